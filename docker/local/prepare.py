@@ -1,0 +1,156 @@
+"""What must be on this machine before the first part can start: the virtual environments and, for tests, some
+Debian packages. Python's standard library is all that it uses, since nothing else is there yet.
+"""
+
+import errno
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".venv"
+VENV_SWIFT = ROOT / ".venv-swift"
+RUN = ROOT / "requirements.txt"
+TEST = ROOT / "tests" / "requirements.txt"
+SWIFT = ROOT / "docker" / "local" / "requirements-swift.txt"
+APT = ROOT / "tests" / "apt.txt"
+
+
+class Obstacle(Exception):
+    """Something that only a person can take away. The message is one sentence that says how."""
+
+
+def obstacle_of(error: OSError, place: Path) -> Obstacle:
+    """The sentence for an error of the operating system while writing in `place`."""
+    reasons = {
+        errno.ENOSPC: f"The disk that holds {place} is full: make room and start again.",
+        errno.EDQUOT: f"Your disk quota for {place} is used up: make room and start again.",
+        errno.EFBIG: f"Files in {place} may not grow (ulimit -f): raise that limit and start again.",
+        errno.EROFS: f"{place} is on a read-only disk: set VIGNET_DATA to a folder that you may write in.",
+        errno.EACCES: f"You may not write in {place}: set VIGNET_DATA to a folder that you may write in.",
+    }
+    reasons[errno.EPERM] = reasons[errno.EACCES]
+    return Obstacle(reasons.get(error.errno, f"{place} cannot be used: {error.strerror or error}."))
+
+
+def check_python() -> None:
+    """Raises Obstacle when this Python is too old or cannot make virtual environments."""
+    if sys.version_info < (3, 11):  # noqa: UP036 – the very question is which Python this is
+        raise Obstacle(
+            f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}: make PYTHON=python3.12 … names another."
+        )
+    try:
+        import ensurepip
+        import venv  # noqa: F401
+    except ImportError:
+        raise Obstacle(
+            "Python's venv module is missing: install it with `apt-get install python3-venv` and start again."
+        ) from None
+    del ensurepip
+
+
+def environment(folder: Path, *requirements: Path) -> None:
+    """Have a virtual environment in `folder` with exactly the pinned packages of the first file of `requirements`.
+
+    Further files name subsets of the first. A stamp in the folder makes the second call cheap. Raises Obstacle.
+    """
+    stamp = folder / "installed"
+    wanted = [_digest(path) for path in requirements]
+    try:
+        done = stamp.read_text().split()
+    except OSError:
+        done = []
+    python = folder / "bin" / "python"
+    if wanted[0] in done and python.exists():
+        return
+    print(f"Installing {requirements[0].relative_to(ROOT)} into {folder.name} …", flush=True)
+    try:
+        stamp.unlink(missing_ok=True)
+        if not _answers([python, "-m", "pip", "--version"]):
+            shutil.rmtree(folder, ignore_errors=True)
+            _install([sys.executable, "-m", "venv", folder], folder)
+        pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--no-input", "--quiet"]
+        _install([*pip, "--require-hashes", "--only-binary", ":all:", "-r", requirements[0]], folder)
+        stamp.write_text("\n".join(wanted))
+    except OSError as error:
+        raise obstacle_of(error, folder) from error
+
+
+def environments(tests: bool = False) -> None:
+    """Both virtual environments, made side by side. Raises Obstacle."""
+    check_python()
+    with ThreadPoolExecutor() as pool:
+        made = [
+            pool.submit(environment, VENV, *([TEST, RUN] if tests else [RUN])),
+            pool.submit(environment, VENV_SWIFT, SWIFT),
+        ]
+    for each in made:
+        each.result()
+
+
+def system_packages() -> None:
+    """Have the Debian packages of tests/apt.txt. Raises Obstacle when they are missing and we are not root."""
+    missing = [name for name in APT.read_text().split() if not _installed(name)]
+    if not missing:
+        return
+    names = " ".join(missing)
+    if os.geteuid() != 0:
+        raise Obstacle(f"The tests need Debian packages: run `apt-get install {names}` as root and start again.")
+    print(f"Installing the Debian packages {names} …", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
+        done = subprocess.run(["apt-get", "-qq", *command], env=quiet, capture_output=True, text=True)
+        if done.returncode:
+            print(done.stderr.strip(), file=sys.stderr)
+            raise Obstacle(f"apt-get could not install {names}: see the lines above, mend that and start again.")
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _answers(command: list) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def _installed(package: str) -> bool:
+    done = subprocess.run(["dpkg-query", "-W", "-f", "${Status}", package], capture_output=True, text=True)
+    return done.stdout.endswith(" installed")
+
+
+def _install(command: list, folder: Path) -> None:
+    """Run a step of the set-up quietly; when it fails, show its last words and raise Obstacle."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode == 0:
+        return
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+        if os.strerror(number) in done.stdout:
+            raise obstacle_of(OSError(number, os.strerror(number)), folder)
+    print("\n".join(done.stdout.strip().splitlines()[-15:]), file=sys.stderr)
+    raise Obstacle(
+        f"Setting up {folder.name} failed, see the lines above: "
+        "mostly the package index cannot be reached; check the network and start again."
+    )
+
+
+def main(arguments: list[str]) -> int:
+    tests = arguments == ["test"]
+    try:
+        if tests:
+            system_packages()
+        environments(tests)
+    except Obstacle as obstacle:
+        print(obstacle, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
