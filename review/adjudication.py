@@ -1,0 +1,87 @@
+"""When two assessors are so far apart that a third, who sees nothing of them, is asked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from review.rules import LEVEL_MAX, LEVEL_MIN, CompetencyRule, RuleError, exact, refuse_unknown
+from review.verdict import Decision, Mark, decide
+
+
+@dataclass(frozen=True)
+class Triggers:
+    """The scheme's values. `mean_gap`: in levels of the scale; a gap of exactly this much already triggers."""
+
+    verdicts_differ: bool
+    mean_gap: Fraction
+
+
+def parse_triggers(data: Mapping[str, Any]) -> Triggers:
+    """Reads `verdicts_differ` (true or false) and `mean_gap` ("1.5"). Raises RuleError with every fault."""
+    problems: list[str] = []
+    refuse_unknown(data, ("verdicts_differ", "mean_gap"), problems)
+    verdicts_differ = data.get("verdicts_differ")
+    if not isinstance(verdicts_differ, bool):
+        problems.append("verdicts_differ must be true or false")
+    mean_gap = exact(data.get("mean_gap"), "mean_gap", 0, LEVEL_MAX - LEVEL_MIN, problems)
+    if problems:
+        raise RuleError(problems)
+    return Triggers(verdicts_differ, mean_gap)
+
+
+class Trigger(StrEnum):
+    VERDICTS_DIFFER = "verdicts_differ"
+    MEAN_GAP = "mean_gap"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One reason for a third assessor.
+
+    `subject`: the competency, or "verdict". `first` and `second`: what each of the two found, a mean or passed (None:
+    that one alone saw too little to say it, which differs from both).
+    """
+
+    trigger: Trigger
+    subject: str
+    first: Fraction | bool | None
+    second: Fraction | bool | None
+
+
+def differences(
+    marks: Iterable[Mark],
+    part1_sufficient: bool,
+    rule: CompetencyRule,
+    competencies: Sequence[str],
+    triggers: Triggers,
+    part1_mark: Fraction | None = None,
+) -> tuple[Difference, ...]:
+    """Every reason to ask a third assessor; none means that the two are close enough.
+
+    Compares the two assessors, each by the verdict that the own marks alone would give. Where the work is spread, so
+    that no one saw the whole candidate, slot 1 is compared with slot 2. Marks of a third slot are left out. Raises
+    ValueError when the marks do not come from two sides, and what `decide` raises.
+    """
+    marks = [mark for mark in marks if mark.slot in (1, 2)]
+    people = {mark.assessor for mark in marks}
+    sides: dict[str | int, list[Mark]] = {}
+    for mark in marks:
+        sides.setdefault(mark.assessor if len(people) == 2 else mark.slot, []).append(mark)
+    if len(sides) != 2:
+        raise ValueError("a comparison needs the marks of two assessors")
+    first, second = (decide(sides[side], part1_sufficient, rule, competencies, part1_mark) for side in sorted(sides))
+    return (*_verdicts(first, second, triggers), *_gaps(first, second, triggers))
+
+
+def _verdicts(first: Decision, second: Decision, triggers: Triggers) -> Iterable[Difference]:
+    if triggers.verdicts_differ and first.passed is not second.passed:
+        yield Difference(Trigger.VERDICTS_DIFFER, "verdict", first.passed, second.passed)
+
+
+def _gaps(first: Decision, second: Decision, triggers: Triggers) -> Iterable[Difference]:
+    for one, other in zip(first.competencies, second.competencies, strict=True):
+        both_saw_it = one.mean is not None and other.mean is not None
+        if both_saw_it and abs(one.mean - other.mean) >= triggers.mean_gap:
+            yield Difference(Trigger.MEAN_GAP, one.key, one.mean, other.mean)
