@@ -1,0 +1,258 @@
+"""The chapters of an exam scheme: one frozen dataclass for each table, with the bounds of every value.
+
+Seconds, weeks and the like stand in the name of a value. Shares run from 0 to 1. Decimals are exact fractions.
+"""
+
+# ruff: noqa: RUF009 (`within` and `many` return dataclasses.field)
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from scenarios.reading import keyed, many, within
+
+
+class Evidence(StrEnum):
+    """What a part of an exam is judged by."""
+
+    PORTFOLIO = "portfolio"
+    RECORDED_ANSWERS = "recorded_answers"
+    THEORY_TEST = "theory_test"
+    LIVE_CHECKLIST = "live_checklist"
+
+
+class Allocation(StrEnum):
+    """`whole`: each assessor sees all answers of a candidate; `spread`: each answer has its own assessors."""
+
+    WHOLE = "whole"
+    SPREAD = "spread"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Competency:
+    """One of the competencies; `anchors` describe behaviour at the levels 1 to 5, in that order."""
+
+    key: str = keyed()
+    name: str
+    anchors: tuple[str, ...] = many(5, 5)
+
+    def anchor(self, level: int) -> str:
+        return self.anchors[level - 1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    key: str = keyed()
+    name: str
+    evidence: Evidence
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Criterion:
+    """One test term (toetsterm), such as 1.1."""
+
+    number: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndTerm:
+    """One end term (eindterm) with the criteria that it covers."""
+
+    key: str = keyed()
+    name: str
+    criteria: tuple[Criterion, ...] = many(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SittingRules:
+    """The values of a sitting.
+
+    Names that end in _s are seconds. `extra_time` lists the factors that an accommodation may put on preparation and
+    answer; `accommodation_clip_plays` counts for an accommodation and after a measured stall of `stall_s`.
+    """
+
+    clip_plays: int = within(1, 5)
+    accommodation_clip_plays: int = within(1, 5)
+    stall_s: int = within(1, 30)
+    preparation_s: int = within(0, 300)
+    preparation_restarts: int = within(0, 5)
+    answer_s: int = within(15, 600)
+    minimum_answer_s: int = within(1, 60)
+    warning_s: int = within(5, 60)
+    takes: int = within(1, 5)
+    technical_retakes: int = within(0, 5)
+    retake_replays_clip: bool
+    window_days: int = within(1, 365)
+    resume_hours: int = within(1, 720)
+    break_after: int = within(1, 20)
+    break_s: int = within(0, 3600)
+    self_rating: bool
+    practice: bool
+    practice_keep_hours: int = within(1, 168)
+    extra_time: tuple[Fraction, ...] = many(1, 6, low=Fraction(1), high=Fraction(4))
+    accommodation_request_days: int = within(0, 90)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssessmentRules:
+    """How recorded answers are judged. `third_difference` is a difference between two competency means, in levels."""
+
+    scenarios: int = within(1, 40)
+    minimum_scenarios_per_competency: int = within(1, 40)
+    lowest_level: int = within(1, 1)
+    highest_level: int = within(5, 5)
+    not_observable: bool
+    slots: int = within(1, 3)
+    allocation: Allocation
+    spread_minimum_assessors: int = within(2, 20)
+    spread_maximum_answers: int = within(1, 40)
+    third_when_verdicts_differ: bool
+    third_difference: Fraction = within("0.5", 4)
+    second_phase: bool
+    evidence_per_score: int = within(0, 5)
+    lease_hours: int = within(1, 240)
+    calibration_days: int = within(1, 1095)
+    benchmark_recordings: int = within(0, 100)
+    conflict_months: int = within(0, 120)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChecklistRules:
+    """How a practical test is taken: about how long, from how many conversations, in which ways."""
+
+    duration_minutes: int = within(5, 480)
+    minimum_conversations: int = within(1, 20)
+    checklists: int = within(1, 10)
+    ways: tuple[str, ...] = many(1, 6)
+    advised_months_after_theory: int = within(0, 24)
+    advised_weeks_in_job: int = within(0, 104)
+    assessors: int = within(1, 3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """Time limits of the procedure, in the unit that the name says."""
+
+    result_working_days: int = within(1, 60)
+    objection_weeks: int = within(1, 26)
+    ruling_weeks: int = within(1, 26)
+    release_by_second_person: bool
+    remark_may_lower: bool
+    certificate_valid_months: int = within(0, 600)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retention:
+    """How long recordings are kept; `sample_share` of them, drawn with a seed, until the audit of that year closes."""
+
+    passed_months: int = within(0, 120)
+    failed_months: int = within(0, 120)
+    sample_share: Fraction = within(0, 1)
+    benchmark_needs_consent: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visibility:
+    candidate_sees_manager_text: bool
+    manager_sees_motivation: bool
+    manager_sees_stars: bool
+    organisation_sees_scores: bool
+    organisation_sees_costs: bool
+    assessor_sees_manager_text: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fees:
+    """Prices in euro cents; `no_examiner_cents` is added when the organisation supplies no examiner."""
+
+    member_cents: int = within(0, 1_000_000)
+    non_member_cents: int = within(0, 1_000_000)
+    no_examiner_cents: int = within(0, 1_000_000)
+    resit_cents: int = within(0, 1_000_000)
+    copy_cents: int = within(0, 1_000_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A task beside the ordinary work that makes someone a candidate."""
+
+    key: str = keyed()
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Documents:
+    """What a motivation file must hold. `word_guide` is the advised length of one STAR box, least and most."""
+
+    tasks: tuple[Task, ...] = many(1)
+    minimum_tasks: int = within(0, 10)
+    minimum_years: int = within(0, 40)
+    stars_with_manager: int = within(0, 8)
+    stars_with_colleague: int = within(0, 8)
+    level_per_competency: bool
+    star_per_competency: bool
+    word_guide: tuple[int, ...] = many(2, 2, low=Fraction(1), high=Fraction(2000))
+    manager_minimum_words: int = within(0, 1000)
+    same_text_share: Fraction = within(0, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """A Dutch text for the candidate. Who agrees to one agrees to this version of it."""
+
+    key: str = keyed()
+    version: int = within(1, 9999)
+    title: str
+    paragraphs: tuple[str, ...] = many(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question that the sources leave open."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where a value comes from: a source, or (without one) a choice, perhaps answering an open question."""
+
+    path: str
+    label: str
+    unit: str = ""
+    source: str = ""
+    question: str = ""
+
+    @property
+    def choice(self) -> bool:
+        return not self.source
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByCompetencies:
+    """Every competency at least `competency_min`, their mean at least `overall_min`, each seen often enough."""
+
+    kind: str
+    part1: bool
+    competency_min: Fraction = within(1, 5)
+    overall_min: Fraction = within(1, 5)
+    observed_min: int = within(1, 40)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TermRule:
+    key: str = keyed()
+    name: str
+    max: int = within(1, 1000)
+    min: int = within(0, 1000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByTerms:
+    """Every end term has its own least number of points."""
+
+    kind: str
+    terms: tuple[TermRule, ...] = many(1)

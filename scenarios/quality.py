@@ -1,0 +1,129 @@
+"""Judges the technique of a recording, never the candidate: is this file fit to be seen by an assessor?
+
+Poor picture and sound lower human scores even after a warning, so the technique is judged before a person looks.
+Silence is no fault: who says nothing has answered.
+"""
+
+# ruff: noqa: RUF009 (`within` and `many` return dataclasses.field)
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from scenarios.reading import within
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a recording must have. Shares are of the recorded length, 0 to 1; a value exactly on a limit passes."""
+
+    minimum_seconds: Fraction = within(1, 60)
+    minimum_height: int = within(120, 2160)
+    minimum_fps: int = within(1, 60)
+    freeze_share: Fraction = within(0, 1)
+    black_share: Fraction = within(0, 1)
+    audio_missing_share: Fraction = within(0, 1)
+    av_offset_ms: int = within(40, 5000)
+    minimum_speech_s: Fraction = within(0, 60)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """What was measured of one recording; None where it could not be measured, which is never held against it.
+
+    `readable` false: no decoder could open the file. `seconds` is the length of the whole recording, `audio_seconds`
+    the length of decoded sound (0 when there is no sound track), `frames` the decoded pictures (0 when there is no
+    picture). `resolutions` lists each change of picture size as (seconds from the start, width, height).
+    `loudness_lufs` is integrated loudness, `clipping_share` the share of samples at full scale. `av_offset_ms` is
+    positive when the sound comes after the picture.
+    """
+
+    readable: bool = True
+    seconds: float | None = None
+    frames: int | None = None
+    fps: float | None = None
+    width: int | None = None
+    height: int | None = None
+    resolutions: tuple[tuple[float, int, int], ...] = ()
+    freeze_s: float | None = None
+    black_s: float | None = None
+    audio_seconds: float | None = None
+    silence_s: float | None = None
+    speech_s: float | None = None
+    loudness_lufs: float | None = None
+    clipping_share: float | None = None
+    av_offset_ms: float | None = None
+
+
+class FaultKind(StrEnum):
+    UNREADABLE = "unreadable"
+    TOO_SHORT = "too_short"
+    NO_PICTURE = "no_picture"
+    NO_SOUND = "no_sound"
+    SOUND_BROKEN = "sound_broken"
+    FROZEN = "frozen"
+    BLACK = "black"
+    TOO_SMALL = "too_small"
+    TOO_FEW_FRAMES = "too_few_frames"
+    OUT_OF_STEP = "out_of_step"
+    LITTLE_SPEECH = "little_speech"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One limit that was passed: what was found and what was needed, in the unit of that limit."""
+
+    kind: FaultKind
+    found: float | None
+    needed: float | None
+
+
+def judge(measurement: Measurement, limits: Limits) -> tuple[Fault, ...]:
+    """The measured faults that allow a technical retake, worst first; empty when the recording is fit to be seen."""
+    m = measurement
+    if not m.readable:
+        return (Fault(FaultKind.UNREADABLE, None, None),)
+    faults = []
+
+    def too_low(kind: FaultKind, found: float | None, needed: float | Fraction, tolerance: float = 0) -> None:
+        if found is not None and found + tolerance < needed:
+            faults.append(Fault(kind, found, float(needed)))
+
+    def too_high(kind: FaultKind, found: float | None, allowed: float | Fraction) -> None:
+        if found is not None and found > allowed:
+            faults.append(Fault(kind, float(found), float(allowed)))
+
+    too_low(FaultKind.TOO_SHORT, m.seconds, limits.minimum_seconds)
+    too_low(FaultKind.NO_PICTURE, m.frames, 1)
+    if m.audio_seconds == 0:
+        faults.append(Fault(FaultKind.NO_SOUND, 0.0, None))
+    elif m.audio_seconds is not None and m.seconds is not None:
+        missing = max(0.0, m.seconds - m.audio_seconds)
+        too_high(FaultKind.SOUND_BROKEN, _share(missing, m.seconds), limits.audio_missing_share)
+    if m.frames == 0:
+        return tuple(faults)
+    too_high(FaultKind.FROZEN, _share(m.freeze_s, m.seconds), limits.freeze_share)
+    too_high(FaultKind.BLACK, _share(m.black_s, m.seconds), limits.black_share)
+    # A telephone held upright swaps width and height, so the shorter side counts.
+    if m.width is not None and m.height is not None:
+        too_low(FaultKind.TOO_SMALL, min(m.width, m.height), limits.minimum_height)
+    # A camera of 15 pictures a second delivers 14.9 by another clock.
+    too_low(FaultKind.TOO_FEW_FRAMES, m.fps, limits.minimum_fps, tolerance=0.5)
+    if m.av_offset_ms is not None:
+        too_high(FaultKind.OUT_OF_STEP, abs(m.av_offset_ms), limits.av_offset_ms)
+    return tuple(faults)
+
+
+def remarks(measurement: Measurement, limits: Limits) -> tuple[Fault, ...]:
+    """Facts worth showing beside the recording that never allow a retake: little or no speech is an answer."""
+    found = measurement.speech_s
+    if measurement.readable and found is not None and found < limits.minimum_speech_s:
+        return (Fault(FaultKind.LITTLE_SPEECH, found, float(limits.minimum_speech_s)),)
+    return ()
+
+
+def _share(part: float | None, whole: float | None) -> Fraction | None:
+    """`part` of `whole` as an exact fraction of the decimals that were measured, so that 12 of 60 is one fifth."""
+    if part is None or not whole:
+        return None
+    return Fraction(str(part)) / Fraction(str(whole))

@@ -1,0 +1,225 @@
+"""An exam scheme as data: what is examined, by which values, and which of those values are a choice of ours.
+
+The sources leave many values open. Each value in a scheme says where it comes from: a source, or a choice of KSF
+with the open question that it answers, so that a page can show the difference and a new version can change it.
+"""
+
+import re
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from scenarios.chapters import (
+    Allocation,
+    AssessmentRules,
+    ByCompetencies,
+    ByTerms,
+    ChecklistRules,
+    Competency,
+    Documents,
+    EndTerm,
+    Evidence,
+    Fees,
+    Origin,
+    Part,
+    Question,
+    Retention,
+    SittingRules,
+    Terms,
+    Text,
+    Visibility,
+)
+from scenarios.quality import Limits
+from scenarios.reading import KEY, ContentError, keyed, many, read, shaped, within
+
+
+class SchemeError(ContentError):
+    """A scheme that cannot be used; `problems` is the full list."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scheme:
+    """One version of an exam. `pass_rule` is plain data, read by the rule engine of the review room."""
+
+    key: str = keyed()
+    name: str
+    certificate: str
+    number: int = within(1, 9999)
+    prerequisite_any_of: tuple[str, ...] = many(0, **KEY)
+    parts: tuple[Part, ...] = many(1)
+    pass_rule: dict[str, Any]
+    terms: Terms
+    fees: Fees
+    competencies: tuple[Competency, ...] = ()
+    end_terms: tuple[EndTerm, ...] = ()
+    sitting: SittingRules | None = None
+    assessment: AssessmentRules | None = None
+    quality: Limits | None = None
+    checklist: ChecklistRules | None = None
+    documents: Documents | None = None
+    retention: Retention | None = None
+    visibility: Visibility | None = None
+    texts: tuple[Text, ...] = ()
+    questions: tuple[Question, ...] = ()
+    origins: tuple[Origin, ...] = ()
+
+    def competency(self, key: str) -> Competency:
+        return next(one for one in self.competencies if one.key == key)
+
+    def text(self, key: str) -> Text:
+        return next(one for one in self.texts if one.key == key)
+
+    def value(self, path: str) -> Any:
+        """The value at a dotted path such as `sitting.answer_s`; KeyError when there is none."""
+        found: Any = self
+        for name in path.split("."):
+            try:
+                found = found[name] if isinstance(found, dict) else getattr(found, name)
+            except (AttributeError, KeyError):
+                raise KeyError(path) from None
+        return found
+
+
+def parse(data: bytes) -> Scheme:
+    """The scheme in these TOML bytes. Raises SchemeError with every problem found."""
+    problems: list[str] = []
+    scheme = read(data, Scheme, problems)
+    if scheme is not None:
+        problems += check(scheme)
+    if problems:
+        raise SchemeError(problems)
+    return replace(scheme, texts=tuple(_filled(text, scheme) for text in scheme.texts))
+
+
+def check(scheme: Scheme) -> list[str]:
+    """What is wrong between the values of a scheme, in plain Dutch sentences."""
+    return [
+        *_names(scheme),
+        *_parts(scheme),
+        *_pass_rule(scheme),
+        *_sitting(scheme),
+        *_texts(scheme),
+        *_origins(scheme),
+    ]
+
+
+def _names(scheme: Scheme) -> list[str]:
+    problems = []
+    lists = {
+        "competenties": [one.key for one in scheme.competencies],
+        "onderdelen": [one.key for one in scheme.parts],
+        "eindtermen": [one.key for one in scheme.end_terms],
+        "teksten": [one.key for one in scheme.texts],
+        "vragen": [one.key for one in scheme.questions],
+        "herkomsten": [one.path for one in scheme.origins],
+    }
+    for name, keys in lists.items():
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
+            problems.append(f"Bij de {name} komt {key} meer dan één keer voor.")
+    return problems
+
+
+NEEDED = {
+    Evidence.PORTFOLIO: ("documents", "visibility"),
+    Evidence.RECORDED_ANSWERS: ("sitting", "assessment", "quality", "retention"),
+    Evidence.LIVE_CHECKLIST: ("checklist",),
+    Evidence.THEORY_TEST: (),
+}
+
+
+def _parts(scheme: Scheme) -> list[str]:
+    return [
+        f"Het onderdeel {part.name} heeft de tabel [{table}] nodig."
+        for part in scheme.parts
+        for table in NEEDED[part.evidence]
+        if getattr(scheme, table) is None
+    ]
+
+
+PASS_RULES = {"competencies": ByCompetencies, "terms": ByTerms}
+
+
+def _pass_rule(scheme: Scheme) -> list[str]:
+    kind = scheme.pass_rule.get("kind")
+    if kind not in PASS_RULES:
+        return [f"pass_rule.kind: moet {' of '.join(PASS_RULES)} zijn, maar is {kind!r}."]
+    problems: list[str] = []
+    rule = shaped(scheme.pass_rule, PASS_RULES[kind], "pass_rule", problems)
+    if isinstance(rule, ByCompetencies) and not scheme.competencies:
+        problems.append("De slaagregel kijkt naar competenties, maar het schema heeft er geen.")
+    if isinstance(rule, ByTerms):
+        if [term.key for term in rule.terms] != [term.key for term in scheme.end_terms]:
+            problems.append("De slaagregel noemt andere eindtermen dan het schema.")
+        for term in rule.terms:
+            if term.min > term.max:
+                problems.append(
+                    f"De slaagregel vraagt voor {term.name} meer punten ({term.min}) dan er zijn ({term.max})."
+                )
+    return problems
+
+
+def _sitting(scheme: Scheme) -> list[str]:
+    sitting, assessment = scheme.sitting, scheme.assessment
+    if sitting is None or assessment is None:
+        return []
+    problems = []
+    if sitting.minimum_answer_s >= sitting.answer_s:
+        problems.append("De kortste antwoordtijd moet kleiner zijn dan de langste.")
+    if sitting.warning_s >= sitting.answer_s:
+        problems.append("De waarschuwing moet vallen binnen de antwoordtijd.")
+    if sitting.accommodation_clip_plays < sitting.clip_plays:
+        problems.append("Met een voorziening mag het filmpje niet minder vaak spelen dan zonder.")
+    if sitting.break_after >= assessment.scenarios:
+        problems.append("De pauze moet vóór de laatste situatie vallen.")
+    if assessment.minimum_scenarios_per_competency > assessment.scenarios:
+        problems.append("Een competentie kan niet in meer situaties voorkomen dan er zijn.")
+    if assessment.allocation is Allocation.SPREAD and assessment.spread_minimum_assessors < 2 * assessment.slots:
+        problems.append(
+            "Gespreid beoordelen vraagt minstens twee keer zoveel assessoren als er beoordelingen per antwoord zijn."
+        )
+    if scheme.quality is not None and scheme.quality.minimum_seconds > sitting.minimum_answer_s:
+        problems.append("De kortste opname mag niet langer zijn dan het kortste antwoord.")
+    return problems
+
+
+PLACE = re.compile(r"\{([a-z0-9_.]+)\}")
+
+
+def _texts(scheme: Scheme) -> list[str]:
+    problems = []
+    for text in scheme.texts:
+        for path in PLACE.findall(" ".join((text.title, *text.paragraphs))):
+            try:
+                scheme.value(path)
+            except KeyError:
+                problems.append(f"De tekst {text.key} verwijst naar {path}, maar dat staat niet in het schema.")
+    return problems
+
+
+def _filled(text: Text, scheme: Scheme) -> Text:
+    """The text with the values of the scheme in the places of `{sitting.answer_s}`, so that both always agree."""
+
+    def fill(words: str) -> str:
+        return PLACE.sub(lambda found: str(scheme.value(found[1])), words)
+
+    return replace(text, title=fill(text.title), paragraphs=tuple(map(fill, text.paragraphs)))
+
+
+EXPLAINED = ("sitting", "assessment", "checklist", "terms", "retention", "visibility", "fees", "documents", "quality")
+
+
+def _origins(scheme: Scheme) -> list[str]:
+    """Every value of the explained tables and of the pass rule must say where it comes from."""
+    there = {f"pass_rule.{name}" for name in scheme.pass_rule if name != "kind"}
+    for table in EXPLAINED:
+        if (values := getattr(scheme, table)) is not None:
+            there |= {f"{table}.{item.name}" for item in fields(values)}
+    named = {one.path for one in scheme.origins}
+    asked = {one.key for one in scheme.questions}
+    problems = [f"Van {path} staat niet waar de waarde vandaan komt." for path in sorted(there - named)]
+    problems += [f"Er staat een herkomst van {path}, maar die waarde is er niet." for path in sorted(named - there)]
+    problems += [
+        f"De herkomst van {one.path} noemt vraag {one.question}, maar die staat niet in het schema."
+        for one in scheme.origins
+        if one.question and one.question not in asked
+    ]
+    return problems
