@@ -1,12 +1,11 @@
 """When two assessors are so far apart that a third, who sees nothing of them, is asked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
 
-from review.rules import LEVEL_MAX, LEVEL_MIN, CompetencyRule, RuleError, exact, refuse_unknown
+from review.rules import CompetencyRule
 from review.verdict import Decision, Mark, decide
 
 
@@ -16,19 +15,6 @@ class Triggers:
 
     verdicts_differ: bool
     mean_gap: Fraction
-
-
-def parse_triggers(data: Mapping[str, Any]) -> Triggers:
-    """Reads `verdicts_differ` (true or false) and `mean_gap` ("1.5"). Raises RuleError with every fault."""
-    problems: list[str] = []
-    refuse_unknown(data, ("verdicts_differ", "mean_gap"), problems)
-    verdicts_differ = data.get("verdicts_differ")
-    if not isinstance(verdicts_differ, bool):
-        problems.append("verdicts_differ must be true or false")
-    mean_gap = exact(data.get("mean_gap"), "mean_gap", 0, LEVEL_MAX - LEVEL_MIN, problems)
-    if problems:
-        raise RuleError(problems)
-    return Triggers(verdicts_differ, mean_gap)
 
 
 class Trigger(StrEnum):

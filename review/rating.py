@@ -76,7 +76,7 @@ class Gap(StrEnum):
     LEVEL_AND_NOT_OBSERVABLE = "level_and_not_observable"
     LEVEL_OFF_SCALE = "level_off_scale"
     NO_REASON = "no_reason"
-    NO_EVIDENCE = "no_evidence"
+    TOO_LITTLE_EVIDENCE = "too_little_evidence"
     EVIDENCE_NOT_THERE = "evidence_not_there"
     NO_CHANGE_REASON = "no_change_reason"
     NOT_VISIBLE = "not_visible"
@@ -97,18 +97,19 @@ def missing(
     phase: Phase,
     locked: Mapping[str, Score] | None = None,
     answer_s: float | None = None,
+    evidence_per_score: int = 1,
 ) -> tuple[Missing, ...]:
     """Everything that is still missing, in the order of `visible`, the competencies that the scenario shows.
 
     `scores` are those of this phase, by competency. In phase 2 `locked` holds the signed scores of phase 1, and only
-    the scores that change need be in `scores`. Each level rests on evidence: a time code within the answer (`answer_s`
-    seconds long, unchecked when None), or from phase 2 on a sentence of a STAR.
+    the scores that change need be in `scores`. Each level rests on at least `evidence_per_score` pieces of evidence:
+    time codes within the answer (`answer_s` seconds long, unchecked when None), and in phase 2 sentences of a STAR too.
     """
     locked = locked or {}
     found = []
     for key in visible:
         score, before = scores.get(key), locked.get(key)
-        gaps = _gaps(score, phase, answer_s) if score else []
+        gaps = _gaps(score, phase, answer_s, evidence_per_score) if score else []
         if phase is Phase.BLIND and score is None:
             gaps.append(Gap.NO_SCORE)
         if phase is Phase.DOSSIER:
@@ -127,9 +128,10 @@ def may_sign(
     phase: Phase,
     locked: Mapping[str, Score] | None = None,
     answer_s: float | None = None,
+    evidence_per_score: int = 1,
 ) -> bool:
     """Whether nothing is missing."""
-    return not missing(visible, scores, phase, locked, answer_s)
+    return not missing(visible, scores, phase, locked, answer_s, evidence_per_score)
 
 
 def open_phase(signed: Phase | None) -> Phase | None:
@@ -154,16 +156,16 @@ def counting(locked: Mapping[str, Score], changed: Mapping[str, Score]) -> dict[
     return {**locked, **changed}
 
 
-def _gaps(score: Score, phase: Phase, answer_s: float | None) -> list[Gap]:
+def _gaps(score: Score, phase: Phase, answer_s: float | None, evidence_per_score: int) -> list[Gap]:
     if score.not_observable:
         gaps = [Gap.LEVEL_AND_NOT_OBSERVABLE] if score.level is not None else []
         return gaps if score.reason.strip() else [*gaps, Gap.NO_REASON]
     if score.level is None:
         return [Gap.NO_SCORE]
     gaps = [] if LEVEL_MIN <= score.level <= LEVEL_MAX else [Gap.LEVEL_OFF_SCALE]
-    if not score.evidence:
-        gaps.append(Gap.NO_EVIDENCE)
-    elif not all(_is_there(item, phase, answer_s) for item in score.evidence):
+    if len(score.evidence) < evidence_per_score:
+        gaps.append(Gap.TOO_LITTLE_EVIDENCE)
+    if not all(_is_there(item, phase, answer_s) for item in score.evidence):
         gaps.append(Gap.EVIDENCE_NOT_THERE)
     return gaps
 

@@ -219,7 +219,7 @@ def parse(data: Mapping[str, Any]) -> Rule:
     return rule
 
 
-def exact(value: Any, name: str, low: int, high: int, problems: list[str]) -> Fraction:
+def _exact(value: Any, name: str, low: int, high: int, problems: list[str]) -> Fraction:
     """A whole number or a decimal in a string, as a fraction from `low` to `high`; else one more of the problems."""
     text = str(value) if _is_int(value) else value
     if not isinstance(text, str) or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
@@ -231,13 +231,13 @@ def exact(value: Any, name: str, low: int, high: int, problems: list[str]) -> Fr
     return number
 
 
-def refuse_unknown(data: Mapping[str, Any], known: Iterable[str], problems: list[str]) -> None:
+def _refuse_unknown(data: Mapping[str, Any], known: Iterable[str], problems: list[str]) -> None:
     """A misspelt key must never silently leave a condition out."""
     problems.extend(f"unknown key {key!r}" for key in data if key not in set(known))
 
 
 def _competency_rule(data: Mapping[str, Any], problems: list[str]) -> CompetencyRule:
-    refuse_unknown(data, ("part1", "competency_min", "overall_min", "observed_min", "part1_weight"), problems)
+    _refuse_unknown(data, ("part1", "competency_min", "overall_min", "observed_min", "part1_weight"), problems)
     part1, observed_min = data.get("part1"), data.get("observed_min")
     if not isinstance(part1, bool):
         problems.append("part1 must be true or false")
@@ -245,20 +245,20 @@ def _competency_rule(data: Mapping[str, Any], problems: list[str]) -> Competency
         problems.append("observed_min must be a whole number of at least 1")
     weight = None
     if "part1_weight" in data:
-        weight = exact(data["part1_weight"], "part1_weight", 0, 1, problems)
+        weight = _exact(data["part1_weight"], "part1_weight", 0, 1, problems)
         if weight in (0, 1):
             problems.append("part1_weight must leave weight to both parts")
     return CompetencyRule(
         part1=part1,
-        competency_min=exact(data.get("competency_min"), "competency_min", LEVEL_MIN, LEVEL_MAX, problems),
-        overall_min=exact(data.get("overall_min"), "overall_min", LEVEL_MIN, LEVEL_MAX, problems),
+        competency_min=_exact(data.get("competency_min"), "competency_min", LEVEL_MIN, LEVEL_MAX, problems),
+        overall_min=_exact(data.get("overall_min"), "overall_min", LEVEL_MIN, LEVEL_MAX, problems),
         observed_min=observed_min,
         part1_weight=weight,
     )
 
 
 def _term_rule(data: Mapping[str, Any], problems: list[str]) -> TermRule:
-    refuse_unknown(data, ("terms",), problems)
+    _refuse_unknown(data, ("terms",), problems)
     listed = data.get("terms")
     if not isinstance(listed, list | tuple) or not listed:
         problems.append("terms must be a list of at least one term")
@@ -269,7 +269,7 @@ def _term_rule(data: Mapping[str, Any], problems: list[str]) -> TermRule:
             problems.append(f"term {number} must have key, name, max and min")
             continue
         faults: list[str] = []
-        refuse_unknown(entry, ("key", "name", "max", "min"), faults)
+        _refuse_unknown(entry, ("key", "name", "max", "min"), faults)
         term = Term(entry.get("key"), entry.get("name"), entry.get("max"), entry.get("min"))
         if not all(isinstance(text, str) and text for text in (term.key, term.name)):
             faults.append("key and name must be texts")
@@ -283,7 +283,7 @@ def _term_rule(data: Mapping[str, Any], problems: list[str]) -> TermRule:
 
 
 def _proven_rule(data: Mapping[str, Any], problems: list[str]) -> ProvenRule:
-    refuse_unknown(data, (), problems)
+    _refuse_unknown(data, (), problems)
     return ProvenRule()
 
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.adjudication import Difference, Trigger, Triggers, differences, parse_triggers
-from review.rules import RuleError, parse
+from review.adjudication import Difference, Trigger, Triggers, differences
+from review.rules import parse
 from review.verdict import Mark
 
 RULE = parse(
     {"kind": "competencies", "part1": True, "competency_min": "2.25", "overall_min": "2.75", "observed_min": 3}
 )
-TRIGGERS = parse_triggers({"verdicts_differ": True, "mean_gap": "1.5"})
+TRIGGERS = Triggers(verdicts_differ=True, mean_gap=Fraction(3, 2))
 ANSWERS = ("1", "2", "3", "4")
 
 
@@ -107,18 +107,3 @@ def test_no_order_and_no_swapped_slot_matters(a1, b1, a2, b2, random):
     assert differences(other, True, RULE, ["a", "b"], TRIGGERS) == differences(
         given_marks, True, RULE, ["a", "b"], TRIGGERS
     )
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        {},
-        {"verdicts_differ": 1, "mean_gap": "1.5"},
-        {"verdicts_differ": True, "mean_gap": 1.5},
-        {"verdicts_differ": True, "mean_gap": "4.5"},
-        {"verdicts_differ": True, "mean_gap": "1.5", "other": 1},
-    ],
-)
-def test_bad_triggers_are_refused(data):
-    with pytest.raises(RuleError):
-        parse_triggers(data)

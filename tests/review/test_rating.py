@@ -38,10 +38,10 @@ def test_every_visible_competency_needs_a_score():
     [
         (Score(), [Gap.NO_SCORE]),
         (Score(remark="later", evidence=(TimeCode(1),)), [Gap.NO_SCORE]),
-        (Score(level=3), [Gap.NO_EVIDENCE]),
-        (Score(level=3, remark="goed"), [Gap.NO_EVIDENCE]),
+        (Score(level=3), [Gap.TOO_LITTLE_EVIDENCE]),
+        (Score(level=3, remark="goed"), [Gap.TOO_LITTLE_EVIDENCE]),
         (Score(level=6, evidence=(TimeCode(1),)), [Gap.LEVEL_OFF_SCALE]),
-        (Score(level=0), [Gap.LEVEL_OFF_SCALE, Gap.NO_EVIDENCE]),
+        (Score(level=0), [Gap.LEVEL_OFF_SCALE, Gap.TOO_LITTLE_EVIDENCE]),
         (Score(level=3, evidence=(TimeCode(90.1),)), [Gap.EVIDENCE_NOT_THERE]),
         (Score(level=3, evidence=(TimeCode(-1),)), [Gap.EVIDENCE_NOT_THERE]),
         (Score(level=3, evidence=(TimeCode(1), SENTENCE)), [Gap.EVIDENCE_NOT_THERE]),
@@ -54,6 +54,12 @@ def test_every_visible_competency_needs_a_score():
 def test_what_a_blind_score_lacks(score, gaps):
     found = missing(["sensitivity"], {"sensitivity": score}, Phase.BLIND, answer_s=90)
     assert [item.gap for item in found] == gaps
+
+
+def test_a_scheme_may_ask_more_evidence_or_none():
+    one, none = {"sensitivity": SEEN}, {"sensitivity": Score(level=3)}
+    assert not may_sign(["sensitivity"], one, Phase.BLIND, evidence_per_score=2)
+    assert may_sign(["sensitivity"], none, Phase.BLIND, evidence_per_score=0)
 
 
 def test_a_competency_that_the_scenario_does_not_show_is_not_scored():
