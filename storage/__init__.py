@@ -1,0 +1,1 @@
+"""Keep: every noun once, as a row; every recording once, as an object."""

@@ -1,0 +1,173 @@
+"""Configuration: the only place that reads environment variables.
+
+Each variable is described in `.env.example`, which is the manual. Without any variable set, the defaults describe one
+machine whose ports all follow from VIGNET_PORT. A secret may also come from a file, named by `<VARIABLE>_FILE`.
+"""
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+DEVELOPMENT_SECRET = "only-for-development"
+
+
+class ConfigError(Exception):
+    """A setting is missing, malformed or unsafe; the message says which variable and what to do."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """All settings. Sizes in bytes, times in seconds, paths absolute."""
+
+    production: bool
+    origin: str
+    data: Path
+    database_url: str
+    broker_url: str
+    secret_key: str
+    master_key: bytes
+    s3_endpoint: str
+    s3_public_endpoint: str
+    s3_region: str
+    s3_bucket: str
+    s3_access_key: str
+    s3_secret_key: str
+    media_mode: str
+    keys: Path
+    spool: Path
+    web_listen: str
+    recorder_listen: str
+    recorder_name: str
+    recorder_url: str
+    recorder_capacity: int
+    recorder_addresses: tuple[str, ...]
+    recorder_udp_ports: tuple[int, int] | None
+    ice_servers: tuple[Mapping, ...]
+    whip: bool
+    ffmpeg: str | None
+    mail_url: str
+    mail_sender: str
+    rate_limit_storage: str
+
+
+def read(env: Mapping[str, str]) -> Config:
+    """Read all settings from `env`.
+
+    Raises ConfigError when a value cannot be used, or when VIGNET_ENV=production meets a default secret, plain http,
+    or a database that only one machine can reach.
+    """
+
+    def text(name: str, default: str = "") -> str:
+        file = env.get(f"{name}_FILE")
+        if file:
+            try:
+                return Path(file).read_text().strip()
+            except OSError as error:
+                raise ConfigError(f"{name}_FILE: {file} cannot be read ({error.strerror}).") from error
+        return env.get(name) or default
+
+    def number(name: str, default: int) -> int:
+        try:
+            return int(text(name, str(default)))
+        except ValueError as error:
+            raise ConfigError(f"{name}: a whole number is needed, not {text(name)!r}.") from error
+
+    def choice(name: str, options: tuple[str, ...]) -> str:
+        value = text(name, options[0])
+        if value not in options:
+            raise ConfigError(f"{name}: choose one of {', '.join(options)}, not {value!r}.")
+        return value
+
+    port = number("VIGNET_PORT", 8000)
+    origin = text("VIGNET_ORIGIN", f"http://localhost:{port}").rstrip("/")
+    data = Path(text("VIGNET_DATA", "var")).absolute()
+    broker = text("VIGNET_BROKER_URL", f"redis://127.0.0.1:{port + 7}/0")
+    endpoint = text("VIGNET_S3_ENDPOINT", f"http://127.0.0.1:{port + 3}")
+    production = choice("VIGNET_ENV", ("development", "production")) == "production"
+    config = Config(
+        production=production,
+        origin=origin,
+        data=data,
+        database_url=text("VIGNET_DATABASE_URL", f"sqlite:///{data / 'vignet.sqlite'}"),
+        broker_url=broker,
+        secret_key=text("VIGNET_SECRET_KEY", DEVELOPMENT_SECRET),
+        master_key=_key(text("VIGNET_MASTER_KEY")),
+        s3_endpoint=endpoint,
+        s3_public_endpoint=text("VIGNET_S3_PUBLIC_ENDPOINT", endpoint),
+        s3_region=text("VIGNET_S3_REGION", "us-east-1"),
+        s3_bucket=text("VIGNET_S3_BUCKET", "vignet"),
+        s3_access_key=text("VIGNET_S3_ACCESS_KEY", "exam:app"),
+        s3_secret_key=text("VIGNET_S3_SECRET_KEY", DEVELOPMENT_SECRET),
+        media_mode=choice("VIGNET_MEDIA_MODE", ("accel", "redirect")),
+        keys=Path(text("VIGNET_KEYS", str(data / "keys"))).absolute(),
+        spool=Path(text("VIGNET_SPOOL", str(data / "spool"))).absolute(),
+        web_listen=text("VIGNET_WEB_LISTEN", f"127.0.0.1:{port + 1}"),
+        recorder_listen=text("VIGNET_RECORDER_LISTEN", f"127.0.0.1:{port + 2}"),
+        recorder_name=text("VIGNET_RECORDER_NAME", "recorder-1"),
+        recorder_url=text("VIGNET_RECORDER_URL", f"{origin}/recorder").rstrip("/"),
+        recorder_capacity=number("VIGNET_RECORDER_CAPACITY", 100),
+        recorder_addresses=tuple(a.strip() for a in text("VIGNET_RECORDER_ADDRESSES").split(",") if a.strip()),
+        recorder_udp_ports=_ports(text("VIGNET_RECORDER_UDP_PORTS")),
+        ice_servers=_ice_servers(text("VIGNET_ICE_SERVERS", "[]")),
+        whip=choice("VIGNET_WHIP", ("on", "off")) == "on",
+        ffmpeg=text("VIGNET_FFMPEG") or None,
+        mail_url=text("VIGNET_MAIL_URL", f"file://{data / 'mail'}"),
+        mail_sender=text("VIGNET_MAIL_SENDER", "Vignet <vignet@example.invalid>"),
+        rate_limit_storage=text("VIGNET_RATE_LIMIT_STORAGE", broker),
+    )
+    if production:
+        _refuse_unsafe(config)
+    return config
+
+
+@cache
+def config() -> Config:
+    """The settings of this process, read once from its environment."""
+    return read(os.environ)
+
+
+def _key(text: str) -> bytes:
+    if not text:
+        return hashlib.sha256(DEVELOPMENT_SECRET.encode()).digest()
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise ConfigError("VIGNET_MASTER_KEY: base64 of 32 random bytes is needed.") from error
+    if len(key) != 32:
+        raise ConfigError(f"VIGNET_MASTER_KEY: 32 bytes are needed, this one has {len(key)}.")
+    return key
+
+
+def _ports(text: str) -> tuple[int, int] | None:
+    if not text:
+        return None
+    low, _, high = text.partition("-")
+    if not (low.isdigit() and high.isdigit() and 1024 <= int(low) < int(high) <= 65535):
+        raise ConfigError(f"VIGNET_RECORDER_UDP_PORTS: a range such as 40000-49999 is needed, not {text!r}.")
+    return int(low), int(high)
+
+
+def _ice_servers(text: str) -> tuple[Mapping, ...]:
+    try:
+        servers = json.loads(text)
+        assert isinstance(servers, list) and all(isinstance(s, dict) and "urls" in s for s in servers)
+    except (ValueError, AssertionError) as error:
+        raise ConfigError('VIGNET_ICE_SERVERS: a JSON list such as [{"urls": "turn:…"}] is needed.') from error
+    return tuple(servers)
+
+
+def _refuse_unsafe(config: Config) -> None:
+    for name, value in (("VIGNET_SECRET_KEY", config.secret_key), ("VIGNET_S3_SECRET_KEY", config.s3_secret_key)):
+        if value == DEVELOPMENT_SECRET:
+            raise ConfigError(f"{name}: production needs a secret of its own.")
+    if config.master_key == _key(""):
+        raise ConfigError("VIGNET_MASTER_KEY: production needs a key of its own.")
+    if not config.origin.startswith("https://"):
+        raise ConfigError("VIGNET_ORIGIN: production needs https.")
+    if config.database_url.startswith("sqlite"):
+        raise ConfigError("VIGNET_DATABASE_URL: production needs PostgreSQL.")

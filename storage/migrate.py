@@ -1,0 +1,44 @@
+"""Brings the database to the newest form: `python -m storage.migrate`. `--new "what"` writes a migration to edit."""
+
+import sys
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+
+from storage.config import config
+from storage.database import Base
+
+
+def nouns() -> type[Base]:
+    """Every noun, imported, so that the metadata is whole."""
+    from storage import audit, dossiers, jobs, mail, nodes, people, ratings, recordings, schemes, sittings, verdicts
+
+    assert all((audit, dossiers, jobs, mail, nodes, people, ratings, recordings, schemes, sittings, verdicts))
+    return Base
+
+
+def _alembic(url: str) -> AlembicConfig:
+    settings = AlembicConfig()
+    settings.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    settings.attributes["url"] = url
+    return settings
+
+
+def upgrade(url: str) -> None:
+    """Run every migration that this database has not seen. Safe to run again."""
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    command.upgrade(_alembic(url), "head")
+
+
+def check(url: str) -> None:
+    """Raise alembic's CommandError when the nouns and the migrations say different things."""
+    command.check(_alembic(url))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--new"]:
+        command.revision(_alembic(config().database_url), message=sys.argv[2], autogenerate=True)
+    else:
+        upgrade(config().database_url)

@@ -1,0 +1,244 @@
+"""Recordings: one take of one answer, its originals and what was made of them."""
+
+import hashlib
+import secrets
+import uuid
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from scenarios.sitting import CLOSING_GRACE_S, AnswerStage
+from storage import audit
+from storage.database import Base, Identified, one_of
+from storage.jobs import Job, Queue, enqueue
+from storage.nodes import RecorderNode
+from storage.refusal import Refused, check_step
+from storage.sittings import Answer
+
+FINISH = "finish_recording"
+"""The kind of the media job that makes an MP4 of a captured recording; its subject is the recording's id."""
+
+NOTHING_CAME = timedelta(seconds=60)
+"""How long after its end a recording of which nothing arrived at all is given up and taken again."""
+
+
+class RecordingState(StrEnum):
+    """`captured`: every original is confirmed in the object store. `stored`: the MP4 is proven and stored too."""
+
+    EXPECTED = "expected"
+    RECEIVING = "receiving"
+    CAPTURED = "captured"
+    STORED = "stored"
+    RETAKE = "retake"
+
+
+STEPS: dict[RecordingState, set[RecordingState]] = {
+    RecordingState.EXPECTED: {RecordingState.RECEIVING, RecordingState.CAPTURED, RecordingState.RETAKE},
+    RecordingState.RECEIVING: {RecordingState.CAPTURED},
+    RecordingState.CAPTURED: {RecordingState.STORED, RecordingState.RETAKE, RecordingState.CAPTURED},
+    RecordingState.STORED: {RecordingState.CAPTURED},
+    RecordingState.RETAKE: {RecordingState.CAPTURED},
+}
+"""Captured again: another original arrived later, and everything is made once more."""
+
+
+class RenditionKind(StrEnum):
+    VIDEO = "video"
+    POSTER = "poster"
+    THUMBNAILS = "thumbnails"
+    THUMBNAILS_INDEX = "thumbnails_index"
+    WAVEFORM = "waveform"
+
+
+class Rule(StrEnum):
+    """Why nothing may be recorded."""
+
+    NO_RECORDER = "no_recorder_free"
+
+
+class Recording(Identified, Base):
+    """One take of one answer. `limit_s` is how long may be recorded; `seconds` how long the stored result is.
+
+    `figures` holds what was measured (`scenarios.quality.Measurement` and how the result was made), `faults` what
+    was wrong with it.
+    """
+
+    __tablename__ = "recording"
+
+    answer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Answer.id))
+    take: Mapped[int]
+    node_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(RecorderNode.id))
+    ticket_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[RecordingState] = mapped_column(one_of(RecordingState), default=RecordingState.EXPECTED)
+    limit_s: Mapped[int]
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    captured_at: Mapped[datetime | None]
+    stored_at: Mapped[datetime | None]
+    seconds: Mapped[float | None]
+    figures: Mapped[dict] = mapped_column(default=dict)
+    faults: Mapped[list] = mapped_column(default=list)
+
+    answer: Mapped[Answer] = relationship()
+    node: Mapped[RecorderNode | None] = relationship()
+    originals: Mapped[list["Original"]] = relationship(back_populates="recording", order_by="Original.name")
+    renditions: Mapped[list["Rendition"]] = relationship(back_populates="recording")
+
+    __table_args__ = (UniqueConstraint("answer_id", "take"), Index(None, "state"))
+
+    @property
+    def candidate_id(self) -> uuid.UUID:
+        """Whose key encrypts the originals."""
+        return self.answer.sitting.dossier.candidate_id
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the ticket dies at the latest."""
+        return self.created_at + timedelta(seconds=self.limit_s + CLOSING_GRACE_S)
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the ticket still opens this recording for appending."""
+        return self.closed_at is None and now < self.ends_at
+
+    @property
+    def safe(self) -> bool:
+        """Whether what was recorded can no longer be lost."""
+        return self.state in (RecordingState.CAPTURED, RecordingState.STORED)
+
+    @property
+    def sha256(self) -> str | None:
+        """The hash on the receipt: of the original, or of the lines "hash  name" when there are several."""
+        if len(self.originals) <= 1:
+            return self.originals[0].sha256 if self.originals else None
+        lines = "".join(f"{original.sha256}  {original.name}\n" for original in self.originals)
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+    def rendition(self, kind: RenditionKind) -> "Rendition | None":
+        return next((one for one in self.renditions if one.kind is kind), None)
+
+    def receive(self, now: datetime) -> None:
+        """The first bytes arrived."""
+        if self.state is RecordingState.EXPECTED:
+            self._go(RecordingState.RECEIVING, now)
+
+    def close(self, now: datetime) -> None:
+        """Nothing more is to be recorded; the ticket is dead. Closing twice is no error."""
+        if self.closed_at is None:
+            self.closed_at = now
+            enqueue(Session.object_session(self), Queue.MEDIA, FINISH, self.id, now, NOTHING_CAME.total_seconds())
+
+    def capture(self, now: datetime) -> Job:
+        """Every original is confirmed in the object store: let a worker make the result of it."""
+        self._go(RecordingState.CAPTURED, now)
+        self.captured_at = now
+        self.closed_at = self.closed_at or now
+        job = enqueue(Session.object_session(self), Queue.MEDIA, FINISH, self.id, now)
+        job.hurry(now)
+        return job
+
+    def store(self, seconds: float, figures: dict, now: datetime) -> None:
+        """The result is proven and stored."""
+        self._go(RecordingState.STORED, now)
+        self.seconds, self.figures, self.faults, self.stored_at = seconds, figures, [], now
+
+    def refuse(self, faults: list[dict], figures: dict, now: datetime) -> None:
+        """A technical fault was measured: the answer is asked again while a retake is left. Originals stay.
+
+        `faults` are plain mappings with at least `kind`. When no retake is left the answer stays as it is and waits
+        for the office.
+        """
+        self._go(RecordingState.RETAKE, now, faults=[fault["kind"] for fault in faults])
+        self.faults, self.figures = faults, figures
+        self.closed_at = self.closed_at or now
+        if self.answer.stage is AnswerStage.RECORDED:
+            try:
+                self.answer.retake(now)
+            except Refused as refused:
+                audit.record(Session.object_session(self), now, None, "retake_refused", self, rule=refused.rule)
+
+    def _go(self, state: RecordingState, now: datetime, **facts) -> None:
+        check_step(STEPS, self.state, state)
+        audit.record(Session.object_session(self), now, None, f"recording_{state}", self, **facts)
+        self.state = state
+
+
+class Original(Identified, Base):
+    """One file exactly as it came: a live session (`whip-1`) or joined slices. Hash and size are of the plaintext.
+
+    The object under `key` is the ciphertext, with a hash and a size of its own.
+    """
+
+    __tablename__ = "original"
+
+    recording_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Recording.id))
+    name: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    cipher_size: Mapped[int]
+    cipher_sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+    recording: Mapped[Recording] = relationship(back_populates="originals")
+
+    __table_args__ = (UniqueConstraint("recording_id", "name"),)
+
+
+class Rendition(Identified, Base):
+    """Something made of the originals, which can be made again: the MP4, its poster, thumbnails, waveform."""
+
+    __tablename__ = "rendition"
+
+    recording_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Recording.id))
+    kind: Mapped[RenditionKind] = mapped_column(one_of(RenditionKind))
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    content_type: Mapped[str] = mapped_column(String(60))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+
+    recording: Mapped[Recording] = relationship(back_populates="renditions")
+
+    __table_args__ = (UniqueConstraint("recording_id", "kind"),)
+
+
+def hash_ticket(ticket: str) -> str:
+    """What is kept of a ticket."""
+    return hashlib.sha256(ticket.encode()).hexdigest()
+
+
+def begin_take(session: Session, answer: Answer, node: RecorderNode | None, now: datetime) -> tuple[Recording, str]:
+    """Begin a take: the row, and the ticket that opens it for appending (shown once, kept as a hash)."""
+    if node is None:
+        raise Refused(Rule.NO_RECORDER)
+    answer.begin_recording(now)
+    ticket = secrets.token_urlsafe(32)
+    recording = Recording(
+        id=uuid.uuid4(),
+        answer=answer,
+        take=answer.takes,
+        node=node,
+        ticket_sha256=hash_ticket(ticket),
+        state=RecordingState.EXPECTED,
+        limit_s=answer.sitting.times.answer_s,
+        created_at=now,
+        figures={},
+        faults=[],
+    )
+    session.add(recording)
+    audit.record(session, now, recording.candidate_id, "recording_expected", recording, take=recording.take)
+    return recording, ticket
+
+
+def recording_by_ticket(session: Session, recording_id: uuid.UUID, ticket: str) -> Recording | None:
+    """The recording that this ticket opens, whether still open or not."""
+    found = select(Recording).where(Recording.id == recording_id, Recording.ticket_sha256 == hash_ticket(ticket))
+    return session.scalars(found).first()
+
+
+def latest_take(session: Session, answer: Answer) -> Recording | None:
+    """The newest take of an answer: the one that counts."""
+    return session.scalars(
+        select(Recording).where(Recording.answer_id == answer.id).order_by(Recording.take.desc()).limit(1)
+    ).first()

@@ -1,0 +1,108 @@
+"""Exam schemes, scenario packs and clips: immutable, numbered, known by their hash."""
+
+import hashlib
+import uuid
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from scenarios import catalogue, scheme
+from storage.database import Base, Identified
+
+
+class Scheme(Identified, Base):
+    """One version of the rules of one exam. Never changed: a change of rules is a new number."""
+
+    __tablename__ = "scheme"
+
+    key: Mapped[str] = mapped_column(String(60))
+    number: Mapped[int]
+    data: Mapped[bytes]
+    sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("key", "number"), UniqueConstraint("key", "sha256"))
+
+    @property
+    def content(self) -> scheme.Scheme:
+        """The rules themselves."""
+        return _scheme(self.data)
+
+
+class Pack(Identified, Base):
+    """One version of the scenarios of an exam, with a clip for each."""
+
+    __tablename__ = "pack"
+
+    scheme_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Scheme.id))
+    number: Mapped[int]
+    data: Mapped[bytes]
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+
+    scheme: Mapped[Scheme] = relationship()
+    clips: Mapped[list["Clip"]] = relationship(back_populates="pack", order_by="Clip.number")
+
+    __table_args__ = (UniqueConstraint("scheme_id", "number"),)
+
+    @property
+    def content(self) -> catalogue.Pack:
+        """The scenarios themselves."""
+        return _pack(self.data, self.scheme.data)
+
+    def clip(self, number: int) -> "Clip":
+        """The clip of scenario `number` (0 is the practice round). Raises StopIteration when there is none."""
+        return next(clip for clip in self.clips if clip.number == number)
+
+
+class Clip(Identified, Base):
+    """The filmed situation of one scenario: an MP4 and its captions in the object store. Length in seconds."""
+
+    __tablename__ = "clip"
+
+    pack_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Pack.id))
+    number: Mapped[int]
+    seconds: Mapped[float]
+    video_key: Mapped[str] = mapped_column(String(200))
+    video_size: Mapped[int]
+    video_sha256: Mapped[str] = mapped_column(String(64))
+    captions_key: Mapped[str] = mapped_column(String(200))
+
+    pack: Mapped[Pack] = relationship(back_populates="clips")
+
+    __table_args__ = (UniqueConstraint("pack_id", "number"),)
+
+
+def add_scheme(session: Session, data: bytes, now: datetime) -> Scheme:
+    """The row of this scheme, made with the next number when these very bytes are new. Raises scheme.SchemeError."""
+    content, digest = scheme.parse(data), hashlib.sha256(data).hexdigest()
+    known = session.scalars(select(Scheme).where(Scheme.key == content.key, Scheme.sha256 == digest)).first()
+    if known:
+        return known
+    number = session.scalar(select(func.coalesce(func.max(Scheme.number), 0)).where(Scheme.key == content.key))
+    row = Scheme(id=uuid.uuid4(), key=content.key, number=number + 1, data=data, sha256=digest, created_at=now)
+    session.add(row)
+    return row
+
+
+def current_scheme(session: Session, key: str) -> Scheme | None:
+    """The newest version of the exam `key`."""
+    return session.scalars(select(Scheme).where(Scheme.key == key).order_by(Scheme.number.desc()).limit(1)).first()
+
+
+def current_pack(session: Session, scheme_row: Scheme) -> Pack | None:
+    """The newest pack of this exam, whichever version of the scheme it was checked against."""
+    newest = select(Pack).join(Scheme).where(Scheme.key == scheme_row.key).order_by(Pack.created_at.desc()).limit(1)
+    return session.scalars(newest).first()
+
+
+@lru_cache(maxsize=32)
+def _scheme(data: bytes) -> scheme.Scheme:
+    return scheme.parse(data)
+
+
+@lru_cache(maxsize=32)
+def _pack(data: bytes, scheme_data: bytes) -> catalogue.Pack:
+    return catalogue.parse_pack(data, _scheme(scheme_data))

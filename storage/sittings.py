@@ -1,0 +1,233 @@
+"""The sitting (part 2): one candidate, ten situations, one answer to each."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from scenarios import sitting as rules
+from scenarios.catalogue import Scenario
+from scenarios.sitting import AnswerStage, AnswerView, Rule, Stage, Step, Times
+from storage import audit
+from storage.database import Base, Identified, one_of
+from storage.dossiers import Dossier, neutral_code
+from storage.refusal import Refused, check_step
+from storage.schemes import Pack
+
+
+class Sitting(Identified, Base):
+    """One candidate's assessment. `seat` is the one browser tab that leads it; `extra_time` a fraction such as 3/2."""
+
+    __tablename__ = "sitting"
+
+    dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Dossier.id), unique=True)
+    pack_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Pack.id))
+    stage: Mapped[Stage] = mapped_column(one_of(Stage), default=Stage.INVITED)
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    extra_time: Mapped[str] = mapped_column(String(12), default="1")
+    replay: Mapped[bool] = mapped_column(default=False)
+    seat: Mapped[str | None] = mapped_column(String(64))
+    consent_version: Mapped[str | None] = mapped_column(String(20))
+    consented_at: Mapped[datetime | None]
+    device_check: Mapped[dict] = mapped_column(default=dict)
+    break_until: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    dossier: Mapped[Dossier] = relationship()
+    pack: Mapped[Pack] = relationship()
+    answers: Mapped[list["Answer"]] = relationship(back_populates="sitting", order_by="Answer.number")
+
+    __table_args__ = (CheckConstraint("closes_at > opens_at", name="window"), Index(None, "stage"))
+
+    @property
+    def times(self) -> Times:
+        """The times that hold for this candidate."""
+        return rules.times_for(self.dossier.scheme.content.sitting, Fraction(self.extra_time), self.replay)
+
+    @property
+    def current(self) -> "Answer | None":
+        """The answer that the candidate is at."""
+        view = rules.current([answer.view for answer in self.answers])
+        return next((answer for answer in self.answers if view and answer.number == view.number), None)
+
+    def step(self, now: datetime) -> Step:
+        """What the candidate's page shows now."""
+        return rules.step(self.stage, [a.view for a in self.answers], self.times, self.break_until, now)
+
+    def require_open(self, now: datetime) -> None:
+        """Raise Refused outside the window, unless the candidate is already answering and so may go on."""
+        refusal = rules.window_refusal(now, self.opens_at, self.closes_at)
+        if refusal and not (refusal is Rule.WINDOW_CLOSED and self.stage is Stage.ANSWERING):
+            raise Refused(refusal, found=now, needed=(self.opens_at, self.closes_at))
+
+    def require_seat(self, seat: str) -> None:
+        """Raise Refused when another tab leads this sitting."""
+        if self.seat not in (None, seat):
+            raise Refused(Rule.ELSEWHERE)
+
+    def take_seat(self, seat: str, now: datetime) -> None:
+        """Make this tab the one that leads, and bring the answer that was going on to the step that the rules say."""
+        if self.seat is not None and self.seat != seat:
+            self._record("sitting_moved", now)
+        self.seat = seat
+        if self.stage is Stage.ANSWERING and (answer := self.current):
+            answer.resume(now)
+
+    def consent(self, version: str, now: datetime) -> None:
+        self._go(Stage.CONSENTED, now, version=version)
+        self.consent_version, self.consented_at = version, now
+
+    def pass_check(self, result: dict, now: datetime) -> None:
+        """Keep what the camera and microphone check found."""
+        self._go(Stage.CHECKED, now)
+        self.device_check = result
+
+    def check_again(self, now: datetime) -> None:
+        self._go(Stage.CONSENTED, now)
+
+    def begin(self, now: datetime) -> None:
+        """Start the clock of the ten situations."""
+        self._go(Stage.ANSWERING, now)
+
+    def take_break(self, now: datetime) -> None:
+        if not rules.break_offered([a.view for a in self.answers], self.times, self.break_until is not None):
+            raise Refused(Rule.OTHER_STEP)
+        self.break_until = now + timedelta(seconds=self.times.break_s)
+        self._record("break_began", now)
+
+    def end_break(self, now: datetime) -> None:
+        if self.break_until and now < self.break_until:
+            self.break_until = now
+
+    def finish(self, now: datetime, is_safe: Callable[["Answer"], bool]) -> None:
+        """Close the sitting. Raises Refused until every answer is recorded and safely kept."""
+        unsafe = [a.number for a in self.answers if a.stage is not AnswerStage.RECORDED or not is_safe(a)]
+        if unsafe:
+            raise Refused(Rule.NOT_ALL_SAFE, found=unsafe, needed=[])
+        self._go(Stage.FINISHED, now)
+        self.finished_at = now
+
+    def reopen(self, now: datetime) -> None:
+        """Go back to answering, for a technical retake that was found after the end."""
+        if self.stage is Stage.FINISHED:
+            self._go(Stage.ANSWERING, now)
+            self.finished_at = None
+
+    def _go(self, stage: Stage, now: datetime, **facts) -> None:
+        check_step(rules.STAGES, self.stage, stage)
+        self.stage = stage
+        self._record(f"sitting_{stage}", now, **facts)
+
+    def _record(self, verb: str, now: datetime, **facts) -> None:
+        audit.record(Session.object_session(self), now, self.dossier.candidate_id, verb, self, **facts)
+
+
+class Answer(Identified, Base):
+    """One candidate's answer to one scenario. `code` is all that an assessor's queue shows of it."""
+
+    __tablename__ = "answer"
+
+    sitting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Sitting.id))
+    number: Mapped[int]
+    code: Mapped[str] = mapped_column(String(12), unique=True, default=lambda: neutral_code("A"))
+    stage: Mapped[AnswerStage] = mapped_column(one_of(AnswerStage), default=AnswerStage.WAITING)
+    plays: Mapped[int] = mapped_column(default=0)
+    stalled: Mapped[bool] = mapped_column(default=False)
+    preparation_restarts: Mapped[int] = mapped_column(default=0)
+    preparing_since: Mapped[datetime | None]
+    recording_since: Mapped[datetime | None]
+    recorded_at: Mapped[datetime | None]
+    takes: Mapped[int] = mapped_column(default=0)
+
+    sitting: Mapped[Sitting] = relationship(back_populates="answers")
+
+    __table_args__ = (UniqueConstraint("sitting_id", "number"), CheckConstraint("number > 0", name="number"))
+
+    @property
+    def view(self) -> AnswerView:
+        return AnswerView(
+            self.number,
+            self.stage,
+            self.plays,
+            self.stalled,
+            self.preparation_restarts,
+            self.preparing_since,
+            self.recording_since,
+            self.takes,
+        )
+
+    @property
+    def scenario(self) -> Scenario:
+        """The situation that is answered."""
+        return self.sitting.pack.content.scenario(self.number)
+
+    def play(self, now: datetime) -> None:
+        """Grant one play of the clip. Raises Refused when none is left."""
+        if not rules.plays_left(self.view, self.sitting.times):
+            raise Refused(Rule.NO_PLAY_LEFT, found=self.plays, needed=self.sitting.times.clip_plays)
+        self._go(AnswerStage.WATCHING, now)
+        self.plays += 1
+
+    def stall(self, now: datetime) -> None:
+        """A stall of the clip was measured: it may be played once more."""
+        if self.stage is AnswerStage.WATCHING and not self.stalled:
+            self.stalled = True
+            self._go(AnswerStage.WAITING, now)
+
+    def prepare(self, now: datetime) -> None:
+        self._go(AnswerStage.PREPARING, now)
+        self.preparing_since = now
+
+    def begin_recording(self, now: datetime) -> None:
+        """Begin a take. The row of the recording is made by `recordings.begin_take`."""
+        self._go(AnswerStage.RECORDING, now)
+        self.recording_since = now
+        self.takes += 1
+
+    def end_recording(self, now: datetime) -> None:
+        self._go(AnswerStage.RECORDED, now)
+        self.recorded_at = now
+
+    def retake(self, now: datetime) -> None:
+        """Ask for another take after a measured fault. Raises Refused when none is left."""
+        refusal = rules.retake_refusal(self.view, self.sitting.times)
+        if refusal:
+            raise Refused(refusal, found=self.takes, needed=self.sitting.times.technical_retakes)
+        self._go(AnswerStage.WAITING, now)
+        self.preparation_restarts, self.preparing_since, self.recording_since = 0, None, None
+        self.recorded_at = None
+        if self.sitting.times.retake_replays_clip:
+            self.plays, self.stalled = 0, False
+        self.sitting.reopen(now)
+
+    def resume(self, now: datetime) -> None:
+        """The page was loaded anew: go to the step that the rules say."""
+        after = rules.resumed(self.view, self.sitting.times, now)
+        if after.stage is AnswerStage.RECORDED and self.stage is AnswerStage.RECORDING:
+            self.end_recording(now)
+        elif after != self.view:
+            self._go(after.stage, now)
+            self.preparing_since, self.preparation_restarts = after.preparing_since, after.preparation_restarts
+
+    def _go(self, stage: AnswerStage, now: datetime) -> None:
+        check_step(rules.ANSWER_STAGES, self.stage, stage)
+        candidate = self.sitting.dossier.candidate_id
+        session = Session.object_session(self)
+        audit.record(session, now, candidate, f"answer_{stage}", self, number=self.number)
+        self.stage = stage
+
+
+def invite(session: Session, dossier: Dossier, pack: Pack, opens_at: datetime, now: datetime) -> Sitting:
+    """Make the sitting of an approved dossier, with its window and one waiting answer per scenario."""
+    closes_at = opens_at + timedelta(days=dossier.scheme.content.sitting.window_days)
+    sitting = Sitting(
+        id=uuid.uuid4(), dossier=dossier, pack=pack, stage=Stage.INVITED, opens_at=opens_at, closes_at=closes_at
+    )
+    sitting.answers = [Answer(number=scenario.number, stage=AnswerStage.WAITING) for scenario in pack.content.scenarios]
+    session.add(sitting)
+    audit.record(session, now, None, "sitting_invited", sitting)
+    return sitting

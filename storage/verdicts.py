@@ -1,0 +1,133 @@
+"""The verdict: what the judgements of both parts together say, with its inputs and reasons, and its release."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from review.adjudication import Difference, Triggers, differences
+from review.rating import Phase
+from review.rules import parse
+from review.verdict import Case, Decision
+from storage import audit
+from storage.database import Base, Identified
+from storage.dossiers import DossierState
+from storage.people import Person
+from storage.ratings import Rating, ratings_of
+from storage.refusal import Refused
+from storage.sittings import Sitting
+
+
+class Rule(StrEnum):
+    """Why there is no verdict, or why it is not released."""
+
+    NOT_FINAL = "ratings_not_final"
+    THIRD_NEEDED = "third_assessor_needed"
+    NOT_CONFIRMED = "verdict_not_confirmed"
+    SECOND_PERSON = "second_person_needed"
+    INVOLVED = "released_by_assessor"
+    RELEASED = "already_released"
+    UNDECIDED = "verdict_undecided"
+
+
+class Verdict(Identified, Base):
+    """The judgement on one sitting. Computed once from `inputs`; confirmed by one officer, released by another person.
+
+    `passed` None: extra evidence is asked. `inputs` and `decision` are as `review.verdict` writes them, so that the
+    verdict can be computed again and compared.
+    """
+
+    __tablename__ = "verdict"
+
+    sitting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Sitting.id), unique=True)
+    passed: Mapped[bool | None]
+    inputs: Mapped[dict]
+    decision: Mapped[dict]
+    decided_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
+    released_at: Mapped[datetime | None]
+    released_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
+
+    sitting: Mapped[Sitting] = relationship()
+    confirmed_by: Mapped[Person | None] = relationship(foreign_keys=confirmed_by_id)
+    released_by: Mapped[Person | None] = relationship(foreign_keys=released_by_id)
+
+    __table_args__ = (
+        CheckConstraint("released_at IS NULL OR confirmed_at IS NOT NULL", name="confirmed_first"),
+        CheckConstraint("released_by_id IS NULL OR released_by_id <> confirmed_by_id", name="second_person"),
+        Index(None, "released_at"),
+    )
+
+    def explain(self) -> tuple[Decision, Decision]:
+        """The decision as stored, and as the inputs give it now. They are equal unless something was changed."""
+        return Decision.from_json(self.decision), Case.from_json(self.inputs).decide()
+
+    def confirm(self, officer: Person, now: datetime) -> None:
+        """A first officer has looked at it."""
+        if self.released_at:
+            raise Refused(Rule.RELEASED)
+        if self.passed is None:
+            raise Refused(Rule.UNDECIDED)
+        self.confirmed_at, self.confirmed_by_id = now, officer.id
+        audit.record(Session.object_session(self), now, officer.id, "verdict_confirmed", self)
+
+    def release(self, person: Person, now: datetime) -> None:
+        """Make the result known to the candidate. Raises Refused unless somebody else confirmed it before."""
+        session = Session.object_session(self)
+        if self.released_at:
+            raise Refused(Rule.RELEASED)
+        if not self.confirmed_at:
+            raise Refused(Rule.NOT_CONFIRMED)
+        if person.id == self.confirmed_by_id:
+            raise Refused(Rule.SECOND_PERSON)
+        if person.id in {rating.assessor_id for rating in ratings_of(session, self.sitting)}:
+            raise Refused(Rule.INVOLVED)
+        self.released_at, self.released_by_id = now, person.id
+        audit.record(session, now, person.id, "verdict_released", self, passed=self.passed)
+
+
+def case_of(sitting: Sitting, ratings: list[Rating]) -> Case:
+    """Everything that the verdict on this sitting rests on."""
+    scheme = sitting.dossier.scheme.content
+    return Case(
+        marks=tuple(mark for rating in ratings for mark in rating.marks()),
+        part1_sufficient=sitting.dossier.state is DossierState.APPROVED,
+        rule=scheme.pass_rule,
+        competencies=tuple(one.key for one in scheme.competencies),
+    )
+
+
+def disagreement(sitting: Sitting, ratings: list[Rating]) -> tuple[Difference, ...]:
+    """Why a third assessor is needed; empty when none is, or when there was a third already."""
+    scheme = sitting.dossier.scheme.content
+    if len({rating.slot for rating in ratings}) != 2:
+        return ()
+    triggers = Triggers(scheme.assessment.third_when_verdicts_differ, scheme.assessment.third_difference)
+    case = case_of(sitting, ratings)
+    return differences(case.marks, case.part1_sufficient, parse(case.rule), case.competencies, triggers)
+
+
+def decide(session: Session, sitting: Sitting, now: datetime) -> Verdict:
+    """The verdict on a sitting whose slots are all final. Raises Refused while one is not, or a third is needed."""
+    ratings = list(ratings_of(session, sitting))
+    slots = sitting.dossier.scheme.content.assessment.slots
+    final = [rating for rating in ratings if rating.signed is Phase.DOSSIER]
+    if len({rating.slot for rating in ratings}) < slots or len(final) < len(ratings):
+        raise Refused(Rule.NOT_FINAL, found=len(final), needed=slots * len(sitting.answers))
+    if found := disagreement(sitting, ratings):
+        raise Refused(Rule.THIRD_NEEDED, found=found, needed=())
+    case = case_of(sitting, ratings)
+    decision = case.decide()
+    verdict = Verdict(
+        sitting=sitting,
+        passed=decision.passed,
+        inputs=case.to_json(),
+        decision=decision.to_json(),
+        decided_at=now,
+    )
+    session.add(verdict)
+    audit.record(session, now, None, "verdict_decided", verdict, passed=decision.passed)
+    return verdict
