@@ -1,0 +1,19 @@
+/** What every page may use: each module looks for its own markup and leaves the rest alone. */
+
+import { watchBusyForms } from "./forms.js";
+import { showGauges } from "./gauges.js";
+import { watchKeys } from "./keys.js";
+import { watchMenus } from "./menu.js";
+import { watchDialogs } from "./dialog.js";
+import { enhanceTables } from "./tables.js";
+import { enhanceTabs } from "./tabs.js";
+import { countWords } from "./words.js";
+
+watchBusyForms();
+watchDialogs();
+watchKeys();
+watchMenus();
+showGauges();
+enhanceTables();
+enhanceTabs();
+countWords();
