@@ -229,30 +229,3 @@ class Origin:
     @property
     def choice(self) -> bool:
         return not self.source
-
-
-@dataclass(frozen=True, kw_only=True)
-class ByCompetencies:
-    """Every competency at least `competency_min`, their mean at least `overall_min`, each seen often enough."""
-
-    kind: str
-    part1: bool
-    competency_min: Fraction = within(1, 5)
-    overall_min: Fraction = within(1, 5)
-    observed_min: int = within(1, 40)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TermRule:
-    key: str = keyed()
-    name: str
-    max: int = within(1, 1000)
-    min: int = within(0, 1000)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ByTerms:
-    """Every end term has its own least number of points."""
-
-    kind: str
-    terms: tuple[TermRule, ...] = many(1)
