@@ -11,9 +11,10 @@ export function countWords() {
     const area = /** @type {HTMLTextAreaElement | null} */ (document.getElementById(place.dataset.wordsFor ?? ""));
     const guide = Number(place.dataset.guide);
     if (!area) continue;
+    const start = place.textContent;
     const show = () => {
       const words = wordsIn(area.value);
-      place.textContent = `${words} ${words === 1 ? "woord" : "woorden"}, ongeveer ${guide} is genoeg`;
+      place.textContent = words === 0 ? start : `${words} ${words === 1 ? "woord" : "woorden"}, ongeveer ${guide} is genoeg`;
       place.toggleAttribute("data-reached", words >= guide * 0.8);
     };
     area.addEventListener("input", show);
