@@ -1,0 +1,189 @@
+"""How far assessors agree: weighted kappas and Krippendorff's alphas, and the report that sets them beside the ICCs.
+
+Tables, intervals and the advice on reading them are those of `review.reliability`. What is done about missing cells
+differs by coefficient and stands with each in `METHODS`; `n` is the number of subjects an estimate rests on. A value
+that the data do not define, such as the agreement on a table without any variance, is None.
+
+Sources: Cohen 1968 and Light 1971 (weighted kappa, more than two raters), Krippendorff 2011 (alpha).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from itertools import combinations
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from scipy.stats import t as t_distribution
+
+from review.reliability import Estimate, doubly_scored, icc, quotient
+
+MOST_VALUES = 100
+
+METHODS = {
+    "icc1": "one-way random, single rater; subjects with at least two scores, unequal numbers by the mean k0",
+    "icc2": "two-way random, absolute agreement, single rater; subjects scored by every rater",
+    "icc3": "two-way mixed, consistency, single rater; subjects scored by every rater",
+    "icc1k": "icc1 for the mean of k0 raters",
+    "icc2k": "icc2 for the mean of all raters",
+    "icc3k": "icc3 for the mean of all raters",
+    "kappa_linear": "mean over rater pairs, weighted by the subjects they share; jackknife over subjects",
+    "kappa_quadratic": "mean over rater pairs, weighted by the subjects they share; jackknife over subjects",
+    "alpha_ordinal": "subjects with at least two scores; jackknife over subjects",
+    "alpha_interval": "subjects with at least two scores; jackknife over subjects",
+}
+
+
+def report(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """All coefficients for rows with `subject`, `rater` and `score`, as a CSV reader gives them.
+
+    Raises what `table_of` raises.
+    """
+    table = table_of(rows)
+    scored = ~np.isnan(table)
+    estimates = {
+        **icc(table),
+        "kappa_linear": kappa(table, linear),
+        "kappa_quadratic": kappa(table, quadratic),
+        "alpha_ordinal": alpha(table, "ordinal"),
+        "alpha_interval": alpha(table, "interval"),
+    }
+    return {
+        "subjects": table.shape[0],
+        "raters": table.shape[1],
+        "scores": int(scored.sum()),
+        "missing": int((~scored).sum()),
+        "double_scored": int((scored.sum(axis=1) >= 2).sum()),
+        **{name: {**asdict(estimate), "method": METHODS[name]} for name, estimate in estimates.items()},
+    }
+
+
+def table_of(rows: Iterable[Mapping[str, Any]]) -> np.ndarray:
+    """The table of scores; an empty score is a missing cell, as is a row that is not there.
+
+    Raises ValueError, with the number of the row, for an absent column, a score that is no number, or a second score of
+    the same rater for the same subject.
+    """
+    cells: dict[tuple[str, str], float] = {}
+    for number, row in enumerate(rows, start=1):
+        try:
+            subject, rater, score = str(row["subject"]), str(row["rater"]), row["score"]
+        except KeyError as absent:
+            raise ValueError(f"row {number}: no column {absent}") from None
+        if (subject, rater) in cells:
+            raise ValueError(f"row {number}: {rater} scored {subject} already")
+        cells[subject, rater] = _number(score, number)
+    subjects = {subject: index for index, subject in enumerate(dict.fromkeys(subject for subject, _ in cells))}
+    raters = {rater: index for index, rater in enumerate(dict.fromkeys(rater for _, rater in cells))}
+    table = np.full((len(subjects), len(raters)), np.nan)
+    for (subject, rater), score in cells.items():
+        table[subjects[subject], raters[rater]] = score
+    return table
+
+
+def linear(one: float, other: float) -> float:
+    """Disagreement grows with the distance."""
+    return abs(one - other)
+
+
+def quadratic(one: float, other: float) -> float:
+    """Disagreement grows with the square of the distance."""
+    return (one - other) ** 2
+
+
+def kappa(table: np.ndarray, distance: Callable[[float, float], float]) -> Estimate:
+    """Cohen's weighted kappa, 1 - observed / expected disagreement, `distance` being the disagreement of two scores.
+
+    Two raters: the subjects both scored. More: the mean over the pairs of raters that share at least two subjects,
+    weighted by how many they share; without missing cells that is Light's kappa, the plain mean. Pairs that share few
+    subjects pull it down a little, which alpha does not suffer from.
+    """
+    scored = ~np.isnan(table)
+    shared = {pair: scored[:, list(pair)].all(axis=1) for pair in combinations(range(table.shape[1]), 2)}
+    shared = {pair: both for pair, both in shared.items() if both.sum() >= 2}
+    used = np.any(list(shared.values()), axis=0) if shared else np.zeros(len(table), dtype=bool)
+    values, codes = _coded(table[used])
+    size = len(values)
+    distances = np.array([[distance(one, other) for other in values] for one in values]).reshape(size, size)
+
+    def statistic(counts: np.ndarray) -> np.ndarray:
+        total = np.zeros(len(counts))
+        weight = np.zeros(len(counts))
+        for (first, second), both in ((pair, both[used]) for pair, both in shared.items()):
+            cells = np.eye(size * size)[codes[both, first] * size + codes[both, second]]
+            joint = (counts[:, both] @ cells).reshape(-1, size, size)
+            n = joint.sum(axis=(1, 2))
+            observed = (joint * distances).sum(axis=(1, 2)) * n
+            expected = np.einsum("bi,ij,bj->b", joint.sum(axis=2), distances, joint.sum(axis=1))
+            defined = expected > 0
+            total[defined] += n[defined] * (1 - observed[defined] / expected[defined])
+            weight[defined] += n[defined]
+        return _ratio(total, weight)
+
+    return _jackknifed(statistic, int(used.sum()))
+
+
+def alpha(table: np.ndarray, metric: str) -> Estimate:
+    """Krippendorff's alpha; `metric` is "nominal", "ordinal" or "interval". Missing cells need no care."""
+    table = doubly_scored(table)
+    values, codes = _coded(table)
+    if metric not in ("nominal", "ordinal", "interval"):
+        raise ValueError(f"unknown metric {metric!r}")
+    per_value = (codes[:, :, None] == np.arange(len(values))).sum(axis=1).astype(float)
+    raters = per_value.sum(axis=1)
+    pairs = np.einsum("ui,uj->uij", per_value, per_value)
+    pairs[:, np.arange(len(values)), np.arange(len(values))] -= per_value
+    coincidences = (pairs / (raters - 1)[:, None, None]).reshape(len(table), len(values) ** 2)
+
+    def statistic(counts: np.ndarray) -> np.ndarray:
+        found = (counts @ coincidences).reshape(-1, len(values), len(values))
+        of_value = found.sum(axis=2)
+        n = of_value.sum(axis=1)
+        place = of_value.cumsum(axis=1) - of_value / 2 if metric == "ordinal" else np.tile(values, (len(counts), 1))
+        difference = (place[:, :, None] - place[:, None, :]) ** 2
+        if metric == "nominal":
+            difference = (difference > 0).astype(float)
+        observed = (found * difference).sum(axis=(1, 2)) * (n - 1)
+        expected = np.einsum("bi,bij,bj->b", of_value, difference, of_value)
+        return 1 - _ratio(observed, expected)
+
+    return _jackknifed(statistic, len(table))
+
+
+def _jackknifed(statistic: Callable[[np.ndarray], np.ndarray], n: int) -> Estimate:
+    """The statistic over all subjects, and Student's interval around it from leaving each subject out in turn.
+
+    `statistic` takes rows of counts, how often each subject is there, and gives one value a row. Drawing subjects
+    anew with replacement would bias it: where two raters share ten answers, a drawn double agrees with itself.
+    """
+    if n < 2:
+        return Estimate(None, None, None, n)
+    (value,) = statistic(np.ones((1, n)))
+    chunks = np.array_split(np.arange(n), n // 200 + 1)
+    without = np.concatenate([statistic((rows[:, None] != np.arange(n)).astype(float)) for rows in chunks])
+    half = t_distribution.ppf(0.975, n - 1) * np.sqrt((n - 1) * without.var())
+    return Estimate(*(quotient(x, 1.0) for x in (value, value - half, min(value + half, 1.0))), n)
+
+
+def _coded(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different scores in order, and for each cell which one it holds, -1 for none."""
+    values = np.unique(table[~np.isnan(table)])
+    if len(values) > MOST_VALUES:
+        raise ValueError(f"{len(values)} different scores; a scale has at most {MOST_VALUES}")
+    return values, np.where(np.isnan(table), -1, np.searchsorted(values, table))
+
+
+def _number(score: Any, row: int) -> float:
+    if score is None or (isinstance(score, str) and not score.strip()):
+        return float("nan")
+    try:
+        number = float(score)
+    except ValueError:
+        number = float("nan")
+    if not isfinite(number):
+        raise ValueError(f"row {row}: {score!r} is no score")
+    return number
+
+
+def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
+    return np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom > 0)
