@@ -1,0 +1,164 @@
+"""An OpenStack Swift with its S3 interface on this machine: four processes on loopback, one copy, no versioning.
+
+    python docker/local/swift_s3.py --data DIR --port N
+
+writes what Swift needs into DIR and runs it until it is stopped: S3 on port N, the account, container and object
+servers on the three ports after it. `--prepare` writes only. Objects survive any way of stopping. DIR/etc/swift.conf
+holds the hash secret: without it the objects in DIR/node cannot be found again.
+
+Bucket versioning stays off: with it on, Swift commits an upload that the client cut off.
+"""
+
+import argparse
+import getpass
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from prepare import VENV_SWIFT
+
+ACCESS_KEY = "exam:app"
+SERVERS = ("proxy", "account", "container", "object")
+
+NODE_CONF = """\
+[DEFAULT]
+bind_ip = 127.0.0.1
+bind_port = {port}
+workers = 0
+user = {user}
+swift_dir = {etc}
+devices = {data}/node
+mount_check = false
+fallocate_reserve = 1%
+log_level = WARNING
+
+[pipeline:main]
+pipeline = {name}-server
+
+[app:{name}-server]
+use = egg:swift#{name}
+recon_cache_path = {data}/cache
+"""
+
+# Without `cache` in the pipeline Swift needs no memcached; with it, each request would log an error.
+PROXY_CONF = """\
+[DEFAULT]
+bind_ip = 127.0.0.1
+bind_port = {port}
+workers = 0
+user = {user}
+swift_dir = {etc}
+log_level = WARNING
+
+[pipeline:main]
+pipeline = catch_errors gatekeeper healthcheck listing_formats bulk s3api tempauth copy container-quotas \
+account-quotas slo dlo versioned_writes symlink proxy-logging proxy-server
+
+[app:proxy-server]
+use = egg:swift#proxy
+account_autocreate = true
+allow_account_management = true
+
+[filter:s3api]
+use = egg:swift#s3api
+location = us-east-1
+s3_acl = false
+
+[filter:tempauth]
+use = egg:swift#tempauth
+user_exam_app = {secret} .admin
+"""
+FILTERS = (
+    "catch_errors gatekeeper healthcheck listing_formats bulk copy container-quotas account-quotas slo dlo "
+    "versioned_writes symlink proxy-logging"
+)
+FILTER_CONF = "\n[filter:{name}]\nuse = egg:swift#{egg}\n"
+
+
+def prepare(data: Path, port: int, secret: str) -> None:
+    """Write rings and settings for a Swift that keeps its objects in `data` and speaks S3 on `port`."""
+    etc = data / "etc"
+    for folder in (etc, data / "node" / "d1", data / "cache"):
+        folder.mkdir(parents=True, exist_ok=True)
+    if not (etc / "swift.conf").exists():
+        prefix, suffix = secrets.token_hex(16), secrets.token_hex(16)
+        _write(
+            etc / "swift.conf",
+            f"[swift-hash]\nswift_hash_path_prefix = {prefix}\nswift_hash_path_suffix = {suffix}\n\n"
+            "[storage-policy:0]\nname = default\ndefault = yes\n",
+        )
+    values = {"user": getpass.getuser(), "data": data, "etc": etc, "secret": secret}
+    filters = "".join(FILTER_CONF.format(name=name, egg=name.replace("-", "_")) for name in FILTERS.split())
+    _write(etc / "proxy.conf", PROXY_CONF.format(port=port, **values) + filters)
+    for number, name in enumerate(SERVERS[1:], 1):
+        _write(etc / f"{name}.conf", NODE_CONF.format(name=name, port=port + number, **values))
+    _rings(etc, port)
+
+
+def command(data: Path, server: str) -> list[str]:
+    """How one of SERVERS is started; it writes its log to standard error."""
+    return [str(VENV_SWIFT / "bin" / f"swift-{server}-server"), str(data / "etc" / f"{server}.conf"), "-v"]
+
+
+def run(data: Path) -> int:
+    """Run the four servers until one of them ends or this process is told to stop; answers an exit code."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(0))
+    # Swift ends its whole process group when it ends, hence a group each.
+    children = [subprocess.Popen(_tied([*command(data, name)]), process_group=0) for name in SERVERS]
+    try:
+        pid, status = os.wait()
+        ended = next(child for child in children if child.pid == pid)
+        print(f"{ended.args[-3]} ended", file=sys.stderr)
+        return os.waitstatus_to_exitcode(status) or 1
+    finally:
+        for child in children:
+            child.kill()
+        for child in children:
+            child.wait()
+
+
+def _tied(command: list[str]) -> list[str]:
+    """`command`, ended by the kernel when we end in any way."""
+    return ["setpriv", "--pdeathsig", "KILL", "--", *command] if Path("/usr/bin/setpriv").exists() else command
+
+
+def _rings(etc: Path, port: int) -> None:
+    """The maps from object to disk. One disk takes all, so new ports move nothing."""
+    from swift.common.ring import RingBuilder
+
+    for number, name in enumerate(SERVERS[1:], 1):
+        builder = RingBuilder(part_power=4, replicas=1, min_part_hours=0)
+        place = {"ip": "127.0.0.1", "port": port + number, "device": "d1", "region": 1, "zone": 1, "weight": 1}
+        builder.add_dev(place)
+        builder.rebalance()
+        builder.get_ring().save(str(etc / f"{name}.ring.gz"))
+
+
+def _write(path: Path, text: str) -> None:
+    """Secrets are inside: readable by the owner alone, from the first byte on."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+
+
+def main() -> int:
+    if Path(sys.prefix) != VENV_SWIFT:
+        python = str(VENV_SWIFT / "bin" / "python")
+        os.execv(python, [python, *sys.argv])
+    parser = argparse.ArgumentParser(description="Run a Swift with its S3 interface on 127.0.0.1.")
+    parser.add_argument("--data", type=Path, required=True, help="the folder that holds everything of it")
+    parser.add_argument("--port", type=int, required=True, help="the S3 port; the three after it are used too")
+    parser.add_argument("--secret-file", type=Path, help=f"holds the secret of the access key {ACCESS_KEY}")
+    parser.add_argument("--prepare", action="store_true", help="write rings and settings, start nothing")
+    options = parser.parse_args()
+    secret = options.secret_file.read_text().strip() if options.secret_file else "only-for-development"
+    data = options.data.absolute()
+    prepare(data, options.port, secret)
+    return 0 if options.prepare else run(data)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
