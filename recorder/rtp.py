@@ -11,6 +11,7 @@ The first record is the header. A file without an end note was cut short by a cr
 import json
 import os
 import struct
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import IntEnum, StrEnum
@@ -22,6 +23,11 @@ _RECORD = struct.Struct(">BQH")
 _RTP = struct.Struct(">BBHII")
 _pack_record = _RECORD.pack
 _parse_fixed = _RTP.unpack_from
+
+
+def now_us() -> int:
+    """Microseconds since the Unix epoch, the clock of a spool file."""
+    return time.time_ns() // 1000
 
 
 class SpoolError(ValueError):
@@ -124,9 +130,15 @@ class Writer:
             self.size += written
             del pending[:written]
 
+    @property
+    def pending(self) -> int:
+        """Bytes that the kernel has not taken yet."""
+        return len(self._pending)
+
     def sync(self) -> None:
         """Force it to the disk: from here on it survives a crash of the machine. Blocks; call it in a thread."""
-        os.fdatasync(self._fd)
+        if self._fd >= 0:
+            os.fdatasync(self._fd)
 
     def close(self) -> None:
         if self._fd < 0:

@@ -1,0 +1,123 @@
+"""The way out of the spool: encrypt, put, confirm, move the row, and only then delete.
+
+Everything here may be done twice: a crash at any point leaves either the local files or a confirmed original, and the
+next start goes on from there.
+"""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from recorder.spool import Spool
+from storage.database import session_scope
+from storage.keys import KeyStore, encrypt_file
+from storage.objects import ObjectStore, sha256_of
+from storage.recordings import Original, Recording
+
+log = logging.getLogger(__name__)
+
+BACK_OFF_S = (1, 2, 5, 10, 30, 60)
+AT_ONCE = 2
+"""Recordings that are shipped at the same time."""
+
+
+class Unclaimed(LookupError):
+    """There are files of a recording that no row knows. They stay where they are."""
+
+
+class Shipper:
+    """Ships recordings, each tried until it succeeds."""
+
+    def __init__(self, spool: Spool, store: Callable[[], ObjectStore], keys: Callable[[], KeyStore]) -> None:
+        self._spool, self._store, self._keys = spool, store, keys
+        self._under_way: dict[uuid.UUID, asyncio.Task] = {}
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def waiting(self) -> int:
+        """Recordings that are not safe yet."""
+        return len(self._under_way)
+
+    def ship(self, recording: uuid.UUID) -> None:
+        """See to it that what the spool has of this closed recording becomes safe."""
+        if recording not in self._under_way:
+            task = asyncio.create_task(self._until_safe(recording))
+            self._under_way[recording] = task
+            task.add_done_callback(lambda _: self._under_way.pop(recording, None))
+
+    async def stop(self) -> None:
+        """Leave the rest to the next start."""
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _until_safe(self, recording: uuid.UUID) -> None:
+        attempt = 0
+        while True:
+            try:
+                async with self._slots:
+                    await asyncio.to_thread(self.ship_now, recording, datetime.now(UTC))
+                return
+            except Exception as error:  # Whatever it is, giving up would be losing an answer.
+                wait = BACK_OFF_S[min(attempt, len(BACK_OFF_S) - 1)]
+                attempt += 1
+                log.warning("recording %s is not safe yet (attempt %d): %r", recording, attempt, error)
+                await asyncio.sleep(wait)
+
+    def ship_now(self, recording: uuid.UUID, now: datetime) -> None:
+        """One attempt; returns when every file is confirmed, the row says so, and nothing local is left."""
+        files = self._spool.sessions(recording)
+        if not files:
+            return
+        with session_scope(writes=False) as session:
+            row = session.get(Recording, recording)
+            if row is None:
+                raise Unclaimed(str(recording))
+            candidate = row.candidate_id
+            confirmed = {original.name: (original.size, original.sha256) for original in row.originals}
+        new = []
+        for path in files:
+            if confirmed.get(path.stem) != (path.stat().st_size, sha256_of(path)):
+                new.append(self._put(recording, path, self._keys().get_or_create(candidate), now))
+        if new:
+            _capture(recording, new, now)
+        folder = self._spool.folder(recording)
+        for path in files:
+            _sealed(path).unlink(missing_ok=True)
+            path.unlink()
+        self._spool.remove_empty(folder)
+
+    def _put(self, recording: uuid.UUID, path: Path, key: bytes, now: datetime) -> Original:
+        sealed = _sealed(path)
+        encrypt_file(path, sealed, key)
+        stored = self._store().put_file(f"recordings/{recording}/{sealed.name}", sealed)
+        return Original(
+            recording_id=recording,
+            name=path.stem,
+            key=stored.key,
+            size=path.stat().st_size,
+            sha256=sha256_of(path),
+            cipher_size=stored.size,
+            cipher_sha256=stored.sha256,
+            created_at=now,
+        )
+
+
+def _sealed(path: Path) -> Path:
+    return path.with_name(f"{path.name}.enc")
+
+
+def _capture(recording: uuid.UUID, originals: list[Original], now: datetime) -> None:
+    """Move the row, under a lock: a worker or the web app may be changing it too."""
+    with session_scope() as session:
+        row = session.get(Recording, recording, with_for_update=True)
+        known = {original.name: original for original in row.originals}
+        for original in originals:
+            if old := known.get(original.name):  # an earlier attempt, of a file that has grown or changed since
+                original.id = old.id
+            session.merge(original)
+        row.capture(now)

@@ -1,0 +1,123 @@
+"""The crash-safe folder of what came in and is not yet in the object store.
+
+One folder per recording, one file per live session. What came in is handed to the kernel each half second and forced
+to the disk every few seconds, in a thread, so that a slow disk never holds up the sockets.
+"""
+
+import asyncio
+import logging
+import os
+import re
+import shutil
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from recorder import rtp
+
+log = logging.getLogger(__name__)
+
+FLUSH_S = 0.5
+SYNC_EVERY = 6
+"""Flushes between two syncs: three seconds."""
+ROOM = 256 * 1024 * 1024
+"""Free bytes below which no new session begins; a hundred answers of ninety seconds need ten times as much."""
+
+_SESSION = re.compile(r"whip-(\d+)\.rtp")
+
+
+class Spool:
+    """All recordings under `root` that still wait for the object store, and the files being written."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._writing: set[rtp.Writer] = set()
+        # One thread: a file is never synced while it is being closed.
+        self._disk = ThreadPoolExecutor(1, "spool")
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @property
+    def has_room(self) -> bool:
+        return shutil.disk_usage(self.root).free > ROOM
+
+    def recordings(self) -> list[uuid.UUID]:
+        """The recordings that have a folder here."""
+        found = []
+        for folder in self.root.iterdir():
+            try:
+                found.append(uuid.UUID(folder.name))
+            except ValueError:
+                log.warning("%s is no recording's folder", folder)
+        return found
+
+    def folder(self, recording: uuid.UUID) -> Path:
+        return self.root / str(recording)
+
+    def sessions(self, recording: uuid.UUID) -> list[Path]:
+        """The session files of a recording, first session first."""
+        found = [
+            (int(match[1]), path)
+            for path in self.folder(recording).glob("whip-*.rtp")
+            if (match := _SESSION.fullmatch(path.name))
+        ]
+        return [path for _, path in sorted(found)]
+
+    def begin(self, recording: uuid.UUID, tracks: tuple[rtp.Track, ...]) -> rtp.Writer:
+        """The file of the next session. Raises OSError when the disk does not take it."""
+        folder = self.folder(recording)
+        folder.mkdir(exist_ok=True, mode=0o700)
+        sessions = self.sessions(recording)
+        number = int(_SESSION.fullmatch(sessions[-1].name)[1]) + 1 if sessions else 1
+        header = rtp.Header(str(recording), number, tracks)
+        writer = rtp.Writer(folder / f"whip-{number}.rtp", header, rtp.now_us())
+        for entry in (folder, self.root):
+            _sync_folder(entry)
+        self._writing.add(writer)
+        return writer
+
+    async def end(self, writer: rtp.Writer, keep: bool) -> None:
+        """Close the file, or remove one in which nothing came. A disk that fails now is only logged."""
+        self._writing.discard(writer)
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._disk, writer.close)
+        except OSError:
+            log.exception("%s lost its end", writer.path)
+        if not keep:
+            writer.path.unlink(missing_ok=True)
+            self.remove_empty(writer.path.parent)
+
+    def remove_empty(self, folder: Path) -> None:
+        """Remove a recording's folder once nothing is in it."""
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+    async def keep_safe(self) -> None:
+        """Flush and sync what is being written, for ever."""
+        rounds = 0
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(FLUSH_S)
+            rounds += 1
+            for writer in self._writing:
+                try:
+                    writer.flush()
+                except OSError as error:
+                    log.error("%s cannot be written: %s", writer.path, error)
+            if rounds % SYNC_EVERY == 0:
+                await loop.run_in_executor(self._disk, _sync, list(self._writing))
+
+
+def _sync(writers: list[rtp.Writer]) -> None:
+    for writer in writers:
+        try:
+            writer.sync()
+        except OSError as error:
+            log.error("%s cannot be synced: %s", writer.path, error)
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

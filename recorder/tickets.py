@@ -1,0 +1,57 @@
+"""From a bearer ticket to the recording that it opens, and what the recorder tells that row about it.
+
+These functions block on the database; call them in a thread.
+"""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from storage.database import session_scope
+from storage.recordings import Recording, recording_by_ticket
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What a ticket opens: one recording, until `ends_at`. `open`: whether anything may still be added."""
+
+    recording: uuid.UUID
+    ends_at: datetime
+    open: bool
+
+
+def find(recording: str, secret: str, now: datetime) -> Ticket | None:
+    """The ticket, or None when it does not belong to a recording of that id: what is not yours does not exist."""
+    try:
+        identity = uuid.UUID(recording)
+    except ValueError:
+        return None
+    with session_scope(writes=False) as session:
+        row = recording_by_ticket(session, identity, secret)
+        return row and Ticket(row.id, row.ends_at, row.is_open(now))
+
+
+def mark_receiving(recording: uuid.UUID, now: datetime) -> None:
+    """The first packet of this recording came."""
+    with session_scope() as session:
+        if row := session.get(Recording, recording, with_for_update=True):
+            row.receive(now)
+
+
+def close(recording: uuid.UUID, now: datetime) -> None:
+    """Nothing more will come; the ticket dies."""
+    with session_scope() as session:
+        if row := session.get(Recording, recording, with_for_update=True):
+            row.close(now)
+
+
+def closed_among(recordings: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of `recordings` that somebody has closed."""
+    if not recordings:
+        return set()
+    closed = select(Recording.id).where(Recording.id.in_(recordings), Recording.closed_at.is_not(None))
+    with session_scope(writes=False) as session:
+        return set(session.scalars(closed))

@@ -1,0 +1,165 @@
+"""WHIP (RFC 9725): how a browser hands over a live stream by HTTP. Knows nothing of RTP.
+
+POST opens a session of a recording, PATCH brings more ICE candidates, DELETE says that the answer is complete. A peer
+that lost its road does not DELETE: it POSTs again, and the new session takes over. ICE restarts are not supported
+(422), as a new session costs as little.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from recorder.peer import Malformed, Unusable, read_offer
+from recorder.session import Busy, Session, Sessions
+from recorder.tickets import Ticket
+
+OFFER = "application/sdp"
+FRAGMENT = "application/trickle-ice-sdpfrag"
+LONGEST_BODY = 64 * 1024
+RETRY_AFTER_S = 5
+
+FindTicket = Callable[[str, str, datetime], Ticket | None]
+
+_BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
+_CREDENTIAL = re.compile(r"^a=ice-(ufrag|pwd):(.*)$", re.MULTILINE)
+
+
+class Whip:
+    """The endpoint. `find_ticket` may block."""
+
+    def __init__(self, sessions: Sessions, find_ticket: FindTicket, ice_servers: Sequence[Mapping]) -> None:
+        self._sessions, self._find_ticket = sessions, find_ticket
+        self._links = [link for server in ice_servers for link in _ice_links(server)]
+
+    def routes(self) -> list[web.RouteDef]:
+        endpoint, session = "/recorder/whip/{recording}", "/recorder/whip/{recording}/{session}"
+        return [
+            web.options(endpoint, self.options),
+            web.options(session, self.options),
+            web.post(endpoint, self.post),
+            web.patch(session, self.patch),
+            web.delete(session, self.delete),
+        ]
+
+    async def options(self, request: web.Request) -> web.Response:
+        return web.Response(status=204, headers={"Accept-Post": OFFER})
+
+    async def post(self, request: web.Request) -> web.Response:
+        """Offer in, answer out; the new session's address in Location."""
+        ticket = await self._ticket(request)
+        if not ticket.open:
+            raise web.HTTPConflict(text="This recording is closed.")
+        text = await _body(request, OFFER)
+        try:
+            session, answer = await self._sessions.begin(ticket, read_offer(text))
+        except Malformed as error:
+            raise web.HTTPBadRequest(text=str(error)) from error
+        except Unusable as error:
+            raise web.HTTPUnprocessableEntity(text=str(error)) from error
+        except Busy as error:
+            raise _unavailable("No room for another session now.") from error
+        response = web.Response(status=201, text=answer, content_type=OFFER, headers={"ETag": _etag(session)})
+        response.headers["Location"] = f"/recorder/whip/{ticket.recording}/{session.id}"
+        response.headers["Accept-Patch"] = FRAGMENT
+        for link in self._links:
+            response.headers.add("Link", link)
+        return response
+
+    async def patch(self, request: web.Request) -> web.Response:
+        """More candidates (RFC 9725 section 4.3.2)."""
+        session = await self._session(request)
+        fragment = await _body(request, FRAGMENT)
+        match = request.headers.get(hdrs.IF_MATCH)
+        if match is None:
+            raise web.HTTPPreconditionRequired(text="If-Match is needed.")
+        if match == "*" or not _same_credentials(fragment, session):
+            raise web.HTTPUnprocessableEntity(text="ICE restarts are not supported; open a new session.")
+        if match != _etag(session):
+            raise web.HTTPPreconditionFailed(text="That is not this ICE session.")
+        try:
+            await session.peer.add_candidates(fragment.splitlines())
+        except Malformed as error:
+            raise web.HTTPBadRequest(text=str(error)) from error
+        return web.Response(status=204, headers={"ETag": _etag(session)})
+
+    async def delete(self, request: web.Request) -> web.Response:
+        self._sessions.finish(await self._session(request))
+        return web.Response(status=200)
+
+    async def _session(self, request: web.Request) -> Session:
+        ticket = await self._ticket(request)
+        session = self._sessions.find(ticket.recording, request.match_info["session"])
+        if session is None:
+            raise web.HTTPNotFound(text="No such session.")
+        return session
+
+    async def _ticket(self, request: web.Request) -> Ticket:
+        bearer = _BEARER.fullmatch(request.headers.get(hdrs.AUTHORIZATION, ""))
+        if bearer is None:
+            raise web.HTTPUnauthorized(text="A ticket is needed.", headers={"WWW-Authenticate": 'Bearer realm="whip"'})
+        recording = request.match_info["recording"]
+        try:
+            ticket = await asyncio.to_thread(self._find_ticket, recording, bearer[1], datetime.now(UTC))
+        except Exception as error:
+            request.app.logger.exception("a ticket cannot be looked up")
+            raise _unavailable("Tickets cannot be looked up now.") from error
+        if ticket is None:
+            raise web.HTTPNotFound(text="No such recording.")
+        return ticket
+
+
+@web.middleware
+async def cors(request: web.Request, handler: Callable) -> web.StreamResponse:
+    """Any page may speak to us (RFC 9725 section 4.2): the ticket opens a recording, not where a page comes from."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        _allow(error.headers)
+        raise
+    _allow(response.headers)
+    return response
+
+
+def _allow(headers: Any) -> None:
+    headers["Access-Control-Allow-Origin"] = "*"
+    headers["Access-Control-Allow-Methods"] = "OPTIONS, POST, PATCH, DELETE"
+    headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-Match"
+    headers["Access-Control-Expose-Headers"] = "Location, ETag, Link, Accept-Patch, Retry-After"
+    headers["Access-Control-Max-Age"] = "600"
+
+
+async def _body(request: web.Request, content_type: str) -> str:
+    if request.content_type != content_type:
+        raise web.HTTPUnsupportedMediaType(text=f"{content_type} is needed.")
+    try:
+        return (await request.read()).decode()
+    except UnicodeDecodeError as error:
+        raise web.HTTPBadRequest(text="The body is not UTF-8.") from error
+
+
+def _etag(session: Session) -> str:
+    return f'"{session.id.hex}"'
+
+
+def _same_credentials(fragment: str, session: Session) -> bool:
+    given = {name: value.strip() for name, value in _CREDENTIAL.findall(fragment)}
+    user, password = session.peer.remote_credentials
+    return given.get("ufrag", user) == user and given.get("pwd", password) == password
+
+
+def _unavailable(text: str) -> web.HTTPServiceUnavailable:
+    return web.HTTPServiceUnavailable(text=text, headers={"Retry-After": str(RETRY_AFTER_S)})
+
+
+def _ice_links(server: Mapping) -> list[str]:
+    """The Link values of RFC 9725 section 4.6 for one entry of VIGNET_ICE_SERVERS."""
+    urls = [server["urls"]] if isinstance(server["urls"], str) else server["urls"]
+    extra = ""
+    if server.get("username"):
+        extra = f'; username="{server["username"]}"; credential="{server.get("credential", "")}"'
+        extra += '; credential-type="password"'
+    return [f'<{url}>; rel="ice-server"{extra}' for url in urls]

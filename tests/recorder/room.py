@@ -1,0 +1,76 @@
+"""The recorder's sessions behind real HTTP, with tickets and complete answers that a test can see."""
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from recorder import peer, rtp, whip
+from recorder.session import Session, Sessions
+from recorder.spool import Spool
+from recorder.tickets import Ticket
+
+
+class Room:
+    """One recorder without database. `admit` makes a recording whose ticket is its own id."""
+
+    def __init__(self, root: Path, capacity: int = 10, ice_servers: Sequence[Mapping] = ()) -> None:
+        self.tickets: dict[str, Ticket] = {}
+        self.receiving: list[uuid.UUID] = []
+        self.complete: list[uuid.UUID] = []
+        self.spool = Spool(root)
+        self.sessions = Sessions(self.spool, capacity, ice_servers, self._first_packet, self.complete.append)
+        self.ice_servers = ice_servers
+        self.http: aiohttp.ClientSession
+        self.server: TestServer
+
+    async def _first_packet(self, recording: uuid.UUID) -> None:
+        self.receiving.append(recording)
+
+    def admit(self, seconds: float = 60, closed: bool = False) -> str:
+        recording = uuid.uuid4()
+        ends_at = datetime.now(UTC) + timedelta(seconds=seconds)
+        self.tickets[str(recording)] = Ticket(recording, ends_at, not closed)
+        return str(recording)
+
+    def find(self, recording: str, secret: str, now: datetime) -> Ticket | None:
+        return self.tickets.get(recording) if secret == recording else None
+
+    def url(self, path: str) -> str:
+        return str(self.server.make_url(path if path.startswith("/") else f"/recorder/whip/{path}"))
+
+    def session(self, recording: str) -> Session:
+        """The newest session of a recording."""
+        return self.sessions._newest[uuid.UUID(recording)]
+
+    def files(self, recording: str) -> list[Path]:
+        return self.spool.sessions(uuid.UUID(recording))
+
+    def read(self, recording: str, session: int = 1) -> list[rtp.Record]:
+        return list(rtp.read(self.files(recording)[session - 1]))
+
+    def ends(self, recording: str) -> list[str]:
+        """How each session's file ends."""
+        return [list(rtp.read(path))[-1].json().get("end") for path in self.files(recording)]
+
+
+@contextlib.asynccontextmanager
+async def open_room(root: Path, **options) -> AsyncIterator[Room]:
+    peer.install(peer.Network(loopback=True))
+    room = Room(root, **options)
+    app = web.Application(middlewares=[whip.cors], client_max_size=whip.LONGEST_BODY)
+    app.add_routes(whip.Whip(room.sessions, room.find, room.ice_servers).routes())
+    keeping = asyncio.create_task(room.spool.keep_safe())
+    async with TestServer(app) as room.server, aiohttp.ClientSession() as room.http:
+        try:
+            yield room
+        finally:
+            await room.sessions.drain()
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
