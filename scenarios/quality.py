@@ -123,7 +123,7 @@ def remarks(measurement: Measurement, limits: Limits) -> tuple[Fault, ...]:
 
 
 def _share(part: float | None, whole: float | None) -> Fraction | None:
-    """`part` of `whole` as an exact fraction of the decimals that were measured, so that 12 of 60 is one fifth."""
+    """`part` of `whole`, at most 1, exact in the decimals that were measured, so that 12 of 60 is one fifth."""
     if part is None or not whole:
         return None
-    return Fraction(str(part)) / Fraction(str(whole))
+    return min(Fraction(1), Fraction(str(part)) / Fraction(str(whole)))

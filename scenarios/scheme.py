@@ -5,7 +5,7 @@ with the open question that it answers, so that a page can show the difference a
 """
 
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from scenarios.chapters import (
@@ -70,10 +70,10 @@ class Scheme:
         """The value at a dotted path such as `sitting.answer_s`; KeyError when there is none."""
         found: Any = self
         for name in path.split("."):
-            try:
-                found = found[name] if isinstance(found, dict) else getattr(found, name)
-            except (AttributeError, KeyError):
-                raise KeyError(path) from None
+            known = {item.name: getattr(found, item.name) for item in fields(found)} if is_dataclass(found) else found
+            if not isinstance(known, dict) or name not in known:
+                raise KeyError(path)
+            found = known[name]
         return found
 
 
@@ -172,6 +172,9 @@ def _sitting(scheme: Scheme) -> list[str]:
     return problems
 
 
+TOLD_BEFORE = ("what_happens", "who_watches", "employer", "retention", "objection", "consent", "consent_refused")
+"""What a candidate must be able to read before being recorded."""
+
 PLACE = re.compile(r"\{([a-z0-9_.]+)\}")
 
 
@@ -180,9 +183,15 @@ def _texts(scheme: Scheme) -> list[str]:
     for text in scheme.texts:
         for path in PLACE.findall(" ".join((text.title, *text.paragraphs))):
             try:
-                scheme.value(path)
+                value = scheme.value(path)
             except KeyError:
                 problems.append(f"De tekst {text.key} verwijst naar {path}, maar dat staat niet in het schema.")
+            else:
+                if isinstance(value, bool) or not isinstance(value, int | str):
+                    problems.append(f"De tekst {text.key} verwijst naar {path}, maar dat is geen getal of tekst.")
+    there = {text.key for text in scheme.texts}
+    if any(part.evidence is Evidence.RECORDED_ANSWERS for part in scheme.parts):
+        problems += [f"De tekst {key} ontbreekt." for key in TOLD_BEFORE if key not in there]
     return problems
 
 
