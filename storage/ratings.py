@@ -95,7 +95,8 @@ class Rating(Identified, Base):
     def missing(self, phase: Phase) -> tuple[rules.Missing, ...]:
         """What stands between this rating and its signature."""
         locked = self.values(Phase.BLIND) if phase is Phase.DOSSIER else None
-        return rules.missing(self.visible, self.values(phase), phase, locked)
+        needed = self.answer.sitting.dossier.scheme.content.assessment.evidence_per_score
+        return rules.missing(self.visible, self.values(phase), phase, locked, evidence_per_score=needed)
 
     def sign(self, phase: Phase, now: datetime) -> None:
         """Sign a phase. Raises Refused while something is missing or when it was signed already."""

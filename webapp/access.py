@@ -1,0 +1,190 @@
+"""Who may see what. Fetching a row and asking whether one may are one call, and the only way that a view gets a row.
+
+What is not yours does not exist: 404. Who is not logged in is asked to log in.
+"""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+
+from flask import abort, g, request, url_for
+from flask_login import current_user
+from sqlalchemy import ColumnElement, select
+
+from scenarios.sitting import AnswerStage, Stage
+from storage.dossiers import Dossier
+from storage.people import Membership, Person, Role
+from storage.ratings import Rating
+from storage.recordings import Recording, RecordingState
+from storage.schemes import Clip
+from storage.sittings import Answer, Sitting
+from storage.verdicts import Verdict
+from webapp.extensions import login_manager
+
+HOMES: dict[Role, tuple[str, str]] = {
+    Role.CANDIDATE: ("Mijn examen", "exam.home"),
+    Role.MANAGER: ("Mijn kandidaten", "motivation.candidates"),
+    Role.ORGANISATION_ADMIN: ("Onze organisatie", "office.organisation"),
+    Role.KSF_OFFICER: ("Bureau", "office.home"),
+    Role.ASSESSOR: ("Beoordelen", "desk.home"),
+    Role.EXAM_COMMITTEE: ("Uitslagen", "results.verdicts"),
+    Role.AUDITOR: ("Controle", "office.audit"),
+}
+"""The home page of each role: what the menu calls it, and where it is."""
+
+
+def navigation(roles: set[Role]) -> list[tuple[str, str, bool]]:
+    """The menu of somebody with these roles: label, address, whether it is the page that is shown."""
+    entries = [HOMES[role] for role in Role if role in roles]
+    return [(label, url_for(endpoint), _shown(endpoint)) for label, endpoint in entries]
+
+
+def _shown(endpoint: str) -> bool:
+    return request.endpoint == endpoint
+
+
+def roles(*allowed: Role) -> Callable:
+    """A view for people who hold one of these roles now. Others get 404, strangers the log-in page."""
+
+    def wrap(view: Callable) -> Callable:
+        @wraps(view)
+        def guarded(*args, **kwargs):
+            if not current_user.is_authenticated:
+                return login_manager.unauthorized()
+            if not current_user.roles(g.now) & set(allowed):
+                abort(404)
+            return view(*args, **kwargs)
+
+        guarded.roles = frozenset(allowed)
+        return guarded
+
+    return wrap
+
+
+def _others() -> ColumnElement[bool]:
+    """Dossiers in which the one who asks is neither candidate nor manager: nobody handles the own case."""
+    return (Dossier.candidate_id != me().id) & (Dossier.manager_id != me().id)
+
+
+def _one(query):
+    row = g.db.scalars(query).first()
+    if row is None:
+        abort(404)
+    return row
+
+
+def me() -> Person:
+    """Who asks."""
+    return current_user.person
+
+
+def my_sitting() -> Sitting | None:
+    """The candidate's own newest sitting, if there is one."""
+    mine = select(Sitting).join(Dossier).where(Dossier.candidate_id == me().id).order_by(Sitting.opens_at.desc())
+    return g.db.scalars(mine.limit(1)).first()
+
+
+def require_my_sitting() -> Sitting:
+    return my_sitting() or abort(404)
+
+
+def my_dossiers_as_candidate() -> list[Dossier]:
+    mine = select(Dossier).where(Dossier.candidate_id == me().id).order_by(Dossier.created_at.desc())
+    return list(g.db.scalars(mine))
+
+
+def dossier_for_candidate(dossier_id: uuid.UUID) -> Dossier:
+    return _one(select(Dossier).where(Dossier.id == dossier_id, Dossier.candidate_id == me().id))
+
+
+def my_dossiers_as_manager() -> list[Dossier]:
+    mine = select(Dossier).where(Dossier.manager_id == me().id).order_by(Dossier.created_at.desc())
+    return list(g.db.scalars(mine))
+
+
+def dossier_for_manager(dossier_id: uuid.UUID) -> Dossier:
+    return _one(select(Dossier).where(Dossier.id == dossier_id, Dossier.manager_id == me().id))
+
+
+def dossiers_for_organisation() -> list[Dossier]:
+    """What a beheerder sees: the dossiers of the own organisations, of people who still work there."""
+    own = me().organisations(Role.ORGANISATION_ADMIN, g.now)
+    working = select(Membership.person_id).where(
+        Membership.organisation_id.in_(own), (Membership.until.is_(None)) | (Membership.until > g.now)
+    )
+    found = select(Dossier).where(Dossier.organisation_id.in_(own), Dossier.candidate_id.in_(working))
+    return list(g.db.scalars(found.order_by(Dossier.created_at.desc())))
+
+
+def dossier_for_officer(dossier_id: uuid.UUID) -> Dossier:
+    """Any dossier, except one in which this officer is the candidate or the manager."""
+    return _one(select(Dossier).where(Dossier.id == dossier_id, _others()))
+
+
+def sitting_for_officer(sitting_id: uuid.UUID) -> Sitting:
+    return _one(select(Sitting).join(Dossier).where(Sitting.id == sitting_id, _others()))
+
+
+def rating_for_assessor(rating_id: uuid.UUID) -> Rating:
+    return _one(select(Rating).where(Rating.id == rating_id, Rating.assessor_id == me().id))
+
+
+def my_ratings() -> list[Rating]:
+    """All work of this assessor, scenario by scenario."""
+    mine = select(Rating).join(Answer).where(Rating.assessor_id == me().id)
+    return list(g.db.scalars(mine.order_by(Answer.number, Answer.code)))
+
+
+def verdict_for_release(verdict_id: uuid.UUID) -> Verdict:
+    """A verdict that this officer or committee member may confirm or release."""
+    return _one(select(Verdict).join(Sitting).join(Dossier).where(Verdict.id == verdict_id, _others()))
+
+
+def result_for_candidate(sitting: Sitting) -> Verdict | None:
+    """The candidate's own verdict, once it is released."""
+    released = select(Verdict).where(Verdict.sitting_id == sitting.id, Verdict.released_at.is_not(None))
+    return g.db.scalars(released).first()
+
+
+def recording_to_watch(recording_id: uuid.UUID) -> Recording:
+    """A stored recording, for an assessor who has work on that answer. Nobody else watches."""
+    mine = select(Rating.answer_id).where(Rating.assessor_id == me().id)
+    return _one(
+        select(Recording).where(
+            Recording.id == recording_id,
+            Recording.state == RecordingState.STORED,
+            Recording.answer_id.in_(mine),
+        )
+    )
+
+
+def clip_to_watch(clip_id: uuid.UUID) -> Clip:
+    """A clip, for the candidate whose sitting is at it now, or for an assessor who judges an answer to it."""
+    clip = _one(select(Clip).where(Clip.id == clip_id))
+    if not (_clip_is_mine_now(clip) or _clip_of_my_work(clip)):
+        abort(404)
+    return clip
+
+
+def _clip_is_mine_now(clip: Clip) -> bool:
+    sitting = my_sitting()
+    if sitting is None or sitting.pack_id != clip.pack_id:
+        return False
+    if clip.number == 0:
+        return sitting.stage in (Stage.CONSENTED, Stage.CHECKED)
+    answer = sitting.current if sitting.stage is Stage.ANSWERING else None
+    return (
+        answer is not None
+        and answer.number == clip.number
+        and answer.stage in (AnswerStage.WAITING, AnswerStage.WATCHING)
+    )
+
+
+def _clip_of_my_work(clip: Clip) -> bool:
+    work = (
+        select(Rating.id)
+        .join(Answer)
+        .join(Sitting)
+        .where(Rating.assessor_id == me().id, Sitting.pack_id == clip.pack_id, Answer.number == clip.number)
+    )
+    return g.db.scalars(work.limit(1)).first() is not None

@@ -1,0 +1,158 @@
+"""Puts the web app together: one transaction per request, strict headers, one blueprint per kind of person."""
+
+from datetime import UTC, datetime
+
+from flask import Flask, g, render_template, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from storage.config import Config, config
+from storage.database import new_session
+from storage.refusal import Refused
+from webapp import access, account, cli, desk, dutch, exam, health, media, motivation, office, results, style
+from webapp.extensions import csrf, limiter, login_manager
+
+ROOMS = (account, exam, motivation, office, desk, results, media, health, style)
+READING = ("GET", "HEAD", "OPTIONS")
+BODY_LIMIT = 12 * 1024 * 1024
+
+
+def create_app(settings: Config | None = None) -> Flask:
+    """The web app for these settings (default: those of the environment)."""
+    settings = settings or config()
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SETTINGS=settings,
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        SESSION_COOKIE_NAME="__Host-vignet" if settings.production else f"vignet-{settings.origin.rpartition(':')[2]}",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.production,
+        WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
+        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 2, "socket_timeout": 2},
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    # One proxy, the edge, stands before the app and says who is asking.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    login_manager.init_app(app)
+    login_manager.login_view = "account.log_in"
+    login_manager.login_message = None
+    _transactions(app)
+    _headers(app, settings)
+    _errors(app)
+    _rooms(app)
+    return app
+
+
+def _transactions(app: Flask) -> None:
+    """One database session per request: committed when the answer is a success, rolled back otherwise."""
+
+    @app.before_request
+    def begin():
+        g.now = datetime.now(UTC)
+        g.db = new_session(writes=request.method not in READING)
+
+    @app.after_request
+    def settle(response):
+        if "db" in g:
+            if response.status_code < 400:
+                g.db.commit()
+            else:
+                g.db.rollback()
+        return response
+
+    @app.teardown_request
+    def close(_error):
+        session = g.pop("db", None)
+        if session is not None:
+            session.close()
+
+    login_manager.user_loader(lambda session_id: account.person_of_session(g.db, session_id))
+
+
+def _headers(app: Flask, settings: Config) -> None:
+    media = "'self' blob:"
+    if settings.media_mode == "redirect":
+        media = f"{media} {settings.s3_public_endpoint}"
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "font-src 'self'",
+            "img-src 'self' data: blob:",
+            f"media-src {media}",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        )
+    )
+
+    @app.after_request
+    def secure(response):
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", policy)
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["X-Frame-Options"] = "DENY"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = "camera=(self), microphone=(self), display-capture=(), geolocation=()"
+        if request.endpoint != "static":
+            headers.setdefault("Cache-Control", "private, no-store")
+        if settings.production:
+            headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        return response
+
+
+def _errors(app: Flask) -> None:
+    def page(status: int, title: str, text: str, **more):
+        if wants_json():
+            return {"error": text, **more}, status
+        return render_template("error.html", code=status, title=title, text=text), status
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused):
+        return page(409, "Dit kan nu niet", dutch.refusal(error), rule=str(error.rule))
+
+    @app.errorhandler(CSRFError)
+    def forged(_error):
+        return page(400, "Deze pagina is verlopen", "Laad de pagina opnieuw en probeer het nog eens.", rule="csrf")
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException):
+        if error.code is None or error.code < 400:
+            return error
+        return page(error.code, *dutch.http_error(error.code))
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception):
+        app.logger.exception("unexpected")
+        return page(500, *dutch.http_error(500))
+
+
+def wants_json() -> bool:
+    """Whether the one who asks is a script of ours and not a person."""
+    return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
+
+
+def _rooms(app: Flask) -> None:
+    for room in ROOMS:
+        app.register_blueprint(room.pages)
+    cli.register(app)
+    app.jinja_env.filters.update(dutch.FILTERS)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def everywhere():
+        if not current_user or not current_user.is_authenticated:
+            return {"nav": []}
+        return {"nav": access.navigation(current_user.roles(g.now))}

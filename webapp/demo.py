@@ -1,0 +1,157 @@
+"""The demo organisation: visibly invented people, one of each role, so that everything can be tried at once."""
+
+import uuid
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scenarios.sitting import AnswerStage, Stage
+from storage.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
+from storage.organisations import Organisation
+from storage.people import Membership, Person, Role, person_by_email
+from storage.schemes import Scheme, add_scheme, current_pack, current_scheme
+from storage.sittings import Answer, Sitting, invite
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+PACK = SCENARIOS / "branchecertificaat_b"
+SCHEMES = ("praktijktoets_a", "branchecertificaat_b")
+EXAM = "branchecertificaat_b"
+PASSWORD = "vignet-demo"
+ORGANISATION = "Voorbeeld Klantcontact BV"
+
+PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("kandidaat@voorbeeld.example", "Kim Kandidaat", (Role.CANDIDATE,)),
+    ("kandidaat2@voorbeeld.example", "Koos Kandidaat", (Role.CANDIDATE,)),
+    ("leidinggevende@voorbeeld.example", "Lena Leidinggevende", (Role.MANAGER,)),
+    ("beheerder@voorbeeld.example", "Bram Beheerder", (Role.ORGANISATION_ADMIN,)),
+    ("bureau@ksf.example", "Bo Bureau", (Role.KSF_OFFICER,)),
+    ("bureau2@ksf.example", "Bea Bureau", (Role.KSF_OFFICER,)),
+    ("assessor@ksf.example", "Anne Assessor", (Role.ASSESSOR,)),
+    ("assessor2@ksf.example", "Abe Assessor", (Role.ASSESSOR,)),
+    ("assessor3@ksf.example", "Ada Assessor", (Role.ASSESSOR,)),
+    ("commissie@ksf.example", "Chris Commissie", (Role.EXAM_COMMITTEE,)),
+    ("auditor@ksf.example", "Olaf Auditor", (Role.AUDITOR,)),
+)
+OWN = (Role.CANDIDATE, Role.MANAGER, Role.ORGANISATION_ADMIN)
+
+REASON = (
+    "Kim werkt sinds vier jaar in ons team en is degene naar wie collega’s toe lopen. Zij luistert mee met nieuwe "
+    "mensen en schreef een korte lijst die nu iedereen bij een klacht gebruikt. Daarom draag ik haar voor."
+)
+EXAMPLE_ROLE = (
+    "Bij de verhuizing van de planning bleef Kim rustig toen klanten boos waren. Zij deed hardop voor hoe zij een "
+    "gesprek terugbracht naar de vraag. Drie collega’s namen haar aanpak over."
+)
+ROLE_DESCRIPTION = "Medewerker klantcontact met extra taken: nieuwe collega’s begeleiden en meeluisteren."
+MOTIVATION = "Ik begeleid al een tijd collega’s en wil weten of ik het goed doe. Ik wil er beter in worden."
+GOAL = "Over twee jaar wil ik een eigen team coachen."
+STARS = {
+    StarKind.MANAGER: (
+        "Mijn leidinggevende Lena wilde dat we elk gesprek binnen vier minuten afrondden. Klanten belden daardoor "
+        "vaker terug.",
+        "Ik moest de nieuwe norm uitleggen aan mijn groep, maar ik zag dat hij niet werkte.",
+        "Ik telde een week lang de terugbelgesprekken en vroeg Lena om een half uur. Ik zei: ‘De gesprekken zijn "
+        "korter, maar er komen er meer. Mag ik u laten zien wat ik zag?’",
+        "Lena paste de norm aan. Het aantal terugbelgesprekken daalde met een vijfde.",
+    ),
+    StarKind.COLLEAGUE: (
+        "Een nieuwe collega, Koos, durfde na een boos gesprek niet meer op te nemen.",
+        "Ik was zijn begeleider en moest zorgen dat hij weer aan het werk kon.",
+        "Ik zette hem even uit de lijn en vroeg wat er precies gezegd was. Daarna luisterden we samen het gesprek "
+        "terug. Ik zei: ‘U bleef beleefd. Dat is al de helft.’",
+        "Koos nam dezelfde middag weer op. Een maand later hielp hij zelf een nieuwe collega.",
+    ),
+}
+
+
+def schemes(session: Session, now: datetime) -> Scheme:
+    """Take the schemes of the repository into use; answers the one of the exam."""
+    for name in SCHEMES:
+        add_scheme(session, (SCENARIOS / name / "scheme.toml").read_bytes(), now)
+    session.flush()
+    return current_scheme(session, EXAM)
+
+
+def has_pack(session: Session, scheme: Scheme) -> bool:
+    return current_pack(session, scheme) is not None
+
+
+def people_and_dossiers(session: Session, now: datetime) -> None:
+    """The demo people with their log-ins; one approved dossier with its sitting, one that is still being written."""
+    organisation = session.scalars(select(Organisation).where(Organisation.name == ORGANISATION)).first()
+    if organisation is not None:
+        return
+    organisation = Organisation(name=ORGANISATION, is_member=True, supplies_examiners=True, created_at=now)
+    session.add(organisation)
+    for email, name, roles in PEOPLE:
+        person = Person(email=email, name=name, created_at=now, session_epoch=0)
+        person.set_password(PASSWORD)
+        session.add(person)
+        for role in roles:
+            membership = Membership(person=person, role=role, since=now)
+            membership.organisation = organisation if role in OWN else None
+            session.add(membership)
+    session.flush()
+    scheme = current_scheme(session, EXAM)
+    dossier = _dossier(session, organisation, scheme, "kandidaat@voorbeeld.example", now)
+    fill(dossier)
+    session.flush()
+    officer = person_by_email(session, "bureau@ksf.example")
+    dossier.submit(dossier.candidate_id, now)
+    dossier.decide(DossierState.APPROVED, officer.id, "", now)
+    invite(session, dossier, current_pack(session, scheme), now, now)
+    _dossier(session, organisation, scheme, "kandidaat2@voorbeeld.example", now)
+
+
+def _dossier(session: Session, organisation: Organisation, scheme: Scheme, email: str, now: datetime) -> Dossier:
+    dossier = Dossier(
+        id=uuid.uuid4(),
+        scheme=scheme,
+        organisation=organisation,
+        candidate=person_by_email(session, email),
+        manager=person_by_email(session, "leidinggevende@voorbeeld.example"),
+        state=DossierState.WRITING,
+        created_at=now,
+    )
+    session.add(dossier)
+    return dossier
+
+
+def fill(dossier: Dossier) -> None:
+    """Write both parts of the motivation file."""
+    dossier.reason, dossier.example_role = REASON, EXAMPLE_ROLE
+    dossier.role_description, dossier.years = ROLE_DESCRIPTION, 6.5
+    dossier.motivation, dossier.goal = MOTIVATION, GOAL
+    for kind, (situation, tasks, activities, result) in STARS.items():
+        dossier.stars.append(Star(kind=kind, situation=situation, tasks=tasks, activities=activities, result=result))
+    for place, competency in enumerate(dossier.scheme.content.competencies):
+        star = StarKind.MANAGER if place % 2 else StarKind.COLLEAGUE
+        dossier.assessments.append(SelfAssessment(competency=competency.key, level=3 + place % 2, star=star))
+
+
+def answer_for_ticket(session: Session, number: int, now: datetime) -> Answer:
+    """A waiting answer to situation `number`, in a sitting of its own of an invented person."""
+    scheme = current_scheme(session, EXAM)
+    organisation = session.scalars(select(Organisation).where(Organisation.name == ORGANISATION)).one()
+    email = f"proef-{uuid.uuid4().hex[:8]}@voorbeeld.example"
+    person = Person(email=email, name="Proefopname", created_at=now, session_epoch=0)
+    session.add(person)
+    session.flush()
+    dossier = _dossier(session, organisation, scheme, email, now)
+    dossier.state = DossierState.APPROVED
+    sitting: Sitting = invite(session, dossier, current_pack(session, scheme), now - timedelta(seconds=1), now)
+    session.flush()
+    sitting.stage = Stage.ANSWERING
+    answer = next(answer for answer in sitting.answers if answer.number == number)
+    answer.stage, answer.preparing_since = AnswerStage.PREPARING, now
+    return answer
+
+
+def welcome(origin: str) -> str:
+    """What `make run` prints: where it is, who can log in, what to do first."""
+    lines = [f"Vignet: {origin}", "", f"Wachtwoord van iedereen: {PASSWORD}", ""]
+    lines += [f"  {email:36} {name:22} {', '.join(roles)}" for email, name, roles in PEOPLE]
+    first = "Begin als kandidaat@voorbeeld.example: ‘Mijn examen’, dan de camera proberen."
+    return "\n".join([*lines, "", first])

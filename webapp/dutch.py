@@ -1,0 +1,233 @@
+"""Turns states, rules and moments into Dutch that a person reads. Sentences say what happened and what to do next."""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from review.rating import Gap
+from scenarios import sitting
+from scenarios.quality import FaultKind
+from storage import dossiers, ratings, recordings, verdicts
+from storage import refusal as steps
+from storage.dossiers import DossierState, StarKind
+from storage.jobs import JobState
+from storage.people import Role
+from storage.recordings import RecordingState
+from storage.refusal import Refused
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+MONTHS = (
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
+
+ROLES = {
+    Role.CANDIDATE: "kandidaat",
+    Role.MANAGER: "leidinggevende",
+    Role.ORGANISATION_ADMIN: "beheerder",
+    Role.KSF_OFFICER: "KSF-medewerker",
+    Role.ASSESSOR: "assessor",
+    Role.EXAM_COMMITTEE: "examencommissie",
+    Role.AUDITOR: "auditor",
+}
+
+DOSSIER_STATES = {
+    DossierState.WRITING: "wordt geschreven",
+    DossierState.SUBMITTED: "ingediend",
+    DossierState.RETURNED: "terug naar kandidaat",
+    DossierState.APPROVED: "goedgekeurd",
+    DossierState.REJECTED: "afgewezen",
+    DossierState.WITHDRAWN: "ingetrokken",
+}
+
+RECORDING_STATES = {
+    RecordingState.EXPECTED: "verwacht",
+    RecordingState.RECEIVING: "komt binnen",
+    RecordingState.CAPTURED: "veilig ontvangen",
+    RecordingState.STORED: "klaar om te bekijken",
+    RecordingState.RETAKE: "technische fout",
+}
+
+JOB_STATES = {
+    JobState.WAITING: "wacht",
+    JobState.RUNNING: "bezig",
+    JobState.DONE: "klaar",
+    JobState.DEAD: "mislukt",
+}
+
+STAR_KINDS = {StarKind.MANAGER: "met een leidinggevende", StarKind.COLLEAGUE: "met een collega"}
+
+FAULTS = {
+    FaultKind.UNREADABLE: "het bestand is niet te lezen",
+    FaultKind.TOO_SHORT: "de opname is te kort",
+    FaultKind.NO_PICTURE: "er is geen beeld",
+    FaultKind.NO_SOUND: "er is geen geluid opgenomen",
+}
+
+PARTS = {
+    "reason": "de reden van aanmelding (leidinggevende)",
+    "example_role": "de voorbeeldrol (leidinggevende)",
+    "role_description": "de rol of functie",
+    "years": "het aantal jaren in klantcontact",
+    "motivation": "de motivatie",
+    "goal": "het doel voor de toekomst",
+    "star_manager": "de STAR met een leidinggevende",
+    "star_colleague": "de STAR met een collega",
+}
+
+REFUSALS: dict[str, str] = {
+    sitting.Rule.WINDOW_NOT_OPEN: "Uw examen is nog niet open. Kom terug op {needed[0]}.",
+    sitting.Rule.WINDOW_CLOSED: "De tijd voor uw examen is voorbij. Neem contact op met KSF.",
+    sitting.Rule.ELSEWHERE: "Uw examen is open in een ander venster. Ga daar verder, of kies ‘Hier verdergaan’.",
+    sitting.Rule.OTHER_STEP: "U bent al bij een volgende stap. Laad de pagina opnieuw om verder te gaan.",
+    sitting.Rule.NO_PLAY_LEFT: "U hebt dit filmpje al gezien. U gaat verder met de voorbereiding.",
+    sitting.Rule.NO_RETAKE_LEFT: "Er is geen nieuwe opname meer mogelijk. KSF neemt contact met u op.",
+    sitting.Rule.NOT_ALL_SAFE: "Nog niet al uw antwoorden zijn veilig ontvangen. Laat deze pagina open; wij gaan door.",
+    recordings.Rule.NO_RECORDER: "Er is nu geen plaats om op te nemen. Wacht een minuut en probeer het opnieuw.",
+    dossiers.Rule.INCOMPLETE: "Het dossier is nog niet compleet. Dit ontbreekt nog: {parts}.",
+    dossiers.Rule.NO_REASON: "Schrijf eerst waarom u dit besluit neemt.",
+    dossiers.Rule.CLOSED: "Dit dossier is al ingediend. De tekst kan niet meer veranderen.",
+    ratings.Rule.INCOMPLETE: "Deze beoordeling is nog niet compleet.",
+    ratings.Rule.SIGNED: "Deze beoordeling is al ondertekend. De scores staan vast.",
+    ratings.Rule.DOSSIER_CLOSED: "De STAR’s gaan open als u alle antwoorden van deze kandidaat hebt ondertekend.",
+    ratings.Rule.CHANGED_ELSEWHERE: "Deze beoordeling is in een ander venster veranderd. Laad de pagina opnieuw.",
+    ratings.Rule.NOT_RECORDED: "Nog niet alle antwoorden zijn klaar om te bekijken.",
+    verdicts.Rule.NOT_FINAL: "Nog niet alle beoordelingen zijn definitief ondertekend.",
+    verdicts.Rule.THIRD_NEEDED: "De twee assessoren verschillen te veel. Wijs eerst een derde assessor aan.",
+    verdicts.Rule.NOT_CONFIRMED: "Een eerste medewerker moet dit eindoordeel nog controleren.",
+    verdicts.Rule.SECOND_PERSON: "U hebt dit eindoordeel zelf gecontroleerd. Iemand anders moet het vrijgeven.",
+    verdicts.Rule.INVOLVED: "U hebt zelf beoordeeld. Iemand anders moet het eindoordeel vrijgeven.",
+    verdicts.Rule.RELEASED: "Deze uitslag is al vrijgegeven.",
+    verdicts.Rule.UNDECIDED: "Er is nog te weinig gezien voor een oordeel. Vraag eerst extra bewijs.",
+    steps.Step.NOT_ALLOWED: "Deze stap kan nu niet. Laad de pagina opnieuw om te zien waar u bent.",
+}
+
+GAPS = {
+    Gap.NO_SCORE: "kies een niveau",
+    Gap.LEVEL_AND_NOT_OBSERVABLE: "kies een niveau óf niet waarneembaar",
+    Gap.LEVEL_OFF_SCALE: "kies een niveau van 1 tot en met 5",
+    Gap.NO_REASON: "schrijf waarom dit niet waarneembaar is",
+    Gap.TOO_LITTLE_EVIDENCE: "noem een moment in de opname",
+    Gap.EVIDENCE_NOT_THERE: "dit moment valt buiten de opname",
+    Gap.NO_CHANGE_REASON: "schrijf waarom u de score verandert",
+    Gap.NOT_VISIBLE: "deze competentie hoort niet bij deze situatie",
+    Gap.NOT_LOCKED: "deze competentie is in fase 1 niet ondertekend",
+}
+
+_HTTP = {
+    400: ("Dit begrijpen we niet", "Er ging iets mis met wat u stuurde. Ga terug en probeer het opnieuw."),
+    401: ("Log eerst in", "Voor deze pagina moet u ingelogd zijn."),
+    403: ("Geen toegang", "U kunt deze pagina niet openen."),
+    404: (
+        "Deze pagina is er niet",
+        "Het adres klopt niet, of de pagina is niet voor u. Ga naar uw beginpagina.",
+    ),
+    405: ("Dit kan hier niet", "Ga terug en probeer het opnieuw."),
+    413: ("Dit bestand is te groot", "Kies een kleiner bestand en probeer het opnieuw."),
+    415: ("Dit soort bestand kan niet", "Kies een ander bestand en probeer het opnieuw."),
+    429: ("Even wachten", "U hebt dit te vaak geprobeerd. Wacht een paar minuten en probeer het dan opnieuw."),
+    500: ("Er ging iets mis bij ons", "Wat u al had opgeslagen, is veilig. Probeer het over een minuut opnieuw."),
+}
+
+
+def http_error(code: int) -> tuple[str, str]:
+    """Title and text of an error page."""
+    return _HTTP.get(code, _HTTP[500] if code >= 500 else _HTTP[400])
+
+
+def refusal(error: Refused) -> str:
+    """Why something cannot be done now, and what to do."""
+    sentence = REFUSALS.get(error.rule, "Dit kan nu niet. Laad de pagina opnieuw.")
+    needed = error.needed if isinstance(error.needed, tuple) else (error.needed,)
+    shown = tuple(moment(value) if isinstance(value, datetime) else value for value in needed)
+    names = ", ".join(part(name) for name in error.found) if "{parts}" in sentence else ""
+    return sentence.format(needed=shown, parts=names)
+
+
+def part(name: str, competencies: dict[str, str] | None = None) -> str:
+    """The name of a part of the motivation file."""
+    if name.startswith("competency_"):
+        key = name.removeprefix("competency_")
+        return f"de eigen beoordeling van {(competencies or {}).get(key, 'een competentie')}"
+    return PARTS[name]
+
+
+def day(at: datetime) -> str:
+    """vrijdag 21 november 2026"""
+    local = at.astimezone(AMSTERDAM)
+    return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}"
+
+
+def clock(at: datetime) -> str:
+    """14:03"""
+    return at.astimezone(AMSTERDAM).strftime("%H:%M")
+
+
+def moment(at: datetime) -> str:
+    """vrijdag 21 november 2026, 14:03"""
+    return f"{day(at)}, {clock(at)}"
+
+
+def second(at: datetime) -> str:
+    """14:03:22"""
+    return at.astimezone(AMSTERDAM).strftime("%H:%M:%S")
+
+
+def length(seconds: float) -> str:
+    """1 minuut 20, 45 seconden"""
+    whole = round(seconds)
+    minutes, rest = divmod(whole, 60)
+    if not minutes:
+        return f"{rest} seconde{'n' if rest != 1 else ''}"
+    name = "minuut" if minutes == 1 else "minuten"
+    return f"{minutes} {name}" if not rest else f"{minutes} {name} {rest}"
+
+
+def timecode(seconds: float) -> str:
+    """0:31"""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def money(cents: int) -> str:
+    """€ 250,00"""
+    return f"€ {cents // 100},{cents % 100:02d}"
+
+
+def number(value: float, places: int = 2) -> str:
+    """2,75"""
+    return f"{value:.{places}f}".replace(".", ",")
+
+
+def _name_of(table: dict) -> Callable[[object], str]:
+    return lambda key: table[key]
+
+
+FILTERS: dict[str, Callable] = {
+    "dag": day,
+    "klok": clock,
+    "moment": moment,
+    "seconde": second,
+    "duur": length,
+    "tijdcode": timecode,
+    "geld": money,
+    "getal": number,
+    "rol": _name_of(ROLES),
+    "dossierstand": _name_of(DOSSIER_STATES),
+    "opnamestand": _name_of(RECORDING_STATES),
+    "taakstand": _name_of(JOB_STATES),
+    "starsoort": _name_of(STAR_KINDS),
+    "onderdeel": part,
+}

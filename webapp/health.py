@@ -1,0 +1,62 @@
+"""Whether everything is up, for a supervisor or a load balancer. It names parts, never people."""
+
+from flask import Blueprint, g
+from sqlalchemy import select, text
+
+from storage import jobs
+from storage.nodes import RecorderNode
+from storage.objects import object_store
+from webapp.extensions import limiter
+
+pages = Blueprint("health", __name__)
+
+
+@pages.get("/healthz")
+@limiter.exempt
+def health():
+    """200 when database, broker, object store and a recorder answer, and both kinds of workers are there; else 503."""
+    parts = {name: _answers(check) for name, check in CHECKS.items()}
+    ready = all(parts.values())
+    return {"ready": ready, "parts": parts}, 200 if ready else 503
+
+
+def _database() -> bool:
+    return g.db.scalar(text("SELECT 1")) == 1
+
+
+def _broker() -> bool:
+    with jobs.celery.connection_for_read() as connection:
+        connection.ensure_connection(max_retries=1, timeout=2)
+    return True
+
+
+def _workers() -> bool:
+    answers = jobs.celery.control.inspect(timeout=1).active_queues() or {}
+    queues = {queue["name"] for worker in answers.values() for queue in worker}
+    return set(jobs.Queue) <= queues
+
+
+def _objects() -> bool:
+    object_store().keys("health/")
+    return True
+
+
+def _recorder() -> bool:
+    return any(node.alive(g.now) for node in g.db.scalars(select(RecorderNode)))
+
+
+CHECKS = {
+    "database": _database,
+    "broker": _broker,
+    "objects": _objects,
+    "recorder": _recorder,
+    "workers": _workers,
+}
+
+
+def _answers(check) -> bool:
+    try:
+        return check()
+    except Exception:
+        # Whatever went wrong, the part does not answer, which is all that is asked here.
+        return False

@@ -1,0 +1,53 @@
+"""The office tasks: what happens by itself. Beat rings their names; the rows say what there is to do."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from scenarios import sitting as rules
+from scenarios.sitting import AnswerStage
+from storage import audit, jobs
+from storage.database import session_scope
+from storage.jobs import celery
+from storage.recordings import Recording, RecordingState, latest_take
+from storage.sittings import Answer
+from webapp import post
+
+app = celery
+
+
+@celery.task(name="sweep")
+def sweep() -> None:
+    """Ring again for work that nobody heard of."""
+    jobs.sweep(datetime.now(UTC))
+
+
+@celery.task(name="seal_audit")
+def seal_audit() -> None:
+    """Number and chain the new rows of the audit log."""
+    with session_scope() as session:
+        audit.seal(session)
+
+
+@celery.task(name="tend_sittings")
+def tend_sittings() -> None:
+    """Close recordings whose page is gone: what was recorded is the answer."""
+    now = datetime.now(UTC)
+    with session_scope() as session:
+        for answer in session.scalars(select(Answer).where(Answer.stage == AnswerStage.RECORDING)):
+            if rules.overdue(answer.view, answer.sitting.times, now):
+                answer.end_recording(now)
+        unclosed = select(Recording).where(
+            Recording.closed_at.is_(None),
+            Recording.state.in_((RecordingState.EXPECTED, RecordingState.RECEIVING)),
+        )
+        for recording in session.scalars(unclosed):
+            newest = latest_take(session, recording.answer)
+            if recording.answer.stage is not AnswerStage.RECORDING or newest is not recording:
+                recording.close(now)
+
+
+@celery.task(name="send_mail")
+def send_mail() -> None:
+    """Send what waits in the outbox."""
+    post.send_waiting(datetime.now(UTC))
