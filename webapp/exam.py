@@ -1,14 +1,292 @@
-"""The candidate's exam."""
+"""The exam of the candidate. The server says which step it is; the page shows it and asks for the next one.
 
-from flask import Blueprint, render_template
+Every change is a POST that names the answer it is about and the seat (the one browser tab that leads). A page that is
+behind gets 409 with the rule that refused it, and asks again where it is.
+"""
 
+from flask import Blueprint, abort, g, jsonify, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from wtforms import BooleanField
+from wtforms.validators import DataRequired
+
+from scenarios import sitting as rules
+from scenarios.sitting import AnswerStage, Rule, Stage, Step
+from storage import nodes
 from storage.people import Role
-from webapp import access
+from storage.recordings import Recording, RecordingState, begin_take, latest_take
+from storage.refusal import Refused
+from storage.sittings import Answer, Sitting
+from webapp import access, dutch
 
-pages = Blueprint("exam", __name__)
+pages = Blueprint("exam", __name__, url_prefix="/examen")
+
+SEAT_HEADER = "X-Seat"
+CONSENT = "consent"
 
 
-@pages.get("/examen")
+class ConsentForm(FlaskForm):
+    agreed = BooleanField(validators=[DataRequired("Zet eerst een vinkje. Zonder uw akkoord kunt u niet beginnen.")])
+
+
+@pages.get("")
 @access.roles(Role.CANDIDATE)
 def home():
-    return render_template("base.html")
+    """The page that fits the step: what will happen, the exam itself, or the receipt."""
+    sitting = access.my_sitting()
+    if sitting is None:
+        return render_template("exam/waiting.html", dossiers=access.my_dossiers_as_candidate())
+    step = sitting.step(g.now)
+    if step is Step.RECEIPT:
+        return render_template("exam/receipt.html", sitting=sitting, takes=_takes(sitting))
+    refusal = rules.window_refusal(g.now, sitting.opens_at, sitting.closes_at)
+    if step is Step.CLOSED or (refusal is Rule.WINDOW_CLOSED and sitting.stage is not Stage.ANSWERING):
+        return render_template("exam/closed.html", sitting=sitting)
+    if step is Step.WELCOME:
+        return _welcome(sitting, ConsentForm(), opens_later=refusal is Rule.WINDOW_NOT_OPEN)
+    return render_template("exam/room.html", sitting=sitting, total=len(sitting.answers))
+
+
+def _welcome(sitting: Sitting, form: ConsentForm, opens_later: bool = False):
+    scheme = sitting.dossier.scheme.content
+    return render_template("exam/welcome.html", sitting=sitting, scheme=scheme, form=form, opens_later=opens_later)
+
+
+@pages.post("/toestemming")
+@access.roles(Role.CANDIDATE)
+def consent():
+    sitting, form = access.require_my_sitting(), ConsentForm()
+    sitting.require_open(g.now)
+    if not form.validate_on_submit():
+        return _welcome(sitting, form), 422
+    if sitting.stage is Stage.INVITED:
+        sitting.consent(str(sitting.dossier.scheme.content.text(CONSENT).version), g.now)
+    return redirect(url_for("exam.home"))
+
+
+@pages.get("/stap")
+@access.roles(Role.CANDIDATE)
+def step():
+    """Where the candidate is. Changes nothing."""
+    return jsonify(_step(access.require_my_sitting()))
+
+
+@pages.post("/plaats")
+@access.roles(Role.CANDIDATE)
+def take_seat():
+    """Make this tab the leading one. Another tab loses its place only when `takeover` says so."""
+    sitting, seat = access.require_my_sitting(), _seat()
+    if not (request.get_json(silent=True) or {}).get("takeover"):
+        sitting.require_seat(seat)
+    sitting.require_open(g.now)
+    sitting.take_seat(seat, g.now)
+    return jsonify(_step(sitting))
+
+
+@pages.post("/controle")
+@access.roles(Role.CANDIDATE)
+def check():
+    """Keep what the camera and microphone check found."""
+    sitting = _mine()
+    found = request.get_json(silent=True)
+    if not isinstance(found, dict) or len(request.data) > 4000:
+        abort(400)
+    if sitting.stage is Stage.CONSENTED:
+        sitting.pass_check(found, g.now)
+    return jsonify(_step(sitting))
+
+
+@pages.post("/opnieuw-controleren")
+@access.roles(Role.CANDIDATE)
+def check_again():
+    sitting = _mine()
+    sitting.check_again(g.now)
+    return jsonify(_step(sitting))
+
+
+@pages.post("/beginnen")
+@access.roles(Role.CANDIDATE)
+def begin():
+    """The practice round is over: the ten situations begin."""
+    sitting = _mine()
+    if sitting.stage is not Stage.ANSWERING:
+        sitting.begin(g.now)
+    return jsonify(_step(sitting))
+
+
+@pages.post("/<int:number>/filmpje")
+@access.roles(Role.CANDIDATE)
+def play(number: int):
+    """Grant one play of the clip."""
+    sitting, answer = _current(number)
+    answer.play(g.now)
+    return jsonify(_step(sitting))
+
+
+@pages.post("/<int:number>/haperde")
+@access.roles(Role.CANDIDATE)
+def stall(number: int):
+    """The page measured that the clip stood still; it may be played once more."""
+    sitting, answer = _current(number)
+    seconds = (request.get_json(silent=True) or {}).get("seconds")
+    if not isinstance(seconds, int | float) or seconds < sitting.dossier.scheme.content.sitting.stall_s:
+        abort(400)
+    answer.stall(g.now)
+    return jsonify(_step(sitting))
+
+
+@pages.post("/<int:number>/voorbereiden")
+@access.roles(Role.CANDIDATE)
+def prepare(number: int):
+    """The clip has ended: the time to think begins."""
+    sitting, answer = _current(number)
+    if answer.stage is AnswerStage.WAITING and rules.plays_left(answer.view, sitting.times):
+        raise Refused(Rule.OTHER_STEP, found=answer.stage, needed=AnswerStage.WATCHING)
+    if answer.stage is not AnswerStage.PREPARING:
+        answer.prepare(g.now)
+    return jsonify(_step(sitting))
+
+
+@pages.post("/<int:number>/opnemen")
+@access.roles(Role.CANDIDATE)
+def record(number: int):
+    """Begin the one take: answers the recording, its recorder and the ticket that opens it."""
+    sitting, answer = _current(number)
+    recording, ticket = begin_take(g.db, answer, nodes.least_busy(g.db, g.now), g.now)
+    g.db.flush()
+    return jsonify(
+        _step(sitting)
+        | {
+            "take": {
+                "recording_id": str(recording.id),
+                "whip_url": f"{recording.node.url}/whip/{recording.id}",
+                "bearer": ticket,
+                "limit_s": recording.limit_s,
+            }
+        }
+    )
+
+
+@pages.post("/<int:number>/klaar")
+@access.roles(Role.CANDIDATE)
+def finish_answer(number: int):
+    """The candidate has stopped, or the time is up."""
+    sitting, answer = _current(number)
+    answer.end_recording(g.now)
+    latest_take(g.db, answer).close(g.now)
+    return jsonify(_step(sitting))
+
+
+@pages.post("/pauze")
+@access.roles(Role.CANDIDATE)
+def pause():
+    sitting = _mine()
+    sitting.take_break(g.now)
+    return jsonify(_step(sitting))
+
+
+@pages.post("/verder")
+@access.roles(Role.CANDIDATE)
+def go_on():
+    sitting = _mine()
+    sitting.end_break(g.now)
+    return jsonify(_step(sitting))
+
+
+@pages.post("/afronden")
+@access.roles(Role.CANDIDATE)
+def finish():
+    """Close the exam, once every answer is safely kept."""
+    sitting = _mine()
+    if sitting.stage is not Stage.FINISHED:
+        takes = _takes(sitting)
+        sitting.finish(g.now, lambda answer: takes[answer.number] is not None and takes[answer.number].safe)
+    return jsonify(_step(sitting))
+
+
+def _seat() -> str:
+    seat = request.headers.get(SEAT_HEADER, "")
+    if not 16 <= len(seat) <= 64 or not seat.isascii():
+        abort(400)
+    return seat
+
+
+def _mine() -> Sitting:
+    """The candidate's own sitting, led from this tab, in its window."""
+    sitting = access.require_my_sitting()
+    if sitting.seat is None:
+        raise Refused(Rule.ELSEWHERE)
+    sitting.require_seat(_seat())
+    sitting.require_open(g.now)
+    return sitting
+
+
+def _current(number: int) -> tuple[Sitting, Answer]:
+    """The own sitting and the answer that it is at, which must be the one that the page means."""
+    sitting = _mine()
+    answer = sitting.current if sitting.stage is Stage.ANSWERING else None
+    if answer is None or answer.number != number:
+        raise Refused(Rule.OTHER_STEP, found=answer.number if answer else None, needed=number)
+    return sitting, answer
+
+
+def _takes(sitting: Sitting) -> dict[int, Recording | None]:
+    return {answer.number: latest_take(g.db, answer) for answer in sitting.answers}
+
+
+def _step(sitting: Sitting) -> dict:
+    """Everything that the page may know now. Of the situations only the one that the candidate is at."""
+    step, times = sitting.step(g.now), sitting.times
+    views = [answer.view for answer in sitting.answers]
+    return {
+        "step": step,
+        "total": len(sitting.answers),
+        "answers": [
+            _progress(answer, take) for answer, take in zip(sitting.answers, _takes(sitting).values(), strict=True)
+        ],
+        "situation": _situation(sitting, step, times),
+        "break": {
+            "offered": rules.break_offered(views, times, sitting.break_until is not None),
+            "seconds": times.break_s,
+            "left_s": max(0.0, (sitting.break_until - g.now).total_seconds()) if sitting.break_until else 0.0,
+        },
+    }
+
+
+def _situation(sitting: Sitting, step: Step, times: rules.Times) -> dict | None:
+    if step in (Step.CHECK, Step.PRACTICE):
+        number, view = 0, rules.AnswerView(0)
+    elif step in (Step.CLIP, Step.PREPARE, Step.RECORD):
+        number, view = sitting.current.number, sitting.current.view
+    else:
+        return None
+    scenario, clip = sitting.pack.content.scenario(number), sitting.pack.clip(number)
+    return {
+        "number": number,
+        "title": scenario.title,
+        "person": {"name": scenario.person.name, "role": scenario.person.role},
+        "setting": scenario.setting,
+        "question": scenario.question,
+        "clip": {
+            "url": url_for("media.clip", clip_id=clip.id),
+            "captions": url_for("media.captions", clip_id=clip.id),
+            "seconds": clip.seconds,
+        },
+        "plays_left": rules.plays_left(view, times),
+        "preparation_s": times.preparation_s,
+        "preparation_left_s": rules.preparation_left(view, times, g.now),
+        "answer_s": times.answer_s,
+        "minimum_s": times.minimum_answer_s,
+        "warning_s": times.warning_s,
+        "take": view.takes,
+    }
+
+
+def _progress(answer: Answer, take: Recording | None) -> dict:
+    """How far one answer is, in the words of the page: waiting, now, underway, safe, or again (a technical retake)."""
+    if answer.stage is AnswerStage.RECORDED:
+        safe = take is not None and take.safe
+        state = "safe" if safe else "again" if take and take.state is RecordingState.RETAKE else "underway"
+    else:
+        state = "again" if take is not None else "waiting" if answer.stage is AnswerStage.WAITING else "now"
+    safe_at = take.captured_at if take is not None and take.safe else None
+    return {"number": answer.number, "state": state, "safe_at": dutch.second(safe_at) if safe_at else None}
