@@ -111,6 +111,8 @@ def _configure(sender: Celery, **_) -> None:
             "socket_connect_timeout": 2,
             "socket_timeout": 10,
             "max_retries": 1,
+            "interval_start": 0,
+            "interval_step": 0.1,
         },
         task_ignore_result=True,
         task_acks_late=True,

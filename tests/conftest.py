@@ -1,0 +1,194 @@
+"""What every test may ask for: a house of its own with an empty database, and the real services next to it.
+
+`house` gives this process settings of its own and a freshly migrated database. A test that uses it, directly or not,
+runs once per database of `--database` (both by default), unless it is marked `one_database`. `broker` and `objects`
+start a real Valkey and a real Swift, once for all tests; without them nothing listens at those addresses.
+"""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cast
+import psycopg
+import pytest
+import redis
+import services
+from sqlalchemy.orm import Session
+
+from storage import config, database, jobs, keys, migrate, objects
+
+DATABASES = ("sqlite", "postgresql")
+_numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=(*DATABASES, "both"), default="both", help="the databases to test on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "one_database: what is tested does not depend on the database; one is enough")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_url" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("database")
+        chosen = DATABASES if chosen == "both" else (chosen,)
+        if metafunc.definition.get_closest_marker("one_database"):
+            chosen = chosen[:1]
+        metafunc.parametrize("database_url", chosen, indirect=True)
+
+
+# The services, started by the first test that asks and ended after the last.
+
+
+@pytest.fixture(scope="session")
+def swift(tmp_path_factory) -> Iterator[str]:
+    """The address of a Swift."""
+    with services.swift(tmp_path_factory.mktemp("swift")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def rclone(tmp_path_factory) -> Iterator[str]:
+    """The address of an S3 that is not Swift."""
+    with services.rclone(tmp_path_factory.mktemp("rclone")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory) -> Iterator[str]:
+    """The address of a Valkey."""
+    with services.valkey(tmp_path_factory.mktemp("valkey")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL that holds `migrated`, a database to copy."""
+    with services.postgresql() as address:
+        with psycopg.connect(f"{address}/postgres", autocommit=True) as admin:
+            admin.execute("CREATE DATABASE migrated")
+        migrate.upgrade(f"{_sqlalchemy(address)}/migrated")
+        yield address
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory) -> Path:
+    """A migrated database to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.sqlite"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
+# What one test gets.
+
+
+@pytest.fixture
+def empty_database_url(request, tmp_path) -> Iterator[str]:
+    """A database of this test's own in which nothing is, not even a table. Parametrise it with "sqlite" or so."""
+    yield from _database_url(request, tmp_path, migrated=False)
+
+
+@pytest.fixture
+def database_url(request, tmp_path) -> Iterator[str]:
+    """A freshly migrated database of this test's own."""
+    yield from _database_url(request, tmp_path, migrated=True)
+
+
+def _database_url(request: pytest.FixtureRequest, tmp_path: Path, migrated: bool) -> Iterator[str]:
+    if request.param == "sqlite":
+        path = tmp_path / "vignet.sqlite"
+        if migrated:
+            shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        yield f"sqlite:///{path}"
+        return
+    server, name = request.getfixturevalue("postgresql"), f"test_{next(_numbers)}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {'migrated' if migrated else 'template1'}")
+        yield f"{_sqlalchemy(server)}/{name}"
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def environment(monkeypatch) -> Iterator[Callable[..., config.Config]]:
+    """`environment(VIGNET_X="…")` sets variables for this test and answers the settings that follow from them."""
+
+    def change(**variables: str) -> config.Config:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        _forget()
+        jobs.celery.conf.broker_url = config.config().broker_url
+        return config.config()
+
+    yield change
+    _forget()
+
+
+@pytest.fixture
+def house(environment, database_url, tmp_path) -> config.Config:
+    """The settings of a house of this test's own: an empty migrated database, folders, and no service at all.
+
+    Processes that the test starts inherit them.
+    """
+    nothing = services.free_ports(8)
+    return environment(
+        VIGNET_ENV="development",
+        VIGNET_PORT=str(nothing),
+        VIGNET_DATA=str(tmp_path / "data"),
+        VIGNET_DATABASE_URL=database_url,
+        VIGNET_RATE_LIMIT_STORAGE="memory://",
+    )
+
+
+@pytest.fixture
+def broker(house, environment, valkey) -> str:
+    """An empty Valkey, used by this test's house."""
+    with redis.Redis.from_url(valkey) as client:
+        client.flushall()
+    environment(VIGNET_BROKER_URL=valkey)
+    return valkey
+
+
+@pytest.fixture
+def object_store(house, environment, swift) -> objects.ObjectStore:
+    """A bucket of this test's own in a real Swift, used by this test's house."""
+    settings = environment(
+        VIGNET_S3_ENDPOINT=swift,
+        VIGNET_S3_BUCKET=f"test-{next(_numbers)}",
+        VIGNET_S3_ACCESS_KEY=services.ACCESS_KEY,
+        VIGNET_S3_SECRET_KEY=services.SECRET_KEY,
+    )
+    store = objects.object_store()
+    store.prepare()
+    assert store.bucket == settings.s3_bucket
+    return store
+
+
+@pytest.fixture
+def session(house) -> Iterator[Session]:
+    """A session on this test's database. With SQLite it keeps other writers out until it is committed."""
+    with database.new_session() as session:
+        yield session
+
+
+@pytest.fixture
+def people(session) -> cast.Cast:
+    """Everybody who takes part, and outsiders who must see nothing of it; committed."""
+    everybody = cast.gather(session)
+    session.commit()
+    return everybody
+
+
+def _forget() -> None:
+    """Let this process read its settings anew."""
+    if database.engine.cache_info().currsize:
+        database.engine().dispose()
+    for cached in (config.config, database.engine, database._factory, objects.object_store, keys.key_store):
+        cached.cache_clear()
+    jobs.celery._after_fork()
+
+
+def _sqlalchemy(address: str) -> str:
+    return address.replace("postgresql://", "postgresql+psycopg://")
