@@ -88,7 +88,7 @@ class Whip:
 
     async def delete(self, request: web.Request) -> web.Response:
         self._sessions.finish(await self._session(request))
-        return web.Response(status=200)
+        return web.Response(text="Ended.\n")
 
     async def _session(self, request: web.Request) -> Session:
         ticket = await self._ticket(request)
