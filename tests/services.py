@@ -83,7 +83,7 @@ def running(command: list, ports: list[int], log: Path, env: dict | None = None)
 def swift(folder: Path) -> Iterator[str]:
     """An OpenStack Swift with its S3 interface."""
     port = free_ports(4)
-    script = ROOT / "docker" / "local" / "swift.py"
+    script = ROOT / "docker" / "local" / "swift_s3.py"
     command = [ROOT / ".venv-swift" / "bin" / "python", script, "--data", folder, "--port", port]
     if not command[0].exists():
         pytest.exit("Swift is needed: python3 docker/local/prepare.py installs it into .venv-swift.", 2)
