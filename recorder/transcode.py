@@ -1,0 +1,246 @@
+"""Makes of one recording what an assessor sees: an MP4, a poster, thumbnails and a waveform for the scrub bar.
+
+One ffmpeg command makes it all. The picture is copied when any player can show it as it is, else encoded again. The
+sound is brought to -23 LUFS (EBU R 128) by what was measured before. Then the result is decoded completely: it is
+only believed when every picture and all sound came out, in step.
+"""
+
+import json
+import os
+from array import array
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil
+from pathlib import Path
+from statistics import median
+
+import av
+import ffmpeg
+
+from recorder.ffmpeg import Progress, run
+from recorder.measure import Loudness, Measured, Scan
+
+TARGET_LUFS, TARGET_PEAK_DB, TARGET_RANGE_LU = -23, -1.5, 20
+KEYFRAME_AT_LEAST_S = 4.0
+_KEYFRAME_S, _SHORT_SIDE = 2, 720
+_CELL, _COLUMNS, _CELLS, _CELL_S = (160, 90), 10, 100, 2
+_PEAKS_PER_S, _PEAK_RATE = 10, 8000
+# How far the result may be from the original.
+_LENGTH_S, _FRAMES_SHARE, _SOUND_S, _OFFSET_MS = 0.5, 0.95, 0.5, 100
+
+
+class How(StrEnum):
+    """What became of the picture."""
+
+    COPIED = "copied"
+    ENCODED = "re-encoded"
+
+
+class NotProven(RuntimeError):
+    """The result is not what was recorded, so nobody may rely on it."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What came out when the result was decoded completely. `av_offset_ms` is positive when the sound lags."""
+
+    seconds: float
+    frames: int
+    audio_seconds: float
+    width: int
+    height: int
+    av_offset_ms: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """The files that were made, and how."""
+
+    video: Path
+    poster: Path
+    thumbnails: Path
+    thumbnails_index: Path
+    waveform: Path
+    how: How
+    proof: Proof
+
+
+def how(scan: Scan) -> How:
+    """Whether the picture can stay as it is: H.264 set up once, no larger than wanted, with a keyframe often enough."""
+    fits = scan.size is not None and min(scan.size) <= _SHORT_SIDE
+    often = scan.keyframe_gap_s <= KEYFRAME_AT_LEAST_S
+    return How.COPIED if scan.video_codec == "h264" and scan.one_shape and fits and often else How.ENCODED
+
+
+def transcode(source: Path, measured: Measured, folder: Path, progress: Progress | None = None) -> Result:
+    """Make everything of `source` into `folder`, and prove it. Raises FfmpegError or NotProven."""
+    scan, way = measured.scan, how(measured.scan)
+    result = Result(
+        video=folder / "video.mp4",
+        poster=folder / "poster.jpg",
+        thumbnails=folder / "thumbnails.jpg",
+        thumbnails_index=folder / "thumbnails.json",
+        waveform=folder / "waveform.json",
+        how=way,
+        proof=Proof(0, 0, 0, 0, 0, 0),
+    )
+    cells = max(1, min(_CELLS, ceil(scan.seconds / _CELL_S)))
+    samples = folder / "samples.raw"
+    threads = {} if way is How.ENCODED else {"skip_frame:v": "nokey"}
+    graph = ffmpeg.input(str(source), reinit_filter=0, **threads)
+    if way is How.COPIED:
+        picture, small = graph["v:0"], graph["v:0"]
+        coding = {"c:v": "copy"}
+    else:
+        width, height = _fitting(scan.size)
+        split = graph["v:0"].filter("scale", width, height, force_original_aspect_ratio="decrease")
+        split = split.filter("pad", width, height, -1, -1).filter("setsar", 1).filter("format", "yuv420p").split()
+        picture, small = split[0], split[1]
+        coding = {
+            "c:v": "libx264",
+            "preset": "veryfast",
+            "crf": 23,
+            "force_key_frames": f"expr:gte(t,n_forced*{_KEYFRAME_S})",
+            "fps_mode": "passthrough",
+            "enc_time_base:v": "1:90000",
+            # Else ffmpeg writes the encoder's name here.
+            "metadata:s:v": "encoder=video",
+        }
+    streams = [picture]
+    outputs = _stills(small, cells, scan.seconds, result)
+    if scan.audio_codec:
+        sound = _levelled(graph["a:0"], measured.loudness).asplit()
+        streams.append(sound[0])
+        coding |= {"c:a": "aac", "b:a": "96k"}
+        outputs.append(ffmpeg.output(sound[1], str(samples), format="s16le", ac=1, ar=_PEAK_RATE))
+    video = ffmpeg.output(
+        *streams,
+        str(result.video),
+        format="mp4",
+        movflags="+faststart",
+        map_metadata=-1,
+        map_chapters=-1,
+        fflags="+bitexact",
+        video_track_timescale=90_000,
+        # Without SEI: encoders sign their work there.
+        **{"bsf:v": "filter_units=remove_types=6", "flags:v": "+bitexact", "flags:a": "+bitexact"},
+        **coding,
+    )
+    run(video, *outputs, timeout_s=300 + 20 * scan.seconds, seconds=scan.seconds, progress=progress)
+    _write_index(result.thumbnails_index, cells, scan.seconds)
+    _write_waveform(result.waveform, samples, scan.seconds)
+    samples.unlink(missing_ok=True)
+    return Result(**{**vars(result), "proof": prove(result.video, scan)})
+
+
+def _fitting(size: tuple[int, int]) -> tuple[int, int]:
+    """The size to encode in: that of the largest picture, its shorter side at most 720, both even."""
+    scale = min(1.0, _SHORT_SIDE / min(size))
+    return tuple(max(2, round(side * scale / 2) * 2) for side in size)
+
+
+def _levelled(sound: ffmpeg.nodes.Stream, loudness: Loudness | None) -> ffmpeg.nodes.Stream:
+    """Sound without holes from the very start on, at -23 LUFS when its loudness could be measured."""
+    sound = sound.filter("aresample", 48_000, **{"async": 1, "first_pts": 0, "min_hard_comp": 0.015})
+    if loudness:
+        sound = sound.filter(
+            "loudnorm",
+            I=TARGET_LUFS,
+            TP=TARGET_PEAK_DB,
+            LRA=TARGET_RANGE_LU,
+            measured_I=loudness.integrated,
+            measured_TP=loudness.peak,
+            measured_LRA=max(0.1, loudness.range_lu),
+            measured_thresh=loudness.threshold,
+            linear="true",
+        )
+    return sound.filter("aresample", 48_000).filter("aformat", channel_layouts="stereo")
+
+
+def _stills(pictures: ffmpeg.nodes.Stream, cells: int, seconds: float, result: Result) -> list:
+    """The poster, the most typical of the first pictures, and one sheet of thumbnails, evenly spread in time."""
+    width, height = _CELL
+    rows = ceil(cells / _COLUMNS)
+    split = pictures.filter("fps", f"{cells}/{max(seconds, 0.1):.3f}", start_time=0).split()
+    poster = split[0].filter("thumbnail", 5).filter("format", "yuvj420p")
+    sheet = (
+        split[1]
+        .filter("scale", width, height, force_original_aspect_ratio="decrease")
+        .filter("pad", width, height, -1, -1)
+        .filter("setsar", 1)
+        .filter("format", "yuvj420p")
+        .filter("tpad", stop_mode="clone", stop=cells)
+        .filter("trim", end_frame=cells)
+        .filter("tile", f"{_COLUMNS}x{rows}")
+    )
+    still = {"vframes": 1, "update": 1, "c:v": "mjpeg", "q:v": 4, "fflags": "+bitexact", "flags:v": "+bitexact"}
+    return [
+        ffmpeg.output(poster, str(result.poster), **still),
+        ffmpeg.output(sheet, str(result.thumbnails), **still),
+    ]
+
+
+def _write_index(path: Path, cells: int, seconds: float) -> None:
+    width, height = _CELL
+    index = {"columns": _COLUMNS, "count": cells, "width": width, "height": height, "interval_s": seconds / cells}
+    path.write_text(json.dumps(index))
+
+
+def _write_waveform(path: Path, samples: Path, seconds: float) -> None:
+    """Ten peaks a second, 0 to 100, of what is heard."""
+    heard = array("h", samples.read_bytes()) if samples.exists() else array("h")
+    step = _PEAK_RATE // _PEAKS_PER_S
+    blocks = (heard[at : at + step] for at in range(0, len(heard), step))
+    peaks = [min(100, round(max(max(block), -min(block)) / 327.67)) for block in blocks]
+    path.write_text(json.dumps({"per_second": _PEAKS_PER_S, "seconds": round(seconds, 3), "peaks": peaks}))
+
+
+def prove(path: Path, scan: Scan) -> Proof:
+    """Decode a result completely and compare it with what its original says. Raises NotProven."""
+    times, sizes, samples, heard_from, heard_to = [], set(), 0, None, 0.0
+    try:
+        with av.open(str(path)) as container:
+            streams = [*container.streams.video[:1], *container.streams.audio[:1]]
+            for stream in streams:
+                stream.codec_context.thread_count = os.cpu_count() or 1
+            for frame in _frames(container, streams):
+                if isinstance(frame, av.VideoFrame):
+                    times.append(frame.time)
+                    sizes.add((frame.width, frame.height))
+                else:
+                    samples += frame.samples
+                    heard_from = frame.time if heard_from is None else heard_from
+                    heard_to = frame.time + frame.samples / frame.sample_rate
+            seconds = container.duration / 1e6 if container.duration else 0.0
+            rate = container.streams.audio[0].rate if container.streams.audio else 1
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise NotProven(f"the result cannot be decoded: {error}") from error
+    offset_ms = 0.0
+    if scan.audio_codec and heard_from is not None and times and scan.times:
+        # The sound is filled from zero on: it must begin there and end where the original ends, save for the rest
+        # of the last AAC frame.
+        ends_late = heard_to - scan.audio_end_s
+        ends_late -= min(max(ends_late, 0.0), 1024 / rate)
+        offset_ms = 1000 * ((heard_from + ends_late) / 2 - median(times) + median(scan.times))
+    width, height = max(sizes, default=(0, 0))
+    proof = Proof(round(seconds, 3), len(times), round(samples / rate, 3), width, height, round(offset_ms, 1))
+    wanted_sound_s = scan.audio_end_s if scan.audio_codec else 0.0
+    for wrong, sentence in (
+        (abs(seconds - scan.seconds) > _LENGTH_S, f"{seconds:.2f} s instead of {scan.seconds:.2f} s"),
+        (len(times) < _FRAMES_SHARE * len(scan.times), f"{len(times)} of {len(scan.times)} pictures"),
+        (len(sizes) != 1, f"{len(sizes)} sizes of picture"),
+        (abs(proof.audio_seconds - wanted_sound_s) > _SOUND_S, f"{proof.audio_seconds} s of sound"),
+        (abs(offset_ms) > _OFFSET_MS, f"picture and sound {offset_ms:.0f} ms apart"),
+    ):
+        if wrong:
+            raise NotProven(f"the result has {sentence}")
+    return proof
+
+
+def _frames(container: av.container.InputContainer, streams: list) -> Iterator[av.VideoFrame | av.AudioFrame]:
+    """Everything that can be decoded. What cannot is passed over here and missed in the count."""
+    for packet in container.demux(streams):
+        with suppress(av.error.InvalidDataError):
+            yield from packet.decode()
