@@ -19,6 +19,13 @@ TEST = ROOT / "tests" / "requirements.txt"
 SWIFT = ROOT / "docker" / "local" / "requirements-swift.txt"
 APT = ROOT / "tests" / "apt.txt"
 
+# How programs say in words what the operating system says in numbers.
+SAYINGS = [(number, os.strerror(number)) for number in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)] + [
+    (errno.ENOSPC, "database or disk is full"),
+    (errno.EROFS, "attempt to write a readonly database"),
+    (errno.EFBIG, os.strerror(errno.EFBIG)),
+]
+
 
 class Obstacle(Exception):
     """Something that only a person can take away. The message is one sentence that says how."""
@@ -68,13 +75,17 @@ def environment(folder: Path, *requirements: Path) -> None:
     if wanted[0] in done and python.exists():
         return
     print(f"Installing {requirements[0].relative_to(ROOT)} into {folder.name} …", flush=True)
+    hint = (
+        f"Setting up {folder.name} failed, see the lines above: "
+        "mostly the package index cannot be reached; check the network and start again."
+    )
     try:
         stamp.unlink(missing_ok=True)
         if not _answers([python, "-m", "pip", "--version"]):
             shutil.rmtree(folder, ignore_errors=True)
-            _install([sys.executable, "-m", "venv", folder], folder)
+            step([sys.executable, "-m", "venv", folder], folder, hint)
         pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--no-input", "--quiet"]
-        _install([*pip, "--require-hashes", "--only-binary", ":all:", "-r", requirements[0]], folder)
+        step([*pip, "--require-hashes", "--only-binary", ":all:", "-r", requirements[0]], folder, hint)
         stamp.write_text("\n".join(wanted))
     except OSError as error:
         raise obstacle_of(error, folder) from error
@@ -125,19 +136,19 @@ def _installed(package: str) -> bool:
     return done.stdout.endswith(" installed")
 
 
-def _install(command: list, folder: Path) -> None:
-    """Run a step of the set-up quietly; when it fails, show its last words and raise Obstacle."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+def step(command: list, place: Path, hint: str, **options) -> str:
+    """Run one step of the set-up quietly and answer what it printed.
+
+    When it fails, show its last words and raise an Obstacle: `place` cannot be written in, or else `hint`.
+    """
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
     if done.returncode == 0:
-        return
-    for number in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
-        if os.strerror(number) in done.stdout:
-            raise obstacle_of(OSError(number, os.strerror(number)), folder)
+        return done.stdout
+    for number, words in SAYINGS:
+        if words in done.stdout:
+            raise obstacle_of(OSError(number, words), place)
     print("\n".join(done.stdout.strip().splitlines()[-15:]), file=sys.stderr)
-    raise Obstacle(
-        f"Setting up {folder.name} failed, see the lines above: "
-        "mostly the package index cannot be reached; check the network and start again."
-    )
+    raise Obstacle(hint)
 
 
 def main(arguments: list[str]) -> int:

@@ -10,8 +10,8 @@ Bucket versioning stays off: with it on, Swift commits an upload that the client
 """
 
 import argparse
-import getpass
 import os
+import pwd
 import secrets
 import signal
 import subprocess
@@ -32,7 +32,7 @@ user = {user}
 swift_dir = {etc}
 devices = {data}/node
 mount_check = false
-fallocate_reserve = 1%
+fallocate_reserve = 268435456
 log_level = WARNING
 
 [pipeline:main]
@@ -90,7 +90,7 @@ def prepare(data: Path, port: int, secret: str) -> None:
             f"[swift-hash]\nswift_hash_path_prefix = {prefix}\nswift_hash_path_suffix = {suffix}\n\n"
             "[storage-policy:0]\nname = default\ndefault = yes\n",
         )
-    values = {"user": getpass.getuser(), "data": data, "etc": etc, "secret": secret}
+    values = {"user": pwd.getpwuid(os.getuid()).pw_name, "data": data, "etc": etc, "secret": secret}
     filters = "".join(FILTER_CONF.format(name=name, egg=name.replace("-", "_")) for name in FILTERS.split())
     _write(etc / "proxy.conf", PROXY_CONF.format(port=port, **values) + filters)
     for number, name in enumerate(SERVERS[1:], 1):
@@ -122,8 +122,8 @@ def run(data: Path) -> int:
 
 
 def _tied(command: list[str]) -> list[str]:
-    """`command`, ended by the kernel when we end in any way."""
-    return ["setpriv", "--pdeathsig", "KILL", "--", *command] if Path("/usr/bin/setpriv").exists() else command
+    """`command`, ended by the kernel when we end in any way (setpriv is part of every Debian)."""
+    return ["setpriv", "--pdeathsig", "KILL", "--", *command]
 
 
 def _rings(etc: Path, port: int) -> None:

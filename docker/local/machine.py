@@ -1,0 +1,154 @@
+"""The machine as the parts meet it: a data folder, its lock and secrets, ports, and the environment they are told.
+
+Only the standard library: this runs before anything is installed.
+"""
+
+import base64
+import contextlib
+import errno
+import fcntl
+import os
+import secrets
+import shutil
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from prepare import ROOT, Obstacle, obstacle_of
+
+ROOM = 512 * 1024 * 1024
+PORTS = ("edge", "web", "recorder", "swift-proxy", "swift-account", "swift-container", "swift-object", "valkey")
+MARK = "VIGNET_STARTED_FOR"
+
+
+class Machine:
+    """One data folder and eight ports in a row, from `port` on."""
+
+    def __init__(self, env: dict[str, str]):
+        self._env = env
+        text = env.get("VIGNET_PORT") or "8000"
+        if not text.isdigit() or not 1 <= int(text) <= 65535 - len(PORTS):
+            raise Obstacle(f"VIGNET_PORT must be a number from 1 to {65535 - len(PORTS)}, not {text!r}.")
+        first = int(text)
+        self.ports = {name: first + number for number, name in enumerate(PORTS)}
+        self.data = Path(env.get("VIGNET_DATA") or ROOT / "var").absolute()
+
+    def check_data(self) -> None:
+        """Raises Obstacle when the data folder cannot be made, written in, or has no room."""
+        probe = self.data / "run" / "probe"
+        try:
+            for name in ("log", "run", "valkey"):
+                (self.data / name).mkdir(parents=True, exist_ok=True)
+            with open(probe, "wb") as file:
+                file.write(os.urandom(1024 * 1024))
+                file.flush()
+                os.fsync(file.fileno())
+            os.setxattr(probe, "user.vignet", b"1")
+            probe.unlink()
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                probe.unlink()
+            if error.errno == errno.ENOTSUP:
+                raise Obstacle(
+                    f"The disk that holds {self.data} has no extended attributes, which the object store needs: "
+                    "set VIGNET_DATA to a folder on ext4, xfs or btrfs."
+                ) from error
+            raise obstacle_of(error, self.data) from error
+        if shutil.disk_usage(self.data).free < ROOM:
+            raise obstacle_of(OSError(errno.ENOSPC, ""), self.data)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the data folder. Raises Obstacle when another start holds it."""
+        path = self.data / "run" / "lock"
+        with open(path, "a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                raise Obstacle(
+                    f"Vignet already runs on {self.data} (process {file.read().strip()}): stop it with Ctrl-C there, "
+                    "or set VIGNET_DATA and VIGNET_PORT for a second one."
+                ) from None
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
+
+    def check_ports(self) -> None:
+        """Raises Obstacle when somebody else listens on one of the ports."""
+        for name, port in self.ports.items():
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((self._bind if name == "edge" else "127.0.0.1", port))
+                except OSError as error:
+                    if error.errno == errno.EACCES:
+                        raise Obstacle(f"Port {port} is only for root: choose one with VIGNET_PORT=8000.") from error
+                    raise Obstacle(
+                        f"Port {port} ({name}) is in use: stop the program that listens there, or choose eight other "
+                        f"ports in a row, for example VIGNET_PORT={self.ports['edge'] + 100} make run."
+                    ) from error
+
+    def orphans(self) -> list[int]:
+        """The processes that an earlier start for this data folder left behind, when it was killed."""
+        mark = f"{MARK}={self.data}".encode()
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and int(entry.name) != os.getpid():
+                with contextlib.suppress(OSError):
+                    if mark in (entry / "environ").read_bytes().split(b"\0"):
+                        found.append(int(entry.name))
+        return found
+
+    def end_orphans(self) -> int:
+        """End them, gently first; answers how many there were."""
+        first = self.orphans()
+        for number, patience_s in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):
+            left = self.orphans()
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
+            deadline = time.monotonic() + patience_s
+            while self.orphans() and time.monotonic() < deadline:
+                time.sleep(0.1)
+        return len(first)
+
+    def environment(self) -> dict[str, str]:
+        """What every part is told. Secrets are made at the first start, and handed over as names of files."""
+        port, local = self.ports, "127.0.0.1:{}".format
+        told = {
+            "VIGNET_PORT": str(port["edge"]),
+            "VIGNET_DATA": str(self.data),
+            "VIGNET_SITE": f"http://:{port['edge']}",
+            "VIGNET_BIND": self._bind,
+            "VIGNET_WEB_LISTEN": local(port["web"]),
+            "VIGNET_RECORDER_LISTEN": local(port["recorder"]),
+            "VIGNET_S3_ENDPOINT": f"http://{local(port['swift-proxy'])}",
+            MARK: str(self.data),
+            "PYTHONUNBUFFERED": "1",
+        }
+        for name in ("SECRET_KEY", "S3_SECRET_KEY", "MASTER_KEY"):
+            if f"VIGNET_{name}" not in self._env:
+                told.setdefault(f"VIGNET_{name}_FILE", str(self._secret(name.lower())))
+        return {**told, **self._env, MARK: str(self.data), "VIGNET_DATA": str(self.data)}
+
+    @property
+    def _bind(self) -> str:
+        """Loopback, since the demo people have a known password; VIGNET_BIND=0.0.0.0 opens it."""
+        return self._env.get("VIGNET_BIND") or "127.0.0.1"
+
+    def _secret(self, name: str) -> Path:
+        folder = self.data / "secrets"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        path = folder / name
+        if not path.exists():
+            fresh = folder / f"{name}.new"
+            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(base64.b64encode(secrets.token_bytes(32)))
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.rename(path)
+        return path

