@@ -155,9 +155,10 @@ def _ports(text: str) -> tuple[int, int] | None:
 def _ice_servers(text: str) -> tuple[Mapping, ...]:
     try:
         servers = json.loads(text)
-        assert isinstance(servers, list) and all(isinstance(s, dict) and "urls" in s for s in servers)
-    except (ValueError, AssertionError) as error:
-        raise ConfigError('VIGNET_ICE_SERVERS: a JSON list such as [{"urls": "turn:…"}] is needed.') from error
+    except ValueError:
+        servers = None
+    if not (isinstance(servers, list) and all(isinstance(server, dict) and "urls" in server for server in servers)):
+        raise ConfigError('VIGNET_ICE_SERVERS: a JSON list such as [{"urls": "turn:…"}] is needed.')
     return tuple(servers)
 
 

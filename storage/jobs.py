@@ -15,11 +15,12 @@ from enum import StrEnum
 
 from celery import Celery
 from kombu.exceptions import OperationalError
-from sqlalchemy import Index, String, Text, event, select, update
+from sqlalchemy import Index, String, Text, case, event, literal, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.config import config
-from storage.database import Base, Identified, one_of, session_scope
+from storage.database import Base, Identified, UtcDateTime, one_of, session_scope
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class Job(Identified, Base):
     """One piece of work on one subject. At most one of a kind and subject is open at a time.
 
     `attempts` counts the times that it was begun, `progress` runs from 0 to 100, `not_before` is when it may begin.
+    `again`: it was asked for while it ran, so that it waits again when it is done.
     """
 
     __tablename__ = "job"
@@ -54,6 +56,7 @@ class Job(Identified, Base):
     state: Mapped[JobState] = mapped_column(one_of(JobState), default=JobState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     progress: Mapped[int] = mapped_column(default=0)
+    again: Mapped[bool] = mapped_column(default=False)
     result: Mapped[dict] = mapped_column(default=dict)
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
@@ -131,18 +134,36 @@ def _configure(sender: Celery, **_) -> None:
 
 
 def enqueue(session: Session, queue: Queue, kind: str, subject: uuid.UUID, now: datetime, delay_s: float = 0) -> Job:
-    """The open job of this kind on `subject`, made when there is none. Its doorbell rings after the commit."""
-    open_one = select(Job).where(
-        Job.kind == kind, Job.subject == subject, Job.state.in_((JobState.WAITING, JobState.RUNNING))
-    )
-    job = session.scalars(open_one).first()
-    if job is None:
+    """The open job of this kind on `subject`, made when there is none. Its doorbell rings after the commit.
+
+    A job that runs already will run once more, since it may have missed what this call is about.
+    """
+    while (job := _open_job(session, kind, subject)) is None:
         start = now + timedelta(seconds=delay_s)
         job = Job(id=uuid.uuid4(), queue=queue, kind=kind, subject=subject, created_at=now, not_before=start)
-        session.add(job)
+        try:
+            with session.begin_nested():
+                session.add(job)
+        except IntegrityError:
+            # Somebody else made it at this very moment.
+            continue
         if delay_s <= 0:
             job.rung_at = now
             _ring_after_commit(session, job)
+        return job
+    return job
+
+
+def _open_job(session: Session, kind: str, subject: uuid.UUID) -> Job | None:
+    """The open job, told to run again when it is running; None also when it was settled at this very moment."""
+    job = session.scalars(
+        select(Job)
+        .where(Job.kind == kind, Job.subject == subject, Job.state.in_((JobState.WAITING, JobState.RUNNING)))
+        .execution_options(populate_existing=True)
+        .with_for_update()
+    ).first()
+    if job is not None and job.state is JobState.RUNNING:
+        job.again = True
     return job
 
 
@@ -160,9 +181,18 @@ def ring(kind: str, job_id: uuid.UUID, queue: Queue) -> None:
 
 
 def claim(job_id: uuid.UUID, owner: str, now: datetime) -> Job | None:
-    """The job, leased to `owner`, or None when it is done, not due, or held by somebody else."""
+    """The job, leased to `owner`, or None when it is done, not due, or held by somebody else.
+
+    A job whose workers died as often as it may be tried is dead: it may be what kills them.
+    """
+    deadly = (Job.state == JobState.RUNNING) & (Job.lease_until < now) & (Job.attempts > len(RETRY_DELAYS_S))
     free = (Job.state == JobState.WAITING) | ((Job.state == JobState.RUNNING) & (Job.lease_until < now))
     with session_scope() as session:
+        session.execute(
+            update(Job)
+            .where(Job.id == job_id, deadly)
+            .values(state=JobState.DEAD, error="every worker on it died", finished_at=now, lease_until=None)
+        )
         taken = session.execute(
             update(Job)
             .where(Job.id == job_id, free, Job.not_before <= now)
@@ -170,6 +200,7 @@ def claim(job_id: uuid.UUID, owner: str, now: datetime) -> Job | None:
                 state=JobState.RUNNING,
                 attempts=Job.attempts + 1,
                 progress=0,
+                again=False,
                 lease_until=now + LEASE,
                 lease_owner=owner,
             )
@@ -209,17 +240,28 @@ class Claimed:
         self._update(progress=max(0, min(100, round(progress))), lease_until=_now() + LEASE)
 
     def finish(self, result: dict) -> None:
-        now = _now()
-        self._update(state=JobState.DONE, progress=100, result=result, error=None, finished_at=now, lease_until=None)
+        self._end(JobState.DONE, progress=100, result=result, error=None)
 
     def fail(self, error: Exception) -> None:
         """Put the job back with a growing delay, or, after the last attempt, among the dead."""
         now, message = _now(), f"{type(error).__name__}: {error}"[:2000]
         if isinstance(error, Hopeless) or self.attempts > len(RETRY_DELAYS_S):
-            self._update(state=JobState.DEAD, error=message, finished_at=now, lease_until=None)
+            self._end(JobState.DEAD, error=message)
         else:
             delay = timedelta(seconds=RETRY_DELAYS_S[self.attempts - 1])
             self._update(state=JobState.WAITING, error=message, not_before=now + delay, lease_until=None)
+
+    def _end(self, state: JobState, **values) -> None:
+        """The job is over, unless it was asked for again while it ran: then it waits, and the sweeper rings."""
+        now = literal(_now(), UtcDateTime)
+        self._update(
+            state=case((Job.again, literal(JobState.WAITING, Job.state.type)), else_=literal(state, Job.state.type)),
+            attempts=case((Job.again, 0), else_=Job.attempts),
+            not_before=case((Job.again, now), else_=Job.not_before),
+            finished_at=case((Job.again, None), else_=now),
+            lease_until=None,
+            **values,
+        )
 
 
 def perform(job_id: uuid.UUID, handler: Callable[[Claimed], dict | None]) -> None:
@@ -243,7 +285,11 @@ def task(kind: str) -> Callable:
     """Register `handler(claimed: Claimed) -> dict | None` as the work behind jobs of this kind."""
 
     def register(handler: Callable[[Claimed], dict | None]) -> Callable:
-        celery.task(name=kind)(lambda job_id: perform(uuid.UUID(job_id), handler))
+        # Celery writes the function's name into source text, so it must have one.
+        @celery.task(name=kind)
+        def run(job_id: str) -> None:
+            perform(uuid.UUID(job_id), handler)
+
         return handler
 
     return register

@@ -61,6 +61,7 @@ class KeyStore:
             try:
                 # A link, not a rename: of two makers at the same moment one loses and takes the other's key.
                 os.link(fresh, self._path(person))
+                _sync(self._folder)
             except FileExistsError:
                 pass
             finally:
@@ -99,7 +100,15 @@ def encrypt_file(source: Path, target: Path, key: bytes) -> None:
 
 
 def decrypt_file(source: Path, target: Path, key: bytes) -> None:
-    """Decrypt `source` to `target`. Raises Tampered when the file is not whole or not under this key."""
+    """Decrypt `source` to `target`. Raises Tampered, leaving no target, unless the file is whole and under this key."""
+    try:
+        _decrypt(source, target, key)
+    except Tampered:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _decrypt(source: Path, target: Path, key: bytes) -> None:
     header = len(MAGIC) + _NONCE + _KEY + _TAG
     with source.open("rb") as sealed, target.open("wb") as plain:
         head = sealed.read(header)
@@ -118,6 +127,15 @@ def decrypt_file(source: Path, target: Path, key: bytes) -> None:
             number, chunk = number + 1, following
 
 
+def _sync(folder: Path) -> None:
+    """Have the names in `folder` on disk, too: a key that a power cut takes away makes what it encrypted unreadable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _nonce(number: int, last: bool) -> bytes:
     return struct.pack(">7xIB", number, last)
 
@@ -130,5 +148,5 @@ def _seal(cipher: AESGCM, secret: bytes, context: bytes) -> bytes:
 def _unseal(cipher: AESGCM, sealed: bytes, context: bytes) -> bytes:
     try:
         return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], context)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise Tampered("a wrapped key") from error

@@ -60,6 +60,8 @@ class Rating(Identified, Base):
         CheckConstraint("phase2_signed_at IS NULL OR phase1_signed_at IS NOT NULL", name="phases"),
         Index(None, "assessor_id", "phase1_signed_at"),
     )
+    # Of two saves at the same moment on top of one version, the second fails (StaleDataError).
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
 
     @property
     def signed(self) -> Phase | None:
@@ -99,8 +101,14 @@ class Rating(Identified, Base):
         return rules.missing(self.visible, self.values(phase), phase, locked, evidence_per_score=needed)
 
     def sign(self, phase: Phase, now: datetime) -> None:
-        """Sign a phase. Raises Refused while something is missing or when it was signed already."""
+        """Sign a phase. Raises Refused while something is missing, when it was signed already, or when it is not open.
+
+        Phase 2 opens when all own answers of the candidate are signed.
+        """
         self.require_unsigned(phase)
+        own = own_ratings(Session.object_session(self), self.answer.sitting, self.assessor)
+        if phase is Phase.DOSSIER and not may_open_dossier(own):
+            raise Refused(Rule.DOSSIER_CLOSED, found=self.signed, needed=phase)
         if gaps := self.missing(phase):
             raise Refused(Rule.INCOMPLETE, found=gaps, needed=())
         if phase is Phase.BLIND:

@@ -152,6 +152,11 @@ class Recording(Identified, Base):
         self._go(RecordingState.RETAKE, now, faults=[fault["kind"] for fault in faults])
         self.faults, self.figures = faults, figures
         self.closed_at = self.closed_at or now
+        if self.take != self.answer.takes:
+            return
+        if self.answer.stage is AnswerStage.RECORDING:
+            # The page is gone, and nobody has said yet that the recording is over.
+            self.answer.end_recording(now)
         if self.answer.stage is AnswerStage.RECORDED:
             try:
                 self.answer.retake(now)
@@ -159,6 +164,8 @@ class Recording(Identified, Base):
                 audit.record(Session.object_session(self), now, None, "retake_refused", self, rule=refused.rule)
 
     def _go(self, state: RecordingState, now: datetime, **facts) -> None:
+        # Recorder, worker and web app all change this row: lock it, and start from what it says by now.
+        Session.object_session(self).refresh(self, ["state"], with_for_update=True)
         check_step(STEPS, self.state, state)
         audit.record(Session.object_session(self), now, None, f"recording_{state}", self, **facts)
         self.state = state

@@ -5,7 +5,7 @@ import uuid
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, event, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from scenarios import catalogue, scheme
@@ -73,6 +73,19 @@ class Clip(Identified, Base):
     pack: Mapped[Pack] = relationship(back_populates="clips")
 
     __table_args__ = (UniqueConstraint("pack_id", "number"),)
+
+
+class Immutable(Exception):
+    """A scheme, pack or clip is never changed: a change is a new number."""
+
+
+@event.listens_for(Scheme, "before_update")
+@event.listens_for(Pack, "before_update")
+@event.listens_for(Clip, "before_update")
+def _refuse_change(_mapper, _connection, row: Base) -> None:
+    # A pack whose list of clips grew is told here too, though no column of its own changes.
+    if Session.object_session(row).is_modified(row, include_collections=False):
+        raise Immutable(f"{row.__tablename__} {row.id}")
 
 
 def add_scheme(session: Session, data: bytes, now: datetime) -> Scheme:

@@ -42,6 +42,8 @@ class Sitting(Identified, Base):
     answers: Mapped[list["Answer"]] = relationship(back_populates="sitting", order_by="Answer.number")
 
     __table_args__ = (CheckConstraint("closes_at > opens_at", name="window"), Index(None, "stage"))
+    # Of two changes at the same moment that start from one stage, the second fails (StaleDataError).
+    __mapper_args__ = {"version_id_col": stage, "version_id_generator": False}  # noqa: RUF012
 
     @property
     def times(self) -> Times:
@@ -146,6 +148,7 @@ class Answer(Identified, Base):
     sitting: Mapped[Sitting] = relationship(back_populates="answers")
 
     __table_args__ = (UniqueConstraint("sitting_id", "number"), CheckConstraint("number > 0", name="number"))
+    __mapper_args__ = {"version_id_col": stage, "version_id_generator": False}  # noqa: RUF012
 
     @property
     def view(self) -> AnswerView:
@@ -167,6 +170,7 @@ class Answer(Identified, Base):
 
     def play(self, now: datetime) -> None:
         """Grant one play of the clip. Raises Refused when none is left."""
+        self._require_turn()
         if not rules.plays_left(self.view, self.sitting.times):
             raise Refused(Rule.NO_PLAY_LEFT, found=self.plays, needed=self.sitting.times.clip_plays)
         self._go(AnswerStage.WATCHING, now)
@@ -179,11 +183,16 @@ class Answer(Identified, Base):
             self._go(AnswerStage.WAITING, now)
 
     def prepare(self, now: datetime) -> None:
+        """The clip was played: the time to think begins. Only `resume` may begin it anew."""
+        self._require_turn()
+        if self.stage is AnswerStage.PREPARING or not self.plays:
+            raise Refused(Rule.OTHER_STEP, found=self.stage, needed=AnswerStage.WATCHING)
         self._go(AnswerStage.PREPARING, now)
         self.preparing_since = now
 
     def begin_recording(self, now: datetime) -> None:
         """Begin a take. The row of the recording is made by `recordings.begin_take`."""
+        self._require_turn()
         self._go(AnswerStage.RECORDING, now)
         self.recording_since = now
         self.takes += 1
@@ -212,6 +221,12 @@ class Answer(Identified, Base):
         elif after != self.view:
             self._go(after.stage, now)
             self.preparing_since, self.preparation_restarts = after.preparing_since, after.preparation_restarts
+
+    def _require_turn(self) -> None:
+        """Raise Refused unless the sitting is at this very answer."""
+        at = self.sitting.current if self.sitting.stage is Stage.ANSWERING else None
+        if at is not self:
+            raise Refused(Rule.OTHER_STEP, found=at and at.number, needed=self.number)
 
     def _go(self, stage: AnswerStage, now: datetime) -> None:
         check_step(rules.ANSWER_STAGES, self.stage, stage)

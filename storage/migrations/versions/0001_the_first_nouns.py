@@ -58,6 +58,7 @@ def upgrade() -> None:
         ),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("progress", sa.Integer(), nullable=False),
+        sa.Column("again", sa.Boolean(), nullable=False),
         sa.Column("result", sa.JSON(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("created_at", storage.database.UtcDateTime(timezone=True), nullable=False),
