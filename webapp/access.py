@@ -28,7 +28,7 @@ HOMES: dict[Role, tuple[str, str]] = {
     Role.KSF_OFFICER: ("Bureau", "office.home"),
     Role.ASSESSOR: ("Beoordelen", "desk.home"),
     Role.EXAM_COMMITTEE: ("Uitslagen", "results.verdicts"),
-    Role.AUDITOR: ("Controle", "office.audit"),
+    Role.AUDITOR: ("Controle", "office.audit_log"),
 }
 """The home page of each role: what the menu calls it, and where it is."""
 
@@ -123,6 +123,12 @@ def dossier_for_officer(dossier_id: uuid.UUID) -> Dossier:
 
 def sitting_for_officer(sitting_id: uuid.UUID) -> Sitting:
     return _one(select(Sitting).join(Dossier).where(Sitting.id == sitting_id, _others()))
+
+
+def recording_for_officer(recording_id: uuid.UUID) -> Recording:
+    """The facts of a recording, never its picture."""
+    theirs = select(Recording).join(Answer).join(Sitting).join(Dossier)
+    return _one(theirs.where(Recording.id == recording_id, _others()))
 
 
 def rating_for_assessor(rating_id: uuid.UUID) -> Rating:

@@ -126,6 +126,47 @@ GAPS = {
     Gap.NOT_LOCKED: "deze competentie is in fase 1 niet ondertekend",
 }
 
+JOBS = {
+    "finish_recording": "opname afwerken",
+    "import_pack": "scenario’s in gebruik nemen",
+    "check_pack": "scenario’s controleren",
+}
+
+EVENTS = {
+    "logged_in": "ingelogd",
+    "dossier_submitted": "dossier ingediend",
+    "dossier_approved": "dossier goedgekeurd",
+    "dossier_returned": "dossier teruggestuurd",
+    "dossier_rejected": "dossier afgewezen",
+    "dossier_withdrawn": "dossier ingetrokken",
+    "sitting_invited": "uitgenodigd voor het examen",
+    "sitting_consented": "akkoord gegeven",
+    "sitting_checked": "camera en microfoon gecontroleerd",
+    "sitting_answering": "begonnen met de tien situaties",
+    "sitting_finished": "examen afgerond",
+    "sitting_expired": "examen verlopen",
+    "sitting_moved": "verder gegaan in een ander venster",
+    "break_began": "pauze genomen",
+    "answer_watching": "filmpje gestart",
+    "answer_waiting": "situatie staat klaar",
+    "answer_preparing": "voorbereiding begonnen",
+    "answer_recording": "opname begonnen",
+    "answer_recorded": "antwoord gegeven",
+    "recording_expected": "opname verwacht",
+    "recording_receiving": "opname komt binnen",
+    "recording_captured": "opname veilig ontvangen",
+    "recording_stored": "opname klaar om te bekijken",
+    "recording_retake": "technische fout in de opname",
+    "retake_refused": "geen nieuwe opname meer mogelijk",
+    "assessor_assigned": "assessor toegewezen",
+    "rating_signed_1": "beoordeling ondertekend, fase 1",
+    "rating_signed_2": "beoordeling ondertekend, fase 2",
+    "verdict_decided": "eindoordeel bepaald",
+    "verdict_confirmed": "eindoordeel gecontroleerd",
+    "verdict_released": "uitslag vrijgegeven",
+    "job_retried": "taak opnieuw gestart",
+}
+
 _HTTP = {
     400: ("Dit begrijpen we niet", "Er ging iets mis met wat u stuurde. Ga terug en probeer het opnieuw."),
     401: ("Log eerst in", "Voor deze pagina moet u ingelogd zijn."),
@@ -230,4 +271,7 @@ FILTERS: dict[str, Callable] = {
     "taakstand": _name_of(JOB_STATES),
     "starsoort": _name_of(STAR_KINDS),
     "onderdeel": part,
+    "fout": _name_of(FAULTS),
+    "taak": lambda kind: JOBS.get(kind, kind),
+    "gebeurtenis": lambda verb: EVENTS.get(verb, verb.replace("_", " ")),
 }
