@@ -75,12 +75,9 @@ def substantiation(dossier_id: uuid.UUID):
             complete = bool((dossier.reason or "").strip() and (dossier.example_role or "").strip())
             dossier.manager_done_at = g.now if complete else None
             flash("Uw tekst is bewaard." if complete else "Bewaard. Vul nog beide teksten in.", "success")
-            return redirect(
-                url_for(
-                    "motivation.candidates" if complete else "motivation.substantiation",
-                    dossier_id=dossier_id if not complete else None,
-                )
-            )
+            if complete:
+                return redirect(url_for("motivation.candidates"))
+            return redirect(url_for("motivation.substantiation", dossier_id=dossier.id))
     status = 422 if form.errors else 200
     return render_template("motivation/substantiation.html", dossier=dossier, form=form, open_states=OPEN), status
 
