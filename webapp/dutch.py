@@ -74,6 +74,13 @@ FAULTS = {
     FaultKind.TOO_SHORT: "de opname is te kort",
     FaultKind.NO_PICTURE: "er is geen beeld",
     FaultKind.NO_SOUND: "er is geen geluid opgenomen",
+    FaultKind.SOUND_BROKEN: "er ontbreekt geluid",
+    FaultKind.FROZEN: "het beeld stond te lang stil",
+    FaultKind.BLACK: "het beeld was te lang zwart",
+    FaultKind.TOO_SMALL: "het beeld is te klein",
+    FaultKind.TOO_FEW_FRAMES: "het beeld hapert",
+    FaultKind.OUT_OF_STEP: "beeld en geluid lopen niet gelijk",
+    FaultKind.LITTLE_SPEECH: "er is weinig spraak te horen",
 }
 
 PARTS = {

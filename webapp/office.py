@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from sqlalchemy import ColumnElement, func, select
 from wtforms import RadioField, TextAreaField
@@ -114,9 +114,7 @@ def retry(job_id: uuid.UUID):
     """Give a job that gave up another life."""
     job = g.db.get(Job, job_id)
     if job is None:
-        return render_template(
-            "error.html", code=404, title="Deze taak is er niet", text="Ga terug naar de lijst."
-        ), 404
+        abort(404)
     job.retry(g.now)
     audit.record(g.db, g.now, access.me().id, "job_retried", job)
     flash("De taak begint opnieuw.", "success")
