@@ -8,6 +8,7 @@ import contextlib
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -56,7 +57,9 @@ def listens(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def running(command: list, ports: list[int], log: Path, env: dict | None = None) -> Iterator[subprocess.Popen]:
+def running(
+    command: list, ports: list[int], log: Path, env: dict | None = None, cwd: Path = ROOT
+) -> Iterator[subprocess.Popen]:
     """A process that is up when it listens on all of `ports`. Its own group, so that Ctrl-C reaches only the tests."""
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -65,6 +68,7 @@ def running(command: list, ports: list[int], log: Path, env: dict | None = None)
             stdout=output,
             stderr=output,
             env={**os.environ, **(env or {})},
+            cwd=cwd,
             process_group=0,
         )
     try:
@@ -75,7 +79,8 @@ def running(command: list, ports: list[int], log: Path, env: dict | None = None)
             pytest.fail(f"{command[0]} ended at once:\n{log.read_text()[-2000:]}")
         yield process
     finally:
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
