@@ -39,8 +39,9 @@ class Machine:
         """Raises Obstacle when the data folder cannot be made, written in, or has no room."""
         probe = self.data / "run" / "probe"
         try:
+            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             for name in ("log", "run", "valkey"):
-                (self.data / name).mkdir(parents=True, exist_ok=True)
+                (self.data / name).mkdir(exist_ok=True)
             with open(probe, "wb") as file:
                 file.write(os.urandom(1024 * 1024))
                 file.flush()

