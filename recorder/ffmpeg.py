@@ -16,7 +16,11 @@ Progress = Callable[[float], None]
 
 
 class FfmpegError(RuntimeError):
-    """ffmpeg refused, failed or took too long. The message ends with its last words."""
+    """ffmpeg refused what it was given, or could not go on with it. The message ends with its last words."""
+
+
+class FfmpegAway(RuntimeError):
+    """ffmpeg could not be started, was killed, or took too long: nothing is known about what it was given."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ def run(
     """Run one command that makes all `outputs` (ffmpeg-python streams).
 
     `progress` is called with the share done, 0 to 1, measured against `seconds` of media. What it raises ends ffmpeg
-    and passes through. `verbose` lets filters write what they found into the log. Raises FfmpegError.
+    and passes through. `verbose` lets filters write what they found into the log. Raises FfmpegError or FfmpegAway.
     """
     graph = ffmpeg.merge_outputs(*outputs).global_args(
         "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info" if verbose else "warning", "-progress", "pipe:1"
@@ -53,7 +57,7 @@ def run(
         try:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
         except OSError as error:
-            raise FfmpegError(f"ffmpeg cannot be started: {error}") from error
+            raise FfmpegAway(f"ffmpeg cannot be started: {error}") from error
 
         def give_up() -> None:
             timed_out.set()
@@ -77,7 +81,9 @@ def run(
         log.seek(0)
         text = log.read().decode(errors="replace")
     if timed_out.is_set():
-        raise FfmpegError(f"ffmpeg was stopped after {timeout_s:.0f} s. {_last_words(text)}")
+        raise FfmpegAway(f"ffmpeg was stopped after {timeout_s:.0f} s. {_last_words(text)}")
+    if process.returncode < 0:
+        raise FfmpegAway(f"ffmpeg was killed by signal {-process.returncode}. {_last_words(text)}")
     if process.returncode:
         raise FfmpegError(f"ffmpeg ended with code {process.returncode}. {_last_words(text)}")
     return Finished(text, frames)

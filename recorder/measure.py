@@ -76,7 +76,10 @@ class Measured:
 
 
 def measure(path: Path | None, progress: Progress | None = None) -> Measured:
-    """Measure a file. No file at all is a recording of nothing. Never raises for what is in the file."""
+    """Measure a file. No file at all is a recording of nothing. Never raises for what is in the file.
+
+    Raises FfmpegAway when ffmpeg could not do its work.
+    """
     if path is None:
         return Measured(Measurement(seconds=0.0, frames=0, audio_seconds=0.0), Scan(), None)
     try:

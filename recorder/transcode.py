@@ -6,6 +6,7 @@ only believed when every picture and all sound came out, in step.
 """
 
 import json
+import logging
 import os
 from array import array
 from collections.abc import Iterator
@@ -19,8 +20,10 @@ from statistics import median
 import av
 import ffmpeg
 
-from recorder.ffmpeg import Progress, run
+from recorder.ffmpeg import FfmpegError, Progress, run
 from recorder.measure import Loudness, Measured, Scan
+
+log = logging.getLogger(__name__)
 
 TARGET_LUFS, TARGET_PEAK_DB, TARGET_RANGE_LU = -23, -1.5, 20
 KEYFRAME_AT_LEAST_S = 4.0
@@ -75,8 +78,19 @@ def how(scan: Scan) -> How:
 
 
 def transcode(source: Path, measured: Measured, folder: Path, progress: Progress | None = None) -> Result:
-    """Make everything of `source` into `folder`, and prove it. Raises FfmpegError or NotProven."""
-    scan, way = measured.scan, how(measured.scan)
+    """Make everything of `source` into `folder`, and prove it. Raises FfmpegError, FfmpegAway or NotProven."""
+    way = how(measured.scan)
+    try:
+        return _make(way, source, measured, folder, progress)
+    except (FfmpegError, NotProven) as error:
+        if way is How.ENCODED:
+            raise
+        log.warning("the picture cannot be copied, so it is encoded again: %s", error)
+        return _make(How.ENCODED, source, measured, folder, progress)
+
+
+def _make(way: How, source: Path, measured: Measured, folder: Path, progress: Progress | None) -> Result:
+    scan = measured.scan
     result = Result(
         video=folder / "video.mp4",
         poster=folder / "poster.jpg",
@@ -88,8 +102,9 @@ def transcode(source: Path, measured: Measured, folder: Path, progress: Progress
     )
     cells = max(1, min(_CELLS, ceil(scan.seconds / _CELL_S)))
     samples = folder / "samples.raw"
-    threads = {} if way is How.ENCODED else {"skip_frame:v": "nokey"}
-    graph = ffmpeg.input(str(source), reinit_filter=0, **threads)
+    # A copied picture is decoded for the stills alone, and its keyframes are enough for them.
+    decoding = {} if way is How.ENCODED else {"skip_frame:v": "nokey"}
+    graph = ffmpeg.input(str(source), reinit_filter=0, **decoding)
     if way is How.COPIED:
         picture, small = graph["v:0"], graph["v:0"]
         coding = {"c:v": "copy"}

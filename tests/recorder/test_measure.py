@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sender import SIZE, send, sound, spool, video
 
-from recorder.ffmpeg import FfmpegError, binary, run
+from recorder.ffmpeg import FfmpegAway, FfmpegError, binary, run
 from recorder.measure import measure, scan
 from recorder.sources import join
 from scenarios.quality import Measurement
@@ -125,7 +125,7 @@ def test_progress_runs_up_to_the_end_and_may_stop_the_work(tmp_path):
 
 def test_a_run_that_takes_too_long_is_ended():
     endless = ffmpeg.input("testsrc2=s=1280x720:r=30", f="lavfi").output("-", format="null")
-    with pytest.raises(FfmpegError, match="stopped after"):
+    with pytest.raises(FfmpegAway, match="stopped after"):
         run(endless, timeout_s=0.5)
 
 
