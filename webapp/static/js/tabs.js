@@ -17,6 +17,7 @@ export function enhanceTabs() {
 
     row.setAttribute("role", "tablist");
     tabs.forEach((tab, index) => {
+      panels[index].dataset.title = tab.textContent ?? "";
       tab.id ||= `${panels[index].id}-tab`;
       tab.setAttribute("role", "tab");
       tab.setAttribute("aria-controls", panels[index].id);
