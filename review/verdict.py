@@ -158,19 +158,15 @@ class Case:
 def shown(value: Fraction, places: int = 2, beside: Fraction | int | None = None) -> Decimal:
     """`value` rounded half up, for the screen only.
 
-    With `beside`, the number it is compared to, as many places are added as it takes to stay on the same side of it:
-    nobody should read that 2.75 was needed, 2.75 was found, and it was not enough.
+    With `beside`, the number it must reach, as many places are added as it takes to show on which side it is: nobody
+    should read that 2.75 was needed, 2.75 was found, and it was not enough.
     """
     while True:
         rounded = Decimal((abs(value) * 10**places * 2 + 1) // 2).scaleb(-places)
         rounded = -rounded if value < 0 else rounded
-        if beside in (None, value) or _side(Fraction(rounded), beside) == _side(value, beside):
+        if beside in (None, value) or (Fraction(rounded) >= beside) == (value >= beside):
             return rounded
         places += 1
-
-
-def _side(value: Fraction, beside: Fraction | int) -> int:
-    return (value > beside) - (value < beside)
 
 
 def _check(marks: Sequence[Mark], competencies: Sequence[str]) -> None:

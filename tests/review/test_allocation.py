@@ -51,7 +51,7 @@ def batches(draw):
     return here, answers, people, forbidden, panel, PERIOD, draw(st.integers(0, 2**32))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(batches())
 def test_any_batch(batch):
     here, answers, people, forbidden, panel, period, _ = batch
@@ -80,7 +80,7 @@ def test_any_batch(batch):
         assert all(own[candidate] >= panel.least_assessors for candidate in here if not short[candidate])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(batches())
 def test_no_place_stays_empty_that_someone_could_take(batch):
     """Whoever has room, may, and has not his share of that candidate, has no work left to be given."""
@@ -95,7 +95,7 @@ def test_no_place_stays_empty_that_someone_could_take(batch):
             assert not (free and may and own == 0)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(batches(), st.randoms())
 def test_the_same_seed_says_the_same_whatever_the_order(batch, random):
     here, answers, people, *rest = batch
@@ -139,6 +139,15 @@ def test_no_fixed_couples(panel):
         met[one].add(other)
         met[other].add(one)
     assert all(len(others) >= 4 for others in met.values())
+
+
+@pytest.mark.parametrize("least", [1, 2, 3, 4, 10])
+def test_enough_different_assessors(least):
+    panel = Panel(Mode.SPREAD, slots=1, least_assessors=least, most_answers=10)
+    found = allocate(["c"], ANSWERS, assessors(12), set(), panel, PERIOD, 1)
+    assert len(loads(found)) >= least
+    alone = allocate(["c"], ANSWERS, assessors(least - 1), set(), panel, PERIOD, 1)
+    assert [shortage.cause for shortage in alone.shortages] == [Cause.TOO_FEW_ASSESSORS]
 
 
 def test_an_assessor_keeps_one_slot_of_a_candidate_in_whole_mode():

@@ -66,6 +66,8 @@ def test_fractions_of_points_and_absent_or_unknown_terms_are_refused_together():
 
 def test_a_competency_rule_is_read_exactly():
     assert parse(B) == CompetencyRule(True, Fraction(9, 4), Fraction(11, 4), 3)
+    edges = {"part1": False, "competency_min": 1, "overall_min": "5.0", "observed_min": 1}
+    assert parse({**B, **edges}) == CompetencyRule(False, Fraction(1), Fraction(5), 1)
 
 
 @pytest.mark.parametrize(
