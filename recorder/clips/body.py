@@ -98,8 +98,6 @@ def _cardigan(canvas: skia.Canvas, looks: Looks) -> None:
     _trunk(canvas, looks, looks.under, line)
     canvas.drawPath(curve(line, closed=False), pen(darker(looks.under, 0.18), 7))
     _open_front(canvas, looks, 46, 30)
-    for y in (360, 410):
-        canvas.drawCircle(36, y, 7, brush(darker(looks.top, 0.5)))
 
 
 def _open_front(canvas: skia.Canvas, looks: Looks, low: float, edge: float) -> None:

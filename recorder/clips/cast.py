@@ -125,6 +125,9 @@ DETAILS: dict[int, dict] = {
 # espeak-ng's own variants of a voice: throat, breath and brightness, apart from pitch and pace.
 VARIANTS = {0: "f2", 1: "f1", 2: "m3", 3: "f5", 4: "f4", 5: "m7", 6: "m1", 7: "m4", 8: "f3", 9: "m5", 10: "f2"}
 
+# Synthetic voices lie closer together than people do, so the hints are drawn apart.
+MIDDLE_PITCH, SPREAD = 46, 1.6
+
 
 def looks_of(scenario: Scenario) -> Looks:
     person, hints = scenario.person, scenario.person.looks
@@ -150,4 +153,5 @@ def looks_of(scenario: Scenario) -> Looks:
 def voice_of(scenario: Scenario) -> Voice:
     hints = scenario.person.voice
     variant = VARIANTS.get(scenario.number, "f2" if hints.kind is VoiceKind.FEMALE else "m3")
-    return Voice(variant, hints.pitch, hints.pace)
+    pitch = MIDDLE_PITCH + (hints.pitch - MIDDLE_PITCH) * SPREAD
+    return Voice(variant, round(min(max(pitch, 0), 99)), hints.pace)
