@@ -4,13 +4,15 @@ Every change is a POST that names the answer it is about and the seat (the one b
 behind gets 409 with the rule that refused it, and asks again where it is.
 """
 
-from flask import Blueprint, abort, g, jsonify, redirect, render_template, request, url_for
+from typing import Any
+
+from flask import Blueprint, abort, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from wtforms import BooleanField
 from wtforms.validators import DataRequired
 
 from scenarios import sitting as rules
-from scenarios.sitting import AnswerStage, Rule, Stage, Step
+from scenarios.sitting import CLOSING_GRACE_S, AnswerStage, Rule, Stage, Step
 from storage import nodes
 from storage.people import Role
 from storage.recordings import Recording, RecordingState, begin_take, latest_take
@@ -22,10 +24,16 @@ pages = Blueprint("exam", __name__, url_prefix="/examen")
 
 SEAT_HEADER = "X-Seat"
 CONSENT = "consent"
+LONGEST_BODY = 4000
+CLOSING_S = 3
+"""How much of the closing grace is left for the page to say that the answer is complete."""
 
 
 class ConsentForm(FlaskForm):
-    agreed = BooleanField(validators=[DataRequired("Zet eerst een vinkje. Zonder uw akkoord kunt u niet beginnen.")])
+    agreed = BooleanField(
+        "Ja, dit vind ik goed",
+        validators=[DataRequired("Zet eerst een vinkje. Zonder uw akkoord kunt u niet beginnen.")],
+    )
 
 
 @pages.get("")
@@ -43,12 +51,13 @@ def home():
         return render_template("exam/closed.html", sitting=sitting)
     if step is Step.WELCOME:
         return _welcome(sitting, ConsentForm(), opens_later=refusal is Rule.WINDOW_NOT_OPEN)
-    return render_template("exam/room.html", sitting=sitting, total=len(sitting.answers))
+    texts = {text.key: text for text in sitting.dossier.scheme.content.texts}
+    return render_template("exam/room.html", sitting=sitting, texts=texts, total=len(sitting.answers))
 
 
 def _welcome(sitting: Sitting, form: ConsentForm, opens_later: bool = False):
-    scheme = sitting.dossier.scheme.content
-    return render_template("exam/welcome.html", sitting=sitting, scheme=scheme, form=form, opens_later=opens_later)
+    texts = {text.key: text for text in sitting.dossier.scheme.content.texts}
+    return render_template("exam/welcome.html", sitting=sitting, texts=texts, form=form, opens_later=opens_later)
 
 
 @pages.post("/toestemming")
@@ -75,21 +84,30 @@ def step():
 def take_seat():
     """Make this tab the leading one. Another tab loses its place only when `takeover` says so."""
     sitting, seat = access.require_my_sitting(), _seat()
-    if not (request.get_json(silent=True) or {}).get("takeover"):
+    if _facts().get("takeover") is not True:
         sitting.require_seat(seat)
     sitting.require_open(g.now)
+    begun = sitting.current if sitting.stage is Stage.ANSWERING else None
     sitting.take_seat(seat, g.now)
+    if begun is not None and begun.stage is AnswerStage.RECORDED:
+        latest_take(g.db, begun).close(g.now)
+    _ask_again(sitting)
     return jsonify(_step(sitting))
+
+
+def _ask_again(sitting: Sitting) -> None:
+    """Ask again for answers whose fault was measured while the candidate's page was still at them."""
+    for answer, take in zip(sitting.answers, _takes(sitting).values(), strict=True):
+        failed = take is not None and take.state is RecordingState.RETAKE
+        if failed and answer.stage is AnswerStage.RECORDED and not rules.retake_refusal(answer.view, sitting.times):
+            answer.retake(g.now)
 
 
 @pages.post("/controle")
 @access.roles(Role.CANDIDATE)
 def check():
     """Keep what the camera and microphone check found."""
-    sitting = _mine()
-    found = request.get_json(silent=True)
-    if not isinstance(found, dict) or len(request.data) > 4000:
-        abort(400)
+    sitting, found = _mine(), _facts()
     if sitting.stage is Stage.CONSENTED:
         sitting.pass_check(found, g.now)
     return jsonify(_step(sitting))
@@ -116,8 +134,10 @@ def begin():
 @pages.post("/<int:number>/filmpje")
 @access.roles(Role.CANDIDATE)
 def play(number: int):
-    """Grant one play of the clip."""
+    """Grant one play of the clip. A second one begins where a reload would: at a clip that waits."""
     sitting, answer = _current(number)
+    if answer.stage is AnswerStage.WATCHING:
+        answer.resume(g.now)
     answer.play(g.now)
     return jsonify(_step(sitting))
 
@@ -127,8 +147,8 @@ def play(number: int):
 def stall(number: int):
     """The page measured that the clip stood still; it may be played once more."""
     sitting, answer = _current(number)
-    seconds = (request.get_json(silent=True) or {}).get("seconds")
-    if not isinstance(seconds, int | float) or seconds < sitting.dossier.scheme.content.sitting.stall_s:
+    seconds = _facts().get("seconds")
+    if not isinstance(seconds, int | float) or not seconds >= sitting.dossier.scheme.content.sitting.stall_s:
         abort(400)
     answer.stall(g.now)
     return jsonify(_step(sitting))
@@ -149,7 +169,10 @@ def prepare(number: int):
 @pages.post("/<int:number>/opnemen")
 @access.roles(Role.CANDIDATE)
 def record(number: int):
-    """Begin the one take: answers the recording, its recorder and the ticket that opens it."""
+    """Begin the one take: answers the recording, its recorder and the ticket that opens it.
+
+    `most_s` is how long from now the page may still send, connecting included.
+    """
     sitting, answer = _current(number)
     recording, ticket = begin_take(g.db, answer, nodes.least_busy(g.db, g.now), g.now)
     g.db.flush()
@@ -160,7 +183,9 @@ def record(number: int):
                 "recording_id": str(recording.id),
                 "whip_url": f"{recording.node.url}/whip/{recording.id}",
                 "bearer": ticket,
+                "ice_servers": current_app.config["SETTINGS"].ice_servers,
                 "limit_s": recording.limit_s,
+                "most_s": recording.limit_s + CLOSING_GRACE_S - CLOSING_S,
             }
         }
     )
@@ -208,6 +233,21 @@ def _seat() -> str:
     if not 16 <= len(seat) <= 64 or not seat.isascii():
         abort(400)
     return seat
+
+
+def _facts() -> dict[str, Any]:
+    """What the page sent along: a flat mapping, or nothing."""
+    if not request.data:
+        return {}
+    if len(request.data) > LONGEST_BODY:
+        abort(413)
+    try:
+        found = request.get_json(silent=True)
+    except RecursionError:
+        found = None
+    if not isinstance(found, dict) or any(isinstance(value, dict | list) for value in found.values()):
+        abort(400)
+    return found
 
 
 def _mine() -> Sitting:
@@ -277,15 +317,19 @@ def _situation(sitting: Sitting, step: Step, times: rules.Times) -> dict | None:
         "answer_s": times.answer_s,
         "minimum_s": times.minimum_answer_s,
         "warning_s": times.warning_s,
+        "stall_s": sitting.dossier.scheme.content.sitting.stall_s,
         "take": view.takes,
     }
 
 
 def _progress(answer: Answer, take: Recording | None) -> dict:
-    """How far one answer is, in the words of the page: waiting, now, underway, safe, or again (a technical retake)."""
+    """How far one answer is, in the words of the page.
+
+    waiting, now, underway, safe, again (a technical retake is asked), or office: a fault, and no retake is left.
+    """
     if answer.stage is AnswerStage.RECORDED:
         safe = take is not None and take.safe
-        state = "safe" if safe else "again" if take and take.state is RecordingState.RETAKE else "underway"
+        state = "safe" if safe else "office" if take and take.state is RecordingState.RETAKE else "underway"
     else:
         state = "again" if take is not None else "waiting" if answer.stage is AnswerStage.WAITING else "now"
     safe_at = take.captured_at if take is not None and take.safe else None

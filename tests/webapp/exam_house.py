@@ -1,0 +1,59 @@
+"""A whole house for the exam in a real browser: web app, recorder and edge, with clips in the object store."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import cast
+import services
+from sqlalchemy.orm import Session
+
+from storage.config import Config
+from storage.objects import ObjectStore
+from storage.sittings import Sitting
+
+CLIP = cast.CONTENT / "clips" / "00-een-lunch-voor-het-nieuwe-team"
+"""The clip of the practice round. It stands in for all others, so that a test needs no more of them."""
+
+
+def furnish(sitting: Sitting, store: ObjectStore) -> None:
+    """Put a film with captions behind every clip of the sitting's pack."""
+    for clip in sitting.pack.clips:
+        store.put_file(clip.video_key, CLIP.with_suffix(".mp4"), "video/mp4")
+        store.put_file(clip.captions_key, CLIP.with_suffix(".vtt"), "text/vtt")
+
+
+@contextlib.contextmanager
+def open_for_visitors(settings: Config, folder: Path) -> Iterator[str]:
+    """Start everything that a candidate's browser meets; the address of the site."""
+    port = int(settings.origin.rpartition(":")[2])
+    env = {
+        "VIGNET_SITE": f"http://:{port}",
+        "VIGNET_BIND": "127.0.0.1",
+        "VIGNET_WEB_LISTEN": settings.web_listen,
+        "VIGNET_RECORDER_LISTEN": settings.recorder_listen,
+        "VIGNET_S3_ENDPOINT": settings.s3_endpoint,
+        "VIGNET_DATA": str(settings.data),
+    }
+    python = services.BIN / "python"
+    web = [python, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "8", "--bind", settings.web_listen]
+    web += ["--no-control-socket", "webapp:create_app()"]
+    edge = [services.BIN / "caddy", "run", "--adapter", "caddyfile", "--config", services.ROOT / "docker" / "Caddyfile"]
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.chdir(services.ROOT))
+        for name, command, listens in (
+            ("recorder", [python, "-m", "recorder.server"], port + 2),
+            ("web", web, port + 1),
+            ("edge", edge, port),
+        ):
+            stack.enter_context(services.running(command, [listens], folder / f"{name}.log", {**os.environ, **env}))
+        yield settings.origin
+
+
+def invited(session: Session, people: cast.Cast, store: ObjectStore, now) -> Sitting:
+    """The candidate's invitation, with films."""
+    sitting = cast.sitting(session, people, now)
+    furnish(sitting, store)
+    session.commit()
+    return sitting

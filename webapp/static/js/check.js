@@ -1,0 +1,260 @@
+/** The check of camera, microphone and sound, part by part in words; also the way back when a device has gone. */
+
+import { choose, closeDevices, DeviceFault, devicesOf, factsOf, lostPart, openDevices } from "./devices.js";
+import { faultSentence, LOST } from "./exam_dutch.js";
+import { button, enable, film, find, oneOf, pressed, say, setPhase, show } from "./exam_page.js";
+import { setLevel } from "./gauges.js";
+import { listen, playTestTone } from "./sound.js";
+
+const HEARD = 0.4;
+const HEARD_TICKS = 8;
+const NOT_HEARD_AFTER_MS = 15_000;
+const DARK = 10;
+
+const WORDS = {
+  check: {
+    title: "Eerst uw camera, microfoon en geluid",
+    lede: "Dit duurt ongeveer een minuut. Er wordt nog niets opgenomen.",
+    act: "Verder naar oefenen",
+  },
+  devices: {
+    title: "Uw camera of microfoon",
+    lede: "Uw examen wacht. U verliest geen tijd en geen antwoorden.",
+    act: "Verdergaan",
+  },
+};
+
+/**
+ * Show the check until everything works and the candidate goes on.
+ * @param {"check" | "devices"} kind check: the whole; devices: only camera and microphone, on the way back
+ * @param {AbortSignal} signal @param {string} [because] what is wrong, to begin with
+ * @returns {Promise<{stream: MediaStream, facts: object}>}
+ */
+export async function check(kind, signal, because = "") {
+  const check = new Check(kind, signal);
+  check.begin(because);
+  return check.done;
+}
+
+class Check {
+  /** @type {MediaStream | null} */
+  stream = null;
+  /** @type {() => void} */
+  stopListening = () => {};
+  heardTicks = 0;
+  loudest = 0;
+  began = performance.now();
+
+  /** @param {"check" | "devices"} kind @param {AbortSignal} signal */
+  constructor(kind, signal) {
+    this.kind = kind;
+    this.signal = signal;
+    this.parts = { camera: false, microphone: false, speaker: kind === "devices" };
+    this.done = new Promise((resolve) => (this.resolve = resolve));
+  }
+
+  /** @param {string} because */
+  begin(because) {
+    const words = WORDS[this.kind];
+    find("check-title").textContent = words.title;
+    find("check-lede").textContent = words.lede;
+    find("part-speaker").hidden = this.kind === "devices";
+    find("check-wait").textContent = "";
+    this.#result("camera", "todo", "Zet uw camera aan. Uw browser vraagt of dat mag.");
+    this.#result("microphone", "todo", "Daarna zegt u een paar woorden.");
+    this.#result("speaker", "todo", "U hoort drie tonen.");
+    show("check", this.kind);
+    const watch = { signal: this.signal };
+    for (const [id, kind] of /** @type {const} */ ([["choose-camera", "videoinput"], ["choose-microphone", "audioinput"]])) {
+      find(id).addEventListener("change", () => this.#change(kind, /** @type {HTMLSelectElement} */ (find(id)).value), watch);
+    }
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.stream && this.#offerChoice(), watch);
+    this.signal.addEventListener("abort", () => this.stopListening());
+    if (this.kind === "check") this.#speaker();
+    if (because) this.#fail(because);
+    this.#waitToOpen();
+  }
+
+  async #waitToOpen() {
+    find("check-no-picture").hidden = false;
+    button("check-act").textContent = this.kind === "check" ? "Camera en microfoon aanzetten" : "Opnieuw proberen";
+    enable("check-act", true);
+    await pressed("check-act", this.signal);
+    await this.#open();
+  }
+
+  async #open() {
+    button("check-act").setAttribute("aria-busy", "true");
+    try {
+      this.#use(await openDevices({ anyIfGone: true }));
+    } catch (error) {
+      this.#fail(faultSentence(error instanceof DeviceFault ? error : new DeviceFault("broken")));
+      this.#waitToOpen();
+    } finally {
+      button("check-act").removeAttribute("aria-busy");
+    }
+  }
+
+  /** @param {MediaStream} stream */
+  #use(stream) {
+    if (this.signal.aborted) return closeDevices(stream);
+    this.stopListening();
+    closeDevices(this.stream);
+    this.stream = stream;
+    this.heardTicks = 0;
+    const picture = film("check-picture");
+    picture.srcObject = stream;
+    find("check-no-picture").hidden = true;
+    for (const track of stream.getTracks()) track.addEventListener("ended", () => this.#lost(stream), { signal: this.signal });
+    const { width, height } = factsOf(stream);
+    this.#result("camera", "ok", `Uw camera werkt (${width} × ${height}). Zit uw gezicht goed in beeld?`);
+    picture.addEventListener("timeupdate", () => this.#lookForDark(picture), { signal: this.signal });
+    this.parts.camera = true;
+    this.parts.microphone = this.kind === "devices";
+    this.#result("microphone", "now", "Zeg een paar woorden, bijvoorbeeld uw naam.");
+    const opened = performance.now();
+    this.stopListening = listen(stream, (level) => this.#hear(level, performance.now() - opened));
+    this.#offerChoice();
+    this.#waitToGoOn();
+  }
+
+  async #waitToGoOn() {
+    button("check-act").textContent = WORDS[this.kind].act;
+    setPhase("open");
+    this.#settle();
+    const stream = this.stream;
+    await pressed("check-act", this.signal);
+    if (stream !== this.stream || !stream) return;
+    this.stopListening();
+    this.resolve?.({ stream, facts: this.#facts(stream) });
+  }
+
+  /** @param {number} level @param {number} openMs */
+  #hear(level, openMs) {
+    const meter = find("check-level");
+    setLevel(meter, level);
+    this.loudest = Math.max(this.loudest, level);
+    if (level > HEARD) this.heardTicks += 1;
+    const heard = this.heardTicks >= HEARD_TICKS;
+    const words = heard ? "we horen u" : openMs > NOT_HEARD_AFTER_MS ? "nog niets gehoord" : "zeg iets";
+    const place = meter.querySelector(".meter-text");
+    if (place && place.textContent !== words) place.textContent = words;
+    if (heard && find("part-microphone").dataset.state !== "ok") {
+      this.parts.microphone = true;
+      this.#result("microphone", "ok", "Uw microfoon werkt. We horen u.");
+      say("Uw microfoon werkt. We horen u.");
+      this.#settle();
+    } else if (!heard && openMs > NOT_HEARD_AFTER_MS && find("part-microphone").dataset.state === "now") {
+      const text = "We horen u nog niet. Kijk of de microfoon niet op stil staat, praat dichterbij, of kies een andere.";
+      this.#result("microphone", "fail", text);
+      say(text);
+    }
+  }
+
+  /** A cover before the lens is the most common fault that no browser reports. @param {HTMLVideoElement} picture */
+  #lookForDark(picture) {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [16, 9];
+    const paper = canvas.getContext("2d", { willReadFrequently: true });
+    if (!paper || !picture.videoWidth) return;
+    paper.drawImage(picture, 0, 0, 16, 9);
+    const { data } = paper.getImageData(0, 0, 16, 9);
+    const mean = data.reduce((sum, value, place) => (place % 4 === 3 ? sum : sum + value), 0) / (16 * 9 * 3);
+    const dark = mean < DARK;
+    if (dark === (find("part-camera").dataset.state === "warn")) return;
+    if (dark) this.#result("camera", "warn", "Het beeld is zwart. Schuif het klepje voor de camera open of doe een lamp aan.");
+    else this.#result("camera", "ok", "Uw camera werkt. Zit uw gezicht goed in beeld?");
+  }
+
+  async #speaker() {
+    const ids = ["speaker-yes", "speaker-no"];
+    const offer = (/** @type {boolean} */ asked) => {
+      for (const id of ids) button(id).hidden = !asked;
+    };
+    button("speaker-play").hidden = false;
+    offer(false);
+    while (!this.parts.speaker && !this.signal.aborted) {
+      await pressed("speaker-play", this.signal);
+      await playTestTone();
+      this.#result("speaker", "now", "Hoorde u drie tonen?");
+      offer(true);
+      const chosen = await oneOf([...ids, "speaker-play"], this.signal);
+      offer(false);
+      if (chosen === "speaker-play") {
+        button("speaker-play").click();
+      } else if (chosen === "speaker-yes") {
+        this.parts.speaker = true;
+        button("speaker-play").hidden = true;
+        this.#result("speaker", "ok", "Uw geluid werkt.");
+      } else {
+        const text = "Zet het volume van uw computer hoger of sluit een koptelefoon aan. Speel de tonen daarna nog eens af.";
+        this.#result("speaker", "fail", text);
+        say(text);
+      }
+      this.#settle();
+    }
+  }
+
+  /** @param {"videoinput" | "audioinput"} kind @param {string} id */
+  async #change(kind, id) {
+    choose(kind, id);
+    await this.#open();
+  }
+
+  /** @param {MediaStream} stream */
+  #lost(stream) {
+    if (stream !== this.stream) return;
+    this.stopListening();
+    this.parts.camera = this.parts.microphone = false;
+    this.#fail(LOST[lostPart(stream) ?? "camera"]);
+    closeDevices(stream);
+    this.stream = null;
+    this.#waitToOpen();
+  }
+
+  async #offerChoice() {
+    for (const [id, kind] of /** @type {const} */ ([["choose-camera", "videoinput"], ["choose-microphone", "audioinput"]])) {
+      if (!this.stream) return;
+      const select = /** @type {HTMLSelectElement} */ (find(id));
+      const devices = await devicesOf(kind, this.stream);
+      select.replaceChildren(...devices.map(({ id: value, label, used }) => new Option(label, value, used, used)));
+      const label = select.closest("label");
+      if (label) label.hidden = devices.length < 2;
+    }
+  }
+
+  /** @param {string} sentence */
+  #fail(sentence) {
+    this.#result("camera", "fail", sentence);
+    say(sentence);
+  }
+
+  /** @param {string} part @param {"todo" | "now" | "ok" | "warn" | "fail"} state @param {string} sentence */
+  #result(part, state, sentence) {
+    const place = find(`part-${part}`);
+    place.dataset.state = state;
+    const words = place.querySelector(".exam-part-result");
+    if (words) words.textContent = sentence;
+  }
+
+  #settle() {
+    if (!this.stream) return;
+    const { camera, microphone, speaker } = this.parts;
+    enable("check-act", camera && microphone && speaker);
+    const wait = !microphone ? "Zeg nog iets in de microfoon." : !speaker ? "Speel nog de drie tonen af." : "";
+    if (find("check-wait").textContent !== wait) find("check-wait").textContent = wait;
+  }
+
+  /** @param {MediaStream} stream */
+  #facts(stream) {
+    return {
+      ...factsOf(stream),
+      loudest: Math.round(this.loudest * 100) / 100,
+      speaker: this.parts.speaker,
+      screen_width: screen.width,
+      screen_height: screen.height,
+      pixel_ratio: devicePixelRatio,
+      seconds: Math.round((performance.now() - this.began) / 1000),
+    };
+  }
+}

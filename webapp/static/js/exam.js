@@ -1,0 +1,311 @@
+/**
+ * The candidate's exam: asks the server which step it is, shows that step, tells the server what happened. Every road
+ * leads back to the server's word: after a refusal, a lost line, a reload or another tab.
+ */
+
+import { check } from "./check.js";
+import { countDown, clock } from "./countdown.js";
+import { DeviceFault, lostPart, openDevices } from "./devices.js";
+import { faultSentence, LOST, savingSentence, stateOf, statusOf } from "./exam_dutch.js";
+import { enable, find, oneOf, pressed, setPhase, show, showMessage, showPlace, showStatus, showTime, trouble } from "./exam_page.js";
+import { claimSeat, fetchStep, LoggedOut, post, Refused, takeSeat, Unreachable } from "./exam_server.js";
+import { guardLeaving, keepAwake, letSleep } from "./guard.js";
+import { practise } from "./practice.js";
+import { Situation } from "./situation.js";
+import { Take } from "./take.js";
+
+const AGAIN_S = [1, 2, 4, 5];
+const LOOK_MS = 5000;
+const LOOK_SAVING_MS = 2000;
+const LAST_WORDS_MS = 1500;
+
+/** @type {AbortController} */
+let scene = new AbortController();
+/** @type {MediaStream | null} */
+let stream = null;
+/** What was said about the step to come, such as why something is asked again. */
+let note = "";
+/** @type {any} */
+let known = null;
+
+/** Ask until the server answers. The candidate keeps the place meanwhile. @template T @param {() => Promise<T>} ask */
+async function reach(ask) {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const answer = await ask();
+      if (attempt) trouble("");
+      return answer;
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error;
+      trouble("De verbinding is even weg. Wat u al hebt opgenomen, blijft bewaard. We proberen het steeds opnieuw.");
+      const wait = AGAIN_S[Math.min(attempt, AGAIN_S.length - 1)];
+      await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+    }
+  }
+}
+
+/** Show a step, in place of whatever was shown. @param {any} step */
+function go(step) {
+  scene.abort();
+  scene = new AbortController();
+  play(step, scene.signal).catch((error) => recover(error));
+}
+
+/** Ask the server for a change and show the step that follows. @param {string} what @param {object} [facts] */
+async function change(what, facts) {
+  go(await reach(() => post(what, facts)));
+}
+
+/** @param {unknown} error */
+async function recover(error) {
+  if (error instanceof DOMException && error.name === "AbortError") return;
+  scene.abort();
+  scene = new AbortController();
+  const { signal } = scene;
+  if (error instanceof LoggedOut) {
+    await showMessage("logged-out", {
+      title: "U bent uitgelogd",
+      text: "Wat u al hebt opgenomen, is veilig. Log opnieuw in; u gaat verder waar u was.",
+      act: "Opnieuw inloggen",
+    }, signal);
+    location.assign("/examen");
+  } else if (error instanceof Refused && error.rule === "open_elsewhere") {
+    await elsewhere(signal);
+  } else if (error instanceof Refused && error.rule.startsWith("window_")) {
+    location.assign("/examen");
+  } else if (error instanceof Refused) {
+    note = error.message;
+    go(await reach(fetchStep));
+  } else {
+    console.error(error);
+    await showMessage("broken", {
+      title: "Er ging iets mis op deze pagina",
+      text: "Wat u al hebt opgenomen, is veilig. Laad de pagina opnieuw; u gaat verder waar u was.",
+      act: "Pagina opnieuw laden",
+    }, signal);
+    location.reload();
+  }
+}
+
+/** @param {AbortSignal} signal */
+async function elsewhere(signal) {
+  showStatus({ safe: false, text: "" });
+  find("place").textContent = "";
+  find("dots").hidden = true;
+  await letSleep();
+  await showMessage("elsewhere", {
+    title: "Uw examen is open in een ander venster",
+    text: "U kunt maar in één venster tegelijk examen doen. Ga daar verder, of ga hier verder. Een opname die daar loopt, stopt dan en wordt bewaard.",
+    act: "Hier verdergaan",
+  }, signal);
+  keepAwake();
+  await sitDown(true);
+}
+
+/** @param {boolean} takeover */
+async function sitDown(takeover = false) {
+  try {
+    go(await reach(() => takeSeat(takeover)));
+  } catch (error) {
+    recover(error);
+  }
+}
+
+/** @param {any} step @param {AbortSignal} signal */
+async function play(step, signal) {
+  known = step;
+  showStatus(statusOf(step.answers));
+  const scenes = { check: checkStep, practice: practiceStep, clip: clipStep, prepare: prepareStep, break: breakStep, saving: savingStep };
+  if (step.step === "record") return sitDown();
+  const scene = scenes[/** @type {keyof scenes} */ (step.step)];
+  if (!scene) return location.assign("/examen");
+  const number = step.situation?.number || null;
+  showPlace(step, number, number ? `Situatie ${number} van ${step.total}` : "");
+  keepAwake();
+  await scene(step, signal);
+}
+
+/** @param {any} _step @param {AbortSignal} signal */
+async function checkStep(_step, signal) {
+  find("dots").hidden = true;
+  const found = await check("check", signal);
+  stream = found.stream;
+  await change("controle", found.facts);
+}
+
+/** A stream of the chosen devices, asked for on a screen of its own when it is not there. @param {AbortSignal} signal */
+async function needDevices(signal) {
+  if (stream && !lostPart(stream)) return stream;
+  let because = stream ? LOST[lostPart(stream) ?? "camera"] : "";
+  if (!stream) {
+    try {
+      return (stream = await openDevices());
+    } catch (error) {
+      because = faultSentence(error instanceof DeviceFault ? error : new DeviceFault("broken"));
+    }
+  }
+  return (stream = (await check("devices", signal, because)).stream);
+}
+
+/** @param {any} step @param {AbortSignal} signal */
+async function practiceStep(step, signal) {
+  find("dots").hidden = true;
+  find("place").textContent = "Oefenen";
+  for (;;) {
+    show("practice-intro", "practice");
+    setPhase("intro");
+    const chosen = await oneOf(["practice-start", "practice-skip", "check-again"], signal);
+    if (chosen === "check-again") return change("opnieuw-controleren");
+    const mine = await needDevices(signal);
+    while (chosen === "practice-start" && (await practise(step.situation, mine, signal)) === "again");
+    show("ready", "practice");
+    setPhase("ready");
+    if ((await oneOf(["begin", "practice-back"], signal)) === "begin") return change("beginnen");
+  }
+}
+
+/** @param {any} step @param {AbortSignal} signal */
+async function clipStep(step, signal) {
+  await needDevices(signal);
+  const { situation: data } = step;
+  const situation = new Situation(data, "clip", find("place").textContent ?? "", signal);
+  if (!data.plays_left) return change(`${data.number}/voorbereiden`);
+  const words = { hint: hintFor(step), other: step.break.offered ? "Eerst pauze nemen" : "" };
+  note = "";
+  const result = await situation.watch(() => grantPlay(data.number), words);
+  if (result.end === "other") return change("pauze");
+  if (result.end === "seen") return change(`${data.number}/voorbereiden`);
+  note = "Het filmpje haperde. Dat ligt aan de techniek, niet aan u. U mag het nog een keer zien.";
+  await change(`${data.number}/haperde`, { seconds: result.seconds });
+}
+
+/** @param {any} step */
+function hintFor({ situation }) {
+  if (note) return note;
+  if (situation.take) {
+    return "Deze situatie doet u nog een keer. Uw eerste opname had een technische fout; dat ligt niet aan u.";
+  }
+  const times = situation.plays_left === 1 ? "één keer" : `hoogstens ${situation.plays_left} keer`;
+  return `U ziet het filmpje ${times}. Daarna hebt u tijd om na te denken.`;
+}
+
+/**
+ * Ask leave for one play. When the line broke in between, the leave may have been given though we did not hear it.
+ * @param {number} number
+ */
+async function grantPlay(number) {
+  let unsure = false;
+  try {
+    const step = await reach(() =>
+      post(`${number}/filmpje`).catch((error) => {
+        unsure ||= error instanceof Unreachable;
+        throw error;
+      }),
+    );
+    return step.situation.plays_left;
+  } catch (error) {
+    if (unsure && error instanceof Refused && error.rule === "no_play_left") return 0;
+    throw error;
+  }
+}
+
+/** @param {any} step @param {AbortSignal} signal */
+async function prepareStep(step, signal) {
+  const { situation: data } = step;
+  const mine = await needDevices(signal);
+  const situation = new Situation(data, "prepare", find("place").textContent ?? "", signal);
+  await situation.prepare(mine, data.preparation_left_s);
+  if (lostPart(mine)) return go(await reach(fetchStep));
+  await situation.countIn(mine);
+  await recordAnswer(data, mine, signal);
+}
+
+/** @param {any} data @param {MediaStream} mine @param {AbortSignal} signal */
+async function recordAnswer(data, mine, signal) {
+  const { take: ticket } = await openTake(data, signal);
+  const take = new Take(mine, ticket);
+  signal.addEventListener("abort", () => take.stop());
+  const situation = new Situation(data, "record", find("place").textContent ?? "", signal);
+  guardLeaving(true);
+  try {
+    const recorded = situation.record(mine, take, ticket.most_s);
+    take.start();
+    await recorded;
+  } finally {
+    guardLeaving(false);
+  }
+  setTimeout(() => take.stop(), LAST_WORDS_MS);
+  await change(`${data.number}/klaar`);
+}
+
+/** @param {any} data @param {AbortSignal} signal */
+async function openTake(data, signal) {
+  for (;;) {
+    try {
+      return await reach(() => post(`${data.number}/opnemen`));
+    } catch (error) {
+      if (!(error instanceof Refused) || error.rule !== "no_recorder_free") throw error;
+      const situation = new Situation(data, "prepare", find("place").textContent ?? "", signal);
+      await situation.obstacle(error.message);
+    }
+  }
+}
+
+/** @param {any} step @param {AbortSignal} signal */
+async function breakStep(step, signal) {
+  find("place").textContent = "Pauze";
+  show("break");
+  const ended = new AbortController();
+  const either = AbortSignal.any([signal, ended.signal]);
+  pressed("break-end", either).then(() => ended.abort());
+  await countDown(step.break.left_s, (left) => showTime("break-ring", left, step.break.seconds, clock(left)), either);
+  if (!signal.aborted) await change("verder");
+}
+
+/** @param {any} step @param {AbortSignal} signal */
+async function savingStep(step, signal) {
+  showPlace(step, null, "");
+  show("saving");
+  showSaving(step);
+  await pressed("finish", signal);
+  await change("afronden");
+}
+
+/** @param {any} step */
+function showSaving(step) {
+  const sentence = savingSentence(step.answers);
+  if (find("saving-lede").textContent !== sentence) find("saving-lede").textContent = sentence;
+  const safe = step.answers.every((answer) => answer.state === "safe");
+  enable("finish", safe);
+  find("finish").hidden = step.answers.some((answer) => answer.state === "office");
+  find("saving-answers").replaceChildren(
+    ...step.answers.map((answer) => {
+      const line = document.createElement("li");
+      line.dataset.state = answer.state;
+      line.textContent = stateOf(answer);
+      return line;
+    }),
+  );
+}
+
+/** Keep an eye on the answers that are underway, and on another window that takes over. */
+async function lookAgain() {
+  const saving = known?.step === "saving";
+  const underway = known?.answers.some((answer) => answer.state === "underway");
+  if (known && (saving || underway)) {
+    const shown = scene;
+    const step = await fetchStep().catch(() => null);
+    if (step && shown === scene) {
+      known = { ...known, answers: step.answers };
+      showStatus(statusOf(step.answers));
+      if (saving && step.step !== "saving") go(step);
+      else if (saving) showSaving(step);
+    }
+  }
+  setTimeout(lookAgain, saving ? LOOK_SAVING_MS : LOOK_MS);
+}
+
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+await claimSeat();
+await sitDown();
+lookAgain();

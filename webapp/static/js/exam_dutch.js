@@ -1,0 +1,72 @@
+/** The sentences of the exam page that depend on what happened. They say what happened, what is safe, what to do. */
+
+/** @type {Record<string, string>} */
+const FAULTS = {
+  denied:
+    "Uw browser mag uw camera en microfoon niet gebruiken. Druk op het slotje naast het adres, kies ‘Toestaan’ en probeer het opnieuw.",
+  none: "We vinden geen camera en microfoon. Sluit ze aan en probeer het opnieuw.",
+  "none camera": "We vinden geen camera. Sluit een camera aan en probeer het opnieuw.",
+  "none microphone": "We vinden geen microfoon. Sluit een microfoon of headset aan en probeer het opnieuw.",
+  busy: "Een ander programma gebruikt uw camera of microfoon. Sluit programma’s zoals Teams of Zoom en probeer het opnieuw.",
+  gone: "De camera of microfoon die u eerder koos, is er niet. Sluit die weer aan, of kies een andere.",
+  unsafe: "De camera werkt alleen op een beveiligd adres. Open deze pagina met https:// voor het adres.",
+  broken: "De camera start niet. Sluit uw browser helemaal af en kom hier terug. U gaat verder waar u was.",
+};
+
+/** @param {import("./devices.js").DeviceFault} fault */
+export function faultSentence({ fault, part }) {
+  return FAULTS[`${fault} ${part}`] ?? FAULTS[fault];
+}
+
+/** @type {Record<string, string>} */
+export const LOST = {
+  camera: "Uw camera is losgeraakt. Sluit de camera weer aan, of kies een andere.",
+  microphone: "Uw microfoon is losgeraakt. Sluit de microfoon weer aan, of kies een andere.",
+};
+
+/**
+ * Where the answers are, in one line: the last one that is not simply waiting.
+ * @param {{number: number, state: string, safe_at: string | null}[]} answers
+ */
+export function statusOf(answers) {
+  const underway = answers.filter((answer) => answer.state === "underway").map((answer) => answer.number);
+  if (underway.length) return { safe: false, text: `${answersCalled(underway)} ${isOrAre(underway)} onderweg` };
+  const last = answers.filter((answer) => answer.state === "safe").at(-1);
+  return last ? { safe: true, text: `antwoord ${last.number} veilig ontvangen, ${last.safe_at}` } : { safe: false, text: "" };
+}
+
+/** What one answer is waiting for. @param {{number: number, state: string, safe_at: string | null}} answer */
+export function stateOf(answer) {
+  if (answer.state === "safe") return `Antwoord ${answer.number}: veilig ontvangen, ${answer.safe_at}`;
+  if (answer.state === "office") return `Antwoord ${answer.number}: opgenomen, met een technische fout`;
+  return `Antwoord ${answer.number}: onderweg`;
+}
+
+/** @param {{number: number, state: string}[]} answers */
+export function savingSentence(answers) {
+  const underway = answers.filter((answer) => answer.state === "underway").map((answer) => answer.number);
+  const office = answers.filter((answer) => answer.state === "office").map((answer) => answer.number);
+  if (underway.length) {
+    return `${capital(answersCalled(underway))} ${isOrAre(underway)} nog onderweg naar een veilige plek. Laat deze pagina open. Dit duurt meestal minder dan een minuut.`;
+  }
+  if (office.length) {
+    return `Bij ${answersCalled(office)} ging er technisch iets mis. Dat ligt niet aan u. KSF kijkt ernaar en neemt contact met u op. U mag deze pagina sluiten; al uw opnames blijven bewaard.`;
+  }
+  return "Al uw antwoorden zijn veilig ontvangen. Rond uw examen nu af; daarna krijgt u een ontvangstbewijs.";
+}
+
+/** antwoord 3 · antwoorden 3, 4 en 5 @param {number[]} numbers */
+function answersCalled(numbers) {
+  const last = numbers.at(-1);
+  return numbers.length === 1 ? `antwoord ${last}` : `antwoorden ${numbers.slice(0, -1).join(", ")} en ${last}`;
+}
+
+/** @param {number[]} numbers */
+function isOrAre(numbers) {
+  return numbers.length === 1 ? "is" : "zijn";
+}
+
+/** @param {string} text */
+function capital(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,40 @@
+/** The receipt: printing, copying a hash, and numbers that appear when they have been worked out. */
+
+import { toast } from "./toast.js";
+
+const LOOK_MS = 15_000;
+
+document.addEventListener("click", async (event) => {
+  const target = /** @type {Element} */ (event.target);
+  if (target.closest("[data-print]")) {
+    event.preventDefault();
+    print();
+  }
+  const hash = target.closest("[data-copy]")?.getAttribute("data-copy");
+  if (hash) {
+    await navigator.clipboard.writeText(document.getElementById(hash)?.textContent ?? "");
+    toast("Het controlegetal is gekopieerd.");
+  }
+});
+
+function showButtons() {
+  for (const button of document.querySelectorAll("[data-print], [data-copy]")) {
+    /** @type {HTMLElement} */ (button).hidden = button.hasAttribute("data-copy") && !navigator.clipboard;
+  }
+}
+
+/** Fetch the table anew while something is missing, unless the reader has a part of it open. */
+async function look() {
+  const place = document.getElementById("answers");
+  if (!place?.querySelector("[data-pending]")) return;
+  if (!place.querySelector("details[open]") && !place.contains(document.activeElement) && !document.hidden) {
+    const text = await fetch(location.href).then((response) => response.text()).catch(() => "");
+    const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("answers");
+    if (fresh) place.replaceChildren(...fresh.childNodes);
+    showButtons();
+  }
+  setTimeout(look, LOOK_MS);
+}
+
+showButtons();
+setTimeout(look, LOOK_MS);

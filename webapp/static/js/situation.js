@@ -1,0 +1,332 @@
+/**
+ * One situation on the stage: the clip, the time to think, the count-in, the recording. The practice round and the exam
+ * show the very same. Knows no server: who calls decides what each end means.
+ */
+
+import { Clip } from "./clip.js";
+import { clock, countDown, inWords } from "./countdown.js";
+import { button, enable, film, find, input, keepSetting, oneOf, pressed, say, setPhase, show, showTime, warn } from "./exam_page.js";
+import { beep } from "./sound.js";
+
+const SLOW_MS = 4000;
+const COUNT = 3;
+
+keepSetting("volume", (field) => (film("clip").volume = Number(field.value)));
+keepSetting("show-self", () => showSelf());
+keepSetting("beeps", () => {});
+
+film("clip").addEventListener("contextmenu", (event) => event.preventDefault());
+
+export class Situation {
+  /**
+   * @param {object} data what the server tells of the situation
+   * @param {string} step @param {string} place where this is, such as "Situatie 4 van 10" @param {AbortSignal} signal
+   */
+  constructor(data, step, place, signal) {
+    this.data = data;
+    this.signal = signal;
+    find("situation-place").textContent = `${place}: `;
+    find("situation-title").textContent = data.title;
+    find("situation-person").textContent = `${data.person.name}, ${data.person.role}`;
+    find("situation-setting").textContent = data.setting;
+    find("situation-question").textContent = data.question;
+    show("situation", step);
+    this.#clear();
+  }
+
+  /**
+   * Let the clip be seen.
+   * @param {() => Promise<number>} grant asks leave for one play; answers how many are left after it
+   * @param {{hint: string, other?: string}} words `other` is the label of a second button
+   * @returns {Promise<{end: "seen" | "other"} | {end: "stalled", seconds: number}>}
+   */
+  async watch(grant, { hint, other = "" }) {
+    const clip = await this.#load(hint, other);
+    if (!clip) return { end: "other" };
+    try {
+      for (;;) {
+        const left = await grant();
+        const stood = await this.#play(clip);
+        if (stood) return { end: "stalled", seconds: stood };
+        if (!left || !(await this.#again())) return { end: "seen" };
+      }
+    } finally {
+      clip.close();
+    }
+  }
+
+  /** Time to think. Resolves when it is over or cut short. @param {MediaStream} stream @param {number} leftS */
+  async prepare(stream, leftS) {
+    this.#clear();
+    setPhase("preparing");
+    this.#mirror(stream, "Nog geen opname");
+    this.#tools("self", "beep");
+    find("hint").textContent = "Denk na over wat u gaat zeggen. Kijk straks in de camera.";
+    this.#act("Nu beginnen");
+    const cut = new AbortController();
+    pressed("act", this.signal).then(() => cut.abort());
+    say(`U hebt ${inWords(leftS)} om na te denken.`);
+    await this.#clock(leftS, this.data.preparation_s, AbortSignal.any([this.signal, cut.signal]), "om na te denken");
+  }
+
+  /** Something stands in the way of recording; resolves when the candidate tries again. @param {string} sentence */
+  async obstacle(sentence) {
+    this.#clear();
+    setPhase("obstacle");
+    find("hint").textContent = sentence;
+    warn(sentence);
+    this.#act("Opnieuw proberen");
+    await pressed("act", this.signal);
+  }
+
+  /** 3, 2, 1. @param {MediaStream} stream */
+  async countIn(stream) {
+    this.#clear();
+    setPhase("counting");
+    this.#mirror(stream, "Zo begint de opname");
+    this.#tools("self");
+    const count = find("count");
+    count.hidden = false;
+    let shown = 0;
+    await countDown(COUNT, (left) => {
+      const number = Math.ceil(left);
+      if (number === shown || !number) return;
+      shown = number;
+      count.textContent = String(number);
+      warn(String(number));
+      if (input("beeps").checked) beep(false);
+    }, this.signal);
+    this.signal.throwIfAborted();
+    count.hidden = true;
+  }
+
+  /**
+   * Record until the candidate stops or the time is up. The clock starts when the take is live.
+   * @param {MediaStream} stream @param {EventTarget} take tells `live`, `interrupted`, `refused`
+   * @param {number} mostS how long from now everything may last at most
+   */
+  async record(stream, take, mostS) {
+    this.#clear();
+    setPhase("connecting");
+    this.#tools("self");
+    this.#mirror(stream, "Verbinding maken");
+    find("hint").textContent = "Nog even wachten met praten.";
+    this.#act("Stoppen en bewaren", false);
+    button("act").focus({ preventScroll: true });
+    const over = new AbortController();
+    const either = AbortSignal.any([this.signal, over.signal]);
+    take.addEventListener("refused", () => over.abort(), { signal: either });
+    const slow = setTimeout(() => this.#slow(), SLOW_MS);
+    const deadline = performance.now() + mostS * 1000;
+    const began = await this.#live(take, mostS, either);
+    clearTimeout(slow);
+    this.signal.throwIfAborted();
+    if (began) await this.#talk(take, (deadline - performance.now()) / 1000, over, either);
+    this.#badge("");
+  }
+
+  #slow() {
+    find("hint").textContent = "Verbinden duurt langer dan anders. We blijven het proberen; de tijd loopt nog niet.";
+    say(find("hint").textContent ?? "");
+  }
+
+  /** @param {EventTarget} take @param {number} mostS @param {AbortSignal} signal @returns {Promise<boolean>} */
+  #live(take, mostS, signal) {
+    return new Promise((resolve) => {
+      take.addEventListener("live", () => resolve(true), { once: true, signal });
+      countDown(mostS, () => {}, signal).then(() => resolve(false));
+    });
+  }
+
+  /** @param {EventTarget} take @param {number} mostS @param {AbortController} over @param {AbortSignal} signal */
+  async #talk(take, mostS, over, signal) {
+    const { answer_s: whole, minimum_s: minimum, warning_s: warning } = this.data;
+    const limit = Math.min(whole, mostS);
+    this.#recording();
+    take.addEventListener("interrupted", () => this.#interrupted(), { signal });
+    take.addEventListener("live", () => this.#recording(), { signal });
+    countDown(minimum, () => {}, signal).then((passed) => passed && enable("act", true));
+    pressed("act", signal).then(() => over.abort());
+    let warned = false;
+    await this.#clock(limit, whole, signal, "over", (left) => {
+      if (warned || left > warning) return;
+      warned = true;
+      find("ring").classList.add("ring-warn");
+      find("hint").textContent = `Nog ${inWords(left)}. Rond uw antwoord af.`;
+      warn(`Nog ${inWords(left)}.`);
+    });
+    over.abort();
+  }
+
+  #recording() {
+    setPhase("recording");
+    this.#badge("Opname loopt");
+    find("hint").textContent = "Praat rechtstreeks tegen deze persoon.";
+    if (input("beeps").checked) beep(true);
+    say("De opname loopt.");
+  }
+
+  #interrupted() {
+    setPhase("interrupted");
+    this.#badge("Verbinding herstellen");
+    find("hint").textContent = "De verbinding hapert. We herstellen die vanzelf. Uw plaats in het examen blijft bewaard.";
+    warn("De verbinding hapert. We herstellen die vanzelf.");
+  }
+
+  /** @param {string} hint @param {string} other @returns {Promise<Clip | null>} null when the other button was pressed */
+  async #load(hint, other) {
+    setPhase("loading");
+    this.#tools("captions", "volume");
+    this.#message("Lees eerst wat er aan de hand is.");
+    find("hint").textContent = hint;
+    if (other) {
+      button("act-other").textContent = other;
+      button("act-other").hidden = false;
+    }
+    const left = new AbortController();
+    const either = AbortSignal.any([this.signal, left.signal]);
+    const asked = other ? pressed("act-other", either).then(() => null) : new Promise(() => {});
+    const loaded = this.#loadUntilItWorks(either);
+    const clip = await Promise.race([asked, loaded]);
+    if (clip) {
+      setPhase("ready");
+      this.#message("Zet uw geluid aan. Het filmpje begint als u erop drukt.");
+      this.#act("Filmpje starten");
+      if ((await Promise.race([asked, pressed("act", either)])) !== null) {
+        left.abort();
+        return /** @type {Clip} */ (clip);
+      }
+    }
+    left.abort();
+    loaded.then((late) => late.close(), () => {});
+    return null;
+  }
+
+  /** @param {AbortSignal} signal @returns {Promise<Clip>} */
+  async #loadUntilItWorks(signal) {
+    const progress = /** @type {HTMLProgressElement} */ (find("clip-progress"));
+    for (;;) {
+      const clip = new Clip(film("clip"), this.data.stall_s);
+      try {
+        progress.hidden = false;
+        progress.removeAttribute("value");
+        this.#act("Filmpje laden", false);
+        await clip.load(this.data.clip, (share) => (progress.value = share), signal);
+        clip.showCaptions(input("captions").checked);
+        input("captions").addEventListener("input", () => clip.showCaptions(input("captions").checked), { signal: this.signal });
+        return clip;
+      } catch (error) {
+        clip.close();
+        if (signal.aborted) throw error;
+        setPhase("load-failed");
+        this.#message("Het filmpje laden lukt niet. Kijk of u internet hebt. U hebt nog niets gemist.");
+        say("Het filmpje laden lukt niet.");
+        this.#act("Opnieuw laden");
+        await pressed("act", signal);
+      } finally {
+        progress.hidden = true;
+      }
+    }
+  }
+
+  /** @param {Clip} clip @returns {Promise<number>} the seconds that it stood still, or 0 when it was seen whole */
+  async #play(clip) {
+    const end = new Promise((resolve) => {
+      clip.addEventListener("ended", () => resolve(0), { once: true, signal: this.signal });
+      clip.addEventListener("stalled", (event) => resolve(/** @type {CustomEvent} */ (event).detail), { once: true, signal: this.signal });
+    });
+    setPhase("playing");
+    button("act").hidden = true;
+    button("act-other").hidden = true;
+    find("stage-message").hidden = true;
+    find("hint").textContent = "Kijk en luister. Daarna krijgt u tijd om na te denken.";
+    film("clip").hidden = false;
+    await clip.play();
+    return end;
+  }
+
+  /** @returns {Promise<boolean>} whether the candidate wants to see it once more */
+  async #again() {
+    setPhase("seen");
+    find("hint").textContent = "U mag dit filmpje nog een keer zien.";
+    this.#act("Verder naar nadenken");
+    button("act-other").textContent = "Nog een keer bekijken";
+    button("act-other").hidden = false;
+    button("act").focus({ preventScroll: true });
+    return (await oneOf(["act", "act-other"], this.signal)) === "act-other";
+  }
+
+  /**
+   * @param {number} left @param {number} whole @param {AbortSignal} signal @param {string} of
+   * @param {(left: number) => void} [more]
+   */
+  async #clock(left, whole, signal, of, more = () => {}) {
+    find("ring").hidden = find("clock-words").hidden = false;
+    await countDown(left, (seconds) => {
+      showTime("ring", seconds, whole, clock(seconds));
+      const words = `Nog ${inWords(seconds)} ${of}`;
+      if (find("clock-words").textContent !== words) find("clock-words").textContent = words;
+      more(seconds);
+    }, signal);
+    this.signal.throwIfAborted();
+  }
+
+  #clear() {
+    for (const id of ["clip", "self", "count", "badge", "ring", "clock-words", "act", "act-other", "stage-message", "clip-progress"]) {
+      find(id).hidden = true;
+    }
+    find("ring").classList.remove("ring-warn");
+    find("hint").textContent = "";
+    this.#tools();
+  }
+
+  /** @param {MediaStream} stream @param {string} badge */
+  #mirror(stream, badge) {
+    const self = film("self");
+    if (self.srcObject !== stream) self.srcObject = stream;
+    self.play().catch(() => {});
+    find("stage-message").hidden = false;
+    showSelf();
+    this.#badge(badge);
+  }
+
+  /** @param {string} text */
+  #badge(text) {
+    find("badge").hidden = !text;
+    const words = find("badge").querySelector("span");
+    if (words) words.textContent = text;
+    find("badge").classList.toggle("exam-badge-live", text === "Opname loopt");
+  }
+
+  /** @param {string} text */
+  #message(text) {
+    const place = find("stage-message");
+    place.hidden = false;
+    const words = place.querySelector("p");
+    if (words) words.textContent = text;
+  }
+
+  /** @param {string} label @param {boolean} usable */
+  #act(label, usable = true) {
+    button("act").textContent = label;
+    button("act").hidden = false;
+    enable("act", usable);
+  }
+
+  /** @param {...string} names */
+  #tools(...names) {
+    for (const name of ["captions", "volume", "self", "beep"]) find(`tool-${name}`).hidden = !names.includes(name);
+  }
+}
+
+/** The own picture is looked at only by who wants to; the badge says what is recorded in any case. */
+function showSelf() {
+  const self = film("self");
+  const own = document.getElementById("main")?.dataset.phase;
+  const wanted = input("show-self").checked;
+  if (!["preparing", "counting", "connecting", "recording", "interrupted"].includes(own ?? "")) return;
+  self.hidden = !wanted;
+  find("stage-message").hidden = wanted;
+  const words = find("stage-message").querySelector("p");
+  if (words) words.textContent = "Uw eigen beeld is verborgen. De camera staat wel aan.";
+}
