@@ -71,6 +71,11 @@ def read(env: Mapping[str, str]) -> Config:
                 raise ConfigError(f"{name}_FILE: {file} cannot be read ({error.strerror}).") from error
         return env.get(name) or default
 
+    def secret(name: str, default: str) -> str:
+        # `make run` makes secrets of its own in the data folder; a command typed beside it must find them too.
+        kept = data / "secrets" / name.removeprefix("VIGNET_").lower()
+        return text(name) or (kept.read_text().strip() if kept.exists() else default)
+
     def number(name: str, default: int) -> int:
         try:
             return int(text(name, str(default)))
@@ -95,14 +100,14 @@ def read(env: Mapping[str, str]) -> Config:
         data=data,
         database_url=text("VIGNET_DATABASE_URL", f"sqlite:///{data / 'vignet.sqlite'}"),
         broker_url=broker,
-        secret_key=text("VIGNET_SECRET_KEY", DEVELOPMENT_SECRET),
-        master_key=_key(text("VIGNET_MASTER_KEY")),
+        secret_key=secret("VIGNET_SECRET_KEY", DEVELOPMENT_SECRET),
+        master_key=_key(secret("VIGNET_MASTER_KEY", "")),
         s3_endpoint=endpoint,
         s3_public_endpoint=text("VIGNET_S3_PUBLIC_ENDPOINT", endpoint),
         s3_region=text("VIGNET_S3_REGION", "us-east-1"),
         s3_bucket=text("VIGNET_S3_BUCKET", "vignet"),
         s3_access_key=text("VIGNET_S3_ACCESS_KEY", "exam:app"),
-        s3_secret_key=text("VIGNET_S3_SECRET_KEY", DEVELOPMENT_SECRET),
+        s3_secret_key=secret("VIGNET_S3_SECRET_KEY", DEVELOPMENT_SECRET),
         media_mode=choice("VIGNET_MEDIA_MODE", ("accel", "redirect")),
         keys=Path(text("VIGNET_KEYS", str(data / "keys"))).absolute(),
         spool=Path(text("VIGNET_SPOOL", str(data / "spool"))).absolute(),
