@@ -34,6 +34,8 @@ class Machine:
         first = int(text)
         self.ports = {name: first + number for number, name in enumerate(PORTS)}
         self.data = Path(env.get("VIGNET_DATA") or ROOT / "var").absolute()
+        if odd := set(str(self.data)) & set("%;?#\"'\n"):
+            raise Obstacle(f"VIGNET_DATA may not hold the character {min(odd)}, which other programs take amiss.")
 
     def check_data(self) -> None:
         """Raises Obstacle when the data folder cannot be made, written in, or has no room."""

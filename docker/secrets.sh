@@ -1,0 +1,25 @@
+#!/bin/sh
+# Makes the secrets that docker/compose.yml mounts, once: `docker/secrets.sh`. What exists is left alone.
+set -eu
+cd "$(dirname "$0")"
+umask 077
+mkdir -p secrets
+keep() { [ -s "secrets/$1" ] || printf '%s' "$2" >"secrets/$1"; }
+random() { head -c "$1" /dev/urandom | base64 | tr -d '\n'; }
+plain() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
+
+keep secret_key "$(random 48)"
+keep master_key "$(random 32)"
+keep s3_secret_key "$(plain)"
+keep database_password "$(plain)"
+password=$(cat secrets/database_password)
+keep database_url "postgresql+psycopg://vignet:$password@database/vignet"
+keep database_url_host "postgresql+psycopg://vignet:$password@127.0.0.1/vignet"
+keep turn.conf "lt-cred-mech
+user=vignet:$(plain)
+realm=vignet
+fingerprint
+no-cli
+no-multicast-peers
+"
+echo "The secrets are in $(pwd)/secrets. Keep master_key somewhere safe too: without it no original can be read."
