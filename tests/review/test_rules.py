@@ -110,6 +110,7 @@ def test_every_problem_is_named_at_once():
         [{"key": "a", "name": "A", "max": 2, "min": 3}],
         [{"key": "a", "name": "A", "max": 2, "min": -1}],
         [{"key": "a", "name": "A", "max": "2", "min": 1}],
+        [{"key": "a", "name": "A", "max": 0, "min": 0}],
         [{"key": "", "name": "A", "max": 2, "min": 1}],
         [{"key": "a", "max": 2, "min": 1}],
         [{"key": "a", "name": "A", "max": 2, "min": 1}] * 2,
@@ -126,7 +127,8 @@ def test_every_competency_must_be_proven():
     assert rule == ProvenRule()
     assert rule.judge({"a": True, "b": True}).passed is True
     assert rule.judge({"a": True, "b": None}).passed is None
-    assert rule.judge({"a": False, "b": None}).passed is False
+    failed = rule.judge({"a": False, "b": None, "c": True})
+    assert (failed.passed, [reason.met for reason in failed.reasons]) == (False, [False, False, True])
     with pytest.raises(RuleError):
         rule.judge({})
 
