@@ -5,10 +5,12 @@ since such a picture can be copied into the MP4, else VP8; Opus with NACK, which
 """
 
 import asyncio
+import ipaddress
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import aioice.candidate
 import aioice.ice
 from aiortc import (
     RTCConfiguration,
@@ -29,6 +31,8 @@ CANDIDATES = 20
 """More candidates than this are not tried."""
 GATHER_S = 1
 """The longest that an answer waits for a STUN or TURN server."""
+
+LOOPBACK = "127.0.0.1"
 
 _H264 = {"level-asymmetry-allowed": "1", "packetization-mode": "1"}
 _PREFERRED = {
@@ -56,8 +60,9 @@ class Unusable(ValueError):
 class Network:
     """Where peers can reach this process.
 
-    `addresses`: announced besides the host's own, such as the public address of a 1:1 NAT. `ports`: the UDP ports to
-    use, first and last (default: any). `loopback`: also announce 127.0.0.1, for a browser on the same machine.
+    `addresses`: announced instead of all the host has: some of them, or what a 1:1 NAT shows of it to the world (each
+    port stays the same). `ports`: the UDP ports to use, first and last (default: any); one session takes one for each
+    address. `loopback`: also announce 127.0.0.1, for a browser on the same machine.
     """
 
     addresses: tuple[str, ...] = ()
@@ -200,10 +205,6 @@ class Peer:
         await self.connection.close()
 
 
-def _host_addresses(found: list[str], network: Network) -> list[str]:
-    return [*found, "127.0.0.1"] if network.loopback else found
-
-
 class _Connection(aioice.ice.Connection):
     """aioice's connection, bound to the ports and announcing the addresses of `network`."""
 
@@ -212,16 +213,24 @@ class _Connection(aioice.ice.Connection):
     async def get_component_candidates(
         self, component: int, addresses: list[str], timeout: int = GATHER_S
     ) -> list[aioice.Candidate]:
-        addresses = _host_addresses(addresses, self.network)
-        if self.network.ports is None:
-            candidates = await super().get_component_candidates(component, addresses, min(timeout, GATHER_S))
+        network, timeout = self.network, min(timeout, GATHER_S)
+        foreign = [address for address in network.addresses if address not in addresses]
+        bound = [a for a in addresses if _announced_as(a, network.addresses, foreign)]
+        bound += [LOOPBACK] if network.loopback else []
+        if network.ports is None:
+            found = await super().get_component_candidates(component, bound, timeout)
         else:
-            candidates = await self._gather_in_range(component, addresses, self.network.ports)
-            # Without addresses only a relay is gathered; a fixed range comes with a known public address, not STUN.
-            candidates += await super().get_component_candidates(component, [], min(timeout, GATHER_S))
-        bases = [c for c in candidates if c.type == "host" and c.host != "127.0.0.1" and ":" not in c.host]
-        announced = [_announce(base, address) for base in bases for address in self.network.addresses]
-        return candidates + announced
+            # Without addresses only a relay is gathered; a fixed range comes with a known address, not with STUN.
+            found = await self._gather_in_range(component, bound, network.ports)
+            found += await super().get_component_candidates(component, [], timeout)
+        announced = []
+        for candidate in found:
+            if candidate.type != "host" or candidate.host == LOOPBACK:
+                announced.append(candidate)
+                continue
+            for address in _announced_as(candidate.host, network.addresses, foreign):
+                announced.append(_host_candidate(component, address, candidate.port))
+        return announced
 
     async def _gather_in_range(
         self, component: int, addresses: list[str], ports: tuple[int, int]
@@ -232,9 +241,7 @@ class _Connection(aioice.ice.Connection):
             if protocol is None:
                 continue
             host, port = protocol.transport.get_extra_info("sockname")[:2]
-            foundation = aioice.candidate.candidate_foundation("host", "udp", host)
-            priority = aioice.candidate.candidate_priority(component, "host")
-            protocol.local_candidate = aioice.Candidate(foundation, component, "udp", priority, host, port, "host")
+            protocol.local_candidate = _host_candidate(component, host, port)
             self._protocols.append(protocol)
             found.append(protocol.local_candidate)
         return found
@@ -257,18 +264,18 @@ async def _bind(
     return None
 
 
-def _announce(base: aioice.Candidate, address: str) -> aioice.Candidate:
-    return aioice.Candidate(
-        foundation=aioice.candidate.candidate_foundation("srflx", "udp", address),
-        component=base.component,
-        transport="udp",
-        priority=aioice.candidate.candidate_priority(base.component, "srflx"),
-        host=address,
-        port=base.port,
-        type="srflx",
-        related_address=base.host,
-        related_port=base.port,
-    )
+def _host_candidate(component: int, host: str, port: int) -> aioice.Candidate:
+    foundation = aioice.candidate.candidate_foundation("host", "udp", host)
+    priority = aioice.candidate.candidate_priority(component, "host")
+    return aioice.Candidate(foundation, component, "udp", priority, host, port, "host")
+
+
+def _announced_as(own: str, wanted: Sequence[str], foreign: Sequence[str]) -> list[str]:
+    """Under which addresses the host's address `own` is announced; nobody's when it is not to be used at all."""
+    if not wanted or own in wanted:
+        return [own]
+    family = ipaddress.ip_address(own).version
+    return [address for address in foreign if ipaddress.ip_address(address).version == family]
 
 
 def install(network: Network) -> None:

@@ -65,6 +65,11 @@ class Intake:
         self._timer: asyncio.TimerHandle | None = None
         self._seconds = 0
 
+    @property
+    def missing(self) -> bool:
+        """Whether packets are known to be lost and may still come."""
+        return any(stream.reception.missing for stream in self.streams)
+
     def connect(self, transport: RTCDtlsTransport, own_ssrc: int) -> None:
         """Take over the connected transport's media; the first feedback goes out at once."""
         if self._transport is not None:

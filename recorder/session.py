@@ -25,6 +25,8 @@ SILENCE_S = 30
 """How long nothing may come before the peer is taken for lost."""
 COMES_BACK_S = 30
 """How long a lost peer has to begin a new session of the same answer."""
+LAST_REPAIR_S = 1
+"""How long, after its peer said that the answer is complete, a session still waits for packets that were lost."""
 MOST_BYTES_PER_S = 1_000_000
 """Three times what the peer is told to send; who sends more is cut off, since the disk is everybody's."""
 MOST_PENDING = 16 * 1024 * 1024
@@ -65,9 +67,16 @@ class Session:
             self.intake.second()
             self._look()
         reason = self._stop.result()
+        if reason is rtp.End.DELETE:
+            await self._repair()
         self.intake.disconnect()
         self.writer.note(rtp.now_us(), end=reason)
         return reason
+
+    async def _repair(self) -> None:
+        until_us = rtp.now_us() + LAST_REPAIR_S * 1_000_000
+        while self.intake.missing and not self.peer.gone and rtp.now_us() < until_us:
+            await asyncio.sleep(0.02)
 
     def _look(self) -> None:
         now = rtp.now_us()
@@ -138,10 +147,11 @@ class Sessions:
             session.stop(rtp.End.SHUTDOWN)
         return session, answer
 
-    def finish(self, session: Session) -> None:
-        """The peer says that its answer is complete."""
-        if session in self._running:
+    async def finish(self, session: Session) -> None:
+        """The peer says that its answer is complete; returns when its file is closed and on the disk."""
+        if task := self._running.get(session):
             session.stop(rtp.End.DELETE)
+            await asyncio.wait([task])
         else:
             self._finish_answer(session.recording)
 

@@ -87,7 +87,8 @@ class Whip:
         return web.Response(status=204, headers={"ETag": _etag(session)})
 
     async def delete(self, request: web.Request) -> web.Response:
-        self._sessions.finish(await self._session(request))
+        """The answer is complete. Who sends on until this is answered can still repeat what was lost on the way."""
+        await self._sessions.finish(await self._session(request))
         return web.Response(text="Ended.\n")
 
     async def _session(self, request: web.Request) -> Session:

@@ -15,7 +15,7 @@ import pylibsrtp
 from aioice import ice
 from aiortc import codecs, rtcicetransport, rtcpeerconnection, rtcrtpreceiver
 from aiortc.rtcdtlstransport import RTCDtlsTransport
-from publisher import Publisher, speech
+from publisher import Publisher, speech, until
 from room import open_room
 
 from recorder import peer, receiver
@@ -67,6 +67,7 @@ def test_a_live_session_has_the_parts_that_are_reached_for(tmp_path: Path) -> No
             recording = room.admit()
             publisher = Publisher(audio=speech())
             await publisher.publish(room.http, room.url(recording), recording)
+            await until(lambda: room.session(recording).intake.packets)
             peer_connection = room.session(recording).peer.connection
             assert isinstance(peer_connection, aiortc.RTCPeerConnection)
             (transceiver,) = peer_connection.getTransceivers()

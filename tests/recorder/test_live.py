@@ -60,7 +60,7 @@ def test_lost_packets_are_asked_for_until_they_come(tmp_path: Path, codec: str) 
         async with open_room(tmp_path) as room:
             recording = room.admit()
             # Every seventh datagram is lost, retransmissions too, and thirty in a row.
-            publisher = Publisher(Picture(), speech(), codec, lambda n: n < 400 and (n % 7 == 5 or 100 <= n < 130))
+            publisher = Publisher(Picture(), speech(), codec, lambda n: 50 < n < 400 and (n % 7 == 5 or 100 <= n < 130))
             await publisher.publish(room.http, room.url(recording), recording)
             session = room.session(recording)
             await until(lambda: len(publisher.sent) > 500)
