@@ -168,8 +168,15 @@ def _open_job(session: Session, kind: str, subject: uuid.UUID) -> Job | None:
 
 
 def _ring_after_commit(session: Session, job: Job) -> None:
-    message = (job.kind, job.id, job.queue)
-    event.listen(session, "after_commit", lambda _session: ring(*message), once=True)
+    session.info.setdefault("doorbells", []).append((job.kind, job.id, job.queue))
+
+
+@event.listens_for(Session, "after_commit")
+def _ring_all(session: Session) -> None:
+    # A savepoint tells of itself here too; nobody else sees the job yet then.
+    if not session.in_nested_transaction():
+        for message in session.info.pop("doorbells", ()):
+            ring(*message)
 
 
 def ring(kind: str, job_id: uuid.UUID, queue: Queue) -> None:

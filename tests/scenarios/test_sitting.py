@@ -1,0 +1,191 @@
+"""The rules of a sitting: each step from the rows alone, whatever the browser does."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from scenarios import sitting as rules
+from scenarios.scheme import parse
+from scenarios.sitting import ANSWER_STAGES, CLOSING_GRACE_S, STAGES, AnswerStage, AnswerView, Rule, Stage, Step
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SCHEME = parse((Path(rules.__file__).parent / "branchecertificaat_b" / "scheme.toml").read_bytes())
+TIMES = rules.times_for(SCHEME.sitting)
+
+
+def later(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def answers(*stages: AnswerStage) -> list[AnswerView]:
+    return [AnswerView(number, stage) for number, stage in enumerate(stages, 1)]
+
+
+def ten(recorded: int) -> list[AnswerView]:
+    return answers(*[AnswerStage.RECORDED] * recorded, *[AnswerStage.WAITING] * (10 - recorded))
+
+
+WAITING, WATCHING, PREPARING, RECORDING, RECORDED = AnswerStage
+
+
+def test_the_times_are_those_of_the_scheme():
+    assert (TIMES.clip_plays, TIMES.preparation_s, TIMES.answer_s) == (1, 30, 90)
+    assert (TIMES.preparation_restarts, TIMES.technical_retakes) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "extra, preparation, answer", [("1", 30, 90), ("5/4", 38, 113), ("3/2", 45, 135), ("2", 60, 180)]
+)
+def test_extra_time_lengthens_thinking_and_answering_rounded_up(extra, preparation, answer):
+    times = rules.times_for(SCHEME.sitting, Fraction(extra))
+    assert (times.preparation_s, times.answer_s, times.clip_plays) == (preparation, answer, 1)
+
+
+def test_a_second_play_is_an_accommodation_of_its_own():
+    times = rules.times_for(SCHEME.sitting, replay=True)
+    assert (times.clip_plays, times.answer_s) == (2, 90)
+
+
+@pytest.mark.parametrize(
+    "stage, step",
+    [
+        (Stage.INVITED, Step.WELCOME),
+        (Stage.CONSENTED, Step.CHECK),
+        (Stage.CHECKED, Step.PRACTICE),
+        (Stage.FINISHED, Step.RECEIPT),
+        (Stage.EXPIRED, Step.CLOSED),
+    ],
+)
+def test_outside_of_answering_the_stage_says_the_step(stage, step):
+    assert rules.step(stage, ten(0), TIMES, None, NOW) is step
+
+
+@pytest.mark.parametrize(
+    "views, step",
+    [
+        (answers(WAITING, WAITING), Step.CLIP),
+        (answers(WATCHING, WAITING), Step.CLIP),
+        (answers(RECORDED, PREPARING), Step.PREPARE),
+        (answers(RECORDED, RECORDING), Step.RECORD),
+        (answers(RECORDED, RECORDED), Step.SAVING),
+    ],
+)
+def test_while_answering_the_answers_say_the_step(views, step):
+    assert rules.step(Stage.ANSWERING, views, TIMES, None, NOW) is step
+
+
+def test_situations_come_in_order_of_their_numbers():
+    assert rules.current(list(reversed(ten(3)))).number == 4
+    assert rules.current(ten(10)) is None
+
+
+@pytest.mark.parametrize("begun", [WATCHING, PREPARING, RECORDING])
+def test_a_retake_of_an_earlier_answer_waits_for_the_one_going_on(begun):
+    assert rules.current(answers(WAITING, RECORDED, begun)).number == 3
+    assert rules.current(answers(WAITING, RECORDED, RECORDED)).number == 1
+
+
+def test_the_window_opens_and_closes():
+    opens, closes = NOW, later(3600)
+    assert rules.window_refusal(later(-1), opens, closes) is Rule.WINDOW_NOT_OPEN
+    assert rules.window_refusal(opens, opens, closes) is None
+    assert rules.window_refusal(later(3599), opens, closes) is None
+    assert rules.window_refusal(closes, opens, closes) is Rule.WINDOW_CLOSED
+
+
+def test_a_break_is_shown_between_two_situations_until_it_is_over():
+    until = later(600)
+    assert rules.step(Stage.ANSWERING, ten(5), TIMES, until, later(599)) is Step.BREAK
+    assert rules.step(Stage.ANSWERING, ten(5), TIMES, until, until) is Step.CLIP
+    begun = [*ten(5)[:5], AnswerView(6, PREPARING)]
+    assert rules.step(Stage.ANSWERING, begun, TIMES, until, NOW) is Step.PREPARE
+
+
+def test_the_break_is_offered_once_from_half_way_between_two_situations():
+    offered = [number for number in range(11) if rules.break_offered(ten(number), TIMES, break_taken=False)]
+    assert offered == [5, 6, 7, 8, 9]
+    assert not rules.break_offered(ten(5), TIMES, break_taken=True)
+    assert not rules.break_offered(ten(5), replace(TIMES, break_s=0), break_taken=False)
+    for stage in (WATCHING, PREPARING, RECORDING):
+        assert not rules.break_offered([*ten(5)[:5], AnswerView(6, stage), *ten(5)[6:]], TIMES, break_taken=False)
+
+
+@pytest.mark.parametrize(
+    "plays, stalled, replay, left",
+    [
+        (0, False, False, 1),
+        (1, False, False, 0),
+        (1, True, False, 1),
+        (2, True, False, 0),
+        (1, False, True, 1),
+        (9, True, True, 0),
+    ],
+)
+def test_plays_are_those_of_the_scheme_and_one_after_a_stall(plays, stalled, replay, left):
+    times = rules.times_for(SCHEME.sitting, replay=replay)
+    assert rules.plays_left(AnswerView(1, WATCHING, plays=plays, stalled=stalled), times) == left
+
+
+def test_after_a_reload_the_clip_is_not_shown_again():
+    after = rules.resumed(AnswerView(1, WATCHING, plays=1), TIMES, later(7))
+    assert (after.stage, after.preparing_since, after.preparation_restarts) == (PREPARING, later(7), 0)
+
+
+def test_after_a_reload_the_clip_may_be_shown_when_a_play_is_left():
+    after = rules.resumed(AnswerView(1, WATCHING, plays=1, stalled=True), TIMES, later(7))
+    assert (after.stage, after.plays) == (WAITING, 1)
+
+
+def test_after_a_reload_preparation_restarts_once_and_then_runs_on():
+    view = AnswerView(1, PREPARING, plays=1, preparing_since=NOW)
+    once = rules.resumed(view, TIMES, later(20))
+    assert (once.preparing_since, once.preparation_restarts) == (later(20), 1)
+    assert rules.resumed(once, TIMES, later(45)) == once
+    assert rules.preparation_left(once, TIMES, later(45)) == 5
+    assert rules.preparation_left(once, TIMES, later(500)) == 0
+
+
+def test_after_a_reload_what_was_recorded_is_the_answer():
+    assert rules.resumed(AnswerView(1, RECORDING, recording_since=NOW, takes=1), TIMES, later(5)).stage is RECORDED
+
+
+@pytest.mark.parametrize("stage", [WAITING, RECORDED])
+def test_a_reload_between_two_answers_changes_nothing(stage):
+    view = AnswerView(1, stage, plays=1, takes=1)
+    assert rules.resumed(view, TIMES, NOW) == view
+
+
+def test_time_left_counts_down_to_nothing_and_is_whole_before_the_start():
+    view = AnswerView(1, RECORDING, recording_since=NOW)
+    assert [rules.answer_left(view, TIMES, later(s)) for s in (0, 30, 90, 900)] == [90, 60, 0, 0]
+    assert rules.answer_left(AnswerView(1), TIMES, NOW) == 90
+    assert rules.preparation_left(AnswerView(1), TIMES, NOW) == 30
+
+
+def test_a_recording_is_overdue_after_its_time_and_some_grace():
+    view, limit = AnswerView(1, RECORDING, recording_since=NOW), TIMES.answer_s + CLOSING_GRACE_S
+    assert not rules.overdue(view, TIMES, later(limit))
+    assert rules.overdue(view, TIMES, later(limit + 1))
+    assert not rules.overdue(AnswerView(1, PREPARING, preparing_since=NOW), TIMES, later(9999))
+
+
+@pytest.mark.parametrize(
+    "retakes, takes, refusal", [(1, 1, None), (1, 2, Rule.NO_RETAKE_LEFT), (0, 1, Rule.NO_RETAKE_LEFT), (2, 2, None)]
+)
+def test_the_first_take_is_no_retake(retakes, takes, refusal):
+    times = replace(TIMES, technical_retakes=retakes)
+    assert rules.retake_refusal(AnswerView(1, RECORDED, takes=takes), times) is refusal
+
+
+@pytest.mark.parametrize("table, states", [(STAGES, Stage), (ANSWER_STAGES, AnswerStage)])
+def test_the_tables_name_every_state_and_no_other(table, states):
+    assert set(table) == set(states)
+    assert set().union(*table.values()) <= set(states)
+
+
+def test_an_answer_is_recorded_only_by_recording():
+    assert [stage for stage, to in ANSWER_STAGES.items() if RECORDED in to] == [RECORDING]
+    assert [stage for stage, to in ANSWER_STAGES.items() if RECORDING in to] == [PREPARING]

@@ -1,0 +1,191 @@
+"""Whatever a browser asks for, in whatever order: nobody skips, sees, thinks or answers more than allowed."""
+
+import contextlib
+from collections import Counter
+from datetime import timedelta
+
+import cast
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy.orm import Session
+
+from scenarios import sitting as rules
+from scenarios.sitting import AnswerStage, Stage
+from storage.database import make_engine
+from storage.migrate import nouns
+from storage.recordings import begin_take, latest_take
+from storage.refusal import Refused
+
+BEGUN = (AnswerStage.WATCHING, AnswerStage.PREPARING, AnswerStage.RECORDING)
+any_number = st.integers(1, 10)
+
+
+class Journey(RuleBasedStateMachine):
+    """One candidate, several tabs, a clock that jumps ahead; requests that the rules refuse change nothing."""
+
+    @initialize(replay=st.booleans(), extra_time=st.sampled_from(["1", "3/2"]))
+    def sit_down(self, replay, extra_time):
+        self.engine = make_engine("sqlite://")
+        nouns().metadata.create_all(self.engine)
+        self.session = Session(self.engine)
+        self.now = cast.NOW
+        self.sitting = cast.sitting(self.session, cast.gather(self.session))
+        self.sitting.replay, self.sitting.extra_time = replay, extra_time
+        cast.begin(self.sitting)
+        self.session.flush()
+        self.stalls, self.retakes, self.clocks = Counter(), Counter(), {}
+
+    def teardown(self):
+        if hasattr(self, "session"):
+            self.session.close()
+            self.engine.dispose()
+
+    def answer(self, number):
+        return self.sitting.answers[number - 1]
+
+    @contextlib.contextmanager
+    def request(self):
+        """As the web app does it: a refusal changes nothing."""
+        before = [(answer.view, answer.recorded_at) for answer in self.sitting.answers]
+        try:
+            yield
+            self.session.flush()
+        except Refused:
+            assert [(answer.view, answer.recorded_at) for answer in self.sitting.answers] == before
+
+    @rule(seconds=st.sampled_from([1, 10, 31, 110, 700]))
+    def time_passes(self, seconds):
+        self.now += timedelta(seconds=seconds)
+
+    @rule(seat=st.sampled_from(["tab-1", "tab-2"]))
+    def reload_or_take_over(self, seat):
+        with self.request():
+            self.sitting.take_seat(seat, self.now)
+
+    @rule(number=any_number)
+    def play(self, number):
+        with self.request():
+            self.answer(number).play(self.now)
+
+    @rule(number=any_number)
+    def stall(self, number):
+        answer = self.answer(number)
+        if answer.stage is AnswerStage.WATCHING and not answer.stalled:
+            self.stalls[number, answer.takes] += 1
+        with self.request():
+            answer.stall(self.now)
+
+    @rule(number=any_number)
+    def prepare(self, number):
+        with self.request():
+            self.answer(number).prepare(self.now)
+
+    @rule(number=any_number)
+    def record(self, number):
+        with self.request():
+            begin_take(self.session, self.answer(number), cast.node(self.session, self.now), self.now)
+
+    @rule(number=any_number)
+    def stop(self, number):
+        with self.request():
+            self.answer(number).end_recording(self.now)
+
+    @precondition(lambda self: self.sitting.current)
+    @rule(data=st.data())
+    def do_what_the_page_asks(self, data):
+        """The usual way, so that journeys get far."""
+        number = self.sitting.current.number
+        steps = {
+            AnswerStage.WAITING: self.play,
+            AnswerStage.WATCHING: self.prepare,
+            AnswerStage.PREPARING: self.record,
+            AnswerStage.RECORDING: self.stop,
+        }
+        for _ in range(data.draw(st.integers(1, 12))):
+            steps[self.answer(number).stage](number=number)
+            if self.answer(number).stage is AnswerStage.RECORDED:
+                return
+
+    @rule()
+    def tend(self):
+        for answer in self.sitting.answers:
+            if rules.overdue(answer.view, self.sitting.times, self.now):
+                answer.end_recording(self.now)
+
+    @rule(number=any_number)
+    def a_fault_is_measured(self, number):
+        take = latest_take(self.session, self.answer(number))
+        if take is None or self.answer(number).stage in BEGUN:
+            return
+        before = self.answer(number).stage
+        with self.request():
+            cast.store(self.session, take, self.now) if not take.safe else None
+            take.capture(self.now)
+            take.refuse([{"kind": "no_sound"}], {}, self.now)
+        self.retakes[number] += (before, self.answer(number).stage) == (AnswerStage.RECORDED, AnswerStage.WAITING)
+
+    @rule()
+    def pause(self):
+        with self.request():
+            self.sitting.take_break(self.now)
+
+    @rule()
+    def finish(self):
+        with self.request():
+            self.sitting.finish(self.now, lambda answer: True)
+
+    @invariant()
+    def nobody_skips(self):
+        taken = [answer.number for answer in self.sitting.answers if answer.takes]
+        assert taken == list(range(1, len(taken) + 1))
+        for answer in self.sitting.answers:
+            if answer.number < len(taken):
+                assert answer.stage is AnswerStage.RECORDED or self.retakes[answer.number]
+
+    @invariant()
+    def one_thing_at_a_time(self):
+        assert sum(answer.stage in BEGUN for answer in self.sitting.answers) <= 1
+
+    @invariant()
+    def plays_never_exceed_the_granted(self):
+        for answer in self.sitting.answers:
+            assert (
+                answer.plays
+                <= self.sitting.times.clip_plays
+                + self.stalls[
+                    answer.number,
+                    answer.takes - 1 if answer.stage in (AnswerStage.RECORDING, AnswerStage.RECORDED) else answer.takes,
+                ]
+            )
+
+    @invariant()
+    def preparation_begins_at_most_twice_a_take(self):
+        for answer in self.sitting.answers:
+            if answer.stage is AnswerStage.PREPARING:
+                clocks = self.clocks.setdefault((answer.number, answer.takes), set())
+                clocks.add(answer.preparing_since)
+                assert len(clocks) <= 2
+            assert answer.preparation_restarts <= 1
+
+    @invariant()
+    def one_answer_a_number_and_one_more_a_granted_retake(self):
+        for answer in self.sitting.answers:
+            assert answer.takes <= 1 + self.retakes[answer.number] <= 2
+            if answer.stage is AnswerStage.RECORDED:
+                assert answer.takes == 1 + self.retakes[answer.number]
+
+    @invariant()
+    def finished_means_all_recorded(self):
+        if self.sitting.stage is Stage.FINISHED:
+            assert {answer.stage for answer in self.sitting.answers} == {AnswerStage.RECORDED}
+
+
+Journey.TestCase.settings = settings(
+    max_examples=25,
+    stateful_step_count=60,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
+test_journeys = Journey.TestCase
