@@ -12,9 +12,22 @@ from storage.database import Base
 
 def nouns() -> type[Base]:
     """Every noun, imported, so that the metadata is whole."""
-    from storage import audit, dossiers, jobs, mail, nodes, people, ratings, recordings, schemes, sittings, verdicts
+    from storage import (
+        audit,
+        dossiers,
+        flags,
+        jobs,
+        mail,
+        nodes,
+        people,
+        ratings,
+        recordings,
+        schemes,
+        sittings,
+        verdicts,
+    )
 
-    assert all((audit, dossiers, jobs, mail, nodes, people, ratings, recordings, schemes, sittings, verdicts))
+    assert all((audit, dossiers, flags, jobs, mail, nodes, people, ratings, recordings, schemes, sittings, verdicts))
     return Base
 
 

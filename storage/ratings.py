@@ -1,15 +1,17 @@
 """Ratings and scores: what one assessor says of one answer, in two phases."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
+from sqlalchemy.orm.exc import StaleDataError
 
 from review import rating as rules
-from review.rating import Phase
+from review.rating import Phase, TimeCode
 from review.verdict import Mark
 from storage import audit
 from storage.database import Base, Identified
@@ -27,36 +29,52 @@ class Rule(StrEnum):
     DOSSIER_CLOSED = "dossier_not_open"
     CHANGED_ELSEWHERE = "changed_elsewhere"
     NOT_RECORDED = "answer_not_recorded"
+    NOT_YOURS = "remark_of_another_rating"
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark as it comes from the desk: its id, the moment in the recording, and perhaps the competency."""
+
+    id: uuid.UUID
+    at_s: float
+    text: str
+    competency: str | None = None
 
 
 class Rating(Identified, Base):
     """One assessor on one answer, in slot 1, 2 or 3. Signed once per phase.
 
     `version` goes up with every save, so that two tabs cannot overwrite each other. `position_s` is where in the
-    recording the assessor was. `shuffle` orders the competencies for this assessor.
+    recording the assessor was. `shuffle` orders the competencies for this assessor. Who knows the candidate returns
+    the work: then `declined_at` is set and the slot is free for somebody else, while the scores stay for the record.
     """
 
     __tablename__ = "rating"
 
     answer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Answer.id))
     assessor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
-    slot: Mapped[int]
+    slot: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=0)
     shuffle: Mapped[int] = mapped_column(default=0)
     position_s: Mapped[float] = mapped_column(default=0)
     opened_at: Mapped[datetime | None]
     phase1_signed_at: Mapped[datetime | None]
     phase2_signed_at: Mapped[datetime | None]
+    declined_at: Mapped[datetime | None]
 
     answer: Mapped[Answer] = relationship()
     assessor: Mapped[Person] = relationship()
-    scores: Mapped[list["Score"]] = relationship(back_populates="rating")
-    remarks: Mapped[list["Remark"]] = relationship(back_populates="rating", order_by="Remark.at_s")
+    scores: Mapped[list["Score"]] = relationship(back_populates="rating", cascade="all, delete-orphan")
+    remarks: Mapped[list["Remark"]] = relationship(
+        back_populates="rating", cascade="all, delete-orphan", order_by="Remark.at_s, Remark.id"
+    )
 
     __table_args__ = (
         UniqueConstraint("answer_id", "assessor_id"),
         UniqueConstraint("answer_id", "slot"),
         CheckConstraint("slot BETWEEN 1 AND 3", name="slot"),
+        CheckConstraint("(slot IS NULL) = (declined_at IS NOT NULL)", name="declined"),
         CheckConstraint("phase2_signed_at IS NULL OR phase1_signed_at IS NOT NULL", name="phases"),
         Index(None, "assessor_id", "phase1_signed_at"),
     )
@@ -77,7 +95,7 @@ class Rating(Identified, Base):
 
     def require_unsigned(self, phase: Phase) -> None:
         """Raise Refused when this phase was signed already, or when the phase before it was not."""
-        if self.signed is not (None if phase is Phase.BLIND else Phase.BLIND):
+        if self.declined_at or self.signed is not (None if phase is Phase.BLIND else Phase.BLIND):
             raise Refused(Rule.SIGNED if self.signed else Rule.DOSSIER_CLOSED, found=self.signed, needed=phase)
 
     def changed(self, version: int) -> None:
@@ -89,10 +107,71 @@ class Rating(Identified, Base):
     def score(self, competency: str) -> "Score | None":
         return next((score for score in self.scores if score.competency == competency), None)
 
+    def keep(self, version: int, scores: Mapping[str, rules.Score], notes: Sequence[Note], now: datetime) -> None:
+        """Save phase 1 as the desk shows it: every score and every remark, nothing else stays.
+
+        Raises Refused when the phase is signed or when another window saved since `version`.
+        """
+        self.require_unsigned(Phase.BLIND)
+        self.changed(version)
+        self.opened_at = self.opened_at or now
+        session = Session.object_session(self)
+        try:
+            session.flush()
+        except StaleDataError as stale:
+            session.rollback()
+            raise Refused(Rule.CHANGED_ELSEWHERE, needed=version) from stale
+        known = {score.competency: score for score in self.scores}
+        for competency, value in scores.items():
+            if competency not in known:
+                self.scores.append(known.setdefault(competency, Score(competency=competency)))
+            known[competency].write(value)
+        for competency in known.keys() - scores.keys():
+            self.scores.remove(known[competency])
+        self._keep_notes(notes, now)
+
+    def _keep_notes(self, notes: Sequence[Note], now: datetime) -> None:
+        known = {remark.id: remark for remark in self.remarks}
+        wanted = {note.id: note for note in notes}
+        fresh = wanted.keys() - known.keys()
+        session = Session.object_session(self)
+        if fresh and session.scalars(select(Remark.id).where(Remark.id.in_(fresh))).first():
+            raise Refused(Rule.NOT_YOURS)
+        for gone in known.keys() - wanted.keys():
+            self.remarks.remove(known[gone])
+        for note in wanted.values():
+            if note.id in fresh:
+                self.remarks.append(Remark(id=note.id, created_at=now, at_s=note.at_s, text=note.text))
+            row = known.get(note.id) or self.remarks[-1]
+            row.at_s, row.text, row.competency = note.at_s, note.text, note.competency
+
+    def place(self, position_s: float, now: datetime) -> None:
+        """Remember where in the recording the assessor is. Never in the way of a save: the version stays."""
+        Session.object_session(self).execute(
+            update(Rating)
+            .where(Rating.id == self.id)
+            .values(position_s=position_s, opened_at=self.opened_at or now)
+            .execution_options(synchronize_session=False)
+        )
+
     def values(self, phase: Phase) -> dict[str, rules.Score]:
         """The scores of a phase by competency, as the rules see them; in phase 2 only those that change."""
         pairs = ((score.competency, score.value(phase)) for score in self.scores)
         return {competency: value for competency, value in pairs if value is not None}
+
+    def change(self, competency: str, value: rules.Score | None) -> None:
+        """Write what phase 2 makes of a score of phase 1; None takes the change back.
+
+        Raises Refused unless phase 1 is signed and phase 2 is not, and when the change has no reason.
+        """
+        self.require_unsigned(Phase.DOSSIER)
+        score = self.score(competency)
+        if value is not None:
+            locked, changed = {competency: score.value(Phase.BLIND)}, {competency: value}
+            if gaps := rules.missing((competency,), changed, Phase.DOSSIER, locked, evidence_per_score=0):
+                raise Refused(Rule.INCOMPLETE, found=gaps, needed=())
+        score.rewrite(value)
+        self.version += 1
 
     def missing(self, phase: Phase) -> tuple[rules.Missing, ...]:
         """What stands between this rating and its signature."""
@@ -106,15 +185,17 @@ class Rating(Identified, Base):
         Phase 2 opens when all own answers of the candidate are signed.
         """
         self.require_unsigned(phase)
-        own = own_ratings(Session.object_session(self), self.answer.sitting, self.assessor)
-        if phase is Phase.DOSSIER and not may_open_dossier(own):
-            raise Refused(Rule.DOSSIER_CLOSED, found=self.signed, needed=phase)
+        if phase is Phase.DOSSIER:
+            own = own_ratings(Session.object_session(self), self.answer.sitting, self.assessor)
+            if not may_open_dossier(own):
+                raise Refused(Rule.DOSSIER_CLOSED, found=self.signed, needed=phase)
         if gaps := self.missing(phase):
             raise Refused(Rule.INCOMPLETE, found=gaps, needed=())
         if phase is Phase.BLIND:
             self.phase1_signed_at = now
         else:
             self.phase2_signed_at = now
+        self.version += 1
         audit.record(Session.object_session(self), now, self.assessor_id, f"rating_signed_{phase.value}", self)
 
     def marks(self) -> tuple[Mark, ...]:
@@ -129,7 +210,8 @@ class Rating(Identified, Base):
 class Score(Identified, Base):
     """One competency in one rating: a level or "niet waarneembaar", in phase 1 and, where changed, in phase 2.
 
-    `evidence` lists time codes (`{"seconds": 31.2}`) and STAR sentences as `review.rating` reads them.
+    `evidence` lists time codes (`{"seconds": 31.2}`) and STAR sentences as `review.rating` reads them. A remark on the
+    competency is evidence too, and is not repeated here.
     """
 
     __tablename__ = "score"
@@ -155,7 +237,8 @@ class Score(Identified, Base):
     def value(self, phase: Phase) -> rules.Score | None:
         """This score as the rules see it; None when there is none in that phase."""
         if phase is Phase.BLIND:
-            evidence = tuple(rules.evidence_from_json(item) for item in self.evidence)
+            remarks = (TimeCode(one.at_s) for one in self.rating.remarks if one.competency == self.competency)
+            evidence = (*(rules.evidence_from_json(item) for item in self.evidence), *remarks)
             return rules.Score(self.level, self.not_observable, self.reason, evidence, self.remark)
         if self.phase2 is None:
             return None
@@ -167,6 +250,21 @@ class Score(Identified, Base):
             self.remark,
             self.phase2["change_reason"],
         )
+
+    def write(self, value: rules.Score) -> None:
+        """Take over a score of phase 1."""
+        self.level, self.not_observable, self.reason = value.level, value.not_observable, value.reason
+        self.evidence, self.remark = [item.to_json() for item in value.evidence], value.remark
+
+    def rewrite(self, value: rules.Score | None) -> None:
+        """Take over a score of phase 2; None leaves the score as phase 1 gave it."""
+        self.phase2 = value and {
+            "level": value.level,
+            "not_observable": value.not_observable,
+            "reason": value.reason,
+            "change_reason": value.change_reason,
+            "evidence": [item.to_json() for item in value.evidence],
+        }
 
 
 class Remark(Identified, Base):
@@ -185,7 +283,9 @@ class Remark(Identified, Base):
     __table_args__ = (CheckConstraint("at_s >= 0", name="at_s"), Index(None, "rating_id"))
 
 
-def assign(session: Session, sitting: Sitting, assessor: Person, slot: int, now: datetime) -> list[Rating]:
+def assign(
+    session: Session, sitting: Sitting, assessor: Person, slot: int, now: datetime, by: uuid.UUID | None = None
+) -> list[Rating]:
     """Give all answers of a finished sitting to one assessor in one slot.
 
     Raises Refused unless every answer has a stored recording.
@@ -198,15 +298,20 @@ def assign(session: Session, sitting: Sitting, assessor: Person, slot: int, now:
     ratings = [Rating(answer=answer, assessor=assessor, slot=slot, shuffle=seed) for answer in sitting.answers]
     session.add_all(ratings)
     session.flush()
-    audit.record(session, now, None, "assessor_assigned", sitting, slot=slot, assessor=str(assessor.id))
+    audit.record(session, now, by, "assessor_assigned", sitting, slot=slot, assessor=str(assessor.id))
     return ratings
 
 
 def ratings_of(session: Session, sitting: Sitting) -> Sequence[Rating]:
-    """Every rating of a sitting, slot by slot."""
-    return session.scalars(
-        select(Rating).join(Answer).where(Answer.sitting_id == sitting.id).order_by(Rating.slot, Answer.number)
-    ).all()
+    """Every rating of a sitting that counts, slot by slot, with its scores. Declined ones are left out."""
+    query = (
+        select(Rating)
+        .join(Answer)
+        .where(Answer.sitting_id == sitting.id, Rating.declined_at.is_(None))
+        .order_by(Rating.slot, Answer.number)
+        .options(selectinload(Rating.answer), selectinload(Rating.scores), selectinload(Rating.remarks))
+    )
+    return session.scalars(query).all()
 
 
 def own_ratings(session: Session, sitting: Sitting, assessor: Person) -> Sequence[Rating]:
@@ -217,3 +322,13 @@ def own_ratings(session: Session, sitting: Sitting, assessor: Person) -> Sequenc
 def may_open_dossier(ratings: Sequence[Rating]) -> bool:
     """Whether the assessor of these ratings may see the candidate's STARs: all own answers are signed."""
     return rules.may_open_dossier([rating.signed for rating in ratings])
+
+
+def decline(session: Session, sitting: Sitting, assessor: Person, now: datetime) -> None:
+    """Return all own work on a candidate, before it is final: the slot is free for somebody else."""
+    own = own_ratings(session, sitting, assessor)
+    for rating in own:
+        if rating.signed is Phase.DOSSIER:
+            raise Refused(Rule.SIGNED, found=rating.signed)
+        rating.slot, rating.declined_at = None, now
+    audit.record(session, now, assessor.id, "assessor_declined", sitting)

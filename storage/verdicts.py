@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from review.adjudication import Difference, Triggers, differences
@@ -15,7 +15,7 @@ from storage import audit
 from storage.database import Base, Identified
 from storage.dossiers import DossierState
 from storage.people import Person
-from storage.ratings import Rating, ratings_of
+from storage.ratings import Rating, own_ratings, ratings_of
 from storage.refusal import Refused
 from storage.sittings import Sitting
 
@@ -30,6 +30,7 @@ class Rule(StrEnum):
     INVOLVED = "released_by_assessor"
     RELEASED = "already_released"
     UNDECIDED = "verdict_undecided"
+    DECIDED = "verdict_decided_already"
 
 
 class Verdict(Identified, Base):
@@ -71,22 +72,28 @@ class Verdict(Identified, Base):
             raise Refused(Rule.RELEASED)
         if self.passed is None:
             raise Refused(Rule.UNDECIDED)
+        self._require_uninvolved(officer)
         self.confirmed_at, self.confirmed_by_id = now, officer.id
         audit.record(Session.object_session(self), now, officer.id, "verdict_confirmed", self)
 
     def release(self, person: Person, now: datetime) -> None:
         """Make the result known to the candidate. Raises Refused unless somebody else confirmed it before."""
         session = Session.object_session(self)
+        session.refresh(self, ["released_at", "confirmed_at", "confirmed_by_id"], with_for_update=True)
         if self.released_at:
             raise Refused(Rule.RELEASED)
         if not self.confirmed_at:
             raise Refused(Rule.NOT_CONFIRMED)
         if person.id == self.confirmed_by_id:
             raise Refused(Rule.SECOND_PERSON)
-        if person.id in {rating.assessor_id for rating in ratings_of(session, self.sitting)}:
-            raise Refused(Rule.INVOLVED)
+        self._require_uninvolved(person)
         self.released_at, self.released_by_id = now, person.id
         audit.record(session, now, person.id, "verdict_released", self, passed=self.passed)
+
+    def _require_uninvolved(self, person: Person) -> None:
+        """Raise Refused when this person judged the sitting."""
+        if person.id in {one.assessor_id for one in ratings_of(Session.object_session(self), self.sitting)}:
+            raise Refused(Rule.INVOLVED)
 
 
 def case_of(sitting: Sitting, ratings: list[Rating]) -> Case:
@@ -112,6 +119,8 @@ def disagreement(sitting: Sitting, ratings: list[Rating]) -> tuple[Difference, .
 
 def decide(session: Session, sitting: Sitting, now: datetime) -> Verdict:
     """The verdict on a sitting whose slots are all final. Raises Refused while one is not, or a third is needed."""
+    if session.scalars(select(Verdict.id).where(Verdict.sitting_id == sitting.id)).first():
+        raise Refused(Rule.DECIDED)
     ratings = list(ratings_of(session, sitting))
     slots = sitting.dossier.scheme.content.assessment.slots
     final = [rating for rating in ratings if rating.signed is Phase.DOSSIER]
@@ -131,3 +140,21 @@ def decide(session: Session, sitting: Sitting, now: datetime) -> Verdict:
     session.add(verdict)
     audit.record(session, now, None, "verdict_decided", verdict, passed=decision.passed)
     return verdict
+
+
+def sign_dossier(session: Session, sitting: Sitting, assessor: Person, now: datetime) -> Verdict | None:
+    """Sign phase 2 of all own ratings at once. The last of all signatures brings the verdict, when it can be given.
+
+    Raises Refused as `Rating.sign` does, and then nothing is signed.
+    """
+    # Two assessors may sign at the same moment: the second waits here, and sees what the first signed.
+    session.refresh(sitting, ["stage"], with_for_update=True)
+    for rating in own_ratings(session, sitting, assessor):
+        rating.sign(Phase.DOSSIER, now)
+    session.flush()
+    try:
+        return decide(session, sitting, now)
+    except Refused as refused:
+        if refused.rule not in (Rule.NOT_FINAL, Rule.THIRD_NEEDED):
+            raise
+        return None

@@ -132,13 +132,8 @@ def recording_for_officer(recording_id: uuid.UUID) -> Recording:
 
 
 def rating_for_assessor(rating_id: uuid.UUID) -> Rating:
-    return _one(select(Rating).where(Rating.id == rating_id, Rating.assessor_id == me().id))
-
-
-def my_ratings() -> list[Rating]:
-    """All work of this assessor, scenario by scenario."""
-    mine = select(Rating).join(Answer).where(Rating.assessor_id == me().id)
-    return list(g.db.scalars(mine.order_by(Answer.number, Answer.code)))
+    mine = (Rating.assessor_id == me().id) & Rating.declined_at.is_(None)
+    return _one(select(Rating).where(Rating.id == rating_id, mine))
 
 
 def verdict_for_release(verdict_id: uuid.UUID) -> Verdict:
@@ -154,7 +149,7 @@ def result_for_candidate(sitting: Sitting) -> Verdict | None:
 
 def recording_to_watch(recording_id: uuid.UUID) -> Recording:
     """A stored recording, for an assessor who has work on that answer. Nobody else watches."""
-    mine = select(Rating.answer_id).where(Rating.assessor_id == me().id)
+    mine = select(Rating.answer_id).where(Rating.assessor_id == me().id, Rating.declined_at.is_(None))
     return _one(
         select(Recording).where(
             Recording.id == recording_id,
@@ -191,6 +186,11 @@ def _clip_of_my_work(clip: Clip) -> bool:
         select(Rating.id)
         .join(Answer)
         .join(Sitting)
-        .where(Rating.assessor_id == me().id, Sitting.pack_id == clip.pack_id, Answer.number == clip.number)
+        .where(
+            Rating.assessor_id == me().id,
+            Rating.declined_at.is_(None),
+            Sitting.pack_id == clip.pack_id,
+            Answer.number == clip.number,
+        )
     )
     return g.db.scalars(work.limit(1)).first() is not None

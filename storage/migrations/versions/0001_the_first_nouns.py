@@ -407,14 +407,16 @@ def upgrade() -> None:
         "rating",
         sa.Column("answer_id", sa.Uuid(), nullable=False),
         sa.Column("assessor_id", sa.Uuid(), nullable=False),
-        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("slot", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("shuffle", sa.Integer(), nullable=False),
         sa.Column("position_s", sa.Double(), nullable=False),
         sa.Column("opened_at", storage.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("phase1_signed_at", storage.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("phase2_signed_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("declined_at", storage.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(slot IS NULL) = (declined_at IS NOT NULL)", name=op.f("ck_rating_declined")),
         sa.CheckConstraint("phase2_signed_at IS NULL OR phase1_signed_at IS NOT NULL", name=op.f("ck_rating_phases")),
         sa.CheckConstraint("slot BETWEEN 1 AND 3", name=op.f("ck_rating_slot")),
         sa.ForeignKeyConstraint(["answer_id"], ["answer.id"], name=op.f("fk_rating_answer_id")),
@@ -468,6 +470,31 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("recording", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_recording_state"), ["state"], unique=False)
+
+    op.create_table(
+        "flag",
+        sa.Column("rating_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "unusable", "known", "welfare", name="flagkind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("raised_at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("reply", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(closed_at IS NULL) = (closed_by_id IS NULL)", name=op.f("ck_flag_closed")),
+        sa.ForeignKeyConstraint(["closed_by_id"], ["person.id"], name=op.f("fk_flag_closed_by_id")),
+        sa.ForeignKeyConstraint(["rating_id"], ["rating.id"], name=op.f("fk_flag_rating_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_flag")),
+    )
+    with op.batch_alter_table("flag", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_flag_closed_at"), ["closed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_flag_rating_id"), ["rating_id"], unique=False)
 
     op.create_table(
         "original",
@@ -557,6 +584,11 @@ def downgrade() -> None:
 
     op.drop_table("remark")
     op.drop_table("original")
+    with op.batch_alter_table("flag", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_flag_rating_id"))
+        batch_op.drop_index(batch_op.f("ix_flag_closed_at"))
+
+    op.drop_table("flag")
     with op.batch_alter_table("recording", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recording_state"))
 
