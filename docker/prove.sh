@@ -5,6 +5,7 @@
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 work=${1:-$(mktemp -d)}
+mkdir -p "$work"
 root=$work/debian
 command -v debootstrap >/dev/null || { echo "debootstrap is needed: apt-get install debootstrap"; exit 1; }
 
