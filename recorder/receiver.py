@@ -90,6 +90,7 @@ class Intake:
         for protocol in self._bypassed:
             del protocol.datagram_received
         self._bypassed.clear()
+        self._by_type, self._by_repair_type, self.streams = {}, {}, []
         self._transport = None
         if self._timer:
             self._timer.cancel()
