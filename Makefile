@@ -24,6 +24,24 @@ format: ## Put the code in the house style
 	@$(VENV)/ruff check --fix --quiet .
 	@$(VENV)/ruff format .
 
+bench: ## Measure what things cost on this machine
+	@$(PYTHON) docker/local/prepare.py test
+	@set -e; for each in tests/bench/*.py; do echo "$$each"; $(VENV)/python "$$each"; done
+
+clips: ## Build the stand-in clips of the situations anew
+	@$(PYTHON) docker/local/prepare.py test
+	@$(VENV)/python -m recorder.clips
+
+PIN := .venv/pin/bin/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make requirements"
+
+requirements: ## Pin the newest versions that pyproject.toml allows (ARGS=--upgrade), with hashes
+	@$(PYTHON) docker/local/prepare.py test
+	@test -x .venv/pin/bin/uv || { $(PYTHON) -m venv .venv/pin && .venv/pin/bin/pip install --quiet uv; }
+	$(PIN) $(ARGS) pyproject.toml -o requirements.txt
+	$(PIN) $(ARGS) pyproject.toml --extra test -o tests/requirements.txt
+	echo swift | $(PIN) $(ARGS) - -o docker/local/requirements-swift.txt
+
 clean: ## Remove what can be made again; the data in var/ stays
 	rm -rf .venv .venv-swift .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

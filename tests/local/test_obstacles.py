@@ -42,6 +42,10 @@ def test_a_port_that_is_none(tmp_path, port):
     assert "VIGNET_PORT must be a number" in refusal(tmp_path, VIGNET_PORT=port)
 
 
+def test_a_folder_with_a_name_that_other_programs_take_amiss(tmp_path):
+    assert "may not hold the character %" in refusal(tmp_path, VIGNET_DATA=str(tmp_path / "100%"))
+
+
 def test_python_without_venv(tmp_path):
     # Debian's python3 without python3-venv has a venv module, but no ensurepip.
     (tmp_path / "ensurepip.py").write_text("raise ModuleNotFoundError(\"No module named 'ensurepip'\")")
