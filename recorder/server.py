@@ -15,6 +15,7 @@ import uvloop
 from aiohttp import web
 
 from recorder import peer, tickets, whip
+from recorder.network import Network
 from recorder.session import Sessions
 from recorder.ship import Shipper
 from recorder.spool import Spool
@@ -43,9 +44,7 @@ class Recorder:
 
     def app(self) -> web.Application:
         peer.install(
-            peer.Network(
-                self.settings.recorder_addresses, self.settings.recorder_udp_ports, not self.settings.production
-            )
+            Network(self.settings.recorder_addresses, self.settings.recorder_udp_ports, not self.settings.production)
         )
         app = web.Application(middlewares=[whip.cors], client_max_size=whip.LONGEST_BODY)
         app.add_routes(whip.Whip(self.sessions, tickets.find, self.settings.ice_servers).routes())

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from recorder import peer, rtp, whip
+from recorder.network import Network
 from recorder.session import Session, Sessions
 from recorder.spool import Spool
 from recorder.tickets import Ticket
@@ -62,7 +63,7 @@ class Room:
 
 @contextlib.asynccontextmanager
 async def open_room(root: Path, **options) -> AsyncIterator[Room]:
-    peer.install(peer.Network(loopback=True))
+    peer.install(Network(loopback=True))
     room = Room(root, **options)
     app = web.Application(middlewares=[whip.cors], client_max_size=whip.LONGEST_BODY)
     app.add_routes(whip.Whip(room.sessions, room.find, room.ice_servers).routes())

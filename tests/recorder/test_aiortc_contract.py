@@ -1,8 +1,8 @@
 """The private parts of aiortc and aioice that the recorder stands on.
 
-When a new version breaks this file, look at recorder/receiver.py (Intake.connect, Intake._send, Receiver) and
-recorder/peer.py (install, _Connection), and at what replaced the part that is gone; then run test_live.py, which
-proves the whole road with two real peers.
+When a new version breaks this file, look at recorder/receiver.py (Intake.connect, Intake._send, Receiver), at
+recorder/peer.py (install) and at recorder/network.py (Connection), and at what replaced the part that is gone; then
+run test_live.py, which proves the whole road with two real peers.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from publisher import Publisher, speech, until
 from room import open_room
 
 from recorder import peer, receiver
+from recorder.network import Connection, Network
 
 
 def parameters(function: object) -> list[str]:
@@ -29,9 +30,9 @@ def test_the_names_that_are_replaced_are_looked_up_when_used() -> None:
     assert "RTCRtpReceiver(kind, dtlsTransport)" in inspect.getsource(rtcpeerconnection)
     assert "Connection(" in inspect.getsource(rtcicetransport.RTCIceGatherer.__init__)
     assert parameters(rtcrtpreceiver.RTCRtpReceiver.__init__) == ["self", "kind", "transport"]
-    peer.install(peer.Network())
+    peer.install(Network())
     assert rtcpeerconnection.RTCRtpReceiver is receiver.Receiver
-    assert rtcicetransport.Connection is peer._Connection
+    assert rtcicetransport.Connection is Connection
 
 
 def test_a_receiver_is_told_to_receive_to_stop_and_its_own_ssrc() -> None:
@@ -78,7 +79,7 @@ def test_a_live_session_has_the_parts_that_are_reached_for(tmp_path: Path) -> No
                 transport._tx_srtp, pylibsrtp.Session
             )
             connection = transport.transport._connection
-            assert isinstance(connection, peer._Connection)
+            assert isinstance(connection, Connection)
             assert connection._nominated[1].protocol in connection._protocols
             assert connection._nominated[1].remote_addr
             assert all("datagram_received" in vars(protocol) for protocol in connection._protocols)

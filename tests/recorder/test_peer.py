@@ -11,6 +11,7 @@ from room import open_room
 from test_whip import OFFER, post
 
 from recorder import peer
+from recorder.network import Network
 
 PUBLIC = "203.0.113.7"
 
@@ -18,14 +19,14 @@ PUBLIC = "203.0.113.7"
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
     yield
-    peer.install(peer.Network(loopback=True))
+    peer.install(Network(loopback=True))
 
 
 def own_addresses(version: int) -> list[str]:
     return ice.get_host_addresses(use_ipv4=version == 4, use_ipv6=version == 6)
 
 
-def answered(path: Path, network: peer.Network) -> list[tuple[str, int, str]]:
+def answered(path: Path, network: Network) -> list[tuple[str, int, str]]:
     """Address, port and type of each candidate in an answer."""
 
     async def scene() -> list[tuple[str, int, str]]:
@@ -42,23 +43,23 @@ def answered(path: Path, network: peer.Network) -> list[tuple[str, int, str]]:
 
 def test_all_addresses_of_the_host_are_announced_and_loopback_only_when_asked_for(tmp_path: Path) -> None:
     own = {*own_addresses(4), *own_addresses(6)}
-    assert {host for host, _, _ in answered(tmp_path, peer.Network())} == own
-    assert {host for host, _, _ in answered(tmp_path, peer.Network(loopback=True))} == {*own, "127.0.0.1"}
+    assert {host for host, _, _ in answered(tmp_path, Network())} == own
+    assert {host for host, _, _ in answered(tmp_path, Network(loopback=True))} == {*own, "127.0.0.1"}
 
 
 def test_a_public_address_is_announced_instead_of_the_hosts_own(tmp_path: Path) -> None:
-    found = answered(tmp_path, peer.Network(addresses=(PUBLIC,)))
+    found = answered(tmp_path, Network(addresses=(PUBLIC,)))
     assert {(host, kind) for host, _, kind in found} == {(PUBLIC, "host")}
     assert len(found) == len(own_addresses(4))
 
 
 def test_one_of_the_hosts_addresses_may_be_chosen(tmp_path: Path) -> None:
     chosen = own_addresses(4)[0]
-    assert [host for host, _, _ in answered(tmp_path, peer.Network(addresses=(chosen,)))] == [chosen]
+    assert [host for host, _, _ in answered(tmp_path, Network(addresses=(chosen,)))] == [chosen]
 
 
 def test_ports_stay_in_their_range_and_are_free_again_afterwards(tmp_path: Path) -> None:
-    network = peer.Network(ports=(18150, 18153), loopback=True, addresses=(PUBLIC,))
+    network = Network(ports=(18150, 18153), loopback=True, addresses=(PUBLIC,))
     for _ in range(6):
         found = answered(tmp_path, network)
         assert found and all(18150 <= port <= 18153 for _, port, _ in found)
@@ -67,7 +68,7 @@ def test_ports_stay_in_their_range_and_are_free_again_afterwards(tmp_path: Path)
 def test_media_flow_through_a_range_of_ports(tmp_path: Path) -> None:
     async def scene() -> None:
         async with open_room(tmp_path) as room:
-            peer.install(peer.Network(ports=(18160, 18179), loopback=True))
+            peer.install(Network(ports=(18160, 18179), loopback=True))
             recording = room.admit()
             publisher = Publisher(audio=speech())
             await publisher.publish(room.http, room.url(recording), recording)

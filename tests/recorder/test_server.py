@@ -18,6 +18,7 @@ from publisher import Picture, Publisher, speech, until
 from sqlalchemy.orm import Session
 
 from recorder import peer, rtp
+from recorder.network import Network
 from storage.config import Config, config
 from storage.database import session_scope
 from storage.nodes import RecorderNode
@@ -46,7 +47,7 @@ def recorder(settings: Config, log: Path) -> Iterator[subprocess.Popen]:
 
 @contextlib.asynccontextmanager
 async def client() -> AsyncIterator[aiohttp.ClientSession]:
-    peer.install(peer.Network(loopback=True))
+    peer.install(Network(loopback=True))
     async with aiohttp.ClientSession(base_url=f"http://{config().recorder_listen}") as http:
         yield http
 
