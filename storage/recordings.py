@@ -14,7 +14,7 @@ from storage import audit
 from storage.database import Base, Identified, one_of
 from storage.jobs import Job, Queue, enqueue
 from storage.nodes import RecorderNode
-from storage.refusal import Refused, check_step
+from storage.refusal import Refused, Step, check_step
 from storage.sittings import Answer
 
 FINISH = "finish_recording"
@@ -112,11 +112,20 @@ class Recording(Identified, Base):
         """The hash on the receipt: of the original, or of the lines "hash  name" when there are several."""
         if len(self.originals) <= 1:
             return self.originals[0].sha256 if self.originals else None
-        lines = "".join(f"{original.sha256}  {original.name}\n" for original in self.originals)
+        ordered = sorted(self.originals, key=lambda original: original.name)
+        lines = "".join(f"{original.sha256}  {original.name}\n" for original in ordered)
         return hashlib.sha256(lines.encode()).hexdigest()
 
     def rendition(self, kind: RenditionKind) -> "Rendition | None":
         return next((one for one in self.renditions if one.kind is kind), None)
+
+    def renew_ticket(self) -> str:
+        """Another ticket in place of the first, which never reached the page. Raises Refused once anything came."""
+        if self.state is not RecordingState.EXPECTED or self.closed_at is not None:
+            raise Refused(Step.NOT_ALLOWED, found=self.state, needed=RecordingState.EXPECTED)
+        ticket = secrets.token_urlsafe(32)
+        self.ticket_sha256 = hash_ticket(ticket)
+        return ticket
 
     def receive(self, now: datetime) -> None:
         """The first bytes arrived."""
@@ -165,9 +174,11 @@ class Recording(Identified, Base):
 
     def _go(self, state: RecordingState, now: datetime, **facts) -> None:
         # Recorder, worker and web app all change this row: lock it, and start from what it says by now.
-        Session.object_session(self).refresh(self, ["state"], with_for_update=True)
+        session = Session.object_session(self)
+        session.flush()
+        session.refresh(self, ["state"], with_for_update=True)
         check_step(STEPS, self.state, state)
-        audit.record(Session.object_session(self), now, None, f"recording_{state}", self, **facts)
+        audit.record(session, now, None, f"recording_{state}", self, **facts)
         self.state = state
 
 

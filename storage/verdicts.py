@@ -79,6 +79,7 @@ class Verdict(Identified, Base):
     def release(self, person: Person, now: datetime) -> None:
         """Make the result known to the candidate. Raises Refused unless somebody else confirmed it before."""
         session = Session.object_session(self)
+        session.flush()
         session.refresh(self, ["released_at", "confirmed_at", "confirmed_by_id"], with_for_update=True)
         if self.released_at:
             raise Refused(Rule.RELEASED)

@@ -120,7 +120,6 @@ class Journey(RuleBasedStateMachine):
             return
         before = self.answer(number).stage
         with self.request():
-            cast.store(self.session, take, self.now) if not take.safe else None
             take.capture(self.now)
             take.refuse([{"kind": "no_sound"}], {}, self.now)
         self.retakes[number] += (before, self.answer(number).stage) == (AnswerStage.RECORDED, AnswerStage.WAITING)
