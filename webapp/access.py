@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from functools import wraps
 
-from flask import abort, g, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import ColumnElement, select
 
@@ -43,6 +43,20 @@ def _shown(endpoint: str) -> bool:
     return request.endpoint == endpoint
 
 
+def wants_json() -> bool:
+    """Whether the one who asks is a script of ours and not a person."""
+    return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
+
+
+@login_manager.unauthorized_handler
+def ask_to_log_in():
+    """A person goes to the log-in page, and from there to the page that was asked for; a script is told."""
+    if wants_json():
+        abort(401)
+    goes_on = request.method in ("GET", "HEAD") and request.path != "/"
+    return redirect(url_for("account.log_in", next=request.full_path.rstrip("?") if goes_on else None))
+
+
 def roles(*allowed: Role) -> Callable:
     """A view for people who hold one of these roles now. Others get 404, strangers the log-in page."""
 
@@ -61,7 +75,7 @@ def roles(*allowed: Role) -> Callable:
     return wrap
 
 
-def _others() -> ColumnElement[bool]:
+def others() -> ColumnElement[bool]:
     """Dossiers in which the one who asks is neither candidate nor manager: nobody handles the own case."""
     return (Dossier.candidate_id != me().id) & (Dossier.manager_id != me().id)
 
@@ -118,17 +132,17 @@ def dossiers_for_organisation() -> list[Dossier]:
 
 def dossier_for_officer(dossier_id: uuid.UUID) -> Dossier:
     """Any dossier, except one in which this officer is the candidate or the manager."""
-    return _one(select(Dossier).where(Dossier.id == dossier_id, _others()))
+    return _one(select(Dossier).where(Dossier.id == dossier_id, others()))
 
 
 def sitting_for_officer(sitting_id: uuid.UUID) -> Sitting:
-    return _one(select(Sitting).join(Dossier).where(Sitting.id == sitting_id, _others()))
+    return _one(select(Sitting).join(Dossier).where(Sitting.id == sitting_id, others()))
 
 
 def recording_for_officer(recording_id: uuid.UUID) -> Recording:
     """The facts of a recording, never its picture."""
     theirs = select(Recording).join(Answer).join(Sitting).join(Dossier)
-    return _one(theirs.where(Recording.id == recording_id, _others()))
+    return _one(theirs.where(Recording.id == recording_id, others()))
 
 
 def rating_for_assessor(rating_id: uuid.UUID) -> Rating:
@@ -138,7 +152,7 @@ def rating_for_assessor(rating_id: uuid.UUID) -> Rating:
 
 def verdict_for_release(verdict_id: uuid.UUID) -> Verdict:
     """A verdict that this officer or committee member may confirm or release."""
-    return _one(select(Verdict).join(Sitting).join(Dossier).where(Verdict.id == verdict_id, _others()))
+    return _one(select(Verdict).join(Sitting).join(Dossier).where(Verdict.id == verdict_id, others()))
 
 
 def result_for_candidate(sitting: Sitting) -> Verdict | None:

@@ -59,7 +59,9 @@ def home():
 
 @pages.route("/inloggen", methods=["GET", "POST"])
 @limiter.limit("30/minute", methods=["POST"])
-@limiter.limit("10/minute;40/hour", methods=["POST"], key_func=lambda: request.form.get("email", "").strip().lower())
+@limiter.limit(
+    "10/minute;40/hour", methods=["POST"], key_func=lambda: f"to {request.form.get('email', '').strip().lower()}"
+)
 def log_in():
     form = LogInForm()
     if current_user.is_authenticated:

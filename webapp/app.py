@@ -5,16 +5,37 @@ from datetime import UTC, datetime
 from flask import Flask, g, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from storage.config import Config, config
 from storage.database import new_session
-from storage.refusal import Refused
-from webapp import access, account, cli, desk, dutch, exam, health, media, motivation, office, results, style
+from storage.refusal import Refused, Step
+from webapp import (
+    access,
+    account,
+    assigning,
+    cli,
+    desk,
+    dutch,
+    exam,
+    health,
+    media,
+    motivation,
+    office,
+    results,
+    scoring,
+    second_phase,
+    style,
+)
 from webapp.extensions import csrf, limiter, login_manager
 
-ROOMS = (account, exam, motivation, office, desk, results, media, health, style)
+ROOMS = (account, exam, motivation, office, desk, scoring, second_phase, results, assigning, media, health, style)
+OVERTAKEN = (StaleDataError, IntegrityError)
+"""Somebody else changed the same thing at this very moment, and was first."""
+
 READING = ("GET", "HEAD", "OPTIONS")
 BODY_LIMIT = 12 * 1024 * 1024
 
@@ -38,12 +59,11 @@ def create_app(settings: Config | None = None) -> Flask:
     )
     # One proxy, the edge, stands before the app and says who is asking.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)
+    # First of all: whatever refuses a request later shows a page that knows who asks.
+    _transactions(app)
     csrf.init_app(app)
     limiter.init_app(app)
     login_manager.init_app(app)
-    login_manager.login_view = "account.log_in"
-    login_manager.login_message = None
-    _transactions(app)
     _headers(app, settings)
     _errors(app)
     _rooms(app)
@@ -62,7 +82,11 @@ def _transactions(app: Flask) -> None:
     def settle(response):
         if "db" in g:
             if response.status_code < 400:
-                g.db.commit()
+                try:
+                    g.db.commit()
+                except OVERTAKEN as error:
+                    g.db.rollback()
+                    return app.make_response(app.handle_user_exception(error))
             else:
                 g.db.rollback()
         return response
@@ -115,13 +139,20 @@ def _headers(app: Flask, settings: Config) -> None:
 
 def _errors(app: Flask) -> None:
     def page(status: int, title: str, text: str, **more):
-        if wants_json():
+        if access.wants_json():
             return {"error": text, **more}, status
         return render_template("error.html", code=status, title=title, text=text), status
 
     @app.errorhandler(Refused)
     def refused(error: Refused):
         return page(409, "Dit kan nu niet", dutch.refusal(error), rule=str(error.rule))
+
+    def overtaken(error: Exception):
+        app.logger.warning("overtaken: %s", error)
+        return refused(Refused(Step.NOT_ALLOWED))
+
+    for kind in OVERTAKEN:
+        app.register_error_handler(kind, overtaken)
 
     @app.errorhandler(CSRFError)
     def forged(_error):
@@ -137,11 +168,6 @@ def _errors(app: Flask) -> None:
     def broken(error: Exception):
         app.logger.exception("unexpected")
         return page(500, *dutch.http_error(500))
-
-
-def wants_json() -> bool:
-    """Whether the one who asks is a script of ours and not a person."""
-    return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
 
 
 def _rooms(app: Flask) -> None:

@@ -1,0 +1,158 @@
+"""Who may see and do what: one line per route. A route without a line here fails the tests.
+
+A line names everybody of the cast who may; all others must find nothing there. `WORLD` holds something of everything,
+so that each address is that of a thing which exists and belongs to somebody.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import cast
+from sqlalchemy.orm import Session
+
+from storage.jobs import Job, JobState, Queue
+from storage.people import Membership, Person, Role
+from storage.ratings import own_ratings
+from storage.recordings import Rendition, RenditionKind, latest_take
+from storage.verdicts import decide
+
+CANDIDATES = {"candidate", "second_candidate", "outsider_candidate"}
+MANAGERS = {"manager", "outsider_manager"}
+ADMINS = {"beheerder", "outsider_beheerder"}
+OFFICERS = {"officer", "second_officer", "officer_in_own_case"}
+ASSESSORS = {"assessor_1", "assessor_2", "assessor_3"}
+COMMITTEE = {"committee_member"}
+AUDITORS = {"auditor"}
+EVERYBODY = CANDIDATES | MANAGERS | ADMINS | OFFICERS | ASSESSORS | COMMITTEE | AUDITORS
+
+PUBLIC = "anybody, logged in or not"
+
+
+@dataclass(frozen=True)
+class World:
+    """A house in which everything happened once: an exam done, judged and decided, and one that is going on."""
+
+    people: dict[str, Person]
+    things: dict[str, Any]
+
+
+def world(session: Session, people: cast.Cast, now: datetime) -> World:
+    """The exam of `candidate` is over and has a verdict; `second_candidate` is at the first situation.
+
+    Of the second dossier an officer is the manager, who must therefore find nothing there as an officer.
+    """
+    insider = cast.person(session, "bureau.belang", "Bureau Belang", Role.KSF_OFFICER, None, now)
+    insider.memberships.append(
+        Membership(role=Role.MANAGER, organisation=people.organisation, since=now - timedelta(days=1))
+    )
+    pack = cast.pack(session, now)
+    done = cast.finished_sitting(session, people, now - timedelta(hours=1), pack_row=pack)
+    for slot, assessor in enumerate(people.assessors[:2], 1):
+        cast.rate(session, done, assessor, slot, now=now)
+    going_on = cast.begin(cast.sitting(session, people, now, people.second_candidate, pack), now)
+    recording = latest_take(session, done.answers[0])
+    recording.renditions.append(
+        Rendition(
+            kind=RenditionKind.VIDEO, key="recordings/one/video.mp4", content_type="video/mp4", size=1, sha256="0" * 64
+        )
+    )
+    job = Job(
+        id=uuid.uuid4(),
+        queue=Queue.MEDIA,
+        kind="finish_recording",
+        subject=uuid.uuid4(),
+        state=JobState.DEAD,
+        created_at=now,
+        not_before=now,
+    )
+    session.add(job)
+    verdict = decide(session, done, now)
+    own_case = cast.dossier(session, people, now, people.outsider_candidate)
+    own_case.manager, own_case.organisation = insider, people.outsider_organisation
+    session.flush()
+    everybody = {
+        name: getattr(people, name) for name in people.__dataclass_fields__ if isinstance(getattr(people, name), Person)
+    }
+    everybody |= {f"assessor_{number}": one for number, one in enumerate(people.assessors, 1)}
+    everybody["officer_in_own_case"] = insider
+    return World(
+        everybody,
+        {
+            "dossier": done.dossier,
+            "own_case": own_case,
+            "sitting": done,
+            "going_on": going_on,
+            "recording": recording,
+            "answer": done.answers[0],
+            "rating": own_ratings(session, done, people.assessors[0])[0],
+            "verdict": verdict,
+            "clip": pack.clip(1),
+            "job": job,
+            "scheme": done.dossier.scheme,
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Right:
+    """Who may, and what of the world the address names: {name in the address: "thing.attribute" or "=value"}."""
+
+    who: set[str] | str
+    about: dict[str, str]
+
+    def values(self, world: World) -> dict[str, Any]:
+        return {name: _value(world, path) for name, path in self.about.items()}
+
+
+def _value(world: World, path: str) -> Any:
+    if path.startswith("="):
+        return path.removeprefix("=")
+    thing, _, attribute = path.partition(".")
+    return getattr(world.things[thing], attribute)
+
+
+def may(who: set[str] | str, **about: str) -> Right:
+    return Right(who, about)
+
+
+RIGHTS: dict[str, Right] = {
+    "static": may(PUBLIC, filename="=css/tokens.css"),
+    "style.index": may(PUBLIC),
+    "health.health": may(PUBLIC),
+    "account.log_in": may(PUBLIC),
+    "account.log_out": may(PUBLIC),
+    "account.home": may(EVERYBODY),
+    "motivation.candidates": may(MANAGERS | {"officer_in_own_case"}),
+    "motivation.substantiation": may({"manager"}, dossier_id="dossier.id"),
+    "motivation.own": may({"candidate"}, dossier_id="dossier.id"),
+    "office.home": may(OFFICERS),
+    "office.dossiers": may(OFFICERS),
+    "office.dossier": may({"officer", "second_officer"}, dossier_id="own_case.id"),
+    "office.jobs": may(OFFICERS),
+    "office.retry": may(OFFICERS, job_id="job.id"),
+    "office.recording": may(OFFICERS, recording_id="recording.id"),
+    "office.organisation": may(ADMINS),
+    "office.audit_log": may(AUDITORS),
+    "media.recording": may({"assessor_1", "assessor_2"}, recording_id="recording.id"),
+    "media.clip": may({"second_candidate", "assessor_1", "assessor_2"}, clip_id="clip.id"),
+    "media.captions": may({"second_candidate", "assessor_1", "assessor_2"}, clip_id="clip.id"),
+    "exam.home": may(CANDIDATES),
+    "exam.step": may({"candidate", "second_candidate"}),
+    "exam.consent": may({"candidate", "second_candidate"}),
+    "exam.take_seat": may({"candidate", "second_candidate"}),
+    "exam.check": may({"candidate", "second_candidate"}),
+    "exam.check_again": may({"candidate", "second_candidate"}),
+    "exam.begin": may({"candidate", "second_candidate"}),
+    "exam.pause": may({"candidate", "second_candidate"}),
+    "exam.go_on": may({"candidate", "second_candidate"}),
+    "exam.finish": may({"candidate", "second_candidate"}),
+    "exam.play": may({"candidate", "second_candidate"}, number="=1"),
+    "exam.stall": may({"candidate", "second_candidate"}, number="=1"),
+    "exam.prepare": may({"candidate", "second_candidate"}, number="=1"),
+    "exam.record": may({"candidate", "second_candidate"}, number="=1"),
+    "exam.finish_answer": may({"candidate", "second_candidate"}, number="=1"),
+    "desk.home": may(ASSESSORS),
+    "results.verdicts": may(OFFICERS | COMMITTEE),
+}
