@@ -12,7 +12,7 @@ from wtforms import BooleanField
 from wtforms.validators import DataRequired
 
 from scenarios import sitting as rules
-from scenarios.sitting import CLOSING_GRACE_S, AnswerStage, Rule, Stage, Step
+from scenarios.sitting import AnswerStage, Rule, Stage, Step
 from storage import nodes
 from storage.people import Role
 from storage.recordings import Recording, RecordingState, begin_take, latest_take
@@ -171,11 +171,16 @@ def prepare(number: int):
 def record(number: int):
     """Begin the one take: answers the recording, its recorder and the ticket that opens it.
 
-    `most_s` is how long from now the page may still send, connecting included.
+    `most_s` is how long from now the page may still send, connecting included. Asked twice by a page that did not hear
+    the first answer, it hands out a new ticket for the same take.
     """
     sitting, answer = _current(number)
-    recording, ticket = begin_take(g.db, answer, nodes.least_busy(g.db, g.now), g.now)
-    g.db.flush()
+    if answer.stage is AnswerStage.RECORDING:
+        recording = latest_take(g.db, answer)
+        ticket = recording.renew_ticket()
+    else:
+        recording, ticket = begin_take(g.db, answer, nodes.least_busy(g.db, g.now), g.now)
+        g.db.flush()
     return jsonify(
         _step(sitting)
         | {
@@ -185,7 +190,7 @@ def record(number: int):
                 "bearer": ticket,
                 "ice_servers": current_app.config["SETTINGS"].ice_servers,
                 "limit_s": recording.limit_s,
-                "most_s": recording.limit_s + CLOSING_GRACE_S - CLOSING_S,
+                "most_s": max(0.0, (recording.ends_at - g.now).total_seconds() - CLOSING_S),
             }
         }
     )
@@ -331,6 +336,6 @@ def _progress(answer: Answer, take: Recording | None) -> dict:
         safe = take is not None and take.safe
         state = "safe" if safe else "office" if take and take.state is RecordingState.RETAKE else "underway"
     else:
-        state = "again" if take is not None else "waiting" if answer.stage is AnswerStage.WAITING else "now"
+        state = "now" if answer.stage is not AnswerStage.WAITING else "again" if take is not None else "waiting"
     safe_at = take.captured_at if take is not None and take.safe else None
     return {"number": answer.number, "state": state, "safe_at": dutch.second(safe_at) if safe_at else None}

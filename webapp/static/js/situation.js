@@ -61,7 +61,7 @@ export class Situation {
     setPhase("preparing");
     this.#mirror(stream, "Nog geen opname");
     this.#tools("self", "beep");
-    find("hint").textContent = "Denk na over wat u gaat zeggen. Kijk straks in de camera.";
+    find("hint").textContent = "Bedenk wat u gaat zeggen.";
     this.#act("Nu beginnen");
     const cut = new AbortController();
     pressed("act", this.signal).then(() => cut.abort());
@@ -148,7 +148,7 @@ export class Situation {
     countDown(minimum, () => {}, signal).then((passed) => passed && enable("act", true));
     pressed("act", signal).then(() => over.abort());
     let warned = false;
-    await this.#clock(limit, whole, signal, "over", (left) => {
+    await this.#clock(limit, whole, signal, "", (left) => {
       if (warned || left > warning) return;
       warned = true;
       find("ring").classList.add("ring-warn");
@@ -190,7 +190,7 @@ export class Situation {
     const clip = await Promise.race([asked, loaded]);
     if (clip) {
       setPhase("ready");
-      this.#message("Zet uw geluid aan. Het filmpje begint als u erop drukt.");
+      this.#message("Zet uw geluid aan. U start het filmpje zelf.");
       this.#act("Filmpje starten");
       if ((await Promise.race([asked, pressed("act", either)])) !== null) {
         left.abort();
@@ -264,7 +264,7 @@ export class Situation {
     find("ring").hidden = find("clock-words").hidden = false;
     await countDown(left, (seconds) => {
       showTime("ring", seconds, whole, clock(seconds));
-      const words = `Nog ${inWords(seconds)} ${of}`;
+      const words = `Nog ${inWords(seconds)} ${of}`.trim();
       if (find("clock-words").textContent !== words) find("clock-words").textContent = words;
       more(seconds);
     }, signal);

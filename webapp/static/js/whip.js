@@ -71,14 +71,17 @@ export class WhipClient extends EventTarget {
 
   /** End the session and tell the endpoint that all has been sent. Survives a page that closes. */
   async close() {
-    this.connection.close();
-    if (!this.location) return;
-    await fetch(this.location, {
-      method: "DELETE",
-      headers: { Authorization: `Bearer ${this.bearer}` },
-      keepalive: true,
-      signal: AbortSignal.timeout(POST_TIMEOUT_MS),
-    });
+    try {
+      if (!this.location) return;
+      await fetch(this.location, {
+        method: "DELETE",
+        headers: { Authorization: `Bearer ${this.bearer}` },
+        keepalive: true,
+        signal: AbortSignal.timeout(POST_TIMEOUT_MS),
+      });
+    } finally {
+      this.connection.close();
+    }
   }
 
   /** Let go of the session without saying that all has been sent: another one takes over. */
