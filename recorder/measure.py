@@ -18,6 +18,8 @@ _LOOK = {"fps": 5, "width": 320}
 _FROZEN_DIFFERENCE, _FROZEN_S, _BLACK_S = 0.0003, 2, 1
 _SILENCE_DB, _SILENCE_S = -50, 0.5
 _FULL_SCALE_DB = -0.01
+# Times farther apart are damage, and filters that fill holes would fill the memory with them.
+_LONGEST_S = 900
 # What ebur128 answers when nothing was loud enough to be measured.
 _UNMEASURABLE_LUFS = -70.0
 
@@ -99,8 +101,11 @@ def scan(path: Path) -> Scan:
 
 
 def _scan(container: av.container.InputContainer) -> Scan:
-    video = container.streams.video[0] if container.streams.video else None
-    audio = container.streams.audio[0] if container.streams.audio else None
+    # A track whose codec nobody knows has no codec context.
+    video = next((stream for stream in container.streams.video if stream.codec_context), None)
+    audio = next((stream for stream in container.streams.audio if stream.codec_context), None)
+    if not (video or audio):
+        raise Unreadable("neither picture nor sound")
     times, keys, shapes, sizes = [], [], set(), []
     heard_from, heard_to = None, 0.0
     for packet in container.demux([stream for stream in (video, audio) if stream]):
@@ -122,6 +127,9 @@ def _scan(container: av.container.InputContainer) -> Scan:
                     sizes.append((round(at, 3), width, height))
     times.sort()
     end = times[-1] + median(b - a for a, b in pairwise(times)) if len(times) > 1 else 0.0
+    first = min([0.0, *times[:1], heard_from or 0.0])
+    if max(end, heard_to) - first > _LONGEST_S:
+        raise Unreadable(f"it says to last {max(end, heard_to) - first:.0f} s")
     ways = [b - a for a, b in pairwise([*keys, end])] if keys else []
     return Scan(
         seconds=max(end, heard_to),
@@ -170,7 +178,8 @@ def _size(video: av.VideoStream, packet: av.Packet) -> tuple[int, int]:
 
 
 def _watch(path: Path, found: Scan, progress: Progress | None) -> Measured:
-    source = ffmpeg.input(str(path), reinit_filter=0)
+    # The deblocking filter makes pictures nicer to look at, and nothing else.
+    source = ffmpeg.input(str(path), reinit_filter=0, **{"skip_loop_filter:v": "all"})
     outputs = []
     if found.video_codec:
         look = (

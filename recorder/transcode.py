@@ -7,7 +7,6 @@ only believed when every picture and all sound came out, in step.
 
 import json
 import logging
-import os
 from array import array
 from collections.abc import Iterator
 from contextlib import suppress
@@ -109,9 +108,11 @@ def _make(way: How, source: Path, measured: Measured, folder: Path, progress: Pr
         picture, small = graph["v:0"], graph["v:0"]
         coding = {"c:v": "copy"}
     else:
-        width, height = _fitting(scan.size)
-        split = graph["v:0"].filter("scale", width, height, force_original_aspect_ratio="decrease")
-        split = split.filter("pad", width, height, -1, -1).filter("setsar", 1).filter("format", "yuv420p").split()
+        size, picture = _fitting(scan.size), graph["v:0"]
+        if {size} != {shape[1:] for shape in scan.resolutions}:
+            picture = picture.filter("scale", *size, force_original_aspect_ratio="decrease")
+            picture = picture.filter("pad", *size, -1, -1)
+        split = picture.filter("setsar", 1).filter("format", "yuv420p").split()
         picture, small = split[0], split[1]
         coding = {
             "c:v": "libx264",
@@ -218,8 +219,9 @@ def prove(path: Path, scan: Scan) -> Proof:
     try:
         with av.open(str(path)) as container:
             streams = [*container.streams.video[:1], *container.streams.audio[:1]]
-            for stream in streams:
-                stream.codec_context.thread_count = os.cpu_count() or 1
+            for stream in container.streams.video:
+                # Nobody looks at these pictures, so the filter that smoothes them is left out.
+                stream.codec_context.options = {"skip_loop_filter": "all"}
             for frame in _frames(container, streams):
                 if isinstance(frame, av.VideoFrame):
                     times.append(frame.time)

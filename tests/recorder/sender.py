@@ -64,7 +64,7 @@ def video(codec: str, seconds: float, sizes: tuple[tuple[int, int], ...] = (SIZE
         encoder.width, encoder.height, encoder.pix_fmt = *size, "yuv420p"
         encoder.time_base, encoder.framerate, encoder.bit_rate = Fraction(1, 90_000), Fraction(FPS), 800_000
         fast = {"preset": "ultrafast", "tune": "zerolatency", "forced-idr": "1"}
-        encoder.options = fast if codec == "H264" else {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}
+        encoder.options = fast if codec == "H264" else {"deadline": "realtime", "cpu-used": "16", "lag-in-frames": "0"}
         if codec == "H264":
             encoder.profile = "Baseline"
         encoder.gop_size = gop
