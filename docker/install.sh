@@ -2,6 +2,7 @@
 # Builds what an image holds, on a bare Debian 12: `install.sh SOURCE TARGET`. The Dockerfile runs it, and so does
 # docker/prove.sh in a fresh chroot, so that what is proven there is what an image is made of.
 set -eu
+export DEBIAN_FRONTEND=noninteractive
 source=$1 target=$2
 
 apt-get update -qq

@@ -10,7 +10,8 @@ root=$work/debian
 command -v debootstrap >/dev/null || { echo "debootstrap is needed: apt-get install debootstrap"; exit 1; }
 
 step() { printf '%s\n' "-- $*"; }
-inside() { chroot "$root" /usr/bin/env -i PATH=/opt/vignet/venv/bin:/usr/bin:/bin:/usr/sbin:/sbin HOME=/tmp "$@"; }
+inside() { chroot "$root" /usr/bin/env -i PATH=/opt/vignet/venv/bin:/usr/bin:/bin:/usr/sbin:/sbin HOME=/tmp \
+    PIP_CERT=/etc/host-certificates.crt "$@"; }
 as_user() { chroot --userspec=10001:10001 "$root" /usr/bin/env -i PATH=/opt/vignet/venv/bin:/usr/bin:/bin HOME=/tmp \
     VIGNET_DATA=/data "$@"; }
 
@@ -23,8 +24,8 @@ trap 'umount -l "$root/proc" "$root/dev" "$root/opt/vignet" 2>/dev/null || true'
 # The chroot trusts what this host trusts, and reaches the package index in the same way.
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 [ ! -f /etc/pip.conf ] || cp /etc/pip.conf "$root/etc/pip.conf"
-mkdir -p "$root/source" "$root/etc/ssl/certs"
-cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
+mkdir -p "$root/source"
+cp /etc/ssl/certs/ca-certificates.crt "$root/etc/host-certificates.crt"
 git -C "$here" archive HEAD | tar -x -C "$root/source"
 
 step "install.sh, as the Dockerfile runs it"
