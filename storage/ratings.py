@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from random import Random
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -92,6 +93,11 @@ class Rating(Identified, Base):
     def visible(self) -> tuple[str, ...]:
         """The competencies that this answer shows, and no others are scored."""
         return tuple(self.answer.scenario.competencies)
+
+    @property
+    def shuffled(self) -> tuple[str, ...]:
+        """The same in the order of this assessor: another one for each situation, always the same for this answer."""
+        return tuple(Random(f"{self.shuffle}/{self.answer.number}").sample(self.visible, len(self.visible)))
 
     def require_unsigned(self, phase: Phase) -> None:
         """Raise Refused when this phase was signed already, or when the phase before it was not."""
@@ -304,19 +310,22 @@ def assign(
 
 def ratings_of(session: Session, sitting: Sitting) -> Sequence[Rating]:
     """Every rating of a sitting that counts, slot by slot, with its scores. Declined ones are left out."""
-    query = (
+    return session.scalars(_counting(sitting)).all()
+
+
+def own_ratings(session: Session, sitting: Sitting, assessor: Person) -> Sequence[Rating]:
+    """One assessor's ratings of a sitting, by situation; nothing of anybody else is read."""
+    return session.scalars(_counting(sitting).where(Rating.assessor_id == assessor.id)).all()
+
+
+def _counting(sitting: Sitting) -> Select[tuple[Rating]]:
+    return (
         select(Rating)
         .join(Answer)
         .where(Answer.sitting_id == sitting.id, Rating.declined_at.is_(None))
         .order_by(Rating.slot, Answer.number)
         .options(selectinload(Rating.answer), selectinload(Rating.scores), selectinload(Rating.remarks))
     )
-    return session.scalars(query).all()
-
-
-def own_ratings(session: Session, sitting: Sitting, assessor: Person) -> Sequence[Rating]:
-    """One assessor's ratings of a sitting, by situation."""
-    return [rating for rating in ratings_of(session, sitting) if rating.assessor_id == assessor.id]
 
 
 def may_open_dossier(ratings: Sequence[Rating]) -> bool:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from review.conflicts import Conflict
 from review.rating import Gap
 from scenarios import sitting
 from scenarios.quality import FaultKind
-from storage import dossiers, ratings, recordings, verdicts
+from storage import assignments, dossiers, flags, ratings, recordings, verdicts
 from storage import refusal as steps
 from storage.dossiers import DossierState, StarKind
+from storage.flags import FlagKind
 from storage.jobs import JobState
 from storage.people import Role
 from storage.recordings import RecordingState
@@ -111,12 +113,22 @@ REFUSALS: dict[str, str] = {
     ratings.Rule.DOSSIER_CLOSED: "De STAR’s gaan open als u alle antwoorden van deze kandidaat hebt ondertekend.",
     ratings.Rule.CHANGED_ELSEWHERE: "Deze beoordeling is in een ander venster veranderd. Laad de pagina opnieuw.",
     ratings.Rule.NOT_RECORDED: "Nog niet alle antwoorden zijn klaar om te bekijken.",
+    ratings.Rule.NOT_YOURS: "Deze opmerking hoort bij een ander antwoord. Laad de pagina opnieuw.",
+    flags.Rule.NO_REASON: "Schrijf er eerst bij wat er aan de hand is.",
+    flags.Rule.OPEN_ALREADY: "U hebt dit al gemeld. Het bureau kijkt ernaar.",
+    flags.Rule.CLOSED: "Deze melding is al afgehandeld.",
+    assignments.Rule.NOT_FINISHED: "Dit examen is nog niet afgerond.",
+    assignments.Rule.NO_ASSESSOR: "Deze persoon is nu geen assessor.",
+    assignments.Rule.CONFLICT: "Deze assessor mag deze kandidaat niet beoordelen: {conflicts}.",
+    assignments.Rule.TWICE: "Kies verschillende assessoren. Niemand beoordeelt dezelfde kandidaat twee keer.",
+    assignments.Rule.SLOT_TAKEN: "Deze plaats is al bezet, of wacht nog niet op iemand. Laad de pagina opnieuw.",
     verdicts.Rule.NOT_FINAL: "Nog niet alle beoordelingen zijn definitief ondertekend.",
     verdicts.Rule.THIRD_NEEDED: "De twee assessoren verschillen te veel. Wijs eerst een derde assessor aan.",
     verdicts.Rule.NOT_CONFIRMED: "Een eerste medewerker moet dit eindoordeel nog controleren.",
     verdicts.Rule.SECOND_PERSON: "U hebt dit eindoordeel zelf gecontroleerd. Iemand anders moet het vrijgeven.",
     verdicts.Rule.INVOLVED: "U hebt zelf beoordeeld. Iemand anders moet het eindoordeel vrijgeven.",
     verdicts.Rule.RELEASED: "Deze uitslag is al vrijgegeven.",
+    verdicts.Rule.DECIDED: "Er is al een eindoordeel over dit examen.",
     verdicts.Rule.UNDECIDED: "Er is nog te weinig gezien voor een oordeel. Vraag eerst extra bewijs.",
     steps.Step.NOT_ALLOWED: "Deze stap kan nu niet. Laad de pagina opnieuw om te zien waar u bent.",
 }
@@ -131,6 +143,22 @@ GAPS = {
     Gap.NO_CHANGE_REASON: "schrijf waarom u de score verandert",
     Gap.NOT_VISIBLE: "deze competentie hoort niet bij deze situatie",
     Gap.NOT_LOCKED: "deze competentie is in fase 1 niet ondertekend",
+}
+
+CONFLICTS = {
+    Conflict.SAME_PERSON: "dit is de kandidaat zelf",
+    Conflict.EMPLOYER: "werkt bij dezelfde organisatie",
+    Conflict.FORMER_EMPLOYER: "werkte onlangs bij dezelfde organisatie",
+    Conflict.MANAGER: "is de leidinggevende",
+    Conflict.CLIENT_OR_GROUP: "werkt voor dezelfde opdrachtgever of groep",
+    Conflict.INVOLVED_EARLIER: "had al een rol in dit dossier",
+    Conflict.DECLARED: "kent de kandidaat",
+}
+
+FLAGS = {
+    FlagKind.UNUSABLE: "opname onbruikbaar",
+    FlagKind.KNOWN: "kent de kandidaat",
+    FlagKind.WELFARE: "zorg om welzijn",
 }
 
 JOBS = {
@@ -168,6 +196,9 @@ EVENTS = {
     "assessor_assigned": "assessor toegewezen",
     "rating_signed_1": "beoordeling ondertekend, fase 1",
     "rating_signed_2": "beoordeling ondertekend, fase 2",
+    "assessor_declined": "assessor gaf het werk terug",
+    "flag_raised": "melding van een assessor",
+    "flag_closed": "melding afgehandeld",
     "verdict_decided": "eindoordeel bepaald",
     "verdict_confirmed": "eindoordeel gecontroleerd",
     "verdict_released": "uitslag vrijgegeven",
@@ -201,7 +232,8 @@ def refusal(error: Refused) -> str:
     needed = error.needed if isinstance(error.needed, tuple) else (error.needed,)
     shown = tuple(moment(value) if isinstance(value, datetime) else value for value in needed)
     names = ", ".join(part(name) for name in error.found) if "{parts}" in sentence else ""
-    return sentence.format(needed=shown, parts=names)
+    ties = ", ".join(CONFLICTS[one] for one in error.found) if "{conflicts}" in sentence else ""
+    return sentence.format(needed=shown, parts=names, conflicts=ties)
 
 
 def part(name: str, competencies: dict[str, str] | None = None) -> str:
@@ -279,6 +311,8 @@ FILTERS: dict[str, Callable] = {
     "starsoort": _name_of(STAR_KINDS),
     "onderdeel": part,
     "fout": _name_of(FAULTS),
+    "bezwaargrond": _name_of(CONFLICTS),
+    "melding": _name_of(FLAGS),
     "taak": lambda kind: JOBS.get(kind, kind),
     "gebeurtenis": lambda verb: EVENTS.get(verb, verb.replace("_", " ")),
 }

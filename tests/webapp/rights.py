@@ -154,5 +154,13 @@ RIGHTS: dict[str, Right] = {
     "exam.record": may({"candidate", "second_candidate"}, number="=1"),
     "exam.finish_answer": may({"candidate", "second_candidate"}, number="=1"),
     "desk.home": may(ASSESSORS),
+    "desk.rating": may({"assessor_1"}, rating_id="rating.id"),
+    "desk.flag": may({"assessor_1"}, rating_id="rating.id"),
+    "scoring.keep": may({"assessor_1"}, rating_id="rating.id"),
+    "scoring.place": may({"assessor_1"}, rating_id="rating.id"),
+    "scoring.sign": may({"assessor_1"}, rating_id="rating.id"),
+    "second_phase.show": may({"assessor_1"}, rating_id="rating.id"),
+    "second_phase.change": may({"assessor_1"}, rating_id="rating.id"),
+    "second_phase.sign": may({"assessor_1"}, rating_id="rating.id"),
     "results.verdicts": may(OFFICERS | COMMITTEE),
 }

@@ -1,0 +1,118 @@
+"""Which work, sittings and verdicts the one who asks may see. Like `access`: what is not yours does not exist."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+from flask import abort, g
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from scenarios.sitting import Stage
+from storage.dossiers import Dossier
+from storage.flags import Flag, flags_of
+from storage.ratings import Rating, may_open_dossier, own_ratings
+from storage.recordings import Recording, RecordingState
+from storage.sittings import Answer, Sitting
+from storage.verdicts import Verdict
+from webapp.access import me, others
+
+_WHOSE = joinedload(Sitting.dossier).options(
+    joinedload(Dossier.candidate), joinedload(Dossier.organisation), joinedload(Dossier.scheme)
+)
+
+
+def my_work() -> list[Rating]:
+    """The work of this assessor that is not final yet, scenario by scenario across the candidates."""
+    mine = (
+        select(Rating)
+        .join(Answer)
+        .where(Rating.assessor_id == me().id, Rating.declined_at.is_(None), Rating.phase2_signed_at.is_(None))
+        .order_by(Answer.number, Answer.code)
+        .options(joinedload(Rating.answer).joinedload(Answer.sitting).joinedload(Sitting.pack))
+    )
+    return list(g.db.scalars(mine))
+
+
+def my_flags(ratings: Sequence[Rating]) -> dict[uuid.UUID, list[Flag]]:
+    """The flags on these ratings, by rating."""
+    found: dict[uuid.UUID, list[Flag]] = {rating.id: [] for rating in ratings}
+    for flag in flags_of(g.db, ratings):
+        found[flag.rating_id].append(flag)
+    return found
+
+
+def takes_to_watch(answers: Iterable[Answer]) -> dict[uuid.UUID, Recording]:
+    """The newest stored take of each of these answers."""
+    ids = [answer.id for answer in answers]
+    stored = select(Recording).where(Recording.answer_id.in_(ids), Recording.state == RecordingState.STORED)
+    return {take.answer_id: take for take in g.db.scalars(stored.order_by(Recording.take))}
+
+
+def my_dossier_phase(rating_id: uuid.UUID) -> list[Rating]:
+    """All own ratings of the candidate whose first answer this is, once each of them is signed; 404 before that."""
+    mine = (Rating.assessor_id == me().id) & Rating.declined_at.is_(None)
+    rating = g.db.scalars(select(Rating).where(Rating.id == rating_id, mine)).first()
+    own = own_ratings(g.db, rating.answer.sitting, me()) if rating else []
+    if not own or own[0].id != rating_id or not may_open_dossier(own):
+        abort(404)
+    return list(own)
+
+
+def sittings_to_judge() -> list[Sitting]:
+    """Finished sittings without a verdict, oldest first, save those in which the one who asks has a part."""
+    decided = select(Verdict.sitting_id)
+    found = (
+        select(Sitting)
+        .join(Dossier)
+        .where(Sitting.stage == Stage.FINISHED, Sitting.id.not_in(decided), others())
+        .order_by(Sitting.finished_at)
+        .options(_WHOSE)
+    )
+    return list(g.db.scalars(found))
+
+
+def sitting_to_assign(sitting_id: uuid.UUID) -> Sitting:
+    return next((one for one in sittings_to_judge() if one.id == sitting_id), None) or abort(404)
+
+
+def verdicts_to_handle() -> list[Verdict]:
+    """Verdicts that are not released yet, oldest first."""
+    waiting = select(Verdict).join(Sitting).join(Dossier).where(Verdict.released_at.is_(None), others())
+    return list(g.db.scalars(_with_people(waiting.order_by(Verdict.decided_at))))
+
+
+def verdicts_released(limit: int, offset: int = 0) -> list[Verdict]:
+    """Released verdicts, newest first."""
+    done = select(Verdict).join(Sitting).join(Dossier).where(Verdict.released_at.is_not(None), others())
+    return list(g.db.scalars(_with_people(done.order_by(Verdict.released_at.desc()).limit(limit).offset(offset))))
+
+
+def open_flags() -> list[Flag]:
+    """What assessors told the office and nobody has dealt with: worries about somebody's welfare first."""
+    found = (
+        select(Flag)
+        .join(Rating)
+        .join(Answer)
+        .join(Sitting)
+        .join(Dossier)
+        .where(Flag.closed_at.is_(None), others())
+        .order_by((Flag.kind == "welfare").desc(), Flag.raised_at)
+        .options(
+            joinedload(Flag.rating).options(
+                joinedload(Rating.assessor), joinedload(Rating.answer).joinedload(Answer.sitting).options(_WHOSE)
+            )
+        )
+    )
+    return list(g.db.scalars(found))
+
+
+def flag_to_close(flag_id: uuid.UUID) -> Flag:
+    return next((flag for flag in open_flags() if flag.id == flag_id), None) or abort(404)
+
+
+def _with_people(query):
+    return query.options(
+        selectinload(Verdict.sitting).options(_WHOSE),
+        selectinload(Verdict.confirmed_by),
+        selectinload(Verdict.released_by),
+    )

@@ -1,0 +1,231 @@
+/** One answer on the desk: joins the recording, the competencies, the remarks and the saving, and minds the keys. */
+
+import { Marks } from "./desk_marks.js";
+import { Player } from "./desk_player.js";
+import { Remarks } from "./desk_remarks.js";
+import { LoggedOut, Refused, Saver, send } from "./desk_save.js";
+import { openDialog } from "./dialog.js";
+import { setBusy } from "./forms.js";
+import { isTyping } from "./keys.js";
+import { toast } from "./toast.js";
+
+const PLACE_MS = 5000;
+
+export class Desk {
+  #gone = new AbortController();
+  #place = -1;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {{video?: HTMLVideoElement, go: (url: string) => Promise<void>}} options
+   */
+  constructor(root, { video, go }) {
+    this.root = root;
+    this.go = go;
+    this.data = JSON.parse(root.querySelector(".desk-data")?.textContent ?? "{}");
+    this.url = root.dataset.url ?? "";
+    this.locked = root.hasAttribute("data-locked");
+    const { version, scores, remarks } = this.data;
+    this.saver = new Saver(this.url, this.data.id, { version, scores, remarks }, {
+      told: (kind, text) => this.#told(kind, text),
+      joined: (clashes) => this.#joined(clashes),
+    });
+    const state = () => this.saver.state;
+    const changed = () => {
+      this.#missing([]);
+      this.remarks?.show();
+      this.saver.touched();
+    };
+    this.player = new Player(root, this.data, { video, moved: () => this.remarks?.aim(), paused: () => this.#keepPlace() });
+    this.marks = new Marks(root, {
+      state,
+      changed,
+      opened: () => this.remarks?.aim(),
+      seek: (at) => this.player.seek(at),
+      locked: this.locked,
+    });
+    this.remarks = new Remarks(root, { state, changed, player: this.player, marks: this.marks, locked: this.locked });
+    this.remarks.aim();
+    this.#listen();
+    if (this.saver.dirty) this.#told("waiting");
+    else if (!this.locked && version > 0) this.#told("saved", "");
+  }
+
+  #listen() {
+    const signal = this.#gone.signal;
+    this.root.addEventListener("click", (event) => {
+      const act = /** @type {Element} */ (event.target).closest("[data-act]")?.getAttribute("data-act");
+      if (act) this.#act(act);
+    });
+    document.addEventListener("keydown", (event) => this.#key(event), { signal });
+    const clock = setInterval(() => this.player.playing && this.#keepPlace(), PLACE_MS);
+    signal.addEventListener("abort", () => clearInterval(clock));
+    for (const dialog of this.root.querySelectorAll("dialog")) {
+      dialog.addEventListener("close", () => {
+        dialog.querySelector("video")?.pause();
+      });
+    }
+  }
+
+  /** @param {string} act */
+  #act(act) {
+    const acts = {
+      play: () => this.player.toggle(),
+      back: () => this.player.jump(-5),
+      forward: () => this.player.jump(5),
+      evidence: () => this.marks.addEvidence(this.player.now),
+      guide: () => this.marks.toggleGuide(),
+      sign: () => void this.#sign(),
+    };
+    acts[/** @type {keyof typeof acts} */ (act)]?.();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.defaultPrevented || event.altKey || document.querySelector("dialog[open]")) return;
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !this.locked) {
+      event.preventDefault();
+      void this.#sign();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || isTyping(event.target)) return;
+    const target = /** @type {HTMLElement} */ (event.target);
+    const onRadio = target.matches("input[type=radio]");
+    // A button answers to the space bar itself; a level does not, so that the recording can be paused from there.
+    if (event.key === " " && !onRadio && target.closest("a, button, summary, label, [role=slider], input")) {
+      if (!target.matches(".scrub")) return;
+    }
+    if (event.key.startsWith("Arrow") && target.matches(".remark-list, .desk-scores")) return;
+    const act = this.#keys(onRadio)[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  /** @param {boolean} onRadio @returns {Record<string, () => void>} */
+  #keys(onRadio) {
+    const { player, marks } = this;
+    const watching = {
+      " ": () => player.toggle(),
+      k: () => player.toggle(),
+      j: () => player.jump(-5),
+      l: () => player.jump(5),
+      ",": () => player.frame(-1),
+      ".": () => player.frame(1),
+      "-": () => player.faster(-1),
+      "+": () => player.faster(1),
+      "=": () => player.faster(1),
+      z: () => player.toggleSkip(),
+      s: () => {
+        player.pause();
+        openDialog("situation");
+      },
+      w: () => marks.toggleGuide(),
+      ArrowUp: () => marks.step(-1),
+      ArrowDown: () => marks.step(1),
+      ...(onRadio ? {} : { ArrowLeft: () => player.jump(-5), ArrowRight: () => player.jump(5) }),
+    };
+    if (this.locked) return watching;
+    const levels = Object.fromEntries(["1", "2", "3", "4", "5"].map((level) => [level, () => marks.choose(level)]));
+    return {
+      ...watching,
+      ...levels,
+      n: () => marks.choose("not_observable"),
+      o: () => this.remarks.focus(),
+      b: () => marks.addEvidence(player.now),
+    };
+  }
+
+  #keepPlace() {
+    const at = Math.round(this.player.now * 1000) / 1000;
+    if (this.locked || Math.abs(at - this.#place) < 0.3) return;
+    this.#place = at;
+    send(`${this.url}/plek`, { position_s: at }, true).catch(() => {});
+  }
+
+  /** @param {"saved" | "waiting" | "offline" | "out" | "refused"} kind @param {string} [text] */
+  #told(kind, text = "") {
+    const place = /** @type {HTMLElement | null} */ (this.root.querySelector("[data-saved]"));
+    if (!place) return;
+    const words = {
+      saved: text ? `bewaard ${text} ✓` : "alles is bewaard ✓",
+      waiting: "wordt bewaard …",
+      offline: "nog niet bewaard – we proberen het opnieuw",
+      out: "u bent uitgelogd; log in een ander venster in, uw werk staat hier nog",
+      refused: text,
+    };
+    if (kind === "waiting" && place.dataset.tone === "warn") return;
+    place.textContent = words[kind];
+    place.dataset.tone = kind === "saved" || kind === "waiting" ? "" : "warn";
+  }
+
+  /** @param {string[]} clashes competencies that both windows changed */
+  #joined(clashes) {
+    this.marks.show();
+    this.remarks.show();
+    const names = clashes.map((key) => this.marks.nameOf(key)).join(", ");
+    toast(
+      clashes.length
+        ? `Dit antwoord is ook in een ander venster veranderd. We hebben alles samengevoegd. Kijk deze na, want hier geldt wat u in dit venster koos: ${names}.`
+        : "Dit antwoord is ook in een ander venster veranderd. We hebben alles samengevoegd; er is niets verloren.",
+      { seconds: 20 },
+    );
+  }
+
+  async #sign() {
+    const button = /** @type {HTMLElement | null} */ (this.root.querySelector("[data-act=sign]"));
+    if (!button || button.hasAttribute("data-busy")) return;
+    if (this.remarks.typing) {
+      this.remarks.focus();
+      toast("Er staat nog een opmerking in de regel. Druk op Enter om die te bewaren, of op Esc.");
+      return;
+    }
+    setBusy(button, true);
+    try {
+      await this.saver.flush();
+      const { next } = await send(`${this.url}/ondertekenen`, { version: this.saver.known.version });
+      await this.go(next);
+    } catch (error) {
+      setBusy(button, false);
+      if (error instanceof Refused && error.answer.missing) this.#missing(error.answer.missing);
+      else if (error instanceof Refused) this.#missing([{ competency: "", text: error.message }]);
+      else if (error instanceof LoggedOut) this.#told("out");
+      else this.#told("offline");
+    }
+  }
+
+  /** List what is missing and go to the first of it. @param {{competency: string, text: string}[]} gaps */
+  #missing(gaps) {
+    const place = /** @type {HTMLElement | null} */ (this.root.querySelector(".desk-missing"));
+    if (!place) return;
+    place.hidden = gaps.length === 0;
+    const title = /** @type {HTMLElement} */ (place.querySelector("p"));
+    title.textContent = gaps.length === 1 ? "Nog één ding" : `Nog ${gaps.length} dingen`;
+    const cardOf = (/** @type {string} */ key) => this.marks.cards.find((card) => this.marks.key(card) === key);
+    place.querySelector("ul")?.replaceChildren(
+      ...gaps.map(({ competency, text }) => {
+        const line = document.createElement("li");
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = text;
+        button.addEventListener("click", () => {
+          const card = cardOf(competency);
+          if (card) this.marks.open(card);
+        });
+        line.append(button);
+        return line;
+      }),
+    );
+    if (!gaps.length) return;
+    this.marks.missing(gaps.map((gap) => gap.competency));
+    const first = cardOf(gaps[0].competency);
+    if (first) this.marks.open(first);
+  }
+
+  leave() {
+    if (!this.#gone.signal.aborted) this.#keepPlace();
+    this.player.leave();
+    this.saver.leave();
+    this.#gone.abort();
+  }
+}
