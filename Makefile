@@ -8,7 +8,7 @@ help: ## Show what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: ## Set everything up and start the whole system (VIGNET_PORT, default 8000; data in var/)
-	@exec $(PYTHON) docker/local/start.py
+	@exec setpriv --pdeathsig TERM -- $(PYTHON) docker/local/start.py
 
 test: ## Install what tests need and run all of them (ARGS="-k name" for some)
 	@$(PYTHON) docker/local/prepare.py test
@@ -24,9 +24,9 @@ format: ## Put the code in the house style
 	@$(VENV)/ruff check --fix --quiet .
 	@$(VENV)/ruff format .
 
-bench: ## Measure what things cost on this machine
+bench: ## Measure what things cost on this machine, five minutes (ARGS=desk for one part)
 	@$(PYTHON) docker/local/prepare.py test
-	@set -e; for each in tests/bench/*.py; do echo "$$each"; $(VENV)/python "$$each"; done
+	@exec $(VENV)/python tests/bench $(ARGS)
 
 clips: ## Build the stand-in clips of the situations anew
 	@$(PYTHON) docker/local/prepare.py test

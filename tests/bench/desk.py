@@ -1,0 +1,122 @@
+"""What a page of the assessor's desk costs, against an empty page of the same app. Prints JSON.
+
+`python tests/bench/desk.py [seconds]`: CPU milliseconds of one request, from the WSGI call to the last byte of the
+answer, without the web server. The assessor has the ten answers of one candidate to judge. The empty page is the "not
+found" page for the same person: session, person and layout, and nothing else.
+"""
+
+import io
+import json
+import os
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import cast  # noqa: E402
+from flask import Flask  # noqa: E402
+from sqlalchemy import event  # noqa: E402
+from werkzeug.test import EnvironBuilder  # noqa: E402
+
+from storage import config, database, migrate  # noqa: E402
+from storage.people import Person  # noqa: E402
+from storage.ratings import Rating, assign  # noqa: E402
+from webapp import create_app  # noqa: E402
+
+TURNS = 5
+
+
+class Page:
+    """One page, asked for again and again by one person who is logged in."""
+
+    def __init__(self, app: Flask, path: str, person: Person, status: int) -> None:
+        client = app.test_client()
+        with client.session_transaction() as kept:
+            kept["_user_id"] = f"{person.id}:{person.session_epoch}"
+        name = app.config["SESSION_COOKIE_NAME"]
+        cookie = f"{name}={client.get_cookie(name).value}"
+        self._app, self._status = app, status
+        self._environ = EnvironBuilder(path, headers={"Cookie": cookie, "Accept": "text/html"}).get_environ()
+
+    def ask(self) -> bytes:
+        got = []
+        body = self._app.wsgi_app(
+            {**self._environ, "wsgi.input": io.BytesIO()}, lambda status, headers, _=None: got.append(status)
+        )
+        try:
+            data = b"".join(body)
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+        assert got[0].startswith(str(self._status)), got
+        return data
+
+    def cpu_ms(self, times: int) -> float:
+        before = time.process_time()
+        for _ in range(times):
+            self.ask()
+        return 1000 * (time.process_time() - before) / times
+
+    def queries(self) -> int:
+        seen = []
+        engine = database.engine()
+        event.listen(engine, "before_cursor_execute", count := lambda *call: seen.append(call[2]))
+        self.ask()
+        event.remove(engine, "before_cursor_execute", count)
+        return len(seen)
+
+
+def an_exam_to_judge() -> tuple[Person, Rating]:
+    """An assessor who has just been given ten answers, and the first of them."""
+    now = datetime.now(UTC)
+    with database.session_scope() as session:
+        everybody = cast.gather(session, now)
+        sitting = cast.finished_sitting(session, everybody, now)
+        ratings = assign(session, sitting, everybody.assessors[0], 1, now)
+        assert len(ratings) == 10
+        session.flush()
+        rating, assessor = ratings[0], everybody.assessors[0]
+        assert assessor.session_epoch == 0 and rating.id
+        session.expunge_all()
+    return assessor, rating
+
+
+def measure(seconds: float) -> dict:
+    settings = config.config()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    migrate.upgrade(settings.database_url)
+    app = create_app(settings)
+    assessor, rating = an_exam_to_judge()
+    pages = {
+        "empty_page": Page(app, "/bestaat-niet", assessor, 404),
+        "desk_page": Page(app, f"/beoordelen/{rating.id}", assessor, 200),
+        "desk_list": Page(app, "/beoordelen", assessor, 200),
+    }
+    for page in pages.values():
+        page.cpu_ms(5)
+    # Each page gets a third of the time in all, in turns.
+    times = {name: max(3, int(1000 * seconds / 3 / TURNS / page.cpu_ms(5))) for name, page in pages.items()}
+    figures: dict = {f"{name}_cpu_ms": [] for name in pages}
+    for _ in range(TURNS):
+        for name, page in pages.items():
+            figures[f"{name}_cpu_ms"].append(page.cpu_ms(times[name]))
+    for name, page in pages.items():
+        figures[f"{name}_queries"] = page.queries()
+        figures[f"{name}_bytes"] = len(page.ask())
+    return figures
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(VIGNET_ENV="development", VIGNET_DATA=folder)
+        os.environ.update(VIGNET_BROKER_URL="memory://", VIGNET_RATE_LIMIT_STORAGE="memory://")
+        os.environ.pop("VIGNET_DATABASE_URL", None)
+        print(json.dumps(measure(float(sys.argv[1]) if len(sys.argv) > 1 else 6)))
+
+
+if __name__ == "__main__":
+    main()
