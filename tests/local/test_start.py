@@ -28,7 +28,7 @@ class Run:
         self.output = data.parent / "output"
         with self.output.open("w") as output:
             self.make = subprocess.Popen(
-                ["make", "--no-print-directory", "run"],
+                ["setpriv", "--pdeathsig", "TERM", "--", "make", "--no-print-directory", "run"],
                 cwd=services.ROOT,
                 env=_environment(VIGNET_PORT=str(port), VIGNET_DATA=str(data)),
                 stdout=output,
