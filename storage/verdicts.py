@@ -25,6 +25,7 @@ class Rule(StrEnum):
 
     NOT_FINAL = "ratings_not_final"
     THIRD_NEEDED = "third_assessor_needed"
+    CONFIRMED = "already_confirmed"
     NOT_CONFIRMED = "verdict_not_confirmed"
     SECOND_PERSON = "second_person_needed"
     INVOLVED = "released_by_assessor"
@@ -68,8 +69,8 @@ class Verdict(Identified, Base):
 
     def confirm(self, officer: Person, now: datetime) -> None:
         """A first officer has looked at it."""
-        if self.released_at:
-            raise Refused(Rule.RELEASED)
+        if self.confirmed_at:
+            raise Refused(Rule.RELEASED if self.released_at else Rule.CONFIRMED)
         if self.passed is None:
             raise Refused(Rule.UNDECIDED)
         self._require_uninvolved(officer)

@@ -19,17 +19,20 @@ from storage.jobs import Job, JobState, Queue, enqueue
 from storage.objects import object_store
 from storage.recordings import Recording, begin_take
 from webapp import demo
+from webapp.cli_judging import agreement_of, verdict
 
 scenarios = AppGroup("scenarios", help="Packs of scenarios with their clips.")
 recordings = AppGroup("recordings", help="What was recorded.")
 audit_log = AppGroup("audit", help="The audit log.")
 
 INCOMING = "incoming"
+NOBODY_S = 15
+"""How long to wait before saying that no worker took the job."""
 
 
 def register(app: Flask) -> None:
     """Give the app its commands."""
-    for command in (upgrade, make_demo, ticket, scenarios, recordings, audit_log):
+    for command in (upgrade, make_demo, ticket, scenarios, recordings, audit_log, verdict, agreement_of):
         app.cli.add_command(command)
 
 
@@ -96,19 +99,22 @@ def check_pack(folder: Path) -> None:
 
 def _import(folder: Path, dry_run: bool) -> None:
     """Bring the folder to the object store, let a media worker look at it, and say what it found."""
-    files = [folder / "scenarios.toml", *sorted((folder / "clips").glob("*"))]
+    clips = sorted(path for path in (folder / "clips").glob("*") if path.is_file())
+    files = [folder / "scenarios.toml", *clips]
     if not files[0].exists():
         raise click.ClickException(f"{files[0]} ontbreekt.")
     now, import_id, store = _now(), uuid.uuid4(), object_store()
     store.prepare()
     kind = "check_pack" if dry_run else "import_pack"
-    for file in files:
-        store.put_file(f"{INCOMING}/{import_id}/{file.name}", file)
-    with session_scope() as session:
-        enqueue(session, Queue.MEDIA, kind, import_id, now)
-    job = _wait_for(kind, import_id)
-    for key in store.keys(f"{INCOMING}/{import_id}/"):
-        store.delete(key)
+    try:
+        for file in files:
+            store.put_file(f"{INCOMING}/{import_id}/{file.name}", file)
+        with session_scope() as session:
+            enqueue(session, Queue.MEDIA, kind, import_id, now)
+        job = _wait_for(kind, import_id)
+    finally:
+        for key in store.keys(f"{INCOMING}/{import_id}/"):
+            store.delete(key)
     problems = job.result.get("problems", [])
     for problem in problems:
         click.echo(f"- {problem}", err=True)
@@ -119,7 +125,7 @@ def _import(folder: Path, dry_run: bool) -> None:
 
 def _wait_for(kind: str, subject: uuid.UUID) -> Job:
     """The job of this kind on this subject, once it has ended. Shows how far it is."""
-    shown = -1
+    shown, told_at = -1, time.monotonic() + NOBODY_S
     while True:
         with session_scope(writes=False) as session:
             job = session.scalars(select(Job).where(Job.kind == kind, Job.subject == subject)).one()
@@ -128,6 +134,9 @@ def _wait_for(kind: str, subject: uuid.UUID) -> Job:
         if job.progress != shown and sys.stderr.isatty():
             click.echo(f"\r{job.progress} %", nl=False, err=True)
             shown = job.progress
+        if job.state is JobState.WAITING and time.monotonic() > told_at:
+            click.echo("Er is nog geen mediaworker die dit oppakt; ik wacht.", err=True)
+            told_at = float("inf")
         time.sleep(0.3)
 
 

@@ -1,18 +1,20 @@
 """Turns states, rules and moments into Dutch that a person reads. Sentences say what happened and what to do next."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from review.conflicts import Conflict
 from review.rating import Gap
 from scenarios import sitting
 from scenarios.quality import FaultKind
+from scenarios.sitting import Stage
 from storage import assignments, dossiers, flags, ratings, recordings, verdicts
 from storage import refusal as steps
 from storage.dossiers import DossierState, StarKind
 from storage.flags import FlagKind
 from storage.jobs import JobState
+from storage.mail import MailState
 from storage.people import Role
 from storage.recordings import RecordingState
 from storage.refusal import Refused
@@ -71,6 +73,34 @@ JOB_STATES = {
 
 STAR_KINDS = {StarKind.MANAGER: "met een leidinggevende", StarKind.COLLEAGUE: "met een collega"}
 
+DOSSIER_TONES = {
+    DossierState.SUBMITTED: "accent",
+    DossierState.RETURNED: "warn",
+    DossierState.APPROVED: "ok",
+    DossierState.REJECTED: "danger",
+}
+
+RECORDING_TONES = {
+    RecordingState.RECEIVING: "accent",
+    RecordingState.CAPTURED: "accent",
+    RecordingState.STORED: "ok",
+    RecordingState.RETAKE: "warn",
+}
+
+JOB_TONES = {JobState.RUNNING: "accent", JobState.DONE: "ok", JobState.DEAD: "danger"}
+
+MAIL_STATES = {MailState.WAITING: "wacht", MailState.SENT: "verstuurd", MailState.FAILED: "niet bezorgd"}
+MAIL_TONES = {MailState.SENT: "ok", MailState.FAILED: "danger"}
+
+STAGES = {
+    Stage.INVITED: "uitgenodigd",
+    Stage.CONSENTED: "akkoord gegeven",
+    Stage.CHECKED: "camera gecontroleerd",
+    Stage.ANSWERING: "bezig met de situaties",
+    Stage.FINISHED: "afgerond",
+    Stage.EXPIRED: "verlopen",
+}
+
 FAULTS = {
     FaultKind.UNREADABLE: "het bestand is niet te lezen",
     FaultKind.TOO_SHORT: "de opname is te kort",
@@ -108,6 +138,7 @@ REFUSALS: dict[str, str] = {
     dossiers.Rule.INCOMPLETE: "Het dossier is nog niet compleet. Dit ontbreekt nog: {parts}.",
     dossiers.Rule.NO_REASON: "Schrijf eerst waarom u dit besluit neemt.",
     dossiers.Rule.CLOSED: "Dit dossier is al ingediend. De tekst kan niet meer veranderen.",
+    dossiers.Rule.NO_SCENARIOS: "Dit examen heeft nog geen situaties. Neem eerst een map met filmpjes in gebruik.",
     ratings.Rule.INCOMPLETE: "Deze beoordeling is nog niet compleet.",
     ratings.Rule.SIGNED: "Deze beoordeling is al ondertekend. De scores staan vast.",
     ratings.Rule.DOSSIER_CLOSED: "De STAR’s gaan open als u alle antwoorden van deze kandidaat hebt ondertekend.",
@@ -124,6 +155,7 @@ REFUSALS: dict[str, str] = {
     assignments.Rule.SLOT_TAKEN: "Deze plaats is al bezet, of wacht nog niet op iemand. Laad de pagina opnieuw.",
     verdicts.Rule.NOT_FINAL: "Nog niet alle beoordelingen zijn definitief ondertekend.",
     verdicts.Rule.THIRD_NEEDED: "De twee assessoren verschillen te veel. Wijs eerst een derde assessor aan.",
+    verdicts.Rule.CONFIRMED: "Iemand heeft dit eindoordeel al gecontroleerd. Nu moet iemand anders het vrijgeven.",
     verdicts.Rule.NOT_CONFIRMED: "Een eerste medewerker moet dit eindoordeel nog controleren.",
     verdicts.Rule.SECOND_PERSON: "U hebt dit eindoordeel zelf gecontroleerd. Iemand anders moet het vrijgeven.",
     verdicts.Rule.INVOLVED: "U hebt zelf beoordeeld. Iemand anders moet het eindoordeel vrijgeven.",
@@ -187,6 +219,7 @@ EVENTS = {
     "answer_preparing": "voorbereiding begonnen",
     "answer_recording": "opname begonnen",
     "answer_recorded": "antwoord gegeven",
+    "mail_retried": "mail opnieuw geprobeerd",
     "recording_expected": "opname verwacht",
     "recording_receiving": "opname komt binnen",
     "recording_captured": "opname veilig ontvangen",
@@ -203,6 +236,23 @@ EVENTS = {
     "verdict_confirmed": "eindoordeel gecontroleerd",
     "verdict_released": "uitslag vrijgegeven",
     "job_retried": "taak opnieuw gestart",
+}
+
+SUBJECTS = {
+    "person": "persoon",
+    "dossier": "dossier",
+    "sitting": "zitting",
+    "answer": "antwoord",
+    "recording": "opname",
+    "rating": "beoordeling",
+    "assignment": "toewijzing",
+    "flag": "melding",
+    "verdict": "eindoordeel",
+    "job": "taak",
+    "mail_message": "mail",
+    "pack": "pakket situaties",
+    "clip": "filmpje",
+    "scheme": "reglement",
 }
 
 _HTTP = {
@@ -250,6 +300,11 @@ def day(at: datetime) -> str:
     return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}"
 
 
+def date_only(day_of_year: date) -> str:
+    """vrijdag 21 november 2026, for a day without a time"""
+    return f"{DAYS[day_of_year.weekday()]} {day_of_year.day} {MONTHS[day_of_year.month - 1]} {day_of_year.year}"
+
+
 def clock(at: datetime) -> str:
     """14:03"""
     return at.astimezone(AMSTERDAM).strftime("%H:%M")
@@ -291,12 +346,25 @@ def number(value: float, places: int = 2) -> str:
     return f"{value:.{places}f}".replace(".", ",")
 
 
+def size(octets: int) -> str:
+    """512 bytes, 2,9 MB"""
+    for unit, one in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if octets >= one:
+            return f"{number(octets / one, 1)} {unit}"
+    return f"{octets} bytes"
+
+
 def _name_of(table: dict) -> Callable[[object], str]:
     return lambda key: table[key]
 
 
+def _tone_of(table: dict) -> Callable[[object], str]:
+    return lambda key: table.get(key, "neutral")
+
+
 FILTERS: dict[str, Callable] = {
     "dag": day,
+    "datum": date_only,
     "klok": clock,
     "moment": moment,
     "seconde": second,
@@ -308,6 +376,14 @@ FILTERS: dict[str, Callable] = {
     "dossierstand": _name_of(DOSSIER_STATES),
     "opnamestand": _name_of(RECORDING_STATES),
     "taakstand": _name_of(JOB_STATES),
+    "dossierkleur": _tone_of(DOSSIER_TONES),
+    "opnamekleur": _tone_of(RECORDING_TONES),
+    "taakkleur": _tone_of(JOB_TONES),
+    "mailstand": _name_of(MAIL_STATES),
+    "mailkleur": _tone_of(MAIL_TONES),
+    "zitting": _name_of(STAGES),
+    "omvang": size,
+    "onderwerp": lambda table: SUBJECTS.get(table, table.replace("_", " ")),
     "starsoort": _name_of(STAR_KINDS),
     "onderdeel": part,
     "fout": _name_of(FAULTS),

@@ -1,14 +1,221 @@
-"""Verdicts, their release, and the candidate's result."""
+"""Verdicts on their way to the candidate: confirmed by one person, released by another, and then read."""
 
-from flask import Blueprint, render_template
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
 
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from sqlalchemy import func, select
+
+from review.rules import parse
+from review.verdict import Case, Decision
+from review.verdict import decide as decide_marks
 from storage.people import Role
-from webapp import access
+from storage.ratings import Rating, ratings_of
+from storage.refusal import Refused
+from storage.sittings import Answer, Sitting
+from storage.verdicts import Verdict
+from webapp import access, access_judging, dutch, explain, post
 
 pages = Blueprint("results", __name__)
 
+SHOWN_RELEASED = 50
+HANDLERS = (Role.EXAM_COMMITTEE, Role.KSF_OFFICER)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """How far one assessor is with one sitting."""
+
+    slot: int
+    answers: int
+    blind: int
+    final: int
+
+    @property
+    def done(self) -> bool:
+        return self.final == self.answers
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A finished sitting without a verdict: `needs` is how many assessors are to be found."""
+
+    sitting: Sitting
+    slots: list[Slot]
+    late: bool
+
+    @property
+    def third(self) -> bool:
+        return len(self.slots) == 2 and all(one.done for one in self.slots)
+
+    @property
+    def needs(self) -> int:
+        return 1 if self.third else max(0, 2 - len(self.slots))
+
 
 @pages.get("/uitslagen")
-@access.roles(Role.EXAM_COMMITTEE, Role.KSF_OFFICER)
+@access.roles(*HANDLERS)
 def verdicts():
-    return render_template("base.html")
+    """What waits for assessors, for a check, for release; what assessors told; what was released."""
+    waiting = _waiting()
+    rows = access_judging.verdicts_to_handle()
+    return render_template(
+        "results/verdicts.html",
+        officer=Role.KSF_OFFICER in access.me().roles(g.now),
+        to_assign=[one for one in waiting if one.needs],
+        judged=[one for one in waiting if not one.needs],
+        to_confirm=[one for one in rows if not one.confirmed_at],
+        to_release=[one for one in rows if one.confirmed_at],
+        released=access_judging.verdicts_released(SHOWN_RELEASED),
+        flags=access_judging.open_flags(),
+        due=explain.due,
+        late=lambda verdict: explain.is_late(verdict.sitting, g.now),
+        me=access.me(),
+    )
+
+
+@pages.get("/uitslagen/<uuid:verdict_id>")
+@access.roles(*HANDLERS)
+def verdict(verdict_id: uuid.UUID):
+    """One verdict with its reasons, and the next step."""
+    found = access.verdict_for_release(verdict_id)
+    scheme = found.sitting.dossier.scheme.content
+    stored, again = found.explain()
+    ratings = ratings_of(g.db, found.sitting)
+    assessors = {rating.slot: rating.assessor for rating in ratings}
+    return render_template(
+        "results/verdict.html",
+        verdict=found,
+        decision=stored,
+        unchanged=stored == again,
+        lines=explain.lines(stored, scheme),
+        standings=explain.standings(stored, scheme),
+        outcome=explain.outcome(found.passed),
+        assessors=assessors,
+        means=_means_by_slot(Case.from_json(found.inputs)),
+        overall="niet te berekenen" if stored.overall is None else explain.figure(stored.overall),
+        due=explain.due(found.sitting),
+        late=explain.is_late(found.sitting, g.now) and not found.released_at,
+        involved=access.me().id in {one.id for one in assessors.values()},
+        me=access.me(),
+    )
+
+
+@pages.post("/uitslagen/<uuid:verdict_id>/controleren")
+@access.roles(*HANDLERS)
+def confirm(verdict_id: uuid.UUID):
+    """The first pair of eyes."""
+    found = access.verdict_for_release(verdict_id)
+    found.confirm(access.me(), g.now)
+    flash("U hebt dit eindoordeel gecontroleerd. Iemand anders kan het nu vrijgeven.", "success")
+    return redirect(url_for("results.verdicts"))
+
+
+@pages.post("/uitslagen/<uuid:verdict_id>/vrijgeven")
+@access.roles(*HANDLERS)
+def release(verdict_id: uuid.UUID):
+    """The second pair of eyes: from now on the candidate knows."""
+    _release(access.verdict_for_release(verdict_id))
+    flash("De uitslag is vrijgegeven. De kandidaat krijgt bericht.", "success")
+    return redirect(url_for("results.verdicts"))
+
+
+@pages.post("/uitslagen/vrijgeven")
+@access.roles(*HANDLERS)
+def release_many():
+    """Release every verdict that was chosen; one that may not be is left, with the reason."""
+    ids = {text for text in request.form.getlist("verdict") if _is_uuid(text)}
+    if not ids:
+        flash("Kies eerst een of meer uitslagen.", "warn")
+    done = 0
+    for verdict_id in sorted(ids):
+        found = access.verdict_for_release(uuid.UUID(verdict_id))
+        try:
+            _release(found)
+            done += 1
+        except Refused as refused:
+            flash(f"Dossier {found.sitting.dossier.code} is niet vrijgegeven. {dutch.refusal(refused)}", "warn")
+    if done:
+        flash(f"{done} uitslag{'en' if done > 1 else ''} vrijgegeven. De kandidaten krijgen bericht.", "success")
+    return redirect(url_for("results.verdicts"))
+
+
+@pages.get("/uitslag")
+@access.roles(Role.CANDIDATE)
+def own():
+    """The candidate's own result, or when it comes."""
+    sitting = access.require_my_sitting()
+    found = access.result_for_candidate(sitting)
+    scheme = sitting.dossier.scheme.content
+    if found is None:
+        due = explain.due(sitting) if sitting.finished_at else None
+        return render_template(
+            "results/waiting.html", sitting=sitting, due=due, late=bool(due) and explain.is_late(sitting, g.now)
+        )
+    decision = Decision.from_json(found.decision)
+    return render_template(
+        "results/own.html",
+        sitting=sitting,
+        verdict=found,
+        scheme=scheme,
+        decision=decision,
+        standings=explain.standings(decision, scheme),
+        lines=[line for line in explain.lines(decision, scheme) if not line.met],
+        develop=explain.to_develop(decision, scheme),
+        overall=explain.figure(decision.overall),
+        remarks=_remarks(sitting),
+        objection_until=explain.objection_until(found),
+    )
+
+
+def _release(found: Verdict) -> None:
+    found.release(access.me(), g.now)
+    post.write(g.db, found.sitting.dossier.candidate, "result", g.now)
+
+
+def _waiting() -> list[Waiting]:
+    sittings = access_judging.sittings_to_judge()
+    count = (
+        select(
+            Answer.sitting_id,
+            Rating.slot,
+            func.count(),
+            func.count(Rating.phase1_signed_at),
+            func.count(Rating.phase2_signed_at),
+        )
+        .join(Answer)
+        .where(Answer.sitting_id.in_([one.id for one in sittings]), Rating.declined_at.is_(None))
+        .group_by(Answer.sitting_id, Rating.slot)
+        .order_by(Rating.slot)
+    )
+    slots = defaultdict(list)
+    for sitting_id, *figures in g.db.execute(count):
+        slots[sitting_id].append(Slot(*figures))
+    return [Waiting(one, slots[one.id], explain.is_late(one, g.now)) for one in sittings]
+
+
+def _means_by_slot(case: Case) -> dict[int, dict[str, str]]:
+    """For each slot what its marks alone would give per competency; the answer to "how far apart were they?"."""
+    means = {}
+    for slot in sorted({mark.slot for mark in case.marks}):
+        own = [mark for mark in case.marks if mark.slot == slot]
+        alone = decide_marks(own, case.part1_sufficient, parse(case.rule), case.competencies, case.part1_mark)
+        means[slot] = {one.key: "–" if one.mean is None else explain.figure(one.mean) for one in alone.competencies}
+    return means
+
+
+def _remarks(sitting: Sitting) -> list[tuple[Answer, list[tuple[int, list]]]]:
+    """What assessors remarked, by situation and by assessor, who are numbers to the candidate."""
+    by_answer: dict[Answer, list] = defaultdict(list)
+    for rating in sorted(ratings_of(g.db, sitting), key=lambda one: (one.answer.number, one.slot)):
+        if rating.remarks:
+            by_answer[rating.answer].append((rating.slot, rating.remarks))
+    return list(by_answer.items())
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return bool(uuid.UUID(text))
+    except ValueError:
+        return False

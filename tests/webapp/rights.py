@@ -12,6 +12,8 @@ from typing import Any
 import cast
 from sqlalchemy.orm import Session
 
+from storage import mail
+from storage.flags import FlagKind, raise_flag
 from storage.jobs import Job, JobState, Queue
 from storage.people import Membership, Person, Role
 from storage.ratings import own_ratings
@@ -58,6 +60,10 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             kind=RenditionKind.VIDEO, key="recordings/one/video.mp4", content_type="video/mp4", size=1, sha256="0" * 64
         )
     )
+    somebody = cast.person(session, "kandidaat3", "Kandidaat Drie", Role.CANDIDATE, people.organisation, now)
+    to_assign = cast.finished_sitting(session, people, now - timedelta(hours=1), somebody, pack)
+    rating = own_ratings(session, done, people.assessors[0])[0]
+    flag = raise_flag(session, rating, FlagKind.WELFARE, "Zegt niet meer te slapen.", now)
     job = Job(
         id=uuid.uuid4(),
         queue=Queue.MEDIA,
@@ -86,10 +92,13 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "going_on": going_on,
             "recording": recording,
             "answer": done.answers[0],
-            "rating": own_ratings(session, done, people.assessors[0])[0],
+            "rating": rating,
+            "to_assign": to_assign,
+            "flag": flag,
             "verdict": verdict,
             "clip": pack.clip(1),
             "job": job,
+            "mail": mail.post(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
             "scheme": done.dossier.scheme,
         },
     )
@@ -121,6 +130,7 @@ RIGHTS: dict[str, Right] = {
     "static": may(PUBLIC, filename="=css/tokens.css"),
     "style.index": may(PUBLIC),
     "health.health": may(PUBLIC),
+    "regulation.show": may(EVERYBODY, key="=branchecertificaat_b", number="=1"),
     "account.log_in": may(PUBLIC),
     "account.log_out": may(PUBLIC),
     "account.home": may(EVERYBODY),
@@ -132,6 +142,8 @@ RIGHTS: dict[str, Right] = {
     "office.dossier": may({"officer", "second_officer"}, dossier_id="own_case.id"),
     "office.jobs": may(OFFICERS),
     "office.retry": may(OFFICERS, job_id="job.id"),
+    "office.outbox": may(OFFICERS),
+    "office.send_again": may(OFFICERS, message_id="mail.id"),
     "office.recording": may(OFFICERS, recording_id="recording.id"),
     "office.organisation": may(ADMINS),
     "office.audit_log": may(AUDITORS),
@@ -163,4 +175,11 @@ RIGHTS: dict[str, Right] = {
     "second_phase.change": may({"assessor_1"}, rating_id="rating.id"),
     "second_phase.sign": may({"assessor_1"}, rating_id="rating.id"),
     "results.verdicts": may(OFFICERS | COMMITTEE),
+    "results.verdict": may(OFFICERS | COMMITTEE, verdict_id="verdict.id"),
+    "results.confirm": may(OFFICERS | COMMITTEE, verdict_id="verdict.id"),
+    "results.release": may(OFFICERS | COMMITTEE, verdict_id="verdict.id"),
+    "results.release_many": may(OFFICERS | COMMITTEE),
+    "results.own": may({"candidate", "second_candidate"}),
+    "assigning.sitting": may(OFFICERS, sitting_id="to_assign.id"),
+    "assigning.close_flag": may(OFFICERS, flag_id="flag.id"),
 }

@@ -1,0 +1,107 @@
+"""A verdict in words: each condition with what was found and what was needed, and where a candidate stands."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from review.rules import Condition, Reason
+from review.terms import weeks_after, working_days_after
+from review.verdict import CompetencyResult, Decision, shown
+from scenarios.chapters import Competency
+from scenarios.scheme import Scheme
+from storage.sittings import Sitting
+from storage.verdicts import Verdict
+from webapp.dutch import AMSTERDAM
+
+OUTCOMES = {True: "geslaagd", False: "niet geslaagd", None: "nog geen oordeel, er is extra bewijs nodig"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One condition as a person reads it."""
+
+    what: str
+    found: str
+    needed: str
+    met: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One competency: its figures, the level that is nearest, and the level above it (None at the top)."""
+
+    competency: Competency
+    result: CompetencyResult
+    mean: str
+    next_level: int | None
+
+
+def outcome(passed: bool | None) -> str:
+    return OUTCOMES[passed]
+
+
+def lines(decision: Decision, scheme: Scheme) -> list[Line]:
+    """Every condition of the pass rule, those that are not met first."""
+    found = [line(reason, scheme) for reason in decision.reasons]
+    return sorted(found, key=lambda one: one.met)
+
+
+def line(reason: Reason, scheme: Scheme) -> Line:
+    """One condition."""
+    names = {one.key: one.name for one in scheme.competencies}
+    what = {
+        Condition.PART1_SUFFICIENT: "Deel 1, het motivatiedossier",
+        Condition.COMPETENCY_MIN: f"Gemiddelde {names.get(reason.subject, reason.subject)}",
+        Condition.OVERALL_MIN: "Gemiddelde van alle competenties",
+        Condition.OBSERVED_MIN: f"Antwoorden waarin {names.get(reason.subject, reason.subject)} is gezien",
+    }.get(reason.rule, reason.subject)
+    if reason.rule is Condition.PART1_SUFFICIENT:
+        return Line(what, "voldoende" if reason.found else "niet voldoende", "voldoende", reason.met)
+    if reason.rule is Condition.OBSERVED_MIN:
+        return Line(what, str(reason.found), f"minstens {reason.needed}", reason.met)
+    value = "niet gezien" if reason.found is None else _comma(shown(reason.found, beside=reason.needed))
+    return Line(what, value, f"minstens {_comma(shown(reason.needed))}", reason.met)
+
+
+def standings(decision: Decision, scheme: Scheme) -> list[Standing]:
+    """Every competency in the order of the scheme."""
+    found = []
+    for result in decision.competencies:
+        competency = scheme.competency(result.key)
+        above = result.level + 1 if result.level is not None and result.level < len(competency.anchors) else None
+        mean = "niet gezien" if result.mean is None else figure(result.mean)
+        found.append(Standing(competency, result, mean, above))
+    return found
+
+
+def to_develop(decision: Decision, scheme: Scheme) -> list[Standing]:
+    """The two competencies in which there is most to win, the lowest first."""
+    seen = [one for one in standings(decision, scheme) if one.result.mean is not None]
+    return sorted(seen, key=lambda one: one.result.mean)[:2]
+
+
+def figure(value) -> str:
+    """2,75; for the screen only"""
+    return _comma(shown(value))
+
+
+def due(sitting: Sitting) -> date:
+    """The last day on which the result must be known."""
+    return working_days_after(_day(sitting.finished_at), sitting.dossier.scheme.content.terms.result_working_days)
+
+
+def objection_until(verdict: Verdict) -> date:
+    """The last day for an objection."""
+    weeks = verdict.sitting.dossier.scheme.content.terms.objection_weeks
+    return weeks_after(_day(verdict.released_at), weeks)
+
+
+def is_late(sitting: Sitting, now: datetime) -> bool:
+    return _day(now) > due(sitting)
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(AMSTERDAM).date()
+
+
+def _comma(value) -> str:
+    return str(value).replace(".", ",")
