@@ -48,6 +48,8 @@ class Rule(StrEnum):
     INCOMPLETE = "dossier_incomplete"
     NO_REASON = "decision_without_reason"
     CLOSED = "dossier_closed"
+    NO_SCENARIOS = "no_scenarios"
+    CHANGED_ELSEWHERE = "dossier_changed_elsewhere"
 
 
 class StarKind(StrEnum):
@@ -58,7 +60,11 @@ class StarKind(StrEnum):
 
 
 class Dossier(Identified, Base):
-    """One candidate's attempt at one exam, nominated by a manager. The scheme is pinned when it is handed in."""
+    """One candidate's attempt at one exam, nominated by a manager. The scheme is pinned when it is handed in.
+
+    `manager_version` and `candidate_version` go up with every save of that part, so that a page that is behind cannot
+    overwrite what another page saved.
+    """
 
     __tablename__ = "dossier"
 
@@ -73,11 +79,13 @@ class Dossier(Identified, Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     example_role: Mapped[str] = mapped_column(Text, default="")
     manager_done_at: Mapped[datetime | None]
+    manager_version: Mapped[int] = mapped_column(default=0)
 
     role_description: Mapped[str] = mapped_column(Text, default="")
     years: Mapped[float | None]
     motivation: Mapped[str] = mapped_column(Text, default="")
     goal: Mapped[str] = mapped_column(Text, default="")
+    candidate_version: Mapped[int] = mapped_column(default=0)
     submitted_at: Mapped[datetime | None]
 
     decided_at: Mapped[datetime | None]
@@ -116,9 +124,20 @@ class Dossier(Identified, Base):
         gaps = [name for name, text in needed.items() if not text.strip()]
         complete = {star.kind for star in self.stars if star.complete}
         gaps += [f"star_{kind}" for kind in StarKind if kind not in complete]
-        levels = {one.competency for one in self.assessments}
-        gaps += [f"competency_{one.key}" for one in self.scheme.content.competencies if one.key not in levels]
+        documents = self.scheme.content.documents
+        judged = {
+            one.competency
+            for one in self.assessments
+            if (one.level is not None or not documents.level_per_competency)
+            and (one.star is not None or not documents.star_per_competency)
+        }
+        gaps += [f"competency_{one.key}" for one in self.scheme.content.competencies if one.key not in judged]
         return tuple(gaps)
+
+    @property
+    def parts(self) -> int:
+        """How many parts there are to fill in."""
+        return 6 + len(StarKind) + len(self.scheme.content.competencies)
 
     def require_open(self) -> None:
         """Raise Refused unless its texts may still be changed."""
@@ -167,14 +186,14 @@ class Star(Identified, Base):
 
 
 class SelfAssessment(Identified, Base):
-    """The level that the candidate gives the own competency, and the STAR that shows it."""
+    """The level that the candidate gives the own competency, and the STAR that shows it; empty until it is chosen."""
 
     __tablename__ = "self_assessment"
 
     dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Dossier.id))
     competency: Mapped[str] = mapped_column(String(60))
-    level: Mapped[int]
-    star: Mapped[StarKind] = mapped_column(one_of(StarKind))
+    level: Mapped[int | None]
+    star: Mapped[StarKind | None] = mapped_column(one_of(StarKind))
 
     dossier: Mapped[Dossier] = relationship(back_populates="assessments")
 

@@ -1,14 +1,17 @@
 """The outbox: every mail is a row first, and the row says what became of it."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.database import Base, Identified, one_of
 from storage.people import Person
+
+RETRY_DELAYS_S = (60, 300, 1800, 7200, 21600)
+"""How long to wait after each attempt that failed; after the last one the office is told."""
 
 
 class MailState(StrEnum):
@@ -18,7 +21,7 @@ class MailState(StrEnum):
 
 
 class MailMessage(Identified, Base):
-    """One mail to one person. `template` names the text that it was made of."""
+    """One mail to one person. `template` names the text that it was made of; `error` is what the last attempt met."""
 
     __tablename__ = "mail_message"
 
@@ -36,6 +39,45 @@ class MailMessage(Identified, Base):
     person: Mapped[Person] = relationship()
 
     __table_args__ = (Index(None, "state", "not_before"),)
+
+    def sent(self, now: datetime) -> None:
+        """The mail server has taken it."""
+        self.state, self.sent_at, self.error = MailState.SENT, now, None
+
+    def failed(self, error: str, now: datetime) -> None:
+        """Try again later, or, after the last attempt, give up."""
+        self.error = error
+        if self.attempts > len(RETRY_DELAYS_S):
+            self.state = MailState.FAILED
+        else:
+            self.not_before = now + timedelta(seconds=RETRY_DELAYS_S[self.attempts - 1])
+
+    def retry(self, now: datetime) -> bool:
+        """Give a mail that was given up another life; whether it was given up."""
+        if self.state is not MailState.FAILED:
+            return False
+        self.state, self.attempts, self.not_before = MailState.WAITING, 0, now
+        return True
+
+
+def due(session: Session, now: datetime) -> list[uuid.UUID]:
+    """The mails to send now, oldest first."""
+    waiting = select(MailMessage.id).where(MailMessage.state == MailState.WAITING, MailMessage.not_before <= now)
+    return list(session.scalars(waiting.order_by(MailMessage.created_at).limit(100)))
+
+
+def claim(session: Session, message_id: uuid.UUID, now: datetime) -> MailMessage | None:
+    """Take a mail that is due for one attempt, so that no other worker sends it meanwhile; None when another did.
+
+    Should this worker die, the mail is due again after the delay of a failed attempt.
+    """
+    mine = update(MailMessage).where(
+        MailMessage.id == message_id, MailMessage.state == MailState.WAITING, MailMessage.not_before <= now
+    )
+    later = now + timedelta(seconds=RETRY_DELAYS_S[0])
+    if not session.execute(mine.values(attempts=MailMessage.attempts + 1, not_before=later)).rowcount:
+        return None
+    return session.get(MailMessage, message_id)
 
 
 def post(session: Session, person: Person, template: str, subject: str, text: str, now: datetime) -> MailMessage:

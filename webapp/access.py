@@ -36,11 +36,12 @@ HOMES: dict[Role, tuple[str, str]] = {
 def navigation(roles: set[Role]) -> list[tuple[str, str, bool]]:
     """The menu of somebody with these roles: label, address, whether it is the page that is shown."""
     entries = [HOMES[role] for role in Role if role in roles]
-    return [(label, url_for(endpoint), _shown(endpoint)) for label, endpoint in entries]
+    return [(label, url_for(endpoint), _shown(url_for(endpoint))) for label, endpoint in entries]
 
 
-def _shown(endpoint: str) -> bool:
-    return request.endpoint == endpoint
+def _shown(address: str) -> bool:
+    """Whether the page is this one, or one below it."""
+    return f"{request.path}/".startswith(f"{address}/")
 
 
 def wants_json() -> bool:

@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_login import UserMixin, current_user, login_required, login_user, logout_user
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from wtforms import EmailField, PasswordField
 from wtforms.validators import DataRequired, Length
@@ -14,11 +13,24 @@ from storage import audit
 from storage.people import Person, Role, person_by_email
 from webapp.access import HOMES
 from webapp.extensions import limiter
+from webapp.forms import Form
 
 pages = Blueprint("account", __name__)
 
 
-class LogInForm(FlaskForm):
+EXPLAINED = {
+    Role.CANDIDATE: "Uw motivatiedossier, uw examen en uw uitslag.",
+    Role.MANAGER: "De kandidaten voor wie u een onderbouwing schrijft.",
+    Role.ORGANISATION_ADMIN: "Wie er bezig is met het examen, en wie het heeft behaald.",
+    Role.KSF_OFFICER: "Dossiers beoordelen, examens volgen, taken en mail.",
+    Role.ASSESSOR: "De antwoorden die op uw oordeel wachten.",
+    Role.EXAM_COMMITTEE: "Eindoordelen en wie ze mag vrijgeven.",
+    Role.AUDITOR: "Het logboek, en of de keten heel is.",
+}
+"""What somebody with several roles finds behind each home page."""
+
+
+class LogInForm(Form):
     email = EmailField("E-mailadres", [DataRequired("Vul uw e-mailadres in."), Length(max=254)])
     password = PasswordField("Wachtwoord", [DataRequired("Vul uw wachtwoord in."), Length(max=200)])
 
@@ -51,7 +63,7 @@ def person_of_session(session: Session, session_id: str) -> LoggedIn | None:
 def home():
     """Straight to the work for who has one role; a choice for who has more."""
     roles = current_user.roles(g.now)
-    homes = [HOMES[role] for role in Role if role in roles]
+    homes = [(*HOMES[role], EXPLAINED[role]) for role in Role if role in roles]
     if len(homes) == 1:
         return redirect(url_for(homes[0][1]))
     return render_template("account/home.html", homes=homes)

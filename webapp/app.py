@@ -25,6 +25,7 @@ from webapp import (
     media,
     motivation,
     office,
+    regulation,
     results,
     scoring,
     second_phase,
@@ -32,7 +33,21 @@ from webapp import (
 )
 from webapp.extensions import csrf, limiter, login_manager
 
-ROOMS = (account, exam, motivation, office, desk, scoring, second_phase, results, assigning, media, health, style)
+ROOMS = (
+    account,
+    exam,
+    motivation,
+    office,
+    desk,
+    scoring,
+    second_phase,
+    results,
+    assigning,
+    media,
+    regulation,
+    health,
+    style,
+)
 OVERTAKEN = (StaleDataError, IntegrityError)
 """Somebody else changed the same thing at this very moment, and was first."""
 

@@ -24,6 +24,7 @@ ORGANISATION = "Voorbeeld Klantcontact BV"
 PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("kandidaat@voorbeeld.example", "Kim Kandidaat", (Role.CANDIDATE,)),
     ("kandidaat2@voorbeeld.example", "Koos Kandidaat", (Role.CANDIDATE,)),
+    ("kandidaat3@voorbeeld.example", "Karin Kandidaat", (Role.CANDIDATE,)),
     ("leidinggevende@voorbeeld.example", "Lena Leidinggevende", (Role.MANAGER,)),
     ("beheerder@voorbeeld.example", "Bram Beheerder", (Role.ORGANISATION_ADMIN,)),
     ("bureau@ksf.example", "Bo Bureau", (Role.KSF_OFFICER,)),
@@ -43,6 +44,14 @@ REASON = (
 EXAMPLE_ROLE = (
     "Bij de verhuizing van de planning bleef Kim rustig toen klanten boos waren. Zij deed hardop voor hoe zij een "
     "gesprek terugbracht naar de vraag. Drie collega’s namen haar aanpak over."
+)
+OTHER_REASON = (
+    "Karin bewaakt in ons team de kwaliteit van de e-mails. Zij legt uit wat beter kan zonder iemand af te vallen, en "
+    "collega’s vragen haar daar zelf om. Met het certificaat kan zij dit voor de hele afdeling gaan doen."
+)
+OTHER_EXAMPLE = (
+    "Toen de storing een middag duurde, las Karin elk antwoord mee en verdeelde zij het werk. Niemand bleef zitten met "
+    "een klant die twee verschillende dingen had gehoord."
 )
 ROLE_DESCRIPTION = "Medewerker klantcontact met extra taken: nieuwe collega’s begeleiden en meeluisteren."
 MOTIVATION = "Ik begeleid al een tijd collega’s en wil weten of ik het goed doe. Ik wil er beter in worden."
@@ -79,7 +88,7 @@ def has_pack(session: Session, scheme: Scheme) -> bool:
 
 
 def people_and_dossiers(session: Session, now: datetime) -> None:
-    """The demo people with their log-ins; one approved dossier with its sitting, one that is still being written."""
+    """The demo people with their log-ins, and three dossiers: approved with its sitting, handed in, being written."""
     organisation = session.scalars(select(Organisation).where(Organisation.name == ORGANISATION)).first()
     if organisation is not None:
         return
@@ -102,6 +111,10 @@ def people_and_dossiers(session: Session, now: datetime) -> None:
     dossier.submit(dossier.candidate_id, now)
     dossier.decide(DossierState.APPROVED, officer.id, "", now)
     invite(session, dossier, current_pack(session, scheme), now, now)
+    handed_in = _dossier(session, organisation, scheme, "kandidaat3@voorbeeld.example", now)
+    fill(handed_in, reason=OTHER_REASON, example_role=OTHER_EXAMPLE)
+    session.flush()
+    handed_in.submit(handed_in.candidate_id, now)
     _dossier(session, organisation, scheme, "kandidaat2@voorbeeld.example", now)
 
 
@@ -119,9 +132,9 @@ def _dossier(session: Session, organisation: Organisation, scheme: Scheme, email
     return dossier
 
 
-def fill(dossier: Dossier) -> None:
+def fill(dossier: Dossier, reason: str = REASON, example_role: str = EXAMPLE_ROLE) -> None:
     """Write both parts of the motivation file."""
-    dossier.reason, dossier.example_role = REASON, EXAMPLE_ROLE
+    dossier.reason, dossier.example_role, dossier.manager_done_at = reason, example_role, dossier.created_at
     dossier.role_description, dossier.years = ROLE_DESCRIPTION, 6.5
     dossier.motivation, dossier.goal = MOTIVATION, GOAL
     for kind, (situation, tasks, activities, result) in STARS.items():

@@ -343,7 +343,7 @@ def money(cents: int) -> str:
 
 def number(value: float, places: int = 2) -> str:
     """2,75"""
-    return f"{value:.{places}f}".replace(".", ",")
+    return f"{float(value):.{places}f}".replace(".", ",")
 
 
 def size(octets: int) -> str:

@@ -1,6 +1,9 @@
 """Whether everything is up, for a supervisor or a load balancer. It names parts, never people."""
 
-from flask import Blueprint, g
+from datetime import timedelta
+from threading import Lock
+
+from flask import Blueprint, current_app, g
 from sqlalchemy import select, text
 
 from storage import jobs
@@ -10,14 +13,26 @@ from webapp.extensions import limiter
 
 pages = Blueprint("health", __name__)
 
+FRESH = timedelta(seconds=2)
+_turn = Lock()
+
 
 @pages.get("/healthz")
 @limiter.exempt
 def health():
     """200 when database, broker, object store and a recorder answer, and both kinds of workers are there; else 503."""
-    parts = {name: _answers(check) for name, check in CHECKS.items()}
+    parts = _found()
     ready = all(parts.values())
     return {"ready": ready, "parts": parts}, 200 if ready else 503
+
+
+def _found() -> dict[str, bool]:
+    """What was found at most two seconds ago, so that asking often costs nothing."""
+    kept = current_app.extensions.setdefault("vignet-health", {})
+    with _turn:
+        if not kept or g.now - kept["at"] > FRESH:
+            kept.update(at=g.now, parts={name: _answers(check) for name, check in CHECKS.items()})
+    return kept["parts"]
 
 
 def _database() -> bool:

@@ -3,36 +3,40 @@
 import uuid
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from sqlalchemy import ColumnElement, func, select
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from scenarios.sitting import Stage
 from storage import audit
-from storage.dossiers import Dossier, DossierState
+from storage.dossiers import Dossier, DossierState, Rule
 from storage.jobs import Job, JobState
-from storage.people import Role
+from storage.mail import MailMessage, MailState
+from storage.people import Person, Role
 from storage.recordings import latest_take
+from storage.refusal import Refused
 from storage.schemes import current_pack
 from storage.sittings import Sitting, invite
 from storage.verdicts import Verdict
-from webapp import access, post
+from webapp import access, figures, post
+from webapp.forms import Form, choices
 
 pages = Blueprint("office", __name__)
 
 PAGE = 25
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(Form):
     decision = RadioField(
         "Uw besluit",
         [InputRequired("Kies een besluit.")],
-        choices=[
-            (DossierState.APPROVED, "Goedkeuren en uitnodigen"),
-            (DossierState.RETURNED, "Terug naar de kandidaat"),
-            (DossierState.REJECTED, "Afwijzen"),
-        ],
+        choices=choices(
+            (
+                (DossierState.APPROVED, "Goedkeuren en uitnodigen"),
+                (DossierState.RETURNED, "Terug naar de kandidaat"),
+                (DossierState.REJECTED, "Afwijzen"),
+            )
+        ),
     )
     reason = TextAreaField(
         "Reden", [Length(max=4000)], description="Nodig bij terugsturen en afwijzen. De kandidaat leest dit."
@@ -49,6 +53,7 @@ def home():
         "verdicts": _count(Verdict, Verdict.released_at.is_(None)),
         "dead": _count(Job, Job.state == JobState.DEAD),
         "running": _count(Job, Job.state.in_((JobState.WAITING, JobState.RUNNING))),
+        "unsent": _count(MailMessage, MailMessage.state == MailState.FAILED),
     }
     return render_template("office/home.html", counts=counts)
 
@@ -81,22 +86,25 @@ def dossier(dossier_id: uuid.UUID):
     events = g.db.scalars(
         select(audit.AuditEvent).where(audit.AuditEvent.subject.in_(subjects)).order_by(audit.AuditEvent.at)
     ).all()
-    status = 422 if form.errors else 200
-    return render_template(
-        "office/dossier.html", dossier=found, form=form, sitting=sitting, takes=takes, events=events
-    ), status
+    who = {event.actor for event in events}
+    names = {one.id: one.name for one in g.db.scalars(select(Person).where(Person.id.in_(who)))}
+    values = {"sitting": sitting, "takes": takes, "events": events, "names": names}
+    return render_template("office/dossier.html", dossier=found, form=form, **values), 422 if form.errors else 200
 
 
 def decide(found: Dossier, state: DossierState, reason: str) -> None:
     """KSF's decision about part 1, with what follows from it: an approved candidate is invited at once."""
     found.decide(state, access.me().id, reason, g.now)
     if state is DossierState.APPROVED:
-        sitting = invite(g.db, found, current_pack(g.db, found.scheme), g.now, g.now)
+        pack = current_pack(g.db, found.scheme)
+        if pack is None:
+            raise Refused(Rule.NO_SCENARIOS)
+        sitting = invite(g.db, found, pack, g.now, g.now)
         post.write(g.db, found.candidate, "invitation", g.now, sitting=sitting)
-        flash("Goedgekeurd. De uitnodiging is onderweg.", "success")
+        flash("Goedgekeurd. De uitnodiging is onderweg.", "ok")
     else:
-        post.write(g.db, found.candidate, f"dossier_{state}", g.now, reason=reason)
-        flash("Uw besluit is bewaard. De kandidaat krijgt bericht.", "success")
+        post.write(g.db, found.candidate, f"dossier_{state}", g.now, reason=reason, terms=found.scheme.content.terms)
+        flash("Uw besluit is bewaard. De kandidaat krijgt bericht.", "ok")
 
 
 @pages.get("/bureau/taken")
@@ -115,9 +123,15 @@ def retry(job_id: uuid.UUID):
     job = g.db.get(Job, job_id)
     if job is None:
         abort(404)
+    open_already = Job.state.in_((JobState.WAITING, JobState.RUNNING))
+    if job.state is not JobState.DEAD or _count(
+        Job, (Job.kind == job.kind) & (Job.subject == job.subject) & open_already
+    ):
+        flash("Deze taak loopt al, of is al klaar. U hoeft niets te doen.", "info")
+        return redirect(url_for("office.jobs"))
     job.retry(g.now)
     audit.record(g.db, g.now, access.me().id, "job_retried", job)
-    flash("De taak begint opnieuw.", "success")
+    flash("De taak begint opnieuw.", "ok")
     return redirect(url_for("office.jobs"))
 
 
@@ -127,7 +141,32 @@ def recording(recording_id: uuid.UUID):
     """The facts of one recording: sources, hashes, measurements, and how the result was made. Not the picture."""
     found = access.recording_for_officer(recording_id)
     jobs_of_it = g.db.scalars(select(Job).where(Job.subject == found.id).order_by(Job.created_at)).all()
-    return render_template("office/recording.html", recording=found, jobs=jobs_of_it)
+    values = {"measured": figures.measured(found.figures), "sessions": figures.sessions(found.figures)}
+    return render_template("office/recording.html", recording=found, jobs=jobs_of_it, **values)
+
+
+@pages.get("/bureau/post")
+@access.roles(Role.KSF_OFFICER)
+def outbox():
+    """Every mail and what became of it; the ones that could not be delivered first."""
+    failed_first = select(MailMessage).order_by(
+        (MailMessage.state == MailState.FAILED).desc(), MailMessage.created_at.desc()
+    )
+    page, number_of_pages, rows = _page(failed_first, MailMessage, MailMessage.id.is_not(None))
+    return render_template("office/outbox.html", mails=rows, page=page, pages=number_of_pages)
+
+
+@pages.post("/bureau/post/<uuid:message_id>/opnieuw")
+@access.roles(Role.KSF_OFFICER)
+def send_again(message_id: uuid.UUID):
+    """Try a mail again that could not be delivered."""
+    message = g.db.get(MailMessage, message_id) or abort(404)
+    if message.retry(g.now):
+        audit.record(g.db, g.now, access.me().id, "mail_retried", message)
+        flash("De mail gaat binnen een minuut opnieuw weg.", "ok")
+    else:
+        flash("Deze mail is al verstuurd, of wacht nog op verzending.", "info")
+    return redirect(url_for("office.outbox"))
 
 
 @pages.get("/organisatie")

@@ -1,69 +1,77 @@
 """Mail: writes the Dutch text into the outbox, and brings the outbox to the mail server (or into files)."""
 
+import contextlib
 import logging
 import smtplib
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from flask import render_template
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage import mail
 from storage.config import config
 from storage.database import session_scope
-from storage.mail import MailMessage, MailState
-from storage.mail import post as put_in_outbox
+from storage.mail import MailMessage
 from storage.people import Person
 
 log = logging.getLogger(__name__)
-
-RETRY_DELAYS_S = (60, 300, 1800, 7200, 21600)
 
 
 def write(session: Session, person: Person, template: str, now: datetime, **values) -> MailMessage:
     """Put the mail `mail/<template>.txt` for this person in the outbox. Its first line is the subject."""
     text = render_template(f"mail/{template}.txt", person=person, origin=config().origin, **values)
     subject, _, body = text.strip().partition("\n")
-    return put_in_outbox(session, person, template, subject.strip(), body.strip() + "\n", now)
+    return mail.post(session, person, template, subject.strip(), body.strip() + "\n", now)
 
 
 def send_waiting(now: datetime) -> int:
     """Send every mail that is due; answers how many were sent. One that fails is tried again later."""
-    with session_scope() as session:
-        due = select(MailMessage.id).where(MailMessage.state == MailState.WAITING, MailMessage.not_before <= now)
-        ids = session.scalars(due.order_by(MailMessage.created_at).limit(100)).all()
+    with session_scope(writes=False) as session:
+        ids = mail.due(session, now)
     return sum(_send_one(message_id, now) for message_id in ids)
 
 
 def _send_one(message_id: uuid.UUID, now: datetime) -> bool:
     with session_scope() as session:
-        message = session.get(MailMessage, message_id)
-        message.attempts += 1
-        try:
-            _transport()(_as_email(message, now))
-        except (OSError, smtplib.SMTPException) as error:
-            # The kind of error and no more: the server's own words may hold the address.
-            message.error = type(error).__name__
-            if message.attempts > len(RETRY_DELAYS_S):
-                message.state = MailState.FAILED
-            else:
-                message.not_before = now + timedelta(seconds=RETRY_DELAYS_S[message.attempts - 1])
-            log.warning("mail %s not sent: %s", message_id, message.error)
+        message = mail.claim(session, message_id, now)
+        if message is None:
             return False
-        message.state, message.sent_at, message.error = MailState.SENT, now, None
-        return True
+        email = None
+        with contextlib.suppress(ValueError):
+            email = _as_email(message, now)
+    error = _deliver(email) if email else "InvalidAddress"
+    with session_scope() as session:
+        message = session.get(MailMessage, message_id)
+        if error:
+            message.failed(error, now)
+            log.warning("mail %s not sent: %s", message_id, error)
+        else:
+            message.sent(now)
+    return not error
+
+
+def _deliver(email: EmailMessage) -> str | None:
+    """What went wrong: the kind of error and no more, since the server's own words may hold the address."""
+    try:
+        _transport()(email)
+    except (OSError, ValueError, smtplib.SMTPException) as error:
+        return type(error).__name__
+    return None
 
 
 def _as_email(message: MailMessage, now: datetime) -> EmailMessage:
+    sender = config().mail_sender
     email = EmailMessage()
-    email["From"], email["To"], email["Subject"] = config().mail_sender, message.person.email, message.subject
+    email["From"], email["To"], email["Subject"] = sender, message.person.email, message.subject
     email["Date"] = format_datetime(now)
-    email["Message-ID"] = make_msgid(str(message.id), "vignet.invalid")
+    # The same at every attempt: who receives it twice sees it once.
+    email["Message-ID"] = f"<{message.id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     email["Auto-Submitted"] = "auto-generated"
     email.set_content(message.text)
     return email

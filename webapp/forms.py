@@ -1,0 +1,78 @@
+"""What every form does: its complaints are Dutch, and what browsers add to a text is taken out."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from wtforms import DecimalField
+from wtforms.fields.choices import SelectChoice
+
+COMPLAINTS = {
+    "This field is required.": "Vul dit in.",
+    "Not a valid choice.": "Kies een van de mogelijkheden.",
+    "Not a valid choice": "Kies een van de mogelijkheden.",
+    "Invalid Choice: could not coerce.": "Kies een van de mogelijkheden.",
+    "Invalid input.": "Kijk dit nog eens na.",
+    "Not a valid decimal value.": "Vul een getal in, bijvoorbeeld 6,5.",
+    "Not a valid float value.": "Vul een getal in, bijvoorbeeld 6,5.",
+    "Not a valid integer value.": "Vul een heel getal in, bijvoorbeeld 6.",
+    "Not a valid date value.": "Vul een datum in, bijvoorbeeld 21-11-2026.",
+    "Not a valid datetime value.": "Vul een datum en een tijd in, bijvoorbeeld 21-11-2026 14:00.",
+    "Invalid email address.": "Dit is geen e-mailadres. Kijk het nog eens na.",
+    "Number must be at least %(min)s.": "Vul een getal in van %(min)s of meer.",
+    "Number must be at most %(max)s.": "Vul een getal in van %(max)s of minder.",
+    "Number must be between %(min)s and %(max)s.": "Vul een getal in van %(min)s tot en met %(max)s.",
+    "Field must be at least %(min)d character long.": "Gebruik ten minste %(min)d teken.",
+    "Field must be at least %(min)d characters long.": "Gebruik ten minste %(min)d tekens.",
+    "Field cannot be longer than %(max)d character.": "Gebruik ten hoogste %(max)d teken.",
+    "Field cannot be longer than %(max)d characters.": "Gebruik ten hoogste %(max)d tekens.",
+    "Field must be between %(min)d and %(max)d characters long.": "Gebruik %(min)d tot en met %(max)d tekens.",
+}
+
+
+class Dutch:
+    """The complaints of WTForms in Dutch, in the form in which it asks for translations."""
+
+    def gettext(self, string: str) -> str:
+        return COMPLAINTS.get(string, COMPLAINTS["Invalid input."])
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return self.gettext(singular if number == 1 else plural)
+
+
+class Form(FlaskForm):
+    """A form of ours. Texts arrive with plain line ends and without null characters, which no database keeps."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form):
+            return Dutch()
+
+        def wrap_formdata(self, form, formdata):
+            found = super().wrap_formdata(form, formdata)
+            if found is None:
+                return None
+            return ImmutableMultiDict(MultiDict((name, _plain(value)) for name, value in found.items(multi=True)))
+
+
+def _plain(value):
+    return value.replace("\x00", "").replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+class NumberField(DecimalField):
+    """A number as it is written in Dutch: 6,5. A point is understood too."""
+
+    def process_formdata(self, valuelist):
+        super().process_formdata([value.strip().replace(",", ".") for value in valuelist])
+
+    def _value(self):
+        if self.raw_data:
+            return str(self.raw_data[0])
+        if self.data is None:
+            return ""
+        return f"{Decimal(str(self.data)).normalize():f}".replace(".", ",")
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """The choices of a field: (value, what the reader sees)."""
+    return [SelectChoice(str(value), label) for value, label in pairs]

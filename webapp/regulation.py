@@ -1,0 +1,112 @@
+"""The regulation of an exam, read from its scheme: what is examined, when one passes, and where each value comes from.
+
+Who takes part reads what concerns a candidate. Officers, committee and auditors also see every value, whether it comes
+from a source or is a choice of KSF, and which open question that choice answers.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from flask import Blueprint, abort, g, render_template
+from sqlalchemy import select
+
+from review import rules
+from scenarios.chapters import Allocation, Origin, Task
+from scenarios.scheme import Scheme
+from storage import schemes
+from storage.people import Role
+from webapp import access, dutch
+
+pages = Blueprint("regulation", __name__, url_prefix="/reglement")
+
+INSIDERS = {Role.KSF_OFFICER, Role.EXAM_COMMITTEE, Role.AUDITOR}
+
+CHAPTERS = {
+    "pass_rule": "Wanneer iemand slaagt",
+    "documents": "Motivatiedossier",
+    "sitting": "De zitting",
+    "assessment": "De beoordeling",
+    "checklist": "De praktijktoets",
+    "quality": "Eisen aan een opname",
+    "terms": "Termijnen",
+    "visibility": "Wie wat ziet",
+    "retention": "Bewaren",
+    "fees": "Kosten",
+}
+
+WORDS = {
+    Allocation.WHOLE: "elke assessor alle antwoorden van een kandidaat",
+    Allocation.SPREAD: "elk antwoord andere assessoren",
+}
+
+ENDLESS = "terms.certificate_valid_months"
+
+
+@pages.get("/<key>")
+@pages.get("/<key>/<int:number>")
+@access.roles(*Role)
+def show(key: str, number: int | None = None):
+    """The newest version of this exam's regulation, or the one with this number."""
+    versions = g.db.scalars(
+        select(schemes.Scheme).where(schemes.Scheme.key == key).order_by(schemes.Scheme.number.desc())
+    ).all()
+    row = next((one for one in versions if number in (None, one.number)), None)
+    if row is None:
+        abort(404)
+    content = row.content
+    inside = bool(access.me().roles(g.now) & INSIDERS)
+    values = {"chapters": chapters(content) if inside else [], "inside": inside, "versions": versions if inside else []}
+    return render_template("regulation/show.html", row=row, scheme=content, passing=passing(content), **values)
+
+
+def passing(scheme: Scheme) -> list[str]:
+    """The pass rule in sentences, each a condition that must be met."""
+    rule = rules.parse(scheme.pass_rule)
+    if isinstance(rule, rules.TermRule):
+        return [f"{term.name}: ten minste {term.min} van de {term.max} punten." for term in rule.terms]
+    if isinstance(rule, rules.ProvenRule):
+        return ["Elke competentie is aangetoond."]
+    lines = ["KSF vindt het motivatiedossier voldoende."] if rule.part1 else []
+    lines.append(f"Voor elke competentie is het gemiddelde ten minste {dutch.number(rule.competency_min)}.")
+    lines.append(f"Het gemiddelde van alle competenties samen is ten minste {dutch.number(rule.overall_min)}.")
+    lines.append(
+        f"Elke competentie is in ten minste {rule.observed_min} antwoorden te zien. Zo niet, dan vraagt KSF extra "
+        "bewijs; dat is geen afwijzing."
+    )
+    return lines
+
+
+def chapters(scheme: Scheme) -> list[tuple[str, list[tuple[Origin, str]]]]:
+    """Every value that the scheme explains, by chapter: (title, [(where it comes from, the value in words)])."""
+    found: dict[str, list[tuple[Origin, str]]] = {table: [] for table in CHAPTERS}
+    for origin in scheme.origins:
+        found[origin.path.partition(".")[0]].append((origin, in_words(origin, scheme.value(origin.path))))
+    return [(title, found[table]) for table, title in CHAPTERS.items() if found[table]]
+
+
+def in_words(origin: Origin, value: Any) -> str:
+    """A value of the scheme as a person reads it, with its unit."""
+    if origin.path == ENDLESS and value == 0:
+        return "zonder einddatum"
+    if origin.path.startswith("fees."):
+        return dutch.money(value)
+    words = _plain(value)
+    return f"{words} {origin.unit}" if origin.unit and not isinstance(value, bool) else words
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    if isinstance(value, tuple | list):
+        return ", ".join(_plain(one) for one in value)
+    if isinstance(value, Task):
+        return value.name
+    if isinstance(value, Mapping):
+        return f"{value['name']}: {value['min']} van {value['max']}" if "max" in value else str(value)
+    if isinstance(value, StrEnum | str) and value in WORDS:
+        return WORDS[value]
+    if isinstance(value, Fraction):
+        return f"{float(value):g}".replace(".", ",")
+    return str(value).replace(".", ",")
