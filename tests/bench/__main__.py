@@ -25,7 +25,10 @@ PARTS = {"desk": 6.0, "transcode_cost": 15.0, "live": 10.0}
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: a figure of a part, and the figure of the same part that it is held against."""
+    """One line of the table: a figure of a part, and the figure of the same part that it is held against.
+
+    `absent` is said where the other could not be measured.
+    """
 
     part: str
     meaning: str
@@ -33,76 +36,47 @@ class Row:
     unit: str
     beside: str = ""
     beside_key: str = ""
+    ratio_key: str = ""
+    absent: str = ""
 
 
-STOCK = "aiortc's MediaRecorder, {aiortc_mediarecorder_streams} stream"
-BARE = "one bare ffmpeg command for the same files"
 MINUTE = "CPU s a minute"
+STOCK = "aiortc's MediaRecorder, {aiortc_mediarecorder_streams} stream"
+STOCK_KEY = "aiortc_mediarecorder_cpu_s_per_stream_minute"
+JANUS = "Janus video room, {janus_streams} streams"
+NO_JANUS = "not measured: janus is not installed"
+BARE = "one bare ffmpeg command, the same files"
+EMPTY = "an empty page"
+
+# fmt: off
 ROWS = (
-    Row(
-        "live",
-        "Record a live stream, {recorder_streams} at once",
-        "recorder_whip_cpu_s_per_stream_minute",
-        MINUTE,
-        STOCK,
-        "aiortc_mediarecorder_cpu_s_per_stream_minute",
-    ),
-    Row(
-        "live",
-        "Record a live stream, 10 at once",
-        "recorder_10_streams_whip_cpu_s_per_stream_minute",
-        MINUTE,
-        STOCK,
-        "aiortc_mediarecorder_cpu_s_per_stream_minute",
-    ),
-    Row(
-        "live",
-        "Share of the live pictures that was recorded in time",
-        "recorder_pace",
-        "",
-        STOCK,
-        "aiortc_mediarecorder_pace",
-    ),
+    Row("live", "Record a live stream, {recorder_streams} at once", "recorder_whip_cpu_s_per_stream_minute", MINUTE,
+        STOCK, STOCK_KEY, "recorder_whip_to_mediarecorder_ratio"),
+    Row("live", "Record a live stream, 10 at once", "recorder_10_streams_whip_cpu_s_per_stream_minute", MINUTE,
+        STOCK, STOCK_KEY, "recorder_10_streams_whip_to_mediarecorder_ratio"),
+    Row("live", "Record a live stream, {recorder_streams} at once", "recorder_whip_cpu_s_per_stream_minute", MINUTE,
+        JANUS, "janus_cpu_s_per_stream_minute", "recorder_whip_to_janus_ratio", NO_JANUS),
+    Row("live", "Share of the pictures recorded in time", "recorder_pace", "",
+        STOCK, "aiortc_mediarecorder_pace", "recorder_pace_ratio"),
     Row("live", "Record one packet", "recorder_us_per_packet", "CPU µs"),
-    Row(
-        "live",
-        "Memory for a live stream",
-        "recorder_memory_mb_per_stream",
-        "MB",
-        STOCK,
-        "aiortc_mediarecorder_memory_mb_per_stream",
-    ),
-    Row(
-        "live",
-        "Disk for a live stream",
-        "recorder_bytes_per_stream_minute",
-        "bytes a minute",
-        "the packets alone",
-        "recorder_media_bytes_per_stream_minute",
-    ),
-    Row(
-        "transcode_cost",
-        "Finish a VP8 recording (picture encoded again)",
-        "finish_vp8_cpu_s_per_minute",
-        MINUTE,
-        BARE,
-        "bare_ffmpeg_vp8_cpu_s_per_minute",
-    ),
-    Row(
-        "transcode_cost",
-        "Finish an H.264 recording (picture copied)",
-        "finish_h264_cpu_s_per_minute",
-        MINUTE,
-        BARE,
-        "bare_ffmpeg_h264_cpu_s_per_minute",
-    ),
-    Row(
-        "desk", "One answer on the assessor's desk", "desk_page_cpu_ms", "CPU ms", "an empty page", "empty_page_cpu_ms"
-    ),
-    Row("desk", "The assessor's list of work", "desk_list_cpu_ms", "CPU ms", "an empty page", "empty_page_cpu_ms"),
-    Row("desk", "Queries of one answer", "desk_page_queries", "", "an empty page", "empty_page_queries"),
-    Row("desk", "Queries of the list of work", "desk_list_queries", "", "an empty page", "empty_page_queries"),
+    Row("live", "Memory for a live stream", "recorder_memory_mb_per_stream", "MB",
+        STOCK, "aiortc_mediarecorder_memory_mb_per_stream", "recorder_memory_ratio"),
+    Row("live", "Disk for a live stream", "recorder_bytes_per_stream_minute", "bytes a minute",
+        "the packets alone", "recorder_media_bytes_per_stream_minute", "recorder_bytes_ratio"),
+    Row("transcode_cost", "Finish a VP8 recording (picture encoded again)", "finish_vp8_cpu_s_per_minute", MINUTE,
+        BARE, "bare_ffmpeg_vp8_cpu_s_per_minute", "finish_vp8_ratio"),
+    Row("transcode_cost", "Finish an H.264 recording (picture copied)", "finish_h264_cpu_s_per_minute", MINUTE,
+        BARE, "bare_ffmpeg_h264_cpu_s_per_minute", "finish_h264_ratio"),
+    Row("desk", "One answer on the assessor's desk", "desk_page_cpu_ms", "CPU ms a request",
+        EMPTY, "empty_page_cpu_ms", "desk_page_ratio"),
+    Row("desk", "The assessor's list of work", "desk_list_cpu_ms", "CPU ms a request",
+        EMPTY, "empty_page_cpu_ms", "desk_list_ratio"),
+    Row("desk", "One answer on the assessor's desk", "desk_page_queries", "queries",
+        EMPTY, "empty_page_queries", "desk_page_queries_ratio"),
+    Row("desk", "The assessor's list of work", "desk_list_queries", "queries",
+        EMPTY, "empty_page_queries", "desk_list_queries_ratio"),
 )
+# fmt: on
 
 
 def run(part: str, seconds: float) -> dict:
@@ -111,13 +85,18 @@ def run(part: str, seconds: float) -> dict:
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=HERE.parents[1]).stdout)
 
 
-def flatten(found: dict, rows: list[Row]) -> dict[str, float]:
-    """The median of each figure under its own name, what spread it has, and the ratios of the rows."""
-    flat: dict[str, float] = {}
+def flatten(found: dict, rows: list[Row]) -> dict[str, float | None]:
+    """The median of each figure under its own name, what spread it has, and the ratios of the rows.
+
+    None: it could not be measured here.
+    """
+    flat: dict[str, float | None] = {}
 
     def put(name: str, values: float | list[float]) -> None:
-        if not isinstance(values, list):
-            values = [values]
+        values = values if isinstance(values, list) else [values]
+        if None in values:
+            flat[name] = None
+            return
         flat[name] = round(median(values), 4)
         if len(values) > 1:
             flat[f"{name}_low"], flat[f"{name}_high"] = round(min(values), 4), round(max(values), 4)
@@ -125,29 +104,31 @@ def flatten(found: dict, rows: list[Row]) -> dict[str, float]:
     for name, values in found.items():
         put(name, values)
     for row in rows:
-        if row.beside_key:
+        if row.beside_key and flat[row.beside_key] is not None:
             ours, theirs = found[row.key], found[row.beside_key]
             pairs = zip(ours, theirs, strict=True) if isinstance(ours, list) else [(ours, theirs)]
-            put(f"{row.key}_ratio", [one / other for one, other in pairs])
+            put(row.ratio_key, [one / other for one, other in pairs])
     return flat
 
 
-def table(rows: list[Row], flat: dict[str, float]) -> str:
+def table(rows: list[Row], flat: dict[str, float | None]) -> str:
     def number(value: float) -> str:
         return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
     def spread(name: str) -> str:
-        text = number(flat[name])
-        return (
-            f"{text} ({number(flat[f'{name}_low'])}..{number(flat[f'{name}_high'])})" if f"{name}_low" in flat else text
-        )
+        if f"{name}_low" not in flat:
+            return number(flat[name])
+        return f"{number(flat[name])} ({number(flat[f'{name}_low'])}..{number(flat[f'{name}_high'])})"
 
-    lines = [("what", "figure (least..most)", "unit", "beside", "against", "ratio")]
-    for row in rows:
-        line = (row.meaning.format_map(flat), spread(row.key), row.unit)
-        other = (spread(row.beside_key), row.beside.format_map(flat)) if row.beside_key else ("", "")
-        ratio = spread(f"{row.key}_ratio") if row.beside_key else ""
-        lines.append((*line, *other, ratio))
+    def against(row: Row) -> tuple[str, str, str]:
+        if not row.beside_key:
+            return "", "", ""
+        if flat[row.beside_key] is None:
+            return "", row.beside.format_map(flat), row.absent
+        return spread(row.beside_key), row.beside.format_map(flat), spread(row.ratio_key)
+
+    lines = [("what", "figure (least..most)", "unit", "beside", "which is", "ratio")]
+    lines += [(row.meaning.format_map(flat), spread(row.key), row.unit, *against(row)) for row in rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, tuple("-" * width for width in widths))
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)

@@ -1,10 +1,10 @@
-"""What a live stream costs our recorder, against aiortc's own MediaRecorder. Prints JSON.
+"""What a live stream costs our recorder, against aiortc's own MediaRecorder and Janus. Prints JSON.
 
 `python tests/bench/live.py [seconds]`: CPU seconds (user and system, of the server process and its children) for one
 minute of one stream of 1280x720 at 30 pictures and 1 Mbps, VP8 and Opus, over a steady time in which that many streams
 go on. Our recorder is the real process with its database, tickets and spool; only the object store is away, as nothing
 is shipped before an answer ends. A minute of a stream is one that was really recorded, so a server that does not keep
-up is not praised for it.
+up is not praised for it. Debian's Janus is measured as well when it is installed (`apt-get install janus`).
 """
 
 import contextlib
@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import cast  # noqa: E402
+import janus_bridge  # noqa: E402
 import psutil  # noqa: E402
 import services  # noqa: E402
 from load import make_material  # noqa: E402
@@ -175,16 +177,38 @@ def stock(streams: int, material: Path, folder: Path, seconds: float) -> dict:
     }
 
 
+def janus(streams: int, material: Path, folder: Path, seconds: float) -> dict:
+    """One turn of Janus, as Debian has it; its figures are None when it is not installed."""
+    if not shutil.which(janus_bridge.PROGRAM):
+        return {"cpu_s_per_stream_minute": None, "memory_mb_per_stream": None}
+    folder = Path(tempfile.mkdtemp(dir=folder))
+    port = services.free_ports(2)
+    bridge = [sys.executable, HERE / "janus_bridge.py", port, port + 1]
+    with (
+        services.running(janus_bridge.write_settings(folder, port + 1), [port + 1], folder / "log") as server,
+        services.running(bridge, [port], folder / "bridge.log"),
+    ):
+        alone = psutil.Process(server.pid).memory_info().rss
+        with publishing(material, [(f"http://127.0.0.1:{port}/whip", "any")] * streams):
+            span = steady(server.pid, seconds)
+    minutes = streams * (span.end_us - span.begin_us) / 60e6
+    return {
+        "cpu_s_per_stream_minute": span.cpu_s / minutes,
+        "memory_mb_per_stream": (span.memory - alone) / streams / 1e6,
+    }
+
+
 def measure(seconds: float, folder: Path) -> dict:
     material = folder / "material"
     make_material(material)
     exam = Exam()
-    figures: dict = {"recorder_streams": MANY, "aiortc_mediarecorder_streams": STOCK}
+    figures: dict = {"recorder_streams": MANY, "aiortc_mediarecorder_streams": STOCK, "janus_streams": MANY}
     for _ in range(TURNS):
         turn = {
             "recorder_10_streams": ours(exam, FEW, material, folder, seconds),
             "aiortc_mediarecorder": stock(STOCK, material, folder, seconds),
             "recorder": ours(exam, MANY, material, folder, seconds),
+            "janus": janus(MANY, material, folder, seconds),
         }
         for name, values in turn.items():
             for key, value in values.items():
