@@ -104,6 +104,14 @@ def watch(path: Path) -> Seen:
     return Seen(numbers, times, sound, max(times[-1] + 1 / FPS, len(sound) / RATE), size)
 
 
+def kept(film: Seen, seen: Seen) -> float:
+    """Of the pictures that the browser's own recorder got from the camera while `film` ran, the share in `film`."""
+    ours, whole = {number % PICTURES for number in film.numbers}, film.numbers[-1] - film.numbers[0]
+    first = film.numbers[0] % PICTURES
+    during = [number for number in seen.numbers if (number - first) % PICTURES <= whole]
+    return sum(number % PICTURES in ours for number in during) / len(during)
+
+
 def _read(grey: np.ndarray) -> int:
     height, width = grey.shape
     row = grey[: round(height * BAND / HEIGHT)][5:-8]

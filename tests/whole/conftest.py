@@ -23,8 +23,8 @@ def filmed(tmp_path_factory) -> tuple[Path, Path]:
     return camera.make(next(CLIPS.glob("04-*.mp4")), tmp_path_factory.mktemp("camera"))
 
 
-@pytest.fixture
-def browser(playwright: Playwright, filmed) -> Iterator[Browser]:
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright, filmed) -> Iterator[Browser]:
     picture, sound = filmed
     flags = [
         "--no-sandbox",
