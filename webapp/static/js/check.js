@@ -77,7 +77,8 @@ class Check {
 
   async #waitToOpen() {
     find("check-no-picture").hidden = false;
-    button("check-act").textContent = this.kind === "check" ? "Camera en microfoon aanzetten" : "Opnieuw proberen";
+    const failed = find("part-camera").dataset.state === "fail";
+    button("check-act").textContent = failed ? "Opnieuw proberen" : "Camera en microfoon aanzetten";
     enable("check-act", true);
     await pressed("check-act", this.signal);
     await this.#open();
