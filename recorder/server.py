@@ -1,4 +1,4 @@
-"""The recorder process: one event loop that takes live sessions, and tells the database that it is alive.
+"""The recorder process: one event loop that takes live sessions and slices, and tells the database that it is alive.
 
 python -m recorder.server
 """
@@ -8,16 +8,18 @@ import contextlib
 import logging
 import signal
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from datetime import UTC, datetime
 
 import uvloop
 from aiohttp import web
 
-from recorder import peer, tickets, whip
+from recorder import door, peer, tickets, whip
+from recorder.complete import Answers
 from recorder.network import Network
 from recorder.session import Sessions
 from recorder.ship import Shipper
+from recorder.slices import Slices
 from recorder.spool import Spool
 from storage.config import Config, config
 from storage.database import session_scope
@@ -37,17 +39,21 @@ class Recorder:
         self.settings = settings
         self.spool = Spool(settings.spool)
         self.shipper = Shipper(self.spool, object_store, key_store)
+        self.answers = Answers(self.spool, self._begun, self._complete)
         self.sessions = Sessions(
-            self.spool, settings.recorder_capacity, settings.ice_servers, self._first_packet, self._complete
+            self.spool, settings.recorder_capacity, settings.ice_servers, self._first_packet, self.answers.live_ended
         )
-        self._closing: set[asyncio.Task] = set()
+        self.answers.watch(self.sessions)
+        self._telling: set[asyncio.Task] = set()
 
     def app(self) -> web.Application:
         peer.install(
             Network(self.settings.recorder_addresses, self.settings.recorder_udp_ports, not self.settings.production)
         )
-        app = web.Application(middlewares=[whip.cors], client_max_size=whip.LONGEST_BODY)
-        app.add_routes(whip.Whip(self.sessions, tickets.find, self.settings.ice_servers).routes())
+        app = web.Application(middlewares=[door.cors], client_max_size=whip.LONGEST_BODY)
+        if self.settings.whip:
+            app.add_routes(whip.Whip(self.sessions, tickets.find, self.settings.ice_servers).routes())
+        app.add_routes(Slices(self.spool, self.answers, tickets.find).routes())
         app.add_routes([web.get("/recorder/healthz", self._health)])
         app.cleanup_ctx.append(self._life)
         return app
@@ -60,9 +66,10 @@ class Recorder:
         return web.json_response(state, status=200 if taking else 503)
 
     async def _life(self, app: web.Application) -> AsyncIterator[None]:
-        self.sessions.recover()
+        self.answers.recover()
         tasks = [asyncio.create_task(self.spool.keep_safe()), asyncio.create_task(self._keep_telling())]
         yield
+        self.answers.stop()
         await self.sessions.drain()
         for task in tasks:
             task.cancel()
@@ -102,10 +109,16 @@ class Recorder:
         except Exception as error:  # The row learns it when the recording is captured.
             log.warning("recording %s receives, but its row does not know: %r", recording, error)
 
+    def _begun(self, recording: uuid.UUID) -> None:
+        self._tell(self._first_packet(recording))
+
     def _complete(self, recording: uuid.UUID) -> None:
-        task = asyncio.create_task(self._close_and_ship(recording))
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
+        self._tell(self._close_and_ship(recording))
+
+    def _tell(self, what: Coroutine) -> None:
+        task = asyncio.create_task(what)
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
 
     async def _close_and_ship(self, recording: uuid.UUID) -> None:
         try:

@@ -11,10 +11,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from recorder.slice_spool import runs
 from recorder.spool import Spool
+from storage import audit
 from storage.database import session_scope
 from storage.keys import KeyStore, encrypt_file
 from storage.objects import ObjectStore, sha256_of
+from storage.ratings import has_score
 from storage.recordings import Original, Recording
 
 log = logging.getLogger(__name__)
@@ -34,6 +37,7 @@ class Shipper:
     def __init__(self, spool: Spool, store: Callable[[], ObjectStore], keys: Callable[[], KeyStore]) -> None:
         self._spool, self._store, self._keys = spool, store, keys
         self._under_way: dict[uuid.UUID, asyncio.Task] = {}
+        self._again: set[uuid.UUID] = set()  # something came while it was under way
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     @property
@@ -43,7 +47,9 @@ class Shipper:
 
     def ship(self, recording: uuid.UUID) -> None:
         """See to it that what the spool has of this closed recording becomes safe."""
-        if recording not in self._under_way:
+        if recording in self._under_way:
+            self._again.add(recording)
+        else:
             task = asyncio.create_task(self._until_safe(recording))
             self._under_way[recording] = task
             task.add_done_callback(lambda _: self._under_way.pop(recording, None))
@@ -58,10 +64,12 @@ class Shipper:
     async def _until_safe(self, recording: uuid.UUID) -> None:
         attempt = 0
         while True:
+            self._again.discard(recording)
             try:
                 async with self._slots:
                     await asyncio.to_thread(self.ship_now, recording, datetime.now(UTC))
-                return
+                if recording not in self._again:
+                    return
             except Exception as error:  # Whatever it is, giving up would be losing an answer.
                 wait = BACK_OFF_S[min(attempt, len(BACK_OFF_S) - 1)]
                 attempt += 1
@@ -70,8 +78,8 @@ class Shipper:
 
     def ship_now(self, recording: uuid.UUID, now: datetime) -> None:
         """One attempt; returns when every file is confirmed, the row says so, and nothing local is left."""
-        files = self._spool.sessions(recording)
-        if not files:
+        folder, slices = self._spool.folder(recording), self._spool.slices
+        if not folder.exists():
             return
         with session_scope(writes=False) as session:
             row = session.get(Recording, recording)
@@ -79,16 +87,20 @@ class Shipper:
                 raise Unclaimed(str(recording))
             candidate = row.candidate_id
             confirmed = {original.name: (original.size, original.sha256) for original in row.originals}
+        joined, parts = slices.join(recording, runs(confirmed))
+        files = [*self._spool.sessions(recording), *joined]
+        if (closing := slices.closing_path(recording)).exists():
+            files.append(closing)
         new = []
         for path in files:
             if confirmed.get(path.stem) != (path.stat().st_size, sha256_of(path)):
                 new.append(self._put(recording, path, self._keys().get_or_create(candidate), now))
         if new:
             _capture(recording, new, now)
-        folder = self._spool.folder(recording)
         for path in files:
             _sealed(path).unlink(missing_ok=True)
             path.unlink()
+        slices.forget(recording, parts)
         self._spool.remove_empty(folder)
 
     def _put(self, recording: uuid.UUID, path: Path, key: bytes, now: datetime) -> Original:
@@ -112,7 +124,10 @@ def _sealed(path: Path) -> Path:
 
 
 def _capture(recording: uuid.UUID, originals: list[Original], now: datetime) -> None:
-    """Move the row, under a lock: a worker or the web app may be changing it too."""
+    """Move the row, under a lock: a worker or the web app may be changing it too.
+
+    What comes after somebody has given a score changes no result any more: it is kept, and the office hears of it.
+    """
     with session_scope() as session:
         row = session.get(Recording, recording, with_for_update=True)
         known = {original.name: original for original in row.originals}
@@ -120,4 +135,7 @@ def _capture(recording: uuid.UUID, originals: list[Original], now: datetime) -> 
             if old := known.get(original.name):  # an earlier attempt, of a file that has grown or changed since
                 original.id = old.id
             session.merge(original)
-        row.capture(now)
+        if has_score(session, row.answer):
+            audit.record(session, now, None, "late_original", row, names=[original.name for original in originals])
+        else:
+            row.capture(now)

@@ -1,12 +1,12 @@
 """The crash-safe folder of what came in and is not yet in the object store.
 
-One folder per recording, one file per live session. What came in is handed to the kernel each half second and forced
-to the disk every few seconds, in a thread, so that a slow disk never holds up the sockets.
+One folder per recording, one file per live session, one per slice (`slice_spool`). What came in live is handed to the
+kernel each half second and forced to the disk every few seconds, in a thread, so that a slow disk never holds up the
+sockets.
 """
 
 import asyncio
 import logging
-import os
 import re
 import shutil
 import uuid
@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from recorder import rtp
+from recorder.slice_spool import SliceSpool, sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class Spool:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.slices = SliceSpool(root)
         self._writing: set[rtp.Writer] = set()
         # One thread: a file is never synced while it is being closed.
         self._disk = ThreadPoolExecutor(1, "spool")
@@ -71,7 +73,7 @@ class Spool:
         header = rtp.Header(str(recording), number, tracks)
         writer = rtp.Writer(folder / f"whip-{number}.rtp", header, rtp.now_us())
         for entry in (folder, self.root):
-            _sync_folder(entry)
+            sync_folder(entry)
         self._writing.add(writer)
         return writer
 
@@ -113,11 +115,3 @@ def _sync(writers: list[rtp.Writer]) -> None:
             writer.sync()
         except OSError as error:
             log.error("%s cannot be synced: %s", writer.path, error)
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -16,11 +16,18 @@ from storage.recordings import Recording, recording_by_ticket
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a ticket opens: one recording, until `ends_at`. `open`: whether anything may still be added."""
+    """What a ticket opens: one recording, until `ends_at`. `open`: whether anything may still be recorded.
+
+    `takes_slices`: whether slices may still come of what was recorded in time. `kept`: name and SHA-256 of the
+    originals that the object store holds already. `longest_s`: how long may be recorded, closing included.
+    """
 
     recording: uuid.UUID
     ends_at: datetime
     open: bool
+    takes_slices: bool = True
+    kept: tuple[tuple[str, str], ...] = ()
+    longest_s: float = 120.0
 
 
 def find(recording: str, secret: str, now: datetime) -> Ticket | None:
@@ -31,7 +38,14 @@ def find(recording: str, secret: str, now: datetime) -> Ticket | None:
         return None
     with session_scope(writes=False) as session:
         row = recording_by_ticket(session, identity, secret)
-        return row and Ticket(row.id, row.ends_at, row.is_open(now))
+        return row and Ticket(
+            row.id,
+            row.ends_at,
+            row.is_open(now),
+            row.takes_slices(now),
+            tuple((original.name, original.sha256) for original in row.originals) if row.captured_at else (),
+            (row.ends_at - row.created_at).total_seconds(),
+        )
 
 
 def mark_receiving(recording: uuid.UUID, now: datetime) -> None:

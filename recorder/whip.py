@@ -5,26 +5,19 @@ that lost its road does not DELETE: it POSTs again, and the new session takes ov
 (422), as a new session costs as little.
 """
 
-import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from aiohttp import hdrs, web
 
+from recorder.door import FindTicket, admit, unavailable
 from recorder.peer import Malformed, Unusable, read_offer
 from recorder.session import Busy, Session, Sessions
-from recorder.tickets import Ticket
 
 OFFER = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"
 LONGEST_BODY = 64 * 1024
-RETRY_AFTER_S = 5
 
-FindTicket = Callable[[str, str, datetime], Ticket | None]
-
-_BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
 _CREDENTIAL = re.compile(r"^a=ice-(ufrag|pwd):(.*)$", re.MULTILINE)
 
 
@@ -50,7 +43,7 @@ class Whip:
 
     async def post(self, request: web.Request) -> web.Response:
         """Offer in, answer out; the new session's address in Location."""
-        ticket = await self._ticket(request)
+        ticket = await admit(request, self._find_ticket)
         if not ticket.open:
             raise web.HTTPConflict(text="This recording is closed.")
         text = await _body(request, OFFER)
@@ -61,7 +54,7 @@ class Whip:
         except Unusable as error:
             raise web.HTTPUnprocessableEntity(text=str(error)) from error
         except Busy as error:
-            raise _unavailable("No room for another session now.") from error
+            raise unavailable("No room for another session now.") from error
         response = web.Response(status=201, text=answer, content_type=OFFER, headers={"ETag": _etag(session)})
         response.headers["Location"] = f"/recorder/whip/{ticket.recording}/{session.id}"
         response.headers["Accept-Patch"] = FRAGMENT
@@ -92,45 +85,11 @@ class Whip:
         return web.Response(text="Ended.\n")
 
     async def _session(self, request: web.Request) -> Session:
-        ticket = await self._ticket(request)
+        ticket = await admit(request, self._find_ticket)
         session = self._sessions.find(ticket.recording, request.match_info["session"])
         if session is None:
             raise web.HTTPNotFound(text="No such session.")
         return session
-
-    async def _ticket(self, request: web.Request) -> Ticket:
-        bearer = _BEARER.fullmatch(request.headers.get(hdrs.AUTHORIZATION, ""))
-        if bearer is None:
-            raise web.HTTPUnauthorized(text="A ticket is needed.", headers={"WWW-Authenticate": 'Bearer realm="whip"'})
-        recording = request.match_info["recording"]
-        try:
-            ticket = await asyncio.to_thread(self._find_ticket, recording, bearer[1], datetime.now(UTC))
-        except Exception as error:
-            request.app.logger.exception("a ticket cannot be looked up")
-            raise _unavailable("Tickets cannot be looked up now.") from error
-        if ticket is None:
-            raise web.HTTPNotFound(text="No such recording.")
-        return ticket
-
-
-@web.middleware
-async def cors(request: web.Request, handler: Callable) -> web.StreamResponse:
-    """Any page may speak to us (RFC 9725 section 4.2): the ticket opens a recording, not where a page comes from."""
-    try:
-        response = await handler(request)
-    except web.HTTPException as error:
-        _allow(error.headers)
-        raise
-    _allow(response.headers)
-    return response
-
-
-def _allow(headers: Any) -> None:
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Allow-Methods"] = "OPTIONS, POST, PATCH, DELETE"
-    headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-Match"
-    headers["Access-Control-Expose-Headers"] = "Location, ETag, Link, Accept-Patch, Retry-After"
-    headers["Access-Control-Max-Age"] = "600"
 
 
 async def _body(request: web.Request, content_type: str) -> str:
@@ -150,10 +109,6 @@ def _same_credentials(fragment: str, session: Session) -> bool:
     given = {name: value.strip() for name, value in _CREDENTIAL.findall(fragment)}
     user, password = session.peer.remote_credentials
     return given.get("ufrag", user) == user and given.get("pwd", password) == password
-
-
-def _unavailable(text: str) -> web.HTTPServiceUnavailable:
-    return web.HTTPServiceUnavailable(text=text, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
 def _ice_links(server: Mapping) -> list[str]:

@@ -16,7 +16,9 @@ from functools import cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from storage.config import config
 
@@ -37,7 +39,7 @@ class KeyStore:
     """A folder with one file per candidate: that candidate's key, wrapped by the master key."""
 
     def __init__(self, folder: Path, master_key: bytes):
-        self._folder, self._master = folder, AESGCM(master_key)
+        self._folder, self._master_key, self._master = folder, master_key, AESGCM(master_key)
 
     def get(self, person: uuid.UUID) -> bytes:
         """The key of this person (32 bytes). Raises KeyGone when there is none."""
@@ -71,6 +73,10 @@ class KeyStore:
     def destroy(self, person: uuid.UUID) -> None:
         """Make everything that was encrypted under this person's key unreadable, for ever."""
         self._path(person).unlink(missing_ok=True)
+
+    def browser_key(self, person: uuid.UUID) -> bytes:
+        """The key (32 bytes) under which this person's browser keeps what it has not sent yet. Never stored."""
+        return HKDF(hashes.SHA256(), _KEY, salt=None, info=b"browser " + person.bytes).derive(self._master_key)
 
     def _path(self, person: uuid.UUID) -> Path:
         return self._folder / f"{person}.key"

@@ -308,6 +308,12 @@ def assign(
     return ratings
 
 
+def has_score(session: Session, answer: Answer) -> bool:
+    """Whether anybody has scored this answer, be it in part."""
+    scored = select(Score.id).join(Rating).where(Rating.answer_id == answer.id)
+    return session.scalars(scored.limit(1)).first() is not None
+
+
 def ratings_of(session: Session, sitting: Sitting) -> Sequence[Rating]:
     """Every rating of a sitting that counts, slot by slot, with its scores. Declined ones are left out."""
     return session.scalars(_counting(sitting)).all()

@@ -20,7 +20,10 @@ from storage.sittings import Answer
 FINISH = "finish_recording"
 """The kind of the media job that makes an MP4 of a captured recording; its subject is the recording's id."""
 
-NOTHING_CAME = timedelta(seconds=60)
+SLICES_COME = timedelta(hours=24)
+"""How long after its end slices of a take may still come: a candidate whose line is away keeps them meanwhile."""
+
+NOTHING_CAME = timedelta(minutes=10)
 """How long after its end a recording of which nothing arrived at all is given up and taken again."""
 
 
@@ -101,6 +104,10 @@ class Recording(Identified, Base):
     def is_open(self, now: datetime) -> bool:
         """Whether the ticket still opens this recording for appending."""
         return self.closed_at is None and now < self.ends_at
+
+    def takes_slices(self, now: datetime) -> bool:
+        """Whether the ticket still opens this recording for slices of what was recorded in time."""
+        return now < (self.closed_at or self.ends_at) + SLICES_COME
 
     @property
     def safe(self) -> bool:
@@ -183,7 +190,10 @@ class Recording(Identified, Base):
 
 
 class Original(Identified, Base):
-    """One file exactly as it came: a live session (`whip-1`) or joined slices. Hash and size are of the plaintext.
+    """One file exactly as it came. Hash and size are of the plaintext.
+
+    By its name it is a live session (`whip-1`), an unbroken row of slices, joined (`slices-0-59`: its first and its
+    last), or the page's word of what it has recorded (`closing`).
 
     The object under `key` is the ciphertext, with a hash and a size of its own.
     """

@@ -11,9 +11,11 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from recorder import peer, rtp, whip
+from recorder import door, peer, rtp, whip
+from recorder.complete import Answers
 from recorder.network import Network
 from recorder.session import Session, Sessions
+from recorder.slices import Slices
 from recorder.spool import Spool
 from recorder.tickets import Ticket
 
@@ -26,7 +28,9 @@ class Room:
         self.receiving: list[uuid.UUID] = []
         self.complete: list[uuid.UUID] = []
         self.spool = Spool(root)
-        self.sessions = Sessions(self.spool, capacity, ice_servers, self._first_packet, self.complete.append)
+        self.answers = Answers(self.spool, self.receiving.append, self.complete.append)
+        self.sessions = Sessions(self.spool, capacity, ice_servers, self._first_packet, self.answers.live_ended)
+        self.answers.watch(self.sessions)
         self.ice_servers = ice_servers
         self.http: aiohttp.ClientSession
         self.server: TestServer
@@ -65,13 +69,15 @@ class Room:
 async def open_room(root: Path, **options) -> AsyncIterator[Room]:
     peer.install(Network(loopback=True))
     room = Room(root, **options)
-    app = web.Application(middlewares=[whip.cors], client_max_size=whip.LONGEST_BODY)
+    app = web.Application(middlewares=[door.cors], client_max_size=whip.LONGEST_BODY)
     app.add_routes(whip.Whip(room.sessions, room.find, room.ice_servers).routes())
+    app.add_routes(Slices(room.spool, room.answers, room.find).routes())
     keeping = asyncio.create_task(room.spool.keep_safe())
     async with TestServer(app) as room.server, aiohttp.ClientSession() as room.http:
         try:
             yield room
         finally:
+            room.answers.stop()
             await room.sessions.drain()
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)

@@ -1,0 +1,279 @@
+"""The slices of one answer on the disk: how they are kept, what is missing, and how they become files again.
+
+A slice is a file, never a row. Its name holds its number and its hash, so that a listing says all there is to know:
+
+    <spool>/<recording>/slices/000012.<SHA-256>.part
+    <spool>/<recording>/closing.json    what the page says that it has recorded, once it has ended
+
+What was joined and confirmed in the object store is gone from here, and known by the names of the originals.
+"""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from storage.objects import sha256_of
+
+CLOSING = "closing"
+_PART = re.compile(r"(\d{6})\.([0-9a-f]{64})\.part")
+_RUN = re.compile(r"slices-(\d+)-(\d+)")
+_EBML = b"\x1a\x45\xdf\xa3"
+
+
+class Different(ValueError):
+    """Under this number another slice was kept before, or another closing message."""
+
+
+class Slice(NamedTuple):
+    number: int
+    sha256: str
+    path: Path
+
+    @property
+    def size(self) -> int:
+        return self.path.stat().st_size
+
+
+class Run(NamedTuple):
+    """An unbroken row of slices, `first` to `last`, both included."""
+
+    first: int
+    last: int
+
+    @property
+    def name(self) -> str:
+        return f"slices-{self.first}-{self.last}"
+
+    def __contains__(self, number: object) -> bool:
+        return isinstance(number, int) and self.first <= number <= self.last
+
+    @classmethod
+    def of(cls, name: str) -> "Run | None":
+        """The run that an original of this name holds, if it holds slices."""
+        match = _RUN.fullmatch(name)
+        return cls(int(match[1]), int(match[2])) if match else None
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What the page says of a take that it has ended. Sizes in bytes, `seconds` by the page's clock.
+
+    `started_ms` and `published_ms`: when the slices began, and when each live session was connected, in milliseconds
+    since the Unix epoch by the page's clock. `complete`: whether the page itself has ended the recording; when it was
+    torn away, what it had kept is all there is.
+    """
+
+    count: int
+    size: int
+    sha256: str
+    seconds: float
+    mime_type: str
+    started_ms: float = 0.0
+    published_ms: tuple[float, ...] = ()
+    complete: bool = True
+
+    @classmethod
+    def read(cls, data: bytes) -> "Closing":
+        """Raises ValueError when it is not such a message."""
+        found = json.loads(data)
+        if not isinstance(found, Mapping):
+            raise ValueError("not a mapping")
+        try:
+            marks = tuple(_number(mark) for mark in found.get("published_ms", ()))
+            closing = cls(
+                count=int(_number(found["count"])),
+                size=int(_number(found["size"])),
+                sha256=str(found["sha256"]),
+                seconds=_number(found["seconds"]),
+                mime_type=str(found["mime_type"])[:100],
+                started_ms=_number(found.get("started_ms", 0)),
+                published_ms=marks[:50],
+                complete=found.get("complete", True) is True,
+            )
+        except (KeyError, TypeError, OverflowError) as error:
+            raise ValueError(f"{error!r} is missing or no number") from error
+        if not re.fullmatch(r"[0-9a-f]{64}", closing.sha256):
+            raise ValueError("sha256 is not a hash in hex")
+        return closing
+
+    def write(self) -> bytes:
+        return json.dumps(asdict(self), sort_keys=True).encode()
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e15:
+        raise ValueError(f"{value!r} is not a number of something")
+    return value
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The slices of one answer: `here` on this disk, `kept` in the object store, and the page's last word."""
+
+    here: tuple[Slice, ...]
+    kept: tuple[Run, ...]
+    closing: Closing | None
+    touched_s: float | None = None
+    """When anything came last, in seconds since the Unix epoch; None when nothing is on this disk."""
+
+    @property
+    def missing(self) -> list[int]:
+        """The numbers that the page has recorded and that nobody has yet."""
+        if self.closing is None:
+            return []
+        here = {one.number for one in self.here}
+        return [n for n in range(self.closing.count) if n not in here and not any(n in run for run in self.kept)]
+
+    @property
+    def complete(self) -> bool:
+        """Whether the page has ended, and every slice of it has come."""
+        return self.closing is not None and not self.missing
+
+
+@dataclass(frozen=True)
+class SliceSpool:
+    """The slices below one spool's root. Everything here blocks; call it in a thread, once at a time per recording."""
+
+    root: Path
+
+    def folder(self, recording: uuid.UUID) -> Path:
+        return self.root / str(recording) / "slices"
+
+    def slices(self, recording: uuid.UUID) -> list[Slice]:
+        """What is here, in order."""
+        folder = self.folder(recording)
+        if not folder.exists():
+            return []
+        found = ((_PART.fullmatch(path.name), path) for path in folder.iterdir())
+        return sorted(Slice(int(match[1]), match[2], path) for match, path in found if match)
+
+    def listing(self, recording: uuid.UUID, originals: Iterable[str] = ()) -> Listing:
+        """Where all slices of this answer are; `originals` are the names of those that are in the object store."""
+        here, closing = tuple(self.slices(recording)), self.closing_path(recording)
+        said = Closing.read(closing.read_bytes()) if closing.exists() else None
+        touched = max(
+            (path.stat().st_mtime for path in (*(one.path for one in here), closing) if path.exists()), default=None
+        )
+        return Listing(here, tuple(runs(originals)), said, touched)
+
+    def keep(self, recording: uuid.UUID, number: int, data: bytes, sha256: str) -> bool:
+        """Have this slice on the disk; whether it is new. Raises Different, or OSError."""
+        folder = self.folder(recording)
+        if known := next(folder.glob(f"{number:06}.*.part"), None):
+            if known.name != _part(number, sha256):
+                raise Different(f"slice {number} was another one")
+            return False
+        self._write(folder / _part(number, sha256), data)
+        return True
+
+    def close(self, recording: uuid.UUID, closing: Closing) -> None:
+        """Keep the page's last word. Raises Different when it said something else before."""
+        path = self.closing_path(recording)
+        if path.exists():
+            if path.read_bytes() != closing.write():
+                raise Different("this recording was closed with another message")
+            return
+        self._write(path, closing.write())
+
+    def size(self, recording: uuid.UUID) -> int:
+        """Bytes of slices that are here."""
+        return sum(one.size for one in self.slices(recording))
+
+    def closing_path(self, recording: uuid.UUID) -> Path:
+        return self.root / str(recording) / f"{CLOSING}.json"
+
+    def join(self, recording: uuid.UUID, kept: Sequence[Run]) -> tuple[list[Path], list[Slice]]:
+        """Make a file of each unbroken row of slices that the store does not hold yet; the files, and all slices.
+
+        Raises ValueError when the disk no longer holds what was received.
+        """
+        here = self.slices(recording)
+        wanted = [one for one in here if not any(one.number in run for run in kept)]
+        files = []
+        for run in rows(wanted):
+            path = self.folder(recording).parent / f"{Run(run[0].number, run[-1].number).name}{_suffix(wanted[0].path)}"
+            half = path.with_suffix(".half")
+            with half.open("wb") as out:
+                for one in run:
+                    if sha256_of(one.path) != one.sha256:
+                        raise ValueError(f"{one.path.name} is not what was received")
+                    with one.path.open("rb") as part:
+                        shutil.copyfileobj(part, out)
+                out.flush()
+                os.fsync(out.fileno())
+            half.rename(path)
+            files.append(path)
+        return files, here
+
+    def forget(self, recording: uuid.UUID, slices: Iterable[Slice]) -> None:
+        """Remove these slices, and the folder once nothing is in it. A slice that comes meanwhile stays."""
+        for one in slices:
+            one.path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self.folder(recording).rmdir()
+
+    def clean(self) -> None:
+        """Remove what an earlier process was writing when it died. Nothing may be written meanwhile."""
+        for torn in self.root.glob("*/slices/*.new"):
+            torn.unlink()
+
+    def _write(self, path: Path, data: bytes) -> None:
+        """Whole or not at all, and on the disk when this returns."""
+        folder = path.parent
+        if not folder.exists():
+            folder.mkdir(parents=True, mode=0o700)
+            for entry in (folder.parent, self.root):
+                sync_folder(entry)
+        fresh = folder / f"{uuid.uuid4().hex}.new"
+        try:
+            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.rename(path)
+        finally:
+            fresh.unlink(missing_ok=True)
+        sync_folder(folder)
+
+
+def runs(names: Iterable[str]) -> list[Run]:
+    """The runs of slices among the names of originals, in order."""
+    return sorted(run for name in names if (run := Run.of(name)))
+
+
+def rows(slices: Sequence[Slice]) -> list[list[Slice]]:
+    """The slices, which are in order, as unbroken rows."""
+    found: list[list[Slice]] = []
+    for one in slices:
+        if found and found[-1][-1].number + 1 == one.number:
+            found[-1].append(one)
+        else:
+            found.append([one])
+    return found
+
+
+def sync_folder(path: Path) -> None:
+    """Have the names in a folder on the disk, too."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _part(number: int, sha256: str) -> str:
+    return f"{number:06}.{sha256}.part"
+
+
+def _suffix(first: Path) -> str:
+    """Only the first slice of a recording says what all of them are."""
+    with first.open("rb") as file:
+        head = file.read(12)
+    return ".webm" if head.startswith(_EBML) else ".mp4" if head[4:8] == b"ftyp" else ".bin"

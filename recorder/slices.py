@@ -1,0 +1,162 @@
+"""Slices: how a browser hands over, piece by piece and as often as it takes, what it has recorded itself.
+
+PUT keeps one slice, GET says which are here, POST …/closing says that these were all. A slice is acknowledged, with
+its hash, when it is on the disk. The ticket is that of the live road, but lives on for a day after the take was closed:
+a line that was away may come back, and what was recorded in time may still be told.
+"""
+
+import asyncio
+import base64
+import hashlib
+import re
+import uuid
+from weakref import WeakValueDictionary
+
+from aiohttp import web
+
+from recorder.complete import Answers
+from recorder.door import FindTicket, admit, unavailable
+from recorder.slice_spool import Closing, Different, Listing, Run, runs
+from recorder.spool import Spool
+from recorder.tickets import Ticket
+
+LARGEST = 8 * 1024 * 1024
+"""Bytes of one slice; one second is a fortieth of it."""
+MOST_BYTES_PER_S = 1_000_000
+"""Bytes that one recording may bring for each second that it may last: five times what a page is told to record."""
+MOST_PER_S = 4
+"""Slices that one recording may have for each second that it may last."""
+LONGEST_CLOSING = 16 * 1024
+
+_DIGEST = re.compile(r"(?:^|[ ,])sha-256=:([A-Za-z0-9+/]{43}=):")
+
+
+class Slices:
+    """The endpoint. `find_ticket` may block."""
+
+    def __init__(self, spool: Spool, answers: Answers, find_ticket: FindTicket) -> None:
+        self._spool, self._answers, self._find_ticket = spool, answers, find_ticket
+        self._locks: WeakValueDictionary[uuid.UUID, asyncio.Lock] = WeakValueDictionary()
+
+    def routes(self) -> list[web.RouteDef]:
+        recording, one = "/recorder/slices/{recording}", r"/recorder/slices/{recording}/{number:\d{1,6}}"
+        return [
+            web.options("/recorder/slices/{recording}{rest:.*}", self.options),
+            web.get(recording, self.listing),
+            web.put(one, self.put),
+            web.post(f"{recording}/closing", self.close),
+        ]
+
+    async def options(self, request: web.Request) -> web.Response:
+        return web.Response(status=204)
+
+    async def listing(self, request: web.Request) -> web.Response:
+        """Which slices are here, and which rows of them the object store has confirmed."""
+        ticket = await admit(request, self._find_ticket)
+        return web.json_response(_told(ticket, await self._listing(ticket)))
+
+    async def put(self, request: web.Request) -> web.Response:
+        """Keep one slice: 201 when it is new, 200 when it was here, both only once it is on the disk."""
+        ticket = await self._appendable(request)
+        number = int(request.match_info["number"])
+        if number >= MOST_PER_S * ticket.longest_s:
+            raise _too_large(f"A recording has no slice {number}.")
+        if any(number in run for run in _kept(ticket)):
+            raise web.HTTPConflict(text=f"Slice {number} is in the object store already.")
+        digest = _DIGEST.search(request.headers.get("Content-Digest", ""))
+        if digest is None:
+            raise web.HTTPBadRequest(text="Content-Digest with sha-256 is needed (RFC 9530).")
+        data = await _body(request, LARGEST)
+        found = hashlib.sha256(data)
+        if base64.b64decode(digest[1]) != found.digest():
+            raise web.HTTPUnprocessableEntity(text="The body is not what Content-Digest says.")
+        if not data:
+            raise web.HTTPBadRequest(text="A slice holds something.")
+        if not self._spool.has_room:
+            raise _full()
+        async with self._lock(ticket):
+            try:
+                new = await asyncio.to_thread(self._keep, ticket, number, data, found.hexdigest())
+            except Different as error:
+                raise web.HTTPConflict(text=str(error)) from error
+            except OSError as error:
+                request.app.logger.error("slice %d of %s cannot be kept: %s", number, ticket.recording, error)
+                raise _full() from error
+        if new:
+            self._answers.slice_came(ticket.recording)
+        answer = {"number": number, "size": len(data), "sha256": found.hexdigest()}
+        return web.json_response(answer, status=201 if new else 200)
+
+    async def close(self, request: web.Request) -> web.Response:
+        """The page has ended: how many slices there are. Answers which of them are still missing."""
+        ticket = await self._appendable(request)
+        try:
+            closing = Closing.read(await _body(request, LONGEST_CLOSING))
+        except (ValueError, RecursionError) as error:
+            raise web.HTTPBadRequest(text=f"This is no closing message: {error}") from error
+        if closing.count > MOST_PER_S * ticket.longest_s:
+            raise _too_large("A recording has not so many slices.")
+        async with self._lock(ticket):
+            try:
+                await asyncio.to_thread(self._spool.slices.close, ticket.recording, closing)
+            except Different as error:
+                raise web.HTTPConflict(text=str(error)) from error
+            except OSError as error:
+                raise _full() from error
+            listing = await self._listing(ticket)
+        self._answers.closing_came(ticket.recording, listing.complete)
+        return web.json_response(_told(ticket, listing))
+
+    async def _appendable(self, request: web.Request) -> Ticket:
+        ticket = await admit(request, self._find_ticket)
+        if not ticket.takes_slices:
+            raise web.HTTPGone(text="This recording was closed too long ago.")
+        return ticket
+
+    def _keep(self, ticket: Ticket, number: int, data: bytes, sha256: str) -> bool:
+        slices = self._spool.slices
+        if slices.size(ticket.recording) + len(data) > MOST_BYTES_PER_S * ticket.longest_s:
+            raise _too_large("This recording has become too large.")
+        return slices.keep(ticket.recording, number, data, sha256)
+
+    async def _listing(self, ticket: Ticket) -> Listing:
+        names = [name for name, _ in ticket.kept]
+        return await asyncio.to_thread(self._spool.slices.listing, ticket.recording, names)
+
+    def _lock(self, ticket: Ticket) -> asyncio.Lock:
+        """One change of one recording's slices at a time."""
+        return self._locks.setdefault(ticket.recording, asyncio.Lock())
+
+
+def _kept(ticket: Ticket) -> list[Run]:
+    return runs(name for name, _ in ticket.kept)
+
+
+def _told(ticket: Ticket, listing: Listing) -> dict:
+    hashes = dict(ticket.kept)
+    return {
+        "slices": [{"number": one.number, "size": one.size, "sha256": one.sha256} for one in listing.here],
+        "kept": [{"first": run.first, "last": run.last, "sha256": hashes[run.name]} for run in listing.kept],
+        "missing": listing.missing,
+        "complete": listing.complete,
+    }
+
+
+async def _body(request: web.Request, most: int) -> bytes:
+    """The whole body; one that is too large is never read to its end."""
+    if (request.content_length or 0) > most:
+        raise _too_large(f"At most {most} bytes are taken.")
+    data = bytearray()
+    async for block in request.content.iter_any():
+        data += block
+        if len(data) > most:
+            raise _too_large(f"At most {most} bytes are taken.")
+    return bytes(data)
+
+
+def _too_large(text: str) -> web.HTTPRequestEntityTooLarge:
+    return web.HTTPRequestEntityTooLarge(max_size=0, actual_size=0, text=text)
+
+
+def _full() -> web.HTTPException:
+    return unavailable("The disk does not take it now.")
