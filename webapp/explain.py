@@ -27,12 +27,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Standing:
-    """One competency: its figures, the level that is nearest, and the level above it (None at the top)."""
+    """One competency: its figures, the level above the nearest (None at the top), and its own conditions."""
 
     competency: Competency
     result: CompetencyResult
     mean: str
     next_level: int | None
+    lines: tuple[Line, ...]
+
+    @property
+    def met(self) -> bool:
+        return all(line.met for line in self.lines)
 
 
 def outcome(passed: bool | None) -> str:
@@ -69,7 +74,8 @@ def standings(decision: Decision, scheme: Scheme) -> list[Standing]:
         competency = scheme.competency(result.key)
         above = result.level + 1 if result.level is not None and result.level < len(competency.anchors) else None
         mean = "niet gezien" if result.mean is None else figure(result.mean)
-        found.append(Standing(competency, result, mean, above))
+        about = tuple(line(reason, scheme) for reason in decision.reasons if reason.subject == result.key)
+        found.append(Standing(competency, result, mean, above, about))
     return found
 
 

@@ -20,6 +20,9 @@ from webapp import access, access_judging, dutch, explain, post
 pages = Blueprint("results", __name__)
 
 SHOWN_RELEASED = 50
+WHOLE = ("part1", "overall")
+"""Conditions that are about no single competency."""
+
 HANDLERS = (Role.EXAM_COMMITTEE, Role.KSF_OFFICER)
 
 
@@ -89,7 +92,7 @@ def verdict(verdict_id: uuid.UUID):
         verdict=found,
         decision=stored,
         unchanged=stored == again,
-        lines=explain.lines(stored, scheme),
+        lines=[explain.line(reason, scheme) for reason in stored.reasons if reason.subject in WHOLE],
         standings=explain.standings(stored, scheme),
         outcome=explain.outcome(found.passed),
         assessors=assessors,

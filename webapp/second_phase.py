@@ -7,7 +7,7 @@ import uuid
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from review.blinding import masked, sentences
@@ -28,14 +28,12 @@ STEPS += (("R", "Resultaat", "result"),)
 
 
 class ChangeForm(FlaskForm):
-    rating = HiddenField()
-    competency = HiddenField()
     level = RadioField(
         "Nieuw niveau",
         [InputRequired("Kies een niveau, of niet waarneembaar.")],
         choices=[*((str(level), str(level)) for level in range(1, 6)), (NOT_OBSERVABLE, "niet waarneembaar")],
     )
-    reason = TextAreaField("Waarom is dit niet waarneembaar?", [Length(max=2000)])
+    reason = TextAreaField("Waarom is dit niet waarneembaar?", [Length(max=2000)], name="level-reason")
     change_reason = TextAreaField(
         "Waarom verandert u deze score?",
         [InputRequired("Schrijf waarom u de score verandert."), Length(max=2000)],
@@ -53,7 +51,6 @@ def show(rating_id: uuid.UUID):
     cited = set()
     if score is not None:
         value = score.value(Phase.DOSSIER) or score.value(Phase.BLIND)
-        form.rating.data, form.competency.data = str(rating.id), score.competency
         form.level.data = NOT_OBSERVABLE if value.not_observable else str(value.level)
         form.reason.data, form.change_reason.data = value.reason, value.change_reason
         cited = {_name(item) for item in value.evidence if isinstance(item, StarSentence)}

@@ -152,6 +152,7 @@ export class Marks {
     const reason = this.#reason(card);
     if (reason.value !== score.reason && document.activeElement !== reason) reason.value = score.reason;
     this.#showEvidence(card, score.moments, state.remarks);
+    card.toggleAttribute("data-scored", this.#answered(card));
     const there = this.#answered(card) && (score.not_observable ? score.reason.trim() !== "" : this.#pieces(card) > 0);
     if (there) card.removeAttribute("data-missing");
   }

@@ -256,9 +256,10 @@ export class Player {
     const { peaks, per_second: perSecond } = this.#wave;
     const length = this.length || peaks.length / perSecond;
     const x = (/** @type {number} */ seconds) => (seconds / length) * canvas.width;
-    paint.fillStyle = style.getPropertyValue("--line");
+    paint.fillStyle = style.color;
+    paint.globalAlpha = 0.5;
     for (const [from, to] of this.#silences) paint.fillRect(x(from), canvas.height / 2 - scale / 2, x(to) - x(from), scale);
-    paint.fillStyle = style.getPropertyValue("--line-strong");
+    paint.globalAlpha = 1;
     const loudest = Math.max(...peaks, 20);
     const bar = Math.max(1, x(1 / perSecond) - scale * 0.6);
     peaks.forEach((peak, at) => {
