@@ -1,6 +1,7 @@
 """`make bench` stays runnable: its quickest part runs for real, and its other parts at least start."""
 
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -27,3 +28,17 @@ def test_the_desk_is_measured_beside_an_empty_page(tmp_path, monkeypatch):
 @pytest.mark.parametrize("part", ["janus_bridge", "live", "load", "media_recorder", "transcode_cost"])
 def test_the_other_parts_find_what_they_import(part):
     subprocess.run([sys.executable, "-c", f"import {part}"], check=True, cwd=BENCH)
+
+
+def test_the_ratio_is_that_of_each_turn_and_what_is_absent_is_said():
+    bench = runpy.run_path(str(BENCH / "__main__.py"))
+    rows = [
+        bench["Row"]("live", "Ours", "ours", "s", "Theirs", "theirs", "ratio"),
+        bench["Row"]("live", "Ours", "ours", "s", "Nobody's", "absent", "no_ratio", "not measured: not installed"),
+    ]
+    flat = bench["flatten"]({"ours": [1, 4, 3], "theirs": [2, 2, 6], "absent": [None] * 3}, rows)
+    assert (flat["ours"], flat["ours_low"], flat["ours_high"]) == (3, 1, 4)
+    assert (flat["ratio"], flat["ratio_low"], flat["ratio_high"]) == (0.5, 0.5, 2)
+    assert flat["absent"] is None and "no_ratio" not in flat
+    theirs, absent = bench["table"](rows, flat).splitlines()[2:]
+    assert theirs.endswith("0.5 (0.5..2)") and absent.endswith("not measured: not installed")
