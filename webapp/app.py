@@ -154,6 +154,12 @@ def _headers(app: Flask, settings: Config) -> None:
 
 def _errors(app: Flask) -> None:
     def page(status: int, title: str, text: str, **more):
+        if "db" in g:
+            # What failed half-way must not keep the page from asking who is logged in.
+            g.db.rollback()
+        if status >= 500:
+            # Perhaps the database itself is away: then nobody can say who is logged in.
+            g._login_user = login_manager.anonymous_user()
         if access.wants_json():
             return {"error": text, **more}, status
         return render_template("error.html", code=status, title=title, text=text), status

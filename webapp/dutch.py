@@ -245,7 +245,6 @@ SUBJECTS = {
     "answer": "antwoord",
     "recording": "opname",
     "rating": "beoordeling",
-    "assignment": "toewijzing",
     "flag": "melding",
     "verdict": "eindoordeel",
     "job": "taak",

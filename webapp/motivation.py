@@ -78,7 +78,7 @@ def substantiation(dossier_id: uuid.UUID):
             )
             if conflict is None:
                 return _keep_substantiation(dossier, form)
-            form.version.process_data(dossier.manager_version)
+            form.version.raw_data, form.version.data = None, dossier.manager_version
     status = 422 if form.errors else 409 if conflict else 200
     values = {"open_states": OPEN, "conflict": conflict}
     return render_template("motivation/substantiation.html", dossier=dossier, form=form, **values), status
@@ -108,7 +108,7 @@ def own(dossier_id: uuid.UUID):
             conflict = _conflict(form, dossier.candidate_version, _texts(dossier))
             if conflict is None:
                 return _keep_own(dossier, form)
-            form.version.process_data(dossier.candidate_version)
+            form.version.raw_data, form.version.data = None, dossier.candidate_version
     scheme = dossier.scheme.content
     names = {one.key: one.name for one in scheme.competencies}
     missing = [

@@ -5,7 +5,7 @@ import uuid
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, func, select
 from wtforms import RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from scenarios.sitting import Stage
 from storage import audit
@@ -41,6 +41,11 @@ class DecisionForm(Form):
     reason = TextAreaField(
         "Reden", [Length(max=4000)], description="Nodig bij terugsturen en afwijzen. De kandidaat leest dit."
     )
+
+    def validate_reason(self, field: TextAreaField) -> None:
+        refused = self.decision.data in (DossierState.RETURNED, DossierState.REJECTED)
+        if refused and not (field.data or "").strip():
+            raise ValidationError("Schrijf waarom. De kandidaat leest dit.")
 
 
 @pages.get("/bureau")

@@ -178,3 +178,13 @@ def test_a_page_that_is_not_there_says_so_in_dutch(visit, accept):
     answer = visit().get("/bestaat-niet", headers={"Accept": accept})
     assert answer.status_code == 404
     assert "Het adres klopt niet" in answer.text
+
+
+@pytest.mark.one_database
+def test_when_the_database_is_away_the_page_says_so_in_dutch(people, visit, environment):
+    visitor = visit(people.officer)
+    environment(VIGNET_DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    answer = visitor.get("/bureau")
+    assert answer.status_code == 500
+    assert "Er ging iets mis bij ons" in answer.text
+    assert visitor.get("/bureau", headers={"Accept": "application/json"}).json["error"].startswith("Wat u al had")
