@@ -1,0 +1,75 @@
+"""Whether everything is up: ready with all parts there, and each part that is away is named."""
+
+import os
+import sys
+from datetime import UTC, datetime
+
+import cast
+import pytest
+import services
+
+from storage.database import new_session
+from storage.jobs import celery
+from webapp import create_app
+
+pytestmark = pytest.mark.one_database
+
+
+def ask(house):
+    answer = create_app(house).test_client().get("/healthz")
+    assert answer.json["ready"] is all(answer.json["parts"].values())
+    assert answer.status_code == (200 if answer.json["ready"] else 503)
+    return {name for name, there in answer.json["parts"].items() if not there}
+
+
+@pytest.fixture
+def workers(broker, house, tmp_path):
+    """One real worker that listens to both queues."""
+    command = [sys.executable, "-m", "celery", "-A", "webapp.worker", "worker", "-Q", "media,office", "-c", "1"]
+    env = {**os.environ, "VIGNET_DATA": str(house.data)}
+    with services.running(command, [], tmp_path / "worker.log", env) as process:
+        services.wait_until(lambda: celery.control.inspect(timeout=1).active_queues(), "the worker to answer", 90)
+        yield process
+
+
+def test_with_nothing_there_every_part_is_named(house):
+    assert ask(house) == {"broker", "objects", "recorder", "workers"}
+
+
+def test_with_everything_there_all_is_well_and_each_part_can_be_missed(
+    house, object_store, broker, workers, environment
+):
+    with new_session() as session:
+        cast.node(session, datetime.now(UTC))
+        session.commit()
+    assert ask(house) == set()
+    for variable, part in (
+        ("VIGNET_DATABASE_URL", {"database", "recorder"}),
+        ("VIGNET_S3_ENDPOINT", {"objects"}),
+        ("VIGNET_BROKER_URL", {"broker", "workers"}),
+    ):
+        there = os.environ.get(variable)
+        away = {
+            "VIGNET_DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/none",
+            "VIGNET_S3_ENDPOINT": "http://127.0.0.1:1",
+            "VIGNET_BROKER_URL": "redis://127.0.0.1:1/0",
+        }[variable]
+        environment(**{variable: away})
+        assert ask(house) == part
+        environment(**{variable: there})
+    os.killpg(workers.pid, 9)
+    workers.wait()
+    assert ask(house) == {"workers"}
+
+
+def test_a_recorder_that_fell_silent_does_not_count(house):
+    with new_session() as session:
+        cast.node(session, cast.NOW)
+        session.commit()
+    assert "recorder" in ask(house)
+
+
+def test_it_names_parts_and_never_people_or_addresses(house, people):
+    text = create_app(house).test_client().get("/healthz").text
+    assert "127.0.0.1" not in text
+    assert "voorbeeld" not in text
