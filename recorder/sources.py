@@ -1,4 +1,4 @@
-"""Makes one file of what was recorded of one answer: the sessions of the live road, laid on one clock.
+"""Makes one file of what came along the live road of one answer: its sessions, laid on one clock.
 
 Within a session picture and sound are tied together by the sender reports (RFC 3550 section 6.4.1), else by arrival.
 Sessions are tied together by the recorder's own clock, since a reload of the page may change anything else.
@@ -35,10 +35,15 @@ class TrackLoss:
 
 @dataclass
 class SessionLoss:
-    """What became of one session. `sync` is "reports" or "arrival"; `end` is None when the file was cut short."""
+    """What became of one session. `sync` is "reports" or "arrival"; `end` is None when the file was cut short.
+
+    `delay_s` is how much later by the recorder's clock than by the sender's own the first packets came; None without
+    reports. Where the clocks differ it is no time at all, but it leads from the one to the other.
+    """
 
     session: int
     sync: str = "arrival"
+    delay_s: float | None = None
     end: str | None = None
     start_s: float = 0.0
     video: TrackLoss = field(default_factory=TrackLoss)
@@ -47,23 +52,19 @@ class SessionLoss:
 
 @dataclass(frozen=True)
 class Source:
-    """One playable file of an answer. `path` is None when nothing at all was recorded."""
+    """One playable file of the live road. `path` is None when nothing at all was recorded.
+
+    `start_s`: when it begins, in seconds since the Unix epoch by the recorder's clock.
+    """
 
     path: Path | None
     sessions: tuple[SessionLoss, ...] = ()
     unreadable: tuple[str, ...] = ()
+    start_s: float = 0.0
 
     def report(self) -> dict:
         """The loss report, as kept with the recording."""
         return {"sessions": [asdict(session) for session in self.sessions], "unreadable": list(self.unreadable)}
-
-
-def best(originals: Sequence[Path], folder: Path) -> Source:
-    """The best file that can be made of the originals of one answer, written into `folder`.
-
-    Today every original is a live session; where slices come along the road too, they are compared here.
-    """
-    return join(originals, folder / "live.mkv")
 
 
 @dataclass
@@ -115,7 +116,7 @@ def join(paths: Sequence[Path], destination: Path) -> Source:
     ]
     blocks += [Block(time - start, matroska.AUDIO, True, packet) for time, packet in sound]
     matroska.write(destination, track, bool(sound), blocks)
-    return Source(destination, losses, tuple(unreadable))
+    return Source(destination, losses, tuple(unreadable), start)
 
 
 def _begin(session: _Session, otherwise: float) -> float:
@@ -154,7 +155,7 @@ def _read(path: Path) -> _Session:
                 continue
     video.settle()
     audio.settle()
-    loss.sync = _tie(video, audio, reports)
+    loss.sync, loss.delay_s = _tie(video, audio, reports)
     session = _Session(loss, video.codec)
     if video.codec in CODECS:
         found = depacketize(video.packets, CODECS[video.codec]())
@@ -231,17 +232,17 @@ class _Stream:
         return median(offsets) if offsets else None
 
 
-def _tie(video: _Stream, audio: _Stream, reports: Sequence[bytes]) -> str:
+def _tie(video: _Stream, audio: _Stream, reports: Sequence[bytes]) -> tuple[str, float | None]:
     """Set both clocks right towards each other, by the sender's reports when they can be believed."""
     sent = [stream.sender_offset_s(reports) for stream in (video, audio)]
     if None in sent:
-        return "arrival"
+        return "arrival", None
     delays = [stream.offset_s - offset for stream, offset in zip((video, audio), sent, strict=True)]
     if abs(delays[0] - delays[1]) > _REPORT_TRUST_S:
-        return "arrival"
+        return "arrival", None
     for stream, offset in zip((video, audio), sent, strict=True):
         stream.offset_s = offset + min(delays)
-    return "reports"
+    return "reports", min(delays)
 
 
 def _unwrap(value: int, last: int | None, bits: int) -> int:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from recorder import packs, sources
+from recorder import choose, packs
 from recorder.measure import Measured, measure
 from recorder.transcode import Result, transcode
 from scenarios.catalogue import PackError, parse_pack
@@ -66,7 +66,7 @@ def finish_recording(job: Claimed) -> dict:
         return {"state": captured.state}
     try:
         with _folder(captured.id) as folder:
-            source = sources.best(_fetch(captured, folder), folder)
+            source = choose.best(_fetch(captured, folder), folder)
             job.report(5)
             measured = measure(source.path, _share_of(job, 5, 25))
             faults = judge(measured.measurement, captured.limits) if captured.limits else ()
@@ -118,9 +118,9 @@ def _fetch(captured: _Captured, folder: Path) -> list[Path]:
     return paths
 
 
-def _figures(captured: _Captured, measured: Measured, source: sources.Source, result: Result | None = None) -> dict:
+def _figures(captured: _Captured, measured: Measured, source: choose.Chosen, result: Result | None = None) -> dict:
     """All that was measured, of the original and of the result."""
-    figures = {"loss": source.report()}
+    figures = {"loss": source.live.report(), "decision": source.decision}
     measurement = measured.measurement
     if captured.limits:
         figures["remarks"] = [_plain(remark) for remark in remarks(measurement, captured.limits)]

@@ -1,0 +1,149 @@
+"""Takes the better of the two roads of one answer, by measurement, and says why.
+
+Slices are what the browser itself has recorded, so they are the truth when none is missing and they last as long as
+the page's clock says. Where they end too early, the live road goes on from there: the two are laid on one clock by the
+sender's reports, set right by the sound that both hold, and cut at the last picture of the slices.
+"""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from recorder.ffmpeg import FfmpegError
+from recorder.measure import Unreadable, scan
+from recorder.slice_spool import CLOSING, Closing, Run
+from recorder.sources import Source, join
+from recorder.stitch import Road, align, stitch
+
+SAME_S = 0.5
+"""How far the slices may be from the page's clock, and how much more the live road must hold to be worth a cut."""
+_CLUSTER = b"\x1f\x43\xb6\x75"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The file that the answer is made of, or None when nothing was recorded; how it was chosen; the live road."""
+
+    path: Path | None
+    live: Source
+    decision: dict
+
+
+@dataclass
+class Slices:
+    """The rows of slices that came, and what the page says about them."""
+
+    rows: list[tuple[Run, list[Path]]] = field(default_factory=list)
+    closing: Closing | None = None
+
+    @property
+    def holes(self) -> list[list[int]]:
+        """First and last number of each hole, the tail that never came included."""
+        edges = [Run(-1, -1), *(run for run, _ in self.rows)]
+        found = [[a.last + 1, b.first - 1] for a, b in pairwise(edges) if a.last + 1 < b.first]
+        if self.closing and edges[-1].last + 1 < self.closing.count:
+            found.append([edges[-1].last + 1, self.closing.count - 1])
+        return found
+
+    @property
+    def whole(self) -> bool:
+        """Whether the page itself has ended them, and every one is there."""
+        return self.closing is not None and self.closing.complete and bool(self.rows) and not self.holes
+
+    def figures(self) -> dict:
+        return {
+            "came": sum(run.last - run.first + 1 for run, _ in self.rows),
+            "recorded": self.closing.count if self.closing else None,
+            "holes": self.holes,
+        }
+
+
+def best(originals: Sequence[Path], folder: Path) -> Chosen:
+    """The best file that can be made, in `folder`, of the originals of one answer, each named as its original is."""
+    live = join([path for path in originals if path.name.startswith("whip-")], folder / "live.mkv")
+    slices = _read(originals)
+    head = _playable(_head(slices, folder))
+    other = _playable(live.path)
+    decision = {
+        "page_s": round(slices.closing.seconds, 3) if slices.closing else None,
+        "slices": slices.figures() | (head.figures() if head else {}) if slices.rows else None,
+        "live": {"sessions": len(live.sessions)} | other.figures() if other else None,
+    }
+
+    def chosen(path: Path | None, took: str, why: str, **more: float) -> Chosen:
+        return Chosen(path, live, {"took": took, "why": why, **decision, **more})
+
+    if head is None or other is None:
+        if head:
+            head = _over_the_hole(slices, head)
+            return chosen(head.path, "slices", "no_live" if slices.whole else "no_live_for_the_hole")
+        unreadable = "slices_unreadable" if slices.rows else "no_slices"
+        return chosen(live.path, "live", unreadable) if live.path else chosen(None, "nothing", unreadable)
+    if slices.whole:
+        page_s = slices.closing.seconds
+        if abs(head.seconds - page_s) <= SAME_S:
+            return chosen(head.path, "slices", "whole")
+        nearer = abs(head.seconds - page_s) <= abs(other.seconds - page_s)
+        return chosen(head.path if nearer else other.path, "slices" if nearer else "live", "other_length")
+    why = "hole" if slices.holes else "cut_off"
+    shift_s, by = align(head, other, slices.closing, live)
+    if other.seconds + shift_s <= head.cut_s + SAME_S:
+        return chosen(head.path, "slices", why, shift_s=shift_s, by=by)
+    try:
+        path = stitch(head, other, shift_s, folder / "both.mkv")
+    except FfmpegError:
+        longer = head.seconds >= other.seconds
+        return chosen(head.path if longer else other.path, "slices" if longer else "live", f"{why}_not_joined")
+    return chosen(path, "both", why, cut_s=round(head.cut_s, 3), shift_s=shift_s, by=by)
+
+
+def _read(originals: Sequence[Path]) -> Slices:
+    slices, named = Slices(), sorted((run, path) for path in originals if (run := Run.of(path.name)))
+    for run, path in named:
+        if slices.rows and slices.rows[-1][0].last + 1 == run.first:
+            before, paths = slices.rows[-1]
+            slices.rows[-1] = (Run(before.first, run.last), [*paths, path])
+        else:
+            slices.rows.append((run, [path]))
+    for path in originals:
+        if path.name == CLOSING:
+            slices.closing = Closing.read(path.read_bytes())
+    return slices
+
+
+def _head(slices: Slices, folder: Path) -> Path | None:
+    """The slices from the first one up to the first hole; what comes after it, where the format lets it be read."""
+    if not slices.rows or slices.rows[0][0].first != 0:
+        return None
+    path = folder / "slices"
+    with path.open("wb") as out:
+        for part in slices.rows[0][1]:
+            with part.open("rb") as file:
+                shutil.copyfileobj(file, out)
+    return path
+
+
+def _over_the_hole(slices: Slices, head: Road) -> Road:
+    """The head with what came after each hole, from the next cluster on: a reader of WebM finds its way from there."""
+    if not slices.rows[1:]:
+        return head
+    path = head.path.with_name("slices-all")
+    shutil.copyfile(head.path, path)
+    with path.open("ab") as out:
+        for _, paths in slices.rows[1:]:
+            data = b"".join(one.read_bytes() for one in paths)
+            at = data.find(_CLUSTER)
+            out.write(data[at:] if at >= 0 else b"")
+    longer = _playable(path)
+    return longer if longer and longer.seconds > head.seconds else head
+
+
+def _playable(path: Path | None) -> Road | None:
+    if path is None:
+        return None
+    try:
+        return Road(path, scan(path))
+    except Unreadable:
+        return None

@@ -1,0 +1,151 @@
+"""Lays two recordings of one answer on one clock, and makes one file of the begin of one and the end of the other."""
+
+from array import array
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log1p, sqrt
+from operator import mul
+from pathlib import Path
+from statistics import fmean, median
+
+import av
+import ffmpeg
+
+from recorder.ffmpeg import run
+from recorder.measure import Scan
+from recorder.slice_spool import Closing
+from recorder.sources import Source
+
+_BLOCK_S, _ENVELOPE_RATE, _QUIET = 0.01, 8000, 50
+_ALIKE, _OVERLAP_S = 0.6, 2.0
+_WRONG_S = {"clock": 0.4, "publish": 0.9}
+"""How far each way of knowing when the live road began may be wrong."""
+
+
+@dataclass(frozen=True)
+class Road:
+    """One road as a file that can be played."""
+
+    path: Path
+    found: Scan
+
+    @property
+    def seconds(self) -> float:
+        return self.found.seconds
+
+    @property
+    def cut_s(self) -> float:
+        """Up to where picture and sound are both whole."""
+        times = self.found.times
+        picture_s = times[-1] + (median(b - a for a, b in pairwise(times)) if times[1:] else 0.0) if times else 0.0
+        return min(picture_s, self.found.audio_end_s) if self.found.audio_codec and times else self.seconds
+
+    def figures(self) -> dict:
+        heard_s = self.found.audio_end_s - self.found.audio_start_s if self.found.audio_codec else 0.0
+        size = self.found.size
+        return {
+            "seconds": round(self.seconds, 3),
+            "frames": len(self.found.times),
+            "audio_s": round(heard_s, 3),
+            "codec": self.found.video_codec,
+            "size": f"{size[0]}x{size[1]}" if size else None,
+        }
+
+
+def align(head: Road, other: Road, closing: Closing | None, live: Source) -> tuple[float, str]:
+    """By how many seconds the live road begins later than the slices, and by what that is known."""
+    guess_s, by = 0.0, "nothing"
+    delay_s = next((session.delay_s for session in live.sessions if session.delay_s is not None), None)
+    if closing and closing.started_ms and delay_s is not None:
+        guess_s, by = live.start_s - delay_s - closing.started_ms / 1000, "clock"
+    elif closing and closing.started_ms and closing.published_ms:
+        guess_s, by = (closing.published_ms[0] - closing.started_ms) / 1000, "publish"
+    # A guess may be wrong by a little; without one the whole answer is searched.
+    look_s = _WRONG_S.get(by) or max(head.seconds, other.seconds)
+    heard_s = lag_s(envelope(head.path), envelope(other.path), guess_s, look_s)
+    return (round(guess_s, 3), by) if heard_s is None else (round(heard_s, 3), "sound")
+
+
+def envelope(path: Path) -> list[float]:
+    """How loud it is to an ear in each hundredth of a second, from time zero of the file on, as far as it goes."""
+    samples = array("h")
+    with suppress(av.error.FFmpegError, ValueError), av.open(str(path)) as container:
+        streams = container.streams.audio[:1]
+        resampler = av.AudioResampler("s16", "mono", _ENVELOPE_RATE)
+        for frame in container.decode(streams) if streams else ():
+            for part in resampler.resample(frame):
+                silence = round(part.time * _ENVELOPE_RATE) - len(samples)
+                if silence > _ENVELOPE_RATE * _BLOCK_S:
+                    samples.frombytes(bytes(2 * silence))
+                samples.frombytes(bytes(part.planes[0])[: 2 * part.samples])
+    step = round(_ENVELOPE_RATE * _BLOCK_S)
+    blocks = (samples[at : at + step] for at in range(0, len(samples) - step + 1, step))
+    return [log1p(sum(map(abs, block)) / step / _QUIET) for block in blocks]
+
+
+def lag_s(ours: Sequence[float], theirs: Sequence[float], guess_s: float, look_s: float) -> float | None:
+    """The lag, near `guess_s`, by which two envelopes are most alike; None when they are not alike anywhere."""
+    guess, look = round(guess_s / _BLOCK_S), round(look_s / _BLOCK_S)
+    best_lag, best = None, _ALIKE
+    for lag in range(guess - look, guess + look + 1):
+        one = ours[max(0, lag) : max(0, lag + len(theirs))]
+        other = theirs[max(0, -lag) :][: len(one)]
+        one = one[: len(other)]
+        if len(one) * _BLOCK_S >= _OVERLAP_S and (alike := _correlation(one, other)) > best:
+            best_lag, best = lag, alike
+    return None if best_lag is None else best_lag * _BLOCK_S
+
+
+def _correlation(one: Sequence[float], other: Sequence[float]) -> float:
+    mean_one, mean_other, count = fmean(one), fmean(other), len(one)
+    together = sum(map(mul, one, other)) - count * mean_one * mean_other
+    spread = (sum(map(mul, one, one)) - count * mean_one**2) * (sum(map(mul, other, other)) - count * mean_other**2)
+    return together / sqrt(spread) if spread > 0 else 0.0
+
+
+def stitch(head: Road, other: Road, shift_s: float, path: Path) -> Path:
+    """The head up to its last whole picture, and the other road from there on, as one file. Raises FfmpegError.
+
+    The picture is coded so well, and the sound without any loss, that the answer can be made of it once more.
+    """
+    cut_s = head.cut_s
+    gap_s = max(0.0, shift_s - cut_s)
+    sizes = [road.found.size for road in (head, other) if road.found.size]
+    size = max(sizes, key=lambda size: size[0] * size[1], default=(16, 16))
+    parts = _part(head, 0.0, cut_s, gap_s, size) + _part(other, max(0.0, cut_s - shift_s), other.seconds, 0.0, size)
+    joined = ffmpeg.concat(*parts, n=2, v=1, a=1).node
+    coding = {
+        "c:v": "libx264",
+        "preset": "veryfast",
+        "crf": 18,
+        "force_key_frames": "expr:gte(t,n_forced*2)",
+        "fps_mode": "passthrough",
+        "enc_time_base:v": "1:90000",
+        "c:a": "flac",
+    }
+    timeout_s = 300 + 20 * (other.seconds + shift_s)
+    run(ffmpeg.output(joined[0], joined[1], str(path), format="matroska", **coding), timeout_s=timeout_s)
+    return path
+
+
+def _part(road: Road, begin_s: float, end_s: float, gap_s: float, size: tuple[int, int]) -> list:
+    """Picture and sound of a road between two moments of its own, with a still and silence of `gap_s` behind them."""
+    graph, window = ffmpeg.input(str(road.path), reinit_filter=0), {"start": begin_s, "end": end_s}
+    if road.found.video_codec:
+        picture = graph["v:0"].filter("trim", **window).filter("setpts", f"PTS-{begin_s}/TB")
+        picture = picture.filter("scale", *size, force_original_aspect_ratio="decrease").filter("pad", *size, -1, -1)
+    else:
+        still = f"color=black:s={size[0]}x{size[1]}:r=5:d={end_s - begin_s:.3f}"
+        picture = ffmpeg.input(still, f="lavfi")["v:0"]
+    if road.found.audio_codec:
+        sound = graph["a:0"].filter("aresample", 48_000, **{"async": 1, "first_pts": 0})
+        sound = sound.filter("atrim", **window).filter("asetpts", f"PTS-{begin_s}/TB")
+    else:
+        sound = ffmpeg.input(f"anullsrc=r=48000:cl=stereo:d={end_s - begin_s:.3f}", f="lavfi")["a:0"]
+    sound = sound.filter("aformat", sample_fmts="s16", sample_rates=48_000, channel_layouts="stereo")
+    if gap_s:
+        picture = picture.filter("tpad", stop_mode="clone", stop_duration=gap_s)
+        sound = sound.filter("apad", pad_dur=gap_s)
+    return [picture.filter("setsar", 1).filter("format", "yuv420p"), sound]
