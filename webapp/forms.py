@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from wtforms import DecimalField
 from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import TextInput
 
 COMPLAINTS = {
     "This field is required.": "Vul dit in.",
@@ -60,7 +61,12 @@ def _plain(value):
 
 
 class NumberField(DecimalField):
-    """A number as it is written in Dutch: 6,5. A point is understood too."""
+    """A number as it is written in Dutch: 6,5. A point is understood too.
+
+    A field of text, since a browser's own field of numbers does not show what has a comma.
+    """
+
+    widget = TextInput()
 
     def process_formdata(self, valuelist):
         super().process_formdata([value.strip().replace(",", ".") for value in valuelist])

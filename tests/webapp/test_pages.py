@@ -1,0 +1,109 @@
+"""The pages of office, motivation file, organisation, audit and regulation in a real browser: axe, width, CSP, print."""
+
+import shutil
+import threading
+from datetime import UTC, datetime
+
+import pytest
+import rights
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+from visitors import Visitor
+from werkzeug.serving import make_server
+
+from storage.dossiers import Dossier, DossierState
+from webapp import create_app
+
+pytestmark = pytest.mark.one_database
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def world(session, people):
+    made = rights.world(session, people, datetime.now(UTC))
+    made.things["recording"].figures = {"width": 1280, "height": 720, "seconds": 40.0, "how": "copied"}
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def served(house):
+    """The web app, and where it listens."""
+    app = create_app(house)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield app, f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def pages(world):
+    """(who, address) of every page; `own_case` is still being written, the exam of `dossier` is done."""
+    done, writing, recording = (world.things[name].id for name in ("dossier", "own_case", "recording"))
+    return [
+        ("", "/inloggen"),
+        ("officer", "/bestaat-niet"),
+        ("manager", "/kandidaten"),
+        ("outsider_manager", "/kandidaten"),
+        ("manager", f"/kandidaten/{done}"),
+        ("officer_in_own_case", "/"),
+        ("officer_in_own_case", f"/kandidaten/{writing}"),
+        ("outsider_candidate", f"/dossier/{writing}"),
+        ("candidate", f"/dossier/{done}"),
+        ("officer", "/bureau"),
+        ("officer", "/bureau/dossiers"),
+        ("officer", "/bureau/dossiers?staat=withdrawn"),
+        ("officer", f"/bureau/dossiers/{done}"),
+        ("officer", f"/bureau/dossiers/{writing}"),
+        ("officer", "/bureau/taken"),
+        ("officer", "/bureau/post"),
+        ("officer", f"/bureau/opnames/{recording}"),
+        ("beheerder", "/organisatie"),
+        ("auditor", "/controle"),
+        ("auditor", "/reglement/branchecertificaat_b"),
+        ("candidate", "/reglement/branchecertificaat_b"),
+    ]
+
+
+@pytest.mark.parametrize("width, scheme", [(1280, "light"), (390, "dark")])
+def test_axe_finds_nothing_and_nothing_sticks_out(session, chromium, served, world, width, scheme):
+    app, address = served
+    wrong = []
+
+    def complain(path, text):
+        if "404" not in text:
+            wrong.append((path, text))
+
+    for who, path in pages(world):
+        # Who writes sees the form; the office sees the file handed in.
+        state = DossierState.SUBMITTED if path.startswith("/bureau") else DossierState.WRITING
+        session.get(Dossier, world.things["own_case"].id).state = state
+        session.commit()
+        context = chromium.new_context(viewport={"width": width, "height": 800}, locale="nl-NL", color_scheme=scheme)
+        if who:
+            name = app.config["SESSION_COOKIE_NAME"]
+            cookie = Visitor(app, world.people[who]).client.get_cookie(name).value
+            context.add_cookies([{"name": name, "value": cookie, "url": address}])
+        page = context.new_page()
+        page.on("console", lambda said, path=path: complain(path, said.text))
+        page.on("pageerror", lambda error, path=path: complain(path, str(error)))
+        page.goto(address + path)
+        page.wait_for_load_state("networkidle")
+        found = Axe().run(page).response["violations"]
+        wrong += [(path, one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]
+        if page.evaluate("document.documentElement.scrollWidth") != width:
+            wrong.append((path, "sticks out"))
+        page.emulate_media(media="print")
+        if page.locator("header.site-header").is_visible() and page.locator("nav.site-nav").is_visible():
+            wrong.append((path, "prints the menu"))
+        context.close()
+    assert wrong == []
