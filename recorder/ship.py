@@ -18,7 +18,7 @@ from storage.database import session_scope
 from storage.keys import KeyStore, encrypt_file
 from storage.objects import ObjectStore, sha256_of
 from storage.ratings import has_score
-from storage.recordings import Original, Recording
+from storage.recordings import LATE, Original, Recording
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +136,6 @@ def _capture(recording: uuid.UUID, originals: list[Original], now: datetime) -> 
                 original.id = old.id
             session.merge(original)
         if has_score(session, row.answer):
-            audit.record(session, now, None, "late_original", row, names=[original.name for original in originals])
+            audit.record(session, now, None, LATE, row, names=[original.name for original in originals])
         else:
             row.capture(now)

@@ -20,6 +20,9 @@ from storage.sittings import Answer
 FINISH = "finish_recording"
 """The kind of the media job that makes an MP4 of a captured recording; its subject is the recording's id."""
 
+LATE = "late_original"
+"""What the audit log says of an original that came after somebody had given a score."""
+
 SLICES_COME = timedelta(hours=24)
 """How long after its end slices of a take may still come: a candidate whose line is away keeps them meanwhile."""
 

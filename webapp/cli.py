@@ -20,6 +20,7 @@ from storage.objects import object_store
 from storage.recordings import Recording, begin_take
 from webapp import demo
 from webapp.cli_judging import agreement_of, verdict
+from webapp.cli_recordings import verify
 
 scenarios = AppGroup("scenarios", help="Packs of scenarios with their clips.")
 recordings = AppGroup("recordings", help="What was recorded.")
@@ -176,6 +177,9 @@ def _recording(session, recording_id: uuid.UUID) -> Recording:
     if recording is None:
         raise click.ClickException(f"Er is geen opname {recording_id}.")
     return recording
+
+
+recordings.add_command(verify)
 
 
 @audit_log.command("verify")

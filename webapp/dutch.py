@@ -225,6 +225,7 @@ EVENTS = {
     "recording_captured": "opname veilig ontvangen",
     "recording_stored": "opname klaar om te bekijken",
     "recording_retake": "technische fout in de opname",
+    "late_original": "deel van een opname kwam pas na de beoordeling binnen",
     "retake_refused": "geen nieuwe opname meer mogelijk",
     "assessor_assigned": "assessor toegewezen",
     "rating_signed_1": "beoordeling ondertekend, fase 1",

@@ -4,6 +4,7 @@ Every change is a POST that names the answer it is about and the seat (the one b
 behind gets 409 with the rule that refused it, and asks again where it is.
 """
 
+from base64 import b64encode
 from typing import Any
 
 from flask import Blueprint, abort, current_app, g, jsonify, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from wtforms.validators import DataRequired
 from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage, Rule, Stage, Step
 from storage import nodes
+from storage.keys import key_store
 from storage.people import Role
 from storage.recordings import Recording, RecordingState, begin_take, latest_take
 from storage.refusal import Refused
@@ -77,6 +79,13 @@ def consent():
 def step():
     """Where the candidate is. Changes nothing."""
     return jsonify(_step(access.require_my_sitting()))
+
+
+@pages.get("/sleutel")
+@access.roles(Role.CANDIDATE)
+def key():
+    """The key under which this person's browser keeps what it has not sent yet: nobody else at that machine has it."""
+    return jsonify({"key": b64encode(key_store().browser_key(access.me().id)).decode()})
 
 
 @pages.post("/plaats")
@@ -169,7 +178,7 @@ def prepare(number: int):
 @pages.post("/<int:number>/opnemen")
 @access.roles(Role.CANDIDATE)
 def record(number: int):
-    """Begin the one take: answers the recording, its recorder and the ticket that opens it.
+    """Begin the one take: answers the recording, its recorder's roads and the ticket that opens them.
 
     `most_s` is how long from now the page may still send, connecting included. Asked twice by a page that did not hear
     the first answer, it hands out a new ticket for the same take.
@@ -181,14 +190,17 @@ def record(number: int):
     else:
         recording, ticket = begin_take(g.db, answer, nodes.least_busy(g.db, g.now), g.now)
         g.db.flush()
+    settings = current_app.config["SETTINGS"]
     return jsonify(
         _step(sitting)
         | {
             "take": {
                 "recording_id": str(recording.id),
-                "whip_url": f"{recording.node.url}/whip/{recording.id}",
+                "number": number,
+                "whip_url": f"{recording.node.url}/whip/{recording.id}" if settings.whip else None,
+                "slices_url": f"{recording.node.url}/slices/{recording.id}",
                 "bearer": ticket,
-                "ice_servers": current_app.config["SETTINGS"].ice_servers,
+                "ice_servers": settings.ice_servers,
                 "limit_s": recording.limit_s,
                 "most_s": max(0.0, (recording.ends_at - g.now).total_seconds() - CLOSING_S),
             }

@@ -33,6 +33,62 @@ def _measured(found: Mapping) -> Iterator[tuple[str, str]]:
         yield "Opmerking", FAULTS.get(remark["kind"], remark["kind"])
 
 
+TOOK = {
+    "slices": "de stukken die de browser zelf opnam",
+    "live": "de live-verbinding",
+    "both": "eerst de stukken van de browser, daarna de live-verbinding",
+    "nothing": "er is niets ontvangen",
+}
+WHY = {
+    "whole": "De stukken zijn compleet en zo lang als de klok van de kandidaat zegt.",
+    "other_length": "De stukken zijn compleet, maar niet zo lang als de klok van de kandidaat zegt.",
+    "hole": "Er ontbreken stukken.",
+    "cut_off": "De browser heeft de opname niet zelf afgesloten.",
+    "hole_not_joined": "Er ontbreken stukken, en de twee bronnen konden niet worden samengevoegd.",
+    "cut_off_not_joined": "De browser sloot de opname niet zelf af, en de bronnen konden niet worden samengevoegd.",
+    "no_live": "Er is geen bruikbare live-verbinding geweest. De stukken zijn compleet.",
+    "no_live_for_the_hole": "Er ontbreken stukken, en er is geen live-verbinding die ze aanvult.",
+    "no_slices": "De browser heeft zelf geen stukken gestuurd.",
+    "slices_unreadable": "De stukken van de browser zijn niet te lezen.",
+}
+BY = {
+    "sound": "het geluid in beide bronnen",
+    "clock": "de klok van de browser",
+    "publish": "het begin van de verbinding",
+    "nothing": "niets",
+}
+
+
+def decision(figures: Mapping) -> list[tuple[str, str]]:
+    """Which of the two roads was taken for the result, and by which figures."""
+    return list(_decision(figures.get("decision") or {}))
+
+
+def _decision(found: Mapping) -> Iterator[tuple[str, str]]:
+    if not found:
+        return
+    yield "Gebruikt", TOOK.get(found["took"], found["took"])
+    yield "Waarom", WHY.get(found["why"], found["why"])
+    if found["page_s"] is not None:
+        yield "Klok van de kandidaat", length(found["page_s"])
+    if slices := found["slices"]:
+        recorded = f"{slices['came']} van {slices['recorded']}" if slices["recorded"] else str(slices["came"])
+        yield "Stukken", ", ".join([f"{recorded} ontvangen", *_road(slices)])
+        holes = [f"{first} tot en met {last}" if last > first else str(first) for first, last in slices["holes"]]
+        if holes:
+            yield "Ontbrekende stukken", ", ".join(holes)
+    if found["live"]:
+        yield "Live-verbinding", ", ".join(_road(found["live"]))
+    if "cut_s" in found:
+        yield "Overgang", f"na {length(found['cut_s'])}, gelijkgezet met {BY[found['by']]}"
+
+
+def _road(road: Mapping) -> list[str]:
+    if "frames" not in road:
+        return ["niet te lezen"]
+    return [f"{road['frames']} beelden", f"{number(road['seconds'], 1)} s", f"{number(road['audio_s'], 1)} s geluid"]
+
+
 LENGTHS = {
     "seconds": "Lengte",
     "audio_seconds": "Geluid",

@@ -9,11 +9,12 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from scenarios.sitting import Stage
 from storage import audit
+from storage.audit import AuditEvent
 from storage.dossiers import Dossier, DossierState, Rule
 from storage.jobs import Job, JobState
 from storage.mail import MailMessage, MailState
 from storage.people import Person, Role
-from storage.recordings import latest_take
+from storage.recordings import LATE, latest_take
 from storage.refusal import Refused
 from storage.schemes import current_pack
 from storage.sittings import Sitting, invite
@@ -146,7 +147,12 @@ def recording(recording_id: uuid.UUID):
     """The facts of one recording: sources, hashes, measurements, and how the result was made. Not the picture."""
     found = access.recording_for_officer(recording_id)
     jobs_of_it = g.db.scalars(select(Job).where(Job.subject == found.id).order_by(Job.created_at)).all()
-    values = {"measured": figures.measured(found.figures), "sessions": figures.sessions(found.figures)}
+    values = {
+        "measured": figures.measured(found.figures),
+        "decision": figures.decision(found.figures),
+        "sessions": figures.sessions(found.figures),
+        "late": g.db.scalars(select(AuditEvent).where(AuditEvent.verb == LATE, AuditEvent.subject == found.id)).all(),
+    }
     return render_template("office/recording.html", recording=found, jobs=jobs_of_it, **values)
 
 

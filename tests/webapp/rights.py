@@ -152,6 +152,7 @@ RIGHTS: dict[str, Right] = {
     "media.captions": may({"second_candidate", "assessor_1", "assessor_2"}, clip_id="clip.id"),
     "exam.home": may(CANDIDATES),
     "exam.step": may({"candidate", "second_candidate"}),
+    "exam.key": may(CANDIDATES),
     "exam.consent": may({"candidate", "second_candidate"}),
     "exam.take_seat": may({"candidate", "second_candidate"}),
     "exam.check": may({"candidate", "second_candidate"}),

@@ -1,0 +1,72 @@
+"""The command line of originals: whether what is stored is still what was received."""
+
+import json
+import tempfile
+import uuid
+from enum import StrEnum
+from pathlib import Path
+
+import click
+
+from storage.database import session_scope
+from storage.keys import KeyGone, Tampered, decrypt_file, key_store
+from storage.objects import ObjectError, object_store, sha256_of
+from storage.recordings import Original, Recording
+
+
+class State(StrEnum):
+    """What became of an original since it was received, best first."""
+
+    GOOD = "good"
+    TRUNCATED = "truncated"
+    CHANGED = "changed"
+    MISSING = "missing"
+    KEY_GONE = "key_gone"
+
+
+@click.command("verify")
+@click.argument("recording_id", type=click.UUID)
+@click.option("--receipt", help="The SHA-256 on the candidate's receipt, to compare with.")
+def verify(recording_id: uuid.UUID, receipt: str | None) -> None:
+    """Prove every stored original of a recording against its receipt: fetch, decrypt, hash. Exit code 1 when not good.
+
+    Answers JSON: for the whole and for each original good, truncated, changed, missing or key_gone.
+    """
+    with session_scope(writes=False) as session:
+        recording = session.get(Recording, recording_id)
+        if recording is None:
+            raise click.ClickException(f"Er is geen opname {recording_id}.")
+        originals, candidate, expected = list(recording.originals), recording.candidate_id, recording.sha256
+    if not originals:
+        raise click.ClickException("Van deze opname is nog geen origineel ontvangen.")
+    states = {original.name: look(original, candidate) for original in originals}
+    worst = max(states.values(), key=list(State).index)
+    same = receipt is None or receipt.strip().lower() == expected
+    click.echo(
+        json.dumps({"id": str(recording_id), "state": worst, "receipt": expected, "originals": states}, indent=2)
+    )
+    if not same:
+        raise click.ClickException("Dit is niet het controlegetal van deze opname.")
+    if worst is not State.GOOD:
+        raise click.ClickException("Wat er is opgeslagen, is niet meer wat er is ontvangen.")
+
+
+def look(original: Original, candidate: uuid.UUID) -> State:
+    """Fetch one original and see whether it is what was received."""
+    with tempfile.TemporaryDirectory() as folder:
+        sealed, plain = Path(folder, "sealed"), Path(folder, "plain")
+        try:
+            object_store().get_file(original.key, sealed)
+        except ObjectError:
+            return State.MISSING
+        if sealed.stat().st_size < original.cipher_size:
+            return State.TRUNCATED
+        if sha256_of(sealed) != original.cipher_sha256:
+            return State.CHANGED
+        try:
+            decrypt_file(sealed, plain, key_store().get(candidate))
+        except KeyGone:
+            return State.KEY_GONE
+        except Tampered:
+            return State.CHANGED
+        return State.GOOD if sha256_of(plain) == original.sha256 else State.CHANGED
