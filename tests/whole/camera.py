@@ -112,6 +112,17 @@ def kept(film: Seen, seen: Seen) -> float:
     return sum(number % PICTURES in ours for number in during) / len(during)
 
 
+def shown_s(film: Seen, seen: Seen) -> float:
+    """How long, by the browser's own recorder, the camera took from the first picture of `film` to the last.
+
+    Not by the numbers: on a busy machine a camera played from a file falls behind.
+    """
+    when = {number % PICTURES: time for number, time in zip(seen.numbers, seen.times, strict=True)}
+    both = [number for number in film.numbers if number % PICTURES in when]
+    missing = (film.numbers[-1] - both[-1] + both[0] - film.numbers[0] + 1) / FPS
+    return when[both[-1] % PICTURES] - when[both[0] % PICTURES] + missing
+
+
 def _read(grey: np.ndarray) -> int:
     height, width = grey.shape
     row = grey[: round(height * BAND / HEIGHT)][5:-8]
