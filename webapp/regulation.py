@@ -92,7 +92,13 @@ def in_words(origin: Origin, value: Any) -> str:
         return "zonder einddatum"
     if origin.path.startswith("fees."):
         return dutch.money(value)
+    if origin.path.endswith("_share"):
+        return f"{_plain(100 * Fraction(value))} %"
+    if origin.path == "documents.word_guide":
+        return f"{value[0]} tot {value[1]} woorden"
     words = _plain(value)
+    if origin.unit == "niveau":
+        return f"niveau {words}"
     return f"{words} {origin.unit}" if origin.unit and not isinstance(value, bool) else words
 
 

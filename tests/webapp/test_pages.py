@@ -1,4 +1,4 @@
-"""The pages of office, motivation file, organisation, audit and regulation in a real browser: axe, width, CSP, print."""
+"""Office, motivation file, organisation, audit and regulation in a real browser: axe, width, CSP, print."""
 
 import shutil
 import threading

@@ -1,6 +1,7 @@
 """People at the web app: each with a browser of their own, and with its token against forgery."""
 
 import re
+from html import unescape
 
 import cast
 from flask import Flask
@@ -41,4 +42,5 @@ class Visitor:
 def text_of(html: str) -> str:
     """What a person reads on this page, on one line."""
     main = re.search(r"<main.*</main>", html, re.S)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main.group() if main else html)).strip()
+    words = unescape(re.sub(r"<[^>]+>", " ", main.group() if main else html))
+    return re.sub(r"\s+", " ", words).strip()

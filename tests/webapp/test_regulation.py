@@ -1,0 +1,62 @@
+"""The regulation of an exam: every value in words, and for insiders where each comes from."""
+
+import cast
+import pytest
+from visitors import text_of
+
+from scenarios.scheme import parse
+from storage.schemes import add_scheme
+from webapp import regulation
+
+ADDRESS = "/reglement/branchecertificaat_b"
+PRACTICE = cast.CONTENT.parent / "praktijktoets_a" / "scheme.toml"
+
+
+@pytest.fixture
+def scheme(session, people):
+    row = cast.scheme(session)
+    session.commit()
+    return row
+
+
+def test_a_candidate_reads_what_is_examined_and_when_one_passes(people, visit, scheme):
+    page = text_of(visit(people.candidate).get(ADDRESS).text)
+    for competency in scheme.content.competencies:
+        assert competency.name in page
+        assert all(anchor in page for anchor in competency.anchors)
+    assert "Voor elke competentie is het gemiddelde ten minste 2,25." in page
+    assert scheme.content.text("objection").title in page
+    assert "keuze van KSF" not in page
+
+
+@pytest.mark.parametrize("who", ["officer", "committee_member", "auditor"])
+def test_insiders_see_every_value_and_where_it_comes_from(people, visit, scheme, who):
+    page = text_of(visit(getattr(people, who)).get(ADDRESS).text)
+    for origin in scheme.content.origins:
+        assert origin.label in page
+    for question in scheme.content.questions:
+        assert question.text in page
+    for words in ("€ 250,00", "zonder einddatum", "80 %", "75 tot 300 woorden", "niveau 2,25", "KSF: hoe werkt het"):
+        assert words in page
+    for raw in ("Fraction", "True", "False", "cent "):
+        assert raw not in page.split("Alle waarden")[1].split("Open vragen")[0]
+
+
+def test_another_scale_reads_as_well(session, people, visit):
+    add_scheme(session, PRACTICE.read_bytes(), cast.NOW)
+    session.commit()
+    page = text_of(visit(people.officer).get("/reglement/praktijktoets_a").text)
+    assert "Effectief communiceren: ten minste 17 van de 20 punten." in page
+    assert "1.3" in page
+    assert regulation.passing(parse(PRACTICE.read_bytes()))[2] == "Wet- en regelgeving: ten minste 2 van de 2 punten."
+
+
+def test_an_older_version_stays_readable(session, people, visit, scheme):
+    data = scheme.data.replace(b"number = 1\n", b"number = 2\n", 1).replace(b"answer_s = 90", b"answer_s = 120")
+    add_scheme(session, data, cast.NOW)
+    session.commit()
+    officer = visit(people.officer)
+    assert "120 seconden" in text_of(officer.get(ADDRESS).text)
+    assert "90 seconden" in text_of(officer.get(f"{ADDRESS}/1").text)
+    assert officer.get(f"{ADDRESS}/3").status_code == 404
+    assert officer.get("/reglement/bestaat_niet").status_code == 404
