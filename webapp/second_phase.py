@@ -6,7 +6,6 @@ A score may change with a reason, and may then rest on a sentence of a STAR; wha
 import uuid
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -18,6 +17,7 @@ from storage.people import Role
 from storage.ratings import Rating
 from storage.refusal import Refused
 from webapp import access, access_judging, dutch
+from webapp.forms import Form, choices
 from webapp.worklist import dossiers_ready, work_list
 
 pages = Blueprint("second_phase", __name__, url_prefix="/beoordelen/fase-2")
@@ -27,11 +27,11 @@ STEPS = (("S", "Situatie", "situation"), ("T", "Taken", "tasks"), ("A", "Activit
 STEPS += (("R", "Resultaat", "result"),)
 
 
-class ChangeForm(FlaskForm):
+class ChangeForm(Form):
     level = RadioField(
         "Nieuw niveau",
         [InputRequired("Kies een niveau, of niet waarneembaar.")],
-        choices=[*((str(level), str(level)) for level in range(1, 6)), (NOT_OBSERVABLE, "niet waarneembaar")],
+        choices=choices([*((str(level), str(level)) for level in range(1, 6)), (NOT_OBSERVABLE, "niet waarneembaar")]),
     )
     reason = TextAreaField("Waarom is dit niet waarneembaar?", [Length(max=2000)], name="level-reason")
     change_reason = TextAreaField(
