@@ -90,7 +90,6 @@ class SittingRules:
     break_s: int = within(0, 3600)
     self_rating: bool
     practice: bool
-    practice_keep_hours: int = within(1, 168)
     extra_time: tuple[Fraction, ...] = many(1, 6, low=Fraction(1), high=Fraction(4))
     accommodation_request_days: int = within(0, 90)
 

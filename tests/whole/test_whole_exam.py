@@ -84,6 +84,12 @@ def answer(page: Page, number: int, folder: Path) -> Path:
     step(page, "clip", "ready")
     expect(page.locator("#place")).to_have_text(re.compile(rf"Situatie {number} van 10"))
     page.locator("#act").click()
+    step(page, "clip", "playing")
+    expected = page.evaluate("fetch(document.querySelector('#clip track').src).then((captions) => captions.text())")
+    shown = page.evaluate(
+        "[...document.querySelector('#clip').textTracks].flatMap((track) => [...track.cues ?? []].length)"
+    )
+    assert shown == [expected.count(" --> ")], "captions of this clip and of no other"
     step(page, "prepare")
     page.evaluate("window.film()")
     step(page, "record", "recording")
@@ -199,9 +205,11 @@ def release(first: Page, second: Page, origin: str) -> None:
     """One officer checks the verdict, another makes it known."""
     first.goto(f"{origin}/uitslagen")
     first.get_by_role("link", name=re.compile("Controleren")).first.click()
+    first.wait_for_url(re.compile(r"/uitslagen/[0-9a-f-]{36}"))
+    verdict = first.url
     first.get_by_role("button", name="Eindoordeel is gecontroleerd").click()
-    first.wait_for_load_state()
-    second.goto(first.url)
+    expect(first.get_by_role("button", name="Eindoordeel is gecontroleerd")).not_to_be_visible()
+    second.goto(verdict)
     second.get_by_text("Uitslag vrijgeven").first.click()
     second.get_by_role("dialog").get_by_role("button", name="Vrijgeven").click()
     second.wait_for_load_state()

@@ -37,7 +37,11 @@ export class Clip extends EventTarget {
       this.video.addEventListener("error", () => reject(new Error("film")), { once: true, signal });
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
-    this.video.querySelector("track")?.setAttribute("src", this.#addresses[1]);
+    // A track keeps the captions of the clip before when it only gets another address.
+    const track = this.video.querySelector("track");
+    const fresh = /** @type {HTMLTrackElement} */ (track?.cloneNode());
+    fresh.src = this.#addresses[1];
+    track?.replaceWith(fresh);
     this.video.src = this.#addresses[0];
     this.video.load();
     await ready;
