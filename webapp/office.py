@@ -119,7 +119,10 @@ def jobs():
     """Every job with its progress; the ones that gave up first."""
     dead_first = select(Job).order_by((Job.state == JobState.DEAD).desc(), Job.created_at.desc())
     page, number_of_pages, rows = _page(dead_first, Job, Job.id.is_not(None))
-    return render_template("office/jobs.html", jobs=rows, page=page, pages=number_of_pages)
+    late = g.db.scalars(
+        select(AuditEvent).where(AuditEvent.verb == LATE).order_by(AuditEvent.at.desc()).limit(50)
+    ).all()
+    return render_template("office/jobs.html", jobs=rows, late=late, page=page, pages=number_of_pages)
 
 
 @pages.post("/bureau/taken/<uuid:job_id>/opnieuw")
