@@ -156,7 +156,7 @@ def test_an_answer_is_recorded_and_arrives(tab, sitting):
     tab.sound()
     tab.press("Stoppen en bewaren").at("clip", "ready")
     expect(tab.page.locator("#status")).to_contain_text("antwoord 1 veilig ontvangen", timeout=WAIT_MS)
-    assert _answer(sitting.id, 1) == (AnswerStage.RECORDED, "captured", 1)
+    assert _answer(sitting.id, 1) == (AnswerStage.RECORDED, "captured", 3)
     assert tab.page.get_by_text("Situatie 2 van 10", exact=True).is_visible()
     tab.sound()
 

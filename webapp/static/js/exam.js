@@ -3,16 +3,18 @@
  * leads back to the server's word: after a refusal, a lost line, a reload or another tab.
  */
 
+import { Backlog } from "./backlog.js";
 import { check } from "./check.js";
 import { countDown, clock } from "./countdown.js";
 import { DeviceFault, lostPart, openDevices } from "./devices.js";
-import { faultSentence, LOST, savingSentence, stateOf, statusOf } from "./exam_dutch.js";
+import { ALONE, faultSentence, LOST, savingSentence, stateOf, statusOf } from "./exam_dutch.js";
 import { enable, find, oneOf, pressed, setPhase, show, showMessage, showPlace, showStatus, showTime, trouble } from "./exam_page.js";
-import { claimSeat, fetchStep, LoggedOut, post, Refused, takeSeat, Unreachable } from "./exam_server.js";
+import { claimSeat, fetchKey, fetchStep, LoggedOut, post, Refused, takeSeat, Unreachable } from "./exam_server.js";
 import { guardLeaving, keepAwake, letSleep } from "./guard.js";
 import { practise } from "./practice.js";
 import { Situation } from "./situation.js";
 import { Take } from "./take.js";
+import { Vault } from "./vault.js";
 
 const AGAIN_S = [1, 2, 4, 5];
 const LOOK_MS = 5000;
@@ -27,6 +29,10 @@ let stream = null;
 let note = "";
 /** @type {any} */
 let known = null;
+/** What this browser has recorded and the object store has not confirmed. @type {Promise<Backlog> | null} */
+let backlog = null;
+/** @type {Map<number, number>} */
+let waiting = new Map();
 
 /** Ask until the server answers. The candidate keeps the place meanwhile. @template T @param {() => Promise<T>} ask */
 async function reach(ask) {
@@ -147,6 +153,23 @@ async function needDevices(signal) {
   return (stream = (await check("devices", signal, because)).stream);
 }
 
+/** What is still here of earlier answers is sent by the same one that sends the next answer. */
+function needBacklog() {
+  backlog ??= openBacklog();
+  backlog.catch(() => (backlog = null));
+  return backlog;
+}
+
+async function openBacklog() {
+  const opened = new Backlog(await Vault.open(await reach(fetchKey)));
+  opened.addEventListener("change", () => {
+    waiting = opened.waiting;
+    if (known?.step === "saving") showSaving(known);
+  });
+  await opened.resume();
+  return opened;
+}
+
 /** @param {any} step @param {AbortSignal} signal */
 async function practiceStep(step, signal) {
   find("dots").hidden = true;
@@ -222,9 +245,14 @@ async function prepareStep(step, signal) {
 
 /** @param {any} data @param {MediaStream} mine @param {AbortSignal} signal */
 async function recordAnswer(data, mine, signal) {
+  const sender = await needBacklog();
   const { take: ticket } = await openTake(data, signal);
-  const take = new Take(mine, ticket);
+  const take = new Take(mine, ticket, sender);
   signal.addEventListener("abort", () => take.stop());
+  take.addEventListener("line", (event) => {
+    const away = !(/** @type {CustomEvent} */ (event).detail);
+    showStatus(away ? { safe: false, text: ALONE } : statusOf(known.answers));
+  }, { signal });
   const situation = new Situation(data, "record", find("place").textContent ?? "", signal);
   guardLeaving(true);
   try {
@@ -273,16 +301,17 @@ async function savingStep(step, signal) {
 
 /** @param {any} step */
 function showSaving(step) {
-  const sentence = savingSentence(step.answers);
+  const sentence = savingSentence(step.answers, waiting);
   if (find("saving-lede").textContent !== sentence) find("saving-lede").textContent = sentence;
-  const safe = step.answers.every((answer) => answer.state === "safe");
+  const safe = step.answers.every((answer) => answer.state === "safe" && !waiting.has(answer.number));
   enable("finish", safe);
+  guardLeaving(waiting.size > 0);
   find("finish").hidden = step.answers.some((answer) => answer.state === "office");
   find("saving-answers").replaceChildren(
     ...step.answers.map((answer) => {
       const line = document.createElement("li");
       line.dataset.state = answer.state;
-      line.textContent = stateOf(answer);
+      line.textContent = stateOf(answer, waiting.get(answer.number));
       return line;
     }),
   );
@@ -309,3 +338,5 @@ addEventListener("pageshow", (event) => event.persisted && location.reload());
 await claimSeat();
 await sitDown();
 lookAgain();
+// What an earlier page has left in this browser is sent on, whatever step this is.
+if (await Vault.exists()) needBacklog().catch((error) => console.warn(`what is kept here is not sent: ${error}`));

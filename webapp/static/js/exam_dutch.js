@@ -35,16 +35,31 @@ export function statusOf(answers) {
   return last ? { safe: true, text: `antwoord ${last.number} veilig ontvangen, ${last.safe_at}` } : { safe: false, text: "" };
 }
 
-/** What one answer is waiting for. @param {{number: number, state: string, safe_at: string | null}} answer */
-export function stateOf(answer) {
+/** While recording, when nothing that is said arrives. */
+export const ALONE = "de verbinding is weg; uw opname loopt gewoon door op deze computer";
+
+/**
+ * What one answer is waiting for.
+ * @param {{number: number, state: string, safe_at: string | null}} answer
+ * @param {number} [unsent] the seconds of it that are only here; undefined when all is confirmed
+ */
+export function stateOf(answer, unsent) {
+  if (unsent) return `Antwoord ${answer.number}: nog ${unsent} ${unsent === 1 ? "seconde" : "seconden"} te versturen`;
+  if (unsent === 0 && answer.state === "safe") return `Antwoord ${answer.number}: verstuurd, wordt nagekeken`;
   if (answer.state === "safe") return `Antwoord ${answer.number}: veilig ontvangen, ${answer.safe_at}`;
   if (answer.state === "office") return `Antwoord ${answer.number}: opgenomen, met een technische fout`;
   return `Antwoord ${answer.number}: onderweg`;
 }
 
-/** @param {{number: number, state: string}[]} answers */
-export function savingSentence(answers) {
-  const underway = answers.filter((answer) => answer.state === "underway").map((answer) => answer.number);
+/** @param {{number: number, state: string}[]} answers @param {Map<number, number>} waiting */
+export function savingSentence(answers, waiting) {
+  const onlyHere = answers.filter((answer) => waiting.get(answer.number)).map((answer) => answer.number);
+  if (onlyHere.length) {
+    return `Van ${answersCalled(onlyHere)} staat nog een deel alleen op deze computer. We versturen het vanzelf, ook als uw verbinding even weg is. Laat deze pagina open.`;
+  }
+  const underway = answers
+    .filter((answer) => answer.state === "underway" || (answer.state === "safe" && waiting.has(answer.number)))
+    .map((answer) => answer.number);
   const office = answers.filter((answer) => answer.state === "office").map((answer) => answer.number);
   if (underway.length) {
     return `${capital(answersCalled(underway))} ${isOrAre(underway)} nog onderweg naar een veilige plek. Laat deze pagina open. Dit duurt meestal minder dan een minuut.`;

@@ -48,6 +48,11 @@ export function fetchStep() {
   return ask("stap", { method: "GET" });
 }
 
+/** The key of what this person's browser keeps. @returns {Promise<string>} */
+export async function fetchKey() {
+  return (await ask("sleutel", { method: "GET" })).key;
+}
+
 /** Make this tab the one that leads. @param {boolean} takeover also when another tab leads now */
 export function takeSeat(takeover = false) {
   return post("plaats", { takeover });

@@ -2,8 +2,7 @@
 
 import { film, oneOf, setPhase, show } from "./exam_page.js";
 import { Situation } from "./situation.js";
-
-const KINDS = ["video/webm;codecs=h264,opus", "video/webm;codecs=vp8,opus", "video/mp4"];
+import { recordedKind } from "./slices.js";
 
 /** A take that stays in memory, with the events of a real one. */
 class MemoryTake extends EventTarget {
@@ -13,8 +12,7 @@ class MemoryTake extends EventTarget {
   /** @param {MediaStream} stream */
   constructor(stream) {
     super();
-    const mimeType = KINDS.find((kind) => MediaRecorder.isTypeSupported(kind));
-    this.recorder = new MediaRecorder(stream, { mimeType, videoBitsPerSecond: 1_500_000 });
+    this.recorder = new MediaRecorder(stream, { mimeType: recordedKind(), videoBitsPerSecond: 1_500_000 });
     this.recorder.addEventListener("dataavailable", ({ data }) => this.#parts.push(data));
     this.recorder.addEventListener("start", () => this.dispatchEvent(new Event("live")));
   }

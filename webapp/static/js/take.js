@@ -1,20 +1,29 @@
 /**
- * One take of an answer: from the ticket to the last byte, over whatever roads there are. Knows no page.
+ * One take of an answer: from the ticket to the last byte, over two roads that know nothing of each other. Knows no page.
  *
- * Today there is one road, live by WHIP. A road that breaks is opened anew for the same ticket for as long as the take
- * lasts. Events: `live` (what is said now arrives), `interrupted` (it does not), `refused` (the ticket is dead).
+ * Live by WHIP: a session that breaks is opened anew for the same ticket for as long as the take lasts. In slices: the
+ * browser records by itself and the backlog sends what it has. One road is enough. Both begin together when the live one
+ * is up, and the slices begin alone when it takes too long.
+ *
+ * Events: `live` (what is said now is recorded), `interrupted` (it is not), `refused` (the take is closed), and `line`,
+ * whose detail says whether what is said also arrives now.
  */
 
+import { SliceRecorder } from "./slices.js";
 import { WhipClient, WhipRefused } from "./whip.js";
 
 const BACK_OFF_S = [0, 1, 3, 5];
 const CONNECT_MS = 10_000;
 const PATIENCE_MS = 2000;
+const ALONE_MS = 2500;
+const CLOSED = 409;
 
 /**
  * @typedef {object} Ticket
  * @property {string} recording_id
- * @property {string} whip_url
+ * @property {number} number of the answer
+ * @property {string | null} whip_url null where there is no live road
+ * @property {string} slices_url
  * @property {string} bearer
  * @property {RTCIceServer[]} ice_servers
  */
@@ -22,21 +31,37 @@ const PATIENCE_MS = 2000;
 export class Take extends EventTarget {
   #stopped = false;
   #live = false;
+  #arrives = false;
+  #recording = false;
   #attempts = 0;
   /** @type {WhipClient | null} */
   #session = null;
+  /** @type {SliceRecorder | null} */
+  #slices = null;
+  /** @type {Promise<import("./backlog.js").Upload | null>} */
+  #upload = Promise.resolve(null);
+  /** @type {number[]} */
+  #published = [];
   /** @type {number | undefined} */
   #timer;
+  /** @type {number | undefined} */
+  #alone;
 
-  /** @param {MediaStream} stream @param {Ticket} ticket */
-  constructor(stream, ticket) {
+  /** @param {MediaStream} stream @param {Ticket} ticket @param {import("./backlog.js").Backlog} backlog */
+  constructor(stream, ticket, backlog) {
     super();
     this.stream = stream;
     this.ticket = ticket;
+    this.backlog = backlog;
   }
 
   start() {
-    this.#open();
+    if (this.ticket.whip_url) {
+      this.#open(this.ticket.whip_url);
+      this.#alone = setTimeout(() => this.#record(), ALONE_MS);
+    } else {
+      this.#record();
+    }
   }
 
   /** Nothing more will be said. Resolves when every road has been told so, or cannot be. */
@@ -44,18 +69,57 @@ export class Take extends EventTarget {
     if (this.#stopped) return;
     this.#stopped = true;
     clearTimeout(this.#timer);
-    await this.#session?.close().catch(() => {});
+    clearTimeout(this.#alone);
+    await Promise.allSettled([this.#session?.close(), this.#endSlices()]);
   }
 
-  async #open() {
-    const { whip_url: url, bearer, ice_servers: ice } = this.ticket;
+  /** Begin the slices, once; whether there are any. */
+  #record() {
+    clearTimeout(this.#alone);
+    if (this.#stopped || this.#slices) return true;
+    try {
+      const recorder = new SliceRecorder(this.stream, async (...slice) => (await this.#upload)?.add(...slice));
+      this.#slices = recorder;
+      recorder.addEventListener("live", () => {
+        this.#recording = true;
+        this.#upload = this.#begin(recorder);
+        this.#say();
+      });
+      recorder.addEventListener("broken", () => {
+        this.#recording = false;
+        this.#say();
+      });
+      recorder.start();
+      return true;
+    } catch (error) {
+      console.warn(`this browser does not record by itself: ${error}`);
+      return false;
+    }
+  }
+
+  /** @param {SliceRecorder} recorder */
+  #begin(recorder) {
+    const { recording_id, number, slices_url, bearer } = this.ticket;
+    const began = { mime_type: recorder.mimeType, started_ms: recorder.startedMs, published_ms: this.#published };
+    return this.backlog.begin({ recording_id, number, slices_url, bearer, ...began, closing: null });
+  }
+
+  async #endSlices() {
+    if (!this.#slices) return;
+    const end = await this.#slices.stop();
+    await (await this.#upload)?.close(end);
+  }
+
+  /** @param {string} url */
+  async #open(url) {
+    const { bearer, ice_servers: ice } = this.ticket;
     const session = new WhipClient(url, bearer, ice);
     let over = false;
     const retry = (/** @type {number} */ afterS = 0) => {
       if (over) return;
       over = true;
       if (this.#session !== session) session.abandon();
-      this.#reopen(afterS);
+      this.#reopen(url, afterS);
     };
     session.addEventListener("connected", () => {
       const newest = this.#session === session;
@@ -63,10 +127,13 @@ export class Take extends EventTarget {
       if (!newest) this.#session?.abandon();
       this.#session = session;
       this.#attempts = 0;
-      this.#say(true);
+      this.#published.push(performance.timeOrigin + performance.now());
+      this.#arrives = true;
+      this.#record();
+      this.#say();
     });
     session.addEventListener("disconnected", () => {
-      this.#say(false);
+      this.#lose();
       setTimeout(() => session.connected || retry(), PATIENCE_MS);
     });
     session.addEventListener("failed", () => retry());
@@ -77,27 +144,40 @@ export class Take extends EventTarget {
     } catch (error) {
       if (error instanceof WhipRefused && error.forGood) {
         over = true;
-        this.#stopped = true;
         session.abandon();
-        this.dispatchEvent(new Event("refused"));
+        this.#lose();
+        if (error.status === CLOSED || !this.#record()) this.#refuse();
       } else {
         retry(error instanceof WhipRefused ? error.retryAfterS : 0);
       }
     }
   }
 
-  /** @param {number} afterS */
-  #reopen(afterS) {
-    this.#say(false);
+  #refuse() {
+    if (this.#stopped) return;
+    this.dispatchEvent(new Event("refused"));
+    this.stop();
+  }
+
+  /** @param {string} url @param {number} afterS */
+  #reopen(url, afterS) {
+    this.#lose();
     if (this.#stopped) return;
     const wait = Math.max(afterS, BACK_OFF_S[Math.min(this.#attempts, BACK_OFF_S.length - 1)]);
     this.#attempts += 1;
-    this.#timer = setTimeout(() => this.#open(), wait * 1000);
+    this.#timer = setTimeout(() => this.#open(url), wait * 1000);
   }
 
-  /** @param {boolean} live */
-  #say(live) {
-    if (this.#stopped || live === this.#live) return;
+  #lose() {
+    this.#arrives = false;
+    this.#say();
+  }
+
+  #say() {
+    if (this.#stopped) return;
+    this.dispatchEvent(new CustomEvent("line", { detail: this.#arrives || !this.ticket.whip_url }));
+    const live = this.#arrives || this.#recording;
+    if (live === this.#live) return;
     this.#live = live;
     this.dispatchEvent(new Event(live ? "live" : "interrupted"));
   }

@@ -1,0 +1,195 @@
+/**
+ * Where a browser keeps what it has recorded until somebody else surely has it. Survives a reload and the browser's end.
+ *
+ * Everything is sealed (AES-GCM) under a key that the server gives to one logged-in person, so that on a shared machine
+ * the next one finds nothing to look at. Where the browser keeps nothing, or no more, the memory of this page must do.
+ */
+
+const NAME = "vignet-vault";
+const OLD_MS = 14 * 24 * 3600 * 1000;
+
+/**
+ * @typedef {object} KeptTake what is needed to send a take, now or after a restart
+ * @property {string} recording_id
+ * @property {number} number of the answer
+ * @property {string} slices_url
+ * @property {string} bearer
+ * @property {string} mime_type
+ * @property {number} started_ms since the epoch, by this machine's clock; 0 before it has started
+ * @property {number[]} published_ms when each live session was connected
+ * @property {object | null} closing
+ */
+
+/** @typedef {{number: number, size: number, sha256: string, until_s: number}} KeptSlice */
+
+export class Vault {
+  /** @type {Map<string, any>} */
+  #memory = new Map();
+
+  /** @param {IDBDatabase | null} db @param {CryptoKey} key @param {string} owner */
+  constructor(db, key, owner) {
+    this.db = db;
+    this.key = key;
+    this.owner = owner;
+  }
+
+  /** Whether this browser keeps anything, of whomever. Asking leaves no trace. */
+  static async exists() {
+    try {
+      return (await indexedDB.databases()).some(({ name }) => name === NAME);
+    } catch {
+      return true;
+    }
+  }
+
+  /** @param {string} secret 32 bytes as base64 */
+  static async open(secret) {
+    const raw = Uint8Array.from(atob(secret), (letter) => letter.charCodeAt(0));
+    const key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
+    const owner = (await sha256(raw)).slice(0, 16);
+    const vault = new Vault(await database().catch(() => null), key, owner);
+    await vault.#eraseOld().catch(() => {});
+    return vault;
+  }
+
+  /** @param {KeptTake} take */
+  async keepTake(take) {
+    const sealed = await this.#seal(new TextEncoder().encode(JSON.stringify(take)), take.recording_id);
+    await this.#put("takes", { recording: take.recording_id, owner: this.owner, at: Date.now(), ...sealed });
+  }
+
+  /** The takes of this person that are kept here, oldest first. @returns {Promise<KeptTake[]>} */
+  async takes() {
+    const rows = (await this.#all("takes")).filter((row) => row.owner === this.owner).sort((a, b) => a.at - b.at);
+    const takes = [];
+    for (const row of rows) {
+      const plain = await this.#unseal(row, row.recording).catch(() => null);
+      if (plain) takes.push(JSON.parse(new TextDecoder().decode(plain)));
+    }
+    return takes;
+  }
+
+  /**
+   * @param {string} recording @param {number} number @param {ArrayBuffer} data @param {number} untilS
+   * @returns {Promise<KeptSlice>}
+   */
+  async keep(recording, number, data, untilS) {
+    const facts = { number, size: data.byteLength, sha256: await sha256(data), until_s: untilS };
+    const sealed = await this.#seal(data, `${recording}/${number}`);
+    await this.#put("slices", { recording, ...facts, ...sealed });
+    return facts;
+  }
+
+  /** What is kept of a take, in order. @param {string} recording @returns {Promise<KeptSlice[]>} */
+  async slices(recording) {
+    const rows = await this.#all("slices", IDBKeyRange.bound([recording, 0], [recording, Infinity]));
+    return rows
+      .filter((row) => row.recording === recording)
+      .map(({ number, size, sha256: hash, until_s }) => ({ number, size, sha256: hash, until_s }))
+      .sort((a, b) => a.number - b.number);
+  }
+
+  /** @param {string} recording @param {number} number @returns {Promise<ArrayBuffer>} */
+  async slice(recording, number) {
+    const row = await this.#get("slices", [recording, number]);
+    return this.#unseal(row, `${recording}/${number}`);
+  }
+
+  /** The slices `first` to `last` as one. @param {string} recording @param {number} first @param {number} last */
+  async joined(recording, first, last) {
+    const parts = [];
+    for (let number = first; number <= last; number += 1) parts.push(await this.slice(recording, number));
+    return new Blob(parts).arrayBuffer();
+  }
+
+  /** @param {string} recording */
+  async erase(recording) {
+    for (const key of this.#memory.keys()) if (key.includes(recording)) this.#memory.delete(key);
+    if (!this.db) return;
+    const change = this.db.transaction(["takes", "slices"], "readwrite");
+    change.objectStore("takes").delete(recording);
+    change.objectStore("slices").delete(IDBKeyRange.bound([recording, 0], [recording, Infinity]));
+    await done(change);
+  }
+
+  /** What nobody takes any more is no use to anybody. */
+  async #eraseOld() {
+    for (const row of await this.#all("takes")) if (Date.now() - row.at > OLD_MS) await this.erase(row.recording);
+  }
+
+  /** @param {BufferSource} plain @param {string} context */
+  async #seal(plain, context) {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    return { iv, data: await crypto.subtle.encrypt(this.#cipher(iv, context), this.key, plain) };
+  }
+
+  /** @param {{iv: Uint8Array<ArrayBuffer>, data: ArrayBuffer}} sealed @param {string} context */
+  #unseal({ iv, data }, context) {
+    return crypto.subtle.decrypt(this.#cipher(iv, context), this.key, data);
+  }
+
+  /** @param {Uint8Array<ArrayBuffer>} iv @param {string} context */
+  #cipher(iv, context) {
+    return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(context) };
+  }
+
+  /** @param {string} store @param {any} row */
+  async #put(store, row) {
+    const place = `${store}/${row.recording}/${row.number ?? ""}`;
+    try {
+      if (!this.db) throw new Error("nothing is kept here");
+      const change = this.db.transaction(store, "readwrite", { durability: "strict" });
+      change.objectStore(store).put(row);
+      await done(change);
+      this.#memory.delete(place);
+    } catch {
+      this.#memory.set(place, row);
+    }
+  }
+
+  /** @param {string} store @param {any} key */
+  async #get(store, key) {
+    const row = this.#memory.get(`${store}/${key.join("/")}`);
+    return row ?? result(/** @type {IDBDatabase} */ (this.db).transaction(store).objectStore(store).get(key));
+  }
+
+  /** @param {string} store @param {IDBKeyRange} [range] @returns {Promise<any[]>} */
+  async #all(store, range) {
+    const remembered = [...this.#memory].filter(([place]) => place.startsWith(`${store}/`)).map(([, row]) => row);
+    if (!this.db) return remembered;
+    return [...remembered, ...(await result(this.db.transaction(store).objectStore(store).getAll(range)))];
+  }
+}
+
+/** The SHA-256 of these bytes in hex. @param {BufferSource} data */
+export async function sha256(data) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** @returns {Promise<IDBDatabase>} */
+function database() {
+  const opening = indexedDB.open(NAME, 1);
+  opening.addEventListener("upgradeneeded", () => {
+    opening.result.createObjectStore("takes", { keyPath: "recording" });
+    opening.result.createObjectStore("slices", { keyPath: ["recording", "number"] });
+  });
+  return result(opening);
+}
+
+/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+function result(request) {
+  return new Promise((resolve, reject) => {
+    request.addEventListener("success", () => resolve(request.result));
+    request.addEventListener("error", () => reject(request.error));
+  });
+}
+
+/** @param {IDBTransaction} change */
+function done(change) {
+  return new Promise((resolve, reject) => {
+    change.addEventListener("complete", () => resolve(undefined));
+    change.addEventListener("abort", () => reject(change.error));
+    change.addEventListener("error", () => reject(change.error));
+  });
+}
