@@ -157,7 +157,7 @@ def _shape(video: av.VideoStream, data: bytes) -> bytes:
 
 def _units(data: bytes, prefixed: bool) -> Iterator[bytes]:
     if not prefixed:
-        yield from re.split(rb"\0\0\0?\1", data)
+        yield from re.split(rb"\x00\x00\x00?\x01", data)
         return
     at = 0
     while at + 4 <= len(data):

@@ -150,3 +150,16 @@ def test_h264_from_elsewhere_is_scanned_too(tmp_path):
     assert (found.video_codec, found.audio_codec, found.one_shape) == ("h264", "aac", True)
     assert found.keyframe_gap_s == pytest.approx(5, abs=0.05)
     assert found.fps == pytest.approx(25, abs=0.01)
+
+
+def test_a_picture_between_start_codes_is_read_too(tmp_path):
+    """As browsers write it into WebM, and as MPEG-TS has it: no lengths before the units."""
+    source = recorded(tmp_path, send(video("H264", 4), sound(4)))
+    other = tmp_path / "other.ts"
+    subprocess.run([binary(), "-v", "error", "-i", source, "-c:v", "copy", "-an", other], check=True)
+    found = scan(other)
+    assert (len(found.times), found.one_shape, found.size) == (120, True, SIZE)
+    (tmp_path / "changing").mkdir()
+    changing = recorded(tmp_path / "changing", send(video("H264", 4, ((320, 192), (640, 384)))))
+    subprocess.run([binary(), "-v", "error", "-y", "-i", changing, "-c:v", "copy", other], check=True)
+    assert not scan(other).one_shape
