@@ -85,6 +85,14 @@ def to_develop(decision: Decision, scheme: Scheme) -> list[Standing]:
     return sorted(seen, key=lambda one: one.result.mean)[:2]
 
 
+def next_step(standing: Standing) -> str:
+    """What would bring somebody a level further."""
+    if standing.next_level is None:
+        return "U zit op het hoogste niveau. Deel met collega’s hoe u dat doet."
+    anchor = standing.competency.anchor(standing.next_level)
+    return f"De volgende stap: {anchor[0].lower()}{anchor[1:]}"
+
+
 def figure(value) -> str:
     """2,75; for the screen only"""
     return _comma(shown(value))

@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 
 from review.rules import parse
@@ -16,6 +16,7 @@ from storage.refusal import Refused
 from storage.sittings import Answer, Sitting
 from storage.verdicts import Verdict
 from webapp import access, access_judging, dutch, explain, post
+from webapp.letter import result as make_letter
 
 pages = Blueprint("results", __name__)
 
@@ -166,10 +167,23 @@ def own():
         standings=explain.standings(decision, scheme),
         lines=[line for line in explain.lines(decision, scheme) if not line.met],
         develop=explain.to_develop(decision, scheme),
+        next_step=explain.next_step,
         overall=explain.figure(decision.overall),
         remarks=_remarks(sitting),
         objection_until=explain.objection_until(found),
     )
+
+
+@pages.get("/uitslag/brief.pdf")
+@access.roles(Role.CANDIDATE)
+def letter():
+    """The own result as a letter; before its release the page that says when."""
+    found = access.result_for_candidate(access.require_my_sitting())
+    if found is None:
+        return redirect(url_for("results.own"))
+    response = Response(make_letter(found), content_type="application/pdf")
+    response.headers["Content-Disposition"] = 'attachment; filename="uitslag.pdf"'
+    return response
 
 
 def _release(found: Verdict) -> None:

@@ -181,6 +181,7 @@ RIGHTS: dict[str, Right] = {
     "results.release": may(OFFICERS | COMMITTEE, verdict_id="verdict.id"),
     "results.release_many": may(OFFICERS | COMMITTEE),
     "results.own": may({"candidate", "second_candidate"}),
+    "results.letter": may({"candidate", "second_candidate"}),
     "assigning.sitting": may(OFFICERS, sitting_id="to_assign.id"),
     "assigning.close_flag": may(OFFICERS, flag_id="flag.id"),
 }

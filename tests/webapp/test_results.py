@@ -223,6 +223,19 @@ def test_the_mail_says_that_there_is_a_result_and_not_which(session, visit, peop
         assert word not in (mail.subject + mail.text).lower()
 
 
+def test_the_letter_is_archivable_accessible_and_always_the_same(session, visit, people, judged):
+    candidate = visit(people.candidate)
+    assert candidate.get("/uitslag/brief.pdf").location == "/uitslag"
+    released(session, people, judged)
+    first, again = candidate.get("/uitslag/brief.pdf"), candidate.get("/uitslag/brief.pdf")
+    assert first.data == again.data and first.content_type == "application/pdf"
+    assert first.data.startswith(b"%PDF-1.7")
+    for mark in (b"<pdfaid:part>2<", b"<pdfaid:conformance>B<", b"<pdfuaid:part>1<", b"Uitslag Branchecertificaat B"):
+        assert mark in first.data, mark
+    for secret in (people.manager.name, people.officer.name, *(one.name for one in people.assessors)):
+        assert secret.encode() not in first.data
+
+
 def test_an_examination_that_is_not_finished_has_no_date_yet(free, session, visit, people):
     cast.begin(cast.sitting(session, people))
     session.commit()

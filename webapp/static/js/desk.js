@@ -2,6 +2,7 @@
 
 import { Desk } from "./desk_page.js";
 import { Ahead } from "./desk_ahead.js";
+import { mindRest } from "./desk_rest.js";
 
 const ahead = new Ahead();
 
@@ -33,4 +34,7 @@ addEventListener("popstate", () => location.reload());
 addEventListener("pagehide", () => desk.leave());
 
 const root = document.getElementById("desk");
-if (root) show(root);
+if (root) {
+  show(root);
+  mindRest();
+}

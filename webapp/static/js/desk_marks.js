@@ -39,6 +39,7 @@ export class Marks {
     const reason = this.#reason(card);
     reason.addEventListener("input", () => {
       this.#score(card).reason = reason.value;
+      this.#showOne(card);
       this.page.changed();
     });
   }
@@ -147,7 +148,8 @@ export class Marks {
       radio.checked = radio.value === value;
     }
     const chosen = card.querySelector("input:checked")?.closest("label")?.querySelector(".mark-text")?.firstChild;
-    /** @type {HTMLElement} */ (card.querySelector(".mark-chosen")).textContent = chosen?.textContent ?? "Nog geen niveau gekozen";
+    const words = score.not_observable ? `Niet waarneembaar: ${score.reason}` : chosen?.textContent;
+    /** @type {HTMLElement} */ (card.querySelector(".mark-chosen")).textContent = words ?? "Nog geen niveau gekozen";
     /** @type {HTMLElement} */ (card.querySelector(".mark-reason")).hidden = !score.not_observable;
     const reason = this.#reason(card);
     if (reason.value !== score.reason && document.activeElement !== reason) reason.value = score.reason;

@@ -1,0 +1,63 @@
+"""The result as a letter: a PDF that can be archived (PDF/A-2b) and read aloud (PDF/UA-1)."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from review.verdict import Decision
+from storage.verdicts import Verdict
+from webapp import dutch, explain
+
+LETTER = Path(__file__).parent / "letters" / "result.typ"
+STANDARDS = ["a-2b", "ua-1"]
+
+
+def result(verdict: Verdict) -> bytes:
+    """The letter about a released verdict: the same bytes whenever it is asked for."""
+    at = verdict.released_at
+    data = {"letter": json.dumps(_content(verdict), ensure_ascii=False)}
+    return typst.compile(
+        str(LETTER), format="pdf", sys_inputs=data, pdf_standards=STANDARDS, timestamp=int(at.timestamp())
+    )
+
+
+def _content(verdict: Verdict) -> dict[str, Any]:
+    dossier = verdict.sitting.dossier
+    scheme = dossier.scheme.content
+    decision = Decision.from_json(verdict.decision)
+    standings = explain.standings(decision, scheme)
+    at: datetime = verdict.released_at.astimezone(dutch.AMSTERDAM)
+    overall = explain.figure(decision.overall)
+    heading = "U bent geslaagd" if verdict.passed else "U bent niet geslaagd"
+    first = f"U deed examen voor {scheme.name}. Uw gemiddelde over alle competenties is {overall}."
+    return {
+        "title": f"Uitslag {scheme.name}",
+        "date": {"year": at.year, "month": at.month, "day": at.day},
+        "day": dutch.day(verdict.released_at),
+        "name": dossier.candidate.name,
+        "code": dossier.code,
+        "heading": heading,
+        "opening": [f"Gefeliciteerd. {first}" if verdict.passed else first],
+        "why": [
+            f"{line.what}: {line.found}, nodig is {line.needed}."
+            for line in explain.lines(decision, scheme)
+            if not line.met
+        ],
+        "competencies": [
+            {"name": one.competency.name, "mean": one.mean, "level": str(one.result.level or "niet gezien")}
+            for one in standings
+        ],
+        "develop": [
+            {"name": one.competency.name, "words": explain.next_step(one)}
+            for one in explain.to_develop(decision, scheme)
+        ],
+        "objection": [
+            f"U kunt bezwaar maken tot en met {dutch.date_only(explain.objection_until(verdict))}.",
+            *scheme.text("objection").paragraphs,
+        ],
+        "closing": "Op de pagina met uw uitslag leest u ook wat de assessoren opmerkten.",
+        "footer": f"{scheme.certificate}, dossier {dossier.code}",
+    }
