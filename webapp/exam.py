@@ -20,7 +20,7 @@ from storage.people import Role
 from storage.recordings import Recording, RecordingState, begin_take, latest_take
 from storage.refusal import Refused
 from storage.sittings import Answer, Sitting
-from webapp import access, dutch
+from webapp import access, dutch, post
 
 pages = Blueprint("exam", __name__, url_prefix="/examen")
 
@@ -242,6 +242,7 @@ def finish():
     if sitting.stage is not Stage.FINISHED:
         takes = _takes(sitting)
         sitting.finish(g.now, lambda answer: takes[answer.number] is not None and takes[answer.number].safe)
+        post.write(g.db, access.me(), "receipt", g.now, sitting=sitting, takes=takes)
     return jsonify(_step(sitting))
 
 

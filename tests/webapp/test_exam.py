@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from scenarios.sitting import AnswerStage, Stage
 from storage import database
+from storage.mail import MailMessage
 from storage.recordings import Recording, RecordingState, latest_take
 from storage.sittings import Answer, Sitting
 from webapp.app import create_app
@@ -468,8 +469,11 @@ def test_the_end_waits_for_every_answer_and_gives_a_receipt(begun, rows):
     page = begun.get().text
     with rows() as (session, sitting):
         hashes = [latest_take(session, answer).sha256 for answer in sitting.answers]
+        (letter,) = session.scalars(select(MailMessage).where(MailMessage.template == "receipt"))
     assert len(set(hashes)) == 10 and all(digest in page for digest in hashes)
     assert page.count("40 seconden") == 10 and "wordt berekend" not in page
+    assert all(digest in letter.text for digest in hashes) and letter.text.count("40 seconden") == 10
+    assert letter.subject == "Uw ontvangstbewijs van Branchecertificaat B"
     for path in ("1/filmpje", "10/opnemen", "10/klaar"):
         refused(begun.post(path), "other_step")
 
