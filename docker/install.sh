@@ -10,12 +10,12 @@ apt-get install -y -qq --no-install-recommends python3 python3-venv ca-certifica
 rm -rf /var/lib/apt/lists/*
 
 mkdir -p "$target"
-python3 -m venv "$target/venv"
-"$target/venv/bin/pip" install --quiet --no-cache-dir --require-hashes -r "$source/requirements.txt"
-python3 -m venv "$target/venv-swift"
-"$target/venv-swift/bin/pip" install --quiet --no-cache-dir --require-hashes -r "$source/docker/local/requirements-swift.txt"
+python3 -m venv "$target/.venv"
+"$target/.venv/bin/pip" install --quiet --no-cache-dir --require-hashes -r "$source/requirements.txt"
+python3 -m venv "$target/.venv-swift"
+"$target/.venv-swift/bin/pip" install --quiet --no-cache-dir --require-hashes -r "$source/docker/local/requirements-swift.txt"
 
 for room in scenarios review storage recorder webapp docker; do
     cp -r "$source/$room" "$target/$room"
 done
-"$target/venv/bin/python" -m compileall -q "$target/scenarios" "$target/review" "$target/storage" "$target/recorder" "$target/webapp"
+"$target/.venv/bin/python" -m compileall -q "$target/scenarios" "$target/review" "$target/storage" "$target/recorder" "$target/webapp"

@@ -10,9 +10,9 @@ root=$work/debian
 command -v debootstrap >/dev/null || { echo "debootstrap is needed: apt-get install debootstrap"; exit 1; }
 
 step() { printf '%s\n' "-- $*"; }
-inside() { chroot "$root" /usr/bin/env -i PATH=/opt/vignet/venv/bin:/usr/bin:/bin:/usr/sbin:/sbin HOME=/tmp \
+inside() { chroot "$root" /usr/bin/env -i PATH=/opt/vignet/.venv/bin:/usr/bin:/bin:/usr/sbin:/sbin HOME=/tmp \
     PIP_CERT=/etc/host-certificates.crt "$@"; }
-as_user() { chroot --userspec=10001:10001 "$root" /usr/bin/env -i PATH=/opt/vignet/venv/bin:/usr/bin:/bin HOME=/tmp \
+as_user() { chroot --userspec=10001:10001 "$root" /usr/bin/env -i PATH=/opt/vignet/.venv/bin:/usr/bin:/bin HOME=/tmp \
     VIGNET_DATA=/data "$@"; }
 
 step "a bare Debian 12 in $root"
@@ -33,7 +33,7 @@ inside sh /source/docker/install.sh /source /opt/vignet
 rm -rf "$root/source"
 
 step "the image's user, and a read-only /opt/vignet"
-inside useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin vignet
+inside useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin vignet
 inside install -d -o vignet -g vignet -m 700 /data
 mount --bind "$root/opt/vignet" "$root/opt/vignet"
 mount -o remount,ro,bind "$root/opt/vignet"
@@ -47,7 +47,6 @@ cd_run "python -c 'import recorder.server, recorder.worker, webapp.worker; from 
 cd_run "celery -A recorder.worker report" | grep -m1 -i celery
 cd_run "caddy version"
 cd_run "VIGNET_SITE=http://localhost:8000 caddy validate --adapter caddyfile --config docker/Caddyfile" 2>&1 | tail -1
-cd_run "python3 docker/local/swift_s3.py --prepare --data /data/swift --port 8080 && ls /data/swift/etc" | tr '\n' ' '
-echo
+cd_run "python3 docker/local/swift_s3.py --prepare --data /data/swift --port 8080 && ls -m /data/swift/etc"
 cd_run "gunicorn --check-config 'webapp:create_app()' && echo gunicorn ok"
 step "all of it runs as $(as_user id -u) in $(inside sh -c 'cat /etc/debian_version') with $(inside python3 --version)"

@@ -46,7 +46,7 @@ recon_cache_path = {data}/cache
 # Without `cache` in the pipeline Swift needs no memcached; with it, each request would log an error.
 PROXY_CONF = """\
 [DEFAULT]
-bind_ip = 127.0.0.1
+bind_ip = {bind}
 bind_port = {port}
 workers = 0
 user = {user}
@@ -78,8 +78,8 @@ FILTERS = (
 FILTER_CONF = "\n[filter:{name}]\nuse = egg:swift#{egg}\n"
 
 
-def prepare(data: Path, port: int, secret: str) -> None:
-    """Write rings and settings for a Swift that keeps its objects in `data` and speaks S3 on `port`."""
+def prepare(data: Path, port: int, secret: str, bind: str = "127.0.0.1") -> None:
+    """Write rings and settings for a Swift that keeps its objects in `data` and speaks S3 on `bind`:`port`."""
     etc = data / "etc"
     for folder in (etc, data / "node" / "d1", data / "cache"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -92,7 +92,7 @@ def prepare(data: Path, port: int, secret: str) -> None:
         )
     values = {"user": pwd.getpwuid(os.getuid()).pw_name, "data": data, "etc": etc, "secret": secret}
     filters = "".join(FILTER_CONF.format(name=name, egg=name.replace("-", "_")) for name in FILTERS.split())
-    _write(etc / "proxy.conf", PROXY_CONF.format(port=port, **values) + filters)
+    _write(etc / "proxy.conf", PROXY_CONF.format(port=port, bind=bind, **values) + filters)
     for number, name in enumerate(SERVERS[1:], 1):
         _write(etc / f"{name}.conf", NODE_CONF.format(name=name, port=port + number, **values))
     _rings(etc, port)
@@ -148,15 +148,16 @@ def main() -> int:
     if Path(sys.prefix) != VENV_SWIFT:
         python = str(VENV_SWIFT / "bin" / "python")
         os.execv(python, [python, *sys.argv])
-    parser = argparse.ArgumentParser(description="Run a Swift with its S3 interface on 127.0.0.1.")
+    parser = argparse.ArgumentParser(description="Run a Swift with its S3 interface.")
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds everything of it")
     parser.add_argument("--port", type=int, required=True, help="the S3 port; the three after it are used too")
+    parser.add_argument("--bind", default="127.0.0.1", help="the address on which S3 listens (%(default)s)")
     parser.add_argument("--secret-file", type=Path, help=f"holds the secret of the access key {ACCESS_KEY}")
     parser.add_argument("--prepare", action="store_true", help="write rings and settings, start nothing")
     options = parser.parse_args()
     secret = options.secret_file.read_text().strip() if options.secret_file else "only-for-development"
     data = options.data.absolute()
-    prepare(data, options.port, secret)
+    prepare(data, options.port, secret, options.bind)
     return 0 if options.prepare else run(data)
 
 

@@ -183,7 +183,7 @@ def assign(page: Page, origin: str, sitting_id: str) -> None:
 def judge_by_keyboard(page: Page, origin: str) -> None:
     """All ten answers and phase 2, without a mouse: a level and a moment for each competency."""
     page.goto(f"{origin}/beoordelen")
-    page.get_by_role("link", name="Beginnen met beoordelen").press("Enter")
+    page.get_by_role("link", name=re.compile("met beoordelen$")).press("Enter")
     for _ in range(10):
         page.wait_for_url(re.compile(r"/beoordelen/[0-9a-f-]{36}"))
         here = page.url
