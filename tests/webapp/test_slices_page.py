@@ -1,0 +1,86 @@
+"""An exam on slices alone: where no live connection can be made, the same page lives on what the browser records."""
+
+from base64 import b64decode
+from collections.abc import Iterator
+from pathlib import Path
+
+import exam_house
+import pytest
+import services
+from playwright.sync_api import expect
+from test_exam_page import WAIT_MS, Tab, chromium, sitting, tab  # noqa: F401
+
+from recorder.worker import finish_recording
+from storage import database
+from storage.config import config
+from storage.jobs import Job, perform
+from storage.keys import key_store
+from storage.people import Person
+from storage.recordings import latest_take
+from storage.sittings import Sitting
+
+pytestmark = pytest.mark.one_database
+
+
+@pytest.fixture
+def site(environment, house, sitting, broker, tmp_path: Path) -> Iterator[str]:  # noqa: F811
+    environment(VIGNET_WHIP="off")
+    with exam_house.open_for_visitors(config(), tmp_path) as address:
+        yield address
+
+
+def take_of(sitting_id, number: int):
+    with database.new_session(writes=False) as session:
+        take = latest_take(session, session.get(Sitting, sitting_id).answers[number - 1])
+        assert take is None or take.originals is not None
+        return take
+
+
+def test_an_answer_without_any_live_connection(tab: Tab, sitting: Sitting) -> None:  # noqa: F811
+    asked = []
+    tab.page.on("request", lambda request: asked.append(request.url))
+    tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
+    tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
+    tab.press("Stoppen en bewaren").at("clip", "ready")
+    expect(tab.page.locator("#status")).to_contain_text("antwoord 1 veilig ontvangen", timeout=WAIT_MS)
+    take = take_of(sitting.id, 1)
+    assert [one.name.split("-")[0] for one in take.originals] == ["closing", "slices"]
+    assert any("/recorder/slices/" in url for url in asked)
+    assert not any("/recorder/whip/" in url for url in asked)
+    with database.new_session(writes=False) as session:
+        job = session.query(Job).filter_by(subject=take.id).one()
+    perform(job.id, finish_recording)
+    done = take_of(sitting.id, 1)
+    decision = done.figures["decision"]
+    assert (done.state, decision["took"], decision["why"], decision["live"]) == ("stored", "slices", "no_live", None)
+    assert abs(done.seconds - decision["page_s"]) < 0.5
+    tab.sound()
+
+
+def test_somebody_else_at_the_same_browser_sees_nothing_of_it(tab: Tab, sitting: Sitting) -> None:  # noqa: F811
+    tab.page.route("**/recorder/slices/**", lambda route: route.abort())
+    tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
+    tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
+    tab.press("Stoppen en bewaren").at("clip", "ready")
+    rows = """() => new Promise((told) => {
+      const opening = indexedDB.open("vignet-vault", 1);
+      opening.onsuccess = () => {
+        const asked = opening.result.transaction("slices").objectStore("slices").getAll();
+        asked.onsuccess = () => { opening.result.close(); told(asked.result.map((row) =>
+          [row.number, [...new Uint8Array(row.data).slice(0, 4)]])); };
+      };
+    })"""
+    kept = tab.page.evaluate(rows)
+    assert [number for number, _ in kept] == list(range(len(kept))) and kept
+    assert kept[0][1] != [0x1A, 0x45, 0xDF, 0xA3], "nothing of it can be played"
+    mine = tab.page.evaluate("fetch('/examen/sleutel').then((answer) => answer.json())")["key"]
+    with database.new_session(writes=False) as session:
+        candidate = session.get(Sitting, sitting.id).dossier.candidate_id
+        others = session.query(Person.id).filter(Person.id != candidate)
+        assert b64decode(mine) == key_store().browser_key(candidate)
+        assert b64decode(mine) not in {key_store().browser_key(other) for (other,) in others}
+    tab.page.unroute_all()
+    tab.page.reload()
+    tab.at("clip", "ready")
+    expect(tab.page.locator("#status")).to_contain_text("antwoord 1 veilig ontvangen", timeout=WAIT_MS)
+    services.wait_until(lambda: tab.page.evaluate(rows) == [], "the vault to be empty", 30)
