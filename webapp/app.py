@@ -1,6 +1,7 @@
 """Puts the web app together: one transaction per request, strict headers, one blueprint per kind of person."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from flask import Flask, g, render_template, request
 from flask_login import current_user
@@ -116,9 +117,11 @@ def _transactions(app: Flask) -> None:
 
 
 def _headers(app: Flask, settings: Config) -> None:
-    media = "'self' blob:"
+    # A recorder may have an address of its own, and so has a far object store.
+    away = {_origin(settings.recorder_url)} - {settings.origin}
     if settings.media_mode == "redirect":
-        media = f"{media} {settings.s3_public_endpoint}"
+        away.add(_origin(settings.s3_public_endpoint))
+    elsewhere = "".join(f" {origin}" for origin in sorted(away))
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -126,8 +129,8 @@ def _headers(app: Flask, settings: Config) -> None:
             "style-src 'self'",
             "font-src 'self'",
             "img-src 'self' data: blob:",
-            f"media-src {media}",
-            "connect-src 'self'",
+            f"media-src 'self' blob:{elsewhere}",
+            f"connect-src 'self'{elsewhere}",
             "manifest-src 'self'",
             "form-action 'self'",
             "frame-ancestors 'none'",
@@ -150,6 +153,11 @@ def _headers(app: Flask, settings: Config) -> None:
         if settings.production:
             headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         return response
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _errors(app: Flask) -> None:
