@@ -8,7 +8,7 @@ import { copy, join, same } from "./desk_state.js";
 /** @typedef {import("./desk_state.js").State} State */
 
 const SOON_MS = 600;
-const AGAIN_MS = [1000, 2000, 4000, 8000, 15_000, 30_000];
+const AGAIN_MS = [1000, 2000, 4000, 5000];
 
 /** The server said no, and its sentence is the message. */
 export class Refused extends Error {
