@@ -101,11 +101,12 @@ def _make(way: How, source: Path, measured: Measured, folder: Path, progress: Pr
     )
     cells = max(1, min(_CELLS, ceil(scan.seconds / _CELL_S)))
     samples = folder / "samples.raw"
-    # A copied picture is decoded for the stills alone, and its keyframes are enough for them.
-    decoding = {} if way is How.ENCODED else {"skip_frame:v": "nokey"}
-    graph = ffmpeg.input(str(source), reinit_filter=0, **decoding)
+    graph = ffmpeg.input(str(source), reinit_filter=0)
     if way is How.COPIED:
-        picture, small = graph["v:0"], graph["v:0"]
+        # A copied picture is decoded for the stills alone, and its keyframes are enough for them. They are read on
+        # their own: what is left out while decoding would make ffmpeg guess the times of what is copied.
+        keyframes = ffmpeg.input(str(source), **{"skip_frame:v": "nokey"})
+        picture, small = graph["v:0"], keyframes["v:0"]
         coding = {"c:v": "copy"}
     else:
         size, picture = _fitting(scan.size), graph["v:0"]

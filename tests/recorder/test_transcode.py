@@ -4,10 +4,12 @@ import json
 
 import av
 import pytest
+from av.bitstream import BitStreamFilterContext
 from sender import SIZE, START_S, lose, send, sound, spool, video, watch
 from test_measure import made, recorded
 
-from recorder import rtp, transcode
+from recorder import matroska, rtp, transcode
+from recorder.matroska import AUDIO, VIDEO, Block, VideoTrack
 from recorder.measure import measure, scan
 from recorder.sources import join
 
@@ -160,3 +162,28 @@ def test_a_result_that_is_not_what_was_recorded_is_not_believed(tmp_path):
     other = made(tmp_path / "b.mp4", "testsrc2=s=320x180:r=30:d=6", "sine=d=4", "-c:a", "aac")
     with pytest.raises(transcode.NotProven, match="s of sound"):
         transcode.prove(other, original)
+
+
+def between_start_codes(source, destination):
+    """The same file as browsers write it: no setup data in front, and no lengths before the units."""
+    with av.open(str(source)) as container:
+        picture, tone = container.streams.video[0], container.streams.audio[0]
+        change, blocks = BitStreamFilterContext("h264_mp4toannexb", picture), []
+        for packet in container.demux(picture, tone):
+            if packet.size and packet.stream is picture:
+                blocks += [
+                    Block(float(one.pts * one.time_base), VIDEO, one.is_keyframe, bytes(one))
+                    for one in change.filter(packet)
+                ]
+            elif packet.size:
+                blocks.append(Block(float(packet.pts * packet.time_base), AUDIO, True, bytes(packet)))
+        matroska.write(destination, VideoTrack("V_MPEG4/ISO/AVC", picture.width, picture.height), True, blocks)
+    return destination
+
+
+def test_a_picture_between_start_codes_is_copied_whole(tmp_path):
+    source = recorded(tmp_path, send(video("H264", 6), sound(6)))
+    result = finish(tmp_path / "out", between_start_codes(source, tmp_path / "browser.webm"))
+    seen = watch(result.video)
+    assert (result.how, seen.numbers) == ("copied", list(range(180)))
+    assert seen.times[0] == 0 and max(map(abs, seen.offsets_ms)) < 30 and abs(result.proof.av_offset_ms) < 5
