@@ -168,7 +168,7 @@ def holds_everything(seen: camera.Seen, take: dict) -> None:
     assert abs(seen.seconds - decision["slices"]["seconds"]) < 0.1
     assert abs(len(seen.sound) / camera.RATE - seen.seconds) < 0.1
     # A machine that has other work to do shows fewer pictures, to either road; none is shown twice.
-    assert len(set(seen.numbers)) >= len(seen.numbers) - 2 and seen.share > 0.6
+    assert len(set(seen.numbers)) >= len(seen.numbers) - 2 and seen.share > 0.4
 
 
 def test_a_plain_answer_comes_whole_along_both_roads(candidate):
