@@ -1,6 +1,7 @@
 """Settings: the defaults work, what cannot be used is refused by name, production refuses what is unsafe."""
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_production_refuses_what_is_unsafe(name, value):
 
 
 def test_every_variable_stands_in_the_manual():
-    """`.env.example` is the manual: it names exactly the variables that are read."""
+    """`.env.example` is the manual: it names exactly the variables that the product and its edge read."""
 
     class Noted(dict):
         def get(self, name, default=None):
@@ -117,6 +118,8 @@ def test_every_variable_stands_in_the_manual():
 
     asked: set[str] = set()
     read(Noted())
-    manual = (Path(__file__).parents[2] / ".env.example").read_text()
+    root = Path(__file__).parents[2]
+    asked.update(re.findall(r"\{\$(\w+)", (root / "docker" / "Caddyfile").read_text()))
+    manual = (root / ".env.example").read_text()
     described = {line[1:].split("=")[0] for line in manual.splitlines() if line.startswith("#VIGNET_")}
     assert described == {name for name in asked if not name.endswith("_FILE")}
