@@ -40,6 +40,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_url", chosen, indirect=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What plays, films and kills in real time is tried a second time, visibly, before it fails.
+
+    A shared machine may stand still for a second, and a camera with it. The summary counts every second try.
+    """
+    for item in items:
+        if "playwright" in item.fixturenames or item.path.parent.name in ("local", "whole"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 # The services, started by the first test that asks and ended after the last.
 
 
