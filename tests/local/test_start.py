@@ -147,8 +147,12 @@ def test_what_is_killed_comes_back(run):
         services.wait_until(lambda part=part, pid=pid: run.parts()[part] != pid, f"{part} to be started again", 60)
         run.wait_for(f"{part} ended (terminated by SIGKILL) and is started again")
     services.wait_until(run.healthy, "all to be well after each part was killed", UP_S)
-    assert run.store().get_object(Bucket="vignet", Key="kept")["Body"].read() == b"from the first start"
-    assert run.broker().get("kept") == b"from the first start"
+    # The second value is there when this is the second try.
+    assert run.store().get_object(Bucket="vignet", Key="kept")["Body"].read() in (
+        b"from the first start",
+        b"just before",
+    )
+    assert run.broker().get("kept") in (b"from the first start", b"just before")
     run.store().put_object(Bucket="vignet", Key="kept", Body=b"just before")
     assert run.broker().set("kept", "just before")
     for pid in run.processes():

@@ -14,6 +14,8 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from recorder import ffmpeg
 from storage.database import session_scope
 from storage.dossiers import Dossier, DossierState
@@ -37,43 +39,49 @@ def short_scheme(data: bytes) -> bytes:
     return text.encode()
 
 
-def main(email: str, password: str) -> None:
-    now, store = datetime.now(UTC), object_store()
-    with session_scope(writes=False) as session:
-        long = current_pack(session, current_scheme(session, demo.EXAM))
-        kept = [(clip.number, clip.video_key, clip.captions_key) for clip in long.clips]
-        data = long.data
-    clips = []
+def short_pack(session: Session, now: datetime) -> Pack:
+    """The pack with short clips under the scheme with short times, made at the first call."""
+    long = current_pack(session, current_scheme(session, demo.EXAM))
+    scheme = add_scheme(session, short_scheme(long.scheme.data), now)
+    session.flush()
+    if long.scheme_id == scheme.id:
+        return long
+    store = object_store()
+    pack = Pack(scheme=scheme, number=long.number + 1, data=long.data, sha256=uuid.uuid4().hex * 2, created_at=now)
     with tempfile.TemporaryDirectory() as folder:
-        for number, video_key, captions_key in kept:
-            whole, cut = Path(folder, "whole.mp4"), Path(folder, f"{number}.mp4")
-            store.get_file(video_key, whole)
+        for clip in long.clips:
+            whole, cut = Path(folder, "whole.mp4"), Path(folder, f"{clip.number}.mp4")
+            store.get_file(clip.video_key, whole)
             cutting = [ffmpeg.binary(), "-v", "error", "-i", whole, "-t", str(CLIP_S), "-c", "copy", cut]
             subprocess.run(cutting, check=True)
             stored = store.put_file(f"clips/{uuid.uuid4()}/clip.mp4", cut, "video/mp4")
-            clips.append(
+            pack.clips.append(
                 Clip(
-                    number=number,
+                    number=clip.number,
                     seconds=CLIP_S,
                     video_key=stored.key,
                     video_size=stored.size,
                     video_sha256=stored.sha256,
-                    captions_key=captions_key,
+                    captions_key=clip.captions_key,
                 )
             )
+    session.add(pack)
+    return pack
+
+
+def main(email: str, password: str) -> None:
+    now = datetime.now(UTC)
     with session_scope() as session:
-        scheme = add_scheme(session, short_scheme(current_scheme(session, demo.EXAM).data), now)
-        session.flush()
-        pack = Pack(scheme=scheme, number=99, data=data, sha256=uuid.uuid4().hex * 2, created_at=now, clips=clips)
+        pack = short_pack(session, now)
         organisation = session.query(Organisation).filter_by(name=demo.ORGANISATION).one()
         person = Person(email=email, name="Kees Kortexamen", created_at=now, session_epoch=0)
         person.set_password(password)
         membership = Membership(person=person, role=Role.CANDIDATE, organisation=organisation, since=now)
-        session.add_all([pack, person, membership])
+        session.add_all([person, membership])
         session.flush()
         dossier = Dossier(
             id=uuid.uuid4(),
-            scheme=scheme,
+            scheme=pack.scheme,
             organisation=organisation,
             candidate=person,
             manager=person_by_email(session, "leidinggevende@voorbeeld.example"),
