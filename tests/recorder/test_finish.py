@@ -14,7 +14,7 @@ import services
 from sender import send, sound, spool, video, watch
 from sqlalchemy import select, update
 
-from recorder.worker import finish_recording
+from recorder.finish import finish_recording
 from scenarios.sitting import AnswerStage
 from storage import keys
 from storage.config import config
@@ -205,7 +205,7 @@ def test_a_worker_killed_at_any_point_does_no_harm(recording, object_store, tmp_
     capture(recording, object_store, tmp_path, send(video("H264", 6, BIG, gop=300), sound(6)))
     job = job_of(recording)
     program = (
-        "import sys, uuid; from recorder.worker import finish_recording; from storage.jobs import perform; "
+        "import sys, uuid; from recorder.finish import finish_recording; from storage.jobs import perform; "
         "perform(uuid.UUID(sys.argv[1]), finish_recording)"
     )
     worker = subprocess.Popen([sys.executable, "-c", program, str(job.id)], start_new_session=True, cwd=services.ROOT)

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from recorder import packs
+from recorder.deliveries import check_pack, import_pack
 from recorder.ffmpeg import binary
-from recorder.worker import check_pack, import_pack
 from scenarios.catalogue import parse_pack
 from scenarios.scheme import parse
 from storage.database import session_scope

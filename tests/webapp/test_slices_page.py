@@ -10,7 +10,7 @@ import services
 from playwright.sync_api import expect
 from test_exam_page import WAIT_MS, Tab, chromium, sitting, tab  # noqa: F401
 
-from recorder.worker import finish_recording
+from recorder.finish import finish_recording
 from storage import database
 from storage.config import config
 from storage.jobs import Job, perform

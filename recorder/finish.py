@@ -1,0 +1,151 @@
+"""From the originals of a recording to what an assessor sees, or to a retake.
+
+The row is read, the work is done in a folder of its own without any transaction, and the row is changed in one short
+transaction that first looks whether it is still as it was. So the work may be killed at any moment and begin again,
+and two workers on the same row do no harm.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from recorder import choose
+from recorder.measure import Measured, measure
+from recorder.transcode import Result, transcode
+from recorder.workplace import folder_for, put_file, share_of
+from scenarios.quality import Fault, Limits, judge, remarks
+from storage.database import session_scope
+from storage.jobs import Claimed, Hopeless, task
+from storage.keys import KeyGone, decrypt_file, key_store
+from storage.objects import Stored, object_store, sha256_of
+from storage.recordings import FINISH, Recording, RecordingState, Rendition, RenditionKind
+
+
+class Changed(Exception):
+    """The row is no longer as it was when the work began; the work is for nothing."""
+
+
+@dataclass(frozen=True)
+class _Captured:
+    """What a recording's row said when the work began."""
+
+    id: uuid.UUID
+    state: RecordingState
+    captured_at: datetime | None
+    closed: bool
+    candidate: uuid.UUID
+    originals: tuple[tuple[str, str, str], ...]
+    """Name, key in the store, SHA-256 of the plaintext."""
+    limits: Limits | None
+
+
+@task(FINISH)
+def finish_recording(job: Claimed) -> dict:
+    """Make, prove and store the MP4 of a captured recording, or ask for a retake when a fault was measured."""
+    captured = _look_up(job.subject)
+    nothing_came = captured.state is RecordingState.EXPECTED and captured.closed and not captured.originals
+    if captured.state is not RecordingState.CAPTURED and not nothing_came:
+        return {"state": captured.state}
+    try:
+        with folder_for(captured.id) as folder:
+            source = choose.best(_fetch(captured, folder), folder)
+            job.report(5)
+            measured = measure(source.path, share_of(job, 5, 25))
+            faults = judge(measured.measurement, captured.limits) if captured.limits else ()
+            if faults or nothing_came or not measured.scan.video_codec:
+                figures = _figures(captured, measured, source)
+                _settle(captured, lambda row, now: row.refuse([_plain(fault) for fault in faults], figures, now))
+                return {"state": RecordingState.RETAKE, "faults": [fault.kind for fault in faults]}
+            result = transcode(source.path, measured, folder, share_of(job, 25, 90))
+            job.report(92)
+            figures = _figures(captured, measured, source, result)
+            made = _put(captured.id, result)
+            job.report(98)
+            _settle(captured, lambda row, now: _store(row, made, result.proof.seconds, figures, now))
+    except Changed:
+        return {"state": "changed"}
+    return {"state": RecordingState.STORED, "how": result.how}
+
+
+def _look_up(recording_id: uuid.UUID) -> _Captured:
+    with session_scope(writes=False) as session:
+        row = session.get(Recording, recording_id)
+        if row is None:
+            raise Hopeless("there is no such recording")
+        return _Captured(
+            id=row.id,
+            state=row.state,
+            captured_at=row.captured_at,
+            closed=row.closed_at is not None,
+            candidate=row.candidate_id,
+            originals=tuple((one.name, one.key, one.sha256) for one in row.originals),
+            limits=row.answer.sitting.dossier.scheme.content.quality,
+        )
+
+
+def _fetch(captured: _Captured, folder: Path) -> list[Path]:
+    """The originals in clear, each as it was when it was received."""
+    paths = []
+    for name, key, sha256 in captured.originals:
+        sealed, path = folder / f"{name}.enc", folder / name
+        object_store().get_file(key, sealed)
+        try:
+            decrypt_file(sealed, path, key_store().get(captured.candidate))
+        except KeyGone as error:
+            raise Hopeless("the candidate's key was destroyed, so nobody can read this recording") from error
+        sealed.unlink()
+        if sha256_of(path) != sha256:
+            raise ValueError(f"{name} is not what was received")
+        paths.append(path)
+    return paths
+
+
+def _figures(captured: _Captured, measured: Measured, source: choose.Chosen, result: Result | None = None) -> dict:
+    """All that was measured, of the original and of the result."""
+    figures = {"loss": source.live.report(), "decision": source.decision}
+    measurement = measured.measurement
+    if captured.limits:
+        figures["remarks"] = [_plain(remark) for remark in remarks(measurement, captured.limits)]
+    if result:
+        measurement = replace(measurement, av_offset_ms=result.proof.av_offset_ms)
+        figures |= {"how": result.how, "result": asdict(result.proof)}
+    return {**asdict(measurement), **figures}
+
+
+def _plain(fault: Fault) -> dict:
+    return {"kind": str(fault.kind), "found": fault.found, "needed": fault.needed}
+
+
+def _put(recording_id: uuid.UUID, result: Result) -> dict[RenditionKind, tuple[Stored, str]]:
+    return {
+        kind: put_file(object_store(), f"recordings/{recording_id}/{path.name}", path)
+        for kind, path in (
+            (RenditionKind.VIDEO, result.video),
+            (RenditionKind.POSTER, result.poster),
+            (RenditionKind.THUMBNAILS, result.thumbnails),
+            (RenditionKind.THUMBNAILS_INDEX, result.thumbnails_index),
+            (RenditionKind.WAVEFORM, result.waveform),
+        )
+    }
+
+
+def _settle(captured: _Captured, change: Callable[[Recording, datetime], None]) -> None:
+    """Change the row under a lock, if it is still as it was. Raises Changed when it is not."""
+    with session_scope() as session:
+        row = session.get(Recording, captured.id, with_for_update=True)
+        if row is None or (row.state, row.captured_at) != (captured.state, captured.captured_at):
+            raise Changed
+        change(row, datetime.now(UTC))
+
+
+def _store(row: Recording, made: dict, seconds: float, figures: dict, now: datetime) -> None:
+    known = {rendition.kind: rendition for rendition in row.renditions}
+    for kind, (stored, content_type) in made.items():
+        rendition = known.get(kind) or Rendition(kind=kind)
+        rendition.key, rendition.content_type = stored.key, content_type
+        rendition.size, rendition.sha256 = stored.size, stored.sha256
+        if kind not in known:
+            row.renditions.append(rendition)
+    row.store(seconds, figures, now)
