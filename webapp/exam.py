@@ -17,10 +17,11 @@ from scenarios.sitting import AnswerStage, Rule, Stage, Step
 from storage import nodes
 from storage.keys import key_store
 from storage.people import Role
-from storage.recordings import Recording, RecordingState, begin_take, latest_take
+from storage.recordings import RecordingState, begin_take, latest_take
 from storage.refusal import Refused
 from storage.sittings import Answer, Sitting
-from webapp import access, dutch, post
+from webapp import access, post
+from webapp.exam_state import state, takes_of
 
 pages = Blueprint("exam", __name__, url_prefix="/examen")
 
@@ -47,7 +48,7 @@ def home():
         return render_template("exam/waiting.html", dossiers=access.my_dossiers_as_candidate())
     step = sitting.step(g.now)
     if step is Step.RECEIPT:
-        return render_template("exam/receipt.html", sitting=sitting, takes=_takes(sitting))
+        return render_template("exam/receipt.html", sitting=sitting, takes=takes_of(sitting))
     refusal = rules.window_refusal(g.now, sitting.opens_at, sitting.closes_at)
     if step is Step.CLOSED or (refusal is Rule.WINDOW_CLOSED and sitting.stage is not Stage.ANSWERING):
         return render_template("exam/closed.html", sitting=sitting)
@@ -78,7 +79,7 @@ def consent():
 @access.roles(Role.CANDIDATE)
 def step():
     """Where the candidate is. Changes nothing."""
-    return jsonify(_step(access.require_my_sitting()))
+    return jsonify(state(access.require_my_sitting()))
 
 
 @pages.get("/sleutel")
@@ -101,12 +102,12 @@ def take_seat():
     if begun is not None and begun.stage is AnswerStage.RECORDED:
         latest_take(g.db, begun).close(g.now)
     _ask_again(sitting)
-    return jsonify(_step(sitting))
+    return jsonify(state(sitting))
 
 
 def _ask_again(sitting: Sitting) -> None:
     """Ask again for answers whose fault was measured while the candidate's page was still at them."""
-    for answer, take in zip(sitting.answers, _takes(sitting).values(), strict=True):
+    for answer, take in zip(sitting.answers, takes_of(sitting).values(), strict=True):
         failed = take is not None and take.state is RecordingState.RETAKE
         if failed and answer.stage is AnswerStage.RECORDED and not rules.retake_refusal(answer.view, sitting.times):
             answer.retake(g.now)
@@ -119,7 +120,7 @@ def check():
     sitting, found = _mine(), _facts()
     if sitting.stage is Stage.CONSENTED:
         sitting.pass_check(found, g.now)
-    return jsonify(_step(sitting))
+    return jsonify(state(sitting))
 
 
 @pages.post("/opnieuw-controleren")
@@ -127,7 +128,7 @@ def check():
 def check_again():
     sitting = _mine()
     sitting.check_again(g.now)
-    return jsonify(_step(sitting))
+    return jsonify(state(sitting))
 
 
 @pages.post("/beginnen")
@@ -137,7 +138,7 @@ def begin():
     sitting = _mine()
     if sitting.stage is not Stage.ANSWERING:
         sitting.begin(g.now)
-    return jsonify(_step(sitting))
+    return jsonify(state(sitting))
 
 
 @pages.post("/<int:number>/filmpje")
@@ -148,7 +149,7 @@ def play(number: int):
     if answer.stage is AnswerStage.WATCHING:
         answer.resume(g.now)
     answer.play(g.now)
-    return jsonify(_step(sitting))
+    return jsonify(state(sitting))
 
 
 @pages.post("/<int:number>/haperde")
@@ -160,7 +161,7 @@ def stall(number: int):
     if not isinstance(seconds, int | float) or not seconds >= sitting.dossier.scheme.content.sitting.stall_s:
         abort(400)
     answer.stall(g.now)
-    return jsonify(_step(sitting))
+    return jsonify(state(sitting))
 
 
 @pages.post("/<int:number>/voorbereiden")
@@ -172,7 +173,7 @@ def prepare(number: int):
         raise Refused(Rule.OTHER_STEP, found=answer.stage, needed=AnswerStage.WATCHING)
     if answer.stage is not AnswerStage.PREPARING:
         answer.prepare(g.now)
-    return jsonify(_step(sitting))
+    return jsonify(state(sitting))
 
 
 @pages.post("/<int:number>/opnemen")
@@ -192,7 +193,7 @@ def record(number: int):
         g.db.flush()
     settings = current_app.config["SETTINGS"]
     return jsonify(
-        _step(sitting)
+        state(sitting)
         | {
             "take": {
                 "recording_id": str(recording.id),
@@ -215,7 +216,7 @@ def finish_answer(number: int):
     sitting, answer = _current(number)
     answer.end_recording(g.now)
     latest_take(g.db, answer).close(g.now)
-    return jsonify(_step(sitting))
+    return jsonify(state(sitting))
 
 
 @pages.post("/pauze")
@@ -223,7 +224,7 @@ def finish_answer(number: int):
 def pause():
     sitting = _mine()
     sitting.take_break(g.now)
-    return jsonify(_step(sitting))
+    return jsonify(state(sitting))
 
 
 @pages.post("/verder")
@@ -231,7 +232,7 @@ def pause():
 def go_on():
     sitting = _mine()
     sitting.end_break(g.now)
-    return jsonify(_step(sitting))
+    return jsonify(state(sitting))
 
 
 @pages.post("/afronden")
@@ -240,10 +241,10 @@ def finish():
     """Close the exam, once every answer is safely kept."""
     sitting = _mine()
     if sitting.stage is not Stage.FINISHED:
-        takes = _takes(sitting)
+        takes = takes_of(sitting)
         sitting.finish(g.now, lambda answer: takes[answer.number] is not None and takes[answer.number].safe)
         post.write(g.db, access.me(), "receipt", g.now, sitting=sitting, takes=takes)
-    return jsonify(_step(sitting))
+    return jsonify(state(sitting))
 
 
 def _seat() -> str:
@@ -285,70 +286,3 @@ def _current(number: int) -> tuple[Sitting, Answer]:
     if answer is None or answer.number != number:
         raise Refused(Rule.OTHER_STEP, found=answer.number if answer else None, needed=number)
     return sitting, answer
-
-
-def _takes(sitting: Sitting) -> dict[int, Recording | None]:
-    return {answer.number: latest_take(g.db, answer) for answer in sitting.answers}
-
-
-def _step(sitting: Sitting) -> dict:
-    """Everything that the page may know now. Of the situations only the one that the candidate is at."""
-    step, times = sitting.step(g.now), sitting.times
-    views = [answer.view for answer in sitting.answers]
-    return {
-        "step": step,
-        "total": len(sitting.answers),
-        "answers": [
-            _progress(answer, take) for answer, take in zip(sitting.answers, _takes(sitting).values(), strict=True)
-        ],
-        "situation": _situation(sitting, step, times),
-        "break": {
-            "offered": rules.break_offered(views, times, sitting.break_until is not None),
-            "seconds": times.break_s,
-            "left_s": max(0.0, (sitting.break_until - g.now).total_seconds()) if sitting.break_until else 0.0,
-        },
-    }
-
-
-def _situation(sitting: Sitting, step: Step, times: rules.Times) -> dict | None:
-    if step in (Step.CHECK, Step.PRACTICE):
-        number, view = 0, rules.AnswerView(0)
-    elif step in (Step.CLIP, Step.PREPARE, Step.RECORD):
-        number, view = sitting.current.number, sitting.current.view
-    else:
-        return None
-    scenario, clip = sitting.pack.content.scenario(number), sitting.pack.clip(number)
-    return {
-        "number": number,
-        "title": scenario.title,
-        "person": {"name": scenario.person.name, "role": scenario.person.role},
-        "setting": scenario.setting,
-        "question": scenario.question,
-        "clip": {
-            "url": url_for("media.clip", clip_id=clip.id),
-            "captions": url_for("media.captions", clip_id=clip.id),
-            "seconds": clip.seconds,
-        },
-        "plays_left": rules.plays_left(view, times),
-        "preparation_s": times.preparation_s,
-        "preparation_left_s": rules.preparation_left(view, times, g.now),
-        "answer_s": times.answer_s,
-        "minimum_s": times.minimum_answer_s,
-        "warning_s": times.warning_s,
-        "stall_s": sitting.dossier.scheme.content.sitting.stall_s,
-        "take": view.takes,
-    }
-
-
-def _progress(answer: Answer, take: Recording | None) -> dict:
-    """How far one answer is, in the words of the page.
-
-    waiting, now, underway, safe, again (a technical retake is asked), or office: a fault, and no retake is left.
-    """
-    if answer.stage is AnswerStage.RECORDED:
-        safe = take is not None and take.safe
-        state = "safe" if safe else "office" if take and take.state is RecordingState.RETAKE else "underway"
-    else:
-        state = "now" if answer.stage is not AnswerStage.WAITING else "again" if take is not None else "waiting"
-    safe_at = take.captured_at if take is not None and take.safe else None
-    return {"number": answer.number, "state": state, "safe_at": dutch.second(safe_at) if safe_at else None}
