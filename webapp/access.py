@@ -24,7 +24,7 @@ from webapp.extensions import login_manager
 HOMES: dict[Role, tuple[str, str]] = {
     Role.CANDIDATE: ("Mijn examen", "exam.home"),
     Role.MANAGER: ("Mijn kandidaten", "motivation.candidates"),
-    Role.ORGANISATION_ADMIN: ("Onze organisatie", "office.organisation"),
+    Role.ORGANISATION_ADMIN: ("Onze organisatie", "organisation.home"),
     Role.KSF_OFFICER: ("Bureau", "office.home"),
     Role.ASSESSOR: ("Beoordelen", "desk.home"),
     Role.EXAM_COMMITTEE: ("Uitslagen", "results.verdicts"),

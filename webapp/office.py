@@ -1,4 +1,4 @@
-"""The office of KSF: what is late, what waits, what broke; and what a beheerder and an auditor see."""
+"""The office of KSF: what is late, what waits, what broke; and what an auditor sees."""
 
 import uuid
 
@@ -157,47 +157,6 @@ def recording(recording_id: uuid.UUID):
         "late": g.db.scalars(select(AuditEvent).where(AuditEvent.verb == LATE, AuditEvent.subject == found.id)).all(),
     }
     return render_template("office/recording.html", recording=found, jobs=jobs_of_it, **values)
-
-
-@pages.get("/bureau/post")
-@access.roles(Role.KSF_OFFICER)
-def outbox():
-    """Every mail and what became of it; the ones that could not be delivered first."""
-    failed_first = select(MailMessage).order_by(
-        (MailMessage.state == MailState.FAILED).desc(), MailMessage.created_at.desc()
-    )
-    page, number_of_pages, rows = _page(failed_first, MailMessage, MailMessage.id.is_not(None))
-    return render_template("office/outbox.html", mails=rows, page=page, pages=number_of_pages)
-
-
-@pages.post("/bureau/post/<uuid:message_id>/opnieuw")
-@access.roles(Role.KSF_OFFICER)
-def send_again(message_id: uuid.UUID):
-    """Try a mail again that could not be delivered."""
-    message = g.db.get(MailMessage, message_id) or abort(404)
-    if message.retry(g.now):
-        audit.record(g.db, g.now, access.me().id, "mail_retried", message)
-        flash("De mail gaat binnen een minuut opnieuw weg.", "ok")
-    else:
-        flash("Deze mail is al verstuurd, of wacht nog op verzending.", "info")
-    return redirect(url_for("office.outbox"))
-
-
-@pages.get("/organisatie")
-@access.roles(Role.ORGANISATION_ADMIN)
-def organisation():
-    """The beheerder's own people: state and next step, never motivations, recordings or scores."""
-    rows = access.dossiers_for_organisation()
-    passed = set(
-        g.db.scalars(
-            select(Sitting.dossier_id)
-            .join(Verdict)
-            .where(
-                Verdict.released_at.is_not(None), Verdict.passed.is_(True), Sitting.dossier_id.in_([d.id for d in rows])
-            )
-        )
-    )
-    return render_template("office/organisation.html", dossiers=rows, passed=passed)
 
 
 @pages.get("/controle")
