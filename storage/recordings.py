@@ -15,7 +15,7 @@ from storage.database import Base, Identified, one_of
 from storage.jobs import Job, Queue, enqueue
 from storage.nodes import RecorderNode
 from storage.refusal import Refused, Step, check_step
-from storage.sittings import Answer
+from storage.sittings import Answer, Sitting
 
 FINISH = "finish_recording"
 """The kind of the media job that makes an MP4 of a captured recording; its subject is the recording's id."""
@@ -273,3 +273,12 @@ def latest_take(session: Session, answer: Answer) -> Recording | None:
     return session.scalars(
         select(Recording).where(Recording.answer_id == answer.id).order_by(Recording.take.desc()).limit(1)
     ).first()
+
+
+def latest_takes(session: Session, sitting: Sitting) -> dict[int, Recording | None]:
+    """The take that counts of each answer of a sitting, by the answer's number; None where nobody began one."""
+    takes = session.scalars(
+        select(Recording).join(Answer).where(Answer.sitting_id == sitting.id).order_by(Recording.take)
+    )
+    newest = {take.answer_id: take for take in takes}
+    return {answer.number: newest.get(answer.id) for answer in sitting.answers}

@@ -4,25 +4,20 @@ from flask import g, url_for
 
 from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage, Step
-from storage.recordings import Recording, RecordingState, latest_take
+from storage.recordings import Recording, RecordingState, latest_takes
 from storage.sittings import Answer, Sitting
 from webapp import dutch
-
-
-def takes_of(sitting: Sitting) -> dict[int, Recording | None]:
-    return {answer.number: latest_take(g.db, answer) for answer in sitting.answers}
 
 
 def state(sitting: Sitting) -> dict:
     """Everything that the page may know now. Of the situations only the one that the candidate is at."""
     step, times = sitting.step(g.now), sitting.times
+    takes = latest_takes(g.db, sitting)
     views = [answer.view for answer in sitting.answers]
     return {
         "step": step,
         "total": len(sitting.answers),
-        "answers": [
-            _progress(answer, take) for answer, take in zip(sitting.answers, takes_of(sitting).values(), strict=True)
-        ],
+        "answers": [_progress(answer, takes[answer.number]) for answer in sitting.answers],
         "situation": _situation(sitting, step, times),
         "break": {
             "offered": rules.break_offered(views, times, sitting.break_until is not None),
