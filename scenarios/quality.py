@@ -56,6 +56,8 @@ class Measurement:
 
 
 class FaultKind(StrEnum):
+    """What may be wrong. Little speech is a remark and never a fault; lost is said by the office and never measured."""
+
     UNREADABLE = "unreadable"
     TOO_SHORT = "too_short"
     NO_PICTURE = "no_picture"
@@ -67,6 +69,7 @@ class FaultKind(StrEnum):
     TOO_FEW_FRAMES = "too_few_frames"
     OUT_OF_STEP = "out_of_step"
     LITTLE_SPEECH = "little_speech"
+    LOST = "lost"
 
 
 @dataclass(frozen=True)

@@ -50,13 +50,14 @@ class AnswerStage(StrEnum):
 
 
 ANSWER_STAGES: dict[AnswerStage, set[AnswerStage]] = {
-    AnswerStage.WAITING: {AnswerStage.WATCHING, AnswerStage.PREPARING},
-    AnswerStage.WATCHING: {AnswerStage.WAITING, AnswerStage.PREPARING},
-    AnswerStage.PREPARING: {AnswerStage.PREPARING, AnswerStage.RECORDING},
+    AnswerStage.WAITING: {AnswerStage.WATCHING, AnswerStage.PREPARING, AnswerStage.RECORDED},
+    AnswerStage.WATCHING: {AnswerStage.WAITING, AnswerStage.PREPARING, AnswerStage.RECORDED},
+    AnswerStage.PREPARING: {AnswerStage.PREPARING, AnswerStage.RECORDING, AnswerStage.RECORDED},
     AnswerStage.RECORDING: {AnswerStage.RECORDED},
     AnswerStage.RECORDED: {AnswerStage.WAITING},
 }
-"""Watching goes back to waiting when another play is left; recorded goes back for a technical retake."""
+"""Watching goes back to waiting when another play is left; recorded goes back for a technical retake. Any stage before
+recording goes to recorded when an earlier take proves good after all: the retake is withdrawn."""
 
 
 class Step(StrEnum):
@@ -122,7 +123,8 @@ def times_for(rules: SittingRules, extra_time: Fraction = Fraction(1), replay: b
 class AnswerView:
     """One answer as the rules see it. `plays` counts granted plays of the clip in this take, `takes` the takes begun.
 
-    `stalled` says that a stall of the clip was measured, which gives one more play.
+    `stalled` says that a stall of the clip was measured, which gives one more play. `extra_takes` counts the takes that
+    the office granted beyond those of the scheme.
     """
 
     number: int
@@ -133,6 +135,7 @@ class AnswerView:
     preparing_since: datetime | None = None
     recording_since: datetime | None = None
     takes: int = 0
+    extra_takes: int = 0
 
 
 def current(answers: Sequence[AnswerView]) -> AnswerView | None:
@@ -229,7 +232,32 @@ def overdue(answer: AnswerView, times: Times, now: datetime) -> bool:
 
 def retake_refusal(answer: AnswerView, times: Times) -> Rule | None:
     """Why no other take may be made after a measured fault, if so. The first take is not a retake."""
-    return Rule.NO_RETAKE_LEFT if answer.takes > times.technical_retakes else None
+    return Rule.NO_RETAKE_LEFT if answer.takes > times.technical_retakes + answer.extra_takes else None
+
+
+@dataclass(frozen=True)
+class TakeView:
+    """One take as the rules see it. `stored`: it was found fit to be seen, and its film is there."""
+
+    number: int
+    stored: bool
+
+
+def counting(takes: Sequence[TakeView]) -> TakeView | None:
+    """The take that is the answer: the newest stored one, else the newest; None before the first.
+
+    Any stored recording is the answer. Of two stored ones the newer counts: it was asked for, and who made it believes
+    that it is the answer.
+    """
+    return max(takes, key=lambda take: (take.stored, take.number), default=None)
+
+
+def retake_needless(answer: AnswerView) -> bool:
+    """Whether a retake that was asked for is withdrawn now that an earlier take is stored: until its recording begins.
+
+    Slices may come for a day, so that a take with a fault may be whole in the end.
+    """
+    return answer.takes > 0 and answer.stage in (AnswerStage.WAITING, AnswerStage.WATCHING, AnswerStage.PREPARING)
 
 
 def _left(since: datetime | None, seconds: int, now: datetime) -> float:

@@ -1,6 +1,7 @@
 """The outbox: every mail is a row first, and the row says what became of it."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -85,3 +86,9 @@ def post(session: Session, person: Person, template: str, subject: str, text: st
     message = MailMessage(person=person, template=template, subject=subject, text=text, created_at=now, not_before=now)
     session.add(message)
     return message
+
+
+def to_person(session: Session, person: Person, template: str) -> Sequence[MailMessage]:
+    """Every mail of this template that was written to this person."""
+    mine = (MailMessage.person_id == person.id) & (MailMessage.template == template)
+    return session.scalars(select(MailMessage).where(mine)).all()

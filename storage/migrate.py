@@ -24,10 +24,12 @@ def nouns() -> type[Base]:
         recordings,
         schemes,
         sittings,
+        take_decisions,
         verdicts,
     )
 
-    assert all((audit, dossiers, flags, jobs, mail, nodes, people, ratings, recordings, schemes, sittings, verdicts))
+    rooms = (audit, dossiers, flags, jobs, mail, nodes, people, ratings, recordings, schemes, sittings)
+    assert all((*rooms, take_decisions, verdicts))
     return Base
 
 

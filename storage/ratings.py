@@ -17,7 +17,7 @@ from review.verdict import Mark
 from storage import audit
 from storage.database import Base, Identified
 from storage.people import Person
-from storage.recordings import RecordingState, latest_take
+from storage.recordings import RecordingState, counting_take
 from storage.refusal import Refused
 from storage.sittings import Answer, Sitting
 
@@ -297,7 +297,7 @@ def assign(
     Raises Refused unless every answer has a stored recording.
     """
     for answer in sitting.answers:
-        take = latest_take(session, answer)
+        take = counting_take(session, answer)
         if take is None or take.state is not RecordingState.STORED:
             raise Refused(Rule.NOT_RECORDED, found=answer.number)
     seed = uuid.uuid4().int % 2**31

@@ -3,13 +3,17 @@
 import hashlib
 import secrets
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from scenarios.sitting import CLOSING_GRACE_S, AnswerStage
+from scenarios import sitting as rules
+from scenarios.quality import FaultKind
+from scenarios.sitting import CLOSING_GRACE_S, AnswerStage, Stage, TakeView
 from storage import audit
 from storage.database import Base, Identified, one_of
 from storage.jobs import Job, Queue, enqueue
@@ -30,6 +34,16 @@ NOTHING_CAME = timedelta(minutes=10)
 """How long after its end a recording of which nothing arrived at all is given up and taken again."""
 
 
+STUCK = timedelta(minutes=30)
+"""How long after its end a recording that still comes in is an alarm: three times what a recorder waits for a page."""
+
+RECEIPT = "send_receipt"
+"""The kind of the office job that mails the receipt of a finished sitting; its subject is the sitting."""
+
+RECEIPT_WAITS = timedelta(minutes=15)
+"""How long the receipt waits for the lengths of all answers."""
+
+
 class RecordingState(StrEnum):
     """`captured`: every original is confirmed in the object store. `stored`: the MP4 is proven and stored too."""
 
@@ -42,12 +56,13 @@ class RecordingState(StrEnum):
 
 STEPS: dict[RecordingState, set[RecordingState]] = {
     RecordingState.EXPECTED: {RecordingState.RECEIVING, RecordingState.CAPTURED, RecordingState.RETAKE},
-    RecordingState.RECEIVING: {RecordingState.CAPTURED},
+    RecordingState.RECEIVING: {RecordingState.CAPTURED, RecordingState.RETAKE},
     RecordingState.CAPTURED: {RecordingState.STORED, RecordingState.RETAKE, RecordingState.CAPTURED},
     RecordingState.STORED: {RecordingState.CAPTURED},
     RecordingState.RETAKE: {RecordingState.CAPTURED},
 }
-"""Captured again: another original arrived later, and everything is made once more."""
+"""Captured again: another original arrived later, or the office accepts the take as it is, and everything is made once
+more. From receiving to retake: what was received is lost, and the office has said so."""
 
 
 class RenditionKind(StrEnum):
@@ -113,18 +128,38 @@ class Recording(Identified, Base):
         return now < (self.closed_at or self.ends_at) + SLICES_COME
 
     @property
+    def view(self) -> TakeView:
+        return TakeView(self.take, self.state is RecordingState.STORED)
+
+    @property
     def safe(self) -> bool:
         """Whether what was recorded can no longer be lost."""
         return self.state in (RecordingState.CAPTURED, RecordingState.STORED)
 
     @property
+    def receipts(self) -> list["Receipt"]:
+        """What the candidate was told, oldest first: one receipt each time that originals were confirmed.
+
+        Originals are only ever added, so a receipt that was given stays true.
+        """
+        return [
+            Receipt(at, receipt_hash([one for one in self.originals if one.created_at <= at]))
+            for at in sorted({original.created_at for original in self.originals})
+        ]
+
+    @property
     def sha256(self) -> str | None:
-        """The hash on the receipt: of the original, or of the lines "hash  name" when there are several."""
-        if len(self.originals) <= 1:
-            return self.originals[0].sha256 if self.originals else None
-        ordered = sorted(self.originals, key=lambda original: original.name)
-        lines = "".join(f"{original.sha256}  {original.name}\n" for original in ordered)
-        return hashlib.sha256(lines.encode()).hexdigest()
+        """The hash on the newest receipt."""
+        return self.receipts[-1].sha256 if self.originals else None
+
+    @property
+    def late(self) -> list["Original"]:
+        """The originals that came after somebody had given a score: they are kept, and are no part of the film."""
+        return [one for one in self.originals if self.captured_at and one.created_at > self.captured_at]
+
+    def stuck(self, now: datetime) -> bool:
+        """Whether something began to come in, and never left the recorder: its disk may be lost."""
+        return self.state is RecordingState.RECEIVING and now > (self.closed_at or self.ends_at) + STUCK
 
     def rendition(self, kind: RenditionKind) -> "Rendition | None":
         return next((one for one in self.renditions if one.kind is kind), None)
@@ -157,16 +192,24 @@ class Recording(Identified, Base):
         job.hurry(now)
         return job
 
-    def store(self, seconds: float, figures: dict, now: datetime) -> None:
-        """The result is proven and stored."""
+    def store(self, seconds: float, figures: dict, now: datetime, faults: list[dict] | None = None) -> None:
+        """The result is proven and stored. `faults`: what was wrong with it, which the office has accepted."""
         self._go(RecordingState.STORED, now)
-        self.seconds, self.figures, self.faults, self.stored_at = seconds, figures, [], now
+        self.seconds, self.figures, self.faults, self.stored_at = seconds, figures, faults or [], now
+        if rules.retake_needless(self.answer.view):
+            self.answer.withdraw_retake(self.closed_at, now)
+            audit.record(Session.object_session(self), now, None, "retake_withdrawn", self, take=self.take)
+        tell_receipt(Session.object_session(self), self.answer.sitting, now)
+
+    def keep_stored(self, now: datetime) -> None:
+        """Somebody gave a score while the film was made anew: the film that was seen stays the answer."""
+        self._go(RecordingState.STORED, now)
 
     def refuse(self, faults: list[dict], figures: dict, now: datetime) -> None:
         """A technical fault was measured: the answer is asked again while a retake is left. Originals stay.
 
         `faults` are plain mappings with at least `kind`. When no retake is left the answer stays as it is and waits
-        for the office.
+        for the office; when another take of it is stored, that one is the answer.
         """
         self._go(RecordingState.RETAKE, now, faults=[fault["kind"] for fault in faults])
         self.faults, self.figures = faults, figures
@@ -176,11 +219,18 @@ class Recording(Identified, Base):
         if self.answer.stage is AnswerStage.RECORDING:
             # The page is gone, and nobody has said yet that the recording is over.
             self.answer.end_recording(now)
-        if self.answer.stage is AnswerStage.RECORDED:
+        if (
+            self.answer.stage is AnswerStage.RECORDED
+            and counting_take(Session.object_session(self), self.answer) is self
+        ):
             try:
                 self.answer.retake(now)
             except Refused as refused:
                 audit.record(Session.object_session(self), now, None, "retake_refused", self, rule=refused.rule)
+
+    def give_up(self, now: datetime) -> None:
+        """What was received is lost for good. It may still be captured when it turns up after all."""
+        self.refuse([{"kind": FaultKind.LOST}], self.figures, now)
 
     def _go(self, state: RecordingState, now: datetime, **facts) -> None:
         # Recorder, worker and web app all change this row: lock it, and start from what it says by now.
@@ -215,6 +265,14 @@ class Original(Identified, Base):
     recording: Mapped[Recording] = relationship(back_populates="originals")
 
     __table_args__ = (UniqueConstraint("recording_id", "name"),)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What had been received of a take at a moment: the SHA-256 of the original, or of the lines "hash  name"."""
+
+    at: datetime
+    sha256: str
 
 
 class Rendition(Identified, Base):
@@ -268,17 +326,47 @@ def recording_by_ticket(session: Session, recording_id: uuid.UUID, ticket: str) 
     return session.scalars(found).first()
 
 
+def receipt_hash(originals: Sequence[Original]) -> str:
+    """The hash of the one original, or of the lines "hash  name" when there are several."""
+    if len(originals) == 1:
+        return originals[0].sha256
+    ordered = sorted(originals, key=lambda original: original.name)
+    return hashlib.sha256("".join(f"{one.sha256}  {one.name}\n" for one in ordered).encode()).hexdigest()
+
+
+def takes_of(session: Session, answer: Answer) -> Sequence[Recording]:
+    """Every take of an answer, first one first."""
+    return session.scalars(select(Recording).where(Recording.answer_id == answer.id).order_by(Recording.take)).all()
+
+
 def latest_take(session: Session, answer: Answer) -> Recording | None:
-    """The newest take of an answer: the one that counts."""
-    return session.scalars(
-        select(Recording).where(Recording.answer_id == answer.id).order_by(Recording.take.desc()).limit(1)
-    ).first()
+    """The newest take of an answer: the one that the candidate is at, or was at last."""
+    return next(reversed(takes_of(session, answer)), None)
 
 
-def latest_takes(session: Session, sitting: Sitting) -> dict[int, Recording | None]:
-    """The take that counts of each answer of a sitting, by the answer's number; None where nobody began one."""
-    takes = session.scalars(
-        select(Recording).join(Answer).where(Answer.sitting_id == sitting.id).order_by(Recording.take)
-    )
-    newest = {take.answer_id: take for take in takes}
-    return {answer.number: newest.get(answer.id) for answer in sitting.answers}
+def counting_take(session: Session, answer: Answer) -> Recording | None:
+    """The take that is the answer (`scenarios.sitting.counting`)."""
+    return _counting(takes_of(session, answer))
+
+
+def counting_takes(session: Session, sitting: Sitting) -> dict[int, Recording | None]:
+    """The take that is the answer to each situation of a sitting, by number; None where nobody began one."""
+    found: dict[uuid.UUID, list[Recording]] = {answer.id: [] for answer in sitting.answers}
+    for take in session.scalars(select(Recording).join(Answer).where(Answer.sitting_id == sitting.id)):
+        found[take.answer_id].append(take)
+    return {answer.number: _counting(found[answer.id]) for answer in sitting.answers}
+
+
+def _counting(takes: Sequence[Recording]) -> Recording | None:
+    views = {take.view: take for take in takes}
+    return views.get(rules.counting(list(views)))
+
+
+def tell_receipt(session: Session, sitting: Sitting, now: datetime) -> None:
+    """Let the candidate of a finished sitting have the receipt by mail, once every length is known, or soon."""
+    if sitting.stage is not Stage.FINISHED:
+        return
+    job = enqueue(session, Queue.OFFICE, RECEIPT, sitting.id, now, RECEIPT_WAITS.total_seconds())
+    takes = counting_takes(session, sitting).values()
+    if all(take is not None and take.state is RecordingState.STORED for take in takes):
+        job.hurry(now)

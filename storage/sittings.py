@@ -14,12 +14,19 @@ from scenarios.sitting import AnswerStage, AnswerView, Rule, Stage, Step, Times
 from storage import audit
 from storage.database import Base, Identified, one_of
 from storage.dossiers import Dossier, neutral_code
+from storage.jobs import Queue, enqueue
 from storage.refusal import Refused, check_step
 from storage.schemes import Pack
 
+RETAKE_ASKED = "tell_retake"
+"""The kind of the office job that mails a candidate that an answer is asked again; its subject is the answer."""
+
 
 class Sitting(Identified, Base):
-    """One candidate's assessment. `seat` is the one browser tab that leads it; `extra_time` a fraction such as 3/2."""
+    """One candidate's assessment. `seat` is the one browser tab that leads it; `extra_time` a fraction such as 3/2.
+
+    `finished_at`: when the candidate closed it last; it stays while a retake opens the sitting again.
+    """
 
     __tablename__ = "sitting"
 
@@ -117,7 +124,12 @@ class Sitting(Identified, Base):
         """Go back to answering, for a technical retake that was found after the end."""
         if self.stage is Stage.FINISHED:
             self._go(Stage.ANSWERING, now)
-            self.finished_at = None
+
+    def close_again(self, now: datetime) -> None:
+        """Finished once more, as the candidate left it, when the retake that opened the sitting again was withdrawn."""
+        recorded = all(answer.stage is AnswerStage.RECORDED for answer in self.answers)
+        if self.stage is Stage.ANSWERING and self.finished_at and recorded:
+            self._go(Stage.FINISHED, now)
 
     def _go(self, stage: Stage, now: datetime, **facts) -> None:
         check_step(rules.STAGES, self.stage, stage)
@@ -144,6 +156,7 @@ class Answer(Identified, Base):
     recording_since: Mapped[datetime | None]
     recorded_at: Mapped[datetime | None]
     takes: Mapped[int] = mapped_column(default=0)
+    extra_takes: Mapped[int] = mapped_column(default=0, server_default="0")
 
     sitting: Mapped[Sitting] = relationship(back_populates="answers")
 
@@ -161,6 +174,7 @@ class Answer(Identified, Base):
             self.preparing_since,
             self.recording_since,
             self.takes,
+            self.extra_takes,
         )
 
     @property
@@ -198,6 +212,8 @@ class Answer(Identified, Base):
         self.takes += 1
 
     def end_recording(self, now: datetime) -> None:
+        if self.stage is not AnswerStage.RECORDING:
+            raise Refused(Rule.OTHER_STEP, found=self.stage, needed=AnswerStage.RECORDING)
         self._go(AnswerStage.RECORDED, now)
         self.recorded_at = now
 
@@ -205,13 +221,33 @@ class Answer(Identified, Base):
         """Ask for another take after a measured fault. Raises Refused when none is left."""
         refusal = rules.retake_refusal(self.view, self.sitting.times)
         if refusal:
-            raise Refused(refusal, found=self.takes, needed=self.sitting.times.technical_retakes)
+            raise Refused(refusal, found=self.takes, needed=self.sitting.times.technical_retakes + self.extra_takes)
         self._go(AnswerStage.WAITING, now)
         self.preparation_restarts, self.preparing_since, self.recording_since = 0, None, None
         self.recorded_at = None
         if self.sitting.times.retake_replays_clip:
             self.plays, self.stalled = 0, False
-        self.sitting.reopen(now)
+        if self.sitting.stage is Stage.FINISHED:
+            self.sitting.reopen(now)
+            self.tell_retake(now)
+
+    def grant_take(self, now: datetime) -> None:
+        """Ask for another take though none is left: the office has decided so."""
+        self.extra_takes = max(self.extra_takes, self.takes - self.sitting.times.technical_retakes)
+        self.retake(now)
+        self.tell_retake(now)
+
+    def tell_retake(self, now: datetime) -> None:
+        """Let the candidate, who has left the page, hear that this answer is asked once more."""
+        enqueue(Session.object_session(self), Queue.OFFICE, RETAKE_ASKED, self.id, now)
+
+    def withdraw_retake(self, recorded_at: datetime | None, now: datetime) -> None:
+        """An earlier take, which ended at `recorded_at`, proved good after all: it is the answer, and none is asked."""
+        if not rules.retake_needless(self.view):
+            raise Refused(Rule.OTHER_STEP, found=self.stage, needed=AnswerStage.WAITING)
+        self._go(AnswerStage.RECORDED, now)
+        self.preparing_since, self.recorded_at = None, recorded_at
+        self.sitting.close_again(now)
 
     def resume(self, now: datetime) -> None:
         """The page was loaded anew: go to the step that the rules say."""

@@ -9,7 +9,7 @@ from review.rating import Gap
 from scenarios import sitting
 from scenarios.quality import FaultKind
 from scenarios.sitting import Stage
-from storage import assignments, dossiers, flags, ratings, recordings, verdicts
+from storage import assignments, dossiers, flags, ratings, recordings, take_decisions, verdicts
 from storage import refusal as steps
 from storage.dossiers import DossierState, StarKind
 from storage.flags import FlagKind
@@ -113,6 +113,7 @@ FAULTS = {
     FaultKind.TOO_FEW_FRAMES: "het beeld hapert",
     FaultKind.OUT_OF_STEP: "beeld en geluid lopen niet gelijk",
     FaultKind.LITTLE_SPEECH: "er is weinig spraak te horen",
+    FaultKind.LOST: "de opname is bij ons verloren gegaan",
 }
 
 PARTS = {
@@ -162,6 +163,9 @@ REFUSALS: dict[str, str] = {
     verdicts.Rule.RELEASED: "Deze uitslag is al vrijgegeven.",
     verdicts.Rule.DECIDED: "Er is al een eindoordeel over dit examen.",
     verdicts.Rule.UNDECIDED: "Er is nog te weinig gezien voor een oordeel. Vraag eerst extra bewijs.",
+    take_decisions.Rule.NO_REASON: "Schrijf eerst waarom u dit besluit neemt.",
+    take_decisions.Rule.NOT_WAITING: "Deze opname wacht niet meer op u. Laad de pagina opnieuw.",
+    take_decisions.Rule.NOTHING_TO_SEE: "In deze opname is geen beeld. Geef de kandidaat nog een poging.",
     steps.Step.NOT_ALLOWED: "Deze stap kan nu niet. Laad de pagina opnieuw om te zien waar u bent.",
 }
 
@@ -195,6 +199,8 @@ FLAGS = {
 
 JOBS = {
     "finish_recording": "opname afwerken",
+    "send_receipt": "ontvangstbewijs mailen",
+    "tell_retake": "kandidaat om een nieuwe opname vragen",
     "import_pack": "scenario’s in gebruik nemen",
     "check_pack": "scenario’s controleren",
 }
@@ -227,6 +233,10 @@ EVENTS = {
     "recording_retake": "technische fout in de opname",
     "late_original": "deel van een opname kwam pas na de beoordeling binnen",
     "retake_refused": "geen nieuwe opname meer mogelijk",
+    "retake_withdrawn": "eerdere opname blijkt toch goed; die telt",
+    "take_again": "bureau gaf nog een poging",
+    "take_accepted": "bureau nam een opname aan zoals zij is",
+    "take_noted": "bureau zag een deel dat te laat kwam",
     "assessor_assigned": "assessor toegewezen",
     "rating_signed_1": "beoordeling ondertekend, fase 1",
     "rating_signed_2": "beoordeling ondertekend, fase 2",
@@ -250,6 +260,7 @@ SUBJECTS = {
     "verdict": "eindoordeel",
     "job": "taak",
     "mail_message": "mail",
+    "take_decision": "besluit over een opname",
     "pack": "pakket situaties",
     "clip": "filmpje",
     "scheme": "reglement",

@@ -17,10 +17,10 @@ from scenarios.sitting import AnswerStage, Rule, Stage, Step
 from storage import nodes
 from storage.keys import key_store
 from storage.people import Role
-from storage.recordings import RecordingState, begin_take, latest_take, latest_takes
+from storage.recordings import RecordingState, begin_take, counting_takes, latest_take, tell_receipt
 from storage.refusal import Refused
 from storage.sittings import Answer, Sitting
-from webapp import access, post
+from webapp import access
 from webapp.exam_state import state
 
 pages = Blueprint("exam", __name__, url_prefix="/examen")
@@ -48,7 +48,7 @@ def home():
         return render_template("exam/waiting.html", dossiers=access.my_dossiers_as_candidate())
     step = sitting.step(g.now)
     if step is Step.RECEIPT:
-        return render_template("exam/receipt.html", sitting=sitting, takes=latest_takes(g.db, sitting))
+        return render_template("exam/receipt.html", sitting=sitting, takes=counting_takes(g.db, sitting))
     refusal = rules.window_refusal(g.now, sitting.opens_at, sitting.closes_at)
     if step is Step.CLOSED or (refusal is Rule.WINDOW_CLOSED and sitting.stage is not Stage.ANSWERING):
         return render_template("exam/closed.html", sitting=sitting)
@@ -107,7 +107,7 @@ def take_seat():
 
 def _ask_again(sitting: Sitting) -> None:
     """Ask again for answers whose fault was measured while the candidate's page was still at them."""
-    for answer, take in zip(sitting.answers, latest_takes(g.db, sitting).values(), strict=True):
+    for answer, take in zip(sitting.answers, counting_takes(g.db, sitting).values(), strict=True):
         failed = take is not None and take.state is RecordingState.RETAKE
         if failed and answer.stage is AnswerStage.RECORDED and not rules.retake_refusal(answer.view, sitting.times):
             answer.retake(g.now)
@@ -241,9 +241,9 @@ def finish():
     """Close the exam, once every answer is safely kept."""
     sitting = _mine()
     if sitting.stage is not Stage.FINISHED:
-        takes = latest_takes(g.db, sitting)
+        takes = counting_takes(g.db, sitting)
         sitting.finish(g.now, lambda answer: takes[answer.number] is not None and takes[answer.number].safe)
-        post.write(g.db, access.me(), "receipt", g.now, sitting=sitting, takes=takes)
+        tell_receipt(g.db, sitting, g.now)
     return jsonify(state(sitting))
 
 

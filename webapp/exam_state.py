@@ -4,7 +4,7 @@ from flask import g, url_for
 
 from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage, Step
-from storage.recordings import Recording, RecordingState, latest_takes
+from storage.recordings import Recording, RecordingState, counting_takes
 from storage.sittings import Answer, Sitting
 from webapp import dutch
 
@@ -12,7 +12,7 @@ from webapp import dutch
 def state(sitting: Sitting) -> dict:
     """Everything that the page may know now. Of the situations only the one that the candidate is at."""
     step, times = sitting.step(g.now), sitting.times
-    takes = latest_takes(g.db, sitting)
+    takes = counting_takes(g.db, sitting)
     views = [answer.view for answer in sitting.answers]
     return {
         "step": step,

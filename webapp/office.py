@@ -14,7 +14,7 @@ from storage.dossiers import Dossier, DossierState, Rule
 from storage.jobs import Job, JobState
 from storage.mail import MailMessage, MailState
 from storage.people import Person, Role
-from storage.recordings import LATE, latest_takes
+from storage.recordings import LATE, counting_takes
 from storage.refusal import Refused
 from storage.schemes import current_pack
 from storage.sittings import Sitting, invite
@@ -87,7 +87,7 @@ def dossier(dossier_id: uuid.UUID):
         decide(found, DossierState(form.decision.data), form.reason.data or "")
         return redirect(url_for("office.dossier", dossier_id=found.id))
     sitting = g.db.scalars(select(Sitting).where(Sitting.dossier_id == found.id)).first()
-    takes = latest_takes(g.db, sitting) if sitting else {}
+    takes = counting_takes(g.db, sitting) if sitting else {}
     subjects = [found.id] + ([sitting.id] if sitting else [])
     events = g.db.scalars(
         select(audit.AuditEvent).where(audit.AuditEvent.subject.in_(subjects)).order_by(audit.AuditEvent.at)

@@ -25,9 +25,23 @@ log = logging.getLogger(__name__)
 
 def write(session: Session, person: Person, template: str, now: datetime, **values) -> MailMessage:
     """Put the mail `mail/<template>.txt` for this person in the outbox. Its first line is the subject."""
+    subject, body = _text(person, template, values)
+    return mail.post(session, person, template, subject, body, now)
+
+
+def write_once(session: Session, person: Person, template: str, now: datetime, **values) -> bool:
+    """The same, unless this person was sent these very words before; whether it was written."""
+    subject, body = _text(person, template, values)
+    if any(one.text == body for one in mail.to_person(session, person, template)):
+        return False
+    mail.post(session, person, template, subject, body, now)
+    return True
+
+
+def _text(person: Person, template: str, values: dict) -> tuple[str, str]:
     text = render_template(f"mail/{template}.txt", person=person, origin=config().origin, **values)
     subject, _, body = text.strip().partition("\n")
-    return mail.post(session, person, template, subject.strip(), body.strip() + "\n", now)
+    return subject.strip(), body.strip() + "\n"
 
 
 def send_waiting(now: datetime) -> int:

@@ -11,9 +11,10 @@ from storage.database import session_scope
 from storage.jobs import celery
 from storage.recordings import Recording, RecordingState, latest_take
 from storage.sittings import Answer
-from webapp import post
+from webapp import post, telling
 
 app = celery
+jobs_of_the_office = (telling.send_receipt, telling.tell_retake)
 
 
 @celery.task(name="sweep")

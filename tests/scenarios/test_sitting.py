@@ -9,7 +9,17 @@ import pytest
 
 from scenarios import sitting as rules
 from scenarios.scheme import parse
-from scenarios.sitting import ANSWER_STAGES, CLOSING_GRACE_S, STAGES, AnswerStage, AnswerView, Rule, Stage, Step
+from scenarios.sitting import (
+    ANSWER_STAGES,
+    CLOSING_GRACE_S,
+    STAGES,
+    AnswerStage,
+    AnswerView,
+    Rule,
+    Stage,
+    Step,
+    TakeView,
+)
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SCHEME = parse((Path(rules.__file__).parent / "branchecertificaat_b" / "scheme.toml").read_bytes())
@@ -186,6 +196,44 @@ def test_the_tables_name_every_state_and_no_other(table, states):
     assert set().union(*table.values()) <= set(states)
 
 
-def test_an_answer_is_recorded_only_by_recording():
-    assert [stage for stage, to in ANSWER_STAGES.items() if RECORDED in to] == [RECORDING]
+def test_the_office_may_grant_takes_beyond_those_of_the_scheme():
+    view = AnswerView(1, RECORDED, takes=2)
+    assert rules.retake_refusal(view, TIMES) is Rule.NO_RETAKE_LEFT
+    assert rules.retake_refusal(replace(view, extra_takes=1), TIMES) is None
+    assert rules.retake_refusal(replace(view, takes=3, extra_takes=1), TIMES) is Rule.NO_RETAKE_LEFT
+
+
+@pytest.mark.parametrize(
+    "takes, counts",
+    [
+        ([], None),
+        ([TakeView(1, False)], 1),
+        ([TakeView(1, False), TakeView(2, False)], 2),
+        ([TakeView(1, True), TakeView(2, False)], 1),
+        ([TakeView(1, True), TakeView(2, True)], 2),
+        ([TakeView(2, False), TakeView(1, False), TakeView(3, False)], 3),
+    ],
+)
+def test_any_stored_take_is_the_answer_and_the_newest_of_several(takes, counts):
+    found = rules.counting(takes)
+    assert (found and found.number) == counts
+
+
+@pytest.mark.parametrize(
+    "stage, takes, needless",
+    [
+        (WAITING, 1, True),
+        (WATCHING, 1, True),
+        (PREPARING, 1, True),
+        (RECORDING, 2, False),
+        (RECORDED, 1, False),
+        (WAITING, 0, False),
+    ],
+)
+def test_a_retake_is_withdrawn_until_its_recording_begins(stage, takes, needless):
+    assert rules.retake_needless(AnswerView(1, stage, takes=takes)) is needless
+
+
+def test_an_answer_is_recorded_by_recording_or_because_an_earlier_take_is_good_after_all():
+    assert [stage for stage, to in ANSWER_STAGES.items() if RECORDED in to] == [WAITING, WATCHING, PREPARING, RECORDING]
     assert [stage for stage, to in ANSWER_STAGES.items() if RECORDING in to] == [PREPARING]

@@ -14,9 +14,11 @@ from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage, Stage
 from storage.database import make_engine
 from storage.migrate import nouns
-from storage.recordings import begin_take, latest_take
+from storage.recordings import RecordingState, begin_take, counting_take, latest_take, takes_of
 from storage.refusal import Refused
+from storage.take_decisions import DecisionKind, decide, may_decide
 
+ENDED = (AnswerStage.RECORDING, AnswerStage.RECORDED)
 BEGUN = (AnswerStage.WATCHING, AnswerStage.PREPARING, AnswerStage.RECORDING)
 any_number = st.one_of(st.just(0), st.just(0), st.integers(1, 10))
 """Of an answer; 0 is the one that the candidate is at."""
@@ -31,11 +33,12 @@ class Journey(RuleBasedStateMachine):
         nouns().metadata.create_all(self.engine)
         self.session = Session(self.engine)
         self.now = cast.NOW
-        self.sitting = cast.sitting(self.session, cast.gather(self.session))
+        people = cast.gather(self.session)
+        self.sitting, self.officer = cast.sitting(self.session, people), people.officer
         self.sitting.replay, self.sitting.extra_time = replay, extra_time
         cast.begin(self.sitting)
         self.session.flush()
-        self.stalls, self.retakes, self.clocks = Counter(), Counter(), {}
+        self.stalls, self.retakes, self.granted, self.clocks = Counter(), Counter(), Counter(), {}
 
     def teardown(self):
         if hasattr(self, "session"):
@@ -128,6 +131,30 @@ class Journey(RuleBasedStateMachine):
             take.refuse([{"kind": "no_sound"}], {}, self.now)
         self.retakes[answer.number] += (before, answer.stage) == (AnswerStage.RECORDED, AnswerStage.WAITING)
 
+    @rule(number=any_number, first=st.booleans())
+    def a_late_original_makes_a_take_good(self, number, first):
+        answer = self.answer(number)
+        faulty = [take for take in takes_of(self.session, answer) if take.state is RecordingState.RETAKE]
+        if not faulty:
+            return
+        before, take = answer.stage, faulty[0 if first else -1]
+        with self.request():
+            take.capture(self.now)
+            take.store(40.0, {}, self.now)
+        assert counting_take(self.session, answer).state is RecordingState.STORED
+        self.retakes[answer.number] -= before not in ENDED and answer.stage is AnswerStage.RECORDED
+
+    @rule(number=any_number)
+    def the_office_grants_a_take(self, number):
+        answer = self.answer(number)
+        take = counting_take(self.session, answer)
+        if take is None or DecisionKind.AGAIN not in may_decide(self.session, take, self.now):
+            return
+        decide(self.session, take, DecisionKind.AGAIN, "Omdat het moet.", self.officer, self.now)
+        self.session.flush()
+        self.retakes[answer.number] += 1
+        self.granted[answer.number] += 1
+
     @rule()
     def pause(self):
         with self.request():
@@ -174,9 +201,17 @@ class Journey(RuleBasedStateMachine):
     @invariant()
     def one_answer_a_number_and_one_more_a_granted_retake(self):
         for answer in self.sitting.answers:
-            assert answer.takes <= 1 + self.retakes[answer.number] <= 2
+            assert answer.takes <= 2 + self.granted[answer.number]
+            assert answer.extra_takes <= self.granted[answer.number]
             if answer.stage is AnswerStage.RECORDED:
                 assert answer.takes == 1 + self.retakes[answer.number]
+
+    @invariant()
+    def a_retake_is_asked_only_while_no_take_is_stored(self):
+        for answer in self.sitting.answers:
+            take = counting_take(self.session, answer)
+            if take and take.state is RecordingState.STORED:
+                assert answer.stage in ENDED
 
     @invariant()
     def finished_means_all_recorded(self):

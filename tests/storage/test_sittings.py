@@ -185,7 +185,7 @@ def test_a_reload_while_recording_ends_the_answer(session, begun):
     begin_take(session, answer, cast.node(session), NOW)
     begun.take_seat("tab-1", at(8))
     assert (answer.stage, answer.recorded_at, begun.current.number) == (AnswerStage.RECORDED, at(8), 2)
-    refused(Steps.NOT_ALLOWED, answer.end_recording, at(9))
+    refused(Rule.OTHER_STEP, answer.end_recording, at(9))
 
 
 def test_an_answer_is_given_once(session, begun):
@@ -208,11 +208,12 @@ def test_a_retake_after_a_measured_fault_begins_the_situation_anew_once(session,
 
 def test_a_retake_after_the_end_opens_the_sitting_again(session, people):
     sitting = cast.finished_sitting(session, people)
+    ended = sitting.finished_at
     sitting.answers[3].retake(at(9000))
-    assert (sitting.stage, sitting.finished_at, sitting.current.number) == (Stage.ANSWERING, None, 4)
+    assert (sitting.stage, sitting.finished_at, sitting.current.number) == (Stage.ANSWERING, ended, 4)
     cast.record(session, sitting.current, at(9100))
     sitting.finish(at(9300), lambda answer: True)
-    assert sitting.step(at(9300)) is Step.RECEIPT
+    assert (sitting.step(at(9300)), sitting.finished_at) == (Step.RECEIPT, at(9300))
 
 
 def test_a_sitting_is_not_closed_before_every_answer_is_safe(session, begun):
