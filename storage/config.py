@@ -53,6 +53,7 @@ class Config:
     mail_url: str
     mail_sender: str
     rate_limit_storage: str
+    second_factor: bool
 
 
 def read(env: Mapping[str, str]) -> Config:
@@ -124,6 +125,7 @@ def read(env: Mapping[str, str]) -> Config:
         mail_url=text("VIGNET_MAIL_URL", f"file://{data / 'mail'}"),
         mail_sender=text("VIGNET_MAIL_SENDER", "Vignet <vignet@example.invalid>"),
         rate_limit_storage=text("VIGNET_RATE_LIMIT_STORAGE", broker),
+        second_factor=choice("VIGNET_SECOND_FACTOR", ("on", "off") if production else ("off", "on")) == "on",
     )
     if production:
         _refuse_unsafe(config)
@@ -175,5 +177,7 @@ def _refuse_unsafe(config: Config) -> None:
         raise ConfigError("VIGNET_MASTER_KEY: production needs a key of its own.")
     if not config.origin.startswith("https://"):
         raise ConfigError("VIGNET_ORIGIN: production needs https.")
+    if not config.second_factor:
+        raise ConfigError("VIGNET_SECOND_FACTOR: production needs a second factor for staff.")
     if config.database_url.startswith("sqlite"):
         raise ConfigError("VIGNET_DATABASE_URL: production needs PostgreSQL.")

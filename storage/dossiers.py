@@ -75,6 +75,7 @@ class Dossier(Identified, Base):
     manager_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
     state: Mapped[DossierState] = mapped_column(one_of(DossierState), default=DossierState.WRITING)
     created_at: Mapped[datetime]
+    cost_centre: Mapped[str] = mapped_column(String(40), default="")
 
     reason: Mapped[str] = mapped_column(Text, default="")
     example_role: Mapped[str] = mapped_column(Text, default="")

@@ -78,6 +78,14 @@ class KeyStore:
         """The key (32 bytes) under which this person's browser keeps what it has not sent yet. Never stored."""
         return HKDF(hashes.SHA256(), _KEY, salt=None, info=b"browser " + person.bytes).derive(self._master_key)
 
+    def seal(self, secret: bytes, person: uuid.UUID) -> bytes:
+        """A small secret of this person, to be kept in the database, readable only with the master key."""
+        return _seal(self._master, secret, b"secret " + person.bytes)
+
+    def unseal(self, sealed: bytes, person: uuid.UUID) -> bytes:
+        """What `seal` was given. Raises Tampered when it was changed, or is somebody else's."""
+        return _unseal(self._master, sealed, b"secret " + person.bytes)
+
     def _path(self, person: uuid.UUID) -> Path:
         return self._folder / f"{person}.key"
 

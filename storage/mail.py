@@ -8,7 +8,9 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from storage import audit
 from storage.database import Base, Identified, one_of
+from storage.links import Link
 from storage.people import Person
 
 RETRY_DELAYS_S = (60, 300, 1800, 7200, 21600)
@@ -19,10 +21,21 @@ class MailState(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
     FAILED = "failed"
+    BOUNCED = "bounced"
+
+
+UNDELIVERED = (MailState.FAILED, MailState.BOUNCED)
+"""The mails that the office should look at."""
+
+LINK = "{link}"
+"""Where the personal link comes in the text of a mail; the link itself is never kept."""
 
 
 class MailMessage(Identified, Base):
-    """One mail to one person. `template` names the text that it was made of; `error` is what the last attempt met."""
+    """One mail to one person. `template` names the text that it was made of; `error` is what the last attempt met.
+
+    `link` is the personal link that takes the place of LINK when the mail is sent.
+    """
 
     __tablename__ = "mail_message"
 
@@ -36,10 +49,16 @@ class MailMessage(Identified, Base):
     not_before: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(Text)
+    link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Link.id))
 
     person: Mapped[Person] = relationship()
+    link: Mapped[Link | None] = relationship()
 
-    __table_args__ = (Index(None, "state", "not_before"),)
+    __table_args__ = (
+        Index(None, "state", "not_before"),
+        Index(None, "state", "created_at"),
+        Index(None, "person_id", "created_at"),
+    )
 
     def sent(self, now: datetime) -> None:
         """The mail server has taken it."""
@@ -53,11 +72,19 @@ class MailMessage(Identified, Base):
         else:
             self.not_before = now + timedelta(seconds=RETRY_DELAYS_S[self.attempts - 1])
 
-    def retry(self, now: datetime) -> bool:
+    def bounced(self, error: str, now: datetime) -> None:
+        """The address takes no mail: trying again is useless until somebody looks at it."""
+        self.state, self.error = MailState.BOUNCED, error
+        self.person.bounced_at = self.person.bounced_at or now
+        audit.record(Session.object_session(self), now, None, "mail_bounced", self)
+
+    def retry(self, actor: uuid.UUID, now: datetime) -> bool:
         """Give a mail that was given up another life; whether it was given up."""
-        if self.state is not MailState.FAILED:
+        if self.state not in UNDELIVERED:
             return False
         self.state, self.attempts, self.not_before = MailState.WAITING, 0, now
+        self.person.bounced_at = None
+        audit.record(Session.object_session(self), now, actor, "mail_retried", self)
         return True
 
 
@@ -81,9 +108,36 @@ def claim(session: Session, message_id: uuid.UUID, now: datetime) -> MailMessage
     return session.get(MailMessage, message_id)
 
 
-def post(session: Session, person: Person, template: str, subject: str, text: str, now: datetime) -> MailMessage:
+def bounce(session: Session, address: str, now: datetime) -> MailMessage | None:
+    """A mail server says afterwards that this address takes no mail: the newest mail sent to it; None when none was."""
+    to = select(MailMessage).join(Person).where(Person.email == address.strip().lower())
+    newest = to.where(MailMessage.state == MailState.SENT).order_by(MailMessage.sent_at.desc()).limit(1)
+    message = session.scalars(newest).first()
+    if message is not None:
+        message.bounced("BouncedLater", now)
+    return message
+
+
+def post(
+    session: Session,
+    person: Person,
+    template: str,
+    subject: str,
+    text: str,
+    now: datetime,
+    link: Link | None = None,
+) -> MailMessage:
     """Put a mail in the outbox, in the transaction that causes it."""
-    message = MailMessage(person=person, template=template, subject=subject, text=text, created_at=now, not_before=now)
+    message = MailMessage(
+        id=uuid.uuid4(),
+        person=person,
+        template=template,
+        subject=subject,
+        text=text,
+        created_at=now,
+        not_before=now,
+        link=link,
+    )
     session.add(message)
     return message
 

@@ -1,5 +1,7 @@
 """Brings the database to the newest form: `python -m storage.migrate`. `--new "what"` writes a migration to edit."""
 
+import importlib
+import pkgutil
 import sys
 from pathlib import Path
 
@@ -12,24 +14,9 @@ from storage.database import Base
 
 def nouns() -> type[Base]:
     """Every noun, imported, so that the metadata is whole."""
-    from storage import (
-        audit,
-        dossiers,
-        flags,
-        jobs,
-        mail,
-        nodes,
-        people,
-        ratings,
-        recordings,
-        schemes,
-        sittings,
-        take_decisions,
-        verdicts,
-    )
-
-    rooms = (audit, dossiers, flags, jobs, mail, nodes, people, ratings, recordings, schemes, sittings)
-    assert all((*rooms, take_decisions, verdicts))
+    for found in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        if not found.ispkg:
+            importlib.import_module(f"storage.{found.name}")
     return Base
 
 

@@ -1,5 +1,6 @@
 """People and what they may do: a person, and memberships that give a role for a while."""
 
+import re
 import uuid
 from datetime import datetime
 from enum import StrEnum
@@ -9,8 +10,11 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from storage import audit
 from storage.database import Base, Identified, one_of
 from storage.organisations import Organisation
+from storage.passwords import require_good
+from storage.refusal import Refused
 
 _hasher = PasswordHasher()
 
@@ -27,8 +31,21 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+STAFF = frozenset(Role) - {Role.CANDIDATE, Role.MANAGER}
+"""Who sees other people's data, and so must log in with a second factor."""
+
+
+class Rule(StrEnum):
+    """Why somebody cannot be written to."""
+
+    NO_ADDRESS = "no_address"
+
+
 class Person(Identified, Base):
-    """Somebody with a log-in. `session_epoch` goes up to end every session of this person."""
+    """Somebody with a log-in. `session_epoch` goes up to end every session of this person.
+
+    `bounced_at` is since when mail to this address is known not to arrive.
+    """
 
     __tablename__ = "person"
 
@@ -37,6 +54,7 @@ class Person(Identified, Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     session_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    bounced_at: Mapped[datetime | None]
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", order_by="Membership.since")
 
@@ -46,6 +64,16 @@ class Person(Identified, Base):
         """Keep the argon2id hash of this password and end every other session."""
         self.password_hash = _hasher.hash(password)
         self.session_epoch += 1
+
+    def choose_password(self, password: str) -> None:
+        """As `set_password`, for one that the person chose. Raises Refused when it is not good enough."""
+        require_good(password, (self.email, self.name))
+        self.set_password(password)
+
+    def log_out_everywhere(self, now: datetime) -> None:
+        """End every session of this person."""
+        self.session_epoch += 1
+        audit.record(Session.object_session(self), now, self.id, "logged_out_everywhere", self)
 
     def has_password(self, password: str) -> bool:
         """Whether this is the person's password. Takes as long for somebody without one."""
@@ -85,6 +113,38 @@ class Membership(Identified, Base):
 
     def holds(self, now: datetime) -> bool:
         return self.since <= now and (self.until is None or now < self.until)
+
+    def end(self, actor: uuid.UUID, now: datetime) -> None:
+        """Take the role away from now on. What the person did in it stays."""
+        if self.holds(now):
+            self.until = now
+            audit.record(Session.object_session(self), now, actor, "role_ended", self.person, role=self.role)
+
+
+_ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9][a-z0-9-]*[a-z0-9]")
+
+
+def as_address(text: str) -> str:
+    """The e-mail address in this text, as it is kept. Raises Refused when it is none."""
+    address = text.strip().lower()
+    local = address.partition("@")[0]
+    if len(address) > 254 or not _ADDRESS.fullmatch(address) or ".." in local or local[:1] == "." or local[-1:] == ".":
+        raise Refused(Rule.NO_ADDRESS, found=None, needed="name@organisation.nl")
+    return address
+
+
+def join(
+    session: Session, person: Person, role: Role, organisation: Organisation | None, actor: uuid.UUID, now: datetime
+) -> Membership | None:
+    """Give this person a role from now on; None when the person holds it already."""
+    home = organisation.id if organisation else None
+    if any(one.role is role and one.organisation_id == home and one.holds(now) for one in person.memberships):
+        return None
+    membership = Membership(id=uuid.uuid4(), role=role, organisation=organisation, organisation_id=home, since=now)
+    person.memberships.append(membership)
+    facts = {"organisation": str(home)} if home else {}
+    audit.record(session, now, actor, "role_given", person, role=role, **facts)
+    return membership
 
 
 _NOBODY = _hasher.hash(uuid.uuid4().hex)

@@ -9,7 +9,20 @@ from review.rating import Gap
 from scenarios import sitting
 from scenarios.quality import FaultKind
 from scenarios.sitting import Stage
-from storage import assignments, dossiers, flags, ratings, recordings, take_decisions, verdicts
+from storage import (
+    assignments,
+    dossiers,
+    enrolments,
+    flags,
+    links,
+    organisations,
+    passwords,
+    people,
+    ratings,
+    recordings,
+    take_decisions,
+    verdicts,
+)
 from storage import refusal as steps
 from storage.dossiers import DossierState, StarKind
 from storage.flags import FlagKind
@@ -89,8 +102,13 @@ RECORDING_TONES = {
 
 JOB_TONES = {JobState.RUNNING: "accent", JobState.DONE: "ok", JobState.DEAD: "danger"}
 
-MAIL_STATES = {MailState.WAITING: "wacht", MailState.SENT: "verstuurd", MailState.FAILED: "niet bezorgd"}
-MAIL_TONES = {MailState.SENT: "ok", MailState.FAILED: "danger"}
+MAIL_STATES = {
+    MailState.WAITING: "wacht",
+    MailState.SENT: "verstuurd",
+    MailState.FAILED: "niet bezorgd",
+    MailState.BOUNCED: "geweigerd",
+}
+MAIL_TONES = {MailState.SENT: "ok", MailState.FAILED: "danger", MailState.BOUNCED: "danger"}
 
 STAGES = {
     Stage.INVITED: "uitgenodigd",
@@ -166,6 +184,13 @@ REFUSALS: dict[str, str] = {
     take_decisions.Rule.NO_REASON: "Schrijf eerst waarom u dit besluit neemt.",
     take_decisions.Rule.NOT_WAITING: "Deze opname wacht niet meer op u. Laad de pagina opnieuw.",
     take_decisions.Rule.NOTHING_TO_SEE: "In deze opname is geen beeld. Geef de kandidaat nog een poging.",
+    people.Rule.NO_ADDRESS: "Dit is geen e-mailadres. Het ziet eruit als naam@organisatie.nl.",
+    passwords.Rule.TOO_SHORT: "Gebruik ten minste {needed[0]} tekens. Een zin van vier losse woorden is makkelijk.",
+    passwords.Rule.TOO_LONG: "Gebruik ten hoogste {needed[0]} tekens.",
+    passwords.Rule.EXPECTED: "Dit is te makkelijk te raden. Neem bijvoorbeeld vier woorden die niet bij elkaar horen.",
+    links.Rule.GONE: "Deze link werkt niet meer. Vraag een nieuwe aan bij ‘Wachtwoord vergeten’.",
+    organisations.Rule.NAME_TAKEN: "Er is al een organisatie met deze naam. Kijk in de lijst, of kies een andere naam.",
+    enrolments.Rule.DONE: "Deze lijst is al verwerkt. U hoeft niets te doen.",
     steps.Step.NOT_ALLOWED: "Deze stap kan nu niet. Laad de pagina opnieuw om te zien waar u bent.",
 }
 
@@ -207,6 +232,25 @@ JOBS = {
 
 EVENTS = {
     "logged_in": "ingelogd",
+    "logged_out": "een browser uitgelogd",
+    "logged_out_everywhere": "overal uitgelogd",
+    "invitation_issued": "uitnodiging verstuurd",
+    "invitation_used": "account in gebruik genomen",
+    "reset_issued": "nieuw wachtwoord gevraagd",
+    "reset_used": "nieuw wachtwoord gekozen",
+    "password_changed": "wachtwoord veranderd",
+    "second_factor_on": "tweede stap ingesteld",
+    "second_factor_off": "tweede stap weggehaald",
+    "recovery_codes_made": "herstelcodes gemaakt",
+    "recovery_code_used": "herstelcode gebruikt",
+    "role_given": "rol gegeven",
+    "role_ended": "rol beëindigd",
+    "person_created": "persoon toegevoegd",
+    "person_changed": "naam of e-mailadres veranderd",
+    "organisation_kept": "gegevens van organisatie bewaard",
+    "roster_used": "lijst met kandidaten verwerkt",
+    "dossier_nominated": "kandidaat aangemeld",
+    "mail_bounced": "mail geweigerd",
     "dossier_submitted": "dossier ingediend",
     "dossier_approved": "dossier goedgekeurd",
     "dossier_returned": "dossier teruggestuurd",
@@ -251,6 +295,8 @@ EVENTS = {
 
 SUBJECTS = {
     "person": "persoon",
+    "organisation": "organisatie",
+    "roster": "lijst met kandidaten",
     "dossier": "dossier",
     "sitting": "zitting",
     "answer": "antwoord",

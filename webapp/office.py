@@ -12,7 +12,7 @@ from storage import audit
 from storage.audit import AuditEvent
 from storage.dossiers import Dossier, DossierState, Rule
 from storage.jobs import Job, JobState
-from storage.mail import MailMessage, MailState
+from storage.mail import UNDELIVERED, MailMessage
 from storage.people import Person, Role
 from storage.recordings import LATE, counting_takes
 from storage.refusal import Refused
@@ -59,7 +59,7 @@ def home():
         "verdicts": _count(Verdict, Verdict.released_at.is_(None)),
         "dead": _count(Job, Job.state == JobState.DEAD),
         "running": _count(Job, Job.state.in_((JobState.WAITING, JobState.RUNNING))),
-        "unsent": _count(MailMessage, MailMessage.state == MailState.FAILED),
+        "unsent": _count(MailMessage, MailMessage.state.in_(UNDELIVERED)),
     }
     return render_template("office/home.html", counts=counts)
 

@@ -6,8 +6,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from storage import audit
-from storage.mail import MailMessage, MailState
+from storage.mail import UNDELIVERED, MailMessage
 from storage.people import Role
 from webapp import access
 from webapp.paging import page_of
@@ -19,7 +18,7 @@ pages = Blueprint("outbox", __name__, url_prefix="/bureau/post")
 @access.roles(Role.KSF_OFFICER)
 def show():
     """Every mail and what became of it; the ones that could not be delivered first."""
-    failed_first = ((MailMessage.state == MailState.FAILED).desc(), MailMessage.created_at.desc())
+    failed_first = (MailMessage.state.in_(UNDELIVERED).desc(), MailMessage.created_at.desc())
     mails = select(MailMessage).options(joinedload(MailMessage.person)).order_by(*failed_first)
     return render_template("outbox/show.html", page=page_of(mails))
 
@@ -29,8 +28,7 @@ def show():
 def send_again(message_id: uuid.UUID):
     """Try a mail again that could not be delivered."""
     message = g.db.get(MailMessage, message_id) or abort(404)
-    if message.retry(g.now):
-        audit.record(g.db, g.now, access.me().id, "mail_retried", message)
+    if message.retry(access.me().id, g.now):
         flash("De mail gaat binnen een minuut opnieuw weg.", "ok")
     else:
         flash("Deze mail is al verstuurd, of wacht nog op verzending.", "info")
