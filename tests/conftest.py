@@ -15,9 +15,10 @@ import psycopg
 import pytest
 import redis
 import services
+from houses import forget
 from sqlalchemy.orm import Session
 
-from storage import config, database, jobs, keys, migrate, objects
+from storage import config, database, jobs, migrate, objects
 
 DATABASES = ("sqlite", "postgresql")
 _numbers = itertools.count(1)
@@ -128,12 +129,12 @@ def environment(monkeypatch) -> Iterator[Callable[..., config.Config]]:
     def change(**variables: str) -> config.Config:
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-        _forget()
+        forget()
         jobs.celery.conf.broker_url = config.config().broker_url
         return config.config()
 
     yield change
-    _forget()
+    forget()
 
 
 @pytest.fixture
@@ -189,15 +190,6 @@ def people(session) -> cast.Cast:
     everybody = cast.gather(session)
     session.commit()
     return everybody
-
-
-def _forget() -> None:
-    """Let this process read its settings anew."""
-    if database.engine.cache_info().currsize:
-        database.engine().dispose()
-    for cached in (config.config, database.engine, database._factory, objects.object_store, keys.key_store):
-        cached.cache_clear()
-    jobs.celery._after_fork()
 
 
 def _sqlalchemy(address: str) -> str:

@@ -10,6 +10,7 @@ from functools import wraps
 from flask import abort, g, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import joinedload
 
 from scenarios.sitting import AnswerStage, Stage
 from storage.dossiers import Dossier
@@ -147,8 +148,11 @@ def recording_for_officer(recording_id: uuid.UUID) -> Recording:
 
 
 def rating_for_assessor(rating_id: uuid.UUID) -> Rating:
+    """Own work, with the situation and the scheme that it is judged by."""
     mine = (Rating.assessor_id == me().id) & Rating.declined_at.is_(None)
-    return _one(select(Rating).where(Rating.id == rating_id, mine))
+    sitting = joinedload(Rating.answer).joinedload(Answer.sitting)
+    rules = sitting.options(joinedload(Sitting.dossier).joinedload(Dossier.scheme), joinedload(Sitting.pack))
+    return _one(select(Rating).where(Rating.id == rating_id, mine).options(rules))
 
 
 def verdict_for_release(verdict_id: uuid.UUID) -> Verdict:

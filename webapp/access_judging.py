@@ -2,16 +2,17 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from flask import abort, g
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scenarios.sitting import Stage
 from storage.dossiers import Dossier
 from storage.flags import Flag, flags_of
 from storage.ratings import Rating, may_open_dossier, own_ratings
-from storage.recordings import Recording, RecordingState
+from storage.recordings import Recording, RecordingState, Rendition, RenditionKind
 from storage.sittings import Answer, Sitting
 from storage.verdicts import Verdict
 from webapp.access import me, others
@@ -46,6 +47,21 @@ def takes_to_watch(answers: Iterable[Answer]) -> dict[uuid.UUID, Recording]:
     ids = [answer.id for answer in answers]
     stored = select(Recording).where(Recording.answer_id.in_(ids), Recording.state == RecordingState.STORED)
     return {take.answer_id: take for take in g.db.scalars(stored.order_by(Recording.take))}
+
+
+def kinds_of(takes: Iterable[Recording]) -> dict[uuid.UUID, set[RenditionKind]]:
+    """What there is to see of each of these recordings."""
+    kinds: dict[uuid.UUID, set[RenditionKind]] = {take.id: set() for take in takes}
+    rows = select(Rendition.recording_id, Rendition.kind).where(Rendition.recording_id.in_(kinds))
+    for recording_id, kind in g.db.execute(rows):
+        kinds[recording_id].add(kind)
+    return kinds
+
+
+def signed_since(moment: datetime) -> int:
+    """How many answers the one who asks has signed since then."""
+    mine = (Rating.assessor_id == me().id) & Rating.declined_at.is_(None)
+    return g.db.scalar(select(func.count()).select_from(Rating).where(mine, Rating.phase1_signed_at >= moment))
 
 
 def my_dossier_phase(rating_id: uuid.UUID) -> list[Rating]:

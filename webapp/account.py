@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_login import UserMixin, current_user, login_required, login_user, logout_user
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from wtforms import EmailField, PasswordField
 from wtforms.validators import DataRequired, Length
 
@@ -52,7 +52,7 @@ def person_of_session(session: Session, session_id: str) -> LoggedIn | None:
     """Who is logged in with this session, unless all sessions of that person were ended since."""
     person_id, _, epoch = session_id.partition(":")
     try:
-        person = session.get(Person, uuid.UUID(person_id))
+        person = session.get(Person, uuid.UUID(person_id), options=[joinedload(Person.memberships)])
     except ValueError:
         return None
     return LoggedIn(person) if person and str(person.session_epoch) == epoch else None

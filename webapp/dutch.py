@@ -351,6 +351,11 @@ def part(name: str, competencies: dict[str, str] | None = None) -> str:
     return PARTS[name]
 
 
+def start_of_day(at: datetime) -> datetime:
+    """Midnight in Amsterdam before this moment."""
+    return at.astimezone(AMSTERDAM).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def day(at: datetime) -> str:
     """vrijdag 21 november 2026"""
     local = at.astimezone(AMSTERDAM)

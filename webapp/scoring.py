@@ -17,7 +17,7 @@ from storage.ratings import Note, Rating
 from storage.ratings import Rule as RatingRule
 from storage.refusal import Refused
 from webapp import access, access_judging, dutch
-from webapp.worklist import after, dossiers_ready, work_list
+from webapp.worklist import Work, after, dossiers_ready, work_list
 
 pages = Blueprint("scoring", __name__, url_prefix="/beoordelen")
 
@@ -31,14 +31,8 @@ LONGEST_BODY = 1_000_000
 def keep(rating_id: uuid.UUID):
     """Save phase 1 of one answer."""
     rating = access.rating_for_assessor(rating_id)
-    body = _body()
-    seconds = _seconds(rating)
-    scores = {key: _score(value, seconds) for key, value in _mapping(body.get("scores")).items()}
-    notes = [_note(item, rating, seconds) for item in _list(body.get("remarks"), MOST_REMARKS)]
-    if scores.keys() - set(rating.visible) or len({note.id for note in notes}) < len(notes):
-        abort(400)
     try:
-        rating.keep(_whole(body.get("version")), scores, notes, g.now)
+        _take_over(rating)
         g.db.flush()
     except Refused as refused:
         if refused.rule is not RatingRule.CHANGED_ELSEWHERE:
@@ -60,11 +54,11 @@ def place(rating_id: uuid.UUID):
 @pages.post("/<uuid:rating_id>/ondertekenen")
 @access.roles(Role.ASSESSOR)
 def sign(rating_id: uuid.UUID):
-    """Sign phase 1, when nothing is missing, and say where the next work is."""
+    """Save phase 1 and sign it when nothing is missing; say where the next work is. One question, so no waiting."""
     rating = access.rating_for_assessor(rating_id)
     rating.require_unsigned(Phase.BLIND)
     try:
-        rating.changed(_whole(_body().get("version")))
+        _take_over(rating)
         if gaps := rating.missing(Phase.BLIND):
             return jsonify(error=dutch.REFUSALS[RatingRule.INCOMPLETE], missing=missing(rating, gaps)), 409
         rating.sign(Phase.BLIND, g.now)
@@ -77,13 +71,33 @@ def sign(rating_id: uuid.UUID):
         g.db.rollback()
         return _behind(rating_id)
     work = work_list()
+    done, total = progress(work)
+    return jsonify(next=_next(work, rating), done=done, total=total)
+
+
+def progress(work: list[Work]) -> tuple[int, int]:
+    """How many answers are signed, of how many."""
+    return sum(one.state == "signed" for one in work), len(work)
+
+
+def _next(work: list[Work], rating: Rating) -> str:
+    """Where the next work is: another answer, else a candidate whose STARs are open, else the list."""
     following = after(work, rating)
     if following:
-        return jsonify(next=url_for("desk.rating", rating_id=following.rating.id))
+        return url_for("desk.rating", rating_id=following.rating.id)
     ready = dossiers_ready(work)
-    if ready:
-        return jsonify(next=url_for("second_phase.show", rating_id=ready[0][0].rating.id))
-    return jsonify(next=url_for("desk.home"))
+    return url_for("second_phase.show", rating_id=ready[0][0].rating.id) if ready else url_for("desk.home")
+
+
+def _take_over(rating: Rating) -> None:
+    """Phase 1 as the desk sends it. Aborts on what no desk of ours would send; raises Refused as `Rating.keep`."""
+    body = _body()
+    seconds = _seconds(rating)
+    scores = {key: _score(value, seconds) for key, value in _mapping(body.get("scores")).items()}
+    notes = [_note(item, rating, seconds) for item in _list(body.get("remarks"), MOST_REMARKS)]
+    if scores.keys() - set(rating.visible) or len({note.id for note in notes}) < len(notes):
+        abort(400)
+    rating.keep(_whole(body.get("version")), scores, notes, g.now)
 
 
 def state_of(rating: Rating) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 
 from review.rating import Phase
+from storage.flags import Flag
 from storage.ratings import Rating
 from storage.recordings import Recording
 from webapp import access_judging
@@ -15,7 +16,11 @@ class Work:
 
     rating: Rating
     take: Recording | None
-    set_aside: bool
+    flags: list[Flag]
+
+    @property
+    def set_aside(self) -> bool:
+        return any(flag.sets_aside for flag in self.flags)
 
     @property
     def state(self) -> str:
@@ -35,9 +40,7 @@ def work_list() -> list[Work]:
     ratings = access_judging.my_work()
     takes = access_judging.takes_to_watch(rating.answer for rating in ratings)
     flags = access_judging.my_flags(ratings)
-    return [
-        Work(rating, takes.get(rating.answer_id), any(one.sets_aside for one in flags[rating.id])) for rating in ratings
-    ]
+    return [Work(rating, takes.get(rating.answer_id), flags[rating.id]) for rating in ratings]
 
 
 def dossiers_ready(work: list[Work]) -> list[list[Work]]:

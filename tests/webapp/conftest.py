@@ -1,9 +1,14 @@
 """The web app of a test's own house, and people who log in to it."""
 
-from collections.abc import Callable
+import re
+import shutil
+from collections.abc import Callable, Iterator
 
+import desk_site
+import judging
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
 from visitors import Visitor
 
 from storage.config import Config
@@ -20,3 +25,48 @@ def app(house: Config) -> Flask:
 def visit(app: Flask) -> Callable[..., Visitor]:
     """`visit(person)` logs that person in; `visit()` is a stranger."""
     return lambda person=None: Visitor(app, person)
+
+
+@pytest.fixture(scope="session")
+def desks(tmp_path_factory, swift) -> Iterator[desk_site.Site]:
+    """A running site with real films, for all browser tests of the desk."""
+    with desk_site.running(tmp_path_factory.mktemp("desk"), swift) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A Chromium that plays without being asked, and silently."""
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+        yield browser
+        browser.close()
+
+
+EXPECTED = re.compile(r"status of (400|401|409|422)|ERR_INTERNET_DISCONNECTED")
+"""What a browser may complain of: refusals of the server, and being away."""
+
+
+@pytest.fixture
+def desk(desks, chromium) -> Iterator[desk_site.Desk]:
+    """An assessor of this test's own with ten answers to judge; what the browser complains of fails the test."""
+    given = desk_site.give(desks, chromium)
+    yield given
+    for context in given.contexts:
+        context.close()
+    assert [one for one in given.complaints if not EXPECTED.search(one)] == []
+
+
+@pytest.fixture
+def bench(app, session, people) -> judging.Bench:
+    """A finished exam, on the desks of the first two assessors."""
+    # What the test itself looked up must not keep the database locked while the app works.
+    app.before_request(session.commit)
+    return judging.make(session, people)
+
+
+@pytest.fixture
+def me(visit, bench) -> Visitor:
+    """The first of them, logged in."""
+    return visit(bench.people.assessors[0])

@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 
 from storage.config import Config
 from storage.objects import ObjectStore
+from storage.schemes import Pack
 from storage.sittings import Sitting
 
 CLIP = cast.CONTENT / "clips" / "00-een-lunch-voor-het-nieuwe-team"
 """The clip of the practice round. It stands in for all others, so that a test needs no more of them."""
 
 
-def furnish(sitting: Sitting, store: ObjectStore) -> None:
-    """Put a film with captions behind every clip of the sitting's pack."""
-    for clip in sitting.pack.clips:
+def furnish(pack: Pack, store: ObjectStore) -> None:
+    """Put a film with captions behind every clip of the pack."""
+    for clip in pack.clips:
         store.put_file(clip.video_key, CLIP.with_suffix(".mp4"), "video/mp4")
         store.put_file(clip.captions_key, CLIP.with_suffix(".vtt"), "text/vtt")
 
@@ -54,6 +55,6 @@ def open_for_visitors(settings: Config, folder: Path) -> Iterator[str]:
 def invited(session: Session, people: cast.Cast, store: ObjectStore, now) -> Sitting:
     """The candidate's invitation, with films."""
     sitting = cast.sitting(session, people, now)
-    furnish(sitting, store)
+    furnish(sitting.pack, store)
     session.commit()
     return sitting

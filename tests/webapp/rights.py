@@ -167,6 +167,7 @@ RIGHTS: dict[str, Right] = {
     "exam.record": may({"candidate", "second_candidate"}, number="=1"),
     "exam.finish_answer": may({"candidate", "second_candidate"}, number="=1"),
     "desk.home": may(ASSESSORS),
+    "desk.stop": may(ASSESSORS),
     "desk.rating": may({"assessor_1"}, rating_id="rating.id"),
     "desk.flag": may({"assessor_1"}, rating_id="rating.id"),
     "scoring.keep": may({"assessor_1"}, rating_id="rating.id"),

@@ -1,40 +1,71 @@
-/** The desk: opens one answer after the other in the same page, with the next recording already loaded. */
+/** The desk: opens one answer after the other in the same page, with the recordings around it already loaded. */
 
+import { Ahead, dataOf } from "./desk_ahead.js";
+import { Keep } from "./desk_keep.js";
 import { Desk } from "./desk_page.js";
-import { Ahead } from "./desk_ahead.js";
 import { mindRest } from "./desk_rest.js";
+import { sendKept } from "./desk_save.js";
+import { toast } from "./toast.js";
 
 const ahead = new Ahead();
 
-/** @type {Desk} */
+/** @type {Desk | undefined} */
 let desk;
+/** @type {Keep} */
+let keep;
 
-/** @param {HTMLElement} root @param {HTMLVideoElement} [video] the recording, when it was loaded before */
-function show(root, video) {
-  desk = new Desk(root, { video, go });
-  ahead.prepare(desk.data.next);
+/**
+ * @param {HTMLElement} root @param {HTMLVideoElement} [video] the recording, when it was loaded before
+ * @param {Desk} [left] what was on the desk before
+ */
+async function show(root, video, left) {
+  const data = dataOf(root);
+  keep ??= await Keep.open(data.secret);
+  const here = new Desk(root, data, { video, go, keep, kept: await keep.get(data.id) });
+  desk = here;
+  // First what waits, so that a page that is fetched now tells what is true by then.
+  void sendKept(keep, data.id).then(() => {
+    if (desk !== here) return;
+    ahead.prepare([data.next, data.behind, data.before], left && { url: left.url, video: left.player.video });
+  });
 }
 
-/** Go to other work: at once when it is loaded already. @param {string} url */
-async function go(url) {
-  desk.leave();
+/**
+ * Go to other work: at once when it is loaded already. `since` is when somebody asked for it.
+ * @param {string} url @param {number} since @param {{done: number, total: number}} [count] what is signed by now
+ */
+async function go(url, since, count) {
   const ready = await ahead.take(url);
   if (!ready) {
-    location.assign(url);
+    if (navigator.onLine) location.assign(url);
+    else toast("Er is nu geen verbinding. Dit antwoord gaat open zodra die terug is; wat u deed, is hier bewaard.");
     return;
   }
+  const left = desk;
+  left?.leave();
   document.getElementById("desk")?.replaceWith(ready.root);
   document.title = ready.title;
   history.pushState({}, "", url);
-  show(ready.root, ready.video);
+  const place = ready.root.querySelector(".desk-count");
+  if (count && place) place.textContent = `${count.done} van ${count.total} klaar`;
+  await show(ready.root, ready.video, left);
   document.getElementById("main")?.focus({ preventScroll: true });
+  await seen(desk?.player.video ?? null);
+  performance.measure("desk-switch", { start: since });
+}
+
+/** When the first picture of this recording is on the screen. @param {HTMLVideoElement | null} video */
+async function seen(video) {
+  if (video && video.readyState < 2) await new Promise((done) => video.addEventListener("loadeddata", done, { once: true }));
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }
 
 addEventListener("popstate", () => location.reload());
-addEventListener("pagehide", () => desk.leave());
+addEventListener("pagehide", () => desk?.part());
+addEventListener("online", () => void sendKept(keep, desk?.data.id));
 
 const root = document.getElementById("desk");
 if (root) {
-  show(root);
+  void show(root);
   mindRest();
 }

@@ -1,25 +1,43 @@
-/** Gets the next answer ready while the assessor is still at this one: its page, and its recording in a video element. */
+/** Gets the answers around this one ready: their pages, and their recordings in video elements, at the right second. */
+
+/** @typedef {{url: string, media: {video: string} | null}} Wanted */
+/** @typedef {{page: Promise<Document | null>, video?: HTMLVideoElement}} Prepared */
 
 export class Ahead {
-  #url = "";
-  /** @type {Promise<string> | undefined} */
-  #page;
-  /** @type {HTMLVideoElement | undefined} */
-  #video;
+  /** @type {Map<string, Prepared>} */
+  #prepared = new Map();
 
-  /** @param {{url: string, media: {video: string, poster?: string} | null} | null} next */
-  prepare(next) {
-    this.#url = next?.url ?? "";
-    this.#page = undefined;
-    this.#video = undefined;
-    if (!next) return;
-    this.#page = this.#fetch(next.url);
-    if (next.media) {
-      this.#video = document.createElement("video");
-      this.#video.preload = "auto";
-      this.#video.muted = true;
-      this.#video.src = next.media.video;
+  /**
+   * Get these ready; what was ready before and is not wanted now is forgotten.
+   * @param {(Wanted | null)[]} wanted @param {{url: string, video: HTMLVideoElement | null}} [left] what was on the desk
+   */
+  prepare(wanted, left) {
+    const before = this.#prepared;
+    this.#prepared = new Map();
+    for (const one of wanted) {
+      if (!one || this.#prepared.has(one.url)) continue;
+      if (left?.url === one.url) before.delete(one.url);
+      this.#prepared.set(one.url, before.get(one.url) ?? this.#get(one, left?.url === one.url ? left.video : null));
+      before.delete(one.url);
     }
+    for (const { video } of before.values()) {
+      video?.removeAttribute("src");
+      video?.load();
+    }
+  }
+
+  /** @param {Wanted} one @param {HTMLVideoElement | null} loaded @returns {Prepared} */
+  #get({ url, media }, loaded) {
+    const page = this.#fetch(url);
+    if (!media) return { page };
+    const video = loaded ?? document.createElement("video");
+    if (!loaded) {
+      video.preload = "auto";
+      video.src = media.video;
+      // To look for a place takes time that nobody should have to wait for.
+      void page.then((found) => found && video.readyState < 2 && place(video, dataOf(found.body).position_s));
+    }
+    return { page, video };
   }
 
   /**
@@ -27,19 +45,36 @@ export class Ahead {
    * @param {string} url @returns {Promise<{root: HTMLElement, title: string, video?: HTMLVideoElement} | null>}
    */
   async take(url) {
-    if (url !== this.#url || !this.#page) return null;
-    const page = new DOMParser().parseFromString(await this.#page, "text/html");
-    const root = page.getElementById("desk");
-    return root && { root: document.adoptNode(root), title: page.title, video: this.#video };
+    const prepared = this.#prepared.get(url);
+    const page = await prepared?.page;
+    const root = page?.getElementById("desk");
+    if (!page || !root) return null;
+    this.#prepared.delete(url);
+    return { root: document.adoptNode(root), title: page.title, video: prepared?.video };
   }
 
   /** @param {string} url */
   async #fetch(url) {
     try {
       const response = await fetch(url, { headers: { Accept: "text/html" } });
-      return response.ok && !response.redirected ? await response.text() : "";
+      if (!response.ok || response.redirected) return null;
+      return new DOMParser().parseFromString(await response.text(), "text/html");
     } catch {
-      return "";
+      return null;
     }
   }
+}
+
+/** What a page of the desk carries for its scripts. @param {ParentNode} root */
+export function dataOf(root) {
+  return JSON.parse(root.querySelector(".desk-data")?.textContent ?? "{}");
+}
+
+/** Go to this second as soon as that can be. @param {HTMLVideoElement} video @param {number} second @param {AbortSignal} [signal] */
+export function place(video, second, signal) {
+  const go = () => {
+    if (second > 0.5 && second < video.duration - 0.5 && Math.abs(video.currentTime - second) > 0.001) video.currentTime = second;
+  };
+  if (video.readyState >= 1) go();
+  else video.addEventListener("loadedmetadata", go, { once: true, signal });
 }

@@ -4,6 +4,7 @@ import { Marks } from "./desk_marks.js";
 import { Player } from "./desk_player.js";
 import { Remarks } from "./desk_remarks.js";
 import { LoggedOut, Refused, Saver, send } from "./desk_save.js";
+import { watchSplit } from "./desk_split.js";
 import { openDialog } from "./dialog.js";
 import { setBusy } from "./forms.js";
 import { isTyping } from "./keys.js";
@@ -17,16 +18,20 @@ export class Desk {
 
   /**
    * @param {HTMLElement} root
-   * @param {{video?: HTMLVideoElement, go: (url: string) => Promise<void>}} options
+   * @param {any} data what the page carries for its scripts
+   * @param {{video?: HTMLVideoElement, keep: import("./desk_keep.js").Keep, kept: import("./desk_keep.js").Kept | null,
+   *          go: (url: string, since: number, count?: {done: number, total: number}) => Promise<void>}} options
    */
-  constructor(root, { video, go }) {
+  constructor(root, data, { video, go, keep, kept }) {
     this.root = root;
     this.go = go;
-    this.data = JSON.parse(root.querySelector(".desk-data")?.textContent ?? "{}");
+    this.data = data;
     this.url = root.dataset.url ?? "";
     this.locked = root.hasAttribute("data-locked");
     const { version, scores, remarks } = this.data;
     this.saver = new Saver(this.url, this.data.id, { version, scores, remarks }, {
+      keep,
+      kept: this.locked ? null : kept,
       told: (kind, text) => this.#told(kind, text),
       joined: (clashes) => this.#joined(clashes),
     });
@@ -47,6 +52,8 @@ export class Desk {
     this.remarks = new Remarks(root, { state, changed, player: this.player, marks: this.marks, locked: this.locked });
     this.remarks.aim();
     this.#listen();
+    watchSplit(root);
+    void this.#alone();
     if (this.saver.dirty) this.#told("waiting");
     else if (!this.locked && version > 0) this.#told("saved", "");
   }
@@ -54,8 +61,10 @@ export class Desk {
   #listen() {
     const signal = this.#gone.signal;
     this.root.addEventListener("click", (event) => {
-      const act = /** @type {Element} */ (event.target).closest("[data-act]")?.getAttribute("data-act");
-      if (act) this.#act(act);
+      const act = /** @type {Element} */ (event.target).closest("[data-act]");
+      if (!act) return;
+      if (act.matches("a")) event.preventDefault();
+      this.#act(act.getAttribute("data-act") ?? "");
     });
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
     const clock = setInterval(() => this.player.playing && this.#keepPlace(), PLACE_MS);
@@ -76,8 +85,37 @@ export class Desk {
       evidence: () => this.marks.addEvidence(this.player.now),
       guide: () => this.marks.toggleGuide(),
       sign: () => void this.#sign(),
+      before: () => void this.#step(this.data.before),
+      behind: () => void this.#step(this.data.behind),
+      stop: () => void this.#stop(),
     };
     acts[/** @type {keyof typeof acts} */ (act)]?.();
+  }
+
+  /** To the answer before or behind this one. @param {{url: string} | null} other */
+  async #step(other) {
+    if (other) await this.go(other.url, performance.now());
+  }
+
+  /** Enough for now: save what is not saved yet, then show what is. */
+  async #stop() {
+    await this.saver.flush().catch(() => {});
+    location.assign(this.root.dataset.stop ?? "/");
+  }
+
+  /** Say so when the same answer is open in another window: what is done there shows here only after saving. */
+  async #alone() {
+    const place = /** @type {HTMLElement | null} */ (this.root.querySelector(".desk-elsewhere"));
+    if (!place || !navigator.locks) return;
+    const { signal } = this.#gone;
+    const name = `vignet-desk-${this.data.id}`;
+    const hold = () => new Promise((done) => signal.addEventListener("abort", done, { once: true }));
+    const mine = (/** @type {Lock | null} */ lock) => {
+      place.hidden = lock !== null;
+      return lock ? hold() : false;
+    };
+    if ((await navigator.locks.request(name, { ifAvailable: true }, mine)) !== false) return;
+    await navigator.locks.request(name, { signal }, mine).catch(() => {});
   }
 
   /** @param {KeyboardEvent} event */
@@ -121,6 +159,8 @@ export class Desk {
         openDialog("situation");
       },
       w: () => marks.toggleGuide(),
+      "[": () => this.#act("before"),
+      "]": () => this.#act("behind"),
       ArrowUp: () => marks.step(-1),
       ArrowDown: () => marks.step(1),
       ...(onRadio ? {} : { ArrowLeft: () => player.jump(-5), ArrowRight: () => player.jump(5) }),
@@ -180,11 +220,11 @@ export class Desk {
       toast("Er staat nog een opmerking in de regel. Druk op Enter om die te bewaren, of op Esc.");
       return;
     }
+    const since = performance.now();
     setBusy(button, true);
     try {
-      await this.saver.flush();
-      const { next } = await send(`${this.url}/ondertekenen`, { version: this.saver.known.version });
-      await this.go(next);
+      const { next, ...count } = await this.saver.sign();
+      await this.go(next, since, count);
     } catch (error) {
       setBusy(button, false);
       if (error instanceof Refused && error.answer.missing) this.#missing(error.answer.missing);
@@ -222,10 +262,17 @@ export class Desk {
     if (first) this.marks.open(first);
   }
 
+  /** The desk goes on without this answer. */
   leave() {
     if (!this.#gone.signal.aborted) this.#keepPlace();
     this.player.leave();
     this.saver.leave();
     this.#gone.abort();
+  }
+
+  /** The page goes away. */
+  part() {
+    this.saver.part();
+    this.leave();
   }
 }

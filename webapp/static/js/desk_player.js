@@ -1,5 +1,7 @@
 /** The recording on the desk: playing, the scrub bar with waveform, thumbnails and pins, and silences to skip. */
 
+import { place } from "./desk_ahead.js";
+
 const STEP_S = 5;
 const QUIET_SHARE = 0.06;
 const SILENCE_S = 1.5;
@@ -69,7 +71,6 @@ export class Player {
     for (const name of ["class", "aria-label", "playsinline", "poster"]) {
       if (place.hasAttribute(name)) ready.setAttribute(name, place.getAttribute(name) ?? "");
     }
-    ready.muted = false;
     place.replaceWith(ready);
     return ready;
   }
@@ -81,15 +82,13 @@ export class Player {
     video.preservesPitch = true;
     this.setSpeed(localStorage.getItem(SPEED_KEY) ?? "1");
     this.skip.checked = localStorage.getItem(SKIP_KEY) === "1";
-    const start = () => {
-      if (this.data.position_s > 0.5 && this.data.position_s < this.length - 0.5) video.currentTime = this.data.position_s;
-    };
-    if (video.readyState >= 1) start();
-    else video.addEventListener("loadedmetadata", start, { once: true, signal });
+    // What was on the desk before is where it was left; the page may have been made just before that.
+    if (!video.played.length) place(video, this.data.position_s, signal);
     video.addEventListener("click", () => this.toggle(), { signal });
     for (const event of ["play", "pause", "ended", "seeked", "ratechange", "loadedmetadata"]) {
       video.addEventListener(event, () => this.#show(), { signal });
     }
+    video.addEventListener("durationchange", () => this.#draw(), { signal });
     video.addEventListener("play", () => this.#tick(), { signal });
     for (const event of ["pause", "seeked"]) video.addEventListener(event, paused, { signal });
     video.addEventListener("error", () => this.#trouble("De opname kan niet worden geladen. Laad de pagina opnieuw."), { signal });

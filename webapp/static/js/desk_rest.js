@@ -1,38 +1,44 @@
 /** Minds how long somebody has been judging: a word after 45 minutes, an offer to stop after 90. A break starts anew. */
 
+import { openDialog } from "./dialog.js";
 import { toast } from "./toast.js";
 
-const KEY = "vignet-desk-since";
+const KEY = "vignet-desk-worked";
 const MINUTE_MS = 60_000;
+const LOOK_MS = 15_000;
+/** Who looks and thinks may keep the hands still for so long. */
+const STILL_MS = 5 * MINUTE_MS;
 const BREAK_MS = 10 * MINUTE_MS;
 
-/** @type {[number, string][]} */
-const WORDS = [
-  [90, "U bent anderhalf uur bezig. Wie moe is, oordeelt minder scherp. Alles is bewaard; u kunt hier stoppen en morgen verdergaan."],
-  [45, "U bent drie kwartier bezig. Even opstaan? Alles is bewaard en blijft staan."],
-];
-
-/** @typedef {{since: number, last: number, told: number}} Spell `told`: the minutes of the last word */
+/** @typedef {{worked: number, seen: number, active: number, told: number}} Spell
+ * `worked`: milliseconds of judging; `seen`: the last look; `active`: the last sign of life; `told`: minutes of the last word */
 
 /**
- * What the spell of work is now, and what there is to say.
- * @param {Spell | null} spell @param {number} now @returns {{spell: Spell, word: string}}
+ * What the spell of work is now, and after how many minutes there is something to say (0: nothing).
+ * @param {Spell | null} spell @param {number} now @param {number} active when somebody last did something
+ * @returns {{spell: Spell, due: number}}
  */
-export function worked(spell, now) {
-  if (!spell || now - spell.last > BREAK_MS) return { spell: { since: now, last: now, told: 0 }, word: "" };
-  const minutes = (now - spell.since) / MINUTE_MS;
-  const [due, word] = WORDS.find(([after]) => minutes >= after) ?? [0, ""];
-  return { spell: { ...spell, last: now, told: Math.max(due, spell.told) }, word: due > spell.told ? word : "" };
-}
-
-function look() {
-  const { spell, word } = worked(JSON.parse(localStorage.getItem(KEY) ?? "null"), Date.now());
-  localStorage.setItem(KEY, JSON.stringify(spell));
-  if (word) toast(word, { seconds: 60 });
+export function worked(spell, now, active) {
+  if (!spell || active - spell.active > BREAK_MS) return { spell: { worked: 0, seen: now, active, told: 0 }, due: 0 };
+  const busy = now - active < STILL_MS ? now - spell.seen : 0;
+  const total = spell.worked + Math.min(Math.max(busy, 0), STILL_MS);
+  const due = [90, 45].find((minutes) => total >= minutes * MINUTE_MS) ?? 0;
+  const told = Math.max(due, spell.told);
+  return { spell: { worked: total, seen: now, active: Math.max(active, spell.active), told }, due: due > spell.told ? due : 0 };
 }
 
 export function mindRest() {
-  const active = () => document.visibilityState === "visible" && look();
-  active();
-  setInterval(active, MINUTE_MS);
+  let active = Date.now();
+  const alive = () => (active = Date.now());
+  for (const event of ["keydown", "pointerdown", "pointermove", "wheel"]) addEventListener(event, alive, { passive: true });
+  const look = () => {
+    if (document.visibilityState !== "visible") return;
+    if ([...document.querySelectorAll("video")].some((video) => !video.paused)) alive();
+    const { spell, due } = worked(JSON.parse(localStorage.getItem(KEY) ?? "null"), Date.now(), active);
+    localStorage.setItem(KEY, JSON.stringify(spell));
+    if (due === 45) toast("U bent drie kwartier bezig. Even opstaan? Alles is bewaard en blijft staan.", { seconds: 300 });
+    if (due === 90) openDialog("rest");
+  };
+  look();
+  setInterval(look, LOOK_MS);
 }

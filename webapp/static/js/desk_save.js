@@ -6,6 +6,8 @@
 import { copy, join, same } from "./desk_state.js";
 
 /** @typedef {import("./desk_state.js").State} State */
+/** @typedef {import("./desk_keep.js").Keep} Keep */
+/** @typedef {import("./desk_keep.js").Kept} Kept */
 
 const SOON_MS = 600;
 const AGAIN_MS = [1000, 2000, 4000, 5000];
@@ -58,31 +60,18 @@ export class Saver {
 
   /**
    * @param {string} url @param {string} id @param {State} known what the server had when the page was made
-   * @param {{told: (kind: "saved" | "waiting" | "offline" | "out" | "refused", text?: string) => void,
-   *          joined: (clashes: string[]) => void}} page
+   * @param {{keep: Keep, kept: Kept | null, told: (kind: "saved" | "waiting" | "offline" | "out" | "refused", text?: string) => void,
+   *          joined: (clashes: string[]) => void}} page `kept`: what waits in this browser since an earlier visit
    */
   constructor(url, id, known, page) {
     this.url = url;
-    this.key = `vignet-desk-${id}`;
+    this.id = id;
     this.known = copy(known);
-    this.state = copy(known);
+    this.state = page.kept ? join(page.kept.base, page.kept.mine, known).state : copy(known);
     this.page = page;
     this.online = () => this.#soon(0);
     addEventListener("online", this.online);
-    this.#restore();
-  }
-
-  /** What waits in this browser since an earlier visit is joined with what the server has. */
-  #restore() {
-    const kept = localStorage.getItem(this.key);
-    if (!kept) return;
-    try {
-      const { base, mine } = JSON.parse(kept);
-      this.state = join(base, mine, this.known).state;
-      this.touched();
-    } catch {
-      localStorage.removeItem(this.key);
-    }
+    if (page.kept) this.touched();
   }
 
   get dirty() {
@@ -91,13 +80,21 @@ export class Saver {
 
   /** Something changed: keep it here at once, and send it soon. */
   touched() {
-    if (!this.dirty) {
-      localStorage.removeItem(this.key);
-      return;
-    }
-    localStorage.setItem(this.key, JSON.stringify({ base: this.known, mine: this.state }));
+    this.#keep();
+    if (!this.dirty) return;
     this.page.told("waiting");
     this.#soon(SOON_MS);
+  }
+
+  #keep() {
+    const { keep } = this.page;
+    if (this.dirty) keep.put(this.id, { url: this.url, base: this.known, mine: this.state });
+    else keep.drop(this.id);
+  }
+
+  /** What is here now, made on top of what the server had. */
+  #body() {
+    return { ...this.state, version: this.known.version };
   }
 
   /** @param {number} ms */
@@ -123,11 +120,10 @@ export class Saver {
   async #send() {
     const sent = copy(this.state);
     try {
-      const answer = await send(`${this.url}/bewaren`, { ...sent, version: this.known.version });
+      const answer = await send(`${this.url}/bewaren`, this.#body());
       this.known = { ...sent, version: answer.version };
       this.#failures = 0;
-      if (this.dirty) localStorage.setItem(this.key, JSON.stringify({ base: this.known, mine: this.state }));
-      else localStorage.removeItem(this.key);
+      this.#keep();
       this.page.told("saved", answer.saved_at);
     } catch (error) {
       if (error instanceof Refused && error.answer.now) return this.#behind(error.answer.now);
@@ -146,14 +142,58 @@ export class Saver {
     const { state, clashes } = join(this.known, this.state, theirs);
     this.known = copy(theirs);
     this.state = state;
-    localStorage.setItem(this.key, JSON.stringify({ base: this.known, mine: this.state }));
+    this.#keep();
     this.page.joined(clashes);
   }
 
-  /** The page goes away: send what waits, without waiting for the answer. */
+  /** Save and sign in one question; what the server answers. Throws what stood in the way. */
+  async sign() {
+    clearTimeout(this.#timer);
+    while (this.#running) await this.#running.catch(() => {});
+    try {
+      const answer = await send(`${this.url}/ondertekenen`, this.#body());
+      this.known = copy(this.state);
+      this.#keep();
+      return answer;
+    } catch (error) {
+      if (error instanceof Refused && error.answer.now) this.#behind(error.answer.now);
+      if (this.dirty) this.#soon(SOON_MS);
+      throw error;
+    }
+  }
+
+  /** The desk goes on without this answer. What waits stays in this browser, and `sendKept` sends it. */
   leave() {
     clearTimeout(this.#timer);
     removeEventListener("online", this.online);
-    if (this.dirty) send(`${this.url}/bewaren`, { ...this.state, version: this.known.version }, true).catch(() => {});
   }
+
+  /** The page goes away: send what waits, without waiting for the answer. */
+  part() {
+    this.leave();
+    if (this.dirty) send(`${this.url}/bewaren`, this.#body(), true).catch(() => {});
+  }
+}
+
+/**
+ * Send what waits in this browser of other answers than `except`; how many were sent.
+ * @param {Keep} keep @param {string} [except]
+ */
+export async function sendKept(keep, except) {
+  let sent = 0;
+  for (const id of keep.ids) {
+    const kept = id === except ? null : await keep.get(id);
+    if (!kept) continue;
+    const saver = new Saver(kept.url, id, kept.base, { keep, kept, told: () => {}, joined: () => {} });
+    try {
+      await saver.flush();
+      sent += 1;
+    } catch (error) {
+      // Signed in another window, or given to somebody else: it can never be saved any more.
+      if (error instanceof Refused) keep.drop(id);
+    } finally {
+      saver.leave();
+    }
+  }
+  return sent;
 }

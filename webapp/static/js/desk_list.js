@@ -1,0 +1,16 @@
+/** On the list of work: what this browser could not send yet is sent after all, and that is said. */
+
+import { dataOf } from "./desk_ahead.js";
+import { Keep } from "./desk_keep.js";
+import { sendKept } from "./desk_save.js";
+import { toast } from "./toast.js";
+
+async function sendAll() {
+  const keep = await Keep.open(dataOf(document).secret);
+  const sent = await sendKept(keep);
+  if (sent) toast("Wat in deze browser nog niet was verzonden, is nu bewaard.");
+  if (keep.ids.length) toast("In deze browser staat nog werk dat niet is verzonden. Het gaat weg zodra er verbinding is.", { seconds: 30 });
+}
+
+addEventListener("online", () => void sendAll());
+void sendAll();
