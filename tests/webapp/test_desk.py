@@ -37,15 +37,16 @@ def test_the_second_phase_waits_for_the_last_signature(session, me, bench):
     assert "STAR-dossier ligt klaar" in me.get("/beoordelen").text
 
 
+def all_pages(bench):
+    """Every address of an assessor who has signed all answers."""
+    desks = [bench.url(number) for number in range(1, 11)]
+    return ["/beoordelen", "/beoordelen/pauze", *desks, f"/beoordelen/fase-2/{bench.mine[0].id}"]
+
+
 def test_nothing_on_the_way_names_the_candidate(me, bench):
     sign_all(me, bench.mine)
     dossier = bench.sitting.dossier
-    pages = [
-        "/beoordelen",
-        "/beoordelen/pauze",
-        *(bench.url(number) for number in range(1, 11)),
-        f"/beoordelen/fase-2/{bench.mine[0].id}",
-    ]
+    pages = all_pages(bench)
     for page in pages:
         html = me.get(page).text
         secrets = (dossier.code, str(dossier.id), str(bench.sitting.id), str(dossier.candidate_id))
@@ -61,12 +62,7 @@ def without_tokens(html):
 
 def test_what_the_other_assessor_does_changes_nothing_on_my_pages(session, visit, me, bench):
     sign_all(me, bench.mine)
-    pages = [
-        "/beoordelen",
-        "/beoordelen/pauze",
-        *(bench.url(number) for number in range(1, 11)),
-        f"/beoordelen/fase-2/{bench.mine[0].id}",
-    ]
+    pages = all_pages(bench)
     before = [without_tokens(me.get(page).text) for page in pages]
     other = visit(bench.people.assessors[1])
     for rating in bench.theirs:

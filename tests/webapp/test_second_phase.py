@@ -1,4 +1,4 @@
-"""Phase 2: STARs without names beside the own locked scores, changes with reasons, and what the last signature brings."""
+"""Phase 2: STARs without names beside own locked scores, changes with reasons, and what the last signature brings."""
 
 import cast
 import pytest
