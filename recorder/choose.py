@@ -5,9 +5,8 @@ the page's clock says. Where they end too early, the live road goes on from ther
 sender's reports, set right by the sound that both hold, and cut at the last picture of the slices.
 """
 
-import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,16 +18,25 @@ from recorder.stitch import Road, align, stitch
 
 SAME_S = 0.5
 """How far the slices may be from the page's clock, and how much more the live road must hold to be worth a cut."""
-_CLUSTER = b"\x1f\x43\xb6\x75"
+_CLUSTER, _BRANDS, _FRAGMENT = b"\x1f\x43\xb6\x75", b"ftyp", b"moof"
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """The file that the answer is made of, or None when nothing was recorded; how it was chosen; the live road."""
+    """The file that the answer is made of, or None when nothing was recorded; how it was chosen; the live road.
+
+    `alone`: each road that can be played on its own, by name, other than the chosen file.
+    """
 
     path: Path | None
     live: Source
     decision: dict
+    alone: tuple[tuple[str, Path], ...] = ()
+
+    def instead(self, name: str, path: Path, faults: Sequence[str]) -> "Chosen":
+        """One road alone, since what was chosen first has these faults and it has none."""
+        decision = {**self.decision, "took": name, "why": "other_faulty", "faulty": list(faults)}
+        return replace(self, path=path, decision=decision, alone=())
 
 
 @dataclass
@@ -73,7 +81,9 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
     }
 
     def chosen(path: Path | None, took: str, why: str, **more: float) -> Chosen:
-        return Chosen(path, live, {"took": took, "why": why, **decision, **more})
+        roads = (("slices", head and head.path), ("live", other and other.path))
+        alone = tuple((name, road) for name, road in roads if road and road != path)
+        return Chosen(path, live, {"took": took, "why": why, **decision, **more}, alone)
 
     if head is None or other is None:
         if head:
@@ -107,8 +117,8 @@ def _read(originals: Sequence[Path]) -> Slices:
             slices.rows[-1] = (Run(before.first, run.last), [*paths, path])
         else:
             slices.rows.append((run, [path]))
-    for path in originals:
-        if path.name == CLOSING:
+    for path in sorted(originals):
+        if path.name.partition("_")[0] == CLOSING:
             slices.closing = Closing.read(path.read_bytes())
     return slices
 
@@ -118,26 +128,45 @@ def _head(slices: Slices, folder: Path) -> Path | None:
     if not slices.rows or slices.rows[0][0].first != 0:
         return None
     path = folder / "slices"
-    with path.open("wb") as out:
-        for part in slices.rows[0][1]:
-            with part.open("rb") as file:
-                shutil.copyfileobj(file, out)
+    path.write_bytes(_bytes(slices.rows[0][1]))
     return path
 
 
 def _over_the_hole(slices: Slices, head: Road) -> Road:
-    """The head with what came after each hole, from the next cluster on: a reader of WebM finds its way from there."""
+    """The head with what came after each hole, from where a reader finds its way again; the times stay right."""
     if not slices.rows[1:]:
         return head
+    parts = [_bytes(paths) for _, paths in slices.rows]
     path = head.path.with_name("slices-all")
-    shutil.copyfile(head.path, path)
-    with path.open("ab") as out:
-        for _, paths in slices.rows[1:]:
-            data = b"".join(one.read_bytes() for one in paths)
-            at = data.find(_CLUSTER)
-            out.write(data[at:] if at >= 0 else b"")
+    path.write_bytes(b"".join(_fragments(parts) if parts[0][4:8] == _BRANDS else _clusters(parts)))
     longer = _playable(path)
     return longer if longer and longer.seconds > head.seconds else head
+
+
+def _clusters(parts: Sequence[bytes]) -> Iterator[bytes]:
+    """WebM: a reader that lost its way goes on at the next cluster."""
+    yield parts[0]
+    for data in parts[1:]:
+        at = data.find(_CLUSTER)
+        yield data[at:] if at >= 0 else b""
+
+
+def _fragments(parts: Sequence[bytes]) -> Iterator[bytes]:
+    """MP4 in fragments: only those that are whole, since a torn box would swallow what comes after it."""
+    for number, data in enumerate(parts):
+        begin = at = whole = data.find(_FRAGMENT, 4) - 4 if number else 0
+        while 0 <= at <= len(data) - 8:
+            size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+            if size < 8 or at + size > len(data):
+                break
+            at += size
+            # The head of a fragment is of no use without its media, which is the next box.
+            whole = whole if kind == _FRAGMENT else at
+        yield data[begin:whole] if begin >= 0 else b""
+
+
+def _bytes(paths: Sequence[Path]) -> bytes:
+    return b"".join(path.read_bytes() for path in paths)
 
 
 def _playable(path: Path | None) -> Road | None:

@@ -10,8 +10,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
 
 from recorder import choose
+from recorder.ffmpeg import Progress
 from recorder.measure import Measured, measure
 from recorder.transcode import Result, transcode
 from recorder.workplace import folder_for, put_file, share_of
@@ -20,7 +24,11 @@ from storage.database import session_scope
 from storage.jobs import Claimed, Hopeless, task
 from storage.keys import KeyGone, decrypt_file, key_store
 from storage.objects import Stored, object_store, sha256_of
+from storage.ratings import has_score
 from storage.recordings import FINISH, Recording, RecordingState, Rendition, RenditionKind
+from storage.take_decisions import accepted
+
+T = TypeVar("T")
 
 
 class Changed(Exception):
@@ -39,6 +47,12 @@ class _Captured:
     originals: tuple[tuple[str, str, str], ...]
     """Name, key in the store, SHA-256 of the plaintext."""
     limits: Limits | None
+    accepted: bool
+    """Whether the office lets assessors see it in spite of its faults."""
+
+    def folder_in_store(self) -> str:
+        """Of its own each time that something is made, so that nobody who watches sees two films mixed."""
+        return f"recordings/{self.id}/{self.captured_at:%Y%m%d%H%M%S%f}"
 
 
 @task(FINISH)
@@ -52,18 +66,20 @@ def finish_recording(job: Claimed) -> dict:
         with folder_for(captured.id) as folder:
             source = choose.best(_fetch(captured, folder), folder)
             job.report(5)
-            measured = measure(source.path, share_of(job, 5, 25))
-            faults = judge(measured.measurement, captured.limits) if captured.limits else ()
-            if faults or nothing_came or not measured.scan.video_codec:
+            source, measured, faults = _without_faults(captured, source, share_of(job, 5, 25))
+            if (faults and not captured.accepted) or nothing_came or not measured.scan.video_codec:
                 figures = _figures(captured, measured, source)
-                _settle(captured, lambda row, now: row.refuse([_plain(fault) for fault in faults], figures, now))
-                return {"state": RecordingState.RETAKE, "faults": [fault.kind for fault in faults]}
+                state = _settle(captured, lambda row, now: _refuse(row, faults, figures, now))
+                return {"state": state, "faults": [fault.kind for fault in faults]}
             result = transcode(source.path, measured, folder, share_of(job, 25, 90))
             job.report(92)
             figures = _figures(captured, measured, source, result)
-            made = _put(captured.id, result)
+            made = _put(captured, result)
             job.report(98)
-            _settle(captured, lambda row, now: _store(row, made, result.proof.seconds, figures, now))
+            plain = [_plain(fault) for fault in faults]
+            gone = _settle(captured, lambda row, now: _store(row, made, result.proof.seconds, figures, plain, now))
+            for key in gone:
+                object_store().delete(key)
     except Changed:
         return {"state": "changed"}
     return {"state": RecordingState.STORED, "how": result.how}
@@ -82,6 +98,7 @@ def _look_up(recording_id: uuid.UUID) -> _Captured:
             candidate=row.candidate_id,
             originals=tuple((one.name, one.key, one.sha256) for one in row.originals),
             limits=row.answer.sitting.dossier.scheme.content.quality,
+            accepted=accepted(session, row),
         )
 
 
@@ -102,6 +119,19 @@ def _fetch(captured: _Captured, folder: Path) -> list[Path]:
     return paths
 
 
+def _without_faults(
+    captured: _Captured, source: choose.Chosen, progress: Progress
+) -> tuple[choose.Chosen, Measured, tuple[Fault, ...]]:
+    """What was chosen, measured and judged; the other road instead, when that one alone has no fault."""
+    measured = measure(source.path, progress)
+    faults = judge(measured.measurement, captured.limits) if captured.limits else ()
+    for name, path in source.alone if faults else ():
+        other = measure(path)
+        if not judge(other.measurement, captured.limits):
+            return source.instead(name, path, [fault.kind for fault in faults]), other, ()
+    return source, measured, faults
+
+
 def _figures(captured: _Captured, measured: Measured, source: choose.Chosen, result: Result | None = None) -> dict:
     """All that was measured, of the original and of the result."""
     figures = {"loss": source.live.report(), "decision": source.decision}
@@ -118,9 +148,9 @@ def _plain(fault: Fault) -> dict:
     return {"kind": str(fault.kind), "found": fault.found, "needed": fault.needed}
 
 
-def _put(recording_id: uuid.UUID, result: Result) -> dict[RenditionKind, tuple[Stored, str]]:
+def _put(captured: _Captured, result: Result) -> dict[RenditionKind, tuple[Stored, str]]:
     return {
-        kind: put_file(object_store(), f"recordings/{recording_id}/{path.name}", path)
+        kind: put_file(object_store(), f"{captured.folder_in_store()}/{path.name}", path)
         for kind, path in (
             (RenditionKind.VIDEO, result.video),
             (RenditionKind.POSTER, result.poster),
@@ -131,21 +161,39 @@ def _put(recording_id: uuid.UUID, result: Result) -> dict[RenditionKind, tuple[S
     }
 
 
-def _settle(captured: _Captured, change: Callable[[Recording, datetime], None]) -> None:
+def _settle(captured: _Captured, change: Callable[[Recording, datetime], T]) -> T:
     """Change the row under a lock, if it is still as it was. Raises Changed when it is not."""
     with session_scope() as session:
         row = session.get(Recording, captured.id, with_for_update=True)
         if row is None or (row.state, row.captured_at) != (captured.state, captured.captured_at):
             raise Changed
-        change(row, datetime.now(UTC))
+        return change(row, datetime.now(UTC))
 
 
-def _store(row: Recording, made: dict, seconds: float, figures: dict, now: datetime) -> None:
+def _refuse(row: Recording, faults: tuple[Fault, ...], figures: dict, now: datetime) -> RecordingState:
+    """Ask for a retake, unless a film is there that had no fault: then what came later is of no use."""
+    if row.renditions:
+        row.keep_stored(now)
+    else:
+        row.refuse([_plain(fault) for fault in faults], figures, now)
+    return row.state
+
+
+def _store(row: Recording, made: dict, seconds: float, figures: dict, faults: list[dict], now: datetime) -> list[str]:
+    """Move the row; the keys of what is not used any more.
+
+    Who has scored has seen the film that was there: that one stays, and what came later is told to the office.
+    """
     known = {rendition.kind: rendition for rendition in row.renditions}
+    if known and has_score(Session.object_session(row), row.answer):
+        row.keep_stored(now)
+        return [stored.key for stored, _ in made.values()]
+    gone = {rendition.key for rendition in row.renditions} - {stored.key for stored, _ in made.values()}
     for kind, (stored, content_type) in made.items():
         rendition = known.get(kind) or Rendition(kind=kind)
         rendition.key, rendition.content_type = stored.key, content_type
         rendition.size, rendition.sha256 = stored.size, stored.sha256
         if kind not in known:
             row.renditions.append(rendition)
-    row.store(seconds, figures, now)
+    row.store(seconds, figures, now, faults)
+    return sorted(gone)

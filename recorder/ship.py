@@ -7,8 +7,9 @@ next start goes on from there.
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from recorder.slice_spool import runs
@@ -18,7 +19,7 @@ from storage.database import session_scope
 from storage.keys import KeyStore, encrypt_file
 from storage.objects import ObjectStore, sha256_of
 from storage.ratings import has_score
-from storage.recordings import LATE, Original, Recording
+from storage.recordings import LATE, Original, Recording, tell_receipt
 
 log = logging.getLogger(__name__)
 
@@ -93,8 +94,9 @@ class Shipper:
             files.append(closing)
         new = []
         for path in files:
-            if confirmed.get(path.stem) != (path.stat().st_size, sha256_of(path)):
-                new.append(self._put(recording, path, self._keys().get_or_create(candidate), now))
+            if (path.stat().st_size, sha256_of(path)) not in confirmed.values():
+                name = free_name(path.stem, confirmed)
+                new.append(self._put(recording, path, name, self._keys().get_or_create(candidate), now))
         if new:
             _capture(recording, new, now)
         for path in files:
@@ -103,13 +105,13 @@ class Shipper:
         slices.forget(recording, parts)
         self._spool.remove_empty(folder)
 
-    def _put(self, recording: uuid.UUID, path: Path, key: bytes, now: datetime) -> Original:
+    def _put(self, recording: uuid.UUID, path: Path, name: str, key: bytes, now: datetime) -> Original:
         sealed = _sealed(path)
         encrypt_file(path, sealed, key)
-        stored = self._store().put_file(f"recordings/{recording}/{sealed.name}", sealed)
+        stored = self._store().put_file(f"recordings/{recording}/{name}{path.suffix}.enc", sealed)
         return Original(
             recording_id=recording,
-            name=path.stem,
+            name=name,
             key=stored.key,
             size=path.stat().st_size,
             sha256=sha256_of(path),
@@ -117,6 +119,12 @@ class Shipper:
             cipher_sha256=stored.sha256,
             created_at=now,
         )
+
+
+def free_name(stem: str, taken: Container[str]) -> str:
+    """A name that no original has: what is confirmed is never replaced, be it by a newer file of the same name."""
+    names = (f"{stem}_{number}" for number in count(2))
+    return stem if stem not in taken else next(name for name in names if name not in taken)
 
 
 def _sealed(path: Path) -> Path:
@@ -130,12 +138,9 @@ def _capture(recording: uuid.UUID, originals: list[Original], now: datetime) -> 
     """
     with session_scope() as session:
         row = session.get(Recording, recording, with_for_update=True)
-        known = {original.name: original for original in row.originals}
-        for original in originals:
-            if old := known.get(original.name):  # an earlier attempt, of a file that has grown or changed since
-                original.id = old.id
-            session.merge(original)
+        session.add_all(originals)
         if has_score(session, row.answer):
             audit.record(session, now, None, LATE, row, names=[original.name for original in originals])
+            tell_receipt(session, row.answer.sitting, now)
         else:
             row.capture(now)

@@ -15,12 +15,16 @@ from scenarios.reading import within
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What a recording must have. Shares are of the recorded length, 0 to 1; a value exactly on a limit passes."""
+    """What a recording must have. Shares are of the recorded length, 0 to 1; a value exactly on a limit passes.
+
+    `freeze_seconds` is what may stand still in all, however long the answer is.
+    """
 
     minimum_seconds: Fraction = within(1, 60)
     minimum_height: int = within(120, 2160)
     minimum_fps: int = within(1, 60)
     freeze_share: Fraction = within(0, 1)
+    freeze_seconds: Fraction = within(0, 600, default=Fraction(20))
     black_share: Fraction = within(0, 1)
     audio_missing_share: Fraction = within(0, 1)
     av_offset_ms: int = within(40, 5000)
@@ -106,6 +110,9 @@ def judge(measurement: Measurement, limits: Limits) -> tuple[Fault, ...]:
     if m.frames == 0:
         return tuple(faults)
     too_high(FaultKind.FROZEN, _share(m.freeze_s, m.seconds), limits.freeze_share)
+    if FaultKind.FROZEN not in {fault.kind for fault in faults}:
+        # A small share of a long answer may be a whole sentence.
+        too_high(FaultKind.FROZEN, m.freeze_s, limits.freeze_seconds)
     too_high(FaultKind.BLACK, _share(m.black_s, m.seconds), limits.black_share)
     # A telephone held upright swaps width and height, so the shorter side counts.
     if m.width is not None and m.height is not None:

@@ -202,8 +202,12 @@ class Recording(Identified, Base):
         tell_receipt(Session.object_session(self), self.answer.sitting, now)
 
     def keep_stored(self, now: datetime) -> None:
-        """Somebody gave a score while the film was made anew: the film that was seen stays the answer."""
+        """The film that was there stays: somebody has scored it meanwhile, or with what came later it is no better."""
         self._go(RecordingState.STORED, now)
+        before = [one.created_at for one in self.originals if one.created_at < self.captured_at]
+        names = [one.name for one in self.originals if one.created_at >= self.captured_at]
+        self.captured_at = max(before, default=self.captured_at)
+        audit.record(Session.object_session(self), now, None, LATE, self, names=names)
 
     def refuse(self, faults: list[dict], figures: dict, now: datetime) -> None:
         """A technical fault was measured: the answer is asked again while a retake is left. Originals stay.
@@ -229,8 +233,9 @@ class Recording(Identified, Base):
                 audit.record(Session.object_session(self), now, None, "retake_refused", self, rule=refused.rule)
 
     def give_up(self, now: datetime) -> None:
-        """What was received is lost for good. It may still be captured when it turns up after all."""
-        self.refuse([{"kind": FaultKind.LOST}], self.figures, now)
+        """Nothing can be made of what was received, or it is lost; should it turn up, it is captured after all."""
+        kind = FaultKind.LOST if self.state is RecordingState.RECEIVING else FaultKind.UNREADABLE
+        self.refuse([{"kind": kind}], self.figures, now)
 
     def _go(self, state: RecordingState, now: datetime, **facts) -> None:
         # Recorder, worker and web app all change this row: lock it, and start from what it says by now.

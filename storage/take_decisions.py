@@ -12,8 +12,9 @@ from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage
 from storage import audit
 from storage.database import Base, Identified, one_of
+from storage.jobs import Job, JobState
 from storage.people import Person
-from storage.recordings import STUCK, Original, Recording, RecordingState, counting_take
+from storage.recordings import FINISH, STUCK, Original, Recording, RecordingState, counting_take
 from storage.refusal import Refused
 from storage.sittings import Answer
 
@@ -59,7 +60,7 @@ def may_decide(session: Session, recording: Recording, now: datetime) -> set[Dec
         allowed.add(DecisionKind.NOTED)
     if answer.stage is not AnswerStage.RECORDED or counting_take(session, answer) is not recording:
         return allowed
-    if recording.stuck(now):
+    if recording.stuck(now) or _unmade(session, recording):
         allowed.add(DecisionKind.AGAIN)
     if recording.state is RecordingState.RETAKE and rules.retake_refusal(answer.view, answer.sitting.times):
         allowed.add(DecisionKind.AGAIN)
@@ -86,7 +87,7 @@ def decide(
     if kind is DecisionKind.ACCEPTED:
         recording.capture(now)
     elif kind is DecisionKind.AGAIN:
-        if recording.state is RecordingState.RECEIVING:
+        if recording.state is not RecordingState.RETAKE:
             recording.give_up(now)
         if recording.answer.stage is AnswerStage.RECORDED:
             recording.answer.grant_take(now)
@@ -106,19 +107,35 @@ def accepted(session: Session, recording: Recording) -> bool:
 
 
 def waiting(session: Session, now: datetime) -> dict[str, list[Recording]]:
-    """The takes that wait for the office, oldest first, by what is the matter: `faulty`, `stuck` or `late`."""
+    """The takes that wait for the office, oldest first, by what is the matter.
+
+    `faulty`: a fault and no retake left. `stuck`: it never left its recorder. `unmade`: no film can be made of it.
+    `late`: a part came after the first score.
+    """
     faulty = select(Recording).join(Answer)
     faulty = faulty.where(Recording.state == RecordingState.RETAKE, Answer.stage == AnswerStage.RECORDED)
     stuck = select(Recording).where(Recording.state == RecordingState.RECEIVING, Recording.created_at < now - STUCK)
+    unmade = select(Recording).join(Job, Job.subject == Recording.id)
+    unmade = unmade.where(Recording.state == RecordingState.CAPTURED, Job.kind == FINISH, Job.state == JobState.DEAD)
     late = select(Recording).where(Recording.originals.any(Original.created_at > Recording.captured_at))
     found = {
         name: session.scalars(query.order_by(Recording.created_at)).all()
-        for name, query in (("faulty", faulty), ("stuck", stuck), ("late", late))
+        for name, query in (("faulty", faulty), ("stuck", stuck), ("unmade", unmade), ("late", late))
     }
-    kinds = {"faulty": DecisionKind.AGAIN, "stuck": DecisionKind.AGAIN, "late": DecisionKind.NOTED}
     return {
-        name: [take for take in takes if kinds[name] in may_decide(session, take, now)] for name, takes in found.items()
+        name: [
+            take
+            for take in takes
+            if (DecisionKind.NOTED if name == "late" else DecisionKind.AGAIN) in may_decide(session, take, now)
+        ]
+        for name, takes in found.items()
     }
+
+
+def _unmade(session: Session, recording: Recording) -> bool:
+    """Whether the job that makes the film has given up, and nobody has begun it again."""
+    jobs = select(Job.state).where(Job.kind == FINISH, Job.subject == recording.id).order_by(Job.created_at.desc())
+    return recording.state is RecordingState.CAPTURED and session.scalars(jobs.limit(1)).first() is JobState.DEAD
 
 
 def _unseen(session: Session, recording: Recording) -> bool:

@@ -57,6 +57,16 @@ def browser(folder: Path, codec: str, seconds: float = SECONDS, sounds: bool = T
     return out.read_bytes()
 
 
+def safari(folder: Path, data: bytes) -> bytes:
+    """The same as Safari records it: an MP4 in fragments of a second, with AAC."""
+    (folder / "own.webm").write_bytes(data)
+    out = folder / "own.mp4"
+    fragments = ["-movflags", "empty_moov+default_base_moof+frag_keyframe", "-frag_duration", "1000000"]
+    command = [ffmpeg.binary(), "-v", "error", "-y", "-i", folder / "own.webm", "-c:v", "copy", "-c:a", "aac"]
+    subprocess.run([*command, *fragments, out], check=True)
+    return out.read_bytes()
+
+
 class Take:
     """The originals of one answer in a folder, as the worker fetches them."""
 
@@ -187,3 +197,29 @@ def test_a_live_road_that_begins_after_the_hole_leaves_a_still(tmp_path):
     found = measure(chosen.path).measurement
     assert found.seconds == pytest.approx(SECONDS, abs=0.1)
     assert found.audio_seconds == pytest.approx(SECONDS, abs=0.1)
+
+
+def test_an_mp4_of_safari_is_taken_whole_joined_at_a_hole_and_read_on_after_it(tmp_path):
+    """Only the first part of an MP4 says what the rest is, and a torn box would swallow what comes after it."""
+    data = safari(tmp_path, browser(tmp_path / "browser", "H264"))
+    for name in ("whole", "joined", "alone", "torn"):
+        (tmp_path / name).mkdir()
+    whole = Take(tmp_path / "whole").slices(data, (0, 7)).closing(data).live().best()
+    assert (whole.decision["took"], whole.decision["why"]) == ("slices", "whole")
+    (tmp_path / "out").mkdir()
+    result = transcode(whole.path, measure(whole.path), tmp_path / "out")
+    assert (result.how, watch(result.video).numbers) == ("copied", list(range(240)))
+
+    joined = Take(tmp_path / "joined").slices(data, (0, 2), (4, 7)).closing(data).live().best()
+    assert (joined.decision["took"], joined.decision["why"]) == ("both", "hole")
+    assert len(set(range(240)) - set(watch(joined.path).numbers)) <= 1
+
+    alone = Take(tmp_path / "alone").slices(data, (0, 2), (4, 4), (6, 7)).closing(data).best()
+    assert alone.decision["why"] == "no_live_for_the_hole"
+    found = measure(alone.path).measurement
+    assert found.seconds == pytest.approx(SECONDS, abs=0.1) and found.frames >= 90
+    seen = watch(alone.path).numbers
+    assert seen == sorted(set(seen)) and seen[0] == 0 and seen[-1] == 239, "each picture once, in order, up to the end"
+
+    torn = Take(tmp_path / "torn").slices(data, (1, 7)).closing(data).live(0).best()
+    assert (torn.decision["took"], torn.decision["why"]) == ("live", "slices_unreadable")

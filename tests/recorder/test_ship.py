@@ -130,6 +130,26 @@ def test_a_session_that_comes_later_is_added(object_store: ObjectStore, recordin
     assert (state, sorted(originals)) == (RecordingState.CAPTURED, ["whip-1", "whip-2"])
 
 
+def test_what_is_confirmed_is_never_replaced(
+    object_store: ObjectStore, recording: uuid.UUID, spool: Spool, people: cast.Cast, tmp_path: Path
+) -> None:
+    """A recorder that lost its disk counts its sessions from one again."""
+    contents = [fill(spool, recording, b"first")]
+    shipper(spool, lambda: object_store).ship_now(recording, LATER)
+    for number in (2, 3):
+        contents.append(fill(spool, recording, b"other%d" % number))
+        shipper(spool, lambda: object_store).ship_now(recording, LATER + timedelta(minutes=number))
+    _, originals, _ = state_of(recording)
+    names = ("whip-1", "whip-1_2", "whip-1_3")
+    assert originals == {
+        name: hashlib.sha256(content).hexdigest() for name, content in zip(names, contents, strict=True)
+    }
+    for name, content in zip(names, contents, strict=True):
+        object_store.get_file(f"recordings/{recording}/{name}.rtp.enc", tmp_path / "sealed")
+        decrypt_file(tmp_path / "sealed", tmp_path / "plain", key_store().get(people.candidate.id))
+        assert (tmp_path / "plain").read_bytes() == content
+
+
 def test_files_that_no_row_knows_stay(object_store: ObjectStore, spool: Spool) -> None:
     stranger = uuid.uuid4()
     fill(spool, stranger)

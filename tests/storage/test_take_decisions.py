@@ -9,7 +9,7 @@ from test_late_originals import FAULT, at, original
 
 from scenarios.sitting import AnswerStage, Stage
 from storage.audit import AuditEvent
-from storage.jobs import Job
+from storage.jobs import Job, JobState
 from storage.recordings import FINISH, STUCK, RecordingState, counting_take, latest_take
 from storage.refusal import Refused
 from storage.sittings import RETAKE_ASKED
@@ -52,7 +52,7 @@ def told(session, kind: str) -> list:
 
 def test_one_more_take_is_given_and_the_sitting_goes_on(session, people, spent):
     assert may_decide(session, spent, at(400)) == {AGAIN, ACCEPTED}
-    assert waiting(session, at(400)) == {"faulty": [spent], "stuck": [], "late": []}
+    assert waiting(session, at(400)) == {"faulty": [spent], "stuck": [], "unmade": [], "late": []}
     decide(session, spent, AGAIN, REASON, people.officer, at(400))
     session.commit()
     answer = spent.answer
@@ -125,6 +125,21 @@ def test_a_take_that_never_left_its_recorder_is_an_alarm_after_a_while(session, 
     assert (stuck.state, [fault["kind"] for fault in stuck.faults]) == (RecordingState.RETAKE, ["lost"])
     assert (stuck.answer.stage, stuck.answer.extra_takes) == (AnswerStage.WAITING, 0), "the scheme's own retake is used"
     assert told(session, RETAKE_ASKED) == [stuck.answer_id]
+
+
+def test_a_take_of_which_no_film_can_be_made_waits_for_the_office(session, people):
+    take = cast.record(session, cast.begin(cast.sitting(session, people)).answers[0], stored=False)
+    take.capture(at(100))
+    job = session.scalars(select(Job).where(Job.subject == take.id)).one()
+    assert waiting(session, at(200))["unmade"] == []
+    job.state = JobState.DEAD
+    assert waiting(session, at(200))["unmade"] == [take]
+    decide(session, take, AGAIN, REASON, people.officer, at(200))
+    assert (take.state, take.faults, take.answer.stage) == (
+        RecordingState.RETAKE,
+        [{"kind": "unreadable"}],
+        AnswerStage.WAITING,
+    )
 
 
 def test_when_the_disk_turns_up_after_all_the_take_is_the_answer(session, people, stuck):
