@@ -1,6 +1,6 @@
 """When two assessors are so far apart that a third, who sees nothing of them, is asked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -34,6 +34,15 @@ class Difference:
     subject: str
     first: Fraction | bool | None
     second: Fraction | bool | None
+
+
+def open_slots(taken: Collection[int], slots: int, third: bool) -> tuple[int, ...]:
+    """The slots of one answer that wait for an assessor: the first ones, and the one after them when a third is asked.
+
+    `taken`: those in which somebody judges it already.
+    """
+    wanted = range(1, slots + 1 + third)
+    return tuple(slot for slot in wanted if slot not in taken)
 
 
 def differences(

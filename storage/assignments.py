@@ -1,24 +1,26 @@
-"""Assignments: which assessors judge which sitting, after every tie between the people was looked at."""
+"""Assignments: which places of a sitting wait for an assessor, and who gets them after every tie was looked at."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from review.conflicts import Conflict, Employment, Party, conflicts
-from review.rating import Phase
+from review.adjudication import open_slots as open_slots_of
+from review.batch import Mode
 from scenarios.sitting import Stage
-from storage.dossiers import Dossier
-from storage.people import Membership, Person, Role
-from storage.ratings import Rating, assign, ratings_of
+from storage.people import Person, Role
+from storage.ratings import Rating, ratings_of
 from storage.refusal import Refused
 from storage.sittings import Answer, Sitting
-from storage.verdicts import disagreement
+from storage.ties import ties
+from storage.verdicts import all_final, disagreement
+from storage.work import assign
 
-FIRST_TWO, THIRD = (1, 2), 3
+THIRD = 3
+
+Place = tuple[Answer, int, Person]
+"""An answer, the slot in which it is judged, and by whom."""
 
 
 class Rule(StrEnum):
@@ -29,82 +31,80 @@ class Rule(StrEnum):
     CONFLICT = "conflict_of_interest"
     TWICE = "assessor_twice"
     SLOT_TAKEN = "slot_taken"
+    TOO_MUCH = "too_much_of_one_candidate"
 
 
-def assessors(session: Session, now: datetime) -> Sequence[Person]:
-    """Everybody who may judge now, by name."""
-    holds = (Membership.since <= now) & (Membership.until.is_(None) | (Membership.until > now))
-    found = select(Person).join(Membership).where(Membership.role == Role.ASSESSOR, holds).distinct()
-    return session.scalars(found.order_by(Person.name).options(selectinload(Person.memberships))).all()
+def open_places(session: Session, sitting: Sitting, ratings: Sequence[Rating] | None = None) -> dict[Answer, tuple]:
+    """The answers that wait for an assessor, each with the slots that are free.
+
+    Slots 1 and 2 first; 3 when all is final and the two are too far apart, or when a third was asked already.
+    """
+    ratings = list(ratings_of(session, sitting) if ratings is None else ratings)
+    taken = {
+        answer.id: {rating.slot for rating in ratings if rating.answer_id == answer.id} for answer in sitting.answers
+    }
+    slots = sitting.dossier.scheme.content.assessment.slots
+    third = any(THIRD in one for one in taken.values())
+    third = third or (all_final(sitting, ratings) and bool(disagreement(sitting, ratings)))
+    found = {answer: open_slots_of(taken[answer.id], slots, third) for answer in sitting.answers}
+    return {answer: free for answer, free in found.items() if free}
 
 
 def open_slots(session: Session, sitting: Sitting) -> tuple[int, ...]:
-    """The slots that wait for an assessor: 1 and 2 first; 3 when both are final and too far apart."""
-    ratings = list(ratings_of(session, sitting))
-    taken = {rating.slot for rating in ratings}
-    if free := tuple(slot for slot in FIRST_TWO if slot not in taken):
-        return free
-    final = all(rating.signed is Phase.DOSSIER for rating in ratings)
-    return (THIRD,) if final and disagreement(sitting, ratings) else ()
+    """The slots in which anything waits for an assessor."""
+    return tuple(sorted({slot for free in open_places(session, sitting).values() for slot in free}))
 
 
-def ties(
-    session: Session, sitting: Sitting, people: Sequence[Person], now: datetime
-) -> dict[uuid.UUID, tuple[Conflict, ...]]:
-    """For each of these assessors every reason why they may not judge this sitting; those without one are left out."""
-    dossier = sitting.dossier
-    candidate = Party(
-        person=str(dossier.candidate_id),
-        employments=(*_employments(dossier.candidate), Employment(str(dossier.organisation_id))),
-        managers=frozenset({str(dossier.manager_id)}),
-        involved_with=frozenset({str(dossier.decided_by_id)} if dossier.decided_by_id else ()),
-    )
-    declared = set(
-        session.scalars(
-            select(Rating.assessor_id)
-            .join(Answer)
-            .join(Sitting)
-            .join(Dossier)
-            .where(Dossier.candidate_id == dossier.candidate_id, Rating.declined_at.is_not(None))
-        )
-    )
-    months = dossier.scheme.content.assessment.conflict_months
-    found = {}
-    for person in people:
-        known = frozenset({candidate.person} if person.id in declared else ())
-        party = Party(person=str(person.id), employments=_employments(person), declared=known)
-        if reasons := conflicts(party, candidate, now, months):
-            found[person.id] = reasons
-    return found
+def mode_of(sitting: Sitting, ratings: Sequence[Rating]) -> Mode | None:
+    """How the work on a sitting was shared out; None while nobody has any."""
+    if not ratings:
+        return None
+    slots = {}
+    for rating in ratings:
+        slots.setdefault(rating.slot, set()).add(rating.assessor_id)
+    return Mode.SPREAD if any(len(people) > 1 for people in slots.values()) else Mode.WHOLE
 
 
 def appoint(
     session: Session, sitting: Sitting, chosen: Mapping[int, Person], by: Person, now: datetime
 ) -> list[Rating]:
-    """Give a finished sitting to these assessors, by slot. Raises Refused for any slot or person that may not be."""
+    """Give a finished sitting as a whole to these assessors, by slot. Raises Refused as `give` does."""
+    free = open_places(session, sitting)
+    if any(slot not in free.get(answer, ()) for slot in chosen for answer in sitting.answers):
+        raise Refused(Rule.SLOT_TAKEN, found=tuple(sorted(chosen)))
+    return give(
+        session, sitting, [(a, slot, person) for slot, person in chosen.items() for a in sitting.answers], by, now
+    )
+
+
+def give(session: Session, sitting: Sitting, places: Sequence[Place], by: Person, now: datetime) -> list[Rating]:
+    """Give answers of a finished sitting to assessors. Raises Refused for any place or person that may not be.
+
+    Who judges no answer of this candidate as a whole may have a few of them and no more.
+    """
     session.refresh(sitting, ["stage"], with_for_update=True)
     if sitting.stage is not Stage.FINISHED:
         raise Refused(Rule.NOT_FINISHED, found=sitting.stage, needed=Stage.FINISHED)
-    if taken := set(chosen) - set(open_slots(session, sitting)):
+    ratings = ratings_of(session, sitting)
+    free = open_places(session, sitting, ratings)
+    if taken := {slot for answer, slot, _ in places if slot not in free.get(answer, ())}:
         raise Refused(Rule.SLOT_TAKEN, found=tuple(sorted(taken)))
-    busy = {rating.assessor_id for rating in ratings_of(session, sitting)}
-    ids = [person.id for person in chosen.values()]
-    if busy & set(ids) or len(set(ids)) < len(ids):
+    have = [(rating.answer_id, rating.assessor_id) for rating in ratings]
+    have += [(answer.id, person.id) for answer, _, person in places]
+    if len(set(have)) < len(have):
         raise Refused(Rule.TWICE)
-    if any(Role.ASSESSOR not in person.roles(now) for person in chosen.values()):
+    people = {person.id: person for _, _, person in places}
+    most = sitting.dossier.scheme.content.assessment.spread_maximum_answers
+    for person_id in people:
+        count = sum(assessor == person_id for _, assessor in have)
+        if most < count < len(sitting.answers):
+            raise Refused(Rule.TOO_MUCH, found=count, needed=most)
+    if any(Role.ASSESSOR not in person.roles(now) for person in people.values()):
         raise Refused(Rule.NO_ASSESSOR)
-    if found := ties(session, sitting, list(chosen.values()), now):
+    if found := ties(session, sitting, list(people.values()), now):
         raise Refused(Rule.CONFLICT, found=tuple({reason for reasons in found.values() for reason in reasons}))
-    return [
-        rating
-        for slot, person in sorted(chosen.items())
-        for rating in assign(session, sitting, person, slot, now, by.id)
-    ]
-
-
-def _employments(person: Person) -> tuple[Employment, ...]:
-    return tuple(
-        Employment(str(one.organisation_id), one.until.date() if one.until else None)
-        for one in person.memberships
-        if one.organisation_id
-    )
+    given = []
+    for person_id, slot in sorted({(person.id, slot) for _, slot, person in places}, key=lambda one: one[1]):
+        own = [answer for answer, at, person in places if (person.id, at) == (person_id, slot)]
+        given += assign(session, sitting, people[person_id], slot, now, by.id, own)
+    return given

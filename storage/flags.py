@@ -11,15 +11,17 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from storage import audit
 from storage.database import Base, Identified, one_of
 from storage.people import Person
-from storage.ratings import Rating, decline
+from storage.ratings import Rating
 from storage.refusal import Refused
+from storage.work import decline
 
 
 class FlagKind(StrEnum):
     """What is the matter, and what follows.
 
-    Unusable: the answer is put aside until the office has answered. Known: all work on this candidate is returned, and
-    never given back. Welfare: the office looks at it at once, the work goes on.
+    Unusable: the answer is put aside until the office has answered, and is perhaps asked again. Known: all work on this
+    candidate is returned, and never given back. Welfare: somebody of the office, by name, sees to it at once; the work
+    goes on, and the result does not depend on it.
     """
 
     UNUSABLE = "unusable"
@@ -33,6 +35,7 @@ class Rule(StrEnum):
     NO_REASON = "flag_without_reason"
     OPEN_ALREADY = "flag_open_already"
     CLOSED = "flag_closed"
+    NOBODY = "flag_taken_by_nobody"
 
 
 class Flag(Identified, Base):
@@ -44,12 +47,14 @@ class Flag(Identified, Base):
     kind: Mapped[FlagKind] = mapped_column(one_of(FlagKind))
     reason: Mapped[str] = mapped_column(Text)
     raised_at: Mapped[datetime]
+    taken_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
     reply: Mapped[str] = mapped_column(Text, default="")
 
     rating: Mapped[Rating] = relationship()
-    closed_by: Mapped[Person | None] = relationship()
+    taken_by: Mapped[Person | None] = relationship(foreign_keys=taken_by_id)
+    closed_by: Mapped[Person | None] = relationship(foreign_keys=closed_by_id)
 
     __table_args__ = (
         CheckConstraint("(closed_at IS NULL) = (closed_by_id IS NULL)", name="closed"),
@@ -62,10 +67,19 @@ class Flag(Identified, Base):
         """Whether the answer waits for the office."""
         return self.kind is FlagKind.UNUSABLE and self.closed_at is None
 
-    def close(self, officer: Person, reply: str, now: datetime) -> None:
-        """The office has dealt with it."""
+    def take(self, officer: Person, now: datetime) -> None:
+        """This officer sees to it, and is the one to ask about it. A colleague may take it over."""
         if self.closed_at:
             raise Refused(Rule.CLOSED)
+        self.taken_by_id = officer.id
+        audit.record(Session.object_session(self), now, officer.id, "flag_taken", self, kind=self.kind)
+
+    def close(self, officer: Person, reply: str, now: datetime) -> None:
+        """The office has dealt with it. A worry about somebody's welfare is closed by who took it up."""
+        if self.closed_at:
+            raise Refused(Rule.CLOSED)
+        if self.kind is FlagKind.WELFARE and self.taken_by_id != officer.id:
+            raise Refused(Rule.NOBODY)
         if not reply.strip():
             raise Refused(Rule.NO_REASON)
         self.closed_at, self.closed_by_id, self.reply = now, officer.id, reply.strip()

@@ -1,24 +1,24 @@
-"""Ratings and scores: what one assessor says of one answer, in two phases."""
+"""Ratings: one assessor on one answer, saved as it comes from the desk and signed once per phase."""
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, UniqueConstraint, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, UniqueConstraint, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from review import rating as rules
-from review.rating import Phase, TimeCode
+from review.rating import Phase
 from review.verdict import Mark
 from storage import audit
-from storage.database import Base, Identified
+from storage.database import Base, Identified, one_of
 from storage.people import Person
-from storage.recordings import RecordingState, counting_take
+from storage.recordings import counting_take
 from storage.refusal import Refused
+from storage.scores import Note, Remark, Score
 from storage.sittings import Answer, Sitting
 
 
@@ -29,26 +29,27 @@ class Rule(StrEnum):
     SIGNED = "rating_signed"
     DOSSIER_CLOSED = "dossier_not_open"
     CHANGED_ELSEWHERE = "changed_elsewhere"
-    NOT_RECORDED = "answer_not_recorded"
     NOT_YOURS = "remark_of_another_rating"
 
 
-@dataclass(frozen=True)
-class Note:
-    """A remark as it comes from the desk: its id, the moment in the recording, and perhaps the competency."""
+class Return(StrEnum):
+    """Why work went back. Whoever knows the candidate never gets it again; `again`: there is a new take to judge."""
 
-    id: uuid.UUID
-    at_s: float
-    text: str
-    competency: str | None = None
+    KNOWN = "known"
+    TAKEN_BACK = "taken_back"
+    AGAIN = "again"
+
+
+HELD = text("declined_at IS NULL")
 
 
 class Rating(Identified, Base):
     """One assessor on one answer, in slot 1, 2 or 3. Signed once per phase.
 
     `version` goes up with every save, so that two tabs cannot overwrite each other. `position_s` is where in the
-    recording the assessor was. `shuffle` orders the competencies for this assessor. Who knows the candidate returns
-    the work: then `declined_at` is set and the slot is free for somebody else, while the scores stay for the record.
+    recording the assessor was, `active_at` when something was last heard of the desk. `shuffle` orders the competencies
+    for this assessor. When the work goes back, `declined_at` is set and the slot is free for somebody else, while the
+    scores stay for the record.
     """
 
     __tablename__ = "rating"
@@ -60,22 +61,25 @@ class Rating(Identified, Base):
     shuffle: Mapped[int] = mapped_column(default=0)
     position_s: Mapped[float] = mapped_column(default=0)
     opened_at: Mapped[datetime | None]
+    active_at: Mapped[datetime | None]
     phase1_signed_at: Mapped[datetime | None]
     phase2_signed_at: Mapped[datetime | None]
     declined_at: Mapped[datetime | None]
+    declined_because: Mapped[Return | None] = mapped_column(one_of(Return))
 
     answer: Mapped[Answer] = relationship()
     assessor: Mapped[Person] = relationship()
-    scores: Mapped[list["Score"]] = relationship(back_populates="rating", cascade="all, delete-orphan")
-    remarks: Mapped[list["Remark"]] = relationship(
+    scores: Mapped[list[Score]] = relationship(back_populates="rating", cascade="all, delete-orphan")
+    remarks: Mapped[list[Remark]] = relationship(
         back_populates="rating", cascade="all, delete-orphan", order_by="Remark.at_s, Remark.id"
     )
 
     __table_args__ = (
-        UniqueConstraint("answer_id", "assessor_id"),
+        Index("uq_rating_held", "answer_id", "assessor_id", unique=True, sqlite_where=HELD, postgresql_where=HELD),
         UniqueConstraint("answer_id", "slot"),
         CheckConstraint("slot BETWEEN 1 AND 3", name="slot"),
         CheckConstraint("(slot IS NULL) = (declined_at IS NOT NULL)", name="declined"),
+        CheckConstraint("(declined_because IS NULL) = (declined_at IS NULL)", name="declined_because"),
         CheckConstraint("phase2_signed_at IS NULL OR phase1_signed_at IS NOT NULL", name="phases"),
         Index(None, "assessor_id", "phase1_signed_at"),
     )
@@ -88,6 +92,19 @@ class Rating(Identified, Base):
         if self.phase2_signed_at:
             return Phase.DOSSIER
         return Phase.BLIND if self.phase1_signed_at else None
+
+    @property
+    def lease(self) -> timedelta:
+        """How long an answer that was begun stays with its assessor without a sign of life."""
+        return timedelta(hours=self.answer.sitting.dossier.scheme.content.assessment.lease_hours)
+
+    def is_at_work(self, now: datetime) -> bool:
+        """Whether the assessor was at this answer less than a lease ago, and has not signed it."""
+        return self.signed is None and self.active_at is not None and now < self.active_at + self.lease
+
+    def has_lapsed(self, now: datetime) -> bool:
+        """Whether the answer was begun, left for longer than the lease, and so may go to somebody else."""
+        return self.signed is None and self.active_at is not None and not self.is_at_work(now)
 
     @property
     def visible(self) -> tuple[str, ...]:
@@ -120,7 +137,7 @@ class Rating(Identified, Base):
         """
         self.require_unsigned(Phase.BLIND)
         self.changed(version)
-        self.opened_at = self.opened_at or now
+        self.opened_at, self.active_at = self.opened_at or now, now
         session = Session.object_session(self)
         try:
             session.flush()
@@ -156,7 +173,7 @@ class Rating(Identified, Base):
         Session.object_session(self).execute(
             update(Rating)
             .where(Rating.id == self.id)
-            .values(position_s=position_s, opened_at=self.opened_at or now)
+            .values(position_s=position_s, opened_at=self.opened_at or now, active_at=now)
             .execution_options(synchronize_session=False)
         )
 
@@ -183,7 +200,12 @@ class Rating(Identified, Base):
         """What stands between this rating and its signature."""
         locked = self.values(Phase.BLIND) if phase is Phase.DOSSIER else None
         needed = self.answer.sitting.dossier.scheme.content.assessment.evidence_per_score
-        return rules.missing(self.visible, self.values(phase), phase, locked, evidence_per_score=needed)
+        return rules.missing(self.visible, self.values(phase), phase, locked, self._seconds(), needed)
+
+    def _seconds(self) -> float | None:
+        """How long the recording is that was judged."""
+        take = counting_take(Session.object_session(self), self.answer)
+        return take and take.seconds
 
     def sign(self, phase: Phase, now: datetime) -> None:
         """Sign a phase. Raises Refused while something is missing, when it was signed already, or when it is not open.
@@ -213,104 +235,9 @@ class Rating(Identified, Base):
         )
 
 
-class Score(Identified, Base):
-    """One competency in one rating: a level or "niet waarneembaar", in phase 1 and, where changed, in phase 2.
-
-    `evidence` lists time codes (`{"seconds": 31.2}`) and STAR sentences as `review.rating` reads them. A remark on the
-    competency is evidence too, and is not repeated here.
-    """
-
-    __tablename__ = "score"
-
-    rating_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Rating.id))
-    competency: Mapped[str] = mapped_column(String(60))
-    level: Mapped[int | None]
-    not_observable: Mapped[bool] = mapped_column(default=False)
-    reason: Mapped[str] = mapped_column(Text, default="")
-    remark: Mapped[str] = mapped_column(Text, default="")
-    evidence: Mapped[list] = mapped_column(default=list)
-    phase2: Mapped[dict | None]
-    """None where phase 2 left the score as it was; else level, not_observable, reason, change_reason, evidence."""
-
-    rating: Mapped[Rating] = relationship(back_populates="scores")
-
-    __table_args__ = (
-        UniqueConstraint("rating_id", "competency"),
-        CheckConstraint("level IS NULL OR level BETWEEN 1 AND 5", name="level"),
-        CheckConstraint("NOT (not_observable AND level IS NOT NULL)", name="level_or_not_observable"),
-    )
-
-    def value(self, phase: Phase) -> rules.Score | None:
-        """This score as the rules see it; None when there is none in that phase."""
-        if phase is Phase.BLIND:
-            remarks = (TimeCode(one.at_s) for one in self.rating.remarks if one.competency == self.competency)
-            evidence = (*(rules.evidence_from_json(item) for item in self.evidence), *remarks)
-            return rules.Score(self.level, self.not_observable, self.reason, evidence, self.remark)
-        if self.phase2 is None:
-            return None
-        return rules.Score(
-            self.phase2["level"],
-            self.phase2["not_observable"],
-            self.phase2["reason"],
-            tuple(rules.evidence_from_json(item) for item in self.phase2["evidence"]),
-            self.remark,
-            self.phase2["change_reason"],
-        )
-
-    def write(self, value: rules.Score) -> None:
-        """Take over a score of phase 1."""
-        self.level, self.not_observable, self.reason = value.level, value.not_observable, value.reason
-        self.evidence, self.remark = [item.to_json() for item in value.evidence], value.remark
-
-    def rewrite(self, value: rules.Score | None) -> None:
-        """Take over a score of phase 2; None leaves the score as phase 1 gave it."""
-        self.phase2 = value and {
-            "level": value.level,
-            "not_observable": value.not_observable,
-            "reason": value.reason,
-            "change_reason": value.change_reason,
-            "evidence": [item.to_json() for item in value.evidence],
-        }
-
-
-class Remark(Identified, Base):
-    """A note of the assessor at a moment of the recording (`at_s`, seconds), perhaps on one competency."""
-
-    __tablename__ = "remark"
-
-    rating_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Rating.id))
-    at_s: Mapped[float]
-    text: Mapped[str] = mapped_column(Text)
-    competency: Mapped[str | None] = mapped_column(String(60))
-    created_at: Mapped[datetime]
-
-    rating: Mapped[Rating] = relationship(back_populates="remarks")
-
-    __table_args__ = (CheckConstraint("at_s >= 0", name="at_s"), Index(None, "rating_id"))
-
-
-def assign(
-    session: Session, sitting: Sitting, assessor: Person, slot: int, now: datetime, by: uuid.UUID | None = None
-) -> list[Rating]:
-    """Give all answers of a finished sitting to one assessor in one slot.
-
-    Raises Refused unless every answer has a stored recording.
-    """
-    for answer in sitting.answers:
-        take = counting_take(session, answer)
-        if take is None or take.state is not RecordingState.STORED:
-            raise Refused(Rule.NOT_RECORDED, found=answer.number)
-    seed = uuid.uuid4().int % 2**31
-    ratings = [Rating(answer=answer, assessor=assessor, slot=slot, shuffle=seed) for answer in sitting.answers]
-    session.add_all(ratings)
-    session.flush()
-    audit.record(session, now, by, "assessor_assigned", sitting, slot=slot, assessor=str(assessor.id))
-    return ratings
-
-
 def has_score(session: Session, answer: Answer) -> bool:
     """Whether anybody has scored this answer, be it in part."""
-    scored = select(Score.id).join(Rating).where(Rating.answer_id == answer.id)
+    scored = select(Score.id).join(Rating).where(Rating.answer_id == answer.id, Rating.declined_at.is_(None))
     return session.scalars(scored.limit(1)).first() is not None
 
 
@@ -337,13 +264,3 @@ def _counting(sitting: Sitting) -> Select[tuple[Rating]]:
 def may_open_dossier(ratings: Sequence[Rating]) -> bool:
     """Whether the assessor of these ratings may see the candidate's STARs: all own answers are signed."""
     return rules.may_open_dossier([rating.signed for rating in ratings])
-
-
-def decline(session: Session, sitting: Sitting, assessor: Person, now: datetime) -> None:
-    """Return all own work on a candidate, before it is final: the slot is free for somebody else."""
-    own = own_ratings(session, sitting, assessor)
-    for rating in own:
-        if rating.signed is Phase.DOSSIER:
-            raise Refused(Rule.SIGNED, found=rating.signed)
-        rating.slot, rating.declined_at = None, now
-    audit.record(session, now, assessor.id, "assessor_declined", sitting)

@@ -1,15 +1,16 @@
 """The verdict: what the judgements of both parts together say, with its inputs and reasons, and its release."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from review.adjudication import Difference, Triggers, differences
 from review.rating import Phase
-from review.rules import parse
+from review.rules import Condition, parse
 from review.verdict import Case, Decision
 from storage import audit
 from storage.database import Base, Identified
@@ -32,13 +33,15 @@ class Rule(StrEnum):
     RELEASED = "already_released"
     UNDECIDED = "verdict_undecided"
     DECIDED = "verdict_decided_already"
+    NO_REASON = "settled_without_reason"
 
 
 class Verdict(Identified, Base):
     """The judgement on one sitting. Computed once from `inputs`; confirmed by one officer, released by another person.
 
-    `passed` None: extra evidence is asked. `inputs` and `decision` are as `review.verdict` writes them, so that the
-    verdict can be computed again and compared.
+    `passed` None: extra evidence is asked, by another take of an answer or by the exam committee; then `passed` is what
+    the committee decided, with who and why, and the decision stays as it was computed. `inputs` and `decision` are as
+    `review.verdict` writes them, so that the verdict can be computed again and compared.
     """
 
     __tablename__ = "verdict"
@@ -48,18 +51,25 @@ class Verdict(Identified, Base):
     inputs: Mapped[dict]
     decision: Mapped[dict]
     decided_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
+    settled_because: Mapped[str | None] = mapped_column(Text)
     confirmed_at: Mapped[datetime | None]
     confirmed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
     released_at: Mapped[datetime | None]
     released_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
 
     sitting: Mapped[Sitting] = relationship()
+    settled_by: Mapped[Person | None] = relationship(foreign_keys=settled_by_id)
     confirmed_by: Mapped[Person | None] = relationship(foreign_keys=confirmed_by_id)
     released_by: Mapped[Person | None] = relationship(foreign_keys=released_by_id)
 
     __table_args__ = (
         CheckConstraint("released_at IS NULL OR confirmed_at IS NOT NULL", name="confirmed_first"),
         CheckConstraint("released_by_id IS NULL OR released_by_id <> confirmed_by_id", name="second_person"),
+        CheckConstraint("(settled_at IS NULL) = (settled_by_id IS NULL)", name="settled"),
+        CheckConstraint("settled_by_id IS NULL OR settled_because IS NOT NULL", name="settled_because"),
+        CheckConstraint("settled_by_id IS NULL OR settled_by_id <> confirmed_by_id", name="settled_by_another"),
         Index(None, "released_at"),
     )
 
@@ -67,12 +77,31 @@ class Verdict(Identified, Base):
         """The decision as stored, and as the inputs give it now. They are equal unless something was changed."""
         return Decision.from_json(self.decision), Case.from_json(self.inputs).decide()
 
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """The competencies that were observed too seldom to decide anything."""
+        reasons = Decision.from_json(self.decision).reasons
+        return tuple(one.subject for one in reasons if one.rule is Condition.OBSERVED_MIN and not one.met)
+
+    def settle(self, passed: bool, because: str, member: Person, now: datetime) -> None:
+        """The exam committee decides where too little was observed. Confirming it is for somebody else."""
+        if self.passed is not None:
+            raise Refused(Rule.DECIDED)
+        if not because.strip():
+            raise Refused(Rule.NO_REASON)
+        self._require_uninvolved(member)
+        self.passed = passed
+        self.settled_at, self.settled_by_id, self.settled_because = now, member.id, because.strip()
+        audit.record(Session.object_session(self), now, member.id, "verdict_settled", self, passed=passed)
+
     def confirm(self, officer: Person, now: datetime) -> None:
         """A first officer has looked at it."""
         if self.confirmed_at:
             raise Refused(Rule.RELEASED if self.released_at else Rule.CONFIRMED)
         if self.passed is None:
             raise Refused(Rule.UNDECIDED)
+        if officer.id == self.settled_by_id:
+            raise Refused(Rule.SECOND_PERSON)
         self._require_uninvolved(officer)
         self.confirmed_at, self.confirmed_by_id = now, officer.id
         audit.record(Session.object_session(self), now, officer.id, "verdict_confirmed", self)
@@ -109,10 +138,22 @@ def case_of(sitting: Sitting, ratings: list[Rating]) -> Case:
     )
 
 
+def all_final(sitting: Sitting, ratings: Sequence[Rating]) -> bool:
+    """Whether every answer is judged in as many slots as the others, at least those of the scheme, and all is final."""
+    slots = {answer.id: {one.slot for one in ratings if one.answer_id == answer.id} for answer in sitting.answers}
+    wanted = max((len(one) for one in slots.values()), default=0)
+    enough = wanted >= sitting.dossier.scheme.content.assessment.slots
+    return (
+        enough
+        and all(len(slots[answer.id]) == wanted for answer in sitting.answers)
+        and all(rating.signed is Phase.DOSSIER for rating in ratings)
+    )
+
+
 def disagreement(sitting: Sitting, ratings: list[Rating]) -> tuple[Difference, ...]:
     """Why a third assessor is needed; empty when none is, or when there was a third already."""
     scheme = sitting.dossier.scheme.content
-    if len({rating.slot for rating in ratings}) != 2:
+    if {rating.slot for rating in ratings} != {1, 2} or not all_final(sitting, ratings):
         return ()
     triggers = Triggers(scheme.assessment.third_when_verdicts_differ, scheme.assessment.third_difference)
     case = case_of(sitting, ratings)
@@ -124,10 +165,8 @@ def decide(session: Session, sitting: Sitting, now: datetime) -> Verdict:
     if session.scalars(select(Verdict.id).where(Verdict.sitting_id == sitting.id)).first():
         raise Refused(Rule.DECIDED)
     ratings = list(ratings_of(session, sitting))
-    slots = sitting.dossier.scheme.content.assessment.slots
-    final = [rating for rating in ratings if rating.signed is Phase.DOSSIER]
-    if len({rating.slot for rating in ratings}) < slots or len(final) < len(ratings):
-        raise Refused(Rule.NOT_FINAL, found=len(final), needed=slots * len(sitting.answers))
+    if not all_final(sitting, ratings):
+        raise Refused(Rule.NOT_FINAL, found=sum(rating.signed is Phase.DOSSIER for rating in ratings))
     if found := disagreement(sitting, ratings):
         raise Refused(Rule.THIRD_NEEDED, found=found, needed=())
     case = case_of(sitting, ratings)
@@ -151,7 +190,9 @@ def sign_dossier(session: Session, sitting: Sitting, assessor: Person, now: date
     """
     # Two assessors may sign at the same moment: the second waits here, and sees what the first signed.
     session.refresh(sitting, ["stage"], with_for_update=True)
-    for rating in own_ratings(session, sitting, assessor):
+    own = own_ratings(session, sitting, assessor)
+    # A new take is judged after the other answers were final: then there is only that one to sign.
+    for rating in [one for one in own if one.signed is not Phase.DOSSIER] or own:
         rating.sign(Phase.DOSSIER, now)
     session.flush()
     try:

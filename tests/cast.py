@@ -20,10 +20,12 @@ from storage.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKi
 from storage.nodes import RecorderNode, beat
 from storage.organisations import Organisation
 from storage.people import Membership, Person, Role
-from storage.ratings import Rating, Score, assign
+from storage.ratings import Rating
 from storage.recordings import Original, Recording, begin_take
 from storage.schemes import Clip, Pack, Scheme, add_scheme
+from storage.scores import Score
 from storage.sittings import Answer, Sitting, invite
+from storage.work import assign
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday, ten o'clock in Amsterdam. Tests of a running server pass the real time instead."""

@@ -8,7 +8,8 @@ from flask import abort, g
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from scenarios.sitting import Stage
+from review.allocation import serving_order
+from scenarios.sitting import AnswerStage, Stage
 from storage.dossiers import Dossier
 from storage.flags import Flag, flags_of
 from storage.ratings import Rating, may_open_dossier, own_ratings
@@ -17,21 +18,22 @@ from storage.sittings import Answer, Sitting
 from storage.verdicts import Verdict
 from webapp.access import me, others
 
+_OF_WHAT = (joinedload(Sitting.pack), joinedload(Sitting.dossier).joinedload(Dossier.scheme))
 _WHOSE = joinedload(Sitting.dossier).options(
     joinedload(Dossier.candidate), joinedload(Dossier.organisation), joinedload(Dossier.scheme)
 )
 
 
 def my_work() -> list[Rating]:
-    """The work of this assessor that is not final yet, scenario by scenario across the candidates."""
+    """The work of this assessor that is not final yet, in the order in which it is served."""
     mine = (
         select(Rating)
         .join(Answer)
         .where(Rating.assessor_id == me().id, Rating.declined_at.is_(None), Rating.phase2_signed_at.is_(None))
-        .order_by(Answer.number, Answer.code)
-        .options(joinedload(Rating.answer).joinedload(Answer.sitting).joinedload(Sitting.pack))
+        .options(joinedload(Rating.answer).joinedload(Answer.sitting).options(*_OF_WHAT))
     )
-    return list(g.db.scalars(mine))
+    by_place = {(rating.answer.number, rating.answer.code): rating for rating in g.db.scalars(mine)}
+    return [by_place[place] for place in serving_order(by_place, str(me().id))]
 
 
 def my_flags(ratings: Sequence[Rating]) -> dict[uuid.UUID, list[Flag]]:
@@ -43,10 +45,11 @@ def my_flags(ratings: Sequence[Rating]) -> dict[uuid.UUID, list[Flag]]:
 
 
 def takes_to_watch(answers: Iterable[Answer]) -> dict[uuid.UUID, Recording]:
-    """The newest stored take of each of these answers."""
-    ids = [answer.id for answer in answers]
-    stored = select(Recording).where(Recording.answer_id.in_(ids), Recording.state == RecordingState.STORED)
-    return {take.answer_id: take for take in g.db.scalars(stored.order_by(Recording.take))}
+    """The take to judge of each of these answers; none while a newer one is asked, recorded or worked upon."""
+    ids = [answer.id for answer in answers if answer.stage is AnswerStage.RECORDED]
+    good = select(Recording).where(Recording.answer_id.in_(ids), Recording.state != RecordingState.RETAKE)
+    newest = {take.answer_id: take for take in g.db.scalars(good.order_by(Recording.take))}
+    return {answer_id: take for answer_id, take in newest.items() if take.state is RecordingState.STORED}
 
 
 def kinds_of(takes: Iterable[Recording]) -> dict[uuid.UUID, set[RenditionKind]]:

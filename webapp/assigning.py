@@ -5,6 +5,7 @@ import uuid
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from storage import assignments
+from storage import ties as bonds
 from storage.people import Person, Role
 from storage.ratings import ratings_of
 from storage.refusal import Refused
@@ -20,7 +21,7 @@ def sitting(sitting_id: uuid.UUID):
     """Choose the assessors of one sitting; who has a tie with the candidate is shown and cannot be chosen."""
     found = access_judging.sitting_to_assign(sitting_id)
     slots = assignments.open_slots(g.db, found)
-    people = assignments.assessors(g.db, g.now)
+    people = bonds.assessors(g.db, g.now)
     errors: dict[int, str] = {}
     if request.method == "POST" and slots:
         chosen = _chosen(slots, people, errors)
@@ -34,7 +35,7 @@ def sitting(sitting_id: uuid.UUID):
                 return redirect(url_for("results.verdicts"))
     ratings = list(ratings_of(g.db, found))
     taken = {rating.slot: rating.assessor for rating in ratings}
-    ties = assignments.ties(g.db, found, people, g.now)
+    ties = bonds.ties(g.db, found, people, g.now)
     busy = {one.id for one in taken.values()}
 
     def free(person: Person) -> bool:

@@ -13,9 +13,10 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from review.rating import LEVEL_MAX, LEVEL_MIN, Missing, Phase, Score, TimeCode
 from storage.people import Role
-from storage.ratings import Note, Rating
+from storage.ratings import Rating
 from storage.ratings import Rule as RatingRule
 from storage.refusal import Refused
+from storage.scores import Note
 from webapp import access, access_judging, dutch
 from webapp.worklist import Work, after, dossiers_ready, work_list
 

@@ -3,6 +3,8 @@
 import uuid
 from dataclasses import dataclass
 
+from flask import g
+
 from review.rating import Phase
 from storage.flags import Flag
 from storage.ratings import Rating
@@ -17,6 +19,8 @@ class Work:
     rating: Rating
     take: Recording | None
     flags: list[Flag]
+    lapsed: bool
+    """Whether it was begun and left for so long that the office may give it to somebody else."""
 
     @property
     def set_aside(self) -> bool:
@@ -40,7 +44,7 @@ def work_list() -> list[Work]:
     ratings = access_judging.my_work()
     takes = access_judging.takes_to_watch(rating.answer for rating in ratings)
     flags = access_judging.my_flags(ratings)
-    return [Work(rating, takes.get(rating.answer_id), flags[rating.id]) for rating in ratings]
+    return [Work(rating, takes.get(rating.answer_id), flags[rating.id], rating.has_lapsed(g.now)) for rating in ratings]
 
 
 def dossiers_ready(work: list[Work]) -> list[list[Work]]:

@@ -26,7 +26,8 @@ from werkzeug.test import EnvironBuilder  # noqa: E402
 
 from storage import config, database, migrate  # noqa: E402
 from storage.people import Person  # noqa: E402
-from storage.ratings import Rating, assign  # noqa: E402
+from storage.ratings import Rating  # noqa: E402
+from storage.work import assign  # noqa: E402
 from webapp import create_app  # noqa: E402
 
 TURNS = 5

@@ -57,3 +57,60 @@ def test_a_mail_of_before_stays_and_its_state_is_still_guarded(empty_database_ur
             connection.execute(text("UPDATE mail_message SET state = 'bounced'"))
     finally:
         engine.dispose()
+
+
+def test_rows_that_point_to_each_other_survive_a_change_of_their_tables(empty_database_url):
+    """Work that was given back before it had a reason, with a score and a flag on it."""
+    alembic = migrate._alembic(empty_database_url)
+    command.upgrade(alembic, "0001")
+    engine = make_engine(empty_database_url)
+    try:
+        with engine.begin() as connection:
+            for table, row in OLD_ROWS:
+                names = ", ".join(row)
+                values = ", ".join(f":{name}" for name in row)
+                connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
+        command.upgrade(alembic, "head")
+        migrate.check(empty_database_url)
+        with engine.begin() as connection:
+            found = connection.execute(text("SELECT declined_because, active_at IS NOT NULL FROM rating")).one()
+            assert tuple(found) == ("known", True)
+            assert connection.scalar(text("SELECT count(*) FROM score")) == 1
+            assert connection.scalar(text("SELECT count(*) FROM flag")) == 1
+        for wrong in ("declined_because = 'nonsense'", "declined_because = NULL"):
+            with pytest.raises(IntegrityError), engine.begin() as connection:
+                connection.execute(text(f"UPDATE rating SET {wrong}"))
+        command.downgrade(alembic, "0001")
+        with engine.begin() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM rating")) == 1
+            assert connection.scalar(text("SELECT count(*) FROM score")) == 1
+    finally:
+        engine.dispose()
+
+
+ONE, TWO, AT = uuid.uuid4().hex, uuid.uuid4().hex, "2026-03-02 09:00:00.000000+00:00"
+SCHEME = {"id": ONE, "key": "x", "number": 1, "data": b"x", "sha256": "0" * 64, "created_at": AT}
+DOSSIER = {"id": ONE, "code": "K-1", "scheme_id": ONE, "organisation_id": ONE, "candidate_id": ONE, "manager_id": TWO}
+DOSSIER |= dict.fromkeys(("reason", "example_role", "role_description", "motivation", "goal", "decision_reason"), "")
+DOSSIER |= {"state": "approved", "created_at": AT, "manager_version": 0, "candidate_version": 0}
+SITTING = {"id": ONE, "dossier_id": ONE, "pack_id": ONE, "stage": "finished", "opens_at": AT}
+SITTING |= {"closes_at": "2026-03-03 09:00:00.000000+00:00", "extra_time": "1", "replay": False, "device_check": "{}"}
+ANSWER = {"id": ONE, "sitting_id": ONE, "number": 1, "code": "A-1", "stage": "recorded", "plays": 1, "takes": 1}
+ANSWER |= {"stalled": False, "preparation_restarts": 0}
+RATING = {"id": ONE, "answer_id": ONE, "assessor_id": TWO, "version": 0, "shuffle": 0, "position_s": 0}
+OLD_ROWS = (
+    *(("person", {"id": n, "email": f"{n}@x", "name": "X", "session_epoch": 0, "created_at": AT}) for n in (ONE, TWO)),
+    ("organisation", {"id": ONE, "name": "X", "is_member": True, "supplies_examiners": True, "created_at": AT}),
+    ("scheme", SCHEME),
+    ("pack", {"id": ONE, "scheme_id": ONE, "number": 1, "data": b"x", "sha256": "0" * 64, "created_at": AT}),
+    ("dossier", DOSSIER),
+    ("sitting", SITTING),
+    ("answer", ANSWER),
+    ("rating", RATING | {"opened_at": AT, "declined_at": AT}),
+    (
+        "score",
+        {"id": ONE, "rating_id": ONE, "competency": "analysis", "level": 3, "not_observable": False}
+        | {"reason": "", "remark": "", "evidence": "[]"},
+    ),
+    ("flag", {"id": ONE, "rating_id": ONE, "kind": "known", "reason": "", "raised_at": AT, "reply": ""}),
+)

@@ -8,11 +8,13 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from review.rating import Gap, Phase
-from storage import ratings, verdicts
+from storage import ratings, verdicts, work
 from storage.audit import AuditEvent
-from storage.ratings import Score, assign, may_open_dossier, own_ratings
+from storage.ratings import may_open_dossier, own_ratings
 from storage.refusal import Refused
+from storage.scores import Score
 from storage.verdicts import Verdict, decide
+from storage.work import assign
 
 NOW = cast.NOW
 
@@ -44,7 +46,7 @@ def test_work_is_given_only_when_every_answer_is_stored(session, people):
     for answer in unfinished.answers[:9]:
         cast.record(session, answer)
     cast.record(session, unfinished.answers[9], stored=False)
-    assert refused(ratings.Rule.NOT_RECORDED, assign, session, unfinished, people.assessors[0], 1, NOW).found == 10
+    assert refused(work.Rule.NOT_RECORDED, assign, session, unfinished, people.assessors[0], 1, NOW).found == 10
 
 
 def test_a_slot_is_given_once_and_an_assessor_has_one_slot(session, people, sitting, mine):

@@ -25,10 +25,11 @@ from sqlalchemy.orm import Session
 from storage import database, migrate, objects
 from storage.config import config
 from storage.people import Person, Role
-from storage.ratings import Rating, assign
+from storage.ratings import Rating
 from storage.recordings import Rendition, RenditionKind, latest_take
 from storage.schemes import Pack
 from storage.sittings import Sitting
+from storage.work import assign
 from webapp import create_app
 
 FILM_S = 24

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import cast
 from visitors import Visitor
 
-from storage.ratings import Rating, assign
+from storage.ratings import Rating
 from storage.sittings import Sitting
+from storage.work import assign
 
 NOW = cast.NOW
 

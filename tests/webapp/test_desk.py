@@ -9,7 +9,8 @@ from sqlalchemy import event
 from visitors import text_of
 
 from storage import database
-from storage.ratings import Remark, assign
+from storage.scores import Remark
+from storage.work import assign
 
 
 def test_without_work_the_list_says_what_to_expect(visit, people):

@@ -10,9 +10,11 @@ from visitors import text_of
 
 from storage.mail import MailMessage
 from storage.people import Membership, Role
-from storage.ratings import Remark, assign, ratings_of
+from storage.ratings import ratings_of
 from storage.recordings import latest_take
+from storage.scores import Remark
 from storage.verdicts import Verdict, decide
+from storage.work import assign
 
 NOW = cast.NOW
 

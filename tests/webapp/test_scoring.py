@@ -7,7 +7,8 @@ from judging import fresh, note, rows_of, score, state, tell
 from sqlalchemy import select
 
 from storage.audit import AuditEvent
-from storage.ratings import Rating, Remark
+from storage.ratings import Rating
+from storage.scores import Remark
 
 
 def test_a_save_keeps_everything_and_says_when(session, me, bench):

@@ -1,0 +1,127 @@
+"""Ties: what the house knows of the bonds between an assessor and a candidate, for the rule that keeps them apart."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, selectinload
+
+from review.conflicts import Conflict, Employment, Party, conflicts
+from storage import audit
+from storage.database import Base, Identified
+from storage.dossiers import Dossier
+from storage.organisations import Organisation
+from storage.people import Membership, Person, Role
+from storage.ratings import Rating, Return
+from storage.sittings import Answer, Sitting
+
+
+class Affiliation(Identified, Base):
+    """A client for whom an organisation or a person works, or a group of companies to which it belongs, by name."""
+
+    __tablename__ = "affiliation"
+
+    name: Mapped[str] = mapped_column(String(120))
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Organisation.id))
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
+
+    __table_args__ = (
+        CheckConstraint("(organisation_id IS NULL) <> (person_id IS NULL)", name="whose"),
+        UniqueConstraint("organisation_id", "name"),
+        UniqueConstraint("person_id", "name"),
+        Index(None, "person_id"),
+    )
+
+
+def affiliations(session: Session, whose: Organisation | Person) -> Sequence[str]:
+    """The clients and groups of an organisation or a person."""
+    return session.scalars(select(Affiliation.name).where(_column(whose) == whose.id).order_by(Affiliation.name)).all()
+
+
+def set_affiliations(
+    session: Session, whose: Organisation | Person, names: Iterable[str], by: Person, now: datetime
+) -> None:
+    """These are the clients and groups from now on. Names that differ in capitals or spaces only are the same."""
+    wanted = {" ".join(name.split()).casefold(): " ".join(name.split()) for name in names if name.strip()}
+    known = session.scalars(select(Affiliation).where(_column(whose) == whose.id)).all()
+    for row in known:
+        if row.name.casefold() not in wanted:
+            session.delete(row)
+        wanted.pop(row.name.casefold(), None)
+    session.add_all(Affiliation(name=name, **{_column(whose).key: whose.id}) for name in wanted.values())
+    audit.record(session, now, by.id, "ties_changed", whose)
+
+
+def assessors(session: Session, now: datetime) -> Sequence[Person]:
+    """Everybody who may judge now, by name."""
+    holds = (Membership.since <= now) & (Membership.until.is_(None) | (Membership.until > now))
+    found = select(Person).join(Membership).where(Membership.role == Role.ASSESSOR, holds).distinct()
+    return session.scalars(found.order_by(Person.name).options(selectinload(Person.memberships))).all()
+
+
+def ties(
+    session: Session, sitting: Sitting, people: Sequence[Person], now: datetime
+) -> dict[uuid.UUID, tuple[Conflict, ...]]:
+    """For each of these assessors every reason why they may not judge this sitting; those without one are left out.
+
+    Earlier involvement: who decided about part 1 of this or another file of the candidate, or judged another sitting.
+    """
+    dossier = sitting.dossier
+    employed = _employed(people, dossier)
+    groups = _groups(session, employed, now)
+    files = session.scalars(select(Dossier).where(Dossier.candidate_id == dossier.candidate_id)).all()
+    theirs = select(Rating.assessor_id).join(Answer).join(Sitting).join(Dossier)
+    theirs = theirs.where(Dossier.candidate_id == dossier.candidate_id)
+    declared = set(session.scalars(theirs.where(Rating.declined_because == Return.KNOWN)))
+    judged = set(session.scalars(theirs.where(Sitting.id != sitting.id)))
+    candidate = Party(
+        person=str(dossier.candidate_id),
+        employments=employed[dossier.candidate_id],
+        clients_and_groups=groups[dossier.candidate_id],
+        managers=frozenset(str(one.manager_id) for one in files),
+        involved_with=frozenset(map(str, judged | {one.decided_by_id for one in files if one.decided_by_id})),
+    )
+    months = dossier.scheme.content.assessment.conflict_months
+    found = {}
+    for person in people:
+        known = frozenset({candidate.person} if person.id in declared else ())
+        party = Party(str(person.id), employed[person.id], groups[person.id], declared=known)
+        if reasons := conflicts(party, candidate, now, months):
+            found[person.id] = reasons
+    return found
+
+
+def _employed(people: Sequence[Person], dossier: Dossier) -> dict[uuid.UUID, tuple[Employment, ...]]:
+    employed = {person.id: _employments(person) for person in (*people, dossier.candidate)}
+    employed[dossier.candidate_id] += (Employment(str(dossier.organisation_id)),)
+    return employed
+
+
+def _employments(person: Person) -> tuple[Employment, ...]:
+    return tuple(
+        Employment(str(one.organisation_id), one.until.date() if one.until else None)
+        for one in person.memberships
+        if one.organisation_id
+    )
+
+
+def _groups(
+    session: Session, employed: dict[uuid.UUID, tuple[Employment, ...]], now: datetime
+) -> dict[uuid.UUID, frozenset[str]]:
+    """For each person the own clients and groups, and those of every organisation that employs that person now."""
+    of_person, of_organisation = defaultdict(set), defaultdict(set)
+    for row in session.scalars(select(Affiliation)):
+        (of_person[row.person_id] if row.person_id else of_organisation[str(row.organisation_id)]).add(
+            row.name.casefold()
+        )
+    found = {}
+    for person, jobs in employed.items():
+        current = [job.organisation for job in jobs if job.until is None or job.until >= now.date()]
+        found[person] = frozenset(of_person[person].union(*(of_organisation[one] for one in current)))
+    return found
+
+
+def _column(whose: Organisation | Person):
+    return Affiliation.person_id if isinstance(whose, Person) else Affiliation.organisation_id
