@@ -19,8 +19,11 @@ class Work:
     rating: Rating
     take: Recording | None
     flags: list[Flag]
-    lapsed: bool
-    """Whether it was begun and left for so long that the office may give it to somebody else."""
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether it was begun and left for so long that the office may give it to somebody else."""
+        return self.rating.has_lapsed(g.now)
 
     @property
     def set_aside(self) -> bool:
@@ -44,7 +47,7 @@ def work_list() -> list[Work]:
     ratings = access_judging.my_work()
     takes = access_judging.takes_to_watch(rating.answer for rating in ratings)
     flags = access_judging.my_flags(ratings)
-    return [Work(rating, takes.get(rating.answer_id), flags[rating.id], rating.has_lapsed(g.now)) for rating in ratings]
+    return [Work(rating, takes.get(rating.answer_id), flags[rating.id]) for rating in ratings]
 
 
 def dossiers_ready(work: list[Work]) -> list[list[Work]]:
