@@ -4,8 +4,9 @@ celery -A recorder.worker worker -Q media
 """
 
 from recorder.deliveries import check_pack, import_pack
+from recorder.emergency import import_answer
 from recorder.finish import finish_recording
 from storage.jobs import celery
 
 app = celery
-tasks = (finish_recording, check_pack, import_pack)
+tasks = (finish_recording, import_answer, check_pack, import_pack)

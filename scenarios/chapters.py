@@ -71,6 +71,7 @@ class SittingRules:
 
     Names that end in _s are seconds. `extra_time` lists the factors that an accommodation may put on preparation and
     answer; `accommodation_clip_plays` counts for an accommodation and after a measured stall of `stall_s`.
+    `emergency_s`: how long no server may be reached before the page offers the answers as files.
     """
 
     clip_plays: int = within(1, 5)
@@ -92,6 +93,7 @@ class SittingRules:
     practice: bool
     extra_time: tuple[Fraction, ...] = many(1, 6, low=Fraction(1), high=Fraction(4))
     accommodation_request_days: int = within(0, 90)
+    emergency_s: int = within(10, 86400, 600)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -208,14 +208,19 @@ EXPLAINED = ("sitting", "assessment", "checklist", "terms", "retention", "visibi
 
 
 def _origins(scheme: Scheme) -> list[str]:
-    """Every value of the explained tables and of the pass rule must say where it comes from."""
+    """Every value of the explained tables and of the pass rule must say where it comes from.
+
+    Not a value that has kept its default: a scheme from before there was such a value cannot explain it.
+    """
     there = {f"pass_rule.{name}" for name in scheme.pass_rule if name != "kind"}
+    kept = set()
     for table in EXPLAINED:
         if (values := getattr(scheme, table)) is not None:
             there |= {f"{table}.{item.name}" for item in fields(values)}
+            kept |= {f"{table}.{item.name}" for item in fields(values) if getattr(values, item.name) == item.default}
     named = {one.path for one in scheme.origins}
     asked = {one.key for one in scheme.questions}
-    problems = [f"Van {path} staat niet waar de waarde vandaan komt." for path in sorted(there - named)]
+    problems = [f"Van {path} staat niet waar de waarde vandaan komt." for path in sorted(there - named - kept)]
     problems += [f"Er staat een herkomst van {path}, maar die waarde is er niet." for path in sorted(named - there)]
     problems += [
         f"De herkomst van {one.path} noemt vraag {one.question}, maar die staat niet in het schema."

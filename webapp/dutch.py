@@ -244,6 +244,7 @@ JOBS = {
     "tell_retake": "kandidaat om een nieuwe opname vragen",
     "import_pack": "scenario’s in gebruik nemen",
     "check_pack": "scenario’s controleren",
+    "import_answer": "noodbestand verwerken",
 }
 
 EVENTS = {
@@ -291,6 +292,7 @@ EVENTS = {
     "recording_captured": "opname veilig ontvangen",
     "recording_stored": "opname klaar om te bekijken",
     "recording_retake": "technische fout in de opname",
+    "emergency_file": "noodbestand van een antwoord ingelezen",
     "late_original": "deel van een opname kwam pas na de beoordeling binnen",
     "retake_refused": "geen nieuwe opname meer mogelijk",
     "retake_withdrawn": "eerdere opname blijkt toch goed; die telt",

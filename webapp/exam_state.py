@@ -18,6 +18,7 @@ def state(sitting: Sitting) -> dict:
         "step": step,
         "total": len(sitting.answers),
         "answers": [_progress(answer, takes[answer.number]) for answer in sitting.answers],
+        "emergency_s": sitting.dossier.scheme.content.sitting.emergency_s,
         "situation": _situation(sitting, step, times),
         "break": {
             "offered": rules.break_offered(views, times, sitting.break_until is not None),

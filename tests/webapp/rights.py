@@ -140,6 +140,7 @@ RIGHTS: dict[str, Right] = {
     "office.home": may(OFFICERS),
     "office.dossiers": may(OFFICERS),
     "office.dossier": may({"officer", "second_officer"}, dossier_id="own_case.id"),
+    "emergency.take_in": may(OFFICERS, sitting_id="sitting.id"),
     "office.jobs": may(OFFICERS),
     "office.retry": may(OFFICERS, job_id="job.id"),
     "outbox.show": may(OFFICERS),

@@ -5,13 +5,13 @@
  * Event: `change` (something was sent, or is safe).
  */
 
+import { backOffMs, pause } from "./patience.js";
 import { sha256 } from "./vault.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
 /** @typedef {import("./vault.js").KeptTake} KeptTake */
 /** @typedef {import("./vault.js").KeptSlice} KeptSlice */
 
-const BACK_OFF_S = [0, 1, 3, 5];
 const SEND_MS = 30_000;
 const ASK_AGAIN_S = [1, 1, 2, 2, 3, 5, 10];
 const YIELD_MS = 200;
@@ -31,11 +31,28 @@ export class Backlog extends EventTarget {
   #uploads = new Map();
   /** @type {Upload | null} */
   #recording = null;
+  #heardMs = performance.now();
 
   /** @param {Vault} vault */
   constructor(vault) {
     super();
     this.vault = vault;
+  }
+
+  /** A recorder has answered, whatever it said. */
+  heard() {
+    this.#heardMs = performance.now();
+  }
+
+  /** For how long nobody has been reached, while something is kept here that nobody else has. */
+  get silentS() {
+    return this.#uploads.size ? (performance.now() - this.#heardMs) / 1000 : 0;
+  }
+
+  /** The takes that are recorded to their end and not confirmed yet, the first answer first. @returns {KeptTake[]} */
+  get complete() {
+    const takes = [...this.#uploads.values()].map((upload) => upload.take).filter((take) => take.closing);
+    return takes.sort((a, b) => a.number - b.number);
   }
 
   /** Go on with everything that an earlier page has left here. */
@@ -75,6 +92,7 @@ export class Backlog extends EventTarget {
 
   /** @param {KeptTake} take */
   #add(take) {
+    if (!this.#uploads.size) this.heard();
     const upload = new Upload(take, this);
     this.#uploads.set(take.recording_id, upload);
     return upload;
@@ -159,7 +177,7 @@ export class Upload {
 
   /** @param {number} number */
   async #sendOne(number) {
-    while (!this.backlog.mayGo(this)) await wait(YIELD_MS);
+    while (!this.backlog.mayGo(this)) await pause(YIELD_MS);
     const { sha256: hash } = /** @type {KeptSlice} */ (this.#slices.get(number));
     const body = await this.vault.slice(this.take.recording_id, number);
     const headers = { "Content-Type": "application/octet-stream", "Content-Digest": `sha-256=:${base64(hash)}:` };
@@ -184,7 +202,7 @@ export class Upload {
       const here = await this.#untilHeard(() => this.#ask("", { method: "GET" }));
       if (await this.#isKept(here.kept)) return true;
       if (this.#hear(here)) return false;
-      await wait(ASK_AGAIN_S[Math.min(attempt, ASK_AGAIN_S.length - 1)] * 1000);
+      await pause(ASK_AGAIN_S[Math.min(attempt, ASK_AGAIN_S.length - 1)] * 1000);
     }
   }
 
@@ -232,9 +250,8 @@ export class Upload {
         return answer;
       } catch (error) {
         if (error instanceof Refused && DEAD.includes(error.status)) throw error;
-        const seconds = BACK_OFF_S[Math.min(this.#attempt, BACK_OFF_S.length - 1)];
+        await pause(backOffMs(this.#attempt));
         this.#attempt += 1;
-        await wait(seconds * 1000);
       }
     }
   }
@@ -246,22 +263,10 @@ export class Upload {
       headers: { ...request.headers, Authorization: `Bearer ${this.take.bearer}` },
       signal: AbortSignal.timeout(SEND_MS),
     });
+    this.backlog.heard();
     if (!response.ok) throw new Refused(response.status);
     return response.json();
   }
-}
-
-/** Wait so long, or until the line is back. @param {number} ms */
-function wait(ms) {
-  return new Promise((resolve) => {
-    const over = () => {
-      clearTimeout(timer);
-      removeEventListener("online", over);
-      resolve(undefined);
-    };
-    const timer = setTimeout(over, ms);
-    addEventListener("online", over);
-  });
 }
 
 /** Hex as base64. @param {string} hex */

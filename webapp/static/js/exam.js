@@ -7,6 +7,7 @@ import { Backlog } from "./backlog.js";
 import { check } from "./check.js";
 import { countDown, clock } from "./countdown.js";
 import { DeviceFault, lostPart, openDevices } from "./devices.js";
+import { offerFiles } from "./emergency.js";
 import { ALONE, faultSentence, LOST, savingSentence, stateOf, statusOf } from "./exam_dutch.js";
 import { enable, find, oneOf, pressed, setPhase, show, showMessage, showPlace, showStatus, showTime, trouble } from "./exam_page.js";
 import { claimSeat, fetchKey, fetchStep, LoggedOut, post, Refused, takeSeat, Unreachable } from "./exam_server.js";
@@ -33,6 +34,7 @@ let known = null;
 let backlog = null;
 /** @type {Map<number, number>} */
 let waiting = new Map();
+let recording = false;
 
 /** Ask until the server answers. The candidate keeps the place meanwhile. @template T @param {() => Promise<T>} ask */
 async function reach(ask) {
@@ -254,13 +256,13 @@ async function recordAnswer(data, mine, signal) {
     showStatus(away ? { safe: false, text: ALONE } : statusOf(known.answers));
   }, { signal });
   const situation = new Situation(data, "record", find("place").textContent ?? "", signal);
-  guardLeaving(true);
+  guardLeaving((recording = true));
   try {
     const recorded = situation.record(mine, take, ticket.most_s);
     take.start();
     await recorded;
   } finally {
-    guardLeaving(false);
+    guardLeaving((recording = false));
   }
   setTimeout(() => take.stop(), LAST_WORDS_MS);
   await change(`${data.number}/klaar`);
@@ -331,6 +333,7 @@ async function lookAgain() {
       else if (saving) showSaving(step);
     }
   }
+  if (known && !recording) offerFiles(await backlog?.catch(() => null), known.emergency_s);
   setTimeout(lookAgain, saving ? LOOK_SAVING_MS : LOOK_MS);
 }
 

@@ -9,10 +9,10 @@
  * whose detail says whether what is said also arrives now.
  */
 
+import { backOffMs, pause } from "./patience.js";
 import { SliceRecorder } from "./slices.js";
 import { WhipClient, WhipRefused } from "./whip.js";
 
-const BACK_OFF_S = [0, 1, 3, 5];
 const CONNECT_MS = 10_000;
 const PATIENCE_MS = 2000;
 const ALONE_MS = 2500;
@@ -43,8 +43,6 @@ export class Take extends EventTarget {
   /** @type {number[]} */
   #published = [];
   /** @type {number | undefined} */
-  #timer;
-  /** @type {number | undefined} */
   #alone;
 
   /** @param {MediaStream} stream @param {Ticket} ticket @param {import("./backlog.js").Backlog} backlog */
@@ -68,7 +66,6 @@ export class Take extends EventTarget {
   async stop() {
     if (this.#stopped) return;
     this.#stopped = true;
-    clearTimeout(this.#timer);
     clearTimeout(this.#alone);
     await Promise.allSettled([this.#session?.close(), this.#endSlices()]);
   }
@@ -160,12 +157,12 @@ export class Take extends EventTarget {
   }
 
   /** @param {string} url @param {number} afterS */
-  #reopen(url, afterS) {
+  async #reopen(url, afterS) {
     this.#lose();
-    if (this.#stopped) return;
-    const wait = Math.max(afterS, BACK_OFF_S[Math.min(this.#attempts, BACK_OFF_S.length - 1)]);
+    const wait = Math.max(afterS * 1000, backOffMs(this.#attempts));
     this.#attempts += 1;
-    this.#timer = setTimeout(() => this.#open(url), wait * 1000);
+    await pause(wait);
+    if (!this.#stopped) this.#open(url);
   }
 
   #lose() {

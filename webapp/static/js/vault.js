@@ -6,6 +6,7 @@
  */
 
 const NAME = "vignet-vault";
+const FILE = "vignet-noodbestand 1\n";
 const OLD_MS = 14 * 24 * 3600 * 1000;
 
 /**
@@ -82,11 +83,8 @@ export class Vault {
 
   /** What is kept of a take, in order. @param {string} recording @returns {Promise<KeptSlice[]>} */
   async slices(recording) {
-    const rows = await this.#all("slices", IDBKeyRange.bound([recording, 0], [recording, Infinity]));
-    return rows
-      .filter((row) => row.recording === recording)
-      .map(({ number, size, sha256: hash, until_s }) => ({ number, size, sha256: hash, until_s }))
-      .sort((a, b) => a.number - b.number);
+    const rows = await this.#slicesOf(recording);
+    return rows.map(({ number, size, sha256: hash, until_s }) => ({ number, size, sha256: hash, until_s }));
   }
 
   /** @param {string} recording @param {number} number @returns {Promise<ArrayBuffer>} */
@@ -100,6 +98,25 @@ export class Vault {
     const parts = [];
     for (let number = first; number <= last; number += 1) parts.push(await this.slice(recording, number));
     return new Blob(parts).arrayBuffer();
+  }
+
+  /**
+   * A take exactly as it is kept here, sealed, as the file that the office takes in (storage/emergency.py).
+   * @param {string} recording
+   */
+  async file(recording) {
+    const takes = (await this.#all("takes")).filter((row) => row.recording === recording).slice(0, 1);
+    const parts = [...takes, ...(await this.#slicesOf(recording))];
+    const head = {
+      recording,
+      parts: parts.map(({ number, iv, data }) => ({
+        slice: number ?? null,
+        iv: btoa(String.fromCharCode(...iv)),
+        size: data.byteLength,
+      })),
+    };
+    const type = "application/octet-stream";
+    return new Blob([FILE, JSON.stringify(head), "\n", ...parts.map(({ data }) => data)], { type });
   }
 
   /** @param {string} recording */
@@ -131,6 +148,12 @@ export class Vault {
   /** @param {Uint8Array<ArrayBuffer>} iv @param {string} context */
   #cipher(iv, context) {
     return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(context) };
+  }
+
+  /** @param {string} recording */
+  async #slicesOf(recording) {
+    const rows = await this.#all("slices", IDBKeyRange.bound([recording, 0], [recording, Infinity]));
+    return rows.filter((row) => row.recording === recording).sort((a, b) => a.number - b.number);
   }
 
   /** @param {string} store @param {any} row */

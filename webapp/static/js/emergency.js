@@ -1,0 +1,43 @@
+/**
+ * When nobody has been reached for long: what is kept here of each answer as a file, sealed as it is. Says nothing else
+ * than what is safe and what one may do, and goes away by itself when somebody is reached again.
+ */
+
+import { inWords } from "./countdown.js";
+import { find } from "./exam_page.js";
+
+/**
+ * Offer the files, or take the offer away.
+ * @param {import("./backlog.js").Backlog | null | undefined} backlog @param {number} afterS
+ */
+export function offerFiles(backlog, afterS) {
+  const offered = backlog && backlog.silentS > afterS ? backlog.complete : [];
+  const place = find("emergency");
+  const names = offered.map((take) => take.recording_id).join();
+  if (place.dataset.offered === names) return;
+  place.dataset.offered = names;
+  place.hidden = !offered.length;
+  find("emergency-title").textContent = `We kunnen de server al ${inWords(afterS)} niet bereiken`;
+  find("emergency-said").textContent = "";
+  find("emergency-files").replaceChildren(
+    ...offered.map((take) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "button";
+      button.textContent = `Antwoord ${take.number} bewaren`;
+      button.addEventListener("click", () => save(/** @type {import("./backlog.js").Backlog} */ (backlog), take));
+      return button;
+    }),
+  );
+}
+
+/** @param {import("./backlog.js").Backlog} backlog @param {import("./vault.js").KeptTake} take */
+async function save(backlog, take) {
+  const address = URL.createObjectURL(await backlog.vault.file(take.recording_id));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = `vignet-antwoord-${take.number}.vignet`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  find("emergency-said").textContent = `Antwoord ${take.number} is als bestand bewaard, bij uw downloads.`;
+}
