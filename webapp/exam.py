@@ -22,12 +22,14 @@ from storage.refusal import Refused
 from storage.sittings import Answer, Sitting
 from webapp import access
 from webapp.exam_state import state
+from webapp.extensions import limiter
 
 pages = Blueprint("exam", __name__, url_prefix="/examen")
 
 SEAT_HEADER = "X-Seat"
 CONSENT = "consent"
 LONGEST_BODY = 4000
+CHUNK_BYTES = 64 * 1024
 CLOSING_S = 3
 """How much of the closing grace is left for the page to say that the answer is complete."""
 
@@ -121,6 +123,17 @@ def check():
     if sitting.stage is Stage.CONSENTED:
         sitting.pass_check(found, g.now)
     return jsonify(state(sitting))
+
+
+@pages.post("/lijn")
+@access.roles(Role.CANDIDATE)
+@limiter.limit("120/minute")
+def line():
+    """Take bytes that nobody keeps: the page measures how fast its line carries them."""
+    access.require_my_sitting()
+    while request.stream.read(CHUNK_BYTES):
+        pass
+    return "", 204
 
 
 @pages.post("/opnieuw-controleren")

@@ -159,6 +159,7 @@ RIGHTS: dict[str, Right] = {
     "exam.check": may({"candidate", "second_candidate"}),
     "exam.check_again": may({"candidate", "second_candidate"}),
     "exam.begin": may({"candidate", "second_candidate"}),
+    "exam.line": may({"candidate", "second_candidate"}),
     "exam.pause": may({"candidate", "second_candidate"}),
     "exam.go_on": may({"candidate", "second_candidate"}),
     "exam.finish": may({"candidate", "second_candidate"}),

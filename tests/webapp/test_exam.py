@@ -16,7 +16,7 @@ from storage.mail import MailMessage
 from storage.recordings import RECEIPT, Recording, RecordingState, latest_take
 from storage.sittings import Answer, Sitting
 from webapp import telling
-from webapp.app import create_app
+from webapp.app import BODY_LIMIT, create_app
 
 pytestmark = pytest.mark.one_database
 
@@ -211,6 +211,12 @@ def test_long_facts_are_refused(browser):
     browser.does("plaats")
     assert browser.post("controle", {"x": "y" * 5000}).status_code == 413
     assert browser.get("/stap").json["step"] == "check"
+
+
+def test_bytes_that_measure_the_line_are_kept_nowhere(browser):
+    assert browser.post("lijn", data=b"x" * 300_000).status_code == 204
+    assert browser.post("lijn", data=b"").status_code == 204
+    assert browser.post("lijn", data=b"x" * (BODY_LIMIT + 1)).status_code == 413
 
 
 def test_facts_of_the_check_are_kept(browser, rows):

@@ -20,6 +20,18 @@ pytestmark = pytest.mark.one_database
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 WAIT_MS = 30_000
+HEIGHTS = (720, 540, 360)
+SLOW_ABOVE_360 = """
+const told = RTCPeerConnection.prototype.getStats;
+RTCPeerConnection.prototype.getStats = async function () {
+  const found = new Map();
+  for (const [id, one] of await told.call(this)) {
+    const slow = one.type === "outbound-rtp" && one.kind === "video" && one.frameHeight > 360;
+    found.set(id, slow ? { ...one, framesEncoded: Math.round(one.framesEncoded / 2) } : one);
+  }
+  return found;
+};
+"""
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +150,7 @@ def test_check_and_practice_leave_nothing_behind(tab, site):
     tab.press("Nu beginnen").at("practice", "counting").at("practice", "recording").sound()
     tab.press("Stoppen en bewaren").at("practice", "review").sound()
     video = tab.page.locator("#practice-video")
-    assert video.evaluate("v => v.play().then(() => v.videoWidth)") == 1280
+    assert video.evaluate("v => v.play().then(() => v.videoHeight)") in HEIGHTS
     tab.press("Nog een keer oefenen").at("practice", "ready")
     assert video.evaluate("v => v.src") == ""
     assert sent == []
@@ -274,3 +286,20 @@ def test_an_unplugged_camera_halts_before_the_next_clip(tab):
 def test_a_wrong_clock_does_not_matter(tab):
     tab.page.clock.install(time=datetime(1999, 12, 31, tzinfo=UTC))
     tab.straight_to_the_exam()
+
+
+def test_the_check_tries_out_computer_and_line(tab, session, sitting):
+    tab.log_in().agree().check()
+    session.refresh(sitting)
+    found = sitting.device_check
+    assert found["coded_per_second"] >= 10
+    assert found["line_kbps"] > 500
+    assert found["height"] in HEIGHTS
+
+
+def test_a_computer_that_cannot_keep_up_gets_a_smaller_picture(tab, session, sitting):
+    tab.page.add_init_script(SLOW_ABOVE_360)
+    tab.log_in().agree().check()
+    session.refresh(sitting)
+    assert (sitting.device_check["width"], sitting.device_check["height"]) == (640, 360)
+    assert tab.page.evaluate("localStorage.getItem('vignet-picture-height')") == "360"

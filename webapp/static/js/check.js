@@ -3,13 +3,18 @@
 import { choose, closeDevices, DeviceFault, devicesOf, factsOf, lostPart, openDevices } from "./devices.js";
 import { faultSentence, LOST } from "./exam_dutch.js";
 import { button, enable, film, find, oneOf, pressed, say, setPhase, show } from "./exam_page.js";
+import { sendAway } from "./exam_server.js";
 import { setLevel } from "./gauges.js";
+import { fitPicture, lineSpeed } from "./pace.js";
 import { listen, playTestTone } from "./sound.js";
 
 const HEARD = 0.4;
 const HEARD_TICKS = 8;
 const NOT_HEARD_AFTER_MS = 15_000;
 const DARK = 10;
+const FEW_PICTURES = 15;
+const SLOW_KBPS = 500;
+const COMFORTABLE_KBPS = 2000;
 
 const WORDS = {
   check: {
@@ -43,13 +48,16 @@ class Check {
   stopListening = () => {};
   heardTicks = 0;
   loudest = 0;
+  /** @type {number | null} coded pictures a second */
+  pace = null;
+  lineKbps = 0;
   began = performance.now();
 
   /** @param {"check" | "devices"} kind @param {AbortSignal} signal */
   constructor(kind, signal) {
     this.kind = kind;
     this.signal = signal;
-    this.parts = { camera: false, microphone: false, speaker: kind === "devices" };
+    this.parts = { camera: false, microphone: false, speaker: kind === "devices", computer: kind === "devices" };
     this.done = new Promise((resolve) => (this.resolve = resolve));
   }
 
@@ -58,11 +66,12 @@ class Check {
     const words = WORDS[this.kind];
     find("check-title").textContent = words.title;
     find("check-lede").textContent = words.lede;
-    find("part-speaker").hidden = this.kind === "devices";
+    find("part-speaker").hidden = find("part-computer").hidden = this.kind === "devices";
     find("check-wait").textContent = "";
     this.#result("camera", "todo", "Zet uw camera aan. Uw browser vraagt of dat mag.");
     this.#result("microphone", "todo", "Daarna zegt u een paar woorden.");
     this.#result("speaker", "todo", "U hoort drie tonen.");
+    this.#result("computer", "todo", "Dit kijken we zelf na, zodra uw camera aan staat.");
     show("check", this.kind);
     const watch = { signal: this.signal };
     for (const [id, kind] of /** @type {const} */ ([["choose-camera", "videoinput"], ["choose-microphone", "audioinput"]])) {
@@ -116,7 +125,29 @@ class Check {
     const opened = performance.now();
     this.stopListening = listen(stream, (level) => this.#hear(level, performance.now() - opened));
     this.#offerChoice();
+    if (this.kind === "check") this.#tryOut(stream);
     this.#waitToGoOn();
+  }
+
+  /** Runs beside the other parts and keeps nobody: what is found only makes the picture smaller or warns. @param {MediaStream} stream */
+  async #tryOut(stream) {
+    this.parts.computer = false;
+    this.#result("computer", "now", "We kijken een paar tellen wat uw computer en uw internet aankunnen.");
+    const pace = await fitPicture(stream, this.signal);
+    const lineKbps = await lineSpeed(sendAway).catch(() => 0);
+    if (stream !== this.stream || this.signal.aborted) return;
+    Object.assign(this, { pace, lineKbps });
+    this.parts.computer = true;
+    if (this.pace !== null && this.pace < FEW_PICTURES) {
+      this.#result("computer", "warn", "Uw computer is erg druk. Sluit andere programma’s en tabbladen en controleer daarna opnieuw.");
+    } else if (this.lineKbps < SLOW_KBPS) {
+      this.#result("computer", "warn", "Uw internet is traag. Zit u ver van de wifi, ga dan dichterbij of gebruik een kabel. U kunt wel beginnen: uw antwoorden blijven op deze computer bewaard tot alles binnen is.");
+    } else if (this.lineKbps < COMFORTABLE_KBPS) {
+      this.#result("computer", "ok", "Uw computer en uw internet zijn goed genoeg. Het versturen kan na een antwoord nog even doorgaan.");
+    } else {
+      this.#result("computer", "ok", "Uw computer en uw internet kunnen het aan.");
+    }
+    this.#settle();
   }
 
   async #waitToGoOn() {
@@ -240,9 +271,10 @@ class Check {
 
   #settle() {
     if (!this.stream) return;
-    const { camera, microphone, speaker } = this.parts;
-    enable("check-act", camera && microphone && speaker);
-    const wait = !microphone ? "Zeg nog iets in de microfoon." : !speaker ? "Speel nog de drie tonen af." : "";
+    const { camera, microphone, speaker, computer } = this.parts;
+    enable("check-act", camera && microphone && speaker && computer);
+    const rest = computer ? "" : "Nog een paar tellen.";
+    const wait = !microphone ? "Zeg nog iets in de microfoon." : !speaker ? "Speel nog de drie tonen af." : rest;
     if (find("check-wait").textContent !== wait) find("check-wait").textContent = wait;
   }
 
@@ -252,6 +284,8 @@ class Check {
       ...factsOf(stream),
       loudest: Math.round(this.loudest * 100) / 100,
       speaker: this.parts.speaker,
+      coded_per_second: this.pace === null ? null : Math.round(this.pace),
+      line_kbps: this.lineKbps,
       screen_width: screen.width,
       screen_height: screen.height,
       pixel_ratio: devicePixelRatio,

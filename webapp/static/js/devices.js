@@ -1,7 +1,8 @@
 /** Camera and microphone: opened as they were chosen, remembered by this browser, never swapped silently. */
 
 const REMEMBERED = { videoinput: "vignet-camera", audioinput: "vignet-microphone" };
-const PICTURE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+const HEIGHT = "vignet-picture-height";
+const LARGEST = 720;
 const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: { ideal: 1 } };
 
 /** @typedef {"denied" | "none" | "busy" | "gone" | "unsafe" | "broken"} Fault */
@@ -76,11 +77,22 @@ export function factsOf(stream) {
   };
 }
 
+/** Have the camera give a picture of this height, or nearly, now and the next time. @param {MediaStream} stream @param {number} height */
+export async function useHeight(stream, height) {
+  localStorage.setItem(HEIGHT, String(height));
+  await stream.getVideoTracks()[0].applyConstraints(pictureOf(height));
+}
+
+/** @param {number} height */
+function pictureOf(height) {
+  return { width: { ideal: (height * 16) / 9 }, height: { ideal: height }, frameRate: { ideal: 30 } };
+}
+
 /** @param {string | null} camera @param {string | null} microphone */
 function open(camera, microphone) {
   const exactly = (/** @type {string | null} */ id) => (id ? { deviceId: { exact: id } } : {});
   return navigator.mediaDevices.getUserMedia({
-    video: { ...PICTURE, ...exactly(camera) },
+    video: { ...pictureOf(Number(localStorage.getItem(HEIGHT)) || LARGEST), ...exactly(camera) },
     audio: { ...SOUND, ...exactly(microphone) },
   });
 }

@@ -52,22 +52,33 @@ export class WhipClient extends EventTarget {
    * @param {MediaStream} stream
    */
   async publish(stream) {
-    for (const track of stream.getTracks()) this.#send(track, stream);
-    const offer = await this.connection.createOffer();
-    await this.connection.setLocalDescription({ type: "offer", sdp: askOpusNack(offer.sdp ?? "") });
-    await this.#keepResolution();
-    await this.#gathered();
+    const offer = await this.offer(stream);
     const response = await fetch(this.url, {
       method: "POST",
       headers: { Authorization: `Bearer ${this.bearer}`, "Content-Type": "application/sdp" },
-      body: this.connection.localDescription?.sdp,
+      body: offer,
       signal: AbortSignal.timeout(POST_TIMEOUT_MS),
     });
     if (response.status !== 201) {
       throw new WhipRefused(response.status, Number(response.headers.get("Retry-After")) || 0);
     }
     this.location = new URL(response.headers.get("Location") ?? "", response.url).href;
-    await this.connection.setRemoteDescription({ type: "answer", sdp: startFast(await response.text()) });
+    await this.accept(await response.text());
+  }
+
+  /** The session description that offers the stream. @param {MediaStream} stream */
+  async offer(stream) {
+    for (const track of stream.getTracks()) this.#send(track, stream);
+    const offer = await this.connection.createOffer();
+    await this.connection.setLocalDescription({ type: "offer", sdp: askOpusNack(offer.sdp ?? "") });
+    await this.#keepResolution();
+    await this.#gathered();
+    return this.connection.localDescription?.sdp ?? "";
+  }
+
+  /** @param {string} answer the session description of the other side */
+  async accept(answer) {
+    await this.connection.setRemoteDescription({ type: "answer", sdp: startFast(answer) });
   }
 
   /** End the session and tell the endpoint that all has been sent. Survives a page that closes. */
