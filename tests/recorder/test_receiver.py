@@ -103,3 +103,32 @@ def test_only_reports_of_our_streams_are_kept(tmp_path: Path) -> None:
         return [(record.kind, record.payload) for record in rtp.read(writer.path)][1:]
 
     assert asyncio.run(scene()) == [(rtp.Kind.REPORT, report(7))]
+
+
+def test_what_is_said_back_each_second_and_after_a_loss(tmp_path: Path, monkeypatch) -> None:
+    """REMB and a report each second, a key frame every other second, at once after a new source and after a loss."""
+    said: list[tuple[int, int]] = []
+    monkeypatch.setattr(Intake, "_send", lambda self, data: said.append((data[1], data[0] & 0x1F)))
+    nack, key_frame, bit_rate, report = (205, 1), (206, 1), (206, 15), (201, 2)
+
+    def act(intake: Intake) -> None:
+        intake.accept(packet(1, ssrc=9))
+        assert said == [bit_rate, key_frame], "a new source is greeted"
+        intake.accept(packet(1, ssrc=11, payload_type=111))
+        for _ in range(2):
+            said.clear()
+            intake.second()
+            assert said.count(bit_rate) == said.count(report) == 1
+        assert said.count(key_frame) == 1
+        said.clear()
+        intake.accept(packet(5, ssrc=9))
+        for stream, sequence in zip(intake.streams, (5, 3), strict=True):
+            stream.reception.missing = {sequence - 1: [rtp.now_us(), rtp.now_us()]}
+        intake._ask()
+        assert said.count(nack) == 2, "sound is asked for again as well as the picture"
+        said.clear()
+        intake.streams[0].reception.missing = {4: [0, 0]}
+        intake._ask()
+        assert said == [key_frame], "what never came needs a key frame"
+
+    written(tmp_path, act)

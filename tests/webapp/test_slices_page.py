@@ -2,12 +2,14 @@
 
 from base64 import b64decode
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import cast
 import exam_house
 import pytest
 import services
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from test_exam_page import WAIT_MS, Tab, chromium, sitting, tab  # noqa: F401
 
 from recorder.finish import finish_recording
@@ -84,3 +86,49 @@ def test_somebody_else_at_the_same_browser_sees_nothing_of_it(tab: Tab, sitting:
     tab.at("clip", "ready")
     expect(tab.page.locator("#status")).to_contain_text("antwoord 1 veilig ontvangen", timeout=WAIT_MS)
     services.wait_until(lambda: tab.page.evaluate(rows) == [], "the vault to be empty", 30)
+
+
+def test_the_answer_that_is_recorded_goes_first_and_finishing_waits_for_all(
+    tab: Tab,  # noqa: F811
+    sitting: Sitting,  # noqa: F811
+    session,
+) -> None:
+    row, before = session.get(Sitting, sitting.id), datetime.now(UTC) - timedelta(hours=1)
+    cast.begin(row, before)
+    for answer in row.answers[:8]:
+        cast.record(session, answer, before)
+    session.commit()
+    sent: list[str] = []
+    away = True
+
+    def on_its_way(route: Route) -> None:
+        if route.request.method == "PUT":
+            sent.append(route.request.url.split("/")[-2])
+        if away:
+            route.abort()
+        else:
+            route.continue_()
+
+    page = tab.page
+    page.route("**/recorder/slices/**", on_its_way)
+    tab.log_in().at("elsewhere").press("Hier verdergaan")
+    for last in (False, True):
+        tab.at("clip", "ready").press("Filmpje starten").at("clip", "playing").end_of_clip()
+        tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
+        page.wait_for_timeout(6000)
+        if last:
+            sent.clear()
+            away = False
+            services.wait_until(lambda: page.wait_for_timeout(50) or len(sent) > 7, "eight slices to be sent", 30)
+            away = True
+        tab.press("Stoppen en bewaren")
+    newest = str(take_of(sitting.id, 10).id)
+    assert sent[:7].count(newest) >= 5, "what was recorded before waits for what is being recorded"
+    words = tab.at("saving").page.locator("#saving-lede")
+    expect(words).to_contain_text("staat nog een deel alleen op deze computer")
+    expect(page.locator("#saving-answers")).to_contain_text("te versturen")
+    assert tab.button("Afronden").get_attribute("aria-disabled") == "true"
+    away = False
+    expect(words).to_contain_text("Al uw antwoorden zijn veilig ontvangen.", timeout=WAIT_MS)
+    tab.press("Afronden")
+    expect(page.get_by_role("heading", name="Uw examen is afgerond")).to_be_visible()

@@ -9,6 +9,7 @@ const SLICE_MS = 1000;
 const VIDEO_BPS = 1_500_000;
 const AUDIO_BPS = 64_000;
 const KEYFRAME_MS = 2000;
+const LAST_SLICE_MS = 250;
 
 /** The first kind of file that this browser records: H.264, whose picture need not be coded again, before VP8. */
 export function recordedKind() {
@@ -63,6 +64,8 @@ export class SliceRecorder extends EventTarget {
       const stopped = new Promise((resolve) => this.recorder.addEventListener("stop", resolve, { once: true }));
       this.recorder.stop();
       await stopped;
+      // Firefox may say that it has stopped before it hands over the slice that it was at.
+      await new Promise((resolve) => setTimeout(resolve, LAST_SLICE_MS));
     }
     await this.#keeping;
     return { count: this.#count, seconds };
