@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from review.conflicts import Conflict
+from review.objection import Ground, Ruling
 from review.rating import Gap
 from scenarios import sitting
 from scenarios.quality import FaultKind
@@ -17,6 +18,7 @@ from storage import (
     enrolments,
     flags,
     links,
+    objections,
     organisations,
     passwords,
     people,
@@ -31,6 +33,7 @@ from storage.dossiers import DossierState, StarKind
 from storage.flags import FlagKind
 from storage.jobs import JobState
 from storage.mail import MailState
+from storage.objections import Against, ObjectionState
 from storage.people import Role
 from storage.recordings import RecordingState
 from storage.refusal import Refused
@@ -148,6 +151,27 @@ PARTS = {
     "star_colleague": "de STAR met een collega",
 }
 
+AGAINST = {Against.REJECTION: "de afwijzing van het motivatiedossier", Against.RESULT: "de uitslag"}
+
+OBJECTION_STATES = {
+    ObjectionState.RECEIVED: "ontvangen",
+    ObjectionState.OFFICE: "bij het bureau",
+    ObjectionState.COMMITTEE: "bij de examencommissie",
+    ObjectionState.RULED: "uitspraak gedaan",
+}
+
+GROUNDS = {
+    Ground.TECHNICAL: "de techniek: beeld, geluid of de computer",
+    Ground.PROCEDURAL: "de gang van zaken: regels, termijnen, behandeling",
+    Ground.CONTENT: "de inhoud: de opgaven, de scores of het oordeel",
+}
+
+RULINGS = {
+    Ruling.GRANTED: "gegrond",
+    Ruling.DENIED: "ongegrond",
+    Ruling.INADMISSIBLE: "te laat, dus niet behandeld",
+}
+
 REFUSALS: dict[str, str] = {
     sitting.Rule.WINDOW_NOT_OPEN: "Uw examen is nog niet open. Kom terug op {needed[0]}.",
     sitting.Rule.WINDOW_CLOSED: "De tijd voor uw examen is voorbij. Neem contact op met KSF.",
@@ -207,6 +231,12 @@ REFUSALS: dict[str, str] = {
     links.Rule.GONE: "Deze link werkt niet meer. Vraag een nieuwe aan bij ‘Wachtwoord vergeten’.",
     organisations.Rule.NAME_TAKEN: "Er is al een organisatie met deze naam. Kijk in de lijst, of kies een andere naam.",
     enrolments.Rule.DONE: "Deze lijst is al verwerkt. U hoeft niets te doen.",
+    objections.Rule.NO_GROUNDS: "Schrijf eerst waarmee u het niet eens bent.",
+    objections.Rule.LATE: "De termijn is voorbij. Schrijf waarom uw bezwaar later komt.",
+    objections.Rule.TWICE: "U hebt al bezwaar gemaakt tegen dit besluit.",
+    objections.Rule.INVOLVED: "U had een aandeel in dit besluit. Iemand anders behandelt het bezwaar.",
+    objections.Rule.NO_TEXT: "Schrijf eerst waarom. De kandidaat leest dit.",
+    objections.Rule.IN_TIME: "Dit bezwaar kwam op tijd. Kies gegrond of ongegrond.",
     steps.Step.NOT_ALLOWED: "Deze stap kan nu niet. Laad de pagina opnieuw om te zien waar u bent.",
 }
 
@@ -316,6 +346,10 @@ EVENTS = {
     "verdict_decided": "eindoordeel bepaald",
     "verdict_confirmed": "eindoordeel gecontroleerd",
     "verdict_released": "uitslag vrijgegeven",
+    "objection_received": "bezwaar ontvangen",
+    "objection_office": "bezwaar bij het bureau",
+    "objection_committee": "bezwaar bij de examencommissie",
+    "objection_ruled": "uitspraak op bezwaar",
     "job_retried": "taak opnieuw gestart",
 }
 
@@ -330,6 +364,7 @@ SUBJECTS = {
     "rating": "beoordeling",
     "flag": "melding",
     "verdict": "eindoordeel",
+    "objection": "bezwaar",
     "job": "taak",
     "mail_message": "mail",
     "take_decision": "besluit over een opname",
@@ -477,6 +512,10 @@ FILTERS: dict[str, Callable] = {
     "fout": _name_of(FAULTS),
     "bezwaargrond": _name_of(CONFLICTS),
     "melding": _name_of(FLAGS),
+    "bezwaartegen": _name_of(AGAINST),
+    "bezwaarstand": _name_of(OBJECTION_STATES),
+    "bezwaarover": _name_of(GROUNDS),
+    "uitspraak": _name_of(RULINGS),
     "taak": lambda kind: JOBS.get(kind, kind),
     "gebeurtenis": lambda verb: EVENTS.get(verb, verb.replace("_", " ")),
 }

@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 from review.rules import parse
 from review.verdict import Case, Decision
 from review.verdict import decide as decide_marks
+from storage.objections import objection_to
 from storage.people import Role
 from storage.ratings import Rating, ratings_of
 from storage.refusal import Refused
 from storage.sittings import Answer, Sitting
 from storage.verdicts import Verdict
-from webapp import access, access_judging, dutch, explain, post
+from webapp import access, access_judging, access_objections, dutch, explain, post
 from webapp.letter import result as make_letter
 
 pages = Blueprint("results", __name__)
@@ -75,6 +76,7 @@ def verdicts():
         flags=access_judging.open_flags(),
         due=explain.due,
         late=lambda verdict: explain.is_late(verdict.sitting, g.now),
+        objections=len(access_objections.open_objections()),
         me=access.me(),
     )
 
@@ -171,6 +173,7 @@ def own():
         overall=explain.figure(decision.overall),
         remarks=_remarks(sitting),
         objection_until=explain.objection_until(found),
+        objection=objection_to(g.db, sitting.dossier),
     )
 
 

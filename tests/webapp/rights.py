@@ -12,9 +12,12 @@ from typing import Any
 import cast
 from sqlalchemy.orm import Session
 
+from review.objection import Ground, Term
 from storage import mail
+from storage.dossiers import DossierState
 from storage.flags import FlagKind, raise_flag
 from storage.jobs import Job, JobState, Queue
+from storage.objections import object_to
 from storage.people import Membership, Person, Role
 from storage.ratings import own_ratings
 from storage.recordings import Rendition, RenditionKind, latest_take
@@ -77,6 +80,15 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     verdict = decide(session, done, now)
     own_case = cast.dossier(session, people, now, people.outsider_candidate)
     own_case.manager, own_case.organisation = insider, people.outsider_organisation
+    rejected = cast.dossier(session, people, now, people.outsider_candidate)
+    rejected.submit(people.outsider_candidate.id, now)
+    session.flush()
+    rejected.decide(DossierState.REJECTED, people.second_officer.id, "Te weinig ervaring.", now)
+    session.flush()
+    term = Term(now.date(), 6)
+    objection = object_to(session, rejected, term, "Ik heb die ervaring wel.", "", now, now.date())
+    session.flush()
+    objection.classify(people.officer, Ground.PROCEDURAL, False, now)
     session.flush()
     everybody = {
         name: getattr(people, name) for name in people.__dataclass_fields__ if isinstance(getattr(people, name), Person)
@@ -96,6 +108,8 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "to_assign": to_assign,
             "flag": flag,
             "verdict": verdict,
+            "objected": rejected,
+            "objection": objection,
             "clip": pack.clip(1),
             "job": job,
             "mail": mail.post(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
@@ -185,6 +199,11 @@ RIGHTS: dict[str, Right] = {
     "results.release_many": may(OFFICERS | COMMITTEE),
     "results.own": may({"candidate", "second_candidate"}),
     "results.letter": may({"candidate", "second_candidate"}),
+    "objecting.own": may({"outsider_candidate"}, dossier_id="objected.id"),
+    "objecting.waiting": may(OFFICERS | COMMITTEE),
+    "objecting.show": may(OFFICERS | COMMITTEE, objection_id="objection.id"),
+    "objecting.classify": may(OFFICERS, objection_id="objection.id"),
+    "objecting.rule": may(OFFICERS, objection_id="objection.id"),
     "assigning.sitting": may(OFFICERS, sitting_id="to_assign.id"),
     "assigning.close_flag": may(OFFICERS, flag_id="flag.id"),
 }

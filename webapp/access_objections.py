@@ -1,0 +1,55 @@
+"""Which objections the one who asks may see. Like `access`: what is not yours does not exist."""
+
+import uuid
+
+from flask import abort, g
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from storage.dossiers import Dossier
+from storage.objections import Against, Objection, ObjectionState
+from storage.people import Role
+from storage.sittings import Sitting
+from storage.verdicts import Verdict
+from webapp.access import me, others
+
+_WHOSE = joinedload(Objection.dossier).options(joinedload(Dossier.candidate), joinedload(Dossier.scheme))
+
+
+def open_objections() -> list[Objection]:
+    """Those without a ruling, save those to decisions about the one who asks."""
+    return list(g.db.scalars(_theirs().where(Objection.state != ObjectionState.RULED).order_by(Objection.received_at)))
+
+
+def ruled_objections(limit: int) -> list[Objection]:
+    """Those with a ruling, newest first."""
+    ruled = _theirs().where(Objection.state == ObjectionState.RULED)
+    return list(g.db.scalars(ruled.order_by(Objection.ruled_at.desc()).limit(limit)))
+
+
+def objection_to_handle(objection_id: uuid.UUID) -> Objection:
+    return g.db.scalars(_theirs().where(Objection.id == objection_id)).first() or abort(404)
+
+
+def objection_to_rule(objection_id: uuid.UUID) -> Objection:
+    """An objection that waits for a ruling by the role of the one who asks."""
+    found = objection_to_handle(objection_id)
+    if who_rules(found) not in me().roles(g.now) and found.state is not ObjectionState.RULED:
+        abort(404)
+    return found
+
+
+def who_rules(objection: Objection) -> Role | None:
+    """The role whose ruling it waits for; None before it was classified and after it was ruled on."""
+    return {ObjectionState.OFFICE: Role.KSF_OFFICER, ObjectionState.COMMITTEE: Role.EXAM_COMMITTEE}.get(objection.state)
+
+
+def verdict_about(objection: Objection) -> Verdict | None:
+    """The verdict that is objected to."""
+    if objection.against is not Against.RESULT:
+        return None
+    return g.db.scalars(select(Verdict).join(Sitting).where(Sitting.dossier_id == objection.dossier_id)).first()
+
+
+def _theirs():
+    return select(Objection).join(Dossier).where(others()).options(_WHOSE)
