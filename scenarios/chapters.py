@@ -65,6 +65,13 @@ class EndTerm:
     criteria: tuple[Criterion, ...] = many(1)
 
 
+class IdentityCheck(StrEnum):
+    """How it is made sure who sits there: not at all, or by a code that the organisation's supervisor reads out."""
+
+    NONE = "none"
+    CODE = "code"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SittingRules:
     """The values of a sitting.
@@ -72,6 +79,7 @@ class SittingRules:
     Names that end in _s are seconds. `extra_time` lists the factors that an accommodation may put on preparation and
     answer; `accommodation_clip_plays` counts for an accommodation and after a measured stall of `stall_s`.
     `emergency_s`: how long no server may be reached before the page offers the answers as files.
+    `reminder_days` count back from the end of the window.
     """
 
     clip_plays: int = within(1, 5)
@@ -94,6 +102,9 @@ class SittingRules:
     extra_time: tuple[Fraction, ...] = many(1, 6, low=Fraction(1), high=Fraction(4))
     accommodation_request_days: int = within(0, 90)
     emergency_s: int = within(10, 86400, 600)
+    text_prompt: bool = True
+    identity_check: IdentityCheck = IdentityCheck.NONE
+    reminder_days: tuple[int, ...] = many(0, 6, low=Fraction(0), high=Fraction(60), default=(7, 3, 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,9 +194,34 @@ class Task:
     name: str
 
 
+class FilePart(StrEnum):
+    """What a motivation file consists of, as it is judged and, when KSF sends it back, opened again."""
+
+    ROLE = "role"
+    SUBSTANTIATION = "substantiation"
+    MOTIVATION = "motivation"
+    STAR_MANAGER = "star_manager"
+    STAR_COLLEAGUE = "star_colleague"
+    SELF_ASSESSMENT = "self_assessment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileCriterion:
+    """One criterion of part 1: about which part of the file, and the questions that an officer asks of it."""
+
+    key: str = keyed()
+    name: str
+    part: FilePart
+    questions: tuple[str, ...] = many(1)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Documents:
-    """What a motivation file must hold. `word_guide` is the advised length of one STAR box, least and most."""
+    """What a motivation file must hold. `word_guide` is the advised length of one STAR box, least and most.
+
+    `criteria` are what KSF judges it by, in a claim of `claim_hours`. `same_text_share` is how much two substantiations
+    may be alike.
+    """
 
     tasks: tuple[Task, ...] = many(1)
     minimum_tasks: int = within(0, 10)
@@ -197,6 +233,8 @@ class Documents:
     word_guide: tuple[int, ...] = many(2, 2, low=Fraction(1), high=Fraction(2000))
     manager_minimum_words: int = within(0, 1000)
     same_text_share: Fraction = within(0, 1)
+    criteria: tuple[FileCriterion, ...] = many(0, default=())
+    claim_hours: int = within(1, 240, default=8)
 
 
 @dataclass(frozen=True, kw_only=True)

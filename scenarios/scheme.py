@@ -108,6 +108,7 @@ def _names(scheme: Scheme) -> list[str]:
         "eindtermen": [one.key for one in scheme.end_terms],
         "teksten": [one.key for one in scheme.texts],
         "vragen": [one.key for one in scheme.questions],
+        "criteria": [one.key for one in scheme.documents.criteria] if scheme.documents else [],
         "herkomsten": [one.path for one in scheme.origins],
     }
     for name, keys in lists.items():

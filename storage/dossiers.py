@@ -2,12 +2,15 @@
 
 import secrets
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from review.portfolio import words
+from scenarios.chapters import FilePart
 from storage import audit
 from storage.database import Base, Identified, one_of
 from storage.organisations import Organisation
@@ -34,7 +37,12 @@ class DossierState(StrEnum):
 
 STEPS: dict[DossierState, set[DossierState]] = {
     DossierState.WRITING: {DossierState.SUBMITTED, DossierState.WITHDRAWN},
-    DossierState.SUBMITTED: {DossierState.APPROVED, DossierState.RETURNED, DossierState.REJECTED},
+    DossierState.SUBMITTED: {
+        DossierState.APPROVED,
+        DossierState.RETURNED,
+        DossierState.REJECTED,
+        DossierState.WITHDRAWN,
+    },
     DossierState.RETURNED: {DossierState.SUBMITTED, DossierState.WITHDRAWN},
     DossierState.APPROVED: {DossierState.WITHDRAWN},
     DossierState.REJECTED: set(),
@@ -50,6 +58,7 @@ class Rule(StrEnum):
     CLOSED = "dossier_closed"
     NO_SCENARIOS = "no_scenarios"
     CHANGED_ELSEWHERE = "dossier_changed_elsewhere"
+    PART_CLOSED = "dossier_part_closed"
 
 
 class StarKind(StrEnum):
@@ -63,7 +72,10 @@ class Dossier(Identified, Base):
     """One candidate's attempt at one exam, nominated by a manager. The scheme is pinned when it is handed in.
 
     `manager_version` and `candidate_version` go up with every save of that part, so that a page that is behind cannot
-    overwrite what another page saved.
+    overwrite what another page saved. `open_parts` are the parts that KSF sent back, all of them when empty; `rounds`
+    counts how often the file was handed in. `alike_share` is how much the substantiation is like somebody else's, when
+    that is more than the scheme allows, and `alike_reason` why that is so. `shared_facts` hold for all candidates of
+    one manager.
     """
 
     __tablename__ = "dossier"
@@ -77,8 +89,12 @@ class Dossier(Identified, Base):
     created_at: Mapped[datetime]
     cost_centre: Mapped[str] = mapped_column(String(40), default="")
 
+    tasks: Mapped[list] = mapped_column(default=list)
+    shared_facts: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     example_role: Mapped[str] = mapped_column(Text, default="")
+    alike_share: Mapped[float | None]
+    alike_reason: Mapped[str] = mapped_column(Text, default="")
     manager_done_at: Mapped[datetime | None]
     manager_version: Mapped[int] = mapped_column(default=0)
 
@@ -88,6 +104,8 @@ class Dossier(Identified, Base):
     goal: Mapped[str] = mapped_column(Text, default="")
     candidate_version: Mapped[int] = mapped_column(default=0)
     submitted_at: Mapped[datetime | None]
+    rounds: Mapped[int] = mapped_column(default=0)
+    open_parts: Mapped[list] = mapped_column(default=list)
 
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
@@ -100,6 +118,7 @@ class Dossier(Identified, Base):
     decided_by: Mapped[Person | None] = relationship(foreign_keys=decided_by_id)
     stars: Mapped[list["Star"]] = relationship(back_populates="dossier", order_by="Star.kind")
     assessments: Mapped[list["SelfAssessment"]] = relationship(back_populates="dossier")
+    documents: Mapped[list["RoleDocument"]] = relationship(back_populates="dossier", order_by="RoleDocument.created_at")
 
     __table_args__ = (
         CheckConstraint("candidate_id <> manager_id", name="not_own_manager"),
@@ -114,18 +133,15 @@ class Dossier(Identified, Base):
 
     def missing(self) -> tuple[str, ...]:
         """The names of the parts that are not filled in yet, in the order of the form."""
-        needed = {
-            "reason": self.reason,
-            "example_role": self.example_role,
-            "role_description": self.role_description,
-            "years": "" if self.years is None else "given",
-            "motivation": self.motivation,
-            "goal": self.goal,
-        }
-        gaps = [name for name, text in needed.items() if not text.strip()]
+        gaps = list(self.manager_gaps())
+        documents = self.scheme.content.documents
+        if not (self.role_description.strip() or self.document):
+            gaps.append("role_description")
+        if self.years is None or self.years < documents.minimum_years:
+            gaps.append("years")
+        gaps += [name for name in ("motivation", "goal") if not getattr(self, name).strip()]
         complete = {star.kind for star in self.stars if star.complete}
         gaps += [f"star_{kind}" for kind in StarKind if kind not in complete]
-        documents = self.scheme.content.documents
         judged = {
             one.competency
             for one in self.assessments
@@ -135,28 +151,69 @@ class Dossier(Identified, Base):
         gaps += [f"competency_{one.key}" for one in self.scheme.content.competencies if one.key not in judged]
         return tuple(gaps)
 
+    def manager_gaps(self) -> tuple[str, ...]:
+        """The names of the manager's parts that are not whole yet: too few tasks or words, or too much like another."""
+        documents = self.scheme.content.documents
+        gaps = ["tasks"] if len(self.tasks or ()) < documents.minimum_tasks else []
+        gaps += [
+            name
+            for name in ("reason", "example_role")
+            if words(getattr(self, name)) < max(1, documents.manager_minimum_words)
+        ]
+        if self.alike_share is not None and not self.alike_reason.strip():
+            gaps.append("alike_reason")
+        asked_again = self.state is DossierState.RETURNED and FilePart.SUBSTANTIATION in self.open_parts
+        if asked_again and not gaps and self.manager_done_at is None:
+            gaps.append("substantiation")
+        return tuple(gaps)
+
     @property
     def parts(self) -> int:
         """How many parts there are to fill in."""
-        return 6 + len(StarKind) + len(self.scheme.content.competencies)
+        return 7 + len(StarKind) + len(self.scheme.content.competencies)
 
-    def require_open(self) -> None:
-        """Raise Refused unless its texts may still be changed."""
+    @property
+    def document(self) -> "RoleDocument | None":
+        """The role or job description that was handed in as a file, the newest one."""
+        return next((one for one in reversed(self.documents) if one.removed_at is None), None)
+
+    def is_open(self, part: FilePart) -> bool:
+        """Whether this part may be changed now: before handing in everything, after it what KSF sent back."""
+        if self.state is DossierState.RETURNED:
+            return not self.open_parts or part in self.open_parts
+        return self.state is DossierState.WRITING
+
+    def require_open(self, *parts: FilePart) -> None:
+        """Raise Refused unless one of these parts (any part when none is named) may still be changed."""
         if self.state not in (DossierState.WRITING, DossierState.RETURNED):
             raise Refused(Rule.CLOSED, found=self.state)
+        if parts and not any(self.is_open(part) for part in parts):
+            raise Refused(Rule.PART_CLOSED, found=parts, needed=tuple(self.open_parts))
 
     def submit(self, actor: uuid.UUID, now: datetime) -> None:
         """Hand the whole file in. Raises Refused while a part is missing."""
         if gaps := self.missing():
             raise Refused(Rule.INCOMPLETE, found=gaps, needed=())
         self._go(DossierState.SUBMITTED, actor, now)
-        self.submitted_at = now
+        self.submitted_at, self.rounds = now, (self.rounds or 0) + 1
 
-    def decide(self, state: DossierState, actor: uuid.UUID, reason: str, now: datetime) -> None:
-        """KSF's decision: approve, return or reject. The last two need a reason."""
+    def decide(
+        self, state: DossierState, actor: uuid.UUID, reason: str, now: datetime, parts: Iterable[FilePart] = ()
+    ) -> None:
+        """KSF's decision: approve, return (these parts, or all) or reject. The last two need a reason."""
         if state is not DossierState.APPROVED and not reason.strip():
             raise Refused(Rule.NO_REASON, needed="reason")
         self._go(state, actor, now)
+        self.decided_at, self.decided_by_id, self.decision_reason = now, actor, reason.strip()
+        self.open_parts = [str(part) for part in parts]
+        if self.is_open(FilePart.SUBSTANTIATION):
+            self.manager_done_at = None
+
+    def withdraw(self, actor: uuid.UUID, reason: str, now: datetime) -> None:
+        """Stop with this attempt, with the reason."""
+        if not reason.strip():
+            raise Refused(Rule.NO_REASON, needed="reason")
+        self._go(DossierState.WITHDRAWN, actor, now)
         self.decided_at, self.decided_by_id, self.decision_reason = now, actor, reason.strip()
 
     def _go(self, state: DossierState, actor: uuid.UUID, now: datetime) -> None:
@@ -202,3 +259,27 @@ class SelfAssessment(Identified, Base):
         UniqueConstraint("dossier_id", "competency"),
         CheckConstraint("level BETWEEN 1 AND 5", name="level"),
     )
+
+
+class RoleDocument(Identified, Base):
+    """A role or job description as a file, encrypted under the candidate's key. A newer one or `removed_at` ends it.
+
+    `size` and `sha256` are of the file as it came, the `cipher_` ones of the object in the store.
+    """
+
+    __tablename__ = "role_document"
+
+    dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Dossier.id))
+    name: Mapped[str] = mapped_column(String(200))
+    content_type: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    cipher_size: Mapped[int]
+    cipher_sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+    dossier: Mapped[Dossier] = relationship(back_populates="documents")
+
+    __table_args__ = (CheckConstraint("size > 0", name="size"), Index(None, "dossier_id"))

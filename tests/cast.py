@@ -33,6 +33,18 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PASSWORD = "proefwachtwoord van iedereen"
 """Everybody's password."""
 
+REASON = (
+    "Collega's lopen naar deze kandidaat als een gesprek vastloopt, en dat is niet voor niets. Ik zag het zelf bij de "
+    "overgang naar het nieuwe systeem: iedereen was zenuwachtig, en op haar plek was het rustig. Zij vraagt eerst wat "
+    "er gebeurde, laat de ander uitpraten en zegt dan pas wat zij zou doen. Daarom meld ik haar aan."
+)
+EXAMPLE_ROLE = (
+    "Op dinsdag luistert zij mee met twee nieuwe mensen en bespreekt elk gesprek direct daarna. Zij begint met wat "
+    "goed ging en kiest dan één ding om te oefenen. In maart nam de hele groep haar manier van samenvatten over, en "
+    "sindsdien bellen er merkbaar minder klanten een tweede keer. Dat voorbeeld geeft zij zonder erom te vragen."
+)
+"""A substantiation as a manager writes it, of more words than the scheme asks for."""
+
 CONTENT = Path(__file__).resolve().parents[1] / "scenarios" / "branchecertificaat_b"
 
 
@@ -146,8 +158,9 @@ def dossier(session: Session, cast: Cast, now: datetime = NOW, candidate: Person
         manager=cast.manager,
         state=DossierState.WRITING,
         created_at=now,
-        reason="Collega's lopen naar deze kandidaat als een gesprek vastloopt.",
-        example_role="Luistert mee met nieuwe collega's en bespreekt het gesprek daarna.",
+        tasks=["guides_colleagues"],
+        reason=REASON,
+        example_role=EXAMPLE_ROLE,
         manager_done_at=now,
         role_description="Begeleidt nieuwe collega's en is vraagbaak voor het team.",
         years=6.5,

@@ -23,7 +23,7 @@ ONLY_IN = {
     **dict.fromkeys(("typst", "segno"), "webapp"),
     **dict.fromkeys(("aiortc", "av", "ffmpeg", "imageio_ffmpeg", "aiohttp", "uvloop"), "recorder"),
     **dict.fromkeys(("boto3", "botocore", "celery", "kombu", "cryptography"), "storage"),
-    **dict.fromkeys(("numpy", "scipy"), "review"),
+    **dict.fromkeys(("numpy", "scipy", "rapidfuzz"), "review"),
 }
 """Libraries that belong to one room."""
 

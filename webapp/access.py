@@ -10,10 +10,11 @@ from functools import wraps
 from flask import abort, g, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from scenarios.sitting import AnswerStage, Stage
-from storage.dossiers import Dossier
+from storage.dossiers import Dossier, DossierState
+from storage.part_one import PartOneReview
 from storage.people import Membership, Person, Role
 from storage.ratings import Rating
 from storage.recordings import Recording, RecordingState
@@ -24,7 +25,7 @@ from webapp.extensions import login_manager
 
 HOMES: dict[Role, tuple[str, str]] = {
     Role.CANDIDATE: ("Mijn examen", "exam.home"),
-    Role.MANAGER: ("Mijn kandidaten", "motivation.candidates"),
+    Role.MANAGER: ("Mijn kandidaten", "substantiation.candidates"),
     Role.ORGANISATION_ADMIN: ("Onze organisatie", "organisation.home"),
     Role.KSF_OFFICER: ("Bureau", "office.home"),
     Role.ASSESSOR: ("Beoordelen", "desk.home"),
@@ -82,6 +83,21 @@ def others() -> ColumnElement[bool]:
     return (Dossier.candidate_id != me().id) & (Dossier.manager_id != me().id)
 
 
+def not_judging() -> ColumnElement[bool]:
+    """Dossiers of candidates whose part 1 the one who asks is not judging: that comes before any recording of them."""
+    file = aliased(Dossier)
+    judging = (
+        select(file.candidate_id)
+        .join(PartOneReview, PartOneReview.dossier_id == file.id)
+        .where(
+            PartOneReview.officer_id == me().id,
+            PartOneReview.fixed_at.is_(None),
+            file.state == DossierState.SUBMITTED,
+        )
+    )
+    return Dossier.candidate_id.not_in(judging)
+
+
 def _one(query):
     row = g.db.scalars(query).first()
     if row is None:
@@ -109,17 +125,9 @@ def my_dossiers_as_candidate() -> list[Dossier]:
     return list(g.db.scalars(mine))
 
 
-def dossier_for_candidate(dossier_id: uuid.UUID) -> Dossier:
-    return _one(select(Dossier).where(Dossier.id == dossier_id, Dossier.candidate_id == me().id))
-
-
 def my_dossiers_as_manager() -> list[Dossier]:
-    mine = select(Dossier).where(Dossier.manager_id == me().id).order_by(Dossier.created_at.desc())
-    return list(g.db.scalars(mine))
-
-
-def dossier_for_manager(dossier_id: uuid.UUID) -> Dossier:
-    return _one(select(Dossier).where(Dossier.id == dossier_id, Dossier.manager_id == me().id))
+    mine = select(Dossier).where(Dossier.manager_id == me().id).options(joinedload(Dossier.candidate))
+    return list(g.db.scalars(mine.order_by(Dossier.created_at.desc())))
 
 
 def dossiers_for_organisation() -> list[Dossier]:
@@ -144,7 +152,7 @@ def sitting_for_officer(sitting_id: uuid.UUID) -> Sitting:
 def recording_for_officer(recording_id: uuid.UUID) -> Recording:
     """The facts of a recording, never its picture."""
     theirs = select(Recording).join(Answer).join(Sitting).join(Dossier)
-    return _one(theirs.where(Recording.id == recording_id, others()))
+    return _one(theirs.where(Recording.id == recording_id, others(), not_judging()))
 
 
 def rating_for_assessor(rating_id: uuid.UUID) -> Rating:
@@ -168,7 +176,8 @@ def result_for_candidate(sitting: Sitting) -> Verdict | None:
 
 def recording_to_watch(recording_id: uuid.UUID) -> Recording:
     """A stored recording, for an assessor who has work on that answer. Nobody else watches."""
-    mine = select(Rating.answer_id).where(Rating.assessor_id == me().id, Rating.declined_at.is_(None))
+    mine = select(Rating.answer_id).join(Answer).join(Sitting).join(Dossier)
+    mine = mine.where(Rating.assessor_id == me().id, Rating.declined_at.is_(None), not_judging())
     return _one(
         select(Recording).where(
             Recording.id == recording_id,

@@ -24,17 +24,22 @@ from webapp import (
     emergency,
     exam,
     health,
+    history,
     media,
     motivation,
     objecting,
     office,
     organisation,
     outbox,
+    part_one,
     regulation,
     results,
+    role_document,
     scoring,
     second_phase,
     style,
+    substantiation,
+    why_not,
 )
 from webapp.extensions import csrf, limiter, login_manager
 
@@ -42,6 +47,10 @@ ROOMS = (
     account,
     exam,
     motivation,
+    substantiation,
+    role_document,
+    history,
+    part_one,
     office,
     emergency,
     outbox,
@@ -169,7 +178,7 @@ def _origin(url: str) -> str:
 
 
 def _errors(app: Flask) -> None:
-    def page(status: int, title: str, text: str, **more):
+    def page(status: int, title: str, text: str, why=(), **more):
         if "db" in g:
             # What failed half-way must not keep the page from asking who is logged in.
             g.db.rollback()
@@ -178,11 +187,11 @@ def _errors(app: Flask) -> None:
             g._login_user = login_manager.anonymous_user()
         if access.wants_json():
             return {"error": text, **more}, status
-        return render_template("error.html", code=status, title=title, text=text), status
+        return render_template("error.html", code=status, title=title, text=text, why=why), status
 
     @app.errorhandler(Refused)
     def refused(error: Refused):
-        return page(409, "Dit kan nu niet", dutch.refusal(error), rule=str(error.rule))
+        return page(409, "Dit kan nu niet", dutch.refusal(error), why_not.told(error), rule=str(error.rule))
 
     def overtaken(error: Exception):
         app.logger.warning("overtaken: %s", error)

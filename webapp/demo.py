@@ -39,19 +39,23 @@ OWN = (Role.CANDIDATE, Role.MANAGER, Role.ORGANISATION_ADMIN)
 
 REASON = (
     "Kim werkt sinds vier jaar in ons team en is degene naar wie collega’s toe lopen. Zij luistert mee met nieuwe "
-    "mensen en schreef een korte lijst die nu iedereen bij een klacht gebruikt. Daarom draag ik haar voor."
+    "mensen en schreef een korte lijst die nu iedereen bij een klacht gebruikt. Toen ik twee weken weg was, liep het "
+    "werk door omdat zij elke ochtend vijf minuten nam om te verdelen wat er lag. Daarom draag ik haar voor."
 )
 EXAMPLE_ROLE = (
     "Bij de verhuizing van de planning bleef Kim rustig toen klanten boos waren. Zij deed hardop voor hoe zij een "
-    "gesprek terugbracht naar de vraag. Drie collega’s namen haar aanpak over."
+    "gesprek terugbracht naar de vraag. Drie collega’s namen haar aanpak over. Een van hen zei later dat hij sindsdien "
+    "eerst samenvat en dan pas een oplossing noemt, en dat klanten hem nu laten uitpraten."
 )
 OTHER_REASON = (
     "Karin bewaakt in ons team de kwaliteit van de e-mails. Zij legt uit wat beter kan zonder iemand af te vallen, en "
-    "collega’s vragen haar daar zelf om. Met het certificaat kan zij dit voor de hele afdeling gaan doen."
+    "collega’s vragen haar daar zelf om. In het voorjaar maakte zij met de juridische afdeling een set antwoorden over "
+    "privacy die klopt en te begrijpen is. Met het certificaat kan zij dit voor de hele afdeling gaan doen."
 )
 OTHER_EXAMPLE = (
     "Toen de storing een middag duurde, las Karin elk antwoord mee en verdeelde zij het werk. Niemand bleef zitten met "
-    "een klant die twee verschillende dingen had gehoord."
+    "een klant die twee verschillende dingen had gehoord. De week erna liet zij aan vijf berichten zien waar een "
+    "zin onrust gaf, en welke woorden een boze schrijver juist geruststelden."
 )
 ROLE_DESCRIPTION = "Medewerker klantcontact met extra taken: nieuwe collega’s begeleiden en meeluisteren."
 MOTIVATION = "Ik begeleid al een tijd collega’s en wil weten of ik het goed doe. Ik wil er beter in worden."
@@ -135,6 +139,7 @@ def _dossier(session: Session, organisation: Organisation, scheme: Scheme, email
 def fill(dossier: Dossier, reason: str = REASON, example_role: str = EXAMPLE_ROLE) -> None:
     """Write both parts of the motivation file."""
     dossier.reason, dossier.example_role, dossier.manager_done_at = reason, example_role, dossier.created_at
+    dossier.tasks = ["guides_colleagues", "is_asked"]
     dossier.role_description, dossier.years = ROLE_DESCRIPTION, 6.5
     dossier.motivation, dossier.goal = MOTIVATION, GOAL
     for kind, (situation, tasks, activities, result) in STARS.items():

@@ -2,28 +2,36 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from review import portfolio
 from review.conflicts import Conflict
 from review.objection import Ground, Ruling
+from review.portfolio import Outcome
 from review.rating import Gap
 from scenarios import sitting
+from scenarios.chapters import FilePart
 from scenarios.quality import FaultKind
+from scenarios.scheme import Scheme
 from scenarios.sitting import Stage
 from storage import (
     absences,
     allocations,
     assignments,
+    certificates,
     dossiers,
     enrolments,
     flags,
     links,
     objections,
     organisations,
+    part_one,
     passwords,
     people,
     ratings,
     recordings,
+    role_documents,
     take_decisions,
     verdicts,
     work,
@@ -141,6 +149,7 @@ FAULTS = {
 }
 
 PARTS = {
+    "tasks": "de extra taken (leidinggevende)",
     "reason": "de reden van aanmelding (leidinggevende)",
     "example_role": "de voorbeeldrol (leidinggevende)",
     "role_description": "de rol of functie",
@@ -149,6 +158,8 @@ PARTS = {
     "goal": "het doel voor de toekomst",
     "star_manager": "de STAR met een leidinggevende",
     "star_colleague": "de STAR met een collega",
+    "alike_reason": "waarom de onderbouwing op een andere lijkt (leidinggevende)",
+    "substantiation": "de onderbouwing, die KSF terugstuurde (leidinggevende)",
 }
 
 AGAINST = {Against.REJECTION: "de afwijzing van het motivatiedossier", Against.RESULT: "de uitslag"}
@@ -172,6 +183,35 @@ RULINGS = {
     Ruling.INADMISSIBLE: "te laat, dus niet behandeld",
 }
 
+FIELDS = {
+    "tasks": "Extra taken",
+    "shared_facts": "Wat geldt voor alle kandidaten",
+    "reason": "Reden van aanmelding",
+    "example_role": "Voorbeeldrol",
+    "alike_reason": "Waarom de tekst op een andere lijkt",
+    "role_description": "Rol of functie",
+    "years": "Jaren in klantcontact",
+    "motivation": "Motivatie",
+    "goal": "Doel voor de toekomst",
+}
+BOXES = {"situation": "situatie", "tasks": "taken", "activities": "activiteiten", "result": "resultaat"}
+
+FILE_PARTS = {
+    FilePart.ROLE: "het werk",
+    FilePart.SUBSTANTIATION: "de onderbouwing van de leidinggevende",
+    FilePart.MOTIVATION: "motivatie en doel",
+    FilePart.STAR_MANAGER: "de STAR met een leidinggevende",
+    FilePart.STAR_COLLEAGUE: "de STAR met een collega",
+    FilePart.SELF_ASSESSMENT: "de eigen beoordeling",
+}
+
+QUALIFICATIONS = {
+    "certificate_a": "Branchecertificaat A",
+    "theory_test_a": "de online toets van A",
+}
+
+OUTCOMES = {Outcome.APPROVED: "goedgekeurd", Outcome.RETURNED: "teruggestuurd", Outcome.REJECTED: "afgewezen"}
+
 REFUSALS: dict[str, str] = {
     sitting.Rule.WINDOW_NOT_OPEN: "Uw examen is nog niet open. Kom terug op {needed[0]}.",
     sitting.Rule.WINDOW_CLOSED: "De tijd voor uw examen is voorbij. Neem contact op met KSF.",
@@ -184,6 +224,23 @@ REFUSALS: dict[str, str] = {
     dossiers.Rule.INCOMPLETE: "Het dossier is nog niet compleet. Dit ontbreekt nog: {parts}.",
     dossiers.Rule.NO_REASON: "Schrijf eerst waarom u dit besluit neemt.",
     dossiers.Rule.CLOSED: "Dit dossier is al ingediend. De tekst kan niet meer veranderen.",
+    dossiers.Rule.CHANGED_ELSEWHERE: "Er is iets bewaard in een ander venster. Laad de pagina opnieuw.",
+    dossiers.Rule.PART_CLOSED: "KSF heeft dit deel niet teruggestuurd. De tekst kan niet meer veranderen.",
+    portfolio.Rule.UNJUDGED: "Nog niet elk criterium heeft een oordeel met een reden.",
+    portfolio.Rule.NOT_SUFFICIENT: "Goedkeuren kan alleen als elk criterium voldoende is.",
+    portfolio.Rule.NOTHING_WRONG: "Alles is voldoende. Geef eerst aan wat onvoldoende is, en waarom.",
+    part_one.Rule.NOT_HANDED_IN: "Dit dossier wacht niet op een oordeel.",
+    part_one.Rule.CLAIMED: "Een collega beoordeelt dit dossier, tot {needed[0]}.",
+    part_one.Rule.NOT_CLAIMED: "Dit dossier staat niet (meer) op uw naam. Pak het opnieuw op.",
+    part_one.Rule.SAW_RECORDINGS: "U beoordeelt opnames van deze kandidaat. Iemand anders beoordeelt deel 1.",
+    certificates.Rule.PREREQUISITE: "De kandidaat kan nog niet door: eerst Branchecertificaat A, of de online toets.",
+    certificates.Rule.KNOWN: "Dit stond er al.",
+    certificates.Rule.NUMBER_NEEDED: "Vul het nummer van het certificaat in.",
+    certificates.Rule.IN_FUTURE: "De datum ligt in de toekomst. Kijk de datum na.",
+    role_documents.Rule.TOO_LARGE: "Dit bestand is te groot. Kies een bestand van hoogstens 10 MB.",
+    role_documents.Rule.EMPTY: "Kies eerst een bestand.",
+    role_documents.Rule.OTHER_TYPE: "Dit is geen PDF en geen Word-document (.docx). Kies een ander bestand.",
+    role_documents.Rule.ACTIVE: "In dit bestand zit een programma of een bijlage. Bewaar het eerst als gewone PDF.",
     dossiers.Rule.NO_SCENARIOS: "Dit examen heeft nog geen situaties. Neem eerst een map met filmpjes in gebruik.",
     ratings.Rule.INCOMPLETE: "Deze beoordeling is nog niet compleet.",
     ratings.Rule.SIGNED: "Deze beoordeling is al ondertekend. De scores staan vast.",
@@ -303,6 +360,13 @@ EVENTS = {
     "dossier_returned": "dossier teruggestuurd",
     "dossier_rejected": "dossier afgewezen",
     "dossier_withdrawn": "dossier ingetrokken",
+    "dossier_restored": "oude versie teruggezet",
+    "document_attached": "functieomschrijving toegevoegd",
+    "document_removed": "functieomschrijving weggehaald",
+    "part1_claimed": "beoordeling van deel 1 opgepakt",
+    "part1_given_back": "beoordeling van deel 1 losgelaten",
+    "part1_fixed": "oordeel over deel 1 vastgelegd",
+    "qualification_entered": "toelating ingevoerd",
     "sitting_invited": "uitgenodigd voor het examen",
     "sitting_consented": "akkoord gegeven",
     "sitting_checked": "camera en microfoon gecontroleerd",
@@ -358,6 +422,8 @@ SUBJECTS = {
     "organisation": "organisatie",
     "roster": "lijst met kandidaten",
     "dossier": "dossier",
+    "part_one_review": "oordeel over deel 1",
+    "qualification": "toelating",
     "sitting": "zitting",
     "answer": "antwoord",
     "recording": "opname",
@@ -415,6 +481,31 @@ def part(name: str, competencies: dict[str, str] | None = None) -> str:
 def start_of_day(at: datetime) -> datetime:
     """Midnight in Amsterdam before this moment."""
     return at.astimezone(AMSTERDAM).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def field(name: str, scheme: Scheme) -> str:
+    """The name of a field of the motivation file."""
+    if name in FIELDS:
+        return FIELDS[name]
+    kind, _, rest = name.partition("_")
+    if rest in BOXES:
+        return f"STAR {STAR_KINDS[kind]}, {BOXES[rest]}"
+    return f"{scheme.competency(rest).name}, {'niveau' if kind == 'level' else 'STAR'}"
+
+
+def qualification(key: str) -> str:
+    """What opens the way to an exam, by its key in the scheme."""
+    return QUALIFICATIONS.get(key, key.replace("_", " "))
+
+
+def sentence(words: str) -> str:
+    """The words with a capital, and nothing else changed: KSF stays KSF."""
+    return words[:1].upper() + words[1:]
+
+
+def percent(share: float | Fraction) -> str:
+    """80 %"""
+    return f"{100 * float(share):.0f} %"
 
 
 def day(at: datetime) -> str:
@@ -509,6 +600,12 @@ FILTERS: dict[str, Callable] = {
     "onderwerp": lambda table: SUBJECTS.get(table, table.replace("_", " ")),
     "starsoort": _name_of(STAR_KINDS),
     "onderdeel": part,
+    "veld": _name_of(FIELDS),
+    "deel": _name_of(FILE_PARTS),
+    "besluit": _name_of(OUTCOMES),
+    "toelating": qualification,
+    "procent": percent,
+    "zin": sentence,
     "fout": _name_of(FAULTS),
     "bezwaargrond": _name_of(CONFLICTS),
     "melding": _name_of(FLAGS),

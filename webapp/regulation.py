@@ -13,7 +13,7 @@ from flask import Blueprint, abort, g, render_template
 from sqlalchemy import select
 
 from review import rules
-from scenarios.chapters import Allocation, Origin, Task
+from scenarios.chapters import Allocation, FileCriterion, IdentityCheck, Origin, Task
 from scenarios.scheme import Scheme
 from storage import schemes
 from storage.people import Role
@@ -39,6 +39,8 @@ CHAPTERS = {
 WORDS = {
     Allocation.WHOLE: "elke assessor alle antwoorden van een kandidaat",
     Allocation.SPREAD: "elk antwoord andere assessoren",
+    IdentityCheck.NONE: "geen controle vooraf",
+    IdentityCheck.CODE: "een code van zes cijfers, die iemand van de organisatie geeft",
 }
 
 ENDLESS = "terms.certificate_valid_months"
@@ -107,7 +109,7 @@ def _plain(value: Any) -> str:
         return "ja" if value else "nee"
     if isinstance(value, tuple | list):
         return ", ".join(_plain(one) for one in value)
-    if isinstance(value, Task):
+    if isinstance(value, Task | FileCriterion):
         return value.name
     if isinstance(value, Mapping):
         return f"{value['name']}: {value['min']} van {value['max']}" if "max" in value else str(value)

@@ -9,8 +9,10 @@ import judging
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import event
 from visitors import Visitor
 
+from storage import database
 from storage.config import Config
 from webapp import create_app
 
@@ -70,3 +72,23 @@ def bench(app, session, people) -> judging.Bench:
 def me(visit, bench) -> Visitor:
     """The first of them, logged in."""
     return visit(bench.people.assessors[0])
+
+
+@pytest.fixture
+def count_queries() -> Callable[[Visitor, str], int]:
+    """`count_queries(visitor, address)`: how often the page at this address asks the database something."""
+
+    def count(visitor: Visitor, address: str) -> int:
+        asked = []
+
+        def listener(_connection, _cursor, statement, *_more):
+            asked.append(statement)
+
+        event.listen(database.engine(), "before_cursor_execute", listener)
+        try:
+            assert visitor.get(address).status_code == 200
+        finally:
+            event.remove(database.engine(), "before_cursor_execute", listener)
+        return len(asked)
+
+    return count

@@ -18,9 +18,11 @@ from storage.dossiers import DossierState
 from storage.flags import FlagKind, raise_flag
 from storage.jobs import Job, JobState, Queue
 from storage.objections import object_to
+from storage.part_one import PartOneReview
 from storage.people import Membership, Person, Role
 from storage.ratings import own_ratings
 from storage.recordings import Rendition, RenditionKind, latest_take
+from storage.revisions import Side, keep
 from storage.verdicts import decide
 
 CANDIDATES = {"candidate", "second_candidate", "outsider_candidate"}
@@ -79,7 +81,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     session.add(job)
     verdict = decide(session, done, now)
     own_case = cast.dossier(session, people, now, people.outsider_candidate)
-    own_case.manager, own_case.organisation = insider, people.outsider_organisation
+    own_case.manager, own_case.organisation, own_case.rounds = insider, people.outsider_organisation, 1
     rejected = cast.dossier(session, people, now, people.outsider_candidate)
     rejected.submit(people.outsider_candidate.id, now)
     session.flush()
@@ -89,6 +91,8 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     objection = object_to(session, rejected, term, "Ik heb die ervaring wel.", "", now, now.date())
     session.flush()
     objection.classify(people.officer, Ground.PROCEDURAL, False, now)
+    until = now + timedelta(hours=8)
+    session.add(PartOneReview(dossier=own_case, round=1, officer=people.officer, claimed_until=until, marks_json={}))
     session.flush()
     everybody = {
         name: getattr(people, name) for name in people.__dataclass_fields__ if isinstance(getattr(people, name), Person)
@@ -114,6 +118,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "job": job,
             "mail": mail.post(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
             "scheme": done.dossier.scheme,
+            "revision": keep(session, done.dossier, Side.CANDIDATE, people.candidate, now),
         },
     )
 
@@ -148,9 +153,25 @@ RIGHTS: dict[str, Right] = {
     "account.log_in": may(PUBLIC),
     "account.log_out": may(PUBLIC),
     "account.home": may(EVERYBODY),
-    "motivation.candidates": may(MANAGERS | {"officer_in_own_case"}),
-    "motivation.substantiation": may({"manager"}, dossier_id="dossier.id"),
     "motivation.own": may({"candidate"}, dossier_id="dossier.id"),
+    "motivation.printed": may({"candidate"}, dossier_id="dossier.id"),
+    "motivation.guide": may(CANDIDATES | MANAGERS | OFFICERS),
+    "motivation.withdraw": may({"candidate"}, dossier_id="dossier.id"),
+    "substantiation.candidates": may(MANAGERS | {"officer_in_own_case"}),
+    "substantiation.one": may({"manager"}, dossier_id="dossier.id"),
+    "substantiation.together": may(MANAGERS | {"officer_in_own_case"}),
+    "role_document.attach": may({"candidate"}, dossier_id="dossier.id"),
+    "role_document.remove": may({"candidate"}, dossier_id="dossier.id"),
+    "role_document.own": may({"candidate"}, dossier_id="dossier.id"),
+    "role_document.for_officer": may({"officer", "second_officer"}, dossier_id="own_case.id"),
+    "history.own": may({"candidate"}, dossier_id="dossier.id"),
+    "history.substantiation": may({"manager"}, dossier_id="dossier.id"),
+    "history.version": may({"candidate"}, revision_id="revision.id"),
+    "history.bring_back": may({"candidate"}, revision_id="revision.id"),
+    "part_one.take": may({"officer", "second_officer"}, dossier_id="own_case.id"),
+    "part_one.give_back": may({"officer", "second_officer"}, dossier_id="own_case.id"),
+    "part_one.judge": may({"officer", "second_officer"}, dossier_id="own_case.id"),
+    "part_one.qualification": may({"officer", "second_officer"}, dossier_id="own_case.id"),
     "office.home": may(OFFICERS),
     "office.dossiers": may(OFFICERS),
     "office.dossier": may({"officer", "second_officer"}, dossier_id="own_case.id"),

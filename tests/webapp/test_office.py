@@ -4,18 +4,14 @@ import uuid
 
 import cast
 import pytest
-from flask import g
-from sqlalchemy import select, update
+from sqlalchemy import select
 from visitors import text_of
 
 from storage import audit, mail
 from storage.database import new_session
-from storage.dossiers import Dossier, DossierState
 from storage.jobs import Job, JobState, Queue
 from storage.mail import MailMessage, MailState
-from storage.sittings import Sitting
 from storage.verdicts import decide as decide_verdict
-from webapp import office
 
 
 @pytest.fixture
@@ -31,110 +27,6 @@ def handed_in(session, people):
 def all_of(noun):
     with new_session(writes=False) as session:
         return list(session.scalars(select(noun)))
-
-
-def decide(visitor, dossier, decision, reason=""):
-    return visitor.post(f"/bureau/dossiers/{dossier.id}", {"decision": decision, "reason": reason})
-
-
-def test_an_approved_candidate_is_invited_at_once(people, visit, handed_in):
-    visitor = visit(people.officer)
-    page = visitor.get(decide(visitor, handed_in, "approved").location)
-    assert "Goedgekeurd. De uitnodiging is onderweg." in page.text
-    assert "Uw besluit over deel 1" not in page.text
-    (dossier,), (sitting,), (letter,) = all_of(Dossier), all_of(Sitting), all_of(MailMessage)
-    assert (dossier.state, dossier.decided_by_id) == (DossierState.APPROVED, people.officer.id)
-    assert sitting.dossier_id == dossier.id
-    assert (sitting.closes_at - sitting.opens_at).days == handed_in.scheme.content.sitting.window_days
-    assert (letter.person_id, letter.template, letter.state) == (people.candidate.id, "invitation", MailState.WAITING)
-    assert people.candidate.name in letter.text
-    assert "http" in letter.text
-    assert visit(people.candidate).get("/examen").status_code == 200
-
-
-@pytest.mark.parametrize("decision, word", [("returned", "aan te passen"), ("rejected", "afgewezen")])
-def test_a_refusal_tells_the_candidate_why(people, visit, handed_in, decision, word):
-    assert decide(visit(people.officer), handed_in, decision, "Beschrijf wat u zelf zei.").status_code == 302
-    (dossier,), (letter,) = all_of(Dossier), all_of(MailMessage)
-    assert dossier.state == decision
-    assert "Beschrijf wat u zelf zei." in letter.text
-    assert word in letter.subject + letter.text
-    assert all_of(Sitting) == []
-    assert "Beschrijf wat u zelf zei." in visit(people.candidate).get(f"/dossier/{dossier.id}").text
-
-
-@pytest.mark.parametrize("decision", ["returned", "rejected"])
-@pytest.mark.parametrize("reason", ["", "   \n"])
-def test_a_refusal_needs_a_reason(people, visit, handed_in, decision, reason):
-    answer = decide(visit(people.officer), handed_in, decision, reason)
-    assert answer.status_code == 422
-    assert "Schrijf waarom" in text_of(answer.text)
-    assert all_of(Dossier)[0].state is DossierState.SUBMITTED
-    assert all_of(MailMessage) == []
-
-
-@pytest.mark.parametrize("decision", ["", "withdrawn", "submitted", "nonsense"])
-def test_only_a_decision_that_there_is_can_be_taken(people, visit, handed_in, decision):
-    answer = decide(visit(people.officer), handed_in, decision)
-    assert answer.status_code == 422
-    assert "Kies een" in text_of(answer.text)
-    assert all_of(Dossier)[0].state is DossierState.SUBMITTED
-
-
-def test_a_decision_is_taken_once(people, visit, handed_in):
-    first, second = visit(people.officer), visit(people.second_officer)
-    assert decide(first, handed_in, "approved").status_code == 302
-    for visitor, decision in ((first, "approved"), (second, "rejected")):
-        answer = decide(visitor, handed_in, decision, "Toch niet.")
-        assert answer.status_code == 409
-        assert "Deze stap kan nu niet" in answer.text
-    assert (len(all_of(Sitting)), len(all_of(MailMessage))) == (1, 1)
-    assert all_of(Dossier)[0].state is DossierState.APPROVED
-
-
-def test_who_was_overtaken_hears_so_and_changes_nothing(people, visit, handed_in, monkeypatch):
-    """Between the reading and the writing of one officer the row was changed by somebody else."""
-    decided = office.decide
-
-    def overtaken(found, state, reason):
-        g.db.connection().execute(update(Dossier.__table__).values(state="returned"))
-        decided(found, state, reason)
-
-    monkeypatch.setattr(office, "decide", overtaken)
-    answer = decide(visit(people.second_officer), handed_in, "approved")
-    assert answer.status_code == 409
-    assert "Laad de pagina opnieuw" in answer.text
-    assert all_of(Sitting) == []
-    assert all_of(MailMessage) == []
-
-
-def test_without_situations_nobody_is_invited(session, people, visit):
-    row = cast.dossier(session, people)
-    row.submit(people.candidate.id, cast.NOW)
-    session.commit()
-    answer = decide(visit(people.officer), row, "approved")
-    assert answer.status_code == 409
-    assert "Dit examen heeft nog geen situaties" in answer.text
-    assert all_of(Dossier)[0].state is DossierState.SUBMITTED
-
-
-def test_a_returned_file_can_be_handed_in_again(people, visit, handed_in):
-    decide(visit(people.officer), handed_in, "returned", "Maak het concreter.")
-    candidate = visit(people.candidate)
-    page = candidate.get(f"/dossier/{handed_in.id}").text
-    assert "Maak het concreter." in page
-    levels = {f"level_{one.competency}": one.level for one in handed_in.assessments}
-    stars = {f"star_{one.competency}": str(one.star) for one in handed_in.assessments}
-    boxes = ("situation", "tasks", "activities", "result")
-    texts = {f"{star.kind}_{box}": getattr(star, box) for star in handed_in.stars for box in boxes}
-    own = {"role_description": "Werk", "years": "6", "motivation": "Concreter.", "goal": "Doel"}
-    typed = {"version": 0, "hand_in": "1", **own, **levels, **stars, **texts}
-    assert candidate.post(f"/dossier/{handed_in.id}", typed).status_code == 302
-    assert all_of(Dossier)[0].state is DossierState.SUBMITTED
-    history = text_of(visit(people.officer).get(f"/bureau/dossiers/{handed_in.id}").text)
-    assert history.count("Dossier ingediend") == 2
-    assert "door Kandidaat Een" in history
-    assert "door Bureau Een" in history
 
 
 def test_the_home_page_counts_what_waits(people, visit, handed_in):

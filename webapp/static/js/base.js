@@ -7,6 +7,7 @@ import { watchMenus } from "./menu.js";
 import { watchDialogs } from "./dialog.js";
 import { enhanceTables } from "./tables.js";
 import { enhanceTabs } from "./tabs.js";
+import { watchPrint } from "./print.js";
 import { countWords } from "./words.js";
 
 watchBusyForms();
@@ -17,3 +18,4 @@ showGauges();
 enhanceTables();
 enhanceTabs();
 countWords();
+watchPrint();

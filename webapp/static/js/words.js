@@ -10,12 +10,13 @@ export function countWords() {
     const place = /** @type {HTMLElement} */ (output);
     const area = /** @type {HTMLTextAreaElement | null} */ (document.getElementById(place.dataset.wordsFor ?? ""));
     const guide = Number(place.dataset.guide);
+    const asked = place.dataset.asked;
     if (!area) continue;
     const start = place.textContent;
     const show = () => {
       const words = wordsIn(area.value);
-      place.textContent = words === 0 ? start : `${words} ${words === 1 ? "woord" : "woorden"}, ongeveer ${guide} is genoeg`;
-      place.toggleAttribute("data-reached", words >= guide * 0.8);
+      place.textContent = words === 0 ? start : `${words} ${words === 1 ? "woord" : "woorden"}, ${asked}`;
+      place.toggleAttribute("data-reached", words >= guide);
     };
     area.addEventListener("input", show);
     show();

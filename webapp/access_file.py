@@ -1,0 +1,51 @@
+"""Which versions, files and judgements of a motivation file the one who asks may see. Like `access`: else 404."""
+
+import uuid
+
+from flask import abort, g, request
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from scenarios.chapters import FilePart
+from storage.dossiers import Dossier
+from storage.part_one import PartOneReview
+from storage.revisions import Revision, Side
+from webapp.access import me, others
+
+
+def own_file(dossier_id: uuid.UUID) -> Dossier:
+    """The candidate's own file. Who is about to write holds it, so that two pages save one after the other."""
+    return _dossier(Dossier.id == dossier_id, Dossier.candidate_id == me().id)
+
+
+def substantiation(dossier_id: uuid.UUID) -> Dossier:
+    """A file of which the one who asks is the manager, held like the candidate's own."""
+    return _dossier(Dossier.id == dossier_id, Dossier.manager_id == me().id)
+
+
+def my_open_substantiations() -> list[Dossier]:
+    """The files in which this manager may write now, in the order of the candidates' names."""
+    mine = select(Dossier).where(Dossier.manager_id == me().id).options(joinedload(Dossier.candidate))
+    rows = g.db.scalars(mine.order_by(Dossier.created_at))
+    return sorted((one for one in rows if one.is_open(FilePart.SUBSTANTIATION)), key=lambda one: one.candidate.name)
+
+
+def revision(revision_id: uuid.UUID) -> Revision:
+    """A version of what the one who asks writes: the candidate's side of the own file, or the manager's side."""
+    mine = ((Revision.side == Side.CANDIDATE) & (Dossier.candidate_id == me().id)) | (
+        (Revision.side == Side.MANAGER) & (Dossier.manager_id == me().id)
+    )
+    found = select(Revision).join(Dossier).where(Revision.id == revision_id, mine)
+    return g.db.scalars(found).first() or abort(404)
+
+
+def review(dossier_id: uuid.UUID) -> PartOneReview:
+    """The judgement of the round that goes on, of a file in which this officer has no part."""
+    found = select(PartOneReview).join(Dossier).where(Dossier.id == dossier_id, others())
+    going_on = PartOneReview.round == Dossier.rounds
+    return g.db.scalars(found.where(going_on)).first() or abort(404)
+
+
+def _dossier(*wanted) -> Dossier:
+    query = select(Dossier).where(*wanted)
+    return g.db.scalars(query.with_for_update() if request.method == "POST" else query).first() or abort(404)

@@ -1,0 +1,66 @@
+"""The role or job description as a file: handed in by the candidate, read by the candidate and KSF, nobody else."""
+
+import uuid
+
+from flask import Blueprint, Response, flash, g, redirect, request, url_for
+
+from scenarios.chapters import FilePart
+from storage import role_documents
+from storage.dossiers import RoleDocument
+from storage.people import Role
+from storage.refusal import Refused
+from storage.role_documents import Rule
+from webapp import access, access_file
+
+pages = Blueprint("role_document", __name__)
+
+
+@pages.post("/dossier/<uuid:dossier_id>/functieomschrijving")
+@access.roles(Role.CANDIDATE)
+def attach(dossier_id: uuid.UUID):
+    """Take a PDF or Word document of at most 10 MB; a newer one takes the place of the one before."""
+    dossier = access_file.own_file(dossier_id)
+    dossier.require_open(FilePart.ROLE)
+    file = request.files.get("document")
+    if file is None or not file.filename:
+        raise Refused(Rule.EMPTY)
+    data = file.stream.read(role_documents.LARGEST + 1)
+    # Encrypting and sending takes a while; nobody should wait for this request meanwhile.
+    g.db.commit()
+    document = role_documents.put(dossier, file.filename, data, g.now)
+    dossier = access_file.own_file(dossier_id)
+    role_documents.attach(g.db, dossier, document, access.me(), g.now)
+    flash("Uw functieomschrijving is bewaard.", "ok")
+    return redirect(url_for("motivation.own", dossier_id=dossier_id, _anchor="document"))
+
+
+@pages.post("/dossier/<uuid:dossier_id>/functieomschrijving/weg")
+@access.roles(Role.CANDIDATE)
+def remove(dossier_id: uuid.UUID):
+    """Take the file out of the dossier."""
+    role_documents.remove(g.db, access_file.own_file(dossier_id), access.me(), g.now)
+    flash("De functieomschrijving is uit uw dossier gehaald.", "ok")
+    return redirect(url_for("motivation.own", dossier_id=dossier_id, _anchor="document"))
+
+
+@pages.get("/dossier/<uuid:dossier_id>/functieomschrijving")
+@access.roles(Role.CANDIDATE)
+def own(dossier_id: uuid.UUID):
+    """The own file."""
+    document = access_file.own_file(dossier_id).document
+    return _download(document) if document else redirect(url_for("motivation.own", dossier_id=dossier_id))
+
+
+@pages.get("/bureau/dossiers/<uuid:dossier_id>/functieomschrijving")
+@access.roles(Role.KSF_OFFICER)
+def for_officer(dossier_id: uuid.UUID):
+    """The candidate's file, for the officer who judges."""
+    document = access.dossier_for_officer(dossier_id).document
+    return _download(document) if document else redirect(url_for("office.dossier", dossier_id=dossier_id))
+
+
+def _download(document: RoleDocument) -> Response:
+    """The file to keep, never to show: what somebody uploaded must not run under our address."""
+    response = Response(role_documents.get(document), content_type=document.content_type)
+    response.headers.set("Content-Disposition", "attachment", filename=document.name)
+    return response
