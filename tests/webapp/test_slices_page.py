@@ -13,6 +13,7 @@ from playwright.sync_api import Route, expect
 from test_exam_page import WAIT_MS, Tab, chromium, sitting, tab  # noqa: F401
 
 from recorder.finish import finish_recording
+from scenarios.sitting import Stage
 from storage import database
 from storage.config import config
 from storage.jobs import Job, perform
@@ -132,3 +133,22 @@ def test_the_answer_that_is_recorded_goes_first_and_finishing_waits_for_all(
     expect(words).to_contain_text("Al uw antwoorden zijn veilig ontvangen.", timeout=WAIT_MS)
     tab.press("Afronden")
     expect(page.get_by_role("heading", name="Uw examen is afgerond")).to_be_visible()
+
+
+def test_what_is_left_when_the_exam_has_closed_is_still_sent(tab: Tab, sitting: Sitting) -> None:  # noqa: F811
+    tab.page.route("**/recorder/slices/**", lambda route: route.abort())
+    tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
+    tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
+    tab.press("Stoppen en bewaren").at("clip", "ready")
+    with database.session_scope() as late:
+        row = late.get(Sitting, sitting.id)
+        row.closes_at, row.stage = datetime.now(UTC), Stage.EXPIRED
+    tab.page.on("dialog", lambda dialog: dialog.accept())
+    tab.page.goto(f"{tab.site}/examen")
+    expect(tab.page.get_by_role("heading", name="Uw examen is gesloten")).to_be_visible()
+    tab.page.unroute_all()
+    expect(tab.page.locator("#leftover")).to_have_text(
+        "Alles wat hier nog stond, is veilig ontvangen.", timeout=WAIT_MS
+    )
+    assert [one.name.split("-")[0] for one in take_of(sitting.id, 1).originals] == ["closing", "slices"]
+    tab.sound()

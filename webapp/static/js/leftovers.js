@@ -1,0 +1,19 @@
+/** After the exam: what this browser still keeps of the answers is sent on, for as long as anybody takes it. */
+
+import { Backlog } from "./backlog.js";
+import { savingSentence } from "./exam_dutch.js";
+import { fetchKey } from "./exam_server.js";
+import { Vault } from "./vault.js";
+
+const place = /** @type {HTMLElement} */ (document.getElementById("leftover"));
+
+if (await Vault.exists()) {
+  const backlog = new Backlog(await Vault.open(await fetchKey()));
+  backlog.addEventListener("change", () => {
+    const { waiting } = backlog;
+    const answers = [...waiting.keys()].map((number) => ({ number, state: "underway" }));
+    place.textContent = answers.length ? savingSentence(answers, waiting) : "Alles wat hier nog stond, is veilig ontvangen.";
+    place.hidden = false;
+  });
+  await backlog.resume();
+}
