@@ -125,6 +125,21 @@ def my_dossiers_as_candidate() -> list[Dossier]:
     return list(g.db.scalars(mine))
 
 
+def dossier_for_candidate(dossier_id: uuid.UUID) -> Dossier:
+    """The candidate's own file. Who is about to write holds it, so that two pages save one after the other."""
+    return _held(Dossier.id == dossier_id, Dossier.candidate_id == me().id)
+
+
+def dossier_for_manager(dossier_id: uuid.UUID) -> Dossier:
+    """A file of which the one who asks is the manager, held like the candidate's own."""
+    return _held(Dossier.id == dossier_id, Dossier.manager_id == me().id)
+
+
+def _held(*wanted: ColumnElement[bool]) -> Dossier:
+    query = select(Dossier).where(*wanted)
+    return _one(query.with_for_update() if request.method == "POST" else query)
+
+
 def my_dossiers_as_manager() -> list[Dossier]:
     mine = select(Dossier).where(Dossier.manager_id == me().id).options(joinedload(Dossier.candidate))
     return list(g.db.scalars(mine.order_by(Dossier.created_at.desc())))

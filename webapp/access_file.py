@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import abort, g, request
+from flask import abort, g
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -11,16 +11,6 @@ from storage.dossiers import Dossier
 from storage.part_one import PartOneReview
 from storage.revisions import Revision, Side
 from webapp.access import me, others
-
-
-def own_file(dossier_id: uuid.UUID) -> Dossier:
-    """The candidate's own file. Who is about to write holds it, so that two pages save one after the other."""
-    return _dossier(Dossier.id == dossier_id, Dossier.candidate_id == me().id)
-
-
-def substantiation(dossier_id: uuid.UUID) -> Dossier:
-    """A file of which the one who asks is the manager, held like the candidate's own."""
-    return _dossier(Dossier.id == dossier_id, Dossier.manager_id == me().id)
 
 
 def my_open_substantiations() -> list[Dossier]:
@@ -44,8 +34,3 @@ def review(dossier_id: uuid.UUID) -> PartOneReview:
     found = select(PartOneReview).join(Dossier).where(Dossier.id == dossier_id, others())
     going_on = PartOneReview.round == Dossier.rounds
     return g.db.scalars(found.where(going_on)).first() or abort(404)
-
-
-def _dossier(*wanted) -> Dossier:
-    query = select(Dossier).where(*wanted)
-    return g.db.scalars(query.with_for_update() if request.method == "POST" else query).first() or abort(404)

@@ -17,14 +17,14 @@ pages = Blueprint("history", __name__)
 @access.roles(Role.CANDIDATE)
 def own(dossier_id: uuid.UUID):
     """The versions of the candidate's side."""
-    return _list(access_file.own_file(dossier_id), Side.CANDIDATE)
+    return _list(access.dossier_for_candidate(dossier_id), Side.CANDIDATE)
 
 
 @pages.get("/kandidaten/<uuid:dossier_id>/versies")
 @access.roles(Role.MANAGER)
 def substantiation(dossier_id: uuid.UUID):
     """The versions of the manager's side."""
-    return _list(access_file.substantiation(dossier_id), Side.MANAGER)
+    return _list(access.dossier_for_manager(dossier_id), Side.MANAGER)
 
 
 @pages.get("/versies/<uuid:revision_id>")

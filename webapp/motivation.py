@@ -15,7 +15,7 @@ from scenarios.chapters import FilePart
 from storage.dossiers import Dossier, DossierState, StarKind
 from storage.people import Role
 from storage.revisions import BOXES, Side, content, hand_in, part_of, write
-from webapp import access, access_file, drafts, dutch, timeline, why_not
+from webapp import access, drafts, dutch, timeline, why_not
 from webapp.drafts import DraftForm
 from webapp.forms import Form, NumberField, choices
 
@@ -70,7 +70,7 @@ PLACES = {
 @access.roles(Role.CANDIDATE)
 def own(dossier_id: uuid.UUID):
     """The candidate's part, with what is still missing. The whole file is handed in from here."""
-    dossier = access_file.own_file(dossier_id)
+    dossier = access.dossier_for_candidate(dossier_id)
     form, clash = form_for(dossier), []
     if request.method == "POST":
         dossier.require_open(*{part_of(name) for name in content(dossier, Side.CANDIDATE)} | _whole_file())
@@ -151,7 +151,7 @@ def _completeness(dossier: Dossier) -> str:
 @access.roles(Role.CANDIDATE)
 def printed(dossier_id: uuid.UUID):
     """The own file as it prints, in any state."""
-    dossier = access_file.own_file(dossier_id)
+    dossier = access.dossier_for_candidate(dossier_id)
     sees_manager = dossier.scheme.content.visibility.candidate_sees_manager_text
     return render_template("motivation/printed.html", dossier=dossier, sees_manager=sees_manager)
 
@@ -171,7 +171,7 @@ class WithdrawForm(Form):
 @access.roles(Role.CANDIDATE)
 def withdraw(dossier_id: uuid.UUID):
     """Stop with this attempt, with a reason. Nothing that was written is lost; a new attempt is a new file."""
-    dossier = access_file.own_file(dossier_id)
+    dossier = access.dossier_for_candidate(dossier_id)
     form = WithdrawForm()
     dossier.withdraw(access.me().id, form.reason.data or "" if form.validate_on_submit() else "", g.now)
     flash("U hebt zich teruggetrokken.", "ok")

@@ -10,7 +10,7 @@ from storage.dossiers import RoleDocument
 from storage.people import Role
 from storage.refusal import Refused
 from storage.role_documents import Rule
-from webapp import access, access_file
+from webapp import access
 
 pages = Blueprint("role_document", __name__)
 
@@ -19,7 +19,7 @@ pages = Blueprint("role_document", __name__)
 @access.roles(Role.CANDIDATE)
 def attach(dossier_id: uuid.UUID):
     """Take a PDF or Word document of at most 10 MB; a newer one takes the place of the one before."""
-    dossier = access_file.own_file(dossier_id)
+    dossier = access.dossier_for_candidate(dossier_id)
     dossier.require_open(FilePart.ROLE)
     file = request.files.get("document")
     if file is None or not file.filename:
@@ -28,7 +28,7 @@ def attach(dossier_id: uuid.UUID):
     # Encrypting and sending takes a while; nobody should wait for this request meanwhile.
     g.db.commit()
     document = role_documents.put(dossier, file.filename, data, g.now)
-    dossier = access_file.own_file(dossier_id)
+    dossier = access.dossier_for_candidate(dossier_id)
     role_documents.attach(g.db, dossier, document, access.me(), g.now)
     flash("Uw functieomschrijving is bewaard.", "ok")
     return redirect(url_for("motivation.own", dossier_id=dossier_id, _anchor="document"))
@@ -38,7 +38,7 @@ def attach(dossier_id: uuid.UUID):
 @access.roles(Role.CANDIDATE)
 def remove(dossier_id: uuid.UUID):
     """Take the file out of the dossier."""
-    role_documents.remove(g.db, access_file.own_file(dossier_id), access.me(), g.now)
+    role_documents.remove(g.db, access.dossier_for_candidate(dossier_id), access.me(), g.now)
     flash("De functieomschrijving is uit uw dossier gehaald.", "ok")
     return redirect(url_for("motivation.own", dossier_id=dossier_id, _anchor="document"))
 
@@ -47,7 +47,7 @@ def remove(dossier_id: uuid.UUID):
 @access.roles(Role.CANDIDATE)
 def own(dossier_id: uuid.UUID):
     """The own file."""
-    document = access_file.own_file(dossier_id).document
+    document = access.dossier_for_candidate(dossier_id).document
     return _download(document) if document else redirect(url_for("motivation.own", dossier_id=dossier_id))
 
 

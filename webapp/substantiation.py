@@ -66,7 +66,7 @@ def candidates():
 @access.roles(Role.MANAGER)
 def one(dossier_id: uuid.UUID):
     """The manager's part for this one candidate."""
-    dossier = access_file.substantiation(dossier_id)
+    dossier = access.dossier_for_manager(dossier_id)
     form, clash = form_for(dossier), []
     if request.method == "POST":
         dossier.require_open(FilePart.SUBSTANTIATION)
