@@ -12,7 +12,7 @@ run: ## Set everything up and start the whole system (VIGNET_PORT, default 8000;
 
 test: ## Install what tests need and run all of them (ARGS="-k name" for some)
 	@$(PYTHON) docker/local/prepare.py test
-	@exec $(VENV)/python -m pytest $(ARGS)
+	@exec $(VENV)/python tests $(ARGS)
 
 lint: ## Check style and find mistakes
 	@$(PYTHON) docker/local/prepare.py test

@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "one_database: what is tested does not depend on the database; one is enough")
+    config.addinivalue_line("markers", "real_time: plays, films or kills while the clock runs")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -42,12 +43,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What plays, films and kills in real time is tried a second time, visibly, before it fails.
+    """What plays, films and kills in real time runs alone, and is tried a second time, visibly, before it fails.
 
     A shared machine may stand still for a second, and a camera with it. The summary counts every second try.
     """
     for item in items:
-        if "playwright" in item.fixturenames or item.path.parent.name in ("local", "whole"):
+        if {"playwright", "chromium"} & set(item.fixturenames) or item.path.parent.name in ("local", "whole"):
+            item.add_marker(pytest.mark.real_time)
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
