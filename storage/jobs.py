@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=60)
 RING_AGAIN = timedelta(seconds=60)
 RETRY_DELAYS_S = (5, 30, 120, 600, 1800)
+ATTEMPTS = len(RETRY_DELAYS_S) + 1
+"""How often a job is begun before it is dead."""
 
 
 class Queue(StrEnum):

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased, joinedload
 
 from scenarios.sitting import AnswerStage, Stage
+from storage import take_decisions
 from storage.dossiers import Dossier, DossierState
 from storage.part_one import PartOneReview
 from storage.people import Membership, Person, Role
@@ -168,6 +169,13 @@ def recording_for_officer(recording_id: uuid.UUID) -> Recording:
     """The facts of a recording, never its picture."""
     theirs = select(Recording).join(Answer).join(Sitting).join(Dossier)
     return _one(theirs.where(Recording.id == recording_id, others(), not_judging()))
+
+
+def takes_for_officer() -> dict[str, list[Recording]]:
+    """The takes that wait for the office, by what is the matter (`storage.take_decisions.waiting`)."""
+    theirs = set(g.db.scalars(select(Dossier.id).where(others(), not_judging())))
+    found = take_decisions.waiting(g.db, g.now)
+    return {name: [take for take in takes if take.answer.sitting.dossier_id in theirs] for name, takes in found.items()}
 
 
 def rating_for_assessor(rating_id: uuid.UUID) -> Rating:

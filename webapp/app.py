@@ -39,6 +39,7 @@ from webapp import (
     second_phase,
     style,
     substantiation,
+    takes,
     why_not,
 )
 from webapp.extensions import csrf, limiter, login_manager
@@ -53,6 +54,7 @@ ROOMS = (
     part_one,
     office,
     emergency,
+    takes,
     outbox,
     organisation,
     desk,

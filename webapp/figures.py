@@ -46,6 +46,7 @@ WHY = {
     "cut_off": "De browser heeft de opname niet zelf afgesloten.",
     "hole_not_joined": "Er ontbreken stukken, en de twee bronnen konden niet worden samengevoegd.",
     "cut_off_not_joined": "De browser sloot de opname niet zelf af, en de bronnen konden niet worden samengevoegd.",
+    "other_faulty": "De bron die eerst gekozen was, had een technische fout. Deze had die niet.",
     "no_live": "Er is geen bruikbare live-verbinding geweest. De stukken zijn compleet.",
     "no_live_for_the_hole": "Er ontbreken stukken, en er is geen live-verbinding die ze aanvult.",
     "no_slices": "De browser heeft zelf geen stukken gestuurd.",
@@ -79,6 +80,8 @@ def _decision(found: Mapping) -> Iterator[tuple[str, str]]:
             yield "Ontbrekende stukken", ", ".join(holes)
     if found["live"]:
         yield "Live-verbinding", ", ".join(_road(found["live"]))
+    if found.get("faulty"):
+        yield "Fout in de andere bron", ", ".join(FAULTS[kind] for kind in found["faulty"])
     if "cut_s" in found:
         yield "Overgang", f"na {length(found['cut_s'])}, gelijkgezet met {BY[found['by']]}"
 

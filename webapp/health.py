@@ -4,9 +4,10 @@ from datetime import timedelta
 from threading import Lock
 
 from flask import Blueprint, current_app, g
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
-from storage import jobs
+from storage import jobs, take_decisions
+from storage.jobs import Job, JobState
 from storage.nodes import RecorderNode
 from storage.objects import object_store
 from webapp.extensions import limiter
@@ -20,19 +21,30 @@ _turn = Lock()
 @pages.get("/healthz")
 @limiter.exempt
 def health():
-    """200 when database, broker, object store and a recorder answer, and both kinds of workers are there; else 503."""
-    parts = _found()
-    ready = all(parts.values())
-    return {"ready": ready, "parts": parts}, 200 if ready else 503
+    """200 when database, broker, object store and a recorder answer, and both kinds of workers are there; else 503.
+
+    `alarms` counts what waits for a person: jobs that gave up, and takes that no rule can settle. They make nothing
+    unready; None when the database is away.
+    """
+    found = _found()
+    ready = all(found["parts"].values())
+    return {"ready": ready, "parts": found["parts"], "alarms": found["alarms"]}, 200 if ready else 503
 
 
-def _found() -> dict[str, bool]:
+def _found() -> dict[str, dict | None]:
     """What was found at most two seconds ago, so that asking often costs nothing."""
     kept = current_app.extensions.setdefault("vignet-health", {})
     with _turn:
         if not kept or g.now - kept["at"] > FRESH:
-            kept.update(at=g.now, parts={name: _answers(check) for name, check in CHECKS.items()})
-    return kept["parts"]
+            parts = {name: _answers(check) for name, check in CHECKS.items()}
+            kept.update(at=g.now, parts=parts, alarms=_alarms() if parts["database"] else None)
+    return kept
+
+
+def _alarms() -> dict[str, int]:
+    dead = select(func.count()).select_from(Job).where(Job.state == JobState.DEAD)
+    takes = take_decisions.waiting(g.db, g.now)
+    return {"dead_jobs": g.db.scalar(dead)} | {f"{name}_takes": len(found) for name, found in takes.items()}
 
 
 def _database() -> bool:

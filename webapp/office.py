@@ -8,15 +8,14 @@ from sqlalchemy.orm import joinedload
 
 from scenarios.sitting import Stage
 from storage import audit
-from storage.audit import AuditEvent
 from storage.dossiers import Dossier, DossierState
-from storage.jobs import Job, JobState
+from storage.jobs import ATTEMPTS, Job, JobState
 from storage.mail import UNDELIVERED, MailMessage
 from storage.people import Role
-from storage.recordings import LATE, counting_takes
+from storage.recordings import counting_takes
 from storage.sittings import Sitting
 from storage.verdicts import Verdict
-from webapp import access, figures, part_one, timeline
+from webapp import access, part_one, timeline
 from webapp.paging import page_of
 
 pages = Blueprint("office", __name__)
@@ -34,7 +33,8 @@ def home():
         "running": _count(Job, Job.state.in_((JobState.WAITING, JobState.RUNNING))),
         "unsent": _count(MailMessage, MailMessage.state.in_(UNDELIVERED)),
     }
-    return render_template("office/home.html", counts=counts)
+    takes = {name: len(found) for name, found in access.takes_for_officer().items()}
+    return render_template("office/home.html", counts=counts, takes=takes)
 
 
 @pages.get("/bureau/dossiers")
@@ -72,10 +72,7 @@ def jobs():
     """Every job with its progress; the ones that gave up first."""
     dead_first = select(Job).order_by((Job.state == JobState.DEAD).desc(), Job.created_at.desc())
     page = page_of(dead_first)
-    late = g.db.scalars(
-        select(AuditEvent).where(AuditEvent.verb == LATE).order_by(AuditEvent.at.desc()).limit(50)
-    ).all()
-    return render_template("office/jobs.html", jobs=page.rows, late=late, page=page.number, pages=page.pages)
+    return render_template("office/jobs.html", jobs=page.rows, page=page.number, pages=page.pages, attempts=ATTEMPTS)
 
 
 @pages.post("/bureau/taken/<uuid:job_id>/opnieuw")
@@ -95,21 +92,6 @@ def retry(job_id: uuid.UUID):
     audit.record(g.db, g.now, access.me().id, "job_retried", job)
     flash("De taak begint opnieuw.", "ok")
     return redirect(url_for("office.jobs"))
-
-
-@pages.get("/bureau/opnames/<uuid:recording_id>")
-@access.roles(Role.KSF_OFFICER)
-def recording(recording_id: uuid.UUID):
-    """The facts of one recording: sources, hashes, measurements, and how the result was made. Not the picture."""
-    found = access.recording_for_officer(recording_id)
-    jobs_of_it = g.db.scalars(select(Job).where(Job.subject == found.id).order_by(Job.created_at)).all()
-    values = {
-        "measured": figures.measured(found.figures),
-        "decision": figures.decision(found.figures),
-        "sessions": figures.sessions(found.figures),
-        "late": g.db.scalars(select(AuditEvent).where(AuditEvent.verb == LATE, AuditEvent.subject == found.id)).all(),
-    }
-    return render_template("office/recording.html", recording=found, jobs=jobs_of_it, **values)
 
 
 @pages.get("/controle")

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import cast
 import pytest
 import services
+from sqlalchemy import select
 
 from storage.database import new_session
-from storage.jobs import celery
+from storage.jobs import Job, JobState, celery
 from webapp import create_app
 
 pytestmark = pytest.mark.one_database
@@ -67,6 +68,22 @@ def test_a_recorder_that_fell_silent_does_not_count(house):
         cast.node(session, cast.NOW)
         session.commit()
     assert "recorder" in ask(house)
+
+
+def test_what_waits_for_a_person_is_counted_and_makes_nothing_unready(house, session, people):
+    take = cast.record(session, cast.begin(cast.sitting(session, people)).answers[0], stored=False)
+    take.receive(cast.NOW)
+    job = session.scalars(select(Job).where(Job.subject == take.id)).one()
+    job.state = JobState.DEAD
+    session.commit()
+    answer = create_app(house).test_client().get("/healthz").json
+    assert answer["alarms"] == {
+        "dead_jobs": 1,
+        "faulty_takes": 0,
+        "stuck_takes": 1,
+        "unmade_takes": 0,
+        "late_takes": 0,
+    }
 
 
 def test_it_names_parts_and_never_people_or_addresses(house, people):

@@ -2,8 +2,9 @@
 
 import shutil
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import cast
 import pytest
 import rights
 from axe_playwright_python.sync_playwright import Axe
@@ -29,6 +30,9 @@ def chromium():
 def world(session, people):
     made = rights.world(session, people, datetime.now(UTC))
     made.things["recording"].figures = {"width": 1280, "height": 720, "seconds": 40.0, "how": "copied"}
+    hour = datetime.now(UTC) - timedelta(hours=1)
+    made.things["stuck"] = cast.record(session, made.things["going_on"].answers[0], hour, stored=False)
+    made.things["stuck"].receive(hour)
     session.commit()
     return made
 
@@ -81,6 +85,8 @@ def pages(world):
         ("outsider_candidate", f"/bezwaar/{world.things['objected'].id}"),
         ("officer", "/bezwaren"),
         ("officer", f"/bezwaren/{world.things['objection'].id}"),
+        ("officer", "/bureau/opnames"),
+        ("officer", f"/bureau/opnames/{world.things['stuck'].id}"),
         ("beheerder", "/organisatie"),
         ("auditor", "/controle"),
         ("auditor", "/reglement/branchecertificaat_b"),
