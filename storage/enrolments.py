@@ -30,7 +30,7 @@ class Rule(StrEnum):
     DONE = "roster_done"
 
 
-class Outcome(StrEnum):
+class EntryOutcome(StrEnum):
     """What an entry comes to.
 
     `enrolled`: there is an open nomination in this organisation already. `elsewhere`: in another one. `certified`: this
@@ -59,7 +59,7 @@ class Planned:
     """An entry, what it comes to, and who of the two has no account yet."""
 
     entry: Entry
-    outcome: Outcome
+    outcome: EntryOutcome
     new_candidate: bool
     new_manager: bool
 
@@ -126,15 +126,15 @@ def plan(session: Session, organisation: Organisation, scheme: Scheme, entries: 
     candidates = {known[one.candidate_email].id for one in entries if one.candidate_email in known}
     at_home, elsewhere, certified = _standing(session, organisation, scheme, candidates)
 
-    def outcome(person: Person | None) -> Outcome:
+    def outcome(person: Person | None) -> EntryOutcome:
         for people, answer in (
-            (certified, Outcome.CERTIFIED),
-            (at_home, Outcome.ENROLLED),
-            (elsewhere, Outcome.ELSEWHERE),
+            (certified, EntryOutcome.CERTIFIED),
+            (at_home, EntryOutcome.ENROLLED),
+            (elsewhere, EntryOutcome.ELSEWHERE),
         ):
             if person is not None and person.id in people:
                 return answer
-        return Outcome.NEW
+        return EntryOutcome.NEW
 
     return [
         Planned(
@@ -155,7 +155,7 @@ def enrol(
     Of two who enrol for one organisation at the same moment, the second waits for the first and finds it done.
     """
     session.execute(select(Organisation.id).where(Organisation.id == organisation.id).with_for_update())
-    wanted = [one.entry for one in plan(session, organisation, scheme, entries) if one.outcome is Outcome.NEW]
+    wanted = [one.entry for one in plan(session, organisation, scheme, entries) if one.outcome is EntryOutcome.NEW]
     known = _people(session, (email for one in wanted for email in (one.candidate_email, one.manager_email)))
     made = []
     for entry in wanted:

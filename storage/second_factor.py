@@ -50,7 +50,7 @@ class SecondFactor(Identified, Base):
     @property
     def address(self) -> str:
         """What the QR code says (otpauth://)."""
-        return pyotp.TOTP(self.secret).provisioning_uri(self.person.email, issuer_name="Vignet")
+        return pyotp.TOTP(self.secret).provisioning_uri(name=self.person.email, issuer_name="Vignet")
 
     @property
     def codes_left(self) -> int:

@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 
 from review.rating import Phase, TimeCode
 from scenarios.sitting import Stage
+from storage.database import session_scope
 from storage.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
+from storage.logins import LogIn
 from storage.nodes import RecorderNode, beat
 from storage.organisations import Organisation
 from storage.people import Membership, Person, Role
@@ -111,6 +113,16 @@ def person(
         row.memberships = [Membership(role=role, organisation=home, since=since)]
     session.add(row)
     return row
+
+
+def browser(person: Person, now: datetime | None = None) -> str:
+    """A browser in which this person is logged in; what its cookie says. Committed, in a session of its own."""
+    now = now or datetime.now(UTC)
+    row = LogIn(id=uuid.uuid4(), person_id=person.id, epoch=person.session_epoch, device="Proef", created_at=now)
+    row.used_at = row.confirmed_at = now
+    with session_scope() as session:
+        session.add(row)
+    return str(row.id)
 
 
 def scheme(session: Session, now: datetime = NOW) -> Scheme:

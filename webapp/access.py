@@ -20,6 +20,7 @@ from storage.people import Membership, Person, Role
 from storage.ratings import Rating
 from storage.recordings import Recording, RecordingState
 from storage.schemes import Clip
+from storage.second_factor import must_have_second_factor, second_factor_of
 from storage.sittings import Answer, Sitting
 from storage.verdicts import Verdict
 from webapp.extensions import login_manager
@@ -61,8 +62,11 @@ def ask_to_log_in():
     return redirect(url_for("account.log_in", next=request.full_path.rstrip("?") if goes_on else None))
 
 
-def roles(*allowed: Role) -> Callable:
-    """A view for people who hold one of these roles now. Others get 404, strangers the log-in page."""
+def roles(*allowed: Role, before_second_factor: bool = False) -> Callable:
+    """A view for people who hold one of these roles now. Others get 404, strangers the log-in page.
+
+    Who must have a second factor and has none yet is brought there first, except `before_second_factor`.
+    """
 
     def wrap(view: Callable) -> Callable:
         @wraps(view)
@@ -71,12 +75,34 @@ def roles(*allowed: Role) -> Callable:
                 return login_manager.unauthorized()
             if not current_user.roles(g.now) & set(allowed):
                 abort(404)
+            if not before_second_factor and _lacks_second_factor():
+                return abort(403) if wants_json() else redirect(url_for("own_account.set_up"))
             return view(*args, **kwargs)
 
         guarded.roles = frozenset(allowed)
         return guarded
 
     return wrap
+
+
+def _lacks_second_factor() -> bool:
+    if not must_have_second_factor(me(), g.now):
+        return False
+    factor = second_factor_of(g.db, me())
+    return factor is None or factor.confirmed_at is None
+
+
+def confirmed(view: Callable) -> Callable:
+    """A view for whoever gave the password in this browser a short while ago; others are asked for it first."""
+
+    @wraps(view)
+    def guarded(*args, **kwargs):
+        if current_user.row.recently_confirmed(g.now):
+            return view(*args, **kwargs)
+        back = request.full_path.rstrip("?") if request.method == "GET" else url_for("own_account.show")
+        return redirect(url_for("own_account.confirm", next=back))
+
+    return guarded
 
 
 def others() -> ColumnElement[bool]:

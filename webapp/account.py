@@ -3,19 +3,28 @@
 import uuid
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask_login import UserMixin, current_user, login_required, login_user, logout_user
+from sqlalchemy import update
 from sqlalchemy.orm import Session, joinedload
-from wtforms import EmailField, PasswordField
+from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
-from storage import audit
+from storage import logins
+from storage.database import session_scope
+from storage.logins import NOTED, LogIn
 from storage.people import Person, Role, person_by_email
+from storage.second_factor import second_factor_of
 from webapp.access import HOMES
+from webapp.devices import device_words
 from webapp.extensions import limiter
 from webapp.forms import Form
+from webapp.guessing import remember_browser, slowly
 
 pages = Blueprint("account", __name__)
+
+HALF, HALF_S = "half", 600
+"""Where the browser keeps who gave the right password, and how long the code may take."""
 
 
 EXPLAINED = {
@@ -35,27 +44,47 @@ class LogInForm(Form):
     password = PasswordField("Wachtwoord", [DataRequired("Vul uw wachtwoord in."), Length(max=200)])
 
 
-class LoggedIn(UserMixin):
-    """A person as flask-login wants to see one: its id ends with the epoch, so that all sessions can be ended."""
+class CodeForm(Form):
+    code = StringField(
+        "Code uit uw app",
+        [DataRequired("Vul de code in."), Length(max=40)],
+        description="Zes cijfers. Een herstelcode mag ook.",
+    )
 
-    def __init__(self, person: Person):
-        self.person = person
+
+class LoggedIn(UserMixin):
+    """A person as flask-login wants to see one: its id is that of the row for this browser."""
+
+    def __init__(self, row: LogIn):
+        self.row, self.person = row, row.person
 
     def __getattr__(self, name: str):
         return getattr(self.person, name)
 
     def get_id(self) -> str:
-        return f"{self.person.id}:{self.person.session_epoch}"
+        return str(self.row.id)
 
 
-def person_of_session(session: Session, session_id: str) -> LoggedIn | None:
-    """Who is logged in with this session, unless all sessions of that person were ended since."""
-    person_id, _, epoch = session_id.partition(":")
+def person_of_session(db: Session, session_id: str) -> LoggedIn | None:
+    """Who is logged in in this browser, unless that was ended since, or was too long ago."""
     try:
-        person = session.get(Person, uuid.UUID(person_id), options=[joinedload(Person.memberships)])
+        row = db.get(LogIn, uuid.UUID(session_id), options=[joinedload(LogIn.person).joinedload(Person.memberships)])
     except ValueError:
         return None
-    return LoggedIn(person) if person and str(person.session_epoch) == epoch else None
+    if row is None or not row.holds(g.now):
+        return None
+    if g.now > row.used_at + NOTED:
+        _note_use(row)
+    return LoggedIn(row)
+
+
+def _note_use(row: LogIn) -> None:
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        row.used_at = g.now
+        return
+    # A request that only reads has a transaction that cannot write.
+    with session_scope() as other:
+        other.execute(update(LogIn).where(LogIn.id == row.id).values(used_at=g.now))
 
 
 @pages.get("/")
@@ -71,9 +100,7 @@ def home():
 
 @pages.route("/inloggen", methods=["GET", "POST"])
 @limiter.limit("30/minute", methods=["POST"])
-@limiter.limit(
-    "10/minute;40/hour", methods=["POST"], key_func=lambda: f"to {request.form.get('email', '').strip().lower()}"
-)
+@slowly(lambda: request.form.get("email", ""))
 def log_in():
     form = LogInForm()
     if current_user.is_authenticated:
@@ -81,15 +108,51 @@ def log_in():
     if form.validate_on_submit():
         person = person_by_email(g.db, form.email.data)
         if (person or _NOBODY).has_password(form.password.data):
-            login_user(LoggedIn(person))
-            audit.record(g.db, g.now, person.id, "logged_in", person)
-            return redirect(_own_address(request.args.get("next")))
+            return after_password(person, request.args.get("next"))
         form.password.errors = ["Dit e-mailadres en wachtwoord horen niet bij elkaar. Probeer het nog eens."]
     return render_template("account/log_in.html", form=form), 422 if form.errors or request.method == "POST" else 200
 
 
+def after_password(person: Person, target: str | None = None):
+    """The password was right: ask for the code of whoever has a second factor, log the others in."""
+    factor = second_factor_of(g.db, person)
+    if factor is None or factor.confirmed_at is None:
+        return _enter(person, target)
+    session[HALF] = {"email": person.email, "epoch": person.session_epoch, "at": g.now.timestamp(), "next": target}
+    return redirect(url_for("account.code"))
+
+
+@pages.route("/inloggen/code", methods=["GET", "POST"])
+@limiter.limit("30/minute", methods=["POST"])
+@slowly(lambda: session.get(HALF, {}).get("email", ""))
+def code():
+    """The second step of the log-in."""
+    half, form = session.get(HALF, {}), CodeForm()
+    person = person_by_email(g.db, half["email"]) if half else None
+    factor = second_factor_of(g.db, person) if person else None
+    if factor is None or person.session_epoch != half["epoch"] or g.now.timestamp() > half["at"] + HALF_S:
+        flash("Log opnieuw in. U kreeg tien minuten voor de code.", "info")
+        return redirect(url_for("account.log_in"))
+    if form.validate_on_submit():
+        if factor.accepts(form.code.data, g.now):
+            return _enter(person, half["next"])
+        form.code.errors = ["Deze code klopt niet, of is al gebruikt. Wacht op de volgende code in uw app."]
+    return render_template("account/code.html", form=form), 422 if form.errors else 200
+
+
+def _enter(person: Person, target: str | None):
+    session.pop(HALF, None)
+    row = logins.log_in(g.db, person, device_words(request.user_agent.string), g.now)
+    g.db.flush()
+    login_user(LoggedIn(row))
+    remember_browser(person.email)
+    return redirect(own_address(target))
+
+
 @pages.post("/uitloggen")
 def log_out():
+    if current_user.is_authenticated:
+        current_user.row.end(g.now)
     logout_user()
     flash("U bent uitgelogd.", "success")
     return redirect(url_for("account.log_in"))
@@ -98,7 +161,7 @@ def log_out():
 _NOBODY = Person(email="", name="", password_hash=None)
 
 
-def _own_address(target: str | None) -> str:
+def own_address(target: str | None) -> str:
     """Where to go after the log-in: only ever to a page of ours."""
     parts = urlsplit(target or "")
     if not target or parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):

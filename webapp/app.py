@@ -23,14 +23,17 @@ from webapp import (
     dutch,
     emergency,
     exam,
+    guessing,
     health,
     history,
+    invitations,
     media,
     motivation,
     objecting,
     office,
     organisation,
     outbox,
+    own_account,
     part_one,
     regulation,
     results,
@@ -46,6 +49,8 @@ from webapp.extensions import csrf, limiter, login_manager
 
 ROOMS = (
     account,
+    invitations,
+    own_account,
     exam,
     motivation,
     substantiation,
@@ -222,6 +227,7 @@ def _rooms(app: Flask) -> None:
     for room in ROOMS:
         app.register_blueprint(room.pages)
     cli.register(app)
+    guessing.register(app)
     app.jinja_env.filters.update(dutch.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -38,6 +38,7 @@ from storage import (
 )
 from storage import refusal as steps
 from storage.dossiers import DossierState, StarKind
+from storage.enrolments import EntryOutcome
 from storage.flags import FlagKind
 from storage.jobs import JobState
 from storage.mail import MailState
@@ -296,6 +297,20 @@ REFUSALS: dict[str, str] = {
     objections.Rule.IN_TIME: "Dit bezwaar kwam op tijd. Kies gegrond of ongegrond.",
     steps.Step.NOT_ALLOWED: "Deze stap kan nu niet. Laad de pagina opnieuw om te zien waar u bent.",
 }
+
+ENTRY_OUTCOMES = {
+    EntryOutcome.NEW: ("wordt aangemeld", "Deze kandidaat wordt aangemeld."),
+    EntryOutcome.ENROLLED: ("is al aangemeld", "Deze kandidaat is al aangemeld. U hoeft niets te doen."),
+    EntryOutcome.CERTIFIED: (
+        "heeft het certificaat al",
+        "Deze persoon heeft het certificaat al. Aanmelden is niet nodig.",
+    ),
+    EntryOutcome.ELSEWHERE: (
+        "al aangemeld buiten uw organisatie",
+        "Deze persoon is al voor dit examen aangemeld. Neem contact op met het bureau van KSF.",
+    ),
+}
+ENTRY_TONES = {EntryOutcome.NEW: "accent", EntryOutcome.CERTIFIED: "ok", EntryOutcome.ELSEWHERE: "warn"}
 
 GAPS = {
     Gap.NO_SCORE: "kies een niveau",
@@ -598,6 +613,8 @@ FILTERS: dict[str, Callable] = {
     "zitting": _name_of(STAGES),
     "omvang": size,
     "onderwerp": lambda table: SUBJECTS.get(table, table.replace("_", " ")),
+    "uitkomst": lambda outcome: ENTRY_OUTCOMES[outcome][0],
+    "uitkomstkleur": _tone_of(ENTRY_TONES),
     "starsoort": _name_of(STAR_KINDS),
     "onderdeel": part,
     "veld": _name_of(FIELDS),

@@ -12,21 +12,31 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from flask import render_template
+from jinja2 import Environment, FileSystemLoader
 from sqlalchemy.orm import Session
 
 from storage import mail
 from storage.config import config
 from storage.database import session_scope
+from storage.links import Link
 from storage.mail import MailMessage
 from storage.people import Person
 
 log = logging.getLogger(__name__)
 
+SHORT_LINE = 70
+_letters = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates" / "mail"), autoescape=True)
 
-def write(session: Session, person: Person, template: str, now: datetime, **values) -> MailMessage:
-    """Put the mail `mail/<template>.txt` for this person in the outbox. Its first line is the subject."""
-    subject, body = _text(person, template, values)
-    return mail.post(session, person, template, subject, body, now)
+
+def write(
+    session: Session, person: Person, template: str, now: datetime, link: Link | None = None, **values
+) -> MailMessage:
+    """Put the mail `mail/<template>.txt` for this person in the outbox. Its first line is the subject.
+
+    `link` takes its place in the text when the mail is sent.
+    """
+    subject, body = _text(person, template, {"link": mail.LINK if link else None, **values})
+    return mail.post(session, person, template, subject, body, now, link)
 
 
 def write_once(session: Session, person: Person, template: str, now: datetime, **values) -> bool:
@@ -59,24 +69,33 @@ def _send_one(message_id: uuid.UUID, now: datetime) -> bool:
         email = None
         with contextlib.suppress(ValueError):
             email = _as_email(message, now)
-    error = _deliver(email) if email else "InvalidAddress"
+    error, refused = _deliver(email) if email else ("InvalidAddress", True)
     with session_scope() as session:
         message = session.get(MailMessage, message_id)
-        if error:
+        if refused:
+            message.bounced(error, now)
+        elif error:
             message.failed(error, now)
-            log.warning("mail %s not sent: %s", message_id, error)
         else:
             message.sent(now)
+    if error:
+        log.warning("mail %s not sent: %s", message_id, error)
     return not error
 
 
-def _deliver(email: EmailMessage) -> str | None:
-    """What went wrong: the kind of error and no more, since the server's own words may hold the address."""
+def _deliver(email: EmailMessage) -> tuple[str | None, bool]:
+    """What went wrong, and whether the server refuses the address for good.
+
+    The kind of error and no more, since the server's own words may hold the address.
+    """
     try:
         _transport()(email)
+    except smtplib.SMTPRecipientsRefused as error:
+        ((status, _),) = error.recipients.values()
+        return f"SMTPRecipientsRefused {status}", status >= 500
     except (OSError, ValueError, smtplib.SMTPException) as error:
-        return type(error).__name__
-    return None
+        return type(error).__name__, False
+    return None, False
 
 
 def _as_email(message: MailMessage, now: datetime) -> EmailMessage:
@@ -87,8 +106,24 @@ def _as_email(message: MailMessage, now: datetime) -> EmailMessage:
     # The same at every attempt: who receives it twice sees it once.
     email["Message-ID"] = f"<{message.id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     email["Auto-Submitted"] = "auto-generated"
-    email.set_content(message.text)
+    text = message.text
+    if message.link is not None:
+        text = text.replace(mail.LINK, f"{config().origin}/welkom/{message.link.token}")
+    email.set_content(text)
+    email.add_alternative(as_html(message.subject, text), subtype="html")
     return email
+
+
+def as_html(subject: str, text: str) -> str:
+    """The same letter for a program that shows HTML: paragraphs, and addresses that can be pressed."""
+    paragraphs = [" ".join(part.split()) if _flows(part) else part for part in text.strip().split("\n\n")]
+    return _letters.get_template("letter.html").render(subject=subject, paragraphs=paragraphs)
+
+
+def _flows(paragraph: str) -> bool:
+    """Whether its lines were broken only because they were long."""
+    lines = paragraph.splitlines()
+    return all(len(line) > SHORT_LINE for line in lines[:-1])
 
 
 def _transport() -> Callable[[EmailMessage], None]:

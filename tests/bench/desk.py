@@ -39,7 +39,7 @@ class Page:
     def __init__(self, app: Flask, path: str, person: Person) -> None:
         client = app.test_client()
         with client.session_transaction() as kept:
-            kept["_user_id"] = f"{person.id}:{person.session_epoch}"
+            kept["_user_id"] = cast.browser(person)
         name = app.config["SESSION_COOKIE_NAME"]
         cookie = f"{name}={client.get_cookie(name).value}"
         self._app = app

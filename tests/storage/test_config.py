@@ -95,6 +95,7 @@ def test_production_starts_when_all_is_safe():
     [
         ("VIGNET_SECRET_KEY", ""),
         ("VIGNET_SECRET_KEY", "only-for-development"),
+        ("VIGNET_SECOND_FACTOR", "off"),
         ("VIGNET_S3_SECRET_KEY", ""),
         ("VIGNET_MASTER_KEY", ""),
         ("VIGNET_ORIGIN", "http://examen.voorbeeld.example"),

@@ -17,12 +17,15 @@ from storage import mail
 from storage.dossiers import DossierState
 from storage.flags import FlagKind, raise_flag
 from storage.jobs import Job, JobState, Queue
+from storage.links import LinkKind, issue
+from storage.logins import log_in
 from storage.objections import object_to
 from storage.part_one import PartOneReview
 from storage.people import Membership, Person, Role
 from storage.ratings import own_ratings
 from storage.recordings import Rendition, RenditionKind, latest_take
 from storage.revisions import Side, keep
+from storage.second_factor import begin_second_factor
 from storage.verdicts import decide
 
 CANDIDATES = {"candidate", "second_candidate", "outsider_candidate"}
@@ -93,6 +96,8 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     objection.classify(people.officer, Ground.PROCEDURAL, False, now)
     until = now + timedelta(hours=8)
     session.add(PartOneReview(dossier=own_case, round=1, officer=people.officer, claimed_until=until, marks_json={}))
+    factor = begin_second_factor(session, people.second_officer, now)
+    factor.confirmed_at = now
     session.flush()
     everybody = {
         name: getattr(people, name) for name in people.__dataclass_fields__ if isinstance(getattr(people, name), Person)
@@ -119,6 +124,8 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "mail": mail.post(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
             "scheme": done.dossier.scheme,
             "revision": keep(session, done.dossier, Side.CANDIDATE, people.candidate, now),
+            "link": issue(session, people.candidate, LinkKind.INVITATION, None, now),
+            "log_in": log_in(session, people.candidate, "Firefox op Windows", now),
         },
     )
 
@@ -153,6 +160,19 @@ RIGHTS: dict[str, Right] = {
     "account.log_in": may(PUBLIC),
     "account.log_out": may(PUBLIC),
     "account.home": may(EVERYBODY),
+    "account.code": may(PUBLIC),
+    "invitations.forgotten": may(PUBLIC),
+    "invitations.open_link": may(PUBLIC, token="link.token"),
+    "own_account.show": may(EVERYBODY),
+    "own_account.confirm": may(EVERYBODY),
+    "own_account.password": may(EVERYBODY),
+    "own_account.end": may({"candidate"}, log_in_id="log_in.id"),
+    "own_account.begin": may(EVERYBODY),
+    "own_account.set_up": may(EVERYBODY),
+    "own_account.finish_set_up": may(EVERYBODY),
+    "own_account.recovery_codes": may({"second_officer"}),
+    "own_account.remove": may({"second_officer"}),
+    "own_account.end_all": may(EVERYBODY),
     "motivation.own": may({"candidate"}, dossier_id="dossier.id"),
     "motivation.printed": may({"candidate"}, dossier_id="dossier.id"),
     "motivation.guide": may(CANDIDATES | MANAGERS | OFFICERS),

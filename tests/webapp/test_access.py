@@ -12,6 +12,7 @@ from storage.people import Role
 from webapp.access import HOMES
 
 READING = {"GET", "HEAD"}
+LEAVING = ("account.log_out", "own_account.end_all")
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def world(session, people):
 def routes(app):
     """(endpoint, rule, method) of everything that can be asked for; leaving comes last, as it ends the visit."""
     known = [rule for rule in app.url_map.iter_rules() if rule.endpoint in RIGHTS]
-    rules = sorted(known, key=lambda rule: (rule.endpoint == "account.log_out", rule.endpoint))
+    rules = sorted(known, key=lambda rule: (rule.endpoint in LEAVING, rule.endpoint))
     return [(rule.endpoint, rule, method) for rule in rules for method in sorted(rule.methods - {"OPTIONS"})]
 
 

@@ -72,24 +72,6 @@ def test_what_is_typed_wrong_is_explained_in_dutch(people, visit, typed, said):
 
 
 @pytest.mark.one_database
-def test_guessing_one_password_is_limited_wherever_it_comes_from(people, app, visit):
-    visitor = visit()
-    statuses = [
-        visitor.post(
-            "/inloggen",
-            {"email": people.candidate.email, "password": "gok"},
-            environ_overrides={"HTTP_X_FORWARDED_FOR": f"192.0.2.{number}"},
-        ).status_code
-        for number in range(11)
-    ]
-    assert statuses == [422] * 10 + [429]
-    limited = visitor.log_in(people.candidate.email)
-    assert limited.status_code == 429
-    assert "Wacht een paar minuten" in limited.text
-    assert visitor.log_in(people.manager.email).status_code == 302
-
-
-@pytest.mark.one_database
 def test_trying_many_addresses_from_one_place_is_limited(people, visit):
     visitor = visit()
     statuses = [visitor.post("/inloggen", {"email": f"{number}@b.example"}).status_code for number in range(31)]

@@ -47,7 +47,7 @@ class Browser:
         with self.client.session_transaction() as session:
             session["csrf_token"] = raw
             if person is not None:
-                session["_user_id"], session["_fresh"] = f"{person.id}:{person.session_epoch}", True
+                session["_user_id"], session["_fresh"] = cast.browser(person), True
         self._csrf = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(raw)
 
     def get(self, path: str = "", **kwargs):

@@ -63,8 +63,10 @@ def test_a_mail_reaches_the_server_once(people, message, letters):
     assert letter["Subject"] == "Uw examen: één keer"
     assert letter["Message-ID"] == f"<{message.id}@ksf.example>"
     assert letter["Auto-Submitted"] == "auto-generated"
-    assert letter.get_content_type() == "text/plain"
-    assert letter.get_content().replace("\r\n", "\n") == TEXT
+    plain, html = letter.iter_parts()
+    assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert plain.get_content().replace("\r\n", "\n") == TEXT
+    assert "<p>Uw examen staat klaar. Één vraag? Bel ons.</p>" in html.get_content()
     row = read(message)
     assert (row.state, row.sent_at, row.attempts, row.error) == (MailState.SENT, cast.NOW, 1, None)
 
@@ -126,7 +128,8 @@ def test_without_a_server_mail_becomes_files(message, house):
     assert post.send_waiting(cast.NOW) == 1
     (file,) = (house.data / "mail").glob("*.eml")
     letter = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-    assert (letter["Subject"], letter.get_content()) == ("Uw examen: één keer", TEXT)
+    plain = letter.get_body(("plain",)).get_content()
+    assert (letter["Subject"], plain) == ("Uw examen: één keer", TEXT)
 
 
 @pytest.mark.parametrize("template", ["invitation", "dossier_returned", "dossier_rejected"])

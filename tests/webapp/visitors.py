@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from storage.people import Person
-from webapp.account import LoggedIn
 
 LOG_IN = "/inloggen"
 
@@ -27,7 +26,7 @@ class Visitor:
         self.token = token_in(self.client.get(LOG_IN).text)
         if person is not None:
             with self.client.session_transaction() as kept:
-                kept.update({"_user_id": LoggedIn(person).get_id(), "_fresh": True})
+                kept.update({"_user_id": cast.browser(person), "_fresh": True})
 
     def log_in(self, email: str, password: str = cast.PASSWORD, address: str = LOG_IN) -> TestResponse:
         return self.post(address, {"email": email, "password": password})

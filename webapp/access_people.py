@@ -1,0 +1,67 @@
+"""Who may see which people, organisations and lists: fetching and asking are one call here too."""
+
+import uuid
+
+from flask import abort, g
+from sqlalchemy import select
+
+from storage.enrolments import Roster
+from storage.logins import LogIn
+from storage.organisations import Organisation
+from storage.people import Membership, Person, Role
+from webapp.access import me
+
+
+def _one(query):
+    return g.db.scalars(query).first() or abort(404)
+
+
+def my_log_in(log_in_id: uuid.UUID) -> LogIn:
+    """A browser in which the one who asks is logged in."""
+    return _one(select(LogIn).where(LogIn.id == log_in_id, LogIn.person_id == me().id))
+
+
+def organisation_for_officer(organisation_id: uuid.UUID) -> Organisation:
+    return _one(select(Organisation).where(Organisation.id == organisation_id))
+
+
+def person_for_officer(person_id: uuid.UUID) -> Person:
+    """Anybody but the officer who asks: nobody changes the own rights."""
+    return _one(select(Person).where(Person.id == person_id, Person.id != me().id))
+
+
+def membership_for_officer(membership_id: uuid.UUID) -> Membership:
+    """A role of anybody but the officer who asks."""
+    return _one(select(Membership).where(Membership.id == membership_id, Membership.person_id != me().id))
+
+
+def my_organisations() -> list[Organisation]:
+    """The organisations of which the one who asks is beheerder, by name."""
+    own = me().organisations(Role.ORGANISATION_ADMIN, g.now)
+    return list(g.db.scalars(select(Organisation).where(Organisation.id.in_(own)).order_by(Organisation.name)))
+
+
+def people_of_my_organisations():
+    """The ids of whoever works in an organisation of the beheerder who asks, as a query."""
+    own = me().organisations(Role.ORGANISATION_ADMIN, g.now)
+    working = (Membership.until.is_(None)) | (Membership.until > g.now)
+    return select(Membership.person_id).where(Membership.organisation_id.in_(own), working)
+
+
+def person_for_admin(person_id: uuid.UUID) -> Person:
+    """Somebody who works in an organisation of the beheerder who asks, and is somebody else."""
+    mine = Person.id.in_(people_of_my_organisations()) & (Person.id != me().id)
+    return _one(select(Person).where(Person.id == person_id, mine))
+
+
+def leaver_for_admin(person_id: uuid.UUID) -> Person:
+    """Somebody who worked, or works, in an organisation of the beheerder who asks."""
+    own = me().organisations(Role.ORGANISATION_ADMIN, g.now)
+    there = select(Membership.person_id).where(Membership.organisation_id.in_(own))
+    return _one(select(Person).where(Person.id == person_id, Person.id.in_(there), Person.id != me().id))
+
+
+def roster_for_admin(roster_id: uuid.UUID) -> Roster:
+    """A list of an organisation of the beheerder who asks."""
+    own = me().organisations(Role.ORGANISATION_ADMIN, g.now)
+    return _one(select(Roster).where(Roster.id == roster_id, Roster.organisation_id.in_(own)))
