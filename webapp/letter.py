@@ -1,13 +1,17 @@
 """The result as a letter: a PDF that can be archived (PDF/A-2b) and read aloud (PDF/UA-1)."""
 
 import json
+from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import typst
+from sqlalchemy.orm import Session
 
 from review.verdict import Decision
+from storage.ratings import Remark, ratings_of
+from storage.sittings import Answer, Sitting
 from storage.verdicts import Verdict
 from webapp import dutch, explain
 
@@ -15,16 +19,25 @@ LETTER = Path(__file__).parent / "letters" / "result.typ"
 STANDARDS = ["a-2b", "ua-1"]
 
 
-def result(verdict: Verdict) -> bytes:
+def result(session: Session, verdict: Verdict) -> bytes:
     """The letter about a released verdict: the same bytes whenever it is asked for."""
     at = verdict.released_at
-    data = {"letter": json.dumps(_content(verdict), ensure_ascii=False)}
+    data = {"letter": json.dumps(_content(session, verdict), ensure_ascii=False)}
     return typst.compile(
         str(LETTER), format="pdf", sys_inputs=data, pdf_standards=STANDARDS, timestamp=int(at.timestamp())
     )
 
 
-def _content(verdict: Verdict) -> dict[str, Any]:
+def remarks(session: Session, sitting: Sitting) -> list[tuple[Answer, list[tuple[int, list[Remark]]]]]:
+    """What assessors remarked, by situation and by assessor, who are numbers to the candidate."""
+    by_answer: dict[Answer, list[tuple[int, list[Remark]]]] = defaultdict(list)
+    for rating in sorted(ratings_of(session, sitting), key=lambda one: (one.answer.number, one.slot)):
+        if rating.remarks:
+            by_answer[rating.answer].append((rating.slot, rating.remarks))
+    return list(by_answer.items())
+
+
+def _content(session: Session, verdict: Verdict) -> dict[str, Any]:
     dossier = verdict.sitting.dossier
     scheme = dossier.scheme.content
     decision = Decision.from_json(verdict.decision)
@@ -47,7 +60,12 @@ def _content(verdict: Verdict) -> dict[str, Any]:
             if not line.met
         ],
         "competencies": [
-            {"name": one.competency.name, "mean": one.mean, "level": str(one.result.level or "niet gezien")}
+            {
+                "name": one.competency.name,
+                "mean": one.mean,
+                "level": str(one.result.level or "niet gezien"),
+                "anchor": one.competency.anchor(one.result.level) if one.result.level else "",
+            }
             for one in standings
         ],
         "develop": [
@@ -58,6 +76,18 @@ def _content(verdict: Verdict) -> dict[str, Any]:
             f"U kunt bezwaar maken tot en met {dutch.date_only(explain.objection_until(verdict))}.",
             *scheme.text("objection").paragraphs,
         ],
-        "closing": "Op de pagina met uw uitslag leest u ook wat de assessoren opmerkten.",
+        "remarks": [
+            {
+                "situation": f"Situatie {answer.number}, {answer.scenario.title}",
+                "assessors": [
+                    {
+                        "who": f"Assessor {slot}",
+                        "said": [{"at": dutch.timecode(one.at_s), "text": one.text} for one in own],
+                    }
+                    for slot, own in by_slot
+                ],
+            }
+            for answer, by_slot in remarks(session, verdict.sitting)
+        ],
         "footer": f"{scheme.certificate}, dossier {dossier.code}",
     }

@@ -17,6 +17,7 @@ from storage.refusal import Refused
 from storage.sittings import Answer, Sitting
 from storage.verdicts import Verdict
 from webapp import access, access_judging, access_objections, dutch, explain, post
+from webapp.letter import remarks
 from webapp.letter import result as make_letter
 
 pages = Blueprint("results", __name__)
@@ -171,7 +172,7 @@ def own():
         develop=explain.to_develop(decision, scheme),
         next_step=explain.next_step,
         overall=explain.figure(decision.overall),
-        remarks=_remarks(sitting),
+        remarks=remarks(g.db, sitting),
         objection_until=explain.objection_until(found),
         objection=objection_to(g.db, sitting.dossier),
     )
@@ -184,7 +185,7 @@ def letter():
     found = access.result_for_candidate(access.require_my_sitting())
     if found is None:
         return redirect(url_for("results.own"))
-    response = Response(make_letter(found), content_type="application/pdf")
+    response = Response(make_letter(g.db, found), content_type="application/pdf")
     response.headers["Content-Disposition"] = 'attachment; filename="uitslag.pdf"'
     return response
 
@@ -223,15 +224,6 @@ def _means_by_slot(case: Case) -> dict[int, dict[str, str]]:
         alone = decide_marks(own, case.part1_sufficient, parse(case.rule), case.competencies, case.part1_mark)
         means[slot] = {one.key: "–" if one.mean is None else explain.figure(one.mean) for one in alone.competencies}
     return means
-
-
-def _remarks(sitting: Sitting) -> list[tuple[Answer, list[tuple[int, list]]]]:
-    """What assessors remarked, by situation and by assessor, who are numbers to the candidate."""
-    by_answer: dict[Answer, list] = defaultdict(list)
-    for rating in sorted(ratings_of(g.db, sitting), key=lambda one: (one.answer.number, one.slot)):
-        if rating.remarks:
-            by_answer[rating.answer].append((rating.slot, rating.remarks))
-    return list(by_answer.items())
 
 
 def _is_uuid(text: str) -> bool:
