@@ -21,6 +21,7 @@ def test_the_desk_is_measured_beside_an_empty_page(tmp_path, monkeypatch):
     assert found["desk_page_ratio"] > 1 < found["desk_list_ratio"]
     assert found["desk_page_queries"] > found["empty_page_queries"] > 0
     assert found["desk_page_bytes"] > found["empty_page_bytes"]
+    assert 0 < found["desk_switch_ms"] < found["desk_open_ms"]
     assert "One answer on the assessor's desk" in told
     assert sorted(file.name for file in tmp_path.iterdir()) == ["bench.json"], "what is measured stays out of var/"
 

@@ -1,9 +1,9 @@
 """What things cost on this machine, each figure beside one to hold it against: one table, and var/bench.json.
 
 `python tests/bench [part …] [--seconds N]`: the parts are live, transcode_cost and desk; all of them when none is
-named. CPU time, never time on the clock, so a busy machine makes figures noisier and not larger. What stands side by
-side was measured in turns: the figure is the median of the turns, with the least and the most behind it, and the ratio
-is the median of the ratios of each turn.
+named. CPU time and not time on the clock, save where somebody waits, so a busy machine makes figures noisier and not
+larger. What stands side by side was measured in turns: the figure is the median of the turns, with the least and the
+most behind it, and the ratio is the median of the ratios of each turn.
 """
 
 import argparse
@@ -75,6 +75,8 @@ ROWS = (
         EMPTY, "empty_page_queries", "desk_page_queries_ratio"),
     Row("desk", "The assessor's list of work", "desk_list_queries", "queries",
         EMPTY, "empty_page_queries", "desk_list_queries_ratio"),
+    Row("desk", "To the next answer on the desk", "desk_switch_ms", "ms in a Chromium",
+        "opening it by its address", "desk_open_ms", "desk_switch_ratio"),
 )
 # fmt: on
 

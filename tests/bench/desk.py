@@ -1,8 +1,11 @@
-"""What a page of the assessor's desk costs, against an empty page of the same app. Prints JSON.
+"""What the assessor's desk costs: the server for its pages, and the assessor in waiting. Prints JSON.
 
 `python tests/bench/desk.py [seconds]`: CPU milliseconds of one request, from the WSGI call to the last byte of the
 answer, without the web server, with a real Valkey for what the app counts there. The assessor has the ten answers of
-one candidate to judge. The empty page is the layout alone for the same person.
+one candidate to judge, with 400 remarks. The empty page is the layout alone for the same person.
+
+To the next answer: milliseconds on the clock in a Chromium, from the key until the first picture is on the screen, on
+the desk and by opening the address anew.
 """
 
 import io
@@ -16,21 +19,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "webapp")]
 
 import cast  # noqa: E402
+import desk_site  # noqa: E402
 import services  # noqa: E402
 from flask import Flask, render_template  # noqa: E402
+from playwright.sync_api import Page as Window  # noqa: E402
+from playwright.sync_api import sync_playwright  # noqa: E402
 from sqlalchemy import event  # noqa: E402
 from werkzeug.test import EnvironBuilder  # noqa: E402
 
 from storage import config, database, migrate  # noqa: E402
 from storage.people import Person  # noqa: E402
-from storage.ratings import Rating  # noqa: E402
+from storage.ratings import Rating, Remark  # noqa: E402
 from storage.work import assign  # noqa: E402
 from webapp import create_app  # noqa: E402
 
 TURNS = 5
+REMARKS = 400
 
 
 class Page:
@@ -75,13 +82,16 @@ class Page:
 
 
 def an_exam_to_judge() -> tuple[Person, Rating]:
-    """An assessor who has just been given ten answers, and the first of them."""
+    """An assessor who has scored ten answers, each with forty remarks, and the first of them."""
     now = datetime.now(UTC)
     with database.session_scope() as session:
         everybody = cast.gather(session, now)
         sitting = cast.finished_sitting(session, everybody, now)
         ratings = assign(session, sitting, everybody.assessors[0], 1, now)
         assert len(ratings) == 10
+        for rating in ratings:
+            cast.score(rating)
+            rating.remarks = [Remark(at_s=at, text=f"Noemt punt {at}.", created_at=now) for at in range(REMARKS // 10)]
         session.flush()
         rating, assessor = ratings[0], everybody.assessors[0]
         assert assessor.session_epoch == 0 and rating.id
@@ -115,12 +125,47 @@ def measure(seconds: float) -> dict:
     return figures
 
 
+def switching(folder: Path, swift: str) -> dict:
+    """How long it takes until the next answer is on the screen."""
+    with desk_site.running(folder, swift) as site, sync_playwright() as playwright:
+        browser = desk_site.launch(playwright)
+        desk = desk_site.give(site, browser, films=10)
+        window = desk.open(1)
+        anew = [_opened(window, desk.url(number)) for number in range(2, 2 + TURNS)]
+        for turn, key in enumerate("[" * TURNS, 1):
+            window.wait_for_load_state("networkidle")
+            window.keyboard.press(key)
+            services.wait_until(lambda turn=turn: len(desk_site.switches(window)) == turn, "the next answer")
+        switched = desk_site.switches(window)
+        browser.close()
+    return {"desk_switch_ms": switched, "desk_open_ms": anew}
+
+
+def _opened(window: Window, url: str) -> float:
+    """Milliseconds until the first picture of an answer that is opened by its address."""
+    window.wait_for_load_state("networkidle")
+    began = time.perf_counter()
+    window.goto(url, wait_until="commit")
+    window.wait_for_selector(".desk-video")
+    desk_site.ready(window)
+    return 1000 * (time.perf_counter() - began)
+
+
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, services.valkey(Path(folder)) as valkey:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "swift").mkdir()
+        with services.swift(Path(folder) / "swift") as swift:
+            waiting = switching(Path(folder), swift)
+        print(json.dumps(waiting | serving(folder)))
+
+
+def serving(folder: str) -> dict:
+    """What the pages cost the server."""
+    with services.valkey(Path(folder)) as valkey:
         os.environ.update(VIGNET_ENV="development", VIGNET_DATA=f"{folder}/data")
         os.environ.update(VIGNET_BROKER_URL=valkey, VIGNET_RATE_LIMIT_STORAGE=valkey)
         os.environ.pop("VIGNET_DATABASE_URL", None)
-        print(json.dumps(measure(float(sys.argv[1]) if len(sys.argv) > 1 else 6)))
+        return measure(float(sys.argv[1]) if len(sys.argv) > 1 else 6)
 
 
 if __name__ == "__main__":

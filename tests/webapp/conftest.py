@@ -1,7 +1,6 @@
 """The web app of a test's own house, and people who log in to it."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 
 import desk_site
@@ -38,10 +37,8 @@ def desks(tmp_path_factory, swift) -> Iterator[desk_site.Site]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A Chromium that plays without being asked, and silently."""
     with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+        browser = desk_site.launch(playwright)
         yield browser
         browser.close()
 

@@ -6,6 +6,7 @@ Starting a site takes ten seconds and a desk of one's own a tenth of one, so tes
 import contextlib
 import json
 import re
+import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ import houses
 import services
 from axe_playwright_python.sync_playwright import Axe
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 from pytest import MonkeyPatch
 from sqlalchemy.orm import Session
 
@@ -173,6 +174,12 @@ def give(site: Site, browser: Browser, films: int = 3) -> Desk:
     return Desk(site, browser, assessor, sitting, ratings)
 
 
+def launch(playwright: Playwright) -> Browser:
+    """A Chromium that plays without being asked, and silently."""
+    options = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"]
+    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+
+
 # What a page of the desk shows.
 
 
@@ -210,3 +217,8 @@ def score_all(page: Page, level: str = "3") -> None:
         page.keyboard.press(level)
         page.keyboard.press("b")
         page.keyboard.press("ArrowDown")
+
+
+def switches(page: Page) -> list[float]:
+    """How long each change of answer took in this window: from the key until its first picture was on the screen."""
+    return page.evaluate("performance.getEntriesByName('desk-switch').map((one) => one.duration)")

@@ -2,17 +2,12 @@
 
 import pytest
 import services
-from desk_site import ready, remark, saved, score_all, video
+from desk_site import ready, remark, saved, score_all, switches, video
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.one_database
 
 SWITCH_MS = 200
-
-
-def switches(page):
-    """How long each change of answer took in this window: from the key until its first picture was on the screen."""
-    return page.evaluate("performance.getEntriesByName('desk-switch').map((one) => one.duration)")
 
 
 def test_one_answer_is_scored_by_keys_alone_and_the_next_stands_ready(desk):
