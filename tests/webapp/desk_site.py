@@ -57,7 +57,7 @@ class Site:
         self.session.flush()
         return made
 
-    def exam(self, films: int = 3) -> Sitting:
+    def exam(self, films: int = 4) -> Sitting:
         """A finished exam of a new candidate; behind the first answers there are films."""
         people = replace(self.people, candidate=self.newcomer(Role.CANDIDATE, self.people.organisation))
         sitting = cast.finished_sitting(self.session, people, now() - timedelta(hours=2), pack_row=self.pack)
@@ -166,7 +166,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def give(site: Site, browser: Browser, films: int = 3) -> Desk:
+def give(site: Site, browser: Browser, films: int = 4) -> Desk:
     """A new assessor with a new exam to judge."""
     sitting, assessor = site.exam(films), site.newcomer(Role.ASSESSOR)
     ratings = assign(site.session, sitting, assessor, 1, now())

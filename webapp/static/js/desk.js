@@ -14,14 +14,11 @@ let desk;
 /** @type {Keep} */
 let keep;
 
-/**
- * @param {HTMLElement} root @param {HTMLVideoElement} [video] the recording, when it was loaded before
- * @param {Desk} [left] what was on the desk before
- */
-async function show(root, video, left) {
+/** @param {HTMLElement} root @param {Desk} [left] what was on the desk before */
+async function show(root, left) {
   const data = dataOf(root);
   keep ??= await Keep.open(data.secret);
-  const here = new Desk(root, data, { video, go, keep, kept: await keep.get(data.id) });
+  const here = new Desk(root, data, { go, keep, kept: await keep.get(data.id) });
   desk = here;
   // First what waits, so that a page that is fetched now tells what is true by then.
   void sendKept(keep, data.id).then(() => {
@@ -48,7 +45,7 @@ async function go(url, since, count) {
   history.pushState({}, "", url);
   const place = ready.root.querySelector(".desk-count");
   if (count && place) place.textContent = `${count.done} van ${count.total} klaar`;
-  await show(ready.root, ready.video, left);
+  await show(ready.root, left);
   document.getElementById("main")?.focus({ preventScroll: true });
   await seen(desk?.player.video ?? null);
   performance.measure("desk-switch", { start: since });

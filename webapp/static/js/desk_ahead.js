@@ -41,8 +41,8 @@ export class Ahead {
   }
 
   /**
-   * The page at `url` with its recording, when that is what was prepared.
-   * @param {string} url @returns {Promise<{root: HTMLElement, title: string, video?: HTMLVideoElement} | null>}
+   * The page at `url` with its recording in it, when that is what was prepared.
+   * @param {string} url @returns {Promise<{root: HTMLElement, title: string} | null>}
    */
   async take(url) {
     const prepared = this.#prepared.get(url);
@@ -50,7 +50,9 @@ export class Ahead {
     const root = page?.getElementById("desk");
     if (!page || !root) return null;
     this.#prepared.delete(url);
-    return { root: document.adoptNode(root), title: page.title, video: prepared?.video };
+    // Before the page is shown: the browser would begin to load the one that stands there.
+    if (prepared?.video) adopt(root, prepared.video);
+    return { root: document.adoptNode(root), title: page.title };
   }
 
   /** @param {string} url */
@@ -63,6 +65,15 @@ export class Ahead {
       return null;
     }
   }
+}
+
+/** Put a recording that is loaded in the place of the one that is not. @param {HTMLElement} root @param {HTMLVideoElement} video */
+function adopt(root, video) {
+  const there = root.querySelector(".desk-video");
+  for (const name of ["class", "aria-label", "playsinline"]) {
+    if (there?.hasAttribute(name)) video.setAttribute(name, there.getAttribute(name) ?? "");
+  }
+  there?.replaceWith(video);
 }
 
 /** What a page of the desk carries for its scripts. @param {ParentNode} root */

@@ -19,10 +19,10 @@ export class Desk {
   /**
    * @param {HTMLElement} root
    * @param {any} data what the page carries for its scripts
-   * @param {{video?: HTMLVideoElement, keep: import("./desk_keep.js").Keep, kept: import("./desk_keep.js").Kept | null,
+   * @param {{keep: import("./desk_keep.js").Keep, kept: import("./desk_keep.js").Kept | null,
    *          go: (url: string, since: number, count?: {done: number, total: number}) => Promise<void>}} options
    */
-  constructor(root, data, { video, go, keep, kept }) {
+  constructor(root, data, { go, keep, kept }) {
     this.root = root;
     this.go = go;
     this.data = data;
@@ -41,7 +41,7 @@ export class Desk {
       this.remarks?.show();
       this.saver.touched();
     };
-    this.player = new Player(root, this.data, { video, moved: () => this.remarks?.aim(), paused: () => this.#keepPlace() });
+    this.player = new Player(root, this.data, { moved: () => this.remarks?.aim(), paused: () => this.#keepPlace() });
     this.marks = new Marks(root, {
       state,
       changed,

@@ -46,13 +46,13 @@ export class Player {
   /**
    * @param {HTMLElement} root
    * @param {{seconds: number, fps: number, position_s: number, media: Record<string, string> | null}} data
-   * @param {{video?: HTMLVideoElement, moved: () => void, paused: () => void}} options `video`: loaded before
+   * @param {{moved: () => void, paused: () => void}} page
    */
-  constructor(root, data, { video, moved, paused }) {
+  constructor(root, data, { moved, paused }) {
     this.root = root;
     this.data = data;
     this.moved = moved;
-    this.video = this.#adopt(video);
+    this.video = /** @type {HTMLVideoElement | null} */ (root.querySelector(".desk-video"));
     this.bar = /** @type {HTMLElement} */ (root.querySelector(".scrub"));
     this.canvas = /** @type {HTMLCanvasElement} */ (root.querySelector(".scrub-wave"));
     this.pins = /** @type {HTMLElement} */ (root.querySelector(".scrub-pins"));
@@ -62,17 +62,6 @@ export class Player {
     this.#listenToBar();
     void this.#load();
     this.#show();
-  }
-
-  /** @param {HTMLVideoElement | undefined} ready @returns {HTMLVideoElement | null} */
-  #adopt(ready) {
-    const place = /** @type {HTMLVideoElement | null} */ (this.root.querySelector(".desk-video"));
-    if (!place || !ready) return place;
-    for (const name of ["class", "aria-label", "playsinline", "poster"]) {
-      if (place.hasAttribute(name)) ready.setAttribute(name, place.getAttribute(name) ?? "");
-    }
-    place.replaceWith(ready);
-    return ready;
   }
 
   /** @param {() => void} paused */
