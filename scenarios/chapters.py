@@ -128,6 +128,7 @@ class AssessmentRules:
     calibration_days: int = within(1, 1095)
     benchmark_recordings: int = within(0, 100)
     conflict_months: int = within(0, 120)
+    assessor_maximum_answers: int = within(1, 1000, default=150)
 
 
 @dataclass(frozen=True, kw_only=True)

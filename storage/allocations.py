@@ -199,7 +199,7 @@ def loads(session: Session, people: Sequence[Person]) -> Counter:
         .where(Rating.assessor_id.in_([person.id for person in people]))
         .group_by(Rating.assessor_id)
     )
-    return Counter(dict(session.execute(waiting).tuples().all()))
+    return Counter(dict(session.execute(waiting).all()))
 
 
 def _left(session: Session, sitting: Sitting) -> set[uuid.UUID]:

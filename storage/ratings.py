@@ -246,16 +246,24 @@ def ratings_of(session: Session, sitting: Sitting) -> Sequence[Rating]:
     return session.scalars(_counting(sitting)).all()
 
 
+def ratings_by_sitting(session: Session, sittings: Sequence[Sitting]) -> dict[uuid.UUID, list[Rating]]:
+    """The same for many sittings, by the id of the sitting."""
+    found: dict[uuid.UUID, list[Rating]] = {sitting.id: [] for sitting in sittings}
+    for rating in session.scalars(_counting(*sittings)):
+        found[rating.answer.sitting_id].append(rating)
+    return found
+
+
 def own_ratings(session: Session, sitting: Sitting, assessor: Person) -> Sequence[Rating]:
     """One assessor's ratings of a sitting, by situation; nothing of anybody else is read."""
     return session.scalars(_counting(sitting).where(Rating.assessor_id == assessor.id)).all()
 
 
-def _counting(sitting: Sitting) -> Select[tuple[Rating]]:
+def _counting(*sittings: Sitting) -> Select[tuple[Rating]]:
     return (
         select(Rating)
         .join(Answer)
-        .where(Answer.sitting_id == sitting.id, Rating.declined_at.is_(None))
+        .where(Answer.sitting_id.in_([one.id for one in sittings]), Rating.declined_at.is_(None))
         .order_by(Rating.slot, Answer.number)
         .options(selectinload(Rating.answer), selectinload(Rating.scores), selectinload(Rating.remarks))
     )

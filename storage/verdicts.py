@@ -34,6 +34,7 @@ class Rule(StrEnum):
     UNDECIDED = "verdict_undecided"
     DECIDED = "verdict_decided_already"
     NO_REASON = "settled_without_reason"
+    OWN_DECISION = "settled_by_the_same"
 
 
 class Verdict(Identified, Base):
@@ -101,7 +102,7 @@ class Verdict(Identified, Base):
         if self.passed is None:
             raise Refused(Rule.UNDECIDED)
         if officer.id == self.settled_by_id:
-            raise Refused(Rule.SECOND_PERSON)
+            raise Refused(Rule.OWN_DECISION)
         self._require_uninvolved(officer)
         self.confirmed_at, self.confirmed_by_id = now, officer.id
         audit.record(Session.object_session(self), now, officer.id, "verdict_confirmed", self)

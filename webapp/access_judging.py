@@ -10,11 +10,16 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from review.allocation import serving_order
 from scenarios.sitting import AnswerStage, Stage
+from storage.absences import Absence
+from storage.allocations import Allocation
 from storage.dossiers import Dossier
 from storage.flags import Flag, flags_of
-from storage.ratings import Rating, may_open_dossier, own_ratings
+from storage.organisations import Organisation
+from storage.people import Person, Role
+from storage.ratings import Rating, may_open_dossier, own_ratings, ratings_of
 from storage.recordings import Recording, RecordingState, Rendition, RenditionKind
 from storage.sittings import Answer, Sitting
+from storage.ties import assessors
 from storage.verdicts import Verdict
 from webapp.access import me, others
 
@@ -92,6 +97,35 @@ def sittings_to_judge() -> list[Sitting]:
 
 def sitting_to_assign(sitting_id: uuid.UUID) -> Sitting:
     return next((one for one in sittings_to_judge() if one.id == sitting_id), None) or abort(404)
+
+
+def allocation(allocation_id: uuid.UUID) -> Allocation:
+    """An allocation, for an officer who has no part in any of its examinations."""
+    found = g.db.get(Allocation, allocation_id) or abort(404)
+    mine = {me().id} & {one for row in found.sittings() for one in (row.dossier.candidate_id, row.dossier.manager_id)}
+    return found if not mine else abort(404)
+
+
+def assessor(person_id: uuid.UUID) -> Person:
+    """Somebody who judges."""
+    return next((one for one in assessors(g.db, g.now) if one.id == person_id), None) or abort(404)
+
+
+def assessor_of(sitting: Sitting, person_id: uuid.UUID) -> Person:
+    """Somebody who has work on this sitting."""
+    rows = ratings_of(g.db, sitting)
+    return next((one.assessor for one in rows if one.assessor_id == person_id), None) or abort(404)
+
+
+def organisation(organisation_id: uuid.UUID) -> Organisation:
+    return g.db.get(Organisation, organisation_id) or abort(404)
+
+
+def absence(absence_id: uuid.UUID) -> Absence:
+    """An absence of one's own; for an officer that of anybody."""
+    found = g.db.get(Absence, absence_id) or abort(404)
+    may = found.person_id == me().id or Role.KSF_OFFICER in me().roles(g.now)
+    return found if may else abort(404)
 
 
 def verdicts_to_handle() -> list[Verdict]:

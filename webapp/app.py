@@ -15,8 +15,10 @@ from storage.config import Config, config
 from storage.database import new_session
 from storage.refusal import Refused, Step
 from webapp import (
+    absences,
     access,
     account,
+    allocating,
     assigning,
     cli,
     desk,
@@ -48,6 +50,8 @@ from webapp import (
 from webapp.extensions import csrf, limiter, login_manager
 
 ROOMS = (
+    allocating,
+    absences,
     account,
     invitations,
     own_account,

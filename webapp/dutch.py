@@ -6,6 +6,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from review import portfolio
+from review.batch import Cause, Mode
 from review.conflicts import Conflict
 from review.objection import Ground, Ruling
 from review.portfolio import Outcome
@@ -276,6 +277,7 @@ REFUSALS: dict[str, str] = {
     verdicts.Rule.SECOND_PERSON: "U hebt dit eindoordeel zelf gecontroleerd. Iemand anders moet het vrijgeven.",
     verdicts.Rule.INVOLVED: "U hebt zelf beoordeeld. Iemand anders moet het eindoordeel vrijgeven.",
     verdicts.Rule.RELEASED: "Deze uitslag is al vrijgegeven.",
+    verdicts.Rule.OWN_DECISION: "U nam dit besluit zelf. Iemand anders moet het controleren.",
     verdicts.Rule.NO_REASON: "Schrijf waarop de examencommissie dit besluit baseert.",
     verdicts.Rule.DECIDED: "Er is al een eindoordeel over dit examen.",
     verdicts.Rule.UNDECIDED: "Er is nog te weinig gezien voor een oordeel. Vraag eerst extra bewijs.",
@@ -333,6 +335,21 @@ CONFLICTS = {
     Conflict.INVOLVED_EARLIER: "had al een rol in dit dossier",
     Conflict.DECLARED: "kent de kandidaat",
 }
+
+CAUSES = {
+    Cause.TOO_FEW_ASSESSORS: "Er zijn te weinig assessoren.",
+    Cause.CONFLICTS: "Te veel assessoren hebben een band met deze kandidaat.",
+    Cause.LEAVE: "Te veel assessoren zijn de hele tijd afwezig.",
+    Cause.LOAD_LIMITS: "De assessoren die het mogen doen, hebben hun grens bereikt.",
+}
+
+CAUSES_OF_ONE = {
+    Cause.LEAVE: "is de hele tijd afwezig",
+    Cause.LOAD_LIMITS: "heeft de grens bereikt",
+    None: "heeft de grens bereikt met ander werk van deze verdeling",
+}
+
+MODES = {Mode.WHOLE: "heel", Mode.SPREAD: "gespreid"}
 
 FLAGS = {
     FlagKind.UNUSABLE: "opname onbruikbaar",
@@ -433,6 +450,8 @@ EVENTS = {
 }
 
 SUBJECTS = {
+    "absence": "afwezigheid",
+    "allocation": "verdeling",
     "person": "persoon",
     "organisation": "organisatie",
     "roster": "lijst met kandidaten",
@@ -625,6 +644,8 @@ FILTERS: dict[str, Callable] = {
     "zin": sentence,
     "fout": _name_of(FAULTS),
     "bezwaargrond": _name_of(CONFLICTS),
+    "oorzaak": _name_of(CAUSES),
+    "verdeelwijze": _name_of(MODES),
     "melding": _name_of(FLAGS),
     "bezwaartegen": _name_of(AGAINST),
     "bezwaarstand": _name_of(OBJECTION_STATES),

@@ -94,8 +94,8 @@ def next_step(standing: Standing) -> str:
 
 
 def figure(value) -> str:
-    """2,75; for the screen only"""
-    return _comma(shown(value))
+    """2,75; for the screen only. None is what nobody saw."""
+    return "niet te berekenen" if value is None else _comma(shown(value))
 
 
 def due(sitting: Sitting) -> date:

@@ -5,14 +5,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
-from sqlalchemy import func, select
 
+from review.rating import Phase
 from review.rules import parse
 from review.verdict import Case, Decision
 from review.verdict import decide as decide_marks
+from scenarios.scheme import Scheme
+from storage.assignments import THIRD, open_places
 from storage.objections import objection_to
 from storage.people import Role
-from storage.ratings import Rating, ratings_of
+from storage.ratings import Rating, ratings_by_sitting, ratings_of
 from storage.refusal import Refused
 from storage.sittings import Answer, Sitting
 from storage.verdicts import Verdict
@@ -45,19 +47,13 @@ class Slot:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A finished sitting without a verdict: `needs` is how many assessors are to be found."""
+    """A finished sitting without a verdict: `needs` is how many places wait for an assessor."""
 
     sitting: Sitting
     slots: list[Slot]
     late: bool
-
-    @property
-    def third(self) -> bool:
-        return len(self.slots) == 2 and all(one.done for one in self.slots)
-
-    @property
-    def needs(self) -> int:
-        return 1 if self.third else max(0, 2 - len(self.slots))
+    needs: int
+    third: bool
 
 
 @pages.get("/uitslagen")
@@ -71,7 +67,8 @@ def verdicts():
         officer=Role.KSF_OFFICER in access.me().roles(g.now),
         to_assign=[one for one in waiting if one.needs],
         judged=[one for one in waiting if not one.needs],
-        to_confirm=[one for one in rows if not one.confirmed_at],
+        undecided=[one for one in rows if one.passed is None],
+        to_confirm=[one for one in rows if one.passed is not None and not one.confirmed_at],
         to_release=[one for one in rows if one.confirmed_at],
         released=access_judging.verdicts_released(SHOWN_RELEASED),
         flags=access_judging.open_flags(),
@@ -101,7 +98,11 @@ def verdict(verdict_id: uuid.UUID):
         outcome=explain.outcome(found.passed),
         assessors=assessors,
         means=_means_by_slot(Case.from_json(found.inputs)),
-        overall="niet te berekenen" if stored.overall is None else explain.figure(stored.overall),
+        overall=explain.figure(stored.overall),
+        unseen=[scheme.competency(key) for key in found.unseen],
+        shows=_shows(found, scheme),
+        officer=Role.KSF_OFFICER in access.me().roles(g.now),
+        member=Role.EXAM_COMMITTEE in access.me().roles(g.now),
         due=explain.due(found.sitting),
         late=explain.is_late(found.sitting, g.now) and not found.released_at,
         involved=access.me().id in {one.id for one in assessors.values()},
@@ -197,23 +198,25 @@ def _release(found: Verdict) -> None:
 
 def _waiting() -> list[Waiting]:
     sittings = access_judging.sittings_to_judge()
-    count = (
-        select(
-            Answer.sitting_id,
-            Rating.slot,
-            func.count(),
-            func.count(Rating.phase1_signed_at),
-            func.count(Rating.phase2_signed_at),
-        )
-        .join(Answer)
-        .where(Answer.sitting_id.in_([one.id for one in sittings]), Rating.declined_at.is_(None))
-        .group_by(Answer.sitting_id, Rating.slot)
-        .order_by(Rating.slot)
-    )
-    slots = defaultdict(list)
-    for sitting_id, *figures in g.db.execute(count):
-        slots[sitting_id].append(Slot(*figures))
-    return [Waiting(one, slots[one.id], explain.is_late(one, g.now)) for one in sittings]
+    ratings = ratings_by_sitting(g.db, sittings)
+    found = []
+    for sitting in sittings:
+        own = ratings[sitting.id]
+        free = [slot for slots in open_places(g.db, sitting, own).values() for slot in slots]
+        slots = [_slot(slot, [one for one in own if one.slot == slot]) for slot in sorted({one.slot for one in own})]
+        found.append(Waiting(sitting, slots, explain.is_late(sitting, g.now), len(free), set(free) == {THIRD}))
+    return found
+
+
+def _slot(slot: int, own: list[Rating]) -> Slot:
+    signed = [one.signed for one in own]
+    return Slot(slot, len(own), sum(one is not None for one in signed), signed.count(Phase.DOSSIER))
+
+
+def _shows(found: Verdict, scheme: Scheme) -> list[tuple[Answer, list[str]]]:
+    """The answers in which something is to be seen that was observed too seldom, and what."""
+    rows = [(one, [key for key in found.unseen if key in one.scenario.competencies]) for one in found.sitting.answers]
+    return [(answer, [scheme.competency(key).name for key in keys]) for answer, keys in rows if keys]
 
 
 def _means_by_slot(case: Case) -> dict[int, dict[str, str]]:

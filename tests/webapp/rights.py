@@ -12,8 +12,11 @@ from typing import Any
 import cast
 from sqlalchemy.orm import Session
 
+from review.batch import Mode
 from review.objection import Ground, Term
 from storage import mail
+from storage.absences import enter
+from storage.allocations import propose
 from storage.dossiers import DossierState
 from storage.flags import FlagKind, raise_flag
 from storage.jobs import Job, JobState, Queue
@@ -83,6 +86,9 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     )
     session.add(job)
     verdict = decide(session, done, now)
+    until = (now + timedelta(days=14)).date()
+    shared_out = propose(session, [to_assign], Mode.WHOLE, 100, until, people.officer, now)
+    away = enter(session, people.assessors[0], now.date(), until, people.officer, now)
     own_case = cast.dossier(session, people, now, people.outsider_candidate)
     own_case.manager, own_case.organisation, own_case.rounds = insider, people.outsider_organisation, 1
     rejected = cast.dossier(session, people, now, people.outsider_candidate)
@@ -119,6 +125,8 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "verdict": verdict,
             "objected": rejected,
             "objection": objection,
+            "allocation": shared_out,
+            "absence": away,
             "clip": pack.clip(1),
             "job": job,
             "mail": mail.post(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
@@ -247,5 +255,21 @@ RIGHTS: dict[str, Right] = {
     "objecting.classify": may(OFFICERS, objection_id="objection.id"),
     "objecting.rule": may(OFFICERS, objection_id="objection.id"),
     "assigning.sitting": may(OFFICERS, sitting_id="to_assign.id"),
+    "assigning.take_back": may(set(), sitting_id="to_assign.id", person_id="rating.assessor_id"),
+    "assigning.take_flag": may(OFFICERS, flag_id="flag.id"),
+    "assigning.more_evidence": may(OFFICERS, verdict_id="verdict.id"),
+    "assigning.settle": may(COMMITTEE, verdict_id="verdict.id"),
+    "allocating.start": may(OFFICERS),
+    "allocating.show": may(OFFICERS, allocation_id="allocation.id"),
+    "allocating.draw_again": may(OFFICERS, allocation_id="allocation.id"),
+    "allocating.make_final": may(OFFICERS, allocation_id="allocation.id"),
+    "absences.assessors": may(OFFICERS),
+    "absences.assessor": may(OFFICERS, person_id="rating.assessor_id"),
+    "absences.enter": may(OFFICERS, person_id="rating.assessor_id"),
+    "absences.tie_person": may(OFFICERS, person_id="rating.assessor_id"),
+    "absences.organisation": may(OFFICERS, organisation_id="dossier.organisation_id"),
+    "absences.tie_organisation": may(OFFICERS, organisation_id="dossier.organisation_id"),
+    "absences.own": may(ASSESSORS),
+    "absences.remove": may(OFFICERS | {"assessor_1"}, absence_id="absence.id"),
     "assigning.close_flag": may(OFFICERS, flag_id="flag.id"),
 }
