@@ -101,20 +101,24 @@ def decide(
     that marks the same competency of the same answer twice; RuleError where the rule weighs part 1 and the mark for it
     is absent.
     """
-    marks = tuple(marks)
+    found = results(tuple(marks), competencies)
+    means = {result.key: result.mean for result in found}
+    observed = {result.key: result.observed for result in found}
+    outcome = rule.judge(means, observed, part1_sufficient, part1_mark)
+    return Decision(outcome.passed, found, rule.overall(means, part1_mark), outcome.reasons)
+
+
+def results(marks: Sequence[Mark], competencies: Sequence[str]) -> tuple[CompetencyResult, ...]:
+    """Every competency with its mean. Raises ValueError as `decide` does."""
     _check(marks, competencies)
     levels: dict[str, dict[str, list[int]]] = {key: defaultdict(list) for key in competencies}
     for mark in marks:
         if mark.level is not None:
             levels[mark.competency][mark.answer].append(mark.level)
-    results = tuple(
+    return tuple(
         CompetencyResult(key, _mean([_mean(slots) for slots in answers.values()]), len(answers))
         for key, answers in levels.items()
     )
-    means = {result.key: result.mean for result in results}
-    observed = {result.key: result.observed for result in results}
-    outcome = rule.judge(means, observed, part1_sufficient, part1_mark)
-    return Decision(outcome.passed, results, rule.overall(means, part1_mark), outcome.reasons)
 
 
 @dataclass(frozen=True)

@@ -29,16 +29,17 @@ class Absence(Identified, Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
     first: Mapped[date]
     last: Mapped[date]
+    cancelled_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship()
 
     __table_args__ = (CheckConstraint("last >= first", name="order"), Index(None, "person_id", "last"))
 
-    def remove(self, by: Person, now: datetime) -> None:
-        """It does not go on."""
-        session = Session.object_session(self)
-        audit.record(session, now, by.id, "absence_removed", self)
-        session.delete(self)
+    def cancel(self, by: Person, now: datetime) -> None:
+        """It does not go on. Cancelling twice is no error."""
+        if self.cancelled_at is None:
+            self.cancelled_at = now
+            audit.record(Session.object_session(self), now, by.id, "absence_removed", self)
 
 
 def enter(session: Session, person: Person, first: date, last: date, by: Person, now: datetime) -> Absence:
@@ -57,7 +58,9 @@ def absences(session: Session, people: Sequence[Person], since: date) -> dict[uu
     """Of each of these people the absences that are not over on the day `since`, in order."""
     ids = [person.id for person in people]
     rows = session.scalars(
-        select(Absence).where(Absence.person_id.in_(ids), Absence.last >= since).order_by(Absence.first, Absence.id)
+        select(Absence)
+        .where(Absence.person_id.in_(ids), Absence.last >= since, Absence.cancelled_at.is_(None))
+        .order_by(Absence.first, Absence.id)
     )
     found: dict[uuid.UUID, list[Absence]] = {person.id: [] for person in people}
     for row in rows:

@@ -134,6 +134,7 @@ def propose(
     row = Allocation(id=uuid.uuid4(), mode=mode)
     row._draw(batch, by, now)
     session.add(row)
+    session.flush()
     return row
 
 

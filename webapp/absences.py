@@ -103,7 +103,7 @@ def own():
 def remove(absence_id: uuid.UUID):
     """An absence does not go on."""
     found = access_judging.absence(absence_id)
-    found.remove(access.me(), g.now)
+    found.cancel(access.me(), g.now)
     flash("Deze dagen zijn weggehaald.", "success")
     if found.person_id == access.me().id:
         return redirect(url_for("absences.own"))

@@ -16,7 +16,7 @@ from storage.dossiers import Dossier
 from storage.flags import Flag, flags_of
 from storage.organisations import Organisation
 from storage.people import Person, Role
-from storage.ratings import Rating, may_open_dossier, own_ratings, ratings_of
+from storage.ratings import Rating, may_open_dossier, own_ratings
 from storage.recordings import Recording, RecordingState, Rendition, RenditionKind
 from storage.sittings import Answer, Sitting
 from storage.ties import assessors
@@ -111,10 +111,10 @@ def assessor(person_id: uuid.UUID) -> Person:
     return next((one for one in assessors(g.db, g.now) if one.id == person_id), None) or abort(404)
 
 
-def assessor_of(sitting: Sitting, person_id: uuid.UUID) -> Person:
-    """Somebody who has work on this sitting."""
-    rows = ratings_of(g.db, sitting)
-    return next((one.assessor for one in rows if one.assessor_id == person_id), None) or abort(404)
+def work_to_take_back(rating_id: uuid.UUID) -> Rating:
+    """A rating, for an officer who has no part in the examination; the office sees who judges, and never the scores."""
+    theirs = select(Rating).join(Answer).join(Sitting).join(Dossier)
+    return g.db.scalars(theirs.where(Rating.id == rating_id, others())).first() or abort(404)
 
 
 def organisation(organisation_id: uuid.UUID) -> Organisation:

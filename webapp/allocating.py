@@ -48,7 +48,7 @@ class ProposalForm(Form):
     until = DateField("Klaar op uiterlijk", [InputRequired("Kies een dag.")], description="De tijd gaat vandaag in.")
 
     def validate_until(self, field: DateField) -> None:
-        if not 0 <= (field.data - g.now.date()).days <= LONGEST_DAYS:
+        if field.data and not 0 <= (field.data - g.now.date()).days <= LONGEST_DAYS:
             raise ValidationError(f"Kies een dag vanaf vandaag, hooguit {LONGEST_DAYS} dagen vooruit.")
 
 
@@ -111,7 +111,6 @@ def start():
         except Refused as refused:
             problem = dutch.refusal(refused) if sittings else "Kies ten minste één examen."
         else:
-            g.db.flush()
             return redirect(url_for("allocating.show", allocation_id=made.id))
     made = select(Allocation).where(Allocation.final_at.is_not(None)).order_by(Allocation.final_at.desc())
     return render_template(

@@ -57,20 +57,20 @@ def sitting(sitting_id: uuid.UUID):
         choices=[("", "Kies een assessor"), *((str(one.id), one.name) for one in people if free(one))],
         tied=[(one, ties[one.id]) for one in people if one.id in ties],
         differences=disagreement(found, ratings) if assignments.THIRD in slots else (),
-        figure=explain.figure,
-        outcome=explain.outcome,
+        difference=explain.difference,
         errors=errors,
         due=explain.due(found),
         late=explain.is_late(found, g.now),
     ), 422 if errors else 200
 
 
-@pages.post("/zittingen/<uuid:sitting_id>/terugnemen/<uuid:person_id>")
+@pages.post("/werk/<uuid:rating_id>/terugnemen")
 @access.roles(Role.KSF_OFFICER)
-def take_back(sitting_id: uuid.UUID, person_id: uuid.UUID):
-    """Free the work of an assessor who does not get round to it. What was written stays with that assessor."""
-    found = access_judging.sitting_to_assign(sitting_id)
-    work.take_back(g.db, found, access_judging.assessor_of(found, person_id), access.me(), g.now)
+def take_back(rating_id: uuid.UUID):
+    """Free the work on a candidate of an assessor who does not get round to it. What was written stays kept."""
+    rating = access_judging.work_to_take_back(rating_id)
+    found = rating.answer.sitting
+    work.take_back(g.db, found, rating.assessor, access.me(), g.now)
     flash("Het werk is terug. Wat de assessor schreef, blijft bewaard.", "success")
     return redirect(url_for("assigning.sitting", sitting_id=found.id))
 
@@ -130,6 +130,7 @@ def settle(verdict_id: uuid.UUID):
 class AtWork:
     """How far one assessor is with one candidate."""
 
+    first: Rating
     person: Person
     slots: list[int]
     answers: int
@@ -146,6 +147,7 @@ def _at_work(ratings: list[Rating]) -> list[AtWork]:
         by_person.setdefault(rating.assessor_id, []).append(rating)
     return [
         AtWork(
+            first=own[0],
             person=own[0].assessor,
             slots=sorted({one.slot for one in own}),
             answers=len(own),

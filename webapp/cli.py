@@ -19,7 +19,7 @@ from storage.jobs import Job, JobState, Queue, enqueue
 from storage.objects import object_store
 from storage.recordings import Recording, begin_take
 from webapp import demo
-from webapp.cli_judging import agreement_of, verdict
+from webapp.cli_judging import agreement_of, allocation, verdict
 from webapp.cli_recordings import verify
 
 scenarios = AppGroup("scenarios", help="Packs of scenarios with their clips.")
@@ -33,7 +33,7 @@ NOBODY_S = 15
 
 def register(app: Flask) -> None:
     """Give the app its commands."""
-    for command in (upgrade, make_demo, ticket, scenarios, recordings, audit_log, verdict, agreement_of):
+    for command in (upgrade, make_demo, ticket, scenarios, recordings, audit_log, verdict, allocation, agreement_of):
         app.cli.add_command(command)
 
 

@@ -1,8 +1,9 @@
-"""The command line of judging: why a verdict is what it is, and how far assessors agree."""
+"""The command line of judging: why a verdict is what it is, who got which work, how far assessors agree."""
 
 import csv
 import json
 import uuid
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -10,11 +11,16 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from review import agreement
+from storage.allocations import Allocation
 from storage.database import session_scope
+from storage.people import Person
 from storage.verdicts import Verdict
-from webapp import explain
+from webapp import dutch, explain
 
 verdict = AppGroup("verdict", help="Verdicts.")
+allocation = AppGroup("allocation", help="How work was shared out over assessors.")
+
+AGAIN = "Opnieuw gerekend: gelijk."
 
 
 @verdict.command("explain")
@@ -26,17 +32,38 @@ def explain_verdict(verdict_id: uuid.UUID) -> None:
         found = session.scalars(select(Verdict).where(either)).first()
         if found is None:
             raise click.ClickException(f"Er is geen eindoordeel {verdict_id}.")
-        scheme = found.sitting.dossier.scheme.content
+        click.echo("\n".join(explain.report(found)))
         stored, again = found.explain()
-        overall = "niet te berekenen" if stored.overall is None else explain.figure(stored.overall)
-        click.echo(f"Eindoordeel: {explain.outcome(found.passed)}, gemiddeld {overall}")
-        for line in explain.lines(stored, scheme):
-            click.echo(f"  {'ja ' if line.met else 'NEE'}  {line.what}: {line.found} (nodig: {line.needed})")
-        for one in explain.standings(stored, scheme):
-            click.echo(f"  {one.competency.name}: {one.mean}, gezien in {one.result.observed} antwoorden")
-    if (stored, found.passed) != (again, again.passed):
+        kept = stored.passed if found.settled_at else found.passed
+    if (stored, kept) != (again, again.passed):
         raise click.ClickException("Opnieuw gerekend komt er iets anders uit: het eindoordeel is veranderd.")
-    click.echo("Opnieuw gerekend: gelijk.")
+    click.echo(AGAIN)
+
+
+@allocation.command("show")
+@click.argument("allocation_id", type=click.UUID)
+def show_allocation(allocation_id: uuid.UUID) -> None:
+    """Share the work out again from the stored seed and inputs, compare, and say who got how much."""
+    with session_scope(writes=False) as session:
+        found = session.get(Allocation, allocation_id)
+        if found is None:
+            raise click.ClickException(f"Er is geen verdeling {allocation_id}.")
+        stored, again = found.explain()
+        batch = found.batch
+        given, empty = len(stored.assignments), sum(one.places for one in stored.shortages)
+        state = f"vastgemaakt op {dutch.moment(found.final_at)}" if found.final_at else "nog een voorstel"
+        click.echo(f"Verdeling, {dutch.MODES[found.mode]}, {state}, lot {found.seed}")
+        click.echo(f"{len(batch.open)} kandidaten, {given} van {given + empty} beoordelingen verdeeld")
+        loads = Counter(one.assessor for one in stored.assignments)
+        for one in batch.assessors:
+            name = session.get(Person, uuid.UUID(one.key)).name
+            click.echo(f"  {name:30} {one.load:4} lagen er al, {loads[one.key]:4} erbij")
+        codes = {str(sitting.id): sitting.dossier.code for sitting in found.sittings()}
+        for short in stored.shortages:
+            click.echo(f"  {codes[short.candidate]}: {short.places} leeg. {dutch.CAUSES[short.cause]}")
+    if stored != again:
+        raise click.ClickException("Opnieuw gerekend komt er iets anders uit: de verdeling is veranderd.")
+    click.echo(AGAIN)
 
 
 @click.command("agreement")

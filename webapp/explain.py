@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from review.rules import Condition, Reason
+from review.adjudication import Difference, Trigger, Triggers, differences
+from review.rules import Condition, Reason, parse
 from review.terms import weeks_after, working_days_after
-from review.verdict import CompetencyResult, Decision, shown
+from review.verdict import Case, CompetencyResult, Decision, results, shown
 from scenarios.chapters import Competency
 from scenarios.scheme import Scheme
 from storage.sittings import Sitting
 from storage.verdicts import Verdict
-from webapp.dutch import AMSTERDAM
+from webapp.dutch import AMSTERDAM, day
 
 OUTCOMES = {True: "geslaagd", False: "niet geslaagd", None: "nog geen oordeel, er is extra bewijs nodig"}
 
@@ -65,6 +66,66 @@ def line(reason: Reason, scheme: Scheme) -> Line:
         return Line(what, str(reason.found), f"minstens {reason.needed}", reason.met)
     value = "niet gezien" if reason.found is None else _comma(shown(reason.found, beside=reason.needed))
     return Line(what, value, f"minstens {_comma(shown(reason.needed))}", reason.met)
+
+
+def report(verdict: Verdict) -> list[str]:
+    """A verdict as plain lines: the outcome, what was not met, what was, every competency, and who differed."""
+    scheme, case = verdict.sitting.dossier.scheme.content, Case.from_json(verdict.inputs)
+    decision = Decision.from_json(verdict.decision)
+    row = verdict.sitting.dossier.scheme
+    told = [
+        f"Eindoordeel over dossier {verdict.sitting.dossier.code}, {scheme.name}, reglement {row.number}",
+        f"{outcome(verdict.passed).capitalize()}. Het gemiddelde van alle competenties is {figure(decision.overall)}.",
+    ]
+    if verdict.settled_at:
+        told += ["", f"De examencommissie besloot dit op {day(verdict.settled_at)}: {verdict.settled_because}"]
+    found = lines(decision, scheme)
+    for title, wanted in (("Niet voldaan", False), ("Voldaan", True)):
+        if own := [one for one in found if one.met is wanted]:
+            told += ["", f"{title}:", *(f"  {one.what}: {one.found} (nodig: {one.needed})" for one in own)]
+    told += ["", *_table(case, decision, scheme)]
+    if apart := _apart(case, scheme):
+        told += ["", "Waarom er een derde assessor was:", *(f"  {one}" for one in apart)]
+    return [*told, ""]
+
+
+def _table(case: Case, decision: Decision, scheme: Scheme) -> list[str]:
+    """Per competency the mean, the number of answers, and what each slot alone would give."""
+    slots = sorted({mark.slot for mark in case.marks})
+    alone = {
+        slot: {
+            one.key: one.mean for one in results([mark for mark in case.marks if mark.slot == slot], case.competencies)
+        }
+        for slot in slots
+    }
+    width = max(len(one.competency.name) for one in standings(decision, scheme))
+    head = f"{'Competentie':{width}}  gemiddeld  antwoorden" + "".join(f"  assessor {slot}" for slot in slots)
+    rows = [head]
+    for one in standings(decision, scheme):
+        own = [alone[slot][one.competency.key] for slot in slots]
+        means = "".join(f"  {'–' if mean is None else figure(mean):>10}" for mean in own)
+        rows.append(f"{one.competency.name:{width}}  {one.mean:>9}  {one.result.observed:>10}{means}")
+    return rows
+
+
+def _apart(case: Case, scheme: Scheme) -> list[str]:
+    """Why a third assessor was asked, where one was: in what the first two differed."""
+    if not any(mark.slot > scheme.assessment.slots for mark in case.marks):
+        return []
+    triggers = Triggers(scheme.assessment.third_when_verdicts_differ, scheme.assessment.third_difference)
+    found = differences(
+        case.marks, case.part1_sufficient, parse(case.rule), case.competencies, triggers, case.part1_mark
+    )
+    return [difference(one, scheme) for one in found]
+
+
+def difference(one: Difference, scheme: Scheme) -> str:
+    """One reason for a third assessor."""
+    if one.trigger is Trigger.VERDICTS_DIFFER:
+        return f"De een komt uit op: {outcome(one.first)}. De ander: {outcome(one.second)}."
+    return (
+        f"{scheme.competency(one.subject).name}: de een komt op {figure(one.first)}, de ander op {figure(one.second)}."
+    )
 
 
 def standings(decision: Decision, scheme: Scheme) -> list[Standing]:

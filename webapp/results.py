@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 
 from review.rating import Phase
-from review.rules import parse
-from review.verdict import Case, Decision
-from review.verdict import decide as decide_marks
+from review.verdict import Case, Decision, results
 from scenarios.scheme import Scheme
 from storage.assignments import THIRD, open_places
 from storage.objections import objection_to
@@ -47,12 +45,13 @@ class Slot:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A finished sitting without a verdict: `needs` is how many places wait for an assessor."""
+    """A finished sitting without a verdict: `places` wait for an assessor, which are `whole` slots of every answer."""
 
     sitting: Sitting
     slots: list[Slot]
     late: bool
-    needs: int
+    places: int
+    whole: int | None
     third: bool
 
 
@@ -65,8 +64,8 @@ def verdicts():
     return render_template(
         "results/verdicts.html",
         officer=Role.KSF_OFFICER in access.me().roles(g.now),
-        to_assign=[one for one in waiting if one.needs],
-        judged=[one for one in waiting if not one.needs],
+        to_assign=[one for one in waiting if one.places],
+        judged=[one for one in waiting if not one.places],
         undecided=[one for one in rows if one.passed is None],
         to_confirm=[one for one in rows if one.passed is not None and not one.confirmed_at],
         to_release=[one for one in rows if one.confirmed_at],
@@ -202,9 +201,20 @@ def _waiting() -> list[Waiting]:
     found = []
     for sitting in sittings:
         own = ratings[sitting.id]
-        free = [slot for slots in open_places(g.db, sitting, own).values() for slot in slots]
+        places = open_places(g.db, sitting, own)
+        free = [slot for slots in places.values() for slot in slots]
+        alike = len(places) == len(sitting.answers) and len(set(places.values())) == 1
         slots = [_slot(slot, [one for one in own if one.slot == slot]) for slot in sorted({one.slot for one in own})]
-        found.append(Waiting(sitting, slots, explain.is_late(sitting, g.now), len(free), set(free) == {THIRD}))
+        found.append(
+            Waiting(
+                sitting,
+                slots,
+                explain.is_late(sitting, g.now),
+                len(free),
+                len(set(free)) if alike else None,
+                set(free) == {THIRD},
+            )
+        )
     return found
 
 
@@ -224,8 +234,8 @@ def _means_by_slot(case: Case) -> dict[int, dict[str, str]]:
     means = {}
     for slot in sorted({mark.slot for mark in case.marks}):
         own = [mark for mark in case.marks if mark.slot == slot]
-        alone = decide_marks(own, case.part1_sufficient, parse(case.rule), case.competencies, case.part1_mark)
-        means[slot] = {one.key: "–" if one.mean is None else explain.figure(one.mean) for one in alone.competencies}
+        alone = results(own, case.competencies)
+        means[slot] = {one.key: "–" if one.mean is None else explain.figure(one.mean) for one in alone}
     return means
 
 

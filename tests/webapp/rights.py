@@ -87,7 +87,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     session.add(job)
     verdict = decide(session, done, now)
     until = (now + timedelta(days=14)).date()
-    shared_out = propose(session, [to_assign], Mode.WHOLE, 100, until, people.officer, now)
+    shared_out = propose(session, [to_assign], Mode.WHOLE, 1, until, people.officer, now)
     away = enter(session, people.assessors[0], now.date(), until, people.officer, now)
     own_case = cast.dossier(session, people, now, people.outsider_candidate)
     own_case.manager, own_case.organisation, own_case.rounds = insider, people.outsider_organisation, 1
@@ -255,7 +255,7 @@ RIGHTS: dict[str, Right] = {
     "objecting.classify": may(OFFICERS, objection_id="objection.id"),
     "objecting.rule": may(OFFICERS, objection_id="objection.id"),
     "assigning.sitting": may(OFFICERS, sitting_id="to_assign.id"),
-    "assigning.take_back": may(set(), sitting_id="to_assign.id", person_id="rating.assessor_id"),
+    "assigning.take_back": may({"officer", "second_officer", "officer_in_own_case"}, rating_id="rating.id"),
     "assigning.take_flag": may(OFFICERS, flag_id="flag.id"),
     "assigning.more_evidence": may(OFFICERS, verdict_id="verdict.id"),
     "assigning.settle": may(COMMITTEE, verdict_id="verdict.id"),

@@ -252,7 +252,10 @@ def test_verdict_explain_recomputes_and_tells_every_reason(app, session, judged)
     for known in (judged.id, judged.sitting_id):
         told = runner.invoke(args=["verdict", "explain", str(known)])
         assert told.exit_code == 0, told.output
-        assert "geslaagd, gemiddeld 3,50" in told.output and "Opnieuw gerekend: gelijk." in told.output
+        assert (
+            "Geslaagd. Het gemiddelde van alle competenties is 3,50." in told.output
+            and "Opnieuw gerekend: gelijk." in told.output
+        )
         assert told.output.count("nodig:") == 18
     session.get(Verdict, judged.id).inputs = judged.inputs | {"part1_sufficient": False}
     session.commit()

@@ -1,0 +1,19 @@
+"""Absences that do not go on."""
+
+import sqlalchemy as sa
+from alembic import op
+
+import storage.database
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("absence", sa.Column("cancelled_at", storage.database.UtcDateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("absence", "cancelled_at")
