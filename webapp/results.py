@@ -1,7 +1,6 @@
 """Verdicts on their way to the candidate: confirmed by one person, released by another, and then read."""
 
 import uuid
-from collections import defaultdict
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
