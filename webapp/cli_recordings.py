@@ -26,25 +26,38 @@ class State(StrEnum):
 
 @click.command("verify")
 @click.argument("recording_id", type=click.UUID)
-@click.option("--receipt", help="The SHA-256 on the candidate's receipt, to compare with.")
+@click.option("--receipt", help="A SHA-256 on the candidate's receipt, to compare with.")
 def verify(recording_id: uuid.UUID, receipt: str | None) -> None:
-    """Prove every stored original of a recording against its receipt: fetch, decrypt, hash. Exit code 1 when not good.
+    """Prove every stored original of a recording against its receipt: fetch, decrypt, hash.
 
-    Answers JSON: for the whole and for each original good, truncated, changed, missing or key_gone.
+    Answers JSON: for the whole and for each original good, truncated, changed, missing or key_gone, and every receipt
+    that was given, oldest first. Exit code 1 when anything is not good, or when --receipt is none of them.
+
+    \b
+        {
+          "id": "6f0c2a51-7d0e-4b5e-9b43-0f6a1f1d3c77",
+          "state": "changed",
+          "receipt": "0d6be69b264717f2dd33652e212b173104b4a647b7c11ae72e9885f11cd312fb",
+          "receipts": [
+            {"at": "2026-03-02T09:01:32+00:00",
+             "sha256": "0d6be69b264717f2dd33652e212b173104b4a647b7c11ae72e9885f11cd312fb"}
+          ],
+          "originals": {"closing": "good", "slices-0-59": "changed", "whip-1": "good"}
+        }
     """
     with session_scope(writes=False) as session:
         recording = session.get(Recording, recording_id)
         if recording is None:
             raise click.ClickException(f"Er is geen opname {recording_id}.")
-        originals, candidate, expected = list(recording.originals), recording.candidate_id, recording.sha256
+        originals, candidate, receipts = list(recording.originals), recording.candidate_id, recording.receipts
     if not originals:
         raise click.ClickException("Van deze opname is nog geen origineel ontvangen.")
     states = {original.name: look(original, candidate) for original in originals}
     worst = max(states.values(), key=list(State).index)
-    same = receipt is None or receipt.strip().lower() == expected
-    click.echo(
-        json.dumps({"id": str(recording_id), "state": worst, "receipt": expected, "originals": states}, indent=2)
-    )
+    given = [{"at": one.at.isoformat(), "sha256": one.sha256} for one in receipts]
+    same = receipt is None or receipt.strip().lower() in {one.sha256 for one in receipts}
+    told = {"id": str(recording_id), "state": worst, "receipt": receipts[-1].sha256, "receipts": given}
+    click.echo(json.dumps({**told, "originals": states}, indent=2))
     if not same:
         raise click.ClickException("Dit is niet het controlegetal van deze opname.")
     if worst is not State.GOOD:

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from datetime import timedelta
 
 import cast
 import pytest
@@ -86,6 +87,31 @@ def test_what_is_gone_is_named(recording, object_store, people):
     assert told(recording) == (1, "missing", {"slices-0-3": "good", "whip-1": "missing"})
     key_store().destroy(people.candidate.id)
     assert told(recording)[2] == {"slices-0-3": "key_gone", "whip-1": "missing"}
+
+
+def test_an_earlier_receipt_stays_true_when_something_was_added(recording, object_store, tmp_path):
+    before = receipt(recording)
+    with session_scope() as session:
+        row = session.get(Recording, recording)
+        plain, sealed = tmp_path / "slices-4-5", tmp_path / "slices-4-5.enc"
+        plain.write_bytes(b"later" * 1000)
+        encrypt_file(plain, sealed, key_store().get(row.candidate_id))
+        put = object_store.put_file(f"recordings/{recording}/{sealed.name}", sealed)
+        values = {"size": put.size, "sha256": sha256_of(plain), "created_at": cast.NOW + timedelta(hours=1)}
+        values |= {"cipher_size": put.size, "cipher_sha256": put.sha256}
+        row.originals.append(Original(name="slices-4-5", key=put.key, **values))
+    after = receipt(recording)
+    assert after != before
+    for told_then in (before, after):
+        assert told(recording, "--receipt", told_then)[:2] == (0, "good")
+    given = json.loads(CliRunner().invoke(verify, [str(recording)]).stdout)["receipts"]
+    assert [one["sha256"] for one in given] == [before, after]
+
+
+def test_the_help_shows_what_comes_out(recording):
+    words = CliRunner().invoke(verify, ["--help"]).output
+    shown = json.loads(words[words.index("{") : words.rindex("}") + 1])
+    assert shown.keys() == json.loads(CliRunner().invoke(verify, [str(recording)]).stdout).keys()
 
 
 def test_nothing_is_said_of_what_is_not_there(house):
