@@ -6,6 +6,7 @@ Silence is no fault: who says nothing has answered.
 
 # ruff: noqa: RUF009 (`within` and `many` return dataclasses.field)
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -122,6 +123,21 @@ def judge(measurement: Measurement, limits: Limits) -> tuple[Fault, ...]:
     if m.av_offset_ms is not None:
         too_high(FaultKind.OUT_OF_STEP, abs(m.av_offset_ms), limits.av_offset_ms)
     return tuple(faults)
+
+
+def judge_camera(facts: Mapping[str, object], limits: Limits) -> tuple[Fault, ...]:
+    """The faults that a recording would have, by what the camera gives before anything is recorded.
+
+    `facts` are `width` and `height` in pixels and `frames_per_second`; what a browser does not know (0, or missing) is
+    not held against it.
+    """
+    known = {
+        name: value
+        for name in ("width", "height", "frames_per_second")
+        if isinstance(value := facts.get(name), int | float) and not isinstance(value, bool) and 0 < value < 1e6
+    }
+    camera = Measurement(width=known.get("width"), height=known.get("height"), fps=known.get("frames_per_second"))
+    return judge(camera, limits)
 
 
 def remarks(measurement: Measurement, limits: Limits) -> tuple[Fault, ...]:

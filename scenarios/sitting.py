@@ -85,6 +85,7 @@ class Rule(StrEnum):
     NO_PLAY_LEFT = "no_play_left"
     NO_RETAKE_LEFT = "no_retake_left"
     NOT_ALL_SAFE = "not_all_safe"
+    CAMERA_BELOW_LIMITS = "camera_below_limits"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from scenarios import sitting as rules
 from scenarios.catalogue import Scenario
+from scenarios.quality import judge_camera
 from scenarios.sitting import AnswerStage, AnswerView, Rule, Stage, Step, Times
 from storage import audit
 from storage.database import Base, Identified, one_of
@@ -91,7 +92,11 @@ class Sitting(Identified, Base):
         self.consent_version, self.consented_at = version, now
 
     def pass_check(self, result: dict, now: datetime) -> None:
-        """Keep what the camera and microphone check found."""
+        """Keep what the camera and microphone check found. Raises Refused when no recording of it could pass."""
+        limits = self.dossier.scheme.content.quality
+        if limits and (faults := judge_camera(result, limits)):
+            needed = (limits.minimum_height, limits.minimum_fps)
+            raise Refused(Rule.CAMERA_BELOW_LIMITS, found=[fault.kind for fault in faults], needed=needed)
         self._go(Stage.CHECKED, now)
         self.device_check = result
 

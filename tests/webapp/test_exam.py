@@ -227,6 +227,30 @@ def test_facts_of_the_check_are_kept(browser, rows):
         assert sitting.device_check == {"width": 1280, "speaker": True}
 
 
+@pytest.mark.parametrize(
+    "facts, passes",
+    [
+        ({"width": 640, "height": 360, "frames_per_second": 15}, True),
+        ({"width": 360, "height": 640, "frames_per_second": 30}, True),
+        ({"width": 1280, "height": 720, "frames_per_second": 0}, True),
+        ({}, True),
+        ({"width": 320, "height": 240, "frames_per_second": 30}, False),
+        ({"width": 1280, "height": 720, "frames_per_second": 10}, False),
+        ({"width": "groot", "height": True, "frames_per_second": None}, True),
+    ],
+)
+def test_the_check_has_the_limits_of_a_recording(browser, facts, passes):
+    browser.agree()
+    browser.does("plaats")
+    answer = browser.post("controle", facts)
+    if passes:
+        assert answer.json["step"] == "practice"
+    else:
+        refused(answer, "camera_below_limits")
+        assert "360 beeldlijnen en 15 beelden" in answer.json["error"]
+        assert browser.get("/stap").json["step"] == "check"
+
+
 # The order of things.
 
 

@@ -288,6 +288,18 @@ def test_a_wrong_clock_does_not_matter(tab):
     tab.straight_to_the_exam()
 
 
+def test_a_camera_below_the_limits_of_a_recording_is_told_so_at_the_check(tab):
+    tab.page.add_init_script(
+        "const real = MediaStreamTrack.prototype.getSettings;"
+        "MediaStreamTrack.prototype.getSettings = function () { return { ...real.call(this), height: 240 }; };"
+    )
+    tab.log_in().agree().at("check").press("Camera en microfoon aanzetten").at("check", "open")
+    tab.press("Tonen afspelen").press("Ja, ik hoor ze").press("Verder naar oefenen")
+    expect(tab.page.get_by_text("Nodig zijn 360 beeldlijnen").first).to_be_visible(timeout=WAIT_MS)
+    expect(tab.button("Opnieuw proberen")).to_be_visible()
+    tab.sound()
+
+
 def test_the_check_tries_out_computer_and_line(tab, session, sitting):
     tab.log_in().agree().check()
     session.refresh(sitting)

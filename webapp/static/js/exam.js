@@ -136,7 +136,9 @@ async function play(step, signal) {
 /** @param {any} _step @param {AbortSignal} signal */
 async function checkStep(_step, signal) {
   find("dots").hidden = true;
-  const found = await check("check", signal);
+  const because = note;
+  note = "";
+  const found = await check("check", signal, because);
   stream = found.stream;
   await change("controle", found.facts);
 }
