@@ -112,10 +112,12 @@ def send(
     reports: bool = True,
     audio_late_s: float = 0.0,
     sender_clock_s: float = 0.0,
+    sound_clock: float = 1.0,
 ) -> list[Sent]:
     """The packets of one session in the order of their arrival, without loss.
 
     `audio_late_s` lets the sound arrive that much later than it was made, which only sender reports can tell.
+    `sound_clock` is how fast the clock of the microphone runs.
     """
     sent = []
     for _, at, payloads in pictures:
@@ -126,14 +128,14 @@ def send(
             sent.append(Sent(start_s + at + 0.005 + 0.0002 * index, rtp.Kind.VIDEO, data))
             sequence += 1
     for index, (at, payload) in enumerate(sounds):
-        stamp = timestamp + 777 + round(at * 48_000)
+        stamp = timestamp + 777 + round(at * 48_000 * sound_clock)
         data = packet(AUDIO_PT, False, sequence + index, stamp, AUDIO_SSRC, payload)
         sent.append(Sent(start_s + at + audio_late_s + 0.005, rtp.Kind.AUDIO, data))
     end = max((item[-2] for item in [*pictures, *((0, *s) for s in sounds)]), default=0.0)
     for second in range(int(end) + 1) if reports else ():
         ntp = start_s + sender_clock_s + second + NTP_EPOCH_S
-        for ssrc, rate, base in ((VIDEO_SSRC, 90_000, timestamp), (AUDIO_SSRC, 48_000, timestamp + 777)):
-            stamp = (base + second * rate) % 2**32
+        for ssrc, rate, base in ((VIDEO_SSRC, 90_000, timestamp), (AUDIO_SSRC, 48_000 * sound_clock, timestamp + 777)):
+            stamp = (base + round(second * rate)) % 2**32
             words = (0x80C80006, ssrc, int(ntp) % 2**32, int(ntp % 1 * 2**32), stamp, 0, 0)
             sent.append(Sent(start_s + second + 0.01, rtp.Kind.REPORT, struct.pack(">7I", *words)))
     return sorted(sent, key=lambda one: one.arrival_s)

@@ -94,6 +94,15 @@ def test_sender_reports_beat_arrival(tmp_path):
     assert watch(blind.path).offsets_ms == pytest.approx([306] * 6, abs=10)
 
 
+@pytest.mark.parametrize("clock", [1.0005, 0.9995])
+def test_a_clock_that_runs_fast_is_heard_by_nobody(tmp_path, clock):
+    """Half a thousandth is ten times what a sound card may be wrong; over an answer of 90 s it stays below a frame."""
+    seen = watch(join(tmp_path, send(video("H264", 20), sound(20), sound_clock=clock)).path)
+    assert len(seen.offsets_ms) == 20
+    assert max(map(abs, seen.offsets_ms)) < 15
+    assert abs(seen.offsets_ms[-1] - seen.offsets_ms[0]) == pytest.approx(9.5, abs=5)
+
+
 def test_sound_before_the_first_picture_is_kept(tmp_path):
     sent = lose(send(video("H264", 6), sound(6)), lambda number, one: one.kind == rtp.Kind.VIDEO and number < 3)
     seen = watch(join(tmp_path, sent).path)
