@@ -1,4 +1,4 @@
-"""One running product for all tests in this folder, and a browser with a camera whose pictures are known."""
+"""One running product for all tests in this folder, and one candidate who sits an exam in it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import camera
 import pytest
 import system
+from candidate import Candidate
 from playwright.sync_api import Browser, Playwright
 
 CLIPS = system.ROOT / "scenarios" / "branchecertificaat_b" / "clips"
@@ -24,17 +25,17 @@ def filmed(tmp_path_factory) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="session")
-def chromium(playwright: Playwright, filmed) -> Iterator[Browser]:
-    picture, sound = filmed
-    flags = [
-        "--no-sandbox",
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={picture}",
-        f"--use-file-for-fake-audio-capture={sound}",
-        "--autoplay-policy=no-user-gesture-required",
-        "--disable-background-networking",
-    ]
-    chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+def sitter(playwright: Playwright, product, filmed, tmp_path_factory) -> Iterator[Candidate]:
+    """A candidate whose ten answers are shared by all tests: each takes the next one."""
+    somebody = Candidate(playwright, product, filmed, tmp_path_factory.mktemp("candidate"))
+    yield somebody
+    somebody.kill()
+    somebody.relay.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A browser for those who need no camera."""
+    chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
     yield chromium
     chromium.close()

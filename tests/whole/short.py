@@ -26,8 +26,8 @@ from storage.schemes import Clip, Pack, add_scheme, current_pack, current_scheme
 from storage.sittings import invite
 from webapp import demo
 
-SHORT = {"preparation_s": 3, "answer_s": 15, "warning_s": 5}
-CLIP_S = 3
+SHORT = {"preparation_s": 1, "answer_s": 40, "minimum_answer_s": 3, "warning_s": 5}
+CLIP_S = 2
 
 
 def short_scheme(data: bytes) -> bytes:

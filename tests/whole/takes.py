@@ -1,18 +1,61 @@
-"""Beside a running house: `takes.py ANSWER` prints the ids of its takes, `takes.py --fetch KEY PATH` gets an object."""
+"""Beside a running house: `takes.py ANSWER FOLDER [SECONDS]` waits until the newest take of an answer is stored.
 
+Then it lays in the folder what was made of it (`film.mp4`) and what it was made of, in clear and playable: `live.mkv`
+of the live sessions in the spool's files, `slices` of the slices. Prints what is known of the take as JSON.
+"""
+
+import json
 import sys
+import time
 import uuid
 from pathlib import Path
 
-from sqlalchemy import select
-
+from recorder.slice_spool import Run
+from recorder.sources import join
 from storage.database import session_scope
+from storage.keys import decrypt_file, key_store
 from storage.objects import object_store
-from storage.recordings import Recording
+from storage.recordings import Recording, RecordingState, RenditionKind, latest_take
+from storage.sittings import Answer
 
-if sys.argv[1] == "--fetch":
-    object_store().get_file(sys.argv[2], Path(sys.argv[3]))
-else:
+
+def look(answer: str) -> tuple[dict, Recording] | None:
+    """The newest take of this answer, once it is stored."""
     with session_scope(writes=False) as session:
-        mine = select(Recording.id).where(Recording.answer_id == uuid.UUID(sys.argv[1])).order_by(Recording.take)
-        print(*session.scalars(mine), sep="\n")
+        take = latest_take(session, session.get(Answer, uuid.UUID(answer)))
+        if take is None or take.state is not RecordingState.STORED:
+            return None
+        told = {
+            "id": str(take.id),
+            "candidate": str(take.candidate_id),
+            "seconds": take.seconds,
+            "figures": take.figures,
+            "sha256": take.sha256,
+            "originals": {original.name: original.key for original in take.originals},
+            "film": take.rendition(RenditionKind.VIDEO).key,
+        }
+        return told
+
+
+def fetch(take: dict, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    object_store().get_file(take["film"], folder / "film.mp4")
+    for name, key in take["originals"].items():
+        object_store().get_file(key, folder / "sealed")
+        decrypt_file(folder / "sealed", folder / name, key_store().get(uuid.UUID(take["candidate"])))
+    join(sorted(folder.glob("whip-*")), folder / "live.mkv")
+    runs = sorted((run, path) for path in folder.glob("slices-*") if (run := Run.of(path.name)))
+    (folder / "slices").write_bytes(b"".join(path.read_bytes() for _, path in runs))
+
+
+def main(answer: str, folder: str, seconds: str = "120") -> None:
+    end = time.monotonic() + float(seconds)
+    while not (take := look(answer)):
+        assert time.monotonic() < end, f"waited {seconds} seconds in vain for answer {answer} to be stored"
+        time.sleep(0.2)
+    fetch(take, Path(folder))
+    print(json.dumps(take))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

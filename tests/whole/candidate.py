@@ -1,0 +1,236 @@
+"""Somebody who sits the exam: a browser with a known camera that can be cut off, killed, and opened again.
+
+The browser keeps its data on the disk, as anybody's does, and its live road leads over a relay.
+"""
+
+import contextlib
+import json
+import re
+import signal
+import subprocess
+import sys
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import camera
+import psutil
+import relay
+import services
+import system
+from playwright.sync_api import BrowserContext, Error, Page, Playwright, Route, expect
+
+PASSWORD = "vignet-demo"
+WAIT_MS = 60_000
+LIVE = re.compile(r"/recorder/whip/[0-9a-f-]+$")
+BETWEEN = 'main[data-step="clip"][data-phase="ready"], main[data-step="saving"]'
+SLICE = re.compile(r"/recorder/slices/[0-9a-f-]+/(\d+)$")
+ONLY_VP8 = """
+const supported = MediaRecorder.isTypeSupported;
+MediaRecorder.isTypeSupported = (kind) =>
+  !(sessionStorage.onlyVp8 && /h264/.test(kind)) && supported.call(MediaRecorder, kind);
+"""
+CLASHING_CAPTIONS = """
+() => {
+  const cues = [...document.querySelector("#clip").textTracks].flatMap((track) => [...(track.cues ?? [])]);
+  const clash = (one, other) => other !== one && other.startTime < one.endTime && one.startTime < other.endTime;
+  return cues.length ? cues.filter((one) => cues.some((other) => clash(one, other))).length : 1;
+}
+"""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is left of an answer: all that is known of its take, and the folder that holds its film and originals."""
+
+    take: dict
+    folder: Path
+
+    @property
+    def decision(self) -> dict:
+        return self.take["figures"]["decision"]
+
+    @property
+    def how(self) -> str:
+        return self.take["figures"]["how"]
+
+    def watch(self, name: str) -> camera.Seen:
+        return camera.watch(self.folder / name)
+
+
+class Candidate:
+    """One candidate with a short exam, at its first situation."""
+
+    def __init__(self, playwright: Playwright, product: system.System, filmed: tuple[Path, Path], folder: Path) -> None:
+        self.playwright, self.product, self.folder = playwright, product, folder
+        self.relay = relay.Relay()
+        self.email = f"kort-{uuid.uuid4().hex[:6]}@voorbeeld.example"
+        told = json.loads(product.command("python", "tests/whole/short.py", self.email, PASSWORD))
+        self.sitting, self.answers, self.number = told["sitting"], told["answers"], 0
+        self.faults: list[str] = []
+        self._kept: dict[int, Kept] = {}
+        picture, sound = filmed
+        self.flags = [
+            "--no-sandbox",
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={picture}",
+            f"--use-file-for-fake-audio-capture={sound}",
+            "--autoplay-policy=no-user-gesture-required",
+        ]
+        self.context: BrowserContext
+        self.page: Page
+        self.open()
+        self.page.get_by_role("checkbox").check()
+        self.press("Verder naar de controle van uw camera").at("check").press("Camera en microfoon aanzetten")
+        self.press("Tonen afspelen").press("Ja, ik hoor ze").press("Verder naar oefenen")
+        self.press("Verder zonder oefenen").press("Examen beginnen").at("clip", "ready")
+
+    def open(self) -> "Candidate":
+        """Start the browser with the data that it had, and log in."""
+        self.context = self.playwright.chromium.launch_persistent_context(
+            self.folder / "profile",
+            executable_path="/usr/bin/chromium",
+            args=self.flags,
+            viewport={"width": 1280, "height": 720},
+        )
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(WAIT_MS)
+        self.page.add_init_script(ONLY_VP8)
+        self.page.on("dialog", lambda dialog: dialog.accept())
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.route(LIVE, self._over_the_relay)
+        self.page.goto(f"{self.product.origin}/examen")
+        if "/inloggen" in self.page.url:
+            self.page.get_by_label("E-mailadres").fill(self.email)
+            self.page.get_by_label("Wachtwoord").fill(PASSWORD)
+            self.press("Inloggen")
+        return self
+
+    def go_on(self) -> "Candidate":
+        """Take the place again, where the new window is not taken for the old one."""
+        self.page.wait_for_selector(f'main[data-step="elsewhere"], {BETWEEN}')
+        if self.page.locator('main[data-step="elsewhere"]').is_visible():
+            self.press("Hier verdergaan")
+        return self.between()
+
+    def kill(self) -> None:
+        """End the browser as a power cut does."""
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if any(str(self.folder / "profile") in word for word in process.cmdline()):
+                    process.send_signal(signal.SIGKILL)
+        with contextlib.suppress(Error):
+            self.context.close()
+
+    def at(self, step: str, phase: str = "") -> "Candidate":
+        self.page.wait_for_selector(f'main[data-step="{step}"]' + (f'[data-phase="{phase}"]' if phase else ""))
+        return self
+
+    def press(self, name: str) -> "Candidate":
+        button = self.page.get_by_role("button", name=name)
+        expect(button).not_to_have_attribute("aria-disabled", "true", timeout=WAIT_MS)
+        button.click()
+        return self
+
+    def begin(self) -> "Candidate":
+        """Watch the next clip and begin to answer."""
+        self.at("clip", "ready")
+        self.number = int(re.search(r"Situatie (\d+)", self.page.locator("#place").inner_text())[1])
+        self.press("Filmpje starten").at("clip", "playing")
+        assert self.page.evaluate(CLASHING_CAPTIONS) == 0, "captions of this clip and of no other"
+        return self.at("record", "recording")
+
+    def talk(self, seconds: float) -> "Candidate":
+        self.page.evaluate("(ms) => new Promise((said) => setTimeout(said, ms))", seconds * 1000)
+        return self
+
+    def end(self) -> "Candidate":
+        return self.press("Stoppen en bewaren").between()
+
+    def between(self) -> "Candidate":
+        """Wait until nothing is being recorded: the next clip waits, or all ten answers have been given."""
+        self.page.wait_for_selector(BETWEEN)
+        return self
+
+    def cut(self, first: int) -> None:
+        """From now on the slices from number `first` on do not get through."""
+
+        def lost(route: Route) -> None:
+            found = SLICE.search(route.request.url)
+            if found and int(found[1]) >= first:
+                route.abort()
+            else:
+                route.continue_()
+
+        self.page.route("**/recorder/slices/**", lost)
+
+    def network(self, on: bool) -> "Candidate":
+        """Cut both kinds of network, or bring them back: what goes by HTTP and what goes by UDP."""
+        self.relay.faults.away = not on
+        self.context.set_offline(not on)
+        return self
+
+    def mend(self) -> None:
+        """Everything works again, and the page is where it waits for the next answer."""
+        self.network(True)
+        self.page.unroute("**/recorder/slices/**")
+        self.page.evaluate("sessionStorage.removeItem('onlyVp8')")
+        if not self.page.locator(BETWEEN).is_visible():
+            self.page.reload()
+            self.go_on()
+
+    def kept(self, number: int = 0) -> Kept:
+        """The newest take of this answer (the last one without a number), once it is stored."""
+        number = number or self.number
+        if number in self._kept:
+            return self._kept[number]
+        folder = self.folder / f"answer-{number}"
+        script = [sys.executable, "tests/whole/takes.py", self.answers[number - 1], str(folder)]
+        looking = subprocess.Popen(
+            script, cwd=system.ROOT, env=self.product.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        while looking.poll() is None:
+            self.page.wait_for_timeout(100)
+        told, complaint = looking.communicate()
+        assert looking.returncode == 0, complaint[-2000:]
+        self._kept[number] = Kept(json.loads(told), folder)
+        return self._kept[number]
+
+    def sent_all(self) -> "Candidate":
+        """Wait until this browser keeps nothing any more."""
+        services.wait_until(lambda: self.kept_here() == [], "the vault to be empty", 60)
+        return self
+
+    def kept_here(self) -> list:
+        """The takes that this browser still keeps."""
+        return self.page.evaluate(
+            """new Promise((told) => {
+              const opening = indexedDB.open("vignet-vault", 1);
+              opening.onsuccess = () => {
+                const asked = opening.result.transaction("takes").objectStore("takes").getAllKeys();
+                asked.onsuccess = () => { opening.result.close(); told(asked.result); };
+              };
+            })"""
+        )
+
+    def _over_the_relay(self, route: Route) -> None:
+        if self.relay.faults.away:
+            return route.abort()
+        answer = route.fetch(post_data=self.relay.offer(route.request.post_data))
+        text = answer.text()
+        route.fulfill(response=answer, body=self.relay.answer(text) if answer.status == 201 else text)
+
+
+def tell(what: str, kept: Kept, *names: str) -> list[camera.Seen]:
+    """Watch the film, and these originals, of an answer; print what each of them holds."""
+    print(f"\n{what}: {kept.how}, {kept.decision}")
+    found = []
+    for name in ("film.mp4", *names):
+        seen = kept.watch(name)
+        print(
+            f"  {name:8} {len(seen.numbers)} pictures of {seen.span} shown, {seen.seconds:.2f} s, "
+            f"{seen.sound_s:.2f} s of sound"
+        )
+        found.append(seen)
+    return found
