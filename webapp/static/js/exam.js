@@ -8,11 +8,12 @@ import { check } from "./check.js";
 import { countDown, clock } from "./countdown.js";
 import { DeviceFault, lostPart, openDevices } from "./devices.js";
 import { offerFiles } from "./emergency.js";
-import { ALONE, faultSentence, LOST, savingSentence, stateOf, statusOf } from "./exam_dutch.js";
-import { enable, find, oneOf, pressed, setPhase, show, showMessage, showPlace, showStatus, showTime, trouble } from "./exam_page.js";
+import { ALONE, faultSentence, LOST, statusOf } from "./exam_dutch.js";
+import { find, oneOf, pressed, setPhase, show, showMessage, showPlace, showStatus, showTime, trouble } from "./exam_page.js";
 import { claimSeat, fetchKey, fetchStep, LoggedOut, post, Refused, takeSeat, Unreachable } from "./exam_server.js";
 import { guardLeaving, keepAwake, letSleep } from "./guard.js";
 import { practise } from "./practice.js";
+import { showSaving } from "./saving.js";
 import { Situation } from "./situation.js";
 import { Take } from "./take.js";
 import { Vault } from "./vault.js";
@@ -168,7 +169,7 @@ async function openBacklog() {
   const opened = new Backlog(await Vault.open(await reach(fetchKey)));
   opened.addEventListener("change", () => {
     waiting = opened.waiting;
-    if (known?.step === "saving") showSaving(known);
+    if (known?.step === "saving") showSaving(known, waiting);
   });
   await opened.resume();
   return opened;
@@ -298,27 +299,9 @@ async function breakStep(step, signal) {
 async function savingStep(step, signal) {
   showPlace(step, null, "");
   show("saving");
-  showSaving(step);
+  showSaving(step, waiting);
   await pressed("finish", signal);
   await change("afronden");
-}
-
-/** @param {any} step */
-function showSaving(step) {
-  const sentence = savingSentence(step.answers, waiting);
-  if (find("saving-lede").textContent !== sentence) find("saving-lede").textContent = sentence;
-  const safe = step.answers.every((answer) => answer.state === "safe" && !waiting.has(answer.number));
-  enable("finish", safe);
-  guardLeaving(waiting.size > 0);
-  find("finish").hidden = step.answers.some((answer) => answer.state === "office");
-  find("saving-answers").replaceChildren(
-    ...step.answers.map((answer) => {
-      const line = document.createElement("li");
-      line.dataset.state = answer.state;
-      line.textContent = stateOf(answer, waiting.get(answer.number));
-      return line;
-    }),
-  );
 }
 
 /** Keep an eye on the answers that are underway, and on another window that takes over. */
@@ -332,7 +315,7 @@ async function lookAgain() {
       known = { ...known, answers: step.answers };
       showStatus(statusOf(step.answers));
       if (saving && step.step !== "saving") go(step);
-      else if (saving) showSaving(step);
+      else if (saving) showSaving(step, waiting);
     }
   }
   if (known && !recording) offerFiles(await backlog?.catch(() => null), known.emergency_s);
