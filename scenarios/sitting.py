@@ -86,6 +86,7 @@ class Rule(StrEnum):
     NO_RETAKE_LEFT = "no_retake_left"
     NOT_ALL_SAFE = "not_all_safe"
     CAMERA_BELOW_LIMITS = "camera_below_limits"
+    RETAKE_WITHDRAWN = "retake_withdrawn"
 
 
 @dataclass(frozen=True)
@@ -259,6 +260,11 @@ def retake_needless(answer: AnswerView) -> bool:
     Slices may come for a day, so that a take with a fault may be whole in the end.
     """
     return answer.takes > 0 and answer.stage in (AnswerStage.WAITING, AnswerStage.WATCHING, AnswerStage.PREPARING)
+
+
+def retake_withdrawn(answer: AnswerView) -> bool:
+    """Whether a retake was asked of this answer and withdrawn: it is recorded, though no recording of it was begun."""
+    return answer.stage is AnswerStage.RECORDED and answer.recording_since is None
 
 
 def _left(since: datetime | None, seconds: int, now: datetime) -> float:

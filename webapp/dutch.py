@@ -222,6 +222,7 @@ REFUSALS: dict[str, str] = {
     sitting.Rule.NO_PLAY_LEFT: "U hebt dit filmpje al gezien. U gaat verder met de voorbereiding.",
     sitting.Rule.NO_RETAKE_LEFT: "Er is geen nieuwe opname meer mogelijk. KSF neemt contact met u op.",
     sitting.Rule.NOT_ALL_SAFE: "Nog niet al uw antwoorden zijn veilig ontvangen. Laat deze pagina open; wij gaan door.",
+    sitting.Rule.RETAKE_WITHDRAWN: "Uw eerdere opname blijkt toch goed te zijn. Die telt; u hoeft niets over te doen.",
     sitting.Rule.CAMERA_BELOW_LIMITS: "Het beeld van uw camera is te klein of hapert. Nodig zijn {needed[0]} "
     "beeldlijnen en {needed[1]} beelden per seconde. Kies een andere camera, of sluit wat hem ook gebruikt.",
     recordings.Rule.NO_RECORDER: "Er is nu geen plaats om op te nemen. Wacht een minuut en probeer het opnieuw.",

@@ -297,5 +297,7 @@ def _current(number: int) -> tuple[Sitting, Answer]:
     sitting = _mine()
     answer = sitting.current if sitting.stage is Stage.ANSWERING else None
     if answer is None or answer.number != number:
+        if any(one.number == number and rules.retake_withdrawn(one.view) for one in sitting.answers):
+            raise Refused(Rule.RETAKE_WITHDRAWN)
         raise Refused(Rule.OTHER_STEP, found=answer.number if answer else None, needed=number)
     return sitting, answer

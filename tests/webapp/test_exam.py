@@ -432,6 +432,20 @@ def test_an_answer_of_which_nothing_came_is_asked_again_once(begun, rows):
         assert [take.state for take in session.scalars(takes)] == [RecordingState.RETAKE] * 2
 
 
+def test_a_retake_that_proves_needless_is_withdrawn_and_the_page_is_told(begun, rows):
+    begun.does("1/filmpje", "1/voorbereiden", "1/opnemen", "1/klaar")
+    with rows() as (session, sitting):
+        latest_take(session, sitting.answers[0]).refuse([{"kind": "no_sound"}], {}, datetime.now(UTC))
+    assert begun.does("plaats", "1/filmpje", "1/voorbereiden")["situation"]["number"] == 1
+    with rows() as (session, sitting):
+        cast.store(session, latest_take(session, sitting.answers[0]), datetime.now(UTC))
+    answer = begun.post("1/opnemen")
+    refused(answer, "retake_withdrawn")
+    assert "blijkt toch goed te zijn" in answer.json["error"]
+    step = begun.does("plaats")
+    assert (step["situation"]["number"], step["answers"][0]["state"]) == (2, "safe")
+
+
 # The window.
 
 
