@@ -29,6 +29,8 @@ from storage.recordings import FINISH, Recording, RecordingState, Rendition, Ren
 from storage.take_decisions import accepted
 
 T = TypeVar("T")
+_MADE_DEPTH = 3
+"""Slashes in the key of something that was made; that of an original has two."""
 
 
 class Changed(Exception):
@@ -77,9 +79,10 @@ def finish_recording(job: Claimed) -> dict:
             made = _put(captured, result)
             job.report(98)
             plain = [_plain(fault) for fault in faults]
-            gone = _settle(captured, lambda row, now: _store(row, made, result.proof.seconds, figures, plain, now))
-            for key in gone:
-                object_store().delete(key)
+            try:
+                _settle(captured, lambda row, now: _store(row, made, result.proof.seconds, figures, plain, now))
+            finally:
+                _tidy(captured)
     except Changed:
         return {"state": "changed"}
     return {"state": RecordingState.STORED, "how": result.how}
@@ -179,16 +182,12 @@ def _refuse(row: Recording, faults: tuple[Fault, ...], figures: dict, now: datet
     return row.state
 
 
-def _store(row: Recording, made: dict, seconds: float, figures: dict, faults: list[dict], now: datetime) -> list[str]:
-    """Move the row; the keys of what is not used any more.
-
-    Who has scored has seen the film that was there: that one stays, and what came later is told to the office.
-    """
+def _store(row: Recording, made: dict, seconds: float, figures: dict, faults: list[dict], now: datetime) -> None:
+    """Move the row. Who has scored has seen the film that was there: it stays, and the office hears of the rest."""
     known = {rendition.kind: rendition for rendition in row.renditions}
     if known and has_score(Session.object_session(row), row.answer):
         row.keep_stored(now)
-        return [stored.key for stored, _ in made.values()]
-    gone = {rendition.key for rendition in row.renditions} - {stored.key for stored, _ in made.values()}
+        return
     for kind, (stored, content_type) in made.items():
         rendition = known.get(kind) or Rendition(kind=kind)
         rendition.key, rendition.content_type = stored.key, content_type
@@ -196,4 +195,18 @@ def _store(row: Recording, made: dict, seconds: float, figures: dict, faults: li
         if kind not in known:
             row.renditions.append(rendition)
     row.store(seconds, figures, now, faults)
-    return sorted(gone)
+
+
+def _tidy(captured: _Captured) -> None:
+    """Remove what was made of this recording, now or before, and is not what the row names.
+
+    What somebody is making of what came later stands in a folder with a later name, and stays.
+    """
+    with session_scope(writes=False) as session:
+        row = session.get(Recording, captured.id)
+        named = {one.key for one in row.renditions}
+        settled = row.state is RecordingState.STORED
+    for key in object_store().keys(f"recordings/{captured.id}/") if settled else ():
+        made = key.count("/") == _MADE_DEPTH and key.rpartition("/")[0] <= captured.folder_in_store()
+        if made and key not in named:
+            object_store().delete(key)

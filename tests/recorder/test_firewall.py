@@ -16,6 +16,7 @@ import pytest
 from sender import send, sound, spool, video, watch
 from sqlalchemy import select
 
+from recorder import finish as finish_module
 from recorder.ffmpeg import binary
 from recorder.finish import finish_recording
 from scenarios.sitting import AnswerStage
@@ -221,3 +222,23 @@ def test_what_the_office_accepts_becomes_a_film_that_says_what_is_wrong(recordin
         decide(session, row, DecisionKind.ACCEPTED, "Alles is te volgen.", people.officer, NOW + timedelta(hours=2))
     assert finish(recording)[:3] == (RecordingState.STORED, AnswerStage.RECORDED, ["too_few_frames"])
     assert set(renditions(recording)) == set(RenditionKind)
+
+
+@pytest.mark.one_database
+def test_work_that_was_overtaken_leaves_nothing_behind(recording, object_store, tmp_path, monkeypatch):
+    """While a film is made of six slices two more come: the work is for nothing, and is done again with all of them."""
+    data = film(tmp_path / "browser", PICTURE.format(8), TALK.format(8))
+    arrive(recording, object_store, slices(tmp_path, data, 8, last=5))
+    put = finish_module._put
+
+    def overtaken(*arguments):
+        made = put(*arguments)
+        monkeypatch.setattr(finish_module, "_put", put)
+        arrive(recording, object_store, slices(tmp_path, data, 8, first=6), after_s=600)
+        return made
+
+    monkeypatch.setattr(finish_module, "_put", overtaken)
+    assert finish(recording)[0] is RecordingState.CAPTURED
+    assert finish(recording)[3]["frames"] == 120
+    made = {key for key in object_store.keys(f"recordings/{recording}/") if not key.endswith(".enc")}
+    assert made == set(renditions(recording).values())
