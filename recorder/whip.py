@@ -39,7 +39,8 @@ class Whip:
         ]
 
     async def options(self, request: web.Request) -> web.Response:
-        return web.Response(status=204, headers={"Accept-Post": OFFER})
+        accepts = {"Accept-Patch": FRAGMENT} if "session" in request.match_info else {"Accept-Post": OFFER}
+        return web.Response(status=204, headers=accepts)
 
     async def post(self, request: web.Request) -> web.Response:
         """Offer in, answer out; the new session's address in Location."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from itertools import product
 from pathlib import Path
 
 import aiohttp
@@ -223,15 +224,28 @@ def test_no_mutation_of_an_offer_breaks_the_reader(data: st.DataObject) -> None:
 def test_options_tells_what_may_be_sent(tmp_path: Path) -> None:
     async def scene(room: Room) -> None:
         recording = room.admit()
-        for place in (recording, f"{recording}/{uuid.uuid4()}"):
+        session = f"{recording}/{uuid.uuid4()}"
+        accepts = {recording: ("Accept-Post", "application/sdp")}
+        accepts |= {session: ("Accept-Patch", "application/trickle-ice-sdpfrag")}
+        for place, (name, value) in accepts.items():
             async with room.http.options(room.url(place)) as response:
                 assert response.status == 204
-                assert response.headers["Accept-Post"] == "application/sdp"
+                assert response.headers[name] == value
                 assert "Authorization" in response.headers["Access-Control-Allow-Headers"]
                 assert "PATCH" in response.headers["Access-Control-Allow-Methods"]
-        for method in ("GET", "HEAD", "PUT"):
-            async with room.http.request(method, room.url(recording)) as response:
+        for method, place in (*product(("GET", "HEAD", "PUT"), accepts), ("POST", session)):
+            async with room.http.request(method, room.url(place)) as response:
                 assert response.status == 405
+                assert response.headers["Allow"]
+
+    in_room(tmp_path, scene)
+
+
+@pytest.mark.parametrize(("offered", "answered"), [("actpass", "active"), ("active", "passive")])
+def test_either_side_may_begin_the_handshake(tmp_path: Path, offered: str, answered: str) -> None:
+    async def scene(room: Room) -> None:
+        created = await post(room, room.admit(), OFFER.replace("setup:actpass", f"setup:{offered}"))
+        assert f"a=setup:{answered}\r\n" in await created.text()
 
     in_room(tmp_path, scene)
 

@@ -196,7 +196,11 @@ export class Upload {
   /** Say that this was all, and ask until the object store has confirmed it. @returns {Promise<boolean>} */
   async #confirmed() {
     const body = JSON.stringify(this.take.closing);
-    const told = await this.#untilHeard(() => this.#ask("/closing", { method: "POST", body }));
+    const told = await this.#untilHeard(() => this.#ask("/closing", { method: "POST", body }).catch((error) => {
+      // It has heard another last word: what it has by now is to be seen all the same.
+      if (error instanceof Refused && error.status === 409) return this.#ask("", { method: "GET" });
+      throw error;
+    }));
     if (this.#hear(told)) return false;
     for (let attempt = 0; ; attempt += 1) {
       const here = await this.#untilHeard(() => this.#ask("", { method: "GET" }));
