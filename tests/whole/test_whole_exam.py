@@ -45,13 +45,13 @@ def log_in(page: Page, origin: str, email: str) -> None:
     page.wait_for_url(lambda url: "inloggen" not in url)
 
 
-def test_each_film_holds_what_the_browser_recorded(finished: list[int], answers: dict[int, Kept]):
+def test_each_film_holds_what_the_browser_recorded(sitter: Candidate, finished: list[int], answers: dict[int, Kept]):
     for number in finished:
         kept = answers[number]
         film, slices = tell(f"answer {number}", kept, "slices")
         assert abs(film.seconds - kept.take["seconds"]) < 0.1 and film.seconds > TALK_S - 0.5
         assert len(film.numbers) == len(set(film.numbers)) and len(camera.missing(film, slices)) <= 2
-        assert film.size == (1280, 720) and abs(film.sound_s - film.seconds) < 0.1
+        assert film.size == sitter.picture and abs(film.sound_s - film.seconds) < 0.1
         assert abs(camera.apart_s(film, slices)) < 0.1
 
 
