@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from argon2 import PasswordHasher
@@ -35,10 +35,14 @@ STAFF = frozenset(Role) - {Role.CANDIDATE, Role.MANAGER}
 """Who sees other people's data, and so must log in with a second factor."""
 
 
+UNDONE = timedelta(days=1)
+
+
 class Rule(StrEnum):
-    """Why somebody cannot be written to."""
+    """Why somebody cannot have an address."""
 
     NO_ADDRESS = "no_address"
+    ADDRESS_TAKEN = "address_taken"
 
 
 class Person(Identified, Base):
@@ -134,7 +138,12 @@ def as_address(text: str) -> str:
 
 
 def join(
-    session: Session, person: Person, role: Role, organisation: Organisation | None, actor: uuid.UUID, now: datetime
+    session: Session,
+    person: Person,
+    role: Role,
+    organisation: Organisation | None,
+    actor: uuid.UUID | None,
+    now: datetime,
 ) -> Membership | None:
     """Give this person a role from now on; None when the person holds it already."""
     home = organisation.id if organisation else None
@@ -145,6 +154,49 @@ def join(
     facts = {"organisation": str(home)} if home else {}
     audit.record(session, now, actor, "role_given", person, role=role, **facts)
     return membership
+
+
+def known_or_new(session: Session, email: str, name: str, now: datetime) -> Person:
+    """Who is known by this address, whatever the name; else somebody new with this name, who has no password yet."""
+    person = person_by_email(session, email)
+    if person is None:
+        person = Person(
+            id=uuid.uuid4(), email=email, name=name.strip(), created_at=now, session_epoch=0, memberships=[]
+        )
+        session.add(person)
+    return person
+
+
+def release(session: Session, person: Person, organisations: set[uuid.UUID], actor: uuid.UUID, now: datetime) -> None:
+    """Somebody left these organisations. A candidate stays one, of no organisation: what was earned is the person's."""
+    ending = [one for one in person.memberships if one.organisation_id in organisations and one.holds(now)]
+    for membership in ending:
+        membership.end(actor, now)
+    if any(one.role is Role.CANDIDATE for one in ending):
+        join(session, person, Role.CANDIDATE, None, actor, now)
+
+
+def employ_again(
+    session: Session, person: Person, organisations: set[uuid.UUID], actor: uuid.UUID, now: datetime
+) -> None:
+    """Undo a leaving of less than a day ago."""
+    for one in list(person.memberships):
+        if one.organisation_id in organisations and one.until and now - UNDONE < one.until <= now:
+            join(session, person, one.role, one.organisation, actor, now)
+
+
+def readdress(session: Session, person: Person, email: str, actor: uuid.UUID, now: datetime) -> None:
+    """Write to this person at another address from now on, and end every session.
+
+    Raises Refused when it is no address, or somebody else's.
+    """
+    email = as_address(email)
+    other = person_by_email(session, email)
+    if other is not None and other is not person:
+        raise Refused(Rule.ADDRESS_TAKEN)
+    person.email, person.bounced_at = email, None
+    person.session_epoch += 1
+    audit.record(session, now, actor, "person_changed", person)
 
 
 _NOBODY = _hasher.hash(uuid.uuid4().hex)

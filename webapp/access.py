@@ -16,7 +16,7 @@ from scenarios.sitting import AnswerStage, Stage
 from storage import take_decisions
 from storage.dossiers import Dossier, DossierState
 from storage.part_one import PartOneReview
-from storage.people import Membership, Person, Role
+from storage.people import Person, Role
 from storage.ratings import Rating
 from storage.recordings import Recording, RecordingState
 from storage.schemes import Clip
@@ -170,16 +170,6 @@ def _held(*wanted: ColumnElement[bool]) -> Dossier:
 def my_dossiers_as_manager() -> list[Dossier]:
     mine = select(Dossier).where(Dossier.manager_id == me().id).options(joinedload(Dossier.candidate))
     return list(g.db.scalars(mine.order_by(Dossier.created_at.desc())))
-
-
-def dossiers_for_organisation() -> list[Dossier]:
-    """What a beheerder sees: the dossiers of the own organisations, of people who still work there."""
-    own = me().organisations(Role.ORGANISATION_ADMIN, g.now)
-    working = select(Membership.person_id).where(
-        Membership.organisation_id.in_(own), (Membership.until.is_(None)) | (Membership.until > g.now)
-    )
-    found = select(Dossier).where(Dossier.organisation_id.in_(own), Dossier.candidate_id.in_(working))
-    return list(g.db.scalars(found.order_by(Dossier.created_at.desc())))
 
 
 def dossier_for_officer(dossier_id: uuid.UUID) -> Dossier:

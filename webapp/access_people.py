@@ -5,6 +5,7 @@ import uuid
 from flask import abort, g
 from sqlalchemy import select
 
+from storage.dossiers import Dossier
 from storage.enrolments import Roster
 from storage.logins import LogIn
 from storage.organisations import Organisation
@@ -37,13 +38,23 @@ def membership_for_officer(membership_id: uuid.UUID) -> Membership:
 
 def my_organisations() -> list[Organisation]:
     """The organisations of which the one who asks is beheerder, by name."""
-    own = me().organisations(Role.ORGANISATION_ADMIN, g.now)
+    own = my_organisation_ids()
     return list(g.db.scalars(select(Organisation).where(Organisation.id.in_(own)).order_by(Organisation.name)))
+
+
+def my_organisation_ids() -> set[uuid.UUID]:
+    return me().organisations(Role.ORGANISATION_ADMIN, g.now)
+
+
+def dossiers_of_my_organisations():
+    """The dossiers of the beheerder's organisations, of people who still work there, as a query."""
+    working = Dossier.candidate_id.in_(people_of_my_organisations())
+    return select(Dossier).where(Dossier.organisation_id.in_(my_organisation_ids()), working)
 
 
 def people_of_my_organisations():
     """The ids of whoever works in an organisation of the beheerder who asks, as a query."""
-    own = me().organisations(Role.ORGANISATION_ADMIN, g.now)
+    own = my_organisation_ids()
     working = (Membership.until.is_(None)) | (Membership.until > g.now)
     return select(Membership.person_id).where(Membership.organisation_id.in_(own), working)
 
@@ -56,12 +67,12 @@ def person_for_admin(person_id: uuid.UUID) -> Person:
 
 def leaver_for_admin(person_id: uuid.UUID) -> Person:
     """Somebody who worked, or works, in an organisation of the beheerder who asks."""
-    own = me().organisations(Role.ORGANISATION_ADMIN, g.now)
+    own = my_organisation_ids()
     there = select(Membership.person_id).where(Membership.organisation_id.in_(own))
     return _one(select(Person).where(Person.id == person_id, Person.id.in_(there), Person.id != me().id))
 
 
 def roster_for_admin(roster_id: uuid.UUID) -> Roster:
     """A list of an organisation of the beheerder who asks."""
-    own = me().organisations(Role.ORGANISATION_ADMIN, g.now)
+    own = my_organisation_ids()
     return _one(select(Roster).where(Roster.id == roster_id, Roster.organisation_id.in_(own)))

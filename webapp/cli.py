@@ -20,6 +20,7 @@ from storage.objects import object_store
 from storage.recordings import Recording, begin_take
 from webapp import demo
 from webapp.cli_judging import agreement_of, allocation, verdict
+from webapp.cli_people import invite, mails
 from webapp.cli_recordings import verify
 
 scenarios = AppGroup("scenarios", help="Packs of scenarios with their clips.")
@@ -34,6 +35,8 @@ NOBODY_S = 15
 def register(app: Flask) -> None:
     """Give the app its commands."""
     for command in (upgrade, make_demo, ticket, scenarios, recordings, audit_log, verdict, allocation, agreement_of):
+        app.cli.add_command(command)
+    for command in (invite, mails):
         app.cli.add_command(command)
 
 

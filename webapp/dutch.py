@@ -288,6 +288,7 @@ REFUSALS: dict[str, str] = {
     take_decisions.Rule.NOT_WAITING: "Deze opname wacht niet meer op u. Laad de pagina opnieuw.",
     take_decisions.Rule.NOTHING_TO_SEE: "In deze opname is geen beeld. Geef de kandidaat nog een poging.",
     people.Rule.NO_ADDRESS: "Dit is geen e-mailadres. Het ziet eruit als naam@organisatie.nl.",
+    people.Rule.ADDRESS_TAKEN: "Dit adres is al van iemand anders. Kijk of het klopt, of neem contact op met KSF.",
     passwords.Rule.TOO_SHORT: "Gebruik ten minste {needed[0]} tekens. Een zin van vier losse woorden is makkelijk.",
     passwords.Rule.TOO_LONG: "Gebruik ten hoogste {needed[0]} tekens.",
     passwords.Rule.EXPECTED: "Dit is te makkelijk te raden. Neem bijvoorbeeld vier woorden die niet bij elkaar horen.",

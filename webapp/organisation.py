@@ -1,28 +1,183 @@
-"""What a beheerder sees of the own organisation: never motivations, recordings or scores."""
+"""What a beheerder sees of the own organisation: how far everybody is, never motivations, recordings or scores."""
 
-from flask import Blueprint, g, render_template
-from sqlalchemy import select
+import uuid
+from datetime import timedelta
 
-from storage.people import Role
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+from wtforms import EmailField
+
+from scenarios.sitting import Stage
+from storage.dossiers import Dossier, DossierState
+from storage.people import Person, Role, employ_again, readdress, release
+from storage.refusal import Refused
 from storage.sittings import Sitting
 from storage.verdicts import Verdict
-from webapp import access
+from webapp import access, access_people, dutch
+from webapp.enrolling import ADDRESS
+from webapp.forms import Form
+from webapp.invitations import invite
+from webapp.paging import matching, page_of, search
 
 pages = Blueprint("organisation", __name__, url_prefix="/organisatie")
+
+LATE = timedelta(weeks=4)
+"""How long a motivation file may be written at before the beheerder is told."""
+
+OPEN = (DossierState.WRITING, DossierState.RETURNED)
+
+
+class AddressForm(Form):
+    email = EmailField("E-mailadres", ADDRESS)
 
 
 @pages.get("")
 @access.roles(Role.ORGANISATION_ADMIN)
 def home():
-    """The beheerder's own people: state and next step."""
-    rows = access.dossiers_for_organisation()
-    passed = set(
-        g.db.scalars(
-            select(Sitting.dossier_id)
-            .join(Verdict)
-            .where(
-                Verdict.released_at.is_not(None), Verdict.passed.is_(True), Sitting.dossier_id.in_([d.id for d in rows])
-            )
-        )
+    """What is late, what broke, and everybody's state and next step."""
+    mine = access_people.dossiers_of_my_organisations()
+    late = mine.where(Dossier.state.in_(OPEN), Dossier.created_at < g.now - LATE)
+    certified = mine.where(_passed())
+    people = select(Person).where(Person.id.in_(access_people.people_of_my_organisations()))
+    counts = {
+        "open": _count(mine.where(Dossier.state.in_(OPEN))),
+        "late": _count(late),
+        "bounced": _count(people.where(Person.bounced_at.is_not(None))),
+        "certified": _count(certified),
+    }
+    words, shown = search(), request.args.get("toon", "")
+    wanted = {"laat": late, "behaald": certified}.get(shown, mine)
+    found = (
+        wanted.join(Person, Dossier.candidate_id == Person.id)
+        .where(matching(words, Person.name, Person.email, Dossier.cost_centre))
+        .options(joinedload(Dossier.candidate), joinedload(Dossier.manager), selectinload(Dossier.organisation))
     )
-    return render_template("organisation/home.html", dossiers=rows, passed=passed)
+    page = page_of(found.order_by(Dossier.created_at.desc(), Dossier.id))
+    steps = {dossier.id: step for dossier, step in zip(page.rows, _steps(page.rows), strict=True)}
+    return render_template("organisation/home.html", counts=counts, page=page, steps=steps, words=words, shown=shown)
+
+
+@pages.get("/mensen")
+@access.roles(Role.ORGANISATION_ADMIN)
+def people():
+    """Who works here with a role in the exam."""
+    words, bounced = search(), request.args.get("toon") == "mail"
+    found = (
+        select(Person)
+        .where(Person.id.in_(access_people.people_of_my_organisations()))
+        .where(matching(words, Person.name, Person.email))
+        .options(selectinload(Person.memberships))
+    )
+    if bounced:
+        found = found.where(Person.bounced_at.is_not(None))
+    page, own = page_of(found.order_by(Person.name, Person.id)), access_people.my_organisation_ids()
+    roles = {
+        one.id: [m.role for m in one.memberships if m.organisation_id in own and m.holds(g.now)] for one in page.rows
+    }
+    return render_template("organisation/people.html", page=page, roles=roles, words=words, bounced=bounced)
+
+
+@pages.route("/mensen/<uuid:person_id>", methods=["GET", "POST"])
+@access.roles(Role.ORGANISATION_ADMIN)
+def person(person_id: uuid.UUID):
+    """One of them: whether mail arrives, a wrong address put right before it is used, and leaving."""
+    found = access_people.person_for_admin(person_id)
+    form = AddressForm(email=found.email)
+    ours = _only_ours(found)
+    if ours and form.validate_on_submit():
+        try:
+            readdress(g.db, found, form.email.data, access.me().id, g.now)
+        except Refused as error:
+            form.email.errors = [dutch.refusal(error)]
+        else:
+            _invite(found)
+            flash("Het adres is bewaard. De uitnodiging is opnieuw verstuurd.", "ok")
+            return redirect(url_for("organisation.person", person_id=found.id))
+    return render_template("organisation/person.html", person=found, form=form, ours=ours), 422 if form.errors else 200
+
+
+@pages.post("/mensen/<uuid:person_id>/uitnodigen")
+@access.roles(Role.ORGANISATION_ADMIN)
+def invite_again(person_id: uuid.UUID):
+    """A fresh link for somebody who has no password yet."""
+    found = access_people.person_for_admin(person_id)
+    if found.password_hash is None:
+        _invite(found)
+        flash("De uitnodiging is opnieuw verstuurd. De vorige link werkt niet meer.", "ok")
+    else:
+        flash("Deze persoon heeft al een wachtwoord gekozen.", "info")
+    return redirect(url_for("organisation.person", person_id=found.id))
+
+
+@pages.post("/mensen/<uuid:person_id>/uit-dienst")
+@access.roles(Role.ORGANISATION_ADMIN)
+def leave(person_id: uuid.UUID):
+    """Somebody left: out of the organisation's sight. What the person earned stays with the person."""
+    found = access_people.person_for_admin(person_id)
+    release(g.db, found, access_people.my_organisation_ids(), access.me().id, g.now)
+    undo = url_for("organisation.come_back", person_id=found.id)
+    flash({"text": f"{found.name} is uit dienst en staat niet meer in uw lijsten.", "undo": undo}, "ok")
+    return redirect(url_for("organisation.people"))
+
+
+@pages.post("/mensen/<uuid:person_id>/terug")
+@access.roles(Role.ORGANISATION_ADMIN)
+def come_back(person_id: uuid.UUID):
+    """Undo a leaving of today."""
+    found = access_people.leaver_for_admin(person_id)
+    employ_again(g.db, found, access_people.my_organisation_ids(), access.me().id, g.now)
+    flash(f"{found.name} staat weer in uw lijsten.", "ok")
+    return redirect(url_for("organisation.people"))
+
+
+def _only_ours(found: Person) -> bool:
+    """Whether a beheerder may put the address right: nobody uses the account, and it opens nothing but the own house.
+
+    Else a beheerder could take over an invitation that somebody else sent for something more.
+    """
+    own = access_people.my_organisation_ids()
+    harmless = all(m.organisation_id in own and m.role in (Role.CANDIDATE, Role.MANAGER) for m in found.memberships)
+    return found.password_hash is None and harmless
+
+
+def _invite(found: Person) -> None:
+    invite(found, access.me(), because="Uw organisatie heeft u aangemeld bij Vignet, waar het examen wordt gedaan.")
+
+
+def _passed():
+    released = (Verdict.released_at.is_not(None), Verdict.passed.is_(True))
+    return Dossier.id.in_(select(Sitting.dossier_id).join(Verdict).where(*released))
+
+
+def _count(query) -> int:
+    return g.db.scalar(select(func.count()).select_from(query.subquery()))
+
+
+def _steps(rows: list[Dossier]) -> list[tuple[str, str, str]]:
+    """(state, colour, next step) of each dossier, without a word about how well it went."""
+    ids = [dossier.id for dossier in rows]
+    sittings = {one.dossier_id: one for one in g.db.scalars(select(Sitting).where(Sitting.dossier_id.in_(ids)))}
+    results = select(Sitting.dossier_id, Verdict.passed).join(Verdict)
+    passed = dict(g.db.execute(results.where(Sitting.dossier_id.in_(ids), Verdict.released_at.is_not(None))).all())
+    return [_step(dossier, sittings.get(dossier.id), passed) for dossier in rows]
+
+
+def _step(dossier: Dossier, sitting: Sitting | None, passed: dict[uuid.UUID, bool]) -> tuple[str, str, str]:
+    if dossier.id in passed:
+        return ("behaald", "ok", "") if passed[dossier.id] else ("afgerond", "neutral", "")
+    if dossier.state is DossierState.WRITING and not dossier.manager_done_at:
+        return "dossier schrijven", "neutral", "Leidinggevende schrijft de onderbouwing"
+    if dossier.state in OPEN:
+        return "dossier schrijven", "neutral", "Kandidaat schrijft en dient in"
+    if dossier.state is DossierState.SUBMITTED:
+        return "ingediend", "accent", "KSF beoordeelt het dossier"
+    if dossier.state is not DossierState.APPROVED:
+        return ("afgerond" if dossier.state is DossierState.REJECTED else "ingetrokken"), "neutral", ""
+    if sitting is None:
+        return "goedgekeurd", "accent", "KSF nodigt de kandidaat uit"
+    if sitting.stage is Stage.FINISHED:
+        return "examen gedaan", "accent", "KSF beoordeelt de antwoorden"
+    if sitting.stage is Stage.EXPIRED or sitting.closes_at < g.now:
+        return "examen niet gedaan", "warn", "Neem contact op met het bureau van KSF"
+    return "uitgenodigd", "accent", f"Kandidaat doet examen, tot {dutch.day(sitting.closes_at)}"

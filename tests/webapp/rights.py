@@ -18,6 +18,7 @@ from storage import mail
 from storage.absences import enter
 from storage.allocations import propose
 from storage.dossiers import DossierState
+from storage.enrolments import keep_roster
 from storage.flags import FlagKind, raise_flag
 from storage.jobs import Job, JobState, Queue
 from storage.links import LinkKind, issue
@@ -45,10 +46,14 @@ PUBLIC = "anybody, logged in or not"
 
 @dataclass(frozen=True)
 class World:
-    """A house in which everything happened once: an exam done, judged and decided, and one that is going on."""
+    """A house in which everything happened once: an exam done, judged and decided, and one that is going on.
+
+    `elsewhere` holds the same of the outsiders, for the things that belong to an organisation or somebody in it.
+    """
 
     people: dict[str, Person]
     things: dict[str, Any]
+    elsewhere: dict[str, Any]
 
 
 def world(session: Session, people: cast.Cast, now: datetime) -> World:
@@ -72,6 +77,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
         )
     )
     somebody = cast.person(session, "kandidaat3", "Kandidaat Drie", Role.CANDIDATE, people.organisation, now)
+    stranger = cast.person(session, "kandidaat4", "Kandidaat Vier", Role.CANDIDATE, people.outsider_organisation, now)
     to_assign = cast.finished_sitting(session, people, now - timedelta(hours=1), somebody, pack)
     rating = own_ratings(session, done, people.assessors[0])[0]
     flag = raise_flag(session, rating, FlagKind.WELFARE, "Zegt niet meer te slapen.", now)
@@ -133,9 +139,29 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "scheme": done.dossier.scheme,
             "revision": keep(session, done.dossier, Side.CANDIDATE, people.candidate, now),
             "link": issue(session, people.candidate, LinkKind.INVITATION, None, now),
+            "organisation": people.organisation,
+            "colleague": somebody,
+            "membership": somebody.memberships[0],
+            "roster": keep_roster(session, people.organisation, [], [], people.beheerder, now),
             "log_in": log_in(session, people.candidate, "Firefox op Windows", now),
         },
+        {
+            "dossier": own_case,
+            "colleague": stranger,
+            "roster": keep_roster(session, people.outsider_organisation, [], [], people.outsider_beheerder, now),
+            "log_in": log_in(session, people.outsider_candidate, "Firefox op Windows", now),
+        },
     )
+
+
+MIRROR = {
+    "candidate": "outsider_candidate",
+    "outsider_candidate": "candidate",
+    "manager": "officer_in_own_case",
+    "beheerder": "outsider_beheerder",
+    "outsider_beheerder": "beheerder",
+}
+"""Who is to the things elsewhere what somebody is to the things here."""
 
 
 @dataclass(frozen=True)
@@ -146,14 +172,25 @@ class Right:
     about: dict[str, str]
 
     def values(self, world: World) -> dict[str, Any]:
-        return {name: _value(world, path) for name, path in self.about.items()}
+        return {name: _value(world.things, path) for name, path in self.about.items()}
+
+    def values_elsewhere(self, world: World) -> dict[str, Any] | None:
+        """The same of the outsiders; None when what the address names belongs to nobody in particular."""
+        named = {path.partition(".")[0] for path in self.about.values()}
+        if not named & set(world.elsewhere):
+            return None
+        return {name: _value(world.things | world.elsewhere, path) for name, path in self.about.items()}
+
+    def who_elsewhere(self) -> set[str]:
+        """Who may do this to the things of the outsiders."""
+        return {MIRROR.get(name, name) for name in self.who}
 
 
-def _value(world: World, path: str) -> Any:
+def _value(things: dict[str, Any], path: str) -> Any:
     if path.startswith("="):
         return path.removeprefix("=")
     thing, _, attribute = path.partition(".")
-    return getattr(world.things[thing], attribute)
+    return getattr(things[thing], attribute)
 
 
 def may(who: set[str] | str, **about: str) -> Right:
@@ -211,6 +248,28 @@ RIGHTS: dict[str, Right] = {
     "takes.waiting": may(OFFICERS),
     "takes.show": may(OFFICERS, recording_id="recording.id"),
     "organisation.home": may(ADMINS),
+    "organisation.people": may(ADMINS),
+    "organisation.person": may({"beheerder"}, person_id="colleague.id"),
+    "organisation.invite_again": may({"beheerder"}, person_id="colleague.id"),
+    "organisation.leave": may({"beheerder"}, person_id="colleague.id"),
+    "organisation.come_back": may({"beheerder"}, person_id="colleague.id"),
+    "enrolling.one": may(ADMINS),
+    "enrolling.upload": may(ADMINS),
+    "enrolling.example": may(ADMINS),
+    "enrolling.show": may({"beheerder"}, roster_id="roster.id"),
+    "enrolling.use": may({"beheerder"}, roster_id="roster.id"),
+    "enrolling.faults": may({"beheerder"}, roster_id="roster.id"),
+    "organisations.home": may(OFFICERS),
+    "organisations.new": may(OFFICERS),
+    "organisations.one": may(OFFICERS, organisation_id="organisation.id"),
+    "organisations.invite_admin": may(OFFICERS, organisation_id="organisation.id"),
+    "people.home": may(OFFICERS),
+    "people.new": may(OFFICERS),
+    "people.one": may(OFFICERS, person_id="colleague.id"),
+    "people.invite_again": may(OFFICERS, person_id="colleague.id"),
+    "people.remove_factor": may(OFFICERS, person_id="colleague.id"),
+    "people.end_role": may(OFFICERS, membership_id="membership.id"),
+    "people.give_back": may(OFFICERS, membership_id="membership.id"),
     "office.audit_log": may(AUDITORS),
     "media.recording": may({"assessor_1", "assessor_2"}, recording_id="recording.id"),
     "media.clip": may({"second_candidate", "assessor_1", "assessor_2"}, clip_id="clip.id"),

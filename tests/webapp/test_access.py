@@ -12,7 +12,7 @@ from storage.people import Role
 from webapp.access import HOMES
 
 READING = {"GET", "HEAD"}
-LEAVING = ("account.log_out", "own_account.end_all")
+LEAVING = ("organisation.leave", "account.log_out", "own_account.end_all")
 
 
 @pytest.fixture
@@ -26,7 +26,8 @@ def world(session, people):
 def routes(app):
     """(endpoint, rule, method) of everything that can be asked for; leaving comes last, as it ends the visit."""
     known = [rule for rule in app.url_map.iter_rules() if rule.endpoint in RIGHTS]
-    rules = sorted(known, key=lambda rule: (rule.endpoint in LEAVING, rule.endpoint))
+    order = {endpoint: place for place, endpoint in enumerate(LEAVING, 1)}
+    rules = sorted(known, key=lambda rule: (order.get(rule.endpoint, 0), rule.endpoint))
     return [(rule.endpoint, rule, method) for rule in rules for method in sorted(rule.methods - {"OPTIONS"})]
 
 
@@ -50,21 +51,49 @@ def test_every_role_has_a_home(app):
     assert set(HOMES) == set(Role)
 
 
-def test_everybody_finds_what_is_theirs_and_nothing_else(app, world, visit, routes):
+def test_everybody_finds_what_is_theirs_and_nothing_else(app, world, visit, routes, capsys):
     visitors = {name: visit(person) for name, person in world.people.items()}
-    wrong = []
+    wrong, cells = [], 0
     for endpoint, rule, method in routes:
         right = RIGHTS[endpoint]
         where = address(app, rule, right.values(world))
         for name, visitor in visitors.items():
             if right.who == PUBLIC and (name != "auditor" or endpoint == "health.health"):
                 continue
-            status = ask(visitor, where, method).status_code
+            status, cells = ask(visitor, where, method).status_code, cells + 1
             allowed = right.who == PUBLIC or name in right.who
             fits = status not in (401, 403, 404, 405) if allowed else status == 404
             if not fits or status >= 500:
                 wrong.append(f"{method} {where} by {name}: {status}, {'may' if allowed else 'may not'}")
+    with capsys.disabled():
+        print(f" {cells} cells of routes and people,", end="")
     assert wrong == []
+
+
+def test_what_belongs_to_the_others_is_not_there(app, world, visit, routes, capsys):
+    """The same addresses with the things of another organisation: whoever may here, may not there."""
+    visitors = {name: visit(person) for name, person in world.people.items()}
+    wrong, cells = [], 0
+    for endpoint, rule, method in routes:
+        right = RIGHTS[endpoint]
+        values = right.values_elsewhere(world)
+        if values is None:
+            continue
+        where = address(app, rule, values)
+        for name, visitor in visitors.items():
+            status, cells = ask(visitor, where, method).status_code, cells + 1
+            if name not in right.who_elsewhere() and status != 404:
+                wrong.append(f"{method} {where} by {name}: {status}, may not")
+    with capsys.disabled():
+        print(f" {cells} cells of somebody else's things,", end="")
+    assert cells > 100
+    assert wrong == []
+
+
+def test_a_route_without_a_rule_is_noticed(app):
+    app.add_url_rule("/vergeten", "forgotten", lambda: "")
+    with pytest.raises(AssertionError, match="forgotten"):
+        test_every_route_has_a_line_that_says_who_may(app)
 
 
 def test_who_is_not_logged_in_is_asked_to_log_in(app, world, visit, routes):
@@ -168,6 +197,7 @@ def test_a_role_that_ended_opens_nothing(session, world, visit):
 def test_who_left_the_organisation_is_no_longer_seen_by_it(session, world, people, visit):
     beheerder = visit(people.beheerder)
     assert people.candidate.name in beheerder.get("/organisatie").text
+    assert people.candidate.name in beheerder.get("/organisatie/mensen").text
     session.merge(people.candidate).memberships[0].until = datetime.now(UTC)
     session.commit()
     assert people.candidate.name not in beheerder.get("/organisatie").text

@@ -1,0 +1,174 @@
+"""The file in which an organisation writes down its candidates: CSV as spreadsheets in the Netherlands make it.
+
+Semicolon, comma or tab; UTF-8 with or without its mark, UTF-16 with it, else Windows-1252. Every fault names its line
+and column, what is wrong and what is needed, and the faulty lines can be downloaded, mended and uploaded again.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Callable, Iterator
+
+from storage.enrolments import Entry
+from storage.people import as_address
+from storage.refusal import Refused
+
+COLUMNS = {
+    "kandidaat_naam": "candidate_name",
+    "kandidaat_email": "candidate_email",
+    "leidinggevende_naam": "manager_name",
+    "leidinggevende_email": "manager_email",
+    "kostenplaats": "cost_centre",
+}
+NEEDED = tuple(COLUMNS)[:4]
+ADDED = ("regel", "wat_is_er_mis")
+"""Columns of the file with faulty lines; when that is uploaded again they are passed over."""
+
+MOST_LINES = 2000
+MOST_BYTES = 2_000_000
+LONGEST = {"candidate_name": 120, "manager_name": 120, "candidate_email": 254, "manager_email": 254, "cost_centre": 40}
+FORMULA = ("=", "+", "-", "@")
+"""What a spreadsheet takes for a formula when a cell begins with it."""
+
+EXAMPLE = (
+    ("Kim Voorbeeld", "kim.voorbeeld@voorbeeld.example", "Lena Voorbeeld", "lena.voorbeeld@voorbeeld.example", "4010"),
+    ("Koos Voorbeeld", "koos.voorbeeld@voorbeeld.example", "Lena Voorbeeld", "lena.voorbeeld@voorbeeld.example", ""),
+)
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be read; the message is a Dutch sentence that says what to do."""
+
+
+def read(data: bytes) -> tuple[list[Entry], list[dict]]:
+    """The entries in this file, and its faults: {"line", "column", "wrong", "needed", "cells"}.
+
+    Raises Unreadable when there are no entries to be found in it at all.
+    """
+    if len(data) > MOST_BYTES:
+        raise Unreadable("Dit bestand is te groot. Gebruik ten hoogste 2 MB.")
+    lines = _lines(_text(data))
+    try:
+        header = next(lines)[1]
+    except StopIteration:
+        raise Unreadable("Dit bestand is leeg. Download het voorbeeld en vul dat in.") from None
+    names = [_name(cell) for cell in header]
+    if missing := [name for name in NEEDED if name not in names]:
+        raise Unreadable(f"Op de eerste regel ontbreekt de kolom {', '.join(missing)}. Download het voorbeeld.")
+    if twice := [name for name in COLUMNS if names.count(name) > 1]:
+        raise Unreadable(f"De kolom {', '.join(twice)} staat er meer dan één keer in. Haal er een weg.")
+    entries, faults, seen = [], [], {}
+    for number, (line, cells) in enumerate(lines, 1):
+        if number > MOST_LINES:
+            raise Unreadable(f"Er staan meer dan {MOST_LINES} regels in dit bestand. Verdeel het over meer bestanden.")
+        texts = {name: _cell(cells, at) for at, name in enumerate(names) if name in COLUMNS}
+        wrong = list(_faults(texts, len(cells), len(names)))
+        candidate = texts["kandidaat_email"].lower()
+        if not wrong and candidate in seen:
+            wrong.append(("kandidaat_email", f"staat ook op regel {seen[candidate]}", "één regel per kandidaat"))
+        seen.setdefault(candidate, line)
+        if wrong:
+            row = [texts.get(name, "") for name in COLUMNS]
+            faults += [{"line": line, "column": c, "wrong": w, "needed": n, "cells": row} for c, w, n in wrong]
+        else:
+            entries.append(_entry(texts))
+    return entries, faults
+
+
+def write(rows: list[tuple], columns: tuple[str, ...] = tuple(COLUMNS)) -> bytes:
+    """A file that a Dutch spreadsheet opens as a table: semicolons, and UTF-8 with its mark."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([_harmless(str(cell)) for cell in row] for row in rows)
+    return codecs.BOM_UTF8 + out.getvalue().encode()
+
+
+def faulty_lines(faults: list[dict]) -> bytes:
+    """The lines with a fault, once each, with what is wrong: to be mended and uploaded again."""
+    by_line: dict[int, list[dict]] = {}
+    for fault in faults:
+        by_line.setdefault(fault["line"], []).append(fault)
+    rows = [
+        (
+            *found[0]["cells"],
+            line,
+            "; ".join(f"{one['column']}: {one['wrong']}, nodig: {one['needed']}" for one in found),
+        )
+        for line, found in by_line.items()
+    ]
+    return write(rows, (*COLUMNS, *ADDED))
+
+
+def _text(data: bytes) -> str:
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise Unreadable("Dit is geen CSV-bestand. Sla uw lijst op als CSV en probeer het opnieuw.")
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """(number of the line on which it starts, cells) of everything in the file that is not blank."""
+    if text.lower().startswith("sep="):
+        text = "\n" + text.partition("\n")[2]
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(";,\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    start = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield start, cells
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise Unreadable(
+            f"Regel {reader.line_num} is niet te lezen. Kijk of daar een aanhalingsteken te veel staat."
+        ) from error
+
+
+def _name(cell: str) -> str:
+    """The name of a column, however it is written: ‘Kandidaat e-mail’ is kandidaat_email."""
+    return "_".join(cell.strip().lower().replace("e-mail", "email").replace("-", " ").replace("_", " ").split())
+
+
+def _cell(cells: list[str], at: int) -> str:
+    text = " ".join(cells[at].split()) if at < len(cells) else ""
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _faults(texts: dict[str, str], cells: int, columns: int) -> Iterator[tuple[str, str, str]]:
+    """(column, what is wrong, what is needed)"""
+    if cells > columns:
+        yield "(hele regel)", f"heeft {cells} vakjes", f"{columns} vakjes, zoals op de eerste regel"
+    for name, text in texts.items():
+        if name in NEEDED and not text:
+            yield name, "is leeg", "een naam" if name.endswith("naam") else "een e-mailadres"
+        elif len(text) > LONGEST[COLUMNS[name]]:
+            yield name, f"heeft {len(text)} tekens", f"ten hoogste {LONGEST[COLUMNS[name]]} tekens"
+        elif name.endswith("email") and not _holds(as_address, text):
+            yield name, f"‘{text}’ is geen e-mailadres", "naam@organisatie.nl"
+    same = texts["kandidaat_email"].lower() == texts["leidinggevende_email"].lower()
+    if same and texts["kandidaat_email"]:
+        yield "leidinggevende_email", "is dezelfde als die van de kandidaat", "het adres van iemand anders"
+
+
+def _holds(rule: Callable[[str], object], text: str) -> bool:
+    try:
+        rule(text)
+    except Refused:
+        return False
+    return True
+
+
+def _entry(texts: dict[str, str]) -> Entry:
+    values = {COLUMNS[name]: as_address(text) if name.endswith("email") else text for name, text in texts.items()}
+    return Entry(**values)
