@@ -12,6 +12,7 @@ import { ALONE, faultSentence, LOST, statusOf } from "./exam_dutch.js";
 import { find, oneOf, pressed, setPhase, show, showMessage, showPlace, showStatus, showTime, trouble } from "./exam_page.js";
 import { claimSeat, fetchKey, fetchStep, LoggedOut, post, Refused, takeSeat, Unreachable } from "./exam_server.js";
 import { guardLeaving, keepAwake, letSleep } from "./guard.js";
+import { pause } from "./patience.js";
 import { practise } from "./practice.js";
 import { showSaving } from "./saving.js";
 import { Situation } from "./situation.js";
@@ -47,8 +48,7 @@ async function reach(ask) {
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       trouble("De verbinding is even weg. Wat u al hebt opgenomen, blijft bewaard. We proberen het steeds opnieuw.");
-      const wait = AGAIN_S[Math.min(attempt, AGAIN_S.length - 1)];
-      await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+      await pause(1000 * AGAIN_S[Math.min(attempt, AGAIN_S.length - 1)]);
     }
   }
 }

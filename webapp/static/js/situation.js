@@ -5,17 +5,12 @@
 
 import { Clip } from "./clip.js";
 import { clock, countDown, inWords } from "./countdown.js";
-import { button, enable, film, find, input, keepSetting, oneOf, pressed, say, setPhase, show, showTime, warn } from "./exam_page.js";
+import { button, enable, film, find, input, oneOf, pressed, say, setPhase, show, showTime, warn } from "./exam_page.js";
 import { beep } from "./sound.js";
+import { badge, clearStage, message, mirror, offer, tools } from "./stage.js";
 
 const SLOW_MS = 4000;
 const COUNT = 3;
-
-keepSetting("volume", (field) => (film("clip").volume = Number(field.value)));
-keepSetting("show-self", () => showSelf());
-keepSetting("beeps", () => {});
-
-film("clip").addEventListener("contextmenu", (event) => event.preventDefault());
 
 export class Situation {
   /**
@@ -31,7 +26,7 @@ export class Situation {
     find("situation-setting").textContent = data.setting;
     find("situation-question").textContent = data.question;
     show("situation", step);
-    this.#clear();
+    clearStage();
   }
 
   /**
@@ -57,12 +52,12 @@ export class Situation {
 
   /** Time to think. Resolves when it is over or cut short. @param {MediaStream} stream @param {number} leftS */
   async prepare(stream, leftS) {
-    this.#clear();
+    clearStage();
     setPhase("preparing");
-    this.#mirror(stream, "Nog geen opname");
-    this.#tools("self", "beep");
+    mirror(stream, "Nog geen opname");
+    tools("self", "beep");
     find("hint").textContent = "Bedenk wat u gaat zeggen.";
-    this.#act("Nu beginnen");
+    offer("Nu beginnen");
     const cut = new AbortController();
     pressed("act", this.signal).then(() => cut.abort());
     say(`U hebt ${inWords(leftS)} om na te denken.`);
@@ -71,20 +66,20 @@ export class Situation {
 
   /** Something stands in the way of recording; resolves when the candidate tries again. @param {string} sentence */
   async obstacle(sentence) {
-    this.#clear();
+    clearStage();
     setPhase("obstacle");
     find("hint").textContent = sentence;
     warn(sentence);
-    this.#act("Opnieuw proberen");
+    offer("Opnieuw proberen");
     await pressed("act", this.signal);
   }
 
   /** 3, 2, 1. @param {MediaStream} stream */
   async countIn(stream) {
-    this.#clear();
+    clearStage();
     setPhase("counting");
-    this.#mirror(stream, "Zo begint de opname");
-    this.#tools("self");
+    mirror(stream, "Zo begint de opname");
+    tools("self");
     const count = find("count");
     count.hidden = false;
     let shown = 0;
@@ -106,12 +101,12 @@ export class Situation {
    * @param {number} mostS how long from now everything may last at most
    */
   async record(stream, take, mostS) {
-    this.#clear();
+    clearStage();
     setPhase("connecting");
-    this.#tools("self");
-    this.#mirror(stream, "Verbinding maken");
+    tools("self");
+    mirror(stream, "Verbinding maken");
     find("hint").textContent = "Nog even wachten met praten.";
-    this.#act("Stoppen en bewaren", false);
+    offer("Stoppen en bewaren", false);
     button("act").focus({ preventScroll: true });
     const over = new AbortController();
     const either = AbortSignal.any([this.signal, over.signal]);
@@ -122,7 +117,7 @@ export class Situation {
     clearTimeout(slow);
     this.signal.throwIfAborted();
     if (began) await this.#talk(take, (deadline - performance.now()) / 1000, over, either);
-    this.#badge("");
+    badge("");
   }
 
   #slow() {
@@ -160,7 +155,7 @@ export class Situation {
 
   #recording() {
     setPhase("recording");
-    this.#badge("Opname loopt");
+    badge("Opname loopt");
     find("hint").textContent = "Praat rechtstreeks tegen deze persoon.";
     if (input("beeps").checked) beep(true);
     say("De opname loopt.");
@@ -168,7 +163,7 @@ export class Situation {
 
   #interrupted() {
     setPhase("interrupted");
-    this.#badge("Verbinding herstellen");
+    badge("Verbinding herstellen");
     find("hint").textContent = "De verbinding hapert. We herstellen die vanzelf. Uw plaats in het examen blijft bewaard.";
     warn("De verbinding hapert. We herstellen die vanzelf.");
   }
@@ -176,8 +171,8 @@ export class Situation {
   /** @param {string} hint @param {string} other @returns {Promise<Clip | null>} null when the other button was pressed */
   async #load(hint, other) {
     setPhase("loading");
-    this.#tools("captions", "volume");
-    this.#message("Lees eerst wat er aan de hand is.");
+    tools("captions", "volume");
+    message("Lees eerst wat er aan de hand is.");
     find("hint").textContent = hint;
     if (other) {
       button("act-other").textContent = other;
@@ -190,8 +185,8 @@ export class Situation {
     const clip = await Promise.race([asked, loaded]);
     if (clip) {
       setPhase("ready");
-      this.#message("Zet uw geluid aan. U start het filmpje zelf.");
-      this.#act("Filmpje starten");
+      message("Zet uw geluid aan. U start het filmpje zelf.");
+      offer("Filmpje starten");
       if ((await Promise.race([asked, pressed("act", either)])) !== null) {
         left.abort();
         return /** @type {Clip} */ (clip);
@@ -210,7 +205,7 @@ export class Situation {
       try {
         progress.hidden = false;
         progress.removeAttribute("value");
-        this.#act("Filmpje laden", false);
+        offer("Filmpje laden", false);
         await clip.load(this.data.clip, (share) => (progress.value = share), signal);
         clip.showCaptions(input("captions").checked);
         input("captions").addEventListener("input", () => clip.showCaptions(input("captions").checked), { signal: this.signal });
@@ -219,9 +214,9 @@ export class Situation {
         clip.close();
         if (signal.aborted) throw error;
         setPhase("load-failed");
-        this.#message("Het filmpje laden lukt niet. Kijk of u internet hebt. U hebt nog niets gemist.");
+        message("Het filmpje laden lukt niet. Kijk of u internet hebt. U hebt nog niets gemist.");
         say("Het filmpje laden lukt niet.");
-        this.#act("Opnieuw laden");
+        offer("Opnieuw laden");
         await pressed("act", signal);
       } finally {
         progress.hidden = true;
@@ -249,7 +244,7 @@ export class Situation {
   async #again() {
     setPhase("seen");
     find("hint").textContent = "U mag dit filmpje nog een keer zien.";
-    this.#act("Verder naar nadenken");
+    offer("Verder naar nadenken");
     button("act-other").textContent = "Nog een keer bekijken";
     button("act-other").hidden = false;
     button("act").focus({ preventScroll: true });
@@ -270,63 +265,4 @@ export class Situation {
     }, signal);
     this.signal.throwIfAborted();
   }
-
-  #clear() {
-    for (const id of ["clip", "self", "count", "badge", "ring", "clock-words", "act", "act-other", "stage-message", "clip-progress"]) {
-      find(id).hidden = true;
-    }
-    find("ring").classList.remove("ring-warn");
-    find("hint").textContent = "";
-    this.#tools();
-  }
-
-  /** @param {MediaStream} stream @param {string} badge */
-  #mirror(stream, badge) {
-    const self = film("self");
-    if (self.srcObject !== stream) self.srcObject = stream;
-    self.play().catch(() => {});
-    find("stage-message").hidden = false;
-    showSelf();
-    this.#badge(badge);
-  }
-
-  /** @param {string} text */
-  #badge(text) {
-    find("badge").hidden = !text;
-    const words = find("badge").querySelector("span");
-    if (words) words.textContent = text;
-    find("badge").classList.toggle("exam-badge-live", text === "Opname loopt");
-  }
-
-  /** @param {string} text */
-  #message(text) {
-    const place = find("stage-message");
-    place.hidden = false;
-    const words = place.querySelector("p");
-    if (words) words.textContent = text;
-  }
-
-  /** @param {string} label @param {boolean} usable */
-  #act(label, usable = true) {
-    button("act").textContent = label;
-    button("act").hidden = false;
-    enable("act", usable);
-  }
-
-  /** @param {...string} names */
-  #tools(...names) {
-    for (const name of ["captions", "volume", "self", "beep"]) find(`tool-${name}`).hidden = !names.includes(name);
-  }
-}
-
-/** The own picture is looked at only by who wants to; the badge says what is recorded in any case. */
-function showSelf() {
-  const self = film("self");
-  const own = document.getElementById("main")?.dataset.phase;
-  const wanted = input("show-self").checked;
-  if (!["preparing", "counting", "connecting", "recording", "interrupted"].includes(own ?? "")) return;
-  self.hidden = !wanted;
-  find("stage-message").hidden = wanted;
-  const words = find("stage-message").querySelector("p");
-  if (words) words.textContent = "Uw eigen beeld is verborgen. De camera staat wel aan.";
 }
