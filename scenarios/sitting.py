@@ -17,6 +17,10 @@ CLOSING_GRACE_S = 15
 """How long after the time limit a recording may still be closed: a slow line is not the candidate's fault."""
 
 
+IDENTITY_TRIES = 5
+"""How many codes may be tried before only the supervisor's own log-in helps: six digits are soon guessed."""
+
+
 class Stage(StrEnum):
     """How far a sitting is."""
 
@@ -87,6 +91,10 @@ class Rule(StrEnum):
     NOT_ALL_SAFE = "not_all_safe"
     CAMERA_BELOW_LIMITS = "camera_below_limits"
     RETAKE_WITHDRAWN = "retake_withdrawn"
+    NOT_IDENTIFIED = "not_identified"
+    TOO_MANY_CODES = "too_many_identity_codes"
+    NOT_LATER = "extension_not_later"
+    NO_REASON = "extension_without_reason"
 
 
 @dataclass(frozen=True)
@@ -213,6 +221,13 @@ def resumed(answer: AnswerView, times: Times, now: datetime) -> AnswerView:
     if answer.stage is AnswerStage.RECORDING:
         return replace(answer, stage=AnswerStage.RECORDED)
     return answer
+
+
+def reminder(days: Sequence[int], reminded: int | None, closes_at: datetime, now: datetime) -> int | None:
+    """The reminder that is due: the smallest number of days before the end that has come and was not sent yet."""
+    left = (closes_at - now) / timedelta(days=1)
+    due = [day for day in days if 0 < left <= day and (reminded is None or day < reminded)]
+    return min(due, default=None)
 
 
 def preparation_left(answer: AnswerView, times: Times, now: datetime) -> float:

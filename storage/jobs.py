@@ -131,6 +131,7 @@ def _configure(sender: Celery, **_) -> None:
             "seal_audit": {"task": "seal_audit", "schedule": 60.0, "options": {"expires": 60}},
             "tend_sittings": {"task": "tend_sittings", "schedule": 10.0, "options": {"expires": 10}},
             "send_mail": {"task": "send_mail", "schedule": 10.0, "options": {"expires": 10}},
+            "tend_windows": {"task": "tend_windows", "schedule": 600.0, "options": {"expires": 600}},
         },
     )
 

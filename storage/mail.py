@@ -34,7 +34,8 @@ LINK = "{link}"
 class MailMessage(Identified, Base):
     """One mail to one person. `template` names the text that it was made of; `error` is what the last attempt met.
 
-    `link` is the personal link that takes the place of LINK when the mail is sent.
+    `link` is the personal link that takes the place of LINK when the mail is sent; `calendar` an iCalendar file to go
+    with it.
     """
 
     __tablename__ = "mail_message"
@@ -50,6 +51,7 @@ class MailMessage(Identified, Base):
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(Text)
     link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Link.id))
+    calendar: Mapped[str | None] = mapped_column(Text)
 
     person: Mapped[Person] = relationship()
     link: Mapped[Link | None] = relationship()
@@ -126,6 +128,7 @@ def post(
     text: str,
     now: datetime,
     link: Link | None = None,
+    calendar: str | None = None,
 ) -> MailMessage:
     """Put a mail in the outbox, in the transaction that causes it."""
     message = MailMessage(
@@ -137,6 +140,7 @@ def post(
         created_at=now,
         not_before=now,
         link=link,
+        calendar=calendar,
     )
     session.add(message)
     return message

@@ -1,21 +1,24 @@
 """The sitting (part 2): one candidate, ten situations, one answer to each."""
 
+import secrets
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from scenarios import sitting as rules
 from scenarios.catalogue import Scenario
+from scenarios.chapters import IdentityCheck
 from scenarios.quality import judge_camera
 from scenarios.sitting import AnswerStage, AnswerView, Rule, Stage, Step, Times
 from storage import audit
 from storage.database import Base, Identified, one_of
 from storage.dossiers import Dossier, neutral_code
 from storage.jobs import Queue, enqueue
+from storage.people import Person
 from storage.refusal import Refused, check_step
 from storage.schemes import Pack
 
@@ -26,7 +29,8 @@ RETAKE_ASKED = "tell_retake"
 class Sitting(Identified, Base):
     """One candidate's assessment. `seat` is the one browser tab that leads it; `extra_time` a fraction such as 3/2.
 
-    `finished_at`: when the candidate closed it last; it stays while a retake opens the sitting again.
+    `finished_at`: when the candidate closed it last; it stays while a retake opens the sitting again. `text_prompt`:
+    the words of the clip may be read. `reminded`: how many days before the end the last reminder went out.
     """
 
     __tablename__ = "sitting"
@@ -38,12 +42,19 @@ class Sitting(Identified, Base):
     closes_at: Mapped[datetime]
     extra_time: Mapped[str] = mapped_column(String(12), default="1")
     replay: Mapped[bool] = mapped_column(default=False)
+    text_prompt: Mapped[bool] = mapped_column(default=False)
     seat: Mapped[str | None] = mapped_column(String(64))
     consent_version: Mapped[str | None] = mapped_column(String(20))
     consented_at: Mapped[datetime | None]
     device_check: Mapped[dict] = mapped_column(default=dict)
     break_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    extension_reason: Mapped[str] = mapped_column(Text, default="")
+    reminded: Mapped[int | None]
+    identity_code: Mapped[str | None] = mapped_column(String(6))
+    identity_tries: Mapped[int] = mapped_column(default=0)
+    identified_at: Mapped[datetime | None]
+    identified_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
 
     dossier: Mapped[Dossier] = relationship()
     pack: Mapped[Pack] = relationship()
@@ -104,8 +115,50 @@ class Sitting(Identified, Base):
         self._go(Stage.CONSENTED, now)
 
     def begin(self, now: datetime) -> None:
-        """Start the clock of the ten situations."""
+        """Start the clock of the ten situations. Raises Refused while it is not sure who sits there, if it must be."""
+        if self.needs_identity:
+            raise Refused(Rule.NOT_IDENTIFIED)
         self._go(Stage.ANSWERING, now)
+
+    @property
+    def needs_identity(self) -> bool:
+        """Whether somebody of the organisation still has to say that this is the candidate."""
+        return self.identity_code is not None and self.identified_at is None
+
+    def identify(self, code: str, now: datetime) -> bool:
+        """The code that the supervisor read out; whether it is right. Raises Refused after too many wrong ones."""
+        if self.identity_tries >= rules.IDENTITY_TRIES:
+            raise Refused(Rule.TOO_MANY_CODES, found=self.identity_tries, needed=rules.IDENTITY_TRIES)
+        self.identity_tries += 1
+        if not secrets.compare_digest(code.encode(), (self.identity_code or "").encode()):
+            return False
+        self._identified(now, None)
+        return True
+
+    def confirm_identity(self, supervisor: Person, now: datetime) -> None:
+        """Somebody of the organisation says, under an own log-in, that this is the candidate."""
+        if self.needs_identity:
+            self._identified(now, supervisor)
+
+    def _identified(self, now: datetime, by: Person | None) -> None:
+        self.identified_at, self.identified_by_id = now, by and by.id
+        audit.record(Session.object_session(self), now, by and by.id, "sitting_identified", self)
+
+    def extend(self, until: datetime, reason: str, officer: Person, now: datetime) -> None:
+        """Give more time, with the reason; an exam that had expired goes on where it was. Raises Refused backwards."""
+        if self.stage is Stage.FINISHED or until <= max(now, self.closes_at):
+            raise Refused(Rule.NOT_LATER, found=until, needed=max(now, self.closes_at))
+        if not reason.strip():
+            raise Refused(Rule.NO_REASON)
+        if self.stage is Stage.EXPIRED:
+            begun = any(answer.stage is not AnswerStage.WAITING or answer.takes for answer in self.answers)
+            self._go(Stage.ANSWERING if begun else Stage.INVITED, now)
+        self.closes_at, self.extension_reason, self.reminded = until, reason.strip(), None
+        audit.record(Session.object_session(self), now, officer.id, "sitting_extended", self)
+
+    def expire(self, now: datetime) -> None:
+        """The window closed and nobody had begun: no-show."""
+        self._go(Stage.EXPIRED, now)
 
     def take_break(self, now: datetime) -> None:
         if not rules.break_offered([a.view for a in self.answers], self.times, self.break_until is not None):
@@ -284,6 +337,18 @@ def invite(session: Session, dossier: Dossier, pack: Pack, opens_at: datetime, n
         id=uuid.uuid4(), dossier=dossier, pack=pack, stage=Stage.INVITED, opens_at=opens_at, closes_at=closes_at
     )
     sitting.answers = [Answer(number=scenario.number, stage=AnswerStage.WAITING) for scenario in pack.content.scenarios]
+    if dossier.scheme.content.sitting.identity_check is IdentityCheck.CODE:
+        sitting.identity_code = f"{secrets.randbelow(10**6):06}"
     session.add(sitting)
     audit.record(session, now, None, "sitting_invited", sitting)
     return sitting
+
+
+def withdraw(session: Session, dossier: Dossier, actor: Person, reason: str, now: datetime) -> None:
+    """Stop with this attempt; an exam that is open closes. Raises Refused once the exam is finished."""
+    sitting = session.scalars(select(Sitting).where(Sitting.dossier_id == dossier.id)).first()
+    if sitting is not None and sitting.stage is Stage.FINISHED:
+        raise Refused(Rule.OTHER_STEP, found=sitting.stage)
+    dossier.withdraw(actor.id, reason, now)
+    if sitting is not None and sitting.stage is not Stage.EXPIRED:
+        sitting.expire(now)

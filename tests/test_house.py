@@ -20,7 +20,7 @@ MAY_IMPORT = {
 
 ONLY_IN = {
     **dict.fromkeys(("flask", "flask_login", "flask_wtf", "flask_limiter", "werkzeug", "wtforms"), "webapp"),
-    **dict.fromkeys(("typst", "segno"), "webapp"),
+    **dict.fromkeys(("typst", "segno", "icalendar"), "webapp"),
     **dict.fromkeys(("aiortc", "av", "ffmpeg", "imageio_ffmpeg", "aiohttp", "uvloop"), "recorder"),
     **dict.fromkeys(("boto3", "botocore", "celery", "kombu", "cryptography"), "storage"),
     **dict.fromkeys(("numpy", "scipy", "rapidfuzz"), "review"),

@@ -18,6 +18,7 @@ from scenarios.scheme import Scheme
 from scenarios.sitting import Stage
 from storage import (
     absences,
+    accommodations,
     allocations,
     assignments,
     certificates,
@@ -246,6 +247,16 @@ REFUSALS: dict[str, str] = {
     role_documents.Rule.EMPTY: "Kies eerst een bestand.",
     role_documents.Rule.OTHER_TYPE: "Dit is geen PDF en geen Word-document (.docx). Kies een ander bestand.",
     role_documents.Rule.ACTIVE: "In dit bestand zit een programma of een bijlage. Bewaar het eerst als gewone PDF.",
+    accommodations.Rule.NOTHING_ASKED: "Kies eerst wat u nodig hebt.",
+    accommodations.Rule.NOT_OFFERED: "Deze voorziening is er niet bij dit examen.",
+    accommodations.Rule.TOO_LATE: "Voor een voorziening is het nu te laat. Neem contact op met KSF.",
+    accommodations.Rule.DECIDED: "KSF heeft al over uw voorziening beslist.",
+    accommodations.Rule.UNDECIDED: "De kandidaat vroeg een voorziening. Beslis daar eerst over.",
+    accommodations.Rule.NO_REASON: "Schrijf waarom u dit besluit neemt. De kandidaat leest het.",
+    sitting.Rule.NOT_IDENTIFIED: "Eerst bevestigt iemand van uw organisatie wie u bent. Laad de pagina opnieuw.",
+    sitting.Rule.TOO_MANY_CODES: "Er is te vaak een verkeerde code ingevuld. Iemand van uw organisatie kan bevestigen.",
+    sitting.Rule.NOT_LATER: "De nieuwe datum moet later zijn dan nu en dan de oude.",
+    sitting.Rule.NO_REASON: "Schrijf waarom de kandidaat meer tijd krijgt.",
     dossiers.Rule.NO_SCENARIOS: "Dit examen heeft nog geen situaties. Neem eerst een map met filmpjes in gebruik.",
     ratings.Rule.INCOMPLETE: "Deze beoordeling is nog niet compleet.",
     ratings.Rule.SIGNED: "Deze beoordeling is al ondertekend. De scores staan vast.",
@@ -403,6 +414,10 @@ EVENTS = {
     "part1_given_back": "beoordeling van deel 1 losgelaten",
     "part1_fixed": "oordeel over deel 1 vastgelegd",
     "qualification_entered": "toelating ingevoerd",
+    "accommodation_asked": "voorziening gevraagd",
+    "accommodation_decided": "besluit over een voorziening",
+    "sitting_identified": "identiteit bevestigd",
+    "sitting_extended": "meer tijd gegeven",
     "sitting_invited": "uitgenodigd voor het examen",
     "sitting_consented": "akkoord gegeven",
     "sitting_checked": "camera en microfoon gecontroleerd",
@@ -459,6 +474,7 @@ SUBJECTS = {
     "person": "persoon",
     "organisation": "organisatie",
     "roster": "lijst met kandidaten",
+    "accommodation": "voorziening",
     "dossier": "dossier",
     "part_one_review": "oordeel over deel 1",
     "qualification": "toelating",
@@ -539,6 +555,11 @@ def qualification(key: str) -> str:
 def sentence(words: str) -> str:
     """The words with a capital, and nothing else changed: KSF stays KSF."""
     return words[:1].upper() + words[1:]
+
+
+def factor(times: str | Fraction) -> str:
+    """1,5"""
+    return f"{float(Fraction(times)):g}".replace(".", ",")
 
 
 def percent(share: float | Fraction) -> str:

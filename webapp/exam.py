@@ -56,6 +56,8 @@ def home():
         return render_template("exam/closed.html", sitting=sitting)
     if step is Step.WELCOME:
         return _welcome(sitting, ConsentForm(), opens_later=refusal is Rule.WINDOW_NOT_OPEN)
+    if sitting.needs_identity:
+        return redirect(url_for("planning.identity"))
     texts = {text.key: text for text in sitting.dossier.scheme.content.texts}
     return render_template("exam/room.html", sitting=sitting, texts=texts, total=len(sitting.answers))
 

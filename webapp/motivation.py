@@ -12,6 +12,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from scenarios.chapters import FilePart
+from storage import sittings
 from storage.dossiers import Dossier, DossierState, StarKind
 from storage.people import Role
 from storage.revisions import BOXES, Side, content, hand_in, part_of, write
@@ -173,7 +174,8 @@ def withdraw(dossier_id: uuid.UUID):
     """Stop with this attempt, with a reason. Nothing that was written is lost; a new attempt is a new file."""
     dossier = access.dossier_for_candidate(dossier_id)
     form = WithdrawForm()
-    dossier.withdraw(access.me().id, form.reason.data or "" if form.validate_on_submit() else "", g.now)
+    reason = (form.reason.data or "") if form.validate_on_submit() else ""
+    sittings.withdraw(g.db, dossier, access.me(), reason, g.now)
     flash("U hebt zich teruggetrokken.", "ok")
     return redirect(url_for("motivation.own", dossier_id=dossier.id))
 

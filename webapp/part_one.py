@@ -11,16 +11,14 @@ from wtforms.validators import InputRequired, Length, Optional
 from review.difference import shared
 from review.portfolio import Mark, Outcome
 from scenarios.chapters import FilePart
-from storage import certificates
+from storage import accommodations, certificates
 from storage.dossiers import Dossier, Rule
 from storage.likeness import alike
 from storage.part_one import PartOneReview, claim, criteria_of, reviews_of
 from storage.people import Role
 from storage.refusal import Refused
 from storage.revisions import Side, content, handed_in
-from storage.schemes import current_pack
-from storage.sittings import invite
-from webapp import access, access_file, dutch, history, post, why_not
+from webapp import access, access_file, accommodation, dutch, history, planning, post, why_not
 from webapp.forms import Form, choices
 
 pages = Blueprint("part_one", __name__, url_prefix="/bureau/dossiers/<uuid:dossier_id>")
@@ -82,13 +80,11 @@ def judge(dossier_id: uuid.UUID):
 def decide(review: PartOneReview, outcome: Outcome) -> None:
     """KSF's decision, with what follows from it: an approved candidate is invited at once, the others are told why."""
     dossier = review.dossier
+    if outcome is Outcome.APPROVED:
+        accommodations.require_decided(g.db, dossier)
     review.decide(outcome, access.me(), g.now)
     if outcome is Outcome.APPROVED:
-        pack = current_pack(g.db, dossier.scheme)
-        if pack is None:
-            raise Refused(Rule.NO_SCENARIOS)
-        sitting = invite(g.db, dossier, pack, g.now, g.now)
-        post.write(g.db, dossier.candidate, "invitation", g.now, sitting=sitting)
+        planning.invite(dossier)
         flash("Goedgekeurd. De uitnodiging is onderweg.", "ok")
         return
     own = why_not.reasons(review, {*FilePart} - {FilePart.SUBSTANTIATION})
@@ -177,6 +173,8 @@ def page_values(dossier: Dossier) -> dict:
         "obstacles": why_not.obstacles(dossier),
         "held_qualifications": certificates.held(g.db, [dossier.candidate_id]),
         "qualification_form": qualification_form(dossier),
+        "accommodation": accommodations.of(g.db, dossier),
+        "accommodation_form": accommodation.decision_form(dossier),
     }
 
 

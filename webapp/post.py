@@ -29,14 +29,20 @@ _letters = Environment(loader=FileSystemLoader(Path(__file__).parent / "template
 
 
 def write(
-    session: Session, person: Person, template: str, now: datetime, link: Link | None = None, **values
+    session: Session,
+    person: Person,
+    template: str,
+    now: datetime,
+    link: Link | None = None,
+    calendar: str | None = None,
+    **values,
 ) -> MailMessage:
     """Put the mail `mail/<template>.txt` for this person in the outbox. Its first line is the subject.
 
-    `link` takes its place in the text when the mail is sent.
+    `link` takes its place in the text when the mail is sent; `calendar` goes with it as a file.
     """
     subject, body = _text(person, template, {"link": mail.LINK if link else None, **values})
-    return mail.post(session, person, template, subject, body, now, link)
+    return mail.post(session, person, template, subject, body, now, link, calendar)
 
 
 def write_once(session: Session, person: Person, template: str, now: datetime, **values) -> bool:
@@ -111,6 +117,8 @@ def _as_email(message: MailMessage, now: datetime) -> EmailMessage:
         text = text.replace(mail.LINK, f"{config().origin}/welkom/{message.link.token}")
     email.set_content(text)
     email.add_alternative(as_html(message.subject, text), subtype="html")
+    if message.calendar:
+        email.add_attachment(message.calendar, subtype="calendar", filename="examen.ics")
     return email
 
 

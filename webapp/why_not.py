@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from review.portfolio import Outcome, words
 from scenarios.chapters import FilePart
+from storage import accommodations
 from storage.certificates import prerequisite
 from storage.dossiers import Dossier, DossierState
 from storage.part_one import PartOneReview, criteria_of
@@ -42,7 +43,11 @@ def obstacles(dossier: Dossier, manager_only: bool = False) -> list[Obstacle]:
         found.append(Obstacle("Het besluit van KSF over deel 1", f"ingediend{since}", "goedgekeurd"))
     if dossier.state in (DossierState.REJECTED, DossierState.WITHDRAWN):
         found.append(Obstacle("De stand van het dossier", dutch.DOSSIER_STATES[dossier.state], "goedgekeurd"))
-    if refused := prerequisite(g.db, dossier):
+    asked = accommodations.of(g.db, dossier)
+    if not manager_only and asked is not None and asked.granted is None:
+        found.append(Obstacle("Het besluit over de voorziening", "gevraagd", "besloten"))
+    going_on = dossier.state in (DossierState.WRITING, DossierState.RETURNED, DossierState.SUBMITTED)
+    if going_on and (refused := prerequisite(g.db, dossier)):
         has = ", ".join(dutch.qualification(key) for key in refused.found) or "niets in het register"
         needed = " of ".join(dutch.qualification(key) for key in refused.needed)
         found.append(Obstacle("De toelating tot dit examen", has, needed))

@@ -11,7 +11,7 @@ from storage.database import session_scope
 from storage.jobs import celery
 from storage.recordings import Recording, RecordingState, latest_take
 from storage.sittings import Answer
-from webapp import post, telling
+from webapp import create_app, planning, post, telling
 
 app = celery
 jobs_of_the_office = (telling.send_receipt, telling.tell_retake)
@@ -46,6 +46,13 @@ def tend_sittings() -> None:
             newest = latest_take(session, recording.answer)
             if recording.answer.stage is not AnswerStage.RECORDING or newest is not recording:
                 recording.close(now)
+
+
+@celery.task(name="tend_windows")
+def tend_windows() -> None:
+    """Remind candidates of the end of their window, and close the windows of those who never began."""
+    with create_app().app_context():
+        planning.tend_windows(datetime.now(UTC))
 
 
 @celery.task(name="send_mail")

@@ -79,6 +79,9 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     somebody = cast.person(session, "kandidaat3", "Kandidaat Drie", Role.CANDIDATE, people.organisation, now)
     stranger = cast.person(session, "kandidaat4", "Kandidaat Vier", Role.CANDIDATE, people.outsider_organisation, now)
     to_assign = cast.finished_sitting(session, people, now - timedelta(hours=1), somebody, pack)
+    stranger = cast.person(session, "kandidaat4", "Kandidaat Vier", Role.CANDIDATE, people.organisation, now)
+    to_identify = cast.sitting(session, people, now, stranger, pack)
+    to_identify.identity_code = "123456"
     rating = own_ratings(session, done, people.assessors[0])[0]
     flag = raise_flag(session, rating, FlagKind.WELFARE, "Zegt niet meer te slapen.", now)
     job = Job(
@@ -127,6 +130,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "answer": done.answers[0],
             "rating": rating,
             "to_assign": to_assign,
+            "to_identify": to_identify,
             "flag": flag,
             "verdict": verdict,
             "objected": rejected,
@@ -233,6 +237,13 @@ RIGHTS: dict[str, Right] = {
     "history.substantiation": may({"manager"}, dossier_id="dossier.id"),
     "history.version": may({"candidate"}, revision_id="revision.id"),
     "history.bring_back": may({"candidate"}, revision_id="revision.id"),
+    "accommodation.ask": may({"candidate"}, dossier_id="dossier.id"),
+    "accommodation.decide": may({"officer", "second_officer"}, dossier_id="own_case.id"),
+    "planning.calendar": may({"candidate", "second_candidate"}),
+    "planning.extend": may(OFFICERS, sitting_id="sitting.id"),
+    "planning.identity": may({"candidate", "second_candidate"}),
+    "planning.supervising": may(ADMINS),
+    "planning.confirm_identity": may({"beheerder"}, sitting_id="to_identify.id"),
     "part_one.take": may({"officer", "second_officer"}, dossier_id="own_case.id"),
     "part_one.give_back": may({"officer", "second_officer"}, dossier_id="own_case.id"),
     "part_one.judge": may({"officer", "second_officer"}, dossier_id="own_case.id"),

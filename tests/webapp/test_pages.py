@@ -69,6 +69,8 @@ def pages(world):
         ("candidate", f"/dossier/{done}/versies"),
         ("candidate", f"/versies/{world.things['revision'].id}"),
         ("candidate", "/dossier/voorbeeld"),
+        ("outsider_candidate", f"/dossier/{writing}/voorziening"),
+        ("beheerder", "/organisatie/identiteit"),
         ("officer", "/bureau"),
         ("officer", "/bureau/dossiers"),
         ("officer", "/bureau/dossiers?staat=withdrawn"),

@@ -1,0 +1,26 @@
+"""The window of an exam as a calendar file (iCalendar, RFC 5545), for the mail and for a link on the page."""
+
+from datetime import datetime
+
+from icalendar import Calendar, Event
+
+from storage.config import config
+from storage.sittings import Sitting
+
+
+def of(sitting: Sitting, now: datetime) -> str:
+    """One event from the opening to the end of the window. It names the exam and nobody; its id stays the same."""
+    event = Event()
+    event.add("uid", f"{sitting.id}@vignet")
+    event.add("dtstamp", now)
+    event.add("dtstart", sitting.opens_at)
+    event.add("dtend", sitting.closes_at)
+    event.add("summary", f"Examen {sitting.dossier.scheme.content.name}")
+    event.add("description", f"U kunt beginnen wanneer u wilt, tot het einde van deze periode. {config().origin}")
+    event.add("transp", "TRANSPARENT")
+    calendar = Calendar()
+    calendar.add("prodid", "-//Vignet//NL")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(event)
+    return calendar.to_ical().decode()

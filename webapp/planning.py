@@ -1,0 +1,121 @@
+"""From approval to the first clip: the invitation, its window, reminders, more time, and who sits there."""
+
+import uuid
+from datetime import datetime, time
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
+from sqlalchemy import select
+from wtforms import DateField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Regexp
+
+from scenarios.sitting import reminder
+from storage.accommodations import BEFORE, apply
+from storage.database import session_scope
+from storage.dossiers import Dossier, DossierState, Rule
+from storage.people import Role
+from storage.refusal import Refused
+from storage.schemes import current_pack
+from storage.sittings import Sitting
+from storage.sittings import invite as make_sitting
+from webapp import access, access_sitting, calendar_file, dutch, post
+from webapp.forms import Form
+
+pages = Blueprint("planning", __name__)
+
+
+class ExtensionForm(Form):
+    until = DateField("Tot en met", [InputRequired("Vul een datum in.")])
+    reason = TextAreaField("Waarom?", [InputRequired("Schrijf waarom."), Length(max=2000)])
+
+
+class IdentityForm(Form):
+    code = StringField(
+        "Code van zes cijfers", [InputRequired("Vul de code in."), Regexp(r"\s*\d{6}\s*", message="Zes cijfers.")]
+    )
+
+
+def invite(dossier: Dossier) -> Sitting:
+    """Make the sitting of an approved candidate with what was granted, and send the invitation with a calendar file."""
+    pack = current_pack(g.db, dossier.scheme)
+    if pack is None:
+        raise Refused(Rule.NO_SCENARIOS)
+    sitting = make_sitting(g.db, dossier, pack, g.now, g.now)
+    apply(g.db, sitting)
+    post.write(g.db, dossier.candidate, "invitation", g.now, calendar=calendar_file.of(sitting, g.now), sitting=sitting)
+    return sitting
+
+
+@pages.get("/examen/agenda.ics")
+@access.roles(Role.CANDIDATE)
+def calendar():
+    """The own window as a calendar file."""
+    sitting = access.require_my_sitting()
+    response = Response(calendar_file.of(sitting, g.now), content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="examen.ics"'
+    return response
+
+
+@pages.post("/bureau/zittingen/<uuid:sitting_id>/verlengen")
+@access.roles(Role.KSF_OFFICER)
+def extend(sitting_id: uuid.UUID):
+    """More time, to the end of the day that is named, with a reason; the candidate is told."""
+    sitting, form = access.sitting_for_officer(sitting_id), ExtensionForm()
+    if not form.validate_on_submit():
+        flash("Niet verlengd. " + " ".join(error for errors in form.errors.values() for error in errors), "warn")
+    else:
+        until = datetime.combine(form.until.data, time(23, 59), dutch.AMSTERDAM)
+        sitting.extend(until, form.reason.data, access.me(), g.now)
+        file = calendar_file.of(sitting, g.now)
+        post.write(g.db, sitting.dossier.candidate, "extension", g.now, calendar=file, sitting=sitting)
+        flash("Verlengd. De kandidaat krijgt bericht.", "ok")
+    return redirect(url_for("office.dossier", dossier_id=sitting.dossier_id))
+
+
+@pages.route("/examen/identiteit", methods=["GET", "POST"])
+@access.roles(Role.CANDIDATE)
+def identity():
+    """The candidate types the code that somebody of the organisation reads out after looking at an identity card."""
+    sitting, form = access.require_my_sitting(), IdentityForm()
+    if not sitting.needs_identity:
+        return redirect(url_for("exam.home"))
+    if form.validate_on_submit():
+        # A wrong code is counted, so the answer is a redirect and no error.
+        if sitting.identify(form.code.data.strip(), g.now):
+            flash("Dank u. U kunt verder.", "ok")
+            return redirect(url_for("exam.home"))
+        flash("Deze code klopt niet. Vraag of u hem goed hebt gehoord.", "warn")
+        return redirect(url_for("planning.identity"))
+    return render_template("planning/identity.html", form=form), 422 if form.errors else 200
+
+
+@pages.get("/organisatie/identiteit")
+@access.roles(Role.ORGANISATION_ADMIN)
+def supervising():
+    """The codes of the own organisation's candidates whose exam is open and who have not been identified yet."""
+    return render_template("planning/supervising.html", sittings=access_sitting.to_identify())
+
+
+@pages.post("/organisatie/identiteit/<uuid:sitting_id>")
+@access.roles(Role.ORGANISATION_ADMIN)
+def confirm_identity(sitting_id: uuid.UUID):
+    """The supervisor says, under the own log-in, who sits there."""
+    sitting = access_sitting.sitting_to_identify(sitting_id)
+    sitting.confirm_identity(access.me(), g.now)
+    flash(f"U hebt bevestigd dat {sitting.dossier.candidate.name} er zit.", "ok")
+    return redirect(url_for("planning.supervising"))
+
+
+def tend_windows(now: datetime) -> None:
+    """Write the reminders that are due, each once, and close the windows of those who never began (no-show)."""
+    with session_scope() as session:
+        waiting = select(Sitting).join(Dossier).where(Sitting.stage.in_(BEFORE), Dossier.state == DossierState.APPROVED)
+        for sitting in session.scalars(waiting):
+            if now >= sitting.closes_at:
+                sitting.expire(now)
+                post.write(session, sitting.dossier.candidate, "no_show", now, sitting=sitting)
+                continue
+            days = sitting.dossier.scheme.content.sitting.reminder_days
+            due = reminder(days, sitting.reminded, sitting.closes_at, now)
+            if due is not None and now >= sitting.opens_at:
+                sitting.reminded = due
+                post.write(session, sitting.dossier.candidate, "reminder", now, sitting=sitting)
