@@ -41,7 +41,7 @@ def _situation(sitting: Sitting, step: Step, times: rules.Times) -> dict | None:
         "title": scenario.title,
         "person": {"name": scenario.person.name, "role": scenario.person.role},
         "setting": scenario.setting,
-        "spoken": scenario.spoken.strip() if sitting.text_prompt else None,
+        "text_prompt": scenario.spoken.strip() if sitting.text_prompt else None,
         "question": scenario.question,
         "clip": {
             "url": url_for("media.clip", clip_id=clip.id),

@@ -73,7 +73,7 @@ def test_what_was_granted_holds_in_the_exam(people, visit, handed_in):
     seat = {"X-Seat": "s" * 20}
     candidate.post("/examen/toestemming", {"agreed": "y"})
     candidate.post("/examen/plaats", headers={**seat, "X-CSRFToken": candidate.token})
-    assert "lunch" in candidate.get("/examen/stap").json["situation"]["spoken"]
+    assert "lunch" in candidate.get("/examen/stap").json["situation"]["text_prompt"]
 
 
 def test_nobody_else_sees_it(session, people, visit):

@@ -24,8 +24,8 @@ export class Situation {
     find("situation-title").textContent = data.title;
     find("situation-person").textContent = `${data.person.name}, ${data.person.role}`;
     find("situation-setting").textContent = data.setting;
-    find("situation-spoken").hidden = !data.spoken;
-    find("situation-spoken-text").textContent = data.spoken ?? "";
+    find("situation-spoken").hidden = !data.text_prompt;
+    find("situation-spoken-text").textContent = data.text_prompt ?? "";
     find("situation-question").textContent = data.question;
     show("situation", step);
     clearStage();
