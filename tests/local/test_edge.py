@@ -145,6 +145,9 @@ def test_text_travels_compressed_and_video_as_it_is(edge):
 
 def test_a_body_without_end_is_refused(edge):
     assert requests.post(f"{edge}/page", data=bytes(13_000_000), timeout=20).status_code in (413, 502)
+    saved_answer = f"{edge}/bureau/zittingen/0b0f/noodbestand"
+    assert requests.post(saved_answer, data=bytes(13_000_000), timeout=20).status_code == 200
+    assert requests.post(saved_answer, data=bytes(65_000_000), timeout=20).status_code in (413, 502)
     assert requests.post(f"{edge}/page", data=bytes(1_000_000), timeout=20).status_code == 200
 
 
