@@ -56,6 +56,15 @@ def test_standing_still_and_blackness_are_seen(tmp_path):
     assert m.freeze_s == pytest.approx(8, abs=0.5)
 
 
+@pytest.mark.parametrize(("noise", "frozen_s"), [(1, 0), (0, 8)])
+def test_who_sits_still_before_a_camera_is_no_frozen_picture(tmp_path, noise, frozen_s):
+    """The weakest noise of a sensor tells a person who says nothing and does not move from a picture that hangs."""
+    still = f"gradients=s=640x360:r=15:d=8:speed=0.00001:seed=3,noise=alls={noise}:allf=t"
+    coding = ["-tune", "zerolatency", "-b:v", "800k", "-maxrate", "800k", "-bufsize", "800k", "-pix_fmt", "yuv420p"]
+    path = made(tmp_path / "a.mkv", still, "anullsrc=d=8", *coding, "-g", "30", "-c:a", "libopus")
+    assert measure(path).measurement.freeze_s == pytest.approx(frozen_s, abs=0.5)
+
+
 def test_a_hole_between_sessions_is_a_picture_that_stands_still(tmp_path):
     first = spool(tmp_path / "whip-1.rtp", send(video("H264", 3), sound(3)))
     second = spool(tmp_path / "whip-2.rtp", send(video("H264", 3), sound(3), start_s=1_800_000_008.0), session=2)
