@@ -4,6 +4,7 @@ Everybody and everything is visibly invented. An outsider belongs to another org
 others. Each function makes rows in the session that it is given and leaves the commit to the caller.
 """
 
+import contextlib
 import hashlib
 import uuid
 from dataclasses import dataclass
@@ -115,13 +116,14 @@ def person(
     return row
 
 
-def browser(person: Person, now: datetime | None = None) -> str:
-    """A browser in which this person is logged in; what its cookie says. Committed, in a session of its own."""
+def browser(person: Person, now: datetime | None = None, session: Session | None = None) -> str:
+    """A browser in which this person is logged in; what its cookie says. Committed, in a session of its own or this."""
     now = now or datetime.now(UTC)
     row = LogIn(id=uuid.uuid4(), person_id=person.id, epoch=person.session_epoch, device="Proef", created_at=now)
     row.used_at = row.confirmed_at = now
-    with session_scope() as session:
-        session.add(row)
+    with contextlib.nullcontext(session) if session else session_scope() as own:
+        own.add(row)
+        own.commit()
     return str(row.id)
 
 

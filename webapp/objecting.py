@@ -43,6 +43,8 @@ class ClassifyForm(Form):
 
 
 class RulingForm(Form):
+    """Only what came after the term can be called too late."""
+
     ruling = RadioField(
         "Uitspraak",
         [InputRequired("Kies een uitspraak.")],
@@ -53,6 +55,11 @@ class RulingForm(Form):
         [DataRequired("Schrijf waarom. De kandidaat leest dit."), Length(max=8000)],
         description="De kandidaat leest dit. Noem geen namen van assessoren.",
     )
+
+    def __init__(self, objection: Objection, **more):
+        super().__init__(**more)
+        if not objection.late_reason:
+            self.ruling.choices = [one for one in self.ruling.choices if one.value != Ruling.INADMISSIBLE]
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,8 @@ def classify(objection_id: uuid.UUID):
 @access.roles(*HANDLERS)
 def rule(objection_id: uuid.UUID):
     """The ruling, which the candidate reads at once."""
-    found, form = access_objections.objection_to_rule(objection_id), RulingForm()
+    found = access_objections.objection_to_rule(objection_id)
+    form = RulingForm(found)
     if not form.validate_on_submit():
         return _page(found, ruling=form), 422
     found.rule(access.me(), Ruling(form.ruling.data), form.text.data, g.now)
@@ -169,5 +177,5 @@ def _page(found: Objection, classify: ClassifyForm | None = None, ruling: Ruling
         and found.state in (ObjectionState.RECEIVED, ObjectionState.OFFICE),
         may_rule=not involved and access_objections.who_rules(found) in roles,
         classify=classify or ClassifyForm(formdata=None, ground=found.ground),
-        ruling=ruling or RulingForm(formdata=None),
+        ruling=ruling or RulingForm(found, formdata=None),
     )

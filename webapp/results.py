@@ -71,6 +71,7 @@ def verdicts():
         released=access_judging.verdicts_released(SHOWN_RELEASED),
         flags=access_judging.open_flags(),
         due=explain.due,
+        overdue=_overdue(waiting, rows),
         late=lambda verdict: explain.is_late(verdict.sitting, g.now),
         objections=len(access_objections.open_objections()),
         me=access.me(),
@@ -187,6 +188,22 @@ def letter():
     response = Response(make_letter(g.db, found), content_type="application/pdf")
     response.headers["Content-Disposition"] = 'attachment; filename="uitslag.pdf"'
     return response
+
+
+def _overdue(waiting: list[Waiting], verdicts: list[Verdict]) -> list[tuple[Sitting, str]]:
+    """Every exam whose result is too late, the longest first, and where it lies."""
+    late = [(one.sitting, "wacht op een assessor" if one.places else "wordt beoordeeld") for one in waiting if one.late]
+    for one in verdicts:
+        if explain.is_late(one.sitting, g.now):
+            step = (
+                "vraagt extra bewijs"
+                if one.passed is None
+                else "vrij te geven"
+                if one.confirmed_at
+                else "te controleren"
+            )
+            late.append((one.sitting, step))
+    return sorted(late, key=lambda one: explain.due(one[0]))
 
 
 def _release(found: Verdict) -> None:

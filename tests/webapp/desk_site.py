@@ -77,7 +77,7 @@ class Site:
     def log_in(self, context: BrowserContext, person: Person) -> None:
         """Give a browser the cookie that logging in would give."""
         name, signer = self.cookie
-        value = signer.dumps({"_user_id": f"{person.id}:{person.session_epoch}", "_fresh": True})
+        value = signer.dumps({"_user_id": cast.browser(person, session=self.session), "_fresh": True})
         context.add_cookies([{"name": name, "value": value, "url": self.address}])
 
 

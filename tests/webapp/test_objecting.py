@@ -133,7 +133,7 @@ def test_the_office_classifies_and_rules_on_what_is_technical(session, visit, pe
     assert visit(people.committee_member).post(f"{page}/uitspraak", {"ruling": "denied"}).status_code == 404
     for garbage in ({}, {"ruling": "denied"}, {"ruling": "x", "text": "y"}, {"ruling": "denied", "text": "x" * 8001}):
         assert officer.post(f"{page}/uitspraak", garbage).status_code == 422
-    assert officer.post(f"{page}/uitspraak", {"ruling": "inadmissible", "text": "Te laat."}).status_code == 409
+    assert officer.post(f"{page}/uitspraak", {"ruling": "inadmissible", "text": "Te laat."}).status_code == 422
     ruling = {"ruling": "granted", "text": "De opname van situatie 3 was stuk. U doet die situatie opnieuw."}
     assert officer.post(f"{page}/uitspraak", ruling).status_code == 302
     assert officer.post(f"{page}/uitspraak", ruling).status_code == 409
@@ -153,6 +153,15 @@ def test_content_goes_to_the_committee_and_only_they_rule(session, visit, people
     member = visit(people.committee_member)
     assert "Uitspraak vaststellen" in member.get(page).text
     assert member.post(f"{page}/uitspraak", {"ruling": "denied", "text": "De scores kloppen."}).status_code == 302
+
+
+def test_what_the_office_has_can_still_go_to_the_committee(session, visit, made, third_officer):
+    officer, page = visit(third_officer), f"/bezwaren/{made.id}"
+    officer.post(f"{page}/indelen", {"ground": "technical"})
+    assert "Doorsturen naar de examencommissie" in officer.get(page).text
+    assert officer.post(f"{page}/indelen", {"ground": "technical"}).status_code == 409
+    assert officer.post(f"{page}/indelen", {"ground": "technical", "forward": "y"}).status_code == 302
+    assert rows_of(session, select(Objection.state)) == [ObjectionState.COMMITTEE]
 
 
 def test_a_member_who_judged_does_not_rule(session, visit, people, made, third_officer):

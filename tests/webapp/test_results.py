@@ -171,6 +171,7 @@ def test_the_reasons_are_there_in_dutch(visit, people, judged):
 def test_a_result_that_is_too_late_stands_out(session, visit, people, judged):
     text = text_of(visit(people.officer).get("/uitslagen").text)
     assert "maandag 16 maart 2026 te laat" in text
+    assert "1 uitslag te laat" in text and "Te controleren maandag 16 maart 2026" in text
 
 
 # The candidate
