@@ -54,7 +54,7 @@ def test_both_roads_of_ten_answers_in_a_real_firefox(product, tmp_path):
         assert decision["slices"]["came"] == decision["slices"]["recorded"], "no slice comes after the page's last word"
         assert decision["slices"]["codec"] == decision["live"]["codec"] == "vp8"
         assert abs(take["seconds"] - decision["page_s"]) < 0.5 and take["seconds"] > TALK_S - 0.5
-        assert abs(decision["slices"]["audio_s"] - take["seconds"]) < 0.2
+        assert abs(decision["slices"]["audio_s"] - take["seconds"]) < 0.5
         assert abs(decision["live"]["audio_s"] - decision["slices"]["audio_s"]) < 0.5
         assert decision["live"]["frames"] > 0.9 * decision["slices"]["frames"] > 15 * TALK_S
         assert take["sha256"] in told["page"]
