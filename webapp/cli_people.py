@@ -12,6 +12,7 @@ from storage.links import LinkKind, issue
 from storage.people import Person, Role, as_address, join, known_or_new
 from storage.refusal import Refused
 from webapp import dutch
+from webapp.people import OF_KSF
 
 mails = AppGroup("mail", help="Mail that was sent.")
 
@@ -30,7 +31,7 @@ def bounce(address: str) -> None:
 @click.command("invite")
 @click.argument("address")
 @click.argument("name")
-@click.argument("role", type=click.Choice([Role.KSF_OFFICER, Role.EXAM_COMMITTEE, Role.ASSESSOR, Role.AUDITOR]))
+@click.argument("role", type=click.Choice([role.value for role in OF_KSF]))
 def invite(address: str, name: str, role: str) -> None:
     """Give somebody of KSF a role, and print the link with which a password is chosen: for the first of a new house."""
     now = datetime.now(UTC)
