@@ -79,8 +79,8 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     somebody = cast.person(session, "kandidaat3", "Kandidaat Drie", Role.CANDIDATE, people.organisation, now)
     stranger = cast.person(session, "kandidaat4", "Kandidaat Vier", Role.CANDIDATE, people.outsider_organisation, now)
     to_assign = cast.finished_sitting(session, people, now - timedelta(hours=1), somebody, pack)
-    stranger = cast.person(session, "kandidaat4", "Kandidaat Vier", Role.CANDIDATE, people.organisation, now)
-    to_identify = cast.sitting(session, people, now, stranger, pack)
+    expected = cast.person(session, "kandidaat5", "Kandidaat Vijf", Role.CANDIDATE, people.organisation, now)
+    to_identify = cast.sitting(session, people, now, expected, pack)
     to_identify.identity_code = "123456"
     rating = own_ratings(session, done, people.assessors[0])[0]
     flag = raise_flag(session, rating, FlagKind.WELFARE, "Zegt niet meer te slapen.", now)
