@@ -20,8 +20,8 @@ async function show(root, left) {
   keep ??= await Keep.open(data.secret);
   const here = new Desk(root, data, { go, keep, kept: await keep.get(data.id) });
   desk = here;
-  // First what waits, so that a page that is fetched now tells what is true by then.
-  void sendKept(keep, data.id).then(() => {
+  // First what waits, so that a page that is fetched then tells what is true; and first of all what is looked at.
+  void Promise.all([sendKept(keep, data.id), seen(here.player.video)]).then(() => {
     if (desk !== here) return;
     ahead.prepare([data.next, data.behind, data.before], left && { url: left.url, video: left.player.video });
   });
@@ -53,7 +53,11 @@ async function go(url, since, count) {
 
 /** When the first picture of this recording is on the screen. @param {HTMLVideoElement | null} video */
 async function seen(video) {
-  if (video && video.readyState < 2) await new Promise((done) => video.addEventListener("loadeddata", done, { once: true }));
+  if (video && video.readyState < 2 && !video.error) {
+    await new Promise((done) => {
+      for (const event of ["loadeddata", "error"]) video.addEventListener(event, done, { once: true });
+    });
+  }
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }
 
