@@ -22,11 +22,13 @@ _PHONE = re.compile(r"(?<![\w-])\+?\d(?:[\s-]?\d){8,12}(?!\w)")
 _END = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\"'’”)]))\s+|\n+")
 
 
-def masked(text: str, people: Iterable[str], organisations: Iterable[str]) -> str:
+def masked(text: str, people: Iterable[str], organisations: Iterable[str], colleagues: Iterable[str] = ()) -> str:
     """`text` with neutral words in place of these people and organisations, of e-mail addresses and telephone numbers.
 
     Each part of a person's name counts on its own, save initials and particles such as "van der", and in any case,
-    unless it is an ordinary word. An organisation counts by its name with and without the legal form.
+    unless it is an ordinary word. An organisation counts by its name with and without the legal form. Of the
+    `colleagues`, of whom there may be many, a part counts with a capital only: among a thousand names there always is
+    one that is a word.
     """
     text = _PHONE.sub(NUMBER, _MAIL.sub(ADDRESS, text))
     for name in sorted({form for one in organisations for form in _forms(one)}, key=len, reverse=True):
@@ -34,6 +36,11 @@ def masked(text: str, people: Iterable[str], organisations: Iterable[str]) -> st
     parts = {part for name in people for part in _parts(name)}
     for part in sorted(parts, key=len, reverse=True):
         text = _replace(text, part, NAME, any_case=len(part) > 2 and part.casefold() not in _ORDINARY)
+    said = set(re.findall(r"\w+", text))
+    said |= {word.removesuffix("s") for word in said}
+    others = {part for name in colleagues for part in _parts(name) if said.issuperset(re.findall(r"\w+", part))}
+    for part in sorted(others - parts, key=len, reverse=True):
+        text = _replace(text, part, NAME, any_case=False)
     return re.sub(r"\[naam\](?:[\s-]+\[naam\])+", NAME, text)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -200,6 +201,12 @@ def readdress(session: Session, person: Person, email: str, actor: uuid.UUID, no
 
 
 _NOBODY = _hasher.hash(uuid.uuid4().hex)
+
+
+def names_at(session: Session, organisation: Organisation) -> Sequence[str]:
+    """The names of everybody who ever worked at this organisation, as far as the house knows."""
+    theirs = select(Person.name).join(Membership).where(Membership.organisation_id == organisation.id)
+    return session.scalars(theirs.distinct()).all()
 
 
 def person_by_email(session: Session, email: str) -> Person | None:

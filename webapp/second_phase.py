@@ -13,7 +13,7 @@ from review.blinding import masked, sentences
 from review.rating import Phase, Score, StarSentence, evidence_from_json
 from storage import verdicts
 from storage.dossiers import Dossier, StarKind
-from storage.people import Role
+from storage.people import Role, names_at
 from storage.ratings import Rating
 from storage.refusal import Refused
 from webapp import access, access_judging, dutch
@@ -138,12 +138,12 @@ def _chosen(own: list[Rating], rating_id: str, competency: str):
 def _stars(dossier: Dossier) -> list[tuple[StarKind, list]]:
     """Each STAR in four steps: letter, name, and its sentences without names, each with what a citation calls it."""
     people = (dossier.candidate.name, dossier.manager.name)
-    organisations = (dossier.organisation.name,)
+    organisations, colleagues = (dossier.organisation.name,), names_at(g.db, dossier.organisation)
     stars = []
     for star in sorted(dossier.stars, key=lambda one: list(StarKind).index(one.kind)):
         steps = []
         for letter, name, field in STEPS:
-            texts = sentences(masked(getattr(star, field), people, organisations))
+            texts = sentences(masked(getattr(star, field), people, organisations, colleagues))
             said = [(StarSentence(star.kind.value, letter, place), text) for place, text in enumerate(texts, start=1)]
             steps.append((letter, name, [(_name(sentence), sentence, text) for sentence, text in said]))
         stars.append((star.kind, steps))

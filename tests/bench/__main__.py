@@ -1,7 +1,7 @@
 """What things cost on this machine, each figure beside one to hold it against: one table, and var/bench.json.
 
-`python tests/bench [part …] [--seconds N]`: the parts are live, transcode_cost and desk; all of them when none is
-named. CPU time and not time on the clock, save where somebody waits, so a busy machine makes figures noisier and not
+`python tests/bench [part …] [--seconds N]`: the parts are allocation, desk, transcode_cost and live; all of them
+when none is named. CPU time and not time on the clock, save where somebody waits, so a busy machine makes figures noisier and not
 larger. What stands side by side was measured in turns: the figure is the median of the turns, with the least and the
 most behind it, and the ratio is the median of the ratios of each turn.
 """
@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from storage.config import config  # noqa: E402
 
-PARTS = {"desk": 6.0, "transcode_cost": 15.0, "live": 10.0}
+PARTS = {"allocation": 60.0, "desk": 6.0, "transcode_cost": 15.0, "live": 10.0}
 """Each part is a script of its own beside this one; what `seconds` is to it when nobody says, its docstring tells."""
 
 
@@ -67,6 +67,13 @@ ROWS = (
         BARE, "bare_ffmpeg_vp8_cpu_s_per_minute", "finish_vp8_ratio"),
     Row("transcode_cost", "Finish an H.264 recording (picture copied)", "finish_h264_cpu_s_per_minute", MINUTE,
         BARE, "bare_ffmpeg_h264_cpu_s_per_minute", "finish_h264_ratio"),
+    Row("allocation", "Share out {allocation_candidates:.0f} candidates, whole", "allocation_whole_cpu_s", "CPU s"),
+    Row("allocation", "Most less least per assessor, whole", "allocation_whole_gap", "answers",
+        "one candidate", "allocation_one_candidate", "allocation_whole_gap_ratio"),
+    Row("allocation", "Share out {allocation_candidates:.0f} candidates, spread", "allocation_spread_cpu_s", "CPU s",
+        "the same, whole", "allocation_whole_cpu_s", "allocation_spread_ratio"),
+    Row("allocation", "Most less least per assessor, spread", "allocation_spread_gap", "answers",
+        "one candidate", "allocation_one_candidate", "allocation_spread_gap_ratio"),
     Row("desk", "One answer on the assessor's desk", "desk_page_cpu_ms", "CPU ms a request",
         EMPTY, "empty_page_cpu_ms", "desk_page_ratio"),
     Row("desk", "The assessor's list of work", "desk_list_cpu_ms", "CPU ms a request",

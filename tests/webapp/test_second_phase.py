@@ -34,10 +34,13 @@ def a_change(bench, level="4", **more):
 
 def test_phase_two_shows_stars_without_names_and_never_the_managers_part(session, me, bench, ready):
     star = bench.sitting.dossier.stars[0]
-    star.situation = "Kandidaat Een zei tegen Leidinggevende Een bij Voorbeeld Klantcontact: bel 06 12345678."
+    star.situation = (
+        "Kandidaat Een zei tegen Leidinggevende Een bij Voorbeeld Klantcontact: bel 06 12345678. Beheerder vroeg door."
+    )
     session.commit()
     text = text_of(me.get(ready).text)
     assert "[naam] zei tegen [naam] bij [organisatie]: bel [telefoonnummer]." in text
+    assert "[naam] vroeg door." in text
     assert bench.sitting.dossier.reason not in text and bench.sitting.dossier.motivation not in text
 
 
@@ -88,6 +91,7 @@ def test_when_two_differ_too_much_a_third_is_asked_who_sees_nothing_of_them(sess
         rating.sign(Phase.BLIND, NOW)
     session.commit()
     first_of_third = rows[0].id
+    session.commit()
     other = visit(third)
     assert other.get(f"/beoordelen/fase-2/{bench.mine[0].id}").status_code == 404
     assert other.post(f"/beoordelen/fase-2/{first_of_third}/ondertekenen").status_code == 302
