@@ -2,8 +2,8 @@
 
 `python tests/bench [part …] [--seconds N]`: the parts are allocation, desk, transcode_cost and live; all of them
 when none is named. CPU time and not time on the clock, save where somebody waits, so a busy machine makes figures
-noisier and not larger. What stands side by side was measured in turns: the figure is the median of the turns, with the least and the
-most behind it, and the ratio is the median of the ratios of each turn.
+noisier and not larger. What stands side by side was measured in turns: the figure is the median of the turns, with
+the least and the most behind it, and the ratio is the median of the ratios of each turn.
 """
 
 import argparse
