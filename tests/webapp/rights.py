@@ -81,8 +81,6 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     to_assign = cast.finished_sitting(session, people, now - timedelta(hours=1), somebody, pack)
     expected = cast.person(session, "kandidaat5", "Kandidaat Vijf", Role.CANDIDATE, people.organisation, now)
     to_identify = cast.sitting(session, people, now, expected, pack)
-    unknown = cast.person(session, "kandidaat5", "Kandidaat Zes", Role.CANDIDATE, people.organisation, now)
-    to_identify = cast.sitting(session, people, now, unknown, pack)
     to_identify.identity_code = "123456"
     rating = own_ratings(session, done, people.assessors[0])[0]
     flag = raise_flag(session, rating, FlagKind.WELFARE, "Zegt niet meer te slapen.", now)
