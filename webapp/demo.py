@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scenarios.sitting import AnswerStage, Stage
+from storage.certificates import enter
 from storage.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
 from storage.organisations import Organisation
 from storage.people import Membership, Person, Role, person_by_email
+from storage.revisions import hand_in
 from storage.schemes import Scheme, add_scheme, current_pack, current_scheme
 from storage.sittings import Answer, Sitting, invite
 
@@ -112,13 +114,16 @@ def people_and_dossiers(session: Session, now: datetime) -> None:
     fill(dossier)
     session.flush()
     officer = person_by_email(session, "bureau@ksf.example")
-    dossier.submit(dossier.candidate_id, now)
+    hand_in(session, dossier, dossier.candidate, now)
     dossier.decide(DossierState.APPROVED, officer.id, "", now)
     invite(session, dossier, current_pack(session, scheme), now, now)
     handed_in = _dossier(session, organisation, scheme, "kandidaat3@voorbeeld.example", now)
     fill(handed_in, reason=OTHER_REASON, example_role=OTHER_EXAMPLE)
     session.flush()
-    handed_in.submit(handed_in.candidate_id, now)
+    session.flush()
+    hand_in(session, handed_in, handed_in.candidate, now)
+    for person in (dossier.candidate, handed_in.candidate):
+        enter(session, person, "theory_test_a", "", now.date(), officer, now)
     _dossier(session, organisation, scheme, "kandidaat2@voorbeeld.example", now)
 
 
