@@ -48,7 +48,10 @@ def test_a_plain_answer_comes_whole_along_both_roads(candidate: Candidate):
     lost = [camera.missing(one, live, slices) for one in (film, live, slices)]
     print(f"  missing of film, live road, slices: {lost}; film and live road sound later by {apart} s than slices")
     holds_everything(kept, film, slices)
-    assert max(map(len, lost)) <= 2 and max(map(abs, apart)) < 0.1
+    # Pictures that reach neither road are those that a machine with other work to do has no time for; it codes some
+    # of the others for one road only.
+    busy = slices.span - len(slices.numbers)
+    assert max(map(len, lost)) <= 2 + busy and max(map(abs, apart)) < 0.1
     # The slices begin when the live road is up, and both end together.
     assert abs(live.seconds - slices.seconds) < 0.3 and abs(live.sound_s - live.seconds) < 0.1
     assert kept.how == "copied" and film.size == live.size == slices.size == candidate.picture
