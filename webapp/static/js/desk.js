@@ -42,10 +42,10 @@ async function go(url, since, count) {
   left?.leave();
   document.getElementById("desk")?.replaceWith(ready.root);
   document.title = ready.title;
-  history.pushState({}, "", url);
   const place = ready.root.querySelector(".desk-count");
   if (count && place) place.textContent = `${count.done} van ${count.total} klaar`;
   await show(ready.root, left);
+  history.pushState({}, "", url);
   document.getElementById("main")?.focus({ preventScroll: true });
   await seen(desk?.player.video ?? null);
   performance.measure("desk-switch", { start: since });
