@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOST, ROADS = ROOT / "tests" / "lost_recordings.md", ROOT / "recorder" / "README.md"
 
 
-def tests_there() -> set[str]:
+def names_of_tests() -> set[str]:
     found = (re.findall(r"^(?:async )?def (test_\w+)", path.read_text(), re.M) for path in ROOT.glob("tests/**/*.py"))
     return {name for names in found for name in names}
 
@@ -23,7 +23,7 @@ def rows(document: Path) -> list[list[str]]:
 def test_every_complaint_is_held_by_tests_that_exist():
     complaints = [row for row in rows(LOST) if row[0] != "Reported of"]
     assert len(complaints) > 35
-    there = tests_there()
+    there = names_of_tests()
     for _, complaint, held in complaints:
         names = re.findall(r"`(test_\w+)`", held)
         assert names or held.startswith("does not apply: "), complaint

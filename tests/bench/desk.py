@@ -23,6 +23,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "webapp")]
 
 import cast  # noqa: E402
 import desk_site  # noqa: E402
+import houses  # noqa: E402
 import services  # noqa: E402
 from flask import Flask, render_template  # noqa: E402
 from playwright.sync_api import Page as Window  # noqa: E402
@@ -153,6 +154,8 @@ def _opened(window: Window, url: str) -> float:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(VIGNET_ENV="development", VIGNET_DATA=f"{folder}/data")
+        os.environ.pop("VIGNET_DATABASE_URL", None)
         (Path(folder) / "swift").mkdir()
         with services.swift(Path(folder) / "swift") as swift:
             waiting = switching(Path(folder), swift)
@@ -162,9 +165,8 @@ def main() -> None:
 def serving(folder: str) -> dict:
     """What the pages cost the server."""
     with services.valkey(Path(folder)) as valkey:
-        os.environ.update(VIGNET_ENV="development", VIGNET_DATA=f"{folder}/data")
         os.environ.update(VIGNET_BROKER_URL=valkey, VIGNET_RATE_LIMIT_STORAGE=valkey)
-        os.environ.pop("VIGNET_DATABASE_URL", None)
+        houses.forget()
         return measure(float(sys.argv[1]) if len(sys.argv) > 1 else 6)
 
 
