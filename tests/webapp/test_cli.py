@@ -5,9 +5,11 @@ import shutil
 import subprocess
 import sys
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import cast
+import click
 import pytest
 import services
 from sqlalchemy import func, select
@@ -110,3 +112,16 @@ def test_an_empty_house_is_brought_to_the_newest_form(environment, tmp_path):
     for _ in range(2):
         assert flask("upgrade").returncode == 0
     assert count(Person) == 0
+
+
+def commands(group: click.Group, before: str = "") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{before}{name} ")
+        else:
+            yield before + name
+
+
+def test_the_readme_names_every_command(app):
+    readme = (services.ROOT / "README.md").read_text()
+    assert [name for name in commands(app.cli) if f"`{name}" not in readme] == []

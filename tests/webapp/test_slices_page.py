@@ -1,8 +1,11 @@
 """An exam on slices alone: where no live connection can be made, the same page lives on what the browser records."""
 
+import re
+import time
 from base64 import b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import cast
@@ -23,6 +26,15 @@ from storage.recordings import latest_take
 from storage.sittings import Sitting
 
 pytestmark = pytest.mark.one_database
+
+KEPT_SLICES = """() => new Promise((told) => {
+  const opening = indexedDB.open("vignet-vault", 1);
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction("slices").objectStore("slices").getAll();
+    asked.onsuccess = () => { opening.result.close(); told(asked.result.map((row) =>
+      [row.number, [...new Uint8Array(row.data).slice(0, 4)]])); };
+  };
+})"""
 
 
 @pytest.fixture
@@ -65,15 +77,7 @@ def test_somebody_else_at_the_same_browser_sees_nothing_of_it(tab: Tab, sitting:
     tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
     tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
     tab.press("Stoppen en bewaren").at("clip", "ready")
-    rows = """() => new Promise((told) => {
-      const opening = indexedDB.open("vignet-vault", 1);
-      opening.onsuccess = () => {
-        const asked = opening.result.transaction("slices").objectStore("slices").getAll();
-        asked.onsuccess = () => { opening.result.close(); told(asked.result.map((row) =>
-          [row.number, [...new Uint8Array(row.data).slice(0, 4)]])); };
-      };
-    })"""
-    kept = tab.page.evaluate(rows)
+    kept = tab.page.evaluate(KEPT_SLICES)
     assert [number for number, _ in kept] == list(range(len(kept))) and kept
     assert kept[0][1] != [0x1A, 0x45, 0xDF, 0xA3], "nothing of it can be played"
     mine = tab.page.evaluate("fetch('/examen/sleutel').then((answer) => answer.json())")["key"]
@@ -86,7 +90,48 @@ def test_somebody_else_at_the_same_browser_sees_nothing_of_it(tab: Tab, sitting:
     tab.page.reload()
     tab.at("clip", "ready")
     expect(tab.page.locator("#status")).to_contain_text("antwoord 1 veilig ontvangen", timeout=WAIT_MS)
-    services.wait_until(lambda: tab.page.evaluate(rows) == [], "the vault to be empty", 30)
+    services.wait_until(lambda: tab.page.evaluate(KEPT_SLICES) == [], "the vault to be empty", 30)
+
+
+def test_nothing_is_erased_before_the_store_has_confirmed_its_hash(tab: Tab, sitting: Sitting) -> None:  # noqa: F811
+    answers, wrong = [], True
+
+    def told(route: Route) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        for row in body.get("kept", ()) if wrong else ():
+            row["sha256"] = "0" * 64
+        answers.append(body.get("kept", ()))
+        route.fulfill(response=answer, json=body)
+
+    tab.page.route(re.compile(r"/recorder/slices/[0-9a-f-]+$"), told)
+    tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
+    tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
+    tab.press("Stoppen en bewaren").at("clip", "ready")
+    confirmed = lambda: tab.page.wait_for_timeout(50) or sum(map(bool, answers)) > 2  # noqa: E731
+    services.wait_until(confirmed, "the store to have been asked for three times", 30)
+    assert tab.page.evaluate(KEPT_SLICES), "a hash that is another one confirms nothing"
+    wrong = False
+    services.wait_until(lambda: tab.page.evaluate(KEPT_SLICES) == [], "the vault to be empty", 30)
+
+
+def test_a_slice_that_does_not_get_through_is_tried_after_0_1_3_and_5_seconds(
+    tab: Tab,  # noqa: F811
+    sitting: Sitting,  # noqa: F811
+) -> None:
+    tries: list[float] = []
+
+    def refused(route: Route) -> None:
+        if route.request.url.endswith("/0"):
+            tries.append(time.monotonic())
+        route.abort()
+
+    tab.page.route("**/recorder/slices/**", refused)
+    tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
+    tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
+    services.wait_until(lambda: tab.page.wait_for_timeout(50) or len(tries) >= 6, "six tries", 60)
+    waited = [after - before for before, after in pairwise(tries[:6])]
+    assert all(wait <= took < wait + 1 for wait, took in zip((0, 1, 3, 5, 5), waited, strict=True)), waited
 
 
 def test_the_answer_that_is_recorded_goes_first_and_finishing_waits_for_all(
