@@ -191,6 +191,8 @@ def video(page: Page) -> dict:
 
 
 def ready(page: Page) -> None:
+    """Wait until the desk hears keys and shows the recording."""
+    page.wait_for_selector("#desk[data-live]")
     services.wait_until(lambda: video(page)["ready"] >= 2, "the recording to be there")
 
 

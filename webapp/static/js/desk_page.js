@@ -67,6 +67,7 @@ export class Desk {
       this.#act(act.getAttribute("data-act") ?? "");
     });
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.root.toggleAttribute("data-live", true);
     const clock = setInterval(() => this.player.playing && this.#keepPlace(), PLACE_MS);
     signal.addEventListener("abort", () => clearInterval(clock));
     for (const dialog of this.root.querySelectorAll("dialog")) {
