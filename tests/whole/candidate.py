@@ -206,13 +206,16 @@ class Candidate:
         return self
 
     def kept_here(self) -> list:
-        """The takes that this browser still keeps."""
+        """The takes that this browser still keeps, and when it last wrote down what belongs to each."""
         return self.page.evaluate(
             """new Promise((told) => {
               const opening = indexedDB.open("vignet-vault", 1);
               opening.onsuccess = () => {
-                const asked = opening.result.transaction("takes").objectStore("takes").getAllKeys();
-                asked.onsuccess = () => { opening.result.close(); told(asked.result); };
+                const asked = opening.result.transaction("takes").objectStore("takes").getAll();
+                asked.onsuccess = () => {
+                  opening.result.close();
+                  told(asked.result.map((row) => [row.recording, row.at]));
+                };
               };
             })"""
         )

@@ -10,6 +10,7 @@ import signal
 import camera
 import psutil
 import pytest
+import services
 from candidate import Candidate, Kept, tell
 
 TALK_S = 6
@@ -101,7 +102,10 @@ def test_two_live_sessions_are_taken_over(candidate: Candidate):
 
 def test_the_page_is_loaded_again_while_it_still_sends(candidate: Candidate):
     candidate.cut(3)
-    candidate.begin().talk(TALK_S).end()
+    candidate.begin()
+    begun = services.wait_until(candidate.kept_here, "the page to keep what it sends")
+    candidate.talk(TALK_S).end()
+    services.wait_until(lambda: candidate.kept_here() != begun, "the page to write down that this was all")
     assert candidate.kept_here() != []
     candidate.page.unroute("**/recorder/slices/**")
     candidate.page.reload()
