@@ -43,14 +43,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What plays, films and kills in real time runs alone, and is tried a second time, visibly, before it fails.
+    """What plays, films and kills in real time runs alone, and is tried up to three times, visibly, before it fails.
 
-    A shared machine may stand still for a second, and a camera with it. The summary counts every second try.
+    A shared machine may stand still for a second, and a camera with it. The summary counts every further try.
     """
     for item in items:
         if {"playwright", "chromium"} & set(item.fixturenames) or item.path.parent.name in ("local", "whole"):
             item.add_marker(pytest.mark.real_time)
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 # The services, started by the first test that asks and ended after the last.

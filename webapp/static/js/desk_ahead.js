@@ -41,17 +41,18 @@ export class Ahead {
   }
 
   /**
-   * The page at `url` with its recording in it, when that is what was prepared.
+   * The page at `url` with its recording in it, which is there already when it was prepared.
    * @param {string} url @returns {Promise<{root: HTMLElement, title: string} | null>}
    */
   async take(url) {
-    const prepared = this.#prepared.get(url);
-    const page = await prepared?.page;
+    /** @type {Prepared} */
+    const prepared = this.#prepared.get(url) ?? { page: this.#fetch(url) };
+    const page = await prepared.page;
     const root = page?.getElementById("desk");
     if (!page || !root) return null;
     this.#prepared.delete(url);
     // Before the page is shown: the browser would begin to load the one that stands there.
-    if (prepared?.video) adopt(root, prepared.video);
+    if (prepared.video) adopt(root, prepared.video);
     return { root: document.adoptNode(root), title: page.title };
   }
 
