@@ -5,10 +5,8 @@ import re
 import cast
 import pytest
 from judging import NOW, note, sign_all, state, tell
-from sqlalchemy import event
 from visitors import text_of
 
-from storage import database
 from storage.scores import Remark
 from storage.work import assign
 
@@ -76,23 +74,9 @@ def test_what_the_other_assessor_does_changes_nothing_on_my_pages(session, visit
     assert me.get(f"/beoordelen/fase-2/{bench.theirs[0].id}").status_code == 404
 
 
-def queries(visitor, url):
-    seen = []
-
-    def count(_connection, _cursor, statement, *_):
-        seen.append(statement)
-
-    event.listen(database.engine(), "before_cursor_execute", count)
-    try:
-        assert visitor.get(url).status_code == 200
-    finally:
-        event.remove(database.engine(), "before_cursor_execute", count)
-    return len(seen)
-
-
 @pytest.mark.one_database
-def test_many_answers_and_remarks_ask_no_more_questions(session, visit, me, bench):
-    few = queries(me, "/beoordelen"), queries(me, bench.url(1))
+def test_many_answers_and_remarks_ask_no_more_questions(session, visit, me, bench, count_queries):
+    few = count_queries(me, "/beoordelen"), count_queries(me, bench.url(1))
     for rating in bench.mine:
         for at in range(40):
             rating.remarks.append(Remark(at_s=at, text=f"Opmerking {at}", created_at=NOW))
@@ -101,6 +85,6 @@ def test_many_answers_and_remarks_ask_no_more_questions(session, visit, me, benc
     other = cast.finished_sitting(session, people, candidate=people.second_candidate, pack_row=pack)
     assign(session, other, people.assessors[0], 1, NOW)
     session.commit()
-    many = queries(me, "/beoordelen"), queries(me, bench.url(1))
+    many = count_queries(me, "/beoordelen"), count_queries(me, bench.url(1))
     assert many == few
     assert max(many) <= 10
