@@ -37,6 +37,7 @@ STAFF = frozenset(Role) - {Role.CANDIDATE, Role.MANAGER}
 
 
 UNDONE = timedelta(days=1)
+"""How long a leaving can be undone."""
 
 
 class Rule(StrEnum):

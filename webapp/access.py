@@ -157,9 +157,19 @@ def dossier_for_candidate(dossier_id: uuid.UUID) -> Dossier:
     return _held(Dossier.id == dossier_id, Dossier.candidate_id == me().id)
 
 
+def managed() -> ColumnElement[bool]:
+    """The files that the one who asks writes as manager, in an organisation for which that is still so."""
+    return (Dossier.manager_id == me().id) & Dossier.organisation_id.in_(me().organisations(Role.MANAGER, g.now))
+
+
+def manages(dossier: Dossier) -> bool:
+    """The same of one file at hand."""
+    return dossier.manager_id == me().id and dossier.organisation_id in me().organisations(Role.MANAGER, g.now)
+
+
 def dossier_for_manager(dossier_id: uuid.UUID) -> Dossier:
     """A file of which the one who asks is the manager, held like the candidate's own."""
-    return _held(Dossier.id == dossier_id, Dossier.manager_id == me().id)
+    return _held(Dossier.id == dossier_id, managed())
 
 
 def _held(*wanted: ColumnElement[bool]) -> Dossier:
@@ -168,7 +178,7 @@ def _held(*wanted: ColumnElement[bool]) -> Dossier:
 
 
 def my_dossiers_as_manager() -> list[Dossier]:
-    mine = select(Dossier).where(Dossier.manager_id == me().id).options(joinedload(Dossier.candidate))
+    mine = select(Dossier).where(managed()).options(joinedload(Dossier.candidate))
     return list(g.db.scalars(mine.order_by(Dossier.created_at.desc())))
 
 

@@ -10,12 +10,12 @@ from scenarios.chapters import FilePart
 from storage.dossiers import Dossier
 from storage.part_one import PartOneReview
 from storage.revisions import Revision, Side
-from webapp.access import me, others
+from webapp.access import managed, me, others
 
 
 def my_open_substantiations() -> list[Dossier]:
     """The files in which this manager may write now, in the order of the candidates' names."""
-    mine = select(Dossier).where(Dossier.manager_id == me().id).options(joinedload(Dossier.candidate))
+    mine = select(Dossier).where(managed()).options(joinedload(Dossier.candidate))
     rows = g.db.scalars(mine.order_by(Dossier.created_at))
     return sorted((one for one in rows if one.is_open(FilePart.SUBSTANTIATION)), key=lambda one: one.candidate.name)
 
@@ -23,7 +23,7 @@ def my_open_substantiations() -> list[Dossier]:
 def revision(revision_id: uuid.UUID) -> Revision:
     """A version of what the one who asks writes: the candidate's side of the own file, or the manager's side."""
     mine = ((Revision.side == Side.CANDIDATE) & (Dossier.candidate_id == me().id)) | (
-        (Revision.side == Side.MANAGER) & (Dossier.manager_id == me().id)
+        (Revision.side == Side.MANAGER) & managed()
     )
     found = select(Revision).join(Dossier).where(Revision.id == revision_id, mine)
     return g.db.scalars(found).first() or abort(404)

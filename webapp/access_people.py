@@ -9,7 +9,7 @@ from storage.dossiers import Dossier
 from storage.enrolments import Roster
 from storage.logins import LogIn
 from storage.organisations import Organisation
-from storage.people import Membership, Person, Role
+from storage.people import UNDONE, Membership, Person, Role
 from webapp.access import me
 
 
@@ -66,9 +66,10 @@ def person_for_admin(person_id: uuid.UUID) -> Person:
 
 
 def leaver_for_admin(person_id: uuid.UUID) -> Person:
-    """Somebody who worked, or works, in an organisation of the beheerder who asks."""
+    """Somebody who works in an organisation of the beheerder who asks, or left it so lately that it can be undone."""
     own = my_organisation_ids()
-    there = select(Membership.person_id).where(Membership.organisation_id.in_(own))
+    lately = Membership.until.is_(None) | (Membership.until > g.now - UNDONE)
+    there = select(Membership.person_id).where(Membership.organisation_id.in_(own), lately)
     return _one(select(Person).where(Person.id == person_id, Person.id.in_(there), Person.id != me().id))
 
 

@@ -8,19 +8,20 @@ from sqlalchemy.orm import joinedload
 
 from storage.accommodations import BEFORE
 from storage.dossiers import Dossier, DossierState
-from storage.people import Role
 from storage.sittings import Sitting
-from webapp.access import me, others
+from webapp import access_people
+from webapp.access import others
 
 
 def to_identify() -> list[Sitting]:
-    """Open sittings of the own organisation that wait for somebody to say who sits there; never the own one."""
-    own = me().organisations(Role.ORGANISATION_ADMIN, g.now)
+    """Open sittings of the own people that wait for somebody to say who sits there; never the own one."""
+    own = access_people.my_organisation_ids()
     found = (
         select(Sitting)
         .join(Dossier)
         .where(
             Dossier.organisation_id.in_(own),
+            Dossier.candidate_id.in_(access_people.people_of_my_organisations()),
             Dossier.state == DossierState.APPROVED,
             Sitting.stage.in_(BEFORE),
             Sitting.identity_code.is_not(None),

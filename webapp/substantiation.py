@@ -123,10 +123,11 @@ def together():
 def matches(dossier: Dossier) -> list[dict]:
     """What this substantiation is too much like, as its manager may see it.
 
-    The own text for somebody else is shown; of another manager's only which of the own words it has too.
+    The own text for somebody else is shown, where one still is the manager; of any other text only which of the own
+    words it has too.
     """
     return (
-        [_match(one, one.other.manager_id == access.me().id) for one in alike(g.db, dossier)]
+        [_match(one, access.manages(one.other)) for one in alike(g.db, dossier)]
         if (dossier.alike_share is not None)
         else []
     )

@@ -63,7 +63,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     """
     insider = cast.person(session, "bureau.belang", "Bureau Belang", Role.KSF_OFFICER, None, now)
     insider.memberships.append(
-        Membership(role=Role.MANAGER, organisation=people.organisation, since=now - timedelta(days=1))
+        Membership(role=Role.MANAGER, organisation=people.outsider_organisation, since=now - timedelta(days=1))
     )
     pack = cast.pack(session, now)
     done = cast.finished_sitting(session, people, now - timedelta(hours=1), pack_row=pack)
