@@ -18,7 +18,8 @@ from storage.database import session_scope
 from storage.jobs import Job, JobState, Queue, enqueue
 from storage.objects import object_store
 from storage.recordings import Recording, begin_take
-from webapp import demo
+from storage.schemes import current_pack, current_scheme
+from webapp import crowd, demo
 from webapp.cli_judging import agreement_of, allocation, verdict
 from webapp.cli_people import invite, mails
 from webapp.cli_recordings import verify
@@ -55,8 +56,10 @@ def upgrade() -> None:
 
 
 @click.command("demo")
-def make_demo() -> None:
-    """Make the demo organisation with a person of each role. Safe to run again."""
+@click.option("--dossiers", type=click.IntRange(0, 100_000), default=0, help="Add so many dossiers in all states.")
+@click.option("--organisations", type=click.IntRange(1, 2_000), default=20, show_default=True, help="Theirs.")
+def make_demo(dossiers: int, organisations: int) -> None:
+    """Make the demo organisation with a person of each role. Safe to run again; --dossiers adds a crowd each time."""
     now = _now()
     object_store().prepare()
     with session_scope() as session:
@@ -66,6 +69,10 @@ def make_demo() -> None:
         _import(demo.PACK, dry_run=False)
     with session_scope() as session:
         demo.people_and_dossiers(session, now)
+    if dossiers:
+        with session_scope() as session:
+            pack = current_pack(session, current_scheme(session, demo.EXAM))
+            crowd.fill(session, pack, dossiers, organisations, now)
     click.echo(demo.welcome(config().origin))
 
 

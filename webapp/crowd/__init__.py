@@ -1,0 +1,58 @@
+"""A crowd: as many invented people and dossiers as a busy house has, in every state, so that long lists can be tried.
+
+Rows go to the database in bulk, past the verbs of the nouns, so what a verb would refuse is kept out by hand here. The
+same seed gives the same crowd. Everybody is visibly invented. No file stands behind a recording, and scores are there
+only where judging still goes on.
+"""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from storage import audit
+from storage.organisations import Organisation
+from storage.people import Person, Role
+from storage.schemes import Pack
+from webapp.crowd.exams import Exams
+from webapp.crowd.files import dossier
+from webapp.crowd.people import organisation, person, staff_for
+from webapp.crowd.rows import CASES, Case, Crowd
+
+CANDIDATES_A_MANAGER = 5
+
+
+def fill(session: Session, pack: Pack, dossiers: int, organisations: int, now: datetime) -> None:
+    """Add so many dossiers, spread over so many new organisations, with everything that belongs to them."""
+    before = session.scalar(select(func.count()).select_from(Organisation))
+    crowd = Crowd(session, pack, before, now, _a_password(session))
+    staff = staff_for(crowd, dossiers)
+    houses = [organisation(crowd, number) for number in range(organisations)]
+    managers: dict[uuid.UUID, list[uuid.UUID]] = {house: [] for house in houses}
+    exams = Exams(crowd, staff)
+    for case in _spread(crowd, dossiers):
+        # Some organisations are large, most are small.
+        house = houses[int(organisations * crowd.rng.random() ** 2)]
+        own = managers[house]
+        if not own or crowd.chance(1 / CANDIDATES_A_MANAGER):
+            own.append(person(crowd, Role.MANAGER, house))
+        made = dossier(crowd, case, house, crowd.rng.choice(own), staff)
+        if case.stage:
+            exams.add(case, made)
+    crowd.write()
+    audit.seal(session)
+
+
+def _spread(crowd: Crowd, dossiers: int) -> list[Case]:
+    """Every case as often as its share says, and at least once when there are enough."""
+    whole = sum(case.share for case in CASES)
+    cases = [case for case in CASES for _ in range(max(1, int(case.share / whole * dossiers)))]
+    cases = [*cases, *[CASES[-1]] * dossiers][:dossiers]
+    crowd.rng.shuffle(cases)
+    return cases
+
+
+def _a_password(session: Session) -> str | None:
+    """The hash of somebody's password, which everybody here gets: making one takes long."""
+    return session.scalars(select(Person.password_hash).where(Person.password_hash.is_not(None)).limit(1)).first()
