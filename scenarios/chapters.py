@@ -206,6 +206,10 @@ class FilePart(StrEnum):
     SELF_ASSESSMENT = "self_assessment"
 
 
+CANDIDATE_PARTS = tuple(part for part in FilePart if part is not FilePart.SUBSTANTIATION)
+"""The parts that the candidate writes; the manager writes the substantiation."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class FileCriterion:
     """One criterion of part 1: about which part of the file, and the questions that an officer asks of it."""

@@ -11,7 +11,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
-from scenarios.chapters import FilePart
+from scenarios.chapters import CANDIDATE_PARTS, FilePart
 from storage import sittings
 from storage.dossiers import Dossier, DossierState, StarKind
 from storage.people import Role
@@ -98,8 +98,9 @@ def _page(dossier: Dossier, form: CandidateForm, clash: list[tuple[str, str]]) -
         conflict=clash,
         missing=_missing(dossier) if writing else [],
         scheme=dossier.scheme.content,
+        own_parts=CANDIDATE_PARTS,
         sees_manager=dossier.scheme.content.visibility.candidate_sees_manager_text,
-        flagged=why_not.sent_back(dossier, {*FilePart} - {FilePart.SUBSTANTIATION}) if writing else [],
+        flagged=why_not.sent_back(dossier, CANDIDATE_PARTS) if writing else [],
         obstacles=[] if writing else why_not.obstacles(dossier),
         events=timeline.of(dossier, told_to=Role.CANDIDATE),
         secret=drafts.secret(),
@@ -154,7 +155,8 @@ def printed(dossier_id: uuid.UUID):
     """The own file as it prints, in any state."""
     dossier = access.dossier_for_candidate(dossier_id)
     sees_manager = dossier.scheme.content.visibility.candidate_sees_manager_text
-    return render_template("motivation/printed.html", dossier=dossier, sees_manager=sees_manager)
+    values = {"own_parts": CANDIDATE_PARTS, "sees_manager": sees_manager}
+    return render_template("motivation/printed.html", dossier=dossier, **values)
 
 
 @pages.get("/dossier/voorbeeld")

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from review.difference import shared
 from review.portfolio import Mark, Outcome
-from scenarios.chapters import FilePart
+from scenarios.chapters import CANDIDATE_PARTS, FilePart
 from storage import accommodations, certificates
 from storage.dossiers import Dossier, Rule
 from storage.likeness import alike
@@ -87,7 +87,7 @@ def decide(review: PartOneReview, outcome: Outcome) -> None:
         planning.invite(dossier)
         flash("Goedgekeurd. De uitnodiging is onderweg.", "ok")
         return
-    own = why_not.reasons(review, {*FilePart} - {FilePart.SUBSTANTIATION})
+    own = why_not.reasons(review, CANDIDATE_PARTS)
     values = {"reason": review.reason, "criteria": own, "terms": dossier.scheme.content.terms}
     asked = outcome is Outcome.RETURNED and FilePart.SUBSTANTIATION in review.flagged
     post.write(g.db, dossier.candidate, f"dossier_{outcome}", g.now, manager_asked=asked, **values)
@@ -157,12 +157,14 @@ def page_values(dossier: Dossier) -> dict:
     reviews = reviews_of(g.db, dossier)
     current = next((one for one in reviews if one.round == dossier.rounds and one.fixed_at is None), None)
     mine = current is not None and current.held_by(access.me(), g.now)
+    criteria = criteria_of(dossier)
     return {
         "review": current,
         "held": current is not None and g.now < current.claimed_until,
         "mine": mine,
         "judgement": form_for(current) if mine else None,
-        "criteria": criteria_of(dossier),
+        "criteria": criteria,
+        "unjudged_parts": [one for one in FilePart if not mine or one not in {each.part for each in criteria.values()}],
         "rounds": [one for one in reviews if one.fixed_at],
         "changes": _changes(dossier),
         "matches": [

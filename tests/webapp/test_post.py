@@ -5,9 +5,8 @@ import email.policy
 from datetime import timedelta
 
 import cast
+import letter_box
 import pytest
-import services
-from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from storage import mail
@@ -18,28 +17,12 @@ from webapp import post
 TEXT = "Beste kandidaat,\n\nUw examen staat klaar. Één vraag? Bel ons.\n"
 
 
-class Letters:
-    """A mail server's letter box. `answer` is what it says to a letter."""
-
-    def __init__(self):
-        self.received, self.answer = [], "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        self.received.append(
-            (envelope.rcpt_tos, email.message_from_bytes(envelope.content, policy=email.policy.default))
-        )
-        return self.answer
-
-
 @pytest.fixture
 def letters(house, environment):
     """A real mail server that this test's house sends by."""
-    box, port = Letters(), services.free_ports(1)
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    environment(VIGNET_MAIL_URL=f"smtp://127.0.0.1:{port}", VIGNET_MAIL_SENDER="KSF <examen@ksf.example>")
-    yield box
-    controller.stop()
+    with letter_box.listening() as box:
+        environment(VIGNET_MAIL_URL=box.url, VIGNET_MAIL_SENDER="KSF <examen@ksf.example>")
+        yield box
 
 
 @pytest.fixture

@@ -43,6 +43,19 @@ def make(clip: Path, folder: Path) -> tuple[Path, Path]:
     return camera, microphone
 
 
+def chromium_flags(filmed: tuple[Path, Path]) -> list[str]:
+    """With these a Chromium takes the two files for its camera and its microphone, and asks nobody."""
+    picture, sound = filmed
+    return [
+        "--no-sandbox",
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={picture}",
+        f"--use-file-for-fake-audio-capture={sound}",
+        "--autoplay-policy=no-user-gesture-required",
+    ]
+
+
 def _pictures(clip: Path) -> list[np.ndarray]:
     """Every fifth picture of twenty seconds of the clip, as seen by a camera: enough to move, small enough to hold."""
     with av.open(str(clip)) as container:

@@ -19,8 +19,8 @@ import relay
 import services
 import system
 from playwright.sync_api import BrowserContext, Error, Page, Playwright, Route, expect
+from system import PASSWORD
 
-PASSWORD = "vignet-demo"
 WAIT_MS = 60_000
 LIVE = re.compile(r"/recorder/whip/[0-9a-f-]+$")
 BETWEEN = 'main[data-step="clip"][data-phase="ready"], main[data-step="saving"]'
@@ -69,15 +69,7 @@ class Candidate:
         self.sitting, self.answers, self.number = told["sitting"], told["answers"], 0
         self.faults: list[str] = []
         self._kept: dict[int, Kept] = {}
-        picture, sound = filmed
-        self.flags = [
-            "--no-sandbox",
-            "--use-fake-ui-for-media-stream",
-            "--use-fake-device-for-media-stream",
-            f"--use-file-for-fake-video-capture={picture}",
-            f"--use-file-for-fake-audio-capture={sound}",
-            "--autoplay-policy=no-user-gesture-required",
-        ]
+        self.flags = camera.chromium_flags(filmed)
         self.context: BrowserContext
         self.page: Page
         self.open()

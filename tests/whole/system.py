@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import services
+from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "Ctrl-C ends it."
+PASSWORD = "vignet-demo"
 UP_S = 180
 
 
@@ -40,11 +42,12 @@ class System:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[System]:
-    """Start everything on free ports with its data in `folder`, and end it as Ctrl-C does."""
+def running(folder: Path, **settings: str) -> Iterator[System]:
+    """Start everything on free ports with its data in `folder` and these settings, and end it as Ctrl-C does."""
     port = services.free_ports(8)
     plain = {name: value for name, value in os.environ.items() if not name.startswith("VIGNET_")}
     env = {**plain, "VIGNET_PORT": str(port), "VIGNET_DATA": str(folder / "var"), "PYTHONPATH": str(ROOT)}
+    env |= settings
     log = folder / "run.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -62,3 +65,12 @@ def running(folder: Path) -> Iterator[System]:
             process.wait(60)
         finally:
             process.kill()
+
+
+def log_in(page: Page, origin: str, email: str) -> None:
+    """Log in as one of the demo people."""
+    page.goto(f"{origin}/inloggen")
+    page.get_by_label("E-mailadres").fill(email)
+    page.get_by_label("Wachtwoord").fill(PASSWORD)
+    page.get_by_role("button", name="Inloggen").click()
+    page.wait_for_url(lambda url: "inloggen" not in url)

@@ -7,8 +7,9 @@ import re
 
 import camera
 import pytest
-from candidate import PASSWORD, Candidate, Kept, tell
+from candidate import Candidate, Kept, tell
 from playwright.sync_api import Browser, Page, expect
+from system import log_in
 
 TALK_S = 3.5
 PEOPLE = {
@@ -35,14 +36,6 @@ def finished(sitter: Candidate) -> list[int]:
 def answers(sitter: Candidate, finished: list[int]) -> dict[int, Kept]:
     """What is left of each answer, once its film is stored."""
     return {number: sitter.kept(number) for number in range(1, 11)}
-
-
-def log_in(page: Page, origin: str, email: str) -> None:
-    page.goto(f"{origin}/inloggen")
-    page.get_by_label("E-mailadres").fill(email)
-    page.get_by_label("Wachtwoord").fill(PASSWORD)
-    page.get_by_role("button", name="Inloggen").click()
-    page.wait_for_url(lambda url: "inloggen" not in url)
 
 
 def test_each_film_holds_what_the_browser_recorded(sitter: Candidate, finished: list[int], answers: dict[int, Kept]):
