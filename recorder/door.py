@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import time
+import uuid
 from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime
 
@@ -10,26 +12,48 @@ from aiohttp import hdrs, web
 from recorder.tickets import Ticket
 
 RETRY_AFTER_S = 5
+REMEMBERED_S = 5
+"""How long a ticket that opens a recording need not be looked up again for its next slice."""
 
 FindTicket = Callable[[str, str, datetime], Ticket | None]
 
 _BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
 
 
-async def admit(request: web.Request, find_ticket: FindTicket) -> Ticket:
-    """The ticket of the recording in the address; `find_ticket` may block. Raises 401, 404, or 503."""
-    bearer = _BEARER.fullmatch(request.headers.get(hdrs.AUTHORIZATION, ""))
-    if bearer is None:
-        raise web.HTTPUnauthorized(text="A ticket is needed.", headers={"WWW-Authenticate": 'Bearer realm="recorder"'})
-    recording = request.match_info["recording"]
-    try:
-        ticket = await asyncio.to_thread(find_ticket, recording, bearer[1], datetime.now(UTC))
-    except Exception as error:
-        request.app.logger.exception("a ticket cannot be looked up")
-        raise unavailable("Tickets cannot be looked up now.") from error
-    if ticket is None:
-        raise web.HTTPNotFound(text="No such recording.")
-    return ticket
+class Door:
+    """Looks tickets up; `find_ticket` may block."""
+
+    def __init__(self, find_ticket: FindTicket) -> None:
+        self._find_ticket = find_ticket
+        self._remembered: dict[str, tuple[str, Ticket, float]] = {}  # by recording: secret, ticket, until when
+
+    async def admit(self, request: web.Request, often: bool = False) -> Ticket:
+        """The ticket of the recording in the address. Raises 401, 404, or 503.
+
+        `often`: it may be one that was looked up a moment ago, as long as that recording is open.
+        """
+        bearer = _BEARER.fullmatch(request.headers.get(hdrs.AUTHORIZATION, ""))
+        if bearer is None:
+            needed = {"WWW-Authenticate": 'Bearer realm="recorder"'}
+            raise web.HTTPUnauthorized(text="A ticket is needed.", headers=needed)
+        recording, secret = request.match_info["recording"], bearer[1]
+        known, ticket, until = self._remembered.get(recording, ("", None, 0.0))
+        if often and known == secret and time.monotonic() < until:
+            return ticket
+        try:
+            ticket = await asyncio.to_thread(self._find_ticket, recording, secret, datetime.now(UTC))
+        except Exception as error:
+            request.app.logger.exception("a ticket cannot be looked up")
+            raise unavailable("Tickets cannot be looked up now.") from error
+        if ticket is None:
+            raise web.HTTPNotFound(text="No such recording.")
+        if often and ticket.open:
+            self._remembered[recording] = secret, ticket, time.monotonic() + REMEMBERED_S
+        return ticket
+
+    def forget(self, recording: uuid.UUID) -> None:
+        """This recording was closed: what is in the object store must be asked again."""
+        self._remembered.pop(str(recording), None)
 
 
 def unavailable(text: str) -> web.HTTPServiceUnavailable:

@@ -44,6 +44,7 @@ class Recorder:
             self.spool, settings.recorder_capacity, settings.ice_servers, self._first_packet, self.answers.live_ended
         )
         self.answers.watch(self.sessions)
+        self.door = door.Door(tickets.find)
         self._telling: set[asyncio.Task] = set()
 
     def app(self) -> web.Application:
@@ -52,8 +53,8 @@ class Recorder:
         )
         app = web.Application(middlewares=[door.cors], client_max_size=whip.LONGEST_BODY)
         if self.settings.whip:
-            app.add_routes(whip.Whip(self.sessions, tickets.find, self.settings.ice_servers).routes())
-        app.add_routes(Slices(self.spool, self.answers, tickets.find).routes())
+            app.add_routes(whip.Whip(self.sessions, self.door, self.settings.ice_servers).routes())
+        app.add_routes(Slices(self.spool, self.answers, self.door).routes())
         app.add_routes([web.get("/recorder/healthz", self._health)])
         app.cleanup_ctx.append(self._life)
         return app
@@ -125,6 +126,7 @@ class Recorder:
             await asyncio.to_thread(tickets.close, recording, datetime.now(UTC))
         except Exception as error:  # Shipping closes it too.
             log.warning("recording %s is complete, but its row does not know: %r", recording, error)
+        self.door.forget(recording)
         self.shipper.ship(recording)
 
 

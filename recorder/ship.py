@@ -17,7 +17,7 @@ from recorder.spool import Spool
 from storage import audit
 from storage.database import session_scope
 from storage.keys import KeyStore, encrypt_file
-from storage.objects import ObjectStore, sha256_of
+from storage.objects import ObjectStore, Stored, sha256_of
 from storage.ratings import has_score
 from storage.recordings import LATE, Original, Recording, tell_receipt
 
@@ -94,9 +94,21 @@ class Shipper:
             files.append(closing)
         new = []
         for path in files:
-            if (path.stat().st_size, sha256_of(path)) not in confirmed.values():
-                name = free_name(path.stem, confirmed)
-                new.append(self._put(recording, path, name, self._keys().get_or_create(candidate), now))
+            size, sha256 = path.stat().st_size, sha256_of(path)
+            if (size, sha256) not in confirmed.values():
+                stored = self._put(recording, path, name := free_name(path.stem, confirmed), candidate)
+                new.append(
+                    Original(
+                        recording_id=recording,
+                        name=name,
+                        key=stored.key,
+                        size=size,
+                        sha256=sha256,
+                        cipher_size=stored.size,
+                        cipher_sha256=stored.sha256,
+                        created_at=now,
+                    )
+                )
         if new:
             _capture(recording, new, now)
         for path in files:
@@ -105,20 +117,10 @@ class Shipper:
         slices.forget(recording, parts)
         self._spool.remove_empty(folder)
 
-    def _put(self, recording: uuid.UUID, path: Path, name: str, key: bytes, now: datetime) -> Original:
+    def _put(self, recording: uuid.UUID, path: Path, name: str, candidate: uuid.UUID) -> Stored:
         sealed = _sealed(path)
-        encrypt_file(path, sealed, key)
-        stored = self._store().put_file(f"recordings/{recording}/{name}{path.suffix}.enc", sealed)
-        return Original(
-            recording_id=recording,
-            name=name,
-            key=stored.key,
-            size=path.stat().st_size,
-            sha256=sha256_of(path),
-            cipher_size=stored.size,
-            cipher_sha256=stored.sha256,
-            created_at=now,
-        )
+        encrypt_file(path, sealed, self._keys().get_or_create(candidate))
+        return self._store().put_file(f"recordings/{recording}/{name}{path.suffix}.enc", sealed)
 
 
 def free_name(stem: str, taken: Container[str]) -> str:

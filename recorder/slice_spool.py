@@ -137,11 +137,13 @@ class Listing:
         return self.closing is not None and not self.missing
 
 
-@dataclass(frozen=True)
 class SliceSpool:
     """The slices below one spool's root. Everything here blocks; call it in a thread, once at a time per recording."""
 
-    root: Path
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        # What is here of each recording, hash and size by number, so that its folder is not read for each slice.
+        self._kept: dict[uuid.UUID, dict[int, tuple[str, int]]] = {}
 
     def folder(self, recording: uuid.UUID) -> Path:
         return self.root / str(recording) / "slices"
@@ -165,12 +167,13 @@ class SliceSpool:
 
     def keep(self, recording: uuid.UUID, number: int, data: bytes, sha256: str) -> bool:
         """Have this slice on the disk; whether it is new. Raises Different, or OSError."""
-        folder = self.folder(recording)
-        if known := next(folder.glob(f"{number:06}.*.part"), None):
-            if known.name != _part(number, sha256):
+        kept = self._here(recording)
+        if number in kept:
+            if kept[number][0] != sha256:
                 raise Different(f"slice {number} was another one")
             return False
-        self._write(folder / _part(number, sha256), data)
+        self._write(self.folder(recording) / _part(number, sha256), data)
+        kept[number] = sha256, len(data)
         return True
 
     def close(self, recording: uuid.UUID, closing: Closing) -> None:
@@ -184,7 +187,7 @@ class SliceSpool:
 
     def size(self, recording: uuid.UUID) -> int:
         """Bytes of slices that are here."""
-        return sum(one.size for one in self.slices(recording))
+        return sum(size for _, size in self._here(recording).values())
 
     def closing_path(self, recording: uuid.UUID) -> Path:
         return self.root / str(recording) / f"{CLOSING}.json"
@@ -215,32 +218,49 @@ class SliceSpool:
     def forget(self, recording: uuid.UUID, slices: Iterable[Slice]) -> None:
         """Remove these slices, and the folder once nothing is in it. A slice that comes meanwhile stays."""
         for one in slices:
+            self._here(recording).pop(one.number, None)
             one.path.unlink(missing_ok=True)
+        if not self._here(recording):
+            self._kept.pop(recording, None)
         with contextlib.suppress(OSError):
             self.folder(recording).rmdir()
 
     def clean(self) -> None:
         """Remove what an earlier process was writing when it died. Nothing may be written meanwhile."""
-        for torn in self.root.glob("*/slices/*.new"):
+        for torn in (*self.root.glob("*/slices/*.new"), *self.root.glob("*/*.new")):
             torn.unlink()
+
+    def _here(self, recording: uuid.UUID) -> dict[int, tuple[str, int]]:
+        if (kept := self._kept.get(recording)) is None:
+            found = {one.number: (one.sha256, one.size) for one in self.slices(recording)}
+            kept = self._kept.setdefault(recording, found)
+        return kept
 
     def _write(self, path: Path, data: bytes) -> None:
         """Whole or not at all, and on the disk when this returns."""
-        folder = path.parent
-        if not folder.exists():
-            folder.mkdir(parents=True, mode=0o700)
-            for entry in (folder.parent, self.root):
-                sync_folder(entry)
-        fresh = folder / f"{uuid.uuid4().hex}.new"
+        folder, final = os.path.split(path)
+        fresh = f"{final}.new"
         try:
-            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(data)
-                file.flush()
+            entry = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, mode=0o700)
+            for parent in (path.parent.parent, self.root):
+                sync_folder(parent)
+            entry = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600, dir_fd=entry), "wb", 0) as file:
+                left = memoryview(data)
+                while left:
+                    left = left[file.write(left) :]
                 os.fsync(file.fileno())
-            fresh.rename(path)
+            os.rename(fresh, final, src_dir_fd=entry, dst_dir_fd=entry)
+            os.fsync(entry)
+        except OSError:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(fresh, dir_fd=entry)
+            raise
         finally:
-            fresh.unlink(missing_ok=True)
-        sync_folder(folder)
+            os.close(entry)
 
 
 def runs(names: Iterable[str]) -> list[Run]:

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from aiohttp import web
 
 from recorder.complete import Answers
-from recorder.door import FindTicket, admit, unavailable
+from recorder.door import Door, unavailable
 from recorder.slice_spool import Closing, Different, Listing, Run, runs
 from recorder.spool import Spool
 from recorder.tickets import Ticket
@@ -32,10 +32,10 @@ _DIGEST = re.compile(r"(?:^|[ ,])sha-256=:([A-Za-z0-9+/]{43}=):")
 
 
 class Slices:
-    """The endpoint. `find_ticket` may block."""
+    """The endpoint."""
 
-    def __init__(self, spool: Spool, answers: Answers, find_ticket: FindTicket) -> None:
-        self._spool, self._answers, self._find_ticket = spool, answers, find_ticket
+    def __init__(self, spool: Spool, answers: Answers, door: Door) -> None:
+        self._spool, self._answers, self._door = spool, answers, door
         self._locks: WeakValueDictionary[uuid.UUID, asyncio.Lock] = WeakValueDictionary()
 
     def routes(self) -> list[web.RouteDef]:
@@ -52,12 +52,12 @@ class Slices:
 
     async def listing(self, request: web.Request) -> web.Response:
         """Which slices are here, and which rows of them the object store has confirmed."""
-        ticket = await admit(request, self._find_ticket)
+        ticket = await self._door.admit(request)
         return web.json_response(_told(ticket, await self._listing(ticket)))
 
     async def put(self, request: web.Request) -> web.Response:
         """Keep one slice: 201 when it is new, 200 when it was here, both only once it is on the disk."""
-        ticket = await self._appendable(request)
+        ticket = await self._appendable(request, often=True)
         number = int(request.match_info["number"])
         if number >= MOST_PER_S * ticket.longest_s:
             raise _too_large(f"A recording has no slice {number}.")
@@ -107,8 +107,8 @@ class Slices:
         self._answers.closing_came(ticket.recording, listing.complete)
         return web.json_response(_told(ticket, listing))
 
-    async def _appendable(self, request: web.Request) -> Ticket:
-        ticket = await admit(request, self._find_ticket)
+    async def _appendable(self, request: web.Request, often: bool = False) -> Ticket:
+        ticket = await self._door.admit(request, often)
         if not ticket.takes_slices:
             raise web.HTTPGone(text="This recording was closed too long ago.")
         return ticket

@@ -105,7 +105,7 @@ class Spool:
                     writer.flush()
                 except OSError as error:
                     log.error("%s cannot be written: %s", writer.path, error)
-            if rounds % SYNC_EVERY == 0:
+            if self._writing and rounds % SYNC_EVERY == 0:
                 await loop.run_in_executor(self._disk, _sync, list(self._writing))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from aiohttp import hdrs, web
 
-from recorder.door import FindTicket, admit, unavailable
+from recorder.door import Door, unavailable
 from recorder.peer import Malformed, Unusable, read_offer
 from recorder.session import Busy, Session, Sessions
 
@@ -22,10 +22,10 @@ _CREDENTIAL = re.compile(r"^a=ice-(ufrag|pwd):(.*)$", re.MULTILINE)
 
 
 class Whip:
-    """The endpoint. `find_ticket` may block."""
+    """The endpoint."""
 
-    def __init__(self, sessions: Sessions, find_ticket: FindTicket, ice_servers: Sequence[Mapping]) -> None:
-        self._sessions, self._find_ticket = sessions, find_ticket
+    def __init__(self, sessions: Sessions, door: Door, ice_servers: Sequence[Mapping]) -> None:
+        self._sessions, self._door = sessions, door
         self._links = [link for server in ice_servers for link in _ice_links(server)]
 
     def routes(self) -> list[web.RouteDef]:
@@ -44,7 +44,7 @@ class Whip:
 
     async def post(self, request: web.Request) -> web.Response:
         """Offer in, answer out; the new session's address in Location."""
-        ticket = await admit(request, self._find_ticket)
+        ticket = await self._door.admit(request)
         if not ticket.open:
             raise web.HTTPConflict(text="This recording is closed.")
         text = await _body(request, OFFER)
@@ -86,7 +86,7 @@ class Whip:
         return web.Response(text="Ended.\n")
 
     async def _session(self, request: web.Request) -> Session:
-        ticket = await admit(request, self._find_ticket)
+        ticket = await self._door.admit(request)
         session = self._sessions.find(ticket.recording, request.match_info["session"])
         if session is None:
             raise web.HTTPNotFound(text="No such session.")

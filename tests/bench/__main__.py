@@ -1,7 +1,7 @@
 """What things cost on this machine, each figure beside one to hold it against: one table, and var/bench.json.
 
-`python tests/bench [part …] [--seconds N]`: the parts are allocation, desk, transcode_cost and live; all of them
-when none is named. CPU time and not time on the clock, save where somebody waits, so a busy machine makes figures
+`python tests/bench [part …] [--seconds N]`: the parts are allocation, desk, transcode_cost, live and slices; all of
+them when none is named. CPU time and not time on the clock, save where somebody waits, so a busy machine makes figures
 noisier and not larger. What stands side by side was measured in turns: the figure is the median of the turns, with
 the least and the most behind it, and the ratio is the median of the ratios of each turn.
 """
@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from storage.config import config  # noqa: E402
 
-PARTS = {"allocation": 60.0, "desk": 6.0, "transcode_cost": 15.0, "live": 10.0}
+PARTS = {"allocation": 60.0, "desk": 6.0, "transcode_cost": 15.0, "live": 10.0, "slices": 8.0}
 """Each part is a script of its own beside this one; what `seconds` is to it when nobody says, its docstring tells."""
 
 
@@ -45,7 +45,7 @@ STOCK = "aiortc's MediaRecorder, {aiortc_mediarecorder_streams} stream"
 STOCK_KEY = "aiortc_mediarecorder_cpu_s_per_stream_minute"
 JANUS = "Janus video room, {janus_streams} streams"
 NO_JANUS = "not measured: janus is not installed"
-BARE = "one bare ffmpeg command, the same files"
+BARE = "one bare ffmpeg command, the same files and measurements"
 EMPTY = "an empty page"
 
 # fmt: off
@@ -63,6 +63,10 @@ ROWS = (
         STOCK, "aiortc_mediarecorder_memory_mb_per_stream", "recorder_memory_ratio"),
     Row("live", "Disk for a live stream", "recorder_bytes_per_stream_minute", "bytes a minute",
         "the packets alone", "recorder_media_bytes_per_stream_minute", "recorder_bytes_ratio"),
+    Row("slices", "Take the slices of a page, {slices_pages} at once",
+        "recorder_slices_cpu_s_per_stream_minute", MINUTE),
+    Row("slices", "Take the slices of a page, {slices_many_pages} at once",
+        "recorder_slices_many_cpu_s_per_stream_minute", MINUTE),
     Row("transcode_cost", "Finish a VP8 recording (picture encoded again)", "finish_vp8_cpu_s_per_minute", MINUTE,
         BARE, "bare_ffmpeg_vp8_cpu_s_per_minute", "finish_vp8_ratio"),
     Row("transcode_cost", "Finish an H.264 recording (picture copied)", "finish_h264_cpu_s_per_minute", MINUTE,

@@ -2,8 +2,9 @@
 
 `python tests/bench/transcode_cost.py [seconds]`: CPU seconds for a minute of 1280x720 at 30 pictures a second, of this
 process and all that it starts; the two in turns. "Finish" is all that a worker does between fetching the originals and
-putting the results: packets to Matroska, measuring, making everything, decoding the result. "Bare" only makes
-everything: the same MP4, poster, thumbnails and samples of a ready Matroska file, written down without any trick.
+putting the results: packets to Matroska, measuring, making everything, decoding the result. "Bare" only makes and
+measures everything in one command, of a ready Matroska file, written down without any trick: the same MP4, poster,
+thumbnails and samples, black and frozen pictures, silence, peaks and loudness.
 """
 
 import json
@@ -87,8 +88,11 @@ def finish(path: Path, folder: Path):
 def bare(name: str, source: Path, folder: Path, seconds: float) -> None:
     cells = round(seconds / 2)
     stills = (
-        f"[0:v]fps=1/2,split[p][s];[p]thumbnail=5[poster];[s]scale=160:90,tile=10x{-(-cells // 10)}[sheet];"
-        "[0:a]loudnorm=I=-23:TP=-1.5:LRA=20,aresample=48000,aformat=channel_layouts=stereo,asplit[sound][wave]"
+        f"[0:v]split[stills][look];[stills]fps=1/2,split[p][s];"
+        f"[p]thumbnail=5[poster];[s]scale=160:90,tile=10x{-(-cells // 10)}[sheet];"
+        "[0:a]loudnorm=I=-23:TP=-1.5:LRA=20,aresample=48000,aformat=channel_layouts=stereo,asplit[sound][wave];"
+        "[look]fps=5,scale=320:180,freezedetect=n=0.0003:d=2,blackdetect=d=1[looked];"
+        "[0:a]silencedetect=n=-50dB:d=0.5,astats,ebur128=peak=true[heard]"
     )
     run(
         *("-i", source, "-filter_complex", stills),
@@ -97,6 +101,7 @@ def bare(name: str, source: Path, folder: Path, seconds: float) -> None:
         *("-map", "[poster]", "-frames:v", "1", "-update", "1", folder / "bare.jpg"),
         *("-map", "[sheet]", "-frames:v", "1", "-update", "1", folder / "bare-sheet.jpg"),
         *("-map", "[wave]", "-f", "s16le", "-ac", "1", "-ar", "8000", folder / "bare.raw"),
+        *("-map", "[looked]", "-map", "[heard]", "-f", "null", "-"),
     )
 
 
