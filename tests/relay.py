@@ -1,33 +1,22 @@
 """A bad road between a peer and the recorder: a UDP relay that loses, delays, narrows, forgets, and goes away.
 
 It reads WHIP's two texts. It takes the addresses out of an offer and puts its own into the answer, so that no packet
-finds a way round it, whatever browser or machine sends it.
+finds a way round it, whatever browser or machine sends it. What the same peer sends by TCP goes over the same road
+(`wire`).
 """
 
 import asyncio
-import random
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import wire
+from wire import Faults
 
 _CANDIDATE = re.compile(r"^a=candidate:\S+ 1 udp \d+ (\d+\.\d+\.\d+\.\d+) (\d+) typ host.*\r\n", re.MULTILINE | re.I)
 _ANY = re.compile(r"^a=candidate:.*\r\n", re.MULTILINE)
-QUEUE_S = 0.3
-"""How long a packet may wait for a narrow road before it is thrown away, as routers do."""
 
 Send = Callable[[bytes], None]
-
-
-@dataclass
-class Faults:
-    """What the road does to every packet, in both directions. `loss` is a share; `bits_per_s` 0 is as wide as it is."""
-
-    loss: float = 0.0
-    delay_s: float = 0.0
-    jitter_s: float = 0.0
-    bits_per_s: float = 0.0
-    away: bool = False
 
 
 class Relay:
@@ -53,12 +42,17 @@ class Relay:
         before, _, after = sdp.partition("a=candidate:")
         return before + ours + _ANY.sub("", f"a=candidate:{after}")
 
+    def wire(self, port: int) -> int:
+        """A port of this machine that leads to `port` by TCP, over this road."""
+        return asyncio.run_coroutine_threadsafe(wire.lay(self.faults, port), self._loop).result(5)
+
     def forget(self) -> None:
         """Let nothing through any more of the connections that there are, as a router does that has started anew."""
         for leg in self._legs:
             leg.forgotten = True
 
     def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(_end_all(), self._loop).result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 
@@ -67,6 +61,14 @@ class Relay:
         await self._loop.create_datagram_endpoint(lambda: leg, local_addr=(host, 0))
         self._legs.append(leg)
         return leg
+
+
+async def _end_all() -> None:
+    """End whatever this loop is at."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 class _Leg(asyncio.DatagramProtocol):
@@ -100,7 +102,6 @@ class _Lane(asyncio.DatagramProtocol):
         self._loop = asyncio.get_running_loop()
         self._early: list[bytes] = []
         self._transport: asyncio.DatagramTransport | None = None
-        self._free = {True: 0.0, False: 0.0}
         self.opening: asyncio.Task
 
     async def open(self, recorder: tuple[str, int]) -> None:
@@ -122,16 +123,10 @@ class _Lane(asyncio.DatagramProtocol):
         """The recorder has closed that port; so be it."""
 
     def _pass(self, data: bytes, forth: bool, send: Send) -> None:
-        faults, now = self._leg.faults, self._loop.time()
-        if faults.away or self._leg.forgotten or random.random() < faults.loss:
+        now = self._loop.time()
+        wait = None if self._leg.forgotten else self._leg.faults.packet(len(data), forth, now)
+        if wait is None:
             return
-        wait = faults.delay_s + faults.jitter_s * random.random()
-        if faults.bits_per_s:
-            begin = max(now, self._free[forth])
-            if begin - now > QUEUE_S:
-                return
-            self._free[forth] = begin + 8 * len(data) / faults.bits_per_s
-            wait += self._free[forth] - now
         if wait:
             self._loop.call_later(wait, send, data)
         else:

@@ -18,10 +18,12 @@ import psutil
 import relay
 import services
 import system
+import witness
 from playwright.sync_api import BrowserContext, Error, Page, Playwright, Route, expect
 from system import PASSWORD
 
 WAIT_MS = 60_000
+POST_MS = 30_000
 LIVE = re.compile(r"/recorder/whip/[0-9a-f-]+$")
 BETWEEN = 'main[data-step="clip"][data-phase="ready"], main[data-step="saving"]'
 SLICE = re.compile(r"/recorder/slices/[0-9a-f-]+/(\d+)$")
@@ -29,6 +31,13 @@ ONLY_VP8 = """
 const supported = MediaRecorder.isTypeSupported;
 MediaRecorder.isTypeSupported = (kind) =>
   !(sessionStorage.onlyVp8 && /h264/.test(kind)) && supported.call(MediaRecorder, kind);
+"""
+PRETENDED = """
+["onlyVp8", "camera", "clock", "turn"].filter((what) => {
+  const was = sessionStorage[what];
+  sessionStorage.removeItem(what);
+  return was;
+}).length
 """
 CLASHING_CAPTIONS = """
 () => {
@@ -63,13 +72,19 @@ class Candidate:
 
     def __init__(self, playwright: Playwright, product: system.System, filmed: tuple[Path, Path], folder: Path) -> None:
         self.playwright, self.product, self.folder = playwright, product, folder
-        self.relay = relay.Relay()
+        self.relay, self.witness = relay.Relay(), witness.Witness()
+        port = int(product.origin.rpartition(":")[2])
+        self.wire = self.relay.wire(port)
         self.email = f"kort-{uuid.uuid4().hex[:6]}@voorbeeld.example"
         told = json.loads(product.command("python", "tests/whole/short.py", self.email, PASSWORD))
         self.sitting, self.answers, self.number = told["sitting"], told["answers"], 0
         self.faults: list[str] = []
         self._kept: dict[int, Kept] = {}
-        self.flags = camera.chromium_flags(filmed)
+        self.flags = [
+            *camera.chromium_flags(filmed),
+            "--ignore-certificate-errors",
+            f"--host-resolver-rules=MAP localhost:{port} 127.0.0.1:{self.wire}",
+        ]
         self.context: BrowserContext
         self.page: Page
         self.open()
@@ -89,6 +104,7 @@ class Candidate:
             args=self.flags,
             viewport={"width": 1280, "height": 720},
         )
+        self.witness.attend(self.context)
         self.page = self.context.new_page()
         self.page.set_default_timeout(WAIT_MS)
         self.page.add_init_script(ONLY_VP8)
@@ -109,14 +125,28 @@ class Candidate:
             self.press("Hier verdergaan")
         return self.between()
 
-    def kill(self) -> None:
-        """End the browser as a power cut does."""
+    def processes(self) -> list[psutil.Process]:
+        """All that the browser consists of."""
+        found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
                 if any(str(self.folder / "profile") in word for word in process.cmdline()):
-                    process.send_signal(signal.SIGKILL)
+                    found.append(process)
+        return found
+
+    def kill(self) -> None:
+        """End the browser as a power cut does."""
+        for process in self.processes():
+            with contextlib.suppress(psutil.Error):
+                process.send_signal(signal.SIGKILL)
         with contextlib.suppress(Error):
             self.context.close()
+
+    def pretend(self, what: str, how: str) -> "Candidate":
+        """Load the page with another camera, clock or browser than there is (`witness.js`, ONLY_VP8)."""
+        self.page.evaluate("([what, how]) => (sessionStorage[what] = how)", [what, how])
+        self.page.reload()
+        return self.go_on()
 
     def at(self, step: str, phase: str = "") -> "Candidate":
         self.page.wait_for_selector(f'main[data-step="{step}"]' + (f'[data-phase="{phase}"]' if phase else ""))
@@ -161,36 +191,40 @@ class Candidate:
         self.page.route("**/recorder/slices/**", lost)
 
     def network(self, on: bool) -> "Candidate":
-        """Cut both kinds of network, or bring them back: what goes by HTTP and what goes by UDP."""
+        """Let nothing through, be it TCP or UDP, or all again. Nobody tells the browser, as behind a dead router."""
         self.relay.faults.away = not on
-        self.context.set_offline(not on)
         return self
 
     def mend(self) -> None:
         """Everything works again, and the page is where it waits for the next answer."""
-        self.network(True)
+        self.relay.faults.mend()
         self.page.unroute("**/recorder/slices/**")
-        self.page.evaluate("sessionStorage.removeItem('onlyVp8')")
-        if not self.page.locator(BETWEEN).is_visible():
+        pretended = self.page.evaluate(PRETENDED)
+        if pretended or not self.page.locator(BETWEEN).is_visible():
             self.page.reload()
             self.go_on()
 
-    def kept(self, number: int = 0) -> Kept:
-        """The newest take of this answer (the last one without a number), once it is stored."""
+    def kept(self, number: int = 0, seconds: float = 120) -> Kept:
+        """The newest take of this answer (the last one without a number), once it is stored or is to be repeated."""
         number = number or self.number
         if number in self._kept:
             return self._kept[number]
-        folder = self.folder / f"answer-{number}"
-        script = [sys.executable, "tests/whole/takes.py", self.answers[number - 1], str(folder)]
+        folder = self.folder / f"answer-{number}-{uuid.uuid4().hex[:6]}"
+        script = [sys.executable, "tests/whole/takes.py", self.answers[number - 1], str(folder), str(seconds)]
         looking = subprocess.Popen(
             script, cwd=system.ROOT, env=self.product.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         while looking.poll() is None:
-            self.page.wait_for_timeout(100)
+            try:
+                self.page.wait_for_timeout(100)
+            except Error:  # The browser is gone; nothing of it is to be heard.
+                looking.wait()
         told, complaint = looking.communicate()
         assert looking.returncode == 0, complaint[-2000:]
-        self._kept[number] = Kept(json.loads(told), folder)
-        return self._kept[number]
+        kept = Kept(json.loads(told), folder)
+        if kept.take["state"] == "stored":
+            self._kept[number] = kept
+        return kept
 
     def sent_all(self) -> "Candidate":
         """Wait until this browser keeps nothing any more."""
@@ -213,11 +247,15 @@ class Candidate:
         )
 
     def _over_the_relay(self, route: Route) -> None:
-        if self.relay.faults.away:
-            return route.abort()
-        answer = route.fetch(post_data=self.relay.offer(route.request.post_data))
-        text = answer.text()
-        route.fulfill(response=answer, body=self.relay.answer(text) if answer.status == 201 else text)
+        address = route.request.url.replace(self.product.origin, f"http://127.0.0.1:{self.wire}")
+        try:
+            answer = route.fetch(url=address, post_data=self.relay.offer(route.request.post_data), timeout=POST_MS)
+            text = answer.text()
+            route.fulfill(response=answer, body=self.relay.answer(text) if answer.status == 201 else text)
+        except Error:
+            # Nobody waits for it any more: the page has given up, or is gone.
+            with contextlib.suppress(Error):
+                route.abort()
 
 
 def tell(what: str, kept: Kept, *names: str) -> list[camera.Seen]:

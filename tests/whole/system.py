@@ -7,9 +7,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import services
 from playwright.sync_api import Page
 
@@ -19,13 +20,51 @@ PASSWORD = "vignet-demo"
 UP_S = 180
 
 
-@dataclass(frozen=True)
+@dataclass
 class System:
     """A running product: its address, its data folder, and the environment of commands typed beside it."""
 
     origin: str
     data: Path
     env: dict[str, str]
+    _process: subprocess.Popen | None = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """As `make run` does; returns when everything is up."""
+        log = self.data.parent / "run.log"
+        with log.open("w") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "docker/local/start.py"], cwd=ROOT, env=self.env, stdout=output, stderr=output
+            )
+        said = f"the product to start, see {log}"
+        services.wait_until(lambda: READY in log.read_text() or self._process.poll() is not None, said, UP_S)
+        assert self._process.poll() is None, log.read_text()
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """As Ctrl-C does, or a deploy with SIGTERM; returns when everything has ended."""
+        self._process.send_signal(number)
+        try:
+            self._process.wait(60)
+        finally:
+            self._process.kill()
+
+    def processes(self, *words: str) -> list[psutil.Process]:
+        """Those of its processes whose command has one of these words in it."""
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                mine = process.environ().get("VIGNET_DATA") == str(self.data)
+                if mine and any(word in part for part in process.cmdline() for word in words):
+                    found.append(process)
+        return found
+
+    def kill(self, *words: str) -> None:
+        """kill -9; whatever started them will start them again."""
+        killed = self.processes(*words)
+        assert killed, f"nothing runs that is called {words}"
+        for process in killed:
+            with contextlib.suppress(psutil.Error):
+                process.send_signal(signal.SIGKILL)
 
     def command(self, *words: str) -> str:
         """What a command prints; fails when it does."""
@@ -42,29 +81,20 @@ class System:
 
 
 @contextlib.contextmanager
-def running(folder: Path, **settings: str) -> Iterator[System]:
-    """Start everything on free ports with its data in `folder` and these settings, and end it as Ctrl-C does."""
-    port = services.free_ports(8)
+def running(folder: Path, port: int = 0, **settings: str) -> Iterator[System]:
+    """Start everything on free ports with its data in `folder`, and end it as Ctrl-C does.
+
+    `port`: the first of eight that are free; `settings`: variables beside those that follow from it.
+    """
+    port = port or services.free_ports(8)
     plain = {name: value for name, value in os.environ.items() if not name.startswith("VIGNET_")}
-    env = {**plain, "VIGNET_PORT": str(port), "VIGNET_DATA": str(folder / "var"), "PYTHONPATH": str(ROOT)}
-    env |= settings
-    log = folder / "run.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "docker/local/start.py"], cwd=ROOT, env=env, stdout=output, stderr=output
-        )
+    env = {**plain, "VIGNET_PORT": str(port), "VIGNET_DATA": str(folder / "var"), "PYTHONPATH": str(ROOT), **settings}
+    system = System(f"http://localhost:{port}", folder / "var", env)
     try:
-        services.wait_until(
-            lambda: READY in log.read_text() or process.poll() is not None, f"the product to start, see {log}", UP_S
-        )
-        assert process.poll() is None, log.read_text()
-        yield System(f"http://localhost:{port}", folder / "var", env)
+        system.start()
+        yield system
     finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(60)
-        finally:
-            process.kill()
+        system.stop()
 
 
 def log_in(page: Page, origin: str, email: str) -> None:

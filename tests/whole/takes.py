@@ -1,4 +1,4 @@
-"""Beside a running house: `takes.py ANSWER FOLDER [SECONDS]` waits until the newest take of an answer is stored.
+"""Beside a running house: `takes.py ANSWER FOLDER [SECONDS]` waits until the newest take of an answer has an end.
 
 Then it lays in the folder what was made of it (`film.mp4`) and what it was made of, in clear and playable: `live.mkv`
 of the live sessions in the spool's files, `slices` of the slices. Prints what is known of the take as JSON.
@@ -15,31 +15,39 @@ from recorder.sources import join
 from storage.database import session_scope
 from storage.keys import decrypt_file, key_store
 from storage.objects import object_store
-from storage.recordings import Recording, RecordingState, RenditionKind, latest_take
+from storage.recordings import RecordingState, RenditionKind, latest_take
 from storage.sittings import Answer
 
+ENDS = (RecordingState.STORED, RecordingState.RETAKE)
 
-def look(answer: str) -> tuple[dict, Recording] | None:
-    """The newest take of this answer, once it is stored."""
+
+def look(answer: str) -> tuple[dict, bool]:
+    """What is known of the newest take of this answer, and whether that is its end."""
     with session_scope(writes=False) as session:
         take = latest_take(session, session.get(Answer, uuid.UUID(answer)))
-        if take is None or take.state is not RecordingState.STORED:
-            return None
+        if take is None:
+            return {}, False
+        film = take.rendition(RenditionKind.VIDEO)
         told = {
             "id": str(take.id),
+            "state": take.state,
+            "faults": [fault["kind"] for fault in take.faults],
             "candidate": str(take.candidate_id),
             "seconds": take.seconds,
             "figures": take.figures,
             "sha256": take.sha256,
             "originals": {original.name: original.key for original in take.originals},
-            "film": take.rendition(RenditionKind.VIDEO).key,
+            "film": film and film.key,
+            "safe_at": take.captured_at and take.captured_at.timestamp(),
+            "stored_at": take.stored_at and take.stored_at.timestamp(),
         }
-        return told
+        return told, take.state in ENDS
 
 
 def fetch(take: dict, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    object_store().get_file(take["film"], folder / "film.mp4")
+    if take["film"]:
+        object_store().get_file(take["film"], folder / "film.mp4")
     for name, key in take["originals"].items():
         object_store().get_file(key, folder / "sealed")
         decrypt_file(folder / "sealed", folder / name, key_store().get(uuid.UUID(take["candidate"])))
@@ -50,9 +58,10 @@ def fetch(take: dict, folder: Path) -> None:
 
 def main(answer: str, folder: str, seconds: str = "120") -> None:
     end = time.monotonic() + float(seconds)
-    while not (take := look(answer)):
-        assert time.monotonic() < end, f"waited {seconds} seconds in vain for answer {answer} to be stored"
+    while not (found := look(answer))[1] and time.monotonic() < end:
         time.sleep(0.2)
+    take, _ = found
+    assert take, f"answer {answer} has no take"
     fetch(take, Path(folder))
     print(json.dumps(take))
 

@@ -1,0 +1,100 @@
+"""What the server does: one of its parts dies, hangs or answers nonsense while somebody talks, or just after."""
+
+import contextlib
+import signal
+import sqlite3
+import threading
+from functools import partial
+
+import services
+from faults.scene import BREAK_S, TALK_S, Scene
+from faults.stage import FAR
+from faults.table import Row
+
+LOCKED_S = 20
+STORE_AWAY_S = 120
+DOWN_S = 5
+FULL_S = 10
+
+
+def kill(scene: Scene, *words: str) -> None:
+    """kill -9 in the middle of the answer; the supervisor starts it again."""
+    scene.begin().talk(BREAK_S)
+    scene.product.kill(*words)
+    scene.talk(TALK_S - BREAK_S).end()
+
+
+def kill_worker(scene: Scene) -> None:
+    """kill -9 while ffmpeg works for it; another one takes the job when the lease has run out."""
+    # Pictures in VP8 are coded again, which takes long enough to be met at it.
+    scene.candidate.pretend("onlyVp8", "1")
+    scene.answer()
+    services.wait_until(lambda: scene.product.processes("-movflags"), "ffmpeg to make the film", 60)
+    scene.product.kill("recorder.worker", "-movflags")
+
+
+def store(scene: Scene, mode: str) -> None:
+    """The object store is like that from the middle of the answer on, for two minutes."""
+    scene.begin().talk(BREAK_S)
+    with scene.stage.store.broken(mode):
+        scene.talk(TALK_S - BREAK_S).end().talk(STORE_AWAY_S)
+    scene.over()
+
+
+def lock_database(scene: Scene) -> None:
+    """Somebody holds SQLite's one pen for twenty seconds."""
+    with contextlib.closing(sqlite3.connect(scene.product.data / "vignet.sqlite", isolation_level=None)) as held:
+        scene.begin().talk(BREAK_S)
+        held.execute("BEGIN IMMEDIATE")
+        scene.talk(TALK_S - BREAK_S).last_word().candidate.press("Stoppen en bewaren")
+        scene.ended().talk(LOCKED_S - TALK_S + BREAK_S)
+        held.execute("ROLLBACK")
+    scene.over().candidate.between()
+
+
+def deploy(scene: Scene) -> None:
+    """Everything is ended by SIGTERM in the middle of the answer, and started again."""
+    scene.begin().talk(BREAK_S)
+
+    def anew() -> None:
+        scene.product.stop(signal.SIGTERM)
+        scene.product.start()
+
+    deploying = threading.Thread(target=anew)
+    deploying.start()
+    scene.talk(TALK_S - BREAK_S).last_word().candidate.press("Stoppen en bewaren")
+    scene.ended()
+    while deploying.is_alive():
+        scene.talk(0.2)
+    scene.over().candidate.between()
+
+
+def restart_database(scene: Scene) -> None:
+    """PostgreSQL is ended in the middle of the answer, and is back five seconds later."""
+    scene.begin().talk(BREAK_S)
+    restarting = threading.Thread(target=scene.stage.far.restart_database, args=(DOWN_S,))
+    restarting.start()
+    scene.talk(TALK_S - BREAK_S).end()
+    restarting.join()
+
+
+def fill_disk(scene: Scene) -> None:
+    """The disk of the spool is full from the middle of the answer on, until ten seconds after it."""
+    scene.begin().talk(BREAK_S)
+    with scene.stage.far.full():
+        scene.talk(TALK_S - BREAK_S).end().talk(FULL_S)
+    scene.over()
+
+
+ROWS = [
+    Row("recorder", "the recorder is killed", lambda scene: kill(scene, "recorder.server")),
+    Row("web", "the web app is killed", lambda scene: kill(scene, "gunicorn")),
+    Row("valkey", "Valkey is killed", lambda scene: kill(scene, "valkey-server")),
+    Row("worker", "the media worker and its ffmpeg are killed while it makes the film", kill_worker),
+    Row("store-away", "the object store is away for two minutes", partial(store, mode="away")),
+    Row("store-500", "the object store answers 500 for two minutes", partial(store, mode="failing")),
+    Row("database-locked", f"SQLite is locked for {LOCKED_S} s", lock_database),
+    Row("database-restarted", f"PostgreSQL is away for {DOWN_S} s", restart_database, house=FAR),
+    Row("disk-full", "the disk of the spool is full", fill_disk, house=FAR),
+    Row("deploy", "SIGTERM of everything, and a new start", deploy),
+]
