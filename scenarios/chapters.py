@@ -72,6 +72,13 @@ class IdentityCheck(StrEnum):
     CODE = "code"
 
 
+class Planning(StrEnum):
+    """When a candidate sits: in a window that opens with the invitation, or on a date that KSF publishes."""
+
+    WINDOW = "window"
+    DATES = "dates"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SittingRules:
     """The values of a sitting.
@@ -79,7 +86,7 @@ class SittingRules:
     Names that end in _s are seconds. `extra_time` lists the factors that an accommodation may put on preparation and
     answer; `accommodation_clip_plays` counts for an accommodation and after a measured stall of `stall_s`.
     `emergency_s`: how long no server may be reached before the page offers the answers as files.
-    `reminder_days` count back from the end of the window.
+    `reminder_days` count back from the end of the window, or from the beginning of an exam date.
     """
 
     clip_plays: int = within(1, 5)
@@ -104,6 +111,7 @@ class SittingRules:
     emergency_s: int = within(10, 86400, 600)
     text_prompt: bool = True
     identity_check: IdentityCheck = IdentityCheck.NONE
+    planning: Planning = Planning.WINDOW
     reminder_days: tuple[int, ...] = many(0, 6, low=Fraction(0), high=Fraction(60), default=(7, 3, 1))
 
 

@@ -123,6 +123,8 @@ class Dossier(Identified, Base):
     __table_args__ = (
         CheckConstraint("candidate_id <> manager_id", name="not_own_manager"),
         CheckConstraint("years IS NULL OR (years >= 0 AND years <= 60)", name="years"),
+        # What else names a dossier and its candidate can be held to naming the two that belong together.
+        Index("uq_dossier_id_candidate_id", "id", "candidate_id", unique=True),
         Index(None, "candidate_id"),
         Index(None, "manager_id"),
         Index(None, "organisation_id", "state"),

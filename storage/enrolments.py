@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, select, update
+from sqlalchemy import ForeignKey, Index, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from storage import audit
@@ -67,7 +67,8 @@ class Planned:
 class Roster(Identified, Base):
     """A list that somebody uploaded: first looked at, then taken into use, once. Its people are forgotten after that.
 
-    `entries` are what could be read; `faults` the lines that could not, with what is wrong.
+    `exam` is the key of the scheme that they are nominated for; `entries` are what could be read, `faults` the lines
+    that could not, with what is wrong.
     """
 
     __tablename__ = "roster"
@@ -75,6 +76,7 @@ class Roster(Identified, Base):
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Organisation.id))
     uploaded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
     created_at: Mapped[datetime]
+    exam: Mapped[str] = mapped_column(String(60))
     entries: Mapped[list] = mapped_column(default=list)
     faults: Mapped[list] = mapped_column(default=list)
     done_at: Mapped[datetime | None]
@@ -102,6 +104,7 @@ class Roster(Identified, Base):
 def keep_roster(
     session: Session,
     organisation: Organisation,
+    exam: str,
     entries: Iterable[Entry],
     faults: list[dict],
     actor: Person,
@@ -111,6 +114,7 @@ def keep_roster(
     roster = Roster(
         id=uuid.uuid4(),
         organisation=organisation,
+        exam=exam,
         uploaded_by_id=actor.id,
         created_at=now,
         entries=[asdict(entry) for entry in entries],

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from celery import Celery
+from celery.schedules import crontab
 from kombu.exceptions import OperationalError
 from sqlalchemy import Index, String, Text, case, event, literal, select, update
 from sqlalchemy.exc import IntegrityError
@@ -132,6 +133,7 @@ def _configure(sender: Celery, **_) -> None:
             "tend_sittings": {"task": "tend_sittings", "schedule": 10.0, "options": {"expires": 10}},
             "send_mail": {"task": "send_mail", "schedule": 10.0, "options": {"expires": 10}},
             "tend_windows": {"task": "tend_windows", "schedule": 600.0, "options": {"expires": 600}},
+            "forget": {"task": "forget", "schedule": crontab(hour=2, minute=20), "options": {"expires": 3600}},
         },
     )
 

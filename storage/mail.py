@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, select, update
+from sqlalchemy import ForeignKey, Index, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage import audit
@@ -35,7 +35,7 @@ class MailMessage(Identified, Base):
     """One mail to one person. `template` names the text that it was made of; `error` is what the last attempt met.
 
     `link` is the personal link that takes the place of LINK when the mail is sent; `calendar` an iCalendar file to go
-    with it.
+    with it. `address` is where it goes when that is not the person's own address.
     """
 
     __tablename__ = "mail_message"
@@ -52,6 +52,7 @@ class MailMessage(Identified, Base):
     error: Mapped[str | None] = mapped_column(Text)
     link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Link.id))
     calendar: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(String(254))
 
     person: Mapped[Person] = relationship()
     link: Mapped[Link | None] = relationship()
@@ -61,6 +62,11 @@ class MailMessage(Identified, Base):
         Index(None, "state", "created_at"),
         Index(None, "person_id", "created_at"),
     )
+
+    @property
+    def recipient(self) -> str:
+        """The address that it goes to."""
+        return self.address or self.person.email
 
     def sent(self, now: datetime) -> None:
         """The mail server has taken it."""
@@ -77,7 +83,8 @@ class MailMessage(Identified, Base):
     def bounced(self, error: str, now: datetime) -> None:
         """The address takes no mail: trying again is useless until somebody looks at it."""
         self.state, self.error = MailState.BOUNCED, error
-        self.person.bounced_at = self.person.bounced_at or now
+        if self.recipient == self.person.email:
+            self.person.bounced_at = self.person.bounced_at or now
         audit.record(Session.object_session(self), now, None, "mail_bounced", self)
 
     def retry(self, actor: uuid.UUID, now: datetime) -> bool:
@@ -85,7 +92,8 @@ class MailMessage(Identified, Base):
         if self.state not in UNDELIVERED:
             return False
         self.state, self.attempts, self.not_before = MailState.WAITING, 0, now
-        self.person.bounced_at = None
+        if self.recipient == self.person.email:
+            self.person.bounced_at = None
         audit.record(Session.object_session(self), now, actor, "mail_retried", self)
         return True
 
@@ -112,7 +120,11 @@ def claim(session: Session, message_id: uuid.UUID, now: datetime) -> MailMessage
 
 def bounce(session: Session, address: str, now: datetime) -> MailMessage | None:
     """A mail server says afterwards that this address takes no mail: the newest mail sent to it; None when none was."""
-    to = select(MailMessage).join(Person).where(Person.email == address.strip().lower())
+    to = (
+        select(MailMessage)
+        .join(Person)
+        .where(func.coalesce(MailMessage.address, Person.email) == address.strip().lower())
+    )
     newest = to.where(MailMessage.state == MailState.SENT).order_by(MailMessage.sent_at.desc()).limit(1)
     message = session.scalars(newest).first()
     if message is not None:
@@ -129,6 +141,7 @@ def post(
     now: datetime,
     link: Link | None = None,
     calendar: str | None = None,
+    address: str | None = None,
 ) -> MailMessage:
     """Put a mail in the outbox, in the transaction that causes it."""
     message = MailMessage(
@@ -141,6 +154,7 @@ def post(
         not_before=now,
         link=link,
         calendar=calendar,
+        address=address,
     )
     session.add(message)
     return message

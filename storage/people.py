@@ -204,6 +204,13 @@ def readdress(session: Session, person: Person, email: str, actor: uuid.UUID, no
 _NOBODY = _hasher.hash(uuid.uuid4().hex)
 
 
+def holders(session: Session, role: Role, organisation: Organisation, now: datetime) -> Sequence[Person]:
+    """Who holds this role in this organisation now."""
+    theirs = select(Person).join(Membership).where(Membership.role == role, Membership.organisation == organisation)
+    holding = (Membership.since <= now) & (Membership.until.is_(None) | (Membership.until > now))
+    return session.scalars(theirs.where(holding).distinct()).all()
+
+
 def names_at(session: Session, organisation: Organisation) -> Sequence[str]:
     """The names of everybody who ever worked at this organisation, as far as the house knows."""
     theirs = select(Person.name).join(Membership).where(Membership.organisation_id == organisation.id)

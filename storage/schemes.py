@@ -105,6 +105,15 @@ def current_scheme(session: Session, key: str) -> Scheme | None:
     return session.scalars(select(Scheme).where(Scheme.key == key).order_by(Scheme.number.desc()).limit(1)).first()
 
 
+def current_schemes(session: Session) -> list[Scheme]:
+    """The newest version of every exam that candidates are nominated for with a motivation file, by name."""
+    newest = select(Scheme.key, func.max(Scheme.number).label("number")).group_by(Scheme.key).subquery()
+    rows = session.scalars(
+        select(Scheme).join(newest, (Scheme.key == newest.c.key) & (Scheme.number == newest.c.number))
+    )
+    return sorted((row for row in rows if row.content.documents is not None), key=lambda row: row.content.name)
+
+
 def current_pack(session: Session, scheme_row: Scheme) -> Pack | None:
     """The newest pack of this exam, whichever version of the scheme it was checked against."""
     newest = select(Pack).join(Scheme).where(Scheme.key == scheme_row.key).order_by(Pack.created_at.desc()).limit(1)

@@ -156,6 +156,13 @@ class Sitting(Identified, Base):
         self.closes_at, self.extension_reason, self.reminded = until, reason.strip(), None
         audit.record(Session.object_session(self), now, officer.id, "sitting_extended", self)
 
+    def replan(self, opens_at: datetime, closes_at: datetime, now: datetime) -> None:
+        """Another date for somebody whose exam closed before it began."""
+        if any(answer.stage is not AnswerStage.WAITING or answer.takes for answer in self.answers):
+            raise Refused(Rule.OTHER_STEP, found=self.stage, needed=Stage.INVITED)
+        self._go(Stage.INVITED, now)
+        self.opens_at, self.closes_at, self.reminded, self.extension_reason = opens_at, closes_at, None, ""
+
     def expire(self, now: datetime) -> None:
         """The window closed and nobody had begun: no-show."""
         self._go(Stage.EXPIRED, now)
@@ -330,9 +337,14 @@ class Answer(Identified, Base):
         self.stage = stage
 
 
-def invite(session: Session, dossier: Dossier, pack: Pack, opens_at: datetime, now: datetime) -> Sitting:
-    """Make the sitting of an approved dossier, with its window and one waiting answer per scenario."""
-    closes_at = opens_at + timedelta(days=dossier.scheme.content.sitting.window_days)
+def invite(
+    session: Session, dossier: Dossier, pack: Pack, opens_at: datetime, now: datetime, closes_at: datetime | None = None
+) -> Sitting:
+    """Make the sitting of an approved dossier, with one waiting answer per scenario.
+
+    Its window is that of the scheme, unless an exam date says until when.
+    """
+    closes_at = closes_at or opens_at + timedelta(days=dossier.scheme.content.sitting.window_days)
     sitting = Sitting(
         id=uuid.uuid4(), dossier=dossier, pack=pack, stage=Stage.INVITED, opens_at=opens_at, closes_at=closes_at
     )

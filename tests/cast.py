@@ -19,6 +19,7 @@ from review.rating import Phase, TimeCode
 from scenarios.sitting import Stage
 from storage.database import session_scope
 from storage.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
+from storage.exam_dates import ExamDate, publish
 from storage.logins import LogIn
 from storage.nodes import RecorderNode, beat
 from storage.organisations import Organisation
@@ -196,6 +197,25 @@ def dossier(session: Session, cast: Cast, now: datetime = NOW, candidate: Person
         for number, one in enumerate(rules.content.competencies)
     ]
     session.add(row)
+    return row
+
+
+def with_dates(session: Session, now: datetime = NOW, key: str = "branchecertificaat_b") -> Scheme:
+    """The same exam, or another one beside it, done on dates that KSF publishes."""
+    data = (CONTENT / "scheme.toml").read_bytes().replace(b'planning = "window"', b'planning = "dates"')
+    row = add_scheme(session, data.replace(b'key = "branchecertificaat_b"', f'key = "{key}"'.encode()), now)
+    session.flush()
+    return row
+
+
+def exam_date(
+    session: Session, cast: Cast, starts_at: datetime, places: int = 1, scheme: Scheme | None = None
+) -> ExamDate:
+    """A date of four hours from `starts_at` on, published an hour ago."""
+    scheme = scheme or with_dates(session)
+    published = starts_at - timedelta(days=30)
+    row = publish(session, scheme, starts_at, starts_at + timedelta(hours=4), places, cast.officer, published)
+    session.flush()
     return row
 
 

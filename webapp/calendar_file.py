@@ -5,19 +5,23 @@ from datetime import datetime
 from icalendar import Calendar, Event
 
 from storage.config import config
+from storage.exam_dates import plans_by_dates
 from storage.sittings import Sitting
 
 
 def of(sitting: Sitting, now: datetime) -> str:
-    """One event from the opening to the end of the window. It names the exam and nobody; its id stays the same."""
+    """One event from the opening to the end of the window or date. It names the exam and nobody; its id stays."""
     event = Event()
     event.add("uid", f"{sitting.id}@vignet")
     event.add("dtstamp", now)
     event.add("dtstart", sitting.opens_at)
     event.add("dtend", sitting.closes_at)
     event.add("summary", f"Examen {sitting.dossier.scheme.content.name}")
-    event.add("description", f"U kunt beginnen wanneer u wilt, tot het einde van deze periode. {config().origin}")
-    event.add("transp", "TRANSPARENT")
+    dated = plans_by_dates(sitting.dossier.scheme)
+    when = "Begin op tijd" if dated else "U kunt beginnen wanneer u wilt, tot het einde van deze periode"
+    event.add("description", f"{when}. {config().origin}")
+    # A period of days leaves somebody's agenda free, an exam date does not.
+    event.add("transp", "OPAQUE" if dated else "TRANSPARENT")
     calendar = Calendar()
     calendar.add("prodid", "-//Vignet//NL")
     calendar.add("version", "2.0")

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from review import portfolio
 from review.batch import Cause, Mode
@@ -21,9 +20,11 @@ from storage import (
     accommodations,
     allocations,
     assignments,
+    bookings,
     certificates,
     dossiers,
     enrolments,
+    exam_dates,
     flags,
     links,
     objections,
@@ -39,8 +40,10 @@ from storage import (
     work,
 )
 from storage import refusal as steps
+from storage.bookings import BookingState
 from storage.dossiers import DossierState, StarKind
 from storage.enrolments import EntryOutcome
+from storage.exam_dates import AMSTERDAM, ExamDate
 from storage.flags import FlagKind
 from storage.jobs import JobState
 from storage.mail import MailState
@@ -48,8 +51,6 @@ from storage.objections import Against, ObjectionState
 from storage.people import Role
 from storage.recordings import RecordingState
 from storage.refusal import Refused
-
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 MONTHS = (
@@ -92,6 +93,22 @@ RECORDING_STATES = {
     RecordingState.CAPTURED: "veilig ontvangen",
     RecordingState.STORED: "klaar om te bekijken",
     RecordingState.RETAKE: "technische fout",
+}
+
+BOOKING_STATES = {
+    BookingState.REQUESTED: "aangevraagd",
+    BookingState.COUNTERED: "andere datum voorgesteld",
+    BookingState.CONFIRMED: "bevestigd",
+    BookingState.DECLINED: "afgewezen door KSF",
+    BookingState.REFUSED: "voorstel niet genomen",
+    BookingState.WITHDRAWN: "teruggegeven",
+    BookingState.LAPSED: "voorbij",
+}
+BOOKING_TONES = {
+    BookingState.REQUESTED: "accent",
+    BookingState.COUNTERED: "warn",
+    BookingState.CONFIRMED: "ok",
+    BookingState.DECLINED: "danger",
 }
 
 JOB_STATES = {
@@ -253,6 +270,20 @@ REFUSALS: dict[str, str] = {
     accommodations.Rule.DECIDED: "KSF heeft al over uw voorziening beslist.",
     accommodations.Rule.UNDECIDED: "De kandidaat vroeg een voorziening. Beslis daar eerst over.",
     accommodations.Rule.NO_REASON: "Schrijf waarom u dit besluit neemt. De kandidaat leest het.",
+    exam_dates.Rule.IN_PAST: "Deze dag is al voorbij, of begint nu. Kies een latere dag.",
+    exam_dates.Rule.PAST_MIDNIGHT: "Begin en einde moeten op dezelfde dag liggen.",
+    exam_dates.Rule.NO_DATES: "Dit examen werkt niet met examendata. Het reglement zegt wanneer het kan.",
+    exam_dates.Rule.IN_USE: "Er zijn plaatsen bezet op deze datum. Geef die kandidaten eerst een ander antwoord.",
+    bookings.Rule.NOT_APPROVED: "Een datum kan pas als KSF het motivatiedossier heeft goedgekeurd.",
+    bookings.Rule.NO_DATES: "Dit examen werkt niet met examendata. De kandidaat krijgt vanzelf een uitnodiging.",
+    bookings.Rule.OTHER_EXAM: "Deze datum is voor een ander examen. Kies een datum van dit examen.",
+    bookings.Rule.DATE_OVER: "Deze datum kan niet meer. Kies een andere.",
+    bookings.Rule.FULL: "Deze datum is net vol geraakt. Er is niets aangevraagd. Kies een andere datum.",
+    bookings.Rule.TWICE: "Deze kandidaat heeft al een datum, of wacht op antwoord over een datum.",
+    bookings.Rule.SAME_DAY: "Deze kandidaat heeft op die dag al een ander examen. Kies een andere datum.",
+    bookings.Rule.BEGUN: "De kandidaat is al aan het examen begonnen. De datum kan niet meer veranderen.",
+    bookings.Rule.SAME_DATE: "Dit is de datum die al is aangevraagd. Kies een andere, of bevestig deze.",
+    bookings.Rule.NO_REASON: "Schrijf waarom. De beheerder leest het.",
     sitting.Rule.NOT_IDENTIFIED: "Eerst bevestigt iemand van uw organisatie wie u bent. Laad de pagina opnieuw.",
     sitting.Rule.TOO_MANY_CODES: "Er is te vaak een verkeerde code ingevuld. Iemand van uw organisatie kan bevestigen.",
     sitting.Rule.NOT_LATER: "De nieuwe datum moet later zijn dan nu en dan de oude.",
@@ -416,6 +447,15 @@ EVENTS = {
     "qualification_entered": "toelating ingevoerd",
     "accommodation_asked": "voorziening gevraagd",
     "accommodation_decided": "besluit over een voorziening",
+    "booking_requested": "examendatum aangevraagd",
+    "booking_confirmed": "examendatum bevestigd",
+    "booking_countered": "andere examendatum voorgesteld",
+    "booking_declined": "examendatum afgewezen door KSF",
+    "booking_refused": "voorgestelde examendatum niet genomen",
+    "booking_withdrawn": "examendatum teruggegeven",
+    "booking_lapsed": "examendatum voorbij",
+    "exam_date_published": "examendatum gepubliceerd",
+    "exam_date_withdrawn": "examendatum ingetrokken",
     "sitting_identified": "identiteit bevestigd",
     "sitting_extended": "meer tijd gegeven",
     "sitting_invited": "uitgenodigd voor het examen",
@@ -478,6 +518,7 @@ SUBJECTS = {
     "dossier": "dossier",
     "part_one_review": "oordeel over deel 1",
     "qualification": "toelating",
+    "exam_date": "examendatum",
     "sitting": "zitting",
     "answer": "antwoord",
     "recording": "opname",
@@ -578,6 +619,11 @@ def date_only(day_of_year: date) -> str:
     return f"{DAYS[day_of_year.weekday()]} {day_of_year.day} {MONTHS[day_of_year.month - 1]} {day_of_year.year}"
 
 
+def exam_date(one: ExamDate) -> str:
+    """vrijdag 21 november 2026, 10:00 tot 14:00"""
+    return f"{moment(one.starts_at)} tot {clock(one.ends_at)}"
+
+
 def clock(at: datetime) -> str:
     """14:03"""
     return at.astimezone(AMSTERDAM).strftime("%H:%M")
@@ -638,6 +684,9 @@ def _tone_of(table: dict) -> Callable[[object], str]:
 FILTERS: dict[str, Callable] = {
     "dag": day,
     "datum": date_only,
+    "examendatum": exam_date,
+    "aanvraagstand": _name_of(BOOKING_STATES),
+    "aanvraagkleur": _tone_of(BOOKING_TONES),
     "klok": clock,
     "moment": moment,
     "seconde": second,

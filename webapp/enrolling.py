@@ -2,10 +2,8 @@
 
 import uuid
 from collections import Counter
-from datetime import timedelta
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
-from sqlalchemy import delete
 from wtforms import EmailField, FileField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
@@ -14,16 +12,12 @@ from storage.enrolments import Entry, EntryOutcome, Roster, enrol, keep_roster, 
 from storage.organisations import Organisation
 from storage.people import Person, Role, as_address
 from storage.refusal import Refused
-from storage.schemes import Scheme, current_scheme
+from storage.schemes import Scheme, current_scheme, current_schemes
 from webapp import access, access_people, dutch, roster_file
 from webapp.forms import Form, choices
 from webapp.invitations import invite
 
 pages = Blueprint("enrolling", __name__, url_prefix="/organisatie/aanmelden")
-
-EXAM = "branchecertificaat_b"
-KEPT = timedelta(days=7)
-"""How long a list is kept that nobody took into use."""
 
 
 def _is_address(_form: Form, field: EmailField) -> None:
@@ -38,21 +32,32 @@ ADDRESS = [InputRequired("Vul het e-mailadres in."), _is_address]
 
 
 class OwnForm(Form):
-    """A form for one of the own organisations; who has one organisation is not asked which."""
+    """A form for one of the own organisations and one exam. Where there is only one, nobody is asked which."""
 
+    exam = SelectField("Examen", [InputRequired("Kies een examen.")])
     organisation = SelectField("Organisatie", [InputRequired("Kies een organisatie.")])
 
-    def __init__(self, own: list[Organisation], **more):
+    def __init__(self, **more):
         super().__init__(**more)
-        self.own = {str(one.id): one for one in own}
-        self.organisation.choices = choices((one.id, one.name) for one in own)
-        if len(own) == 1:
-            self.organisation.data = str(own[0].id)
-            self.organisation.raw_data = [self.organisation.data]
+        self.own = {str(one.id): one for one in access_people.my_organisations()}
+        self.exams = {one.key: one for one in current_schemes(g.db)} or abort(404)
+        _offer(self.organisation, {key: one.name for key, one in self.own.items()})
+        _offer(self.exam, {key: one.content.name for key, one in self.exams.items()})
 
     @property
     def chosen(self) -> Organisation:
         return self.own[self.organisation.data]
+
+    @property
+    def scheme(self) -> Scheme:
+        return self.exams[self.exam.data]
+
+
+def _offer(field: SelectField, names: dict[str, str]) -> None:
+    """Let one of these be chosen; the only one is chosen already."""
+    field.choices = choices(names.items())
+    if len(names) == 1:
+        (field.data,) = field.raw_data = [*names]
 
 
 class EnrolForm(OwnForm):
@@ -75,7 +80,7 @@ class ListForm(OwnForm):
 @access.roles(Role.ORGANISATION_ADMIN)
 def one():
     """Enrol one candidate with the manager."""
-    form = EnrolForm(access_people.my_organisations())
+    form = EnrolForm()
     if form.validate_on_submit():
         entry = Entry(
             form.candidate_name.data.strip(),
@@ -84,10 +89,9 @@ def one():
             form.manager_email.data,
             (form.cost_centre.data or "").strip(),
         )
-        scheme = _scheme()
-        (planned,) = plan(g.db, form.chosen, scheme, [entry])
+        (planned,) = plan(g.db, form.chosen, form.scheme, [entry])
         if planned.outcome is EntryOutcome.NEW:
-            tell(enrol(g.db, form.chosen, scheme, [entry], access.me(), g.now), access.me())
+            tell(enrol(g.db, form.chosen, form.scheme, [entry], access.me(), g.now), access.me())
             flash(f"{entry.candidate_name} is aangemeld. De kandidaat en de leidinggevende krijgen een mail.", "ok")
             return redirect(url_for("organisation.home"))
         form.candidate_email.errors = [dutch.ENTRY_OUTCOMES[planned.outcome][1]]
@@ -98,15 +102,14 @@ def one():
 @access.roles(Role.ORGANISATION_ADMIN)
 def upload():
     """A list: read, and kept to be looked at. Nobody is enrolled by it yet."""
-    form = ListForm(access_people.my_organisations())
+    form = ListForm()
     if form.validate_on_submit():
         try:
             entries, faults = roster_file.read(request.files["file"].read() if "file" in request.files else b"")
         except roster_file.Unreadable as error:
             form.file.errors = [str(error)]
         else:
-            g.db.execute(delete(Roster).where(Roster.done_at.is_(None), Roster.created_at < g.now - KEPT))
-            roster = keep_roster(g.db, form.chosen, entries, faults, access.me(), g.now)
+            roster = keep_roster(g.db, form.chosen, form.exam.data, entries, faults, access.me(), g.now)
             g.db.flush()
             return redirect(url_for("enrolling.show", roster_id=roster.id))
     return render_template("enrolling/upload.html", form=form), 422 if form.errors else 200
@@ -117,11 +120,13 @@ def upload():
 def show(roster_id: uuid.UUID):
     """What will happen to each line of the list, before it happens."""
     roster = access_people.roster_for_admin(roster_id)
-    planned = plan(g.db, roster.organisation, _scheme(), roster.people)
+    scheme = _scheme(roster)
+    planned = plan(g.db, roster.organisation, scheme, roster.people)
     counts = Counter(one.outcome for one in planned)
     new = [one for one in planned if one.outcome is EntryOutcome.NEW]
     mails = {one.entry.candidate_email for one in new} | {one.entry.manager_email for one in new}
-    values = {"planned": planned, "counts": counts, "mails": len(mails)}
+    choice = len(current_schemes(g.db)) > 1
+    values = {"planned": planned, "counts": counts, "mails": len(mails), "exam": scheme.content.name if choice else ""}
     return render_template("enrolling/show.html", roster=roster, **values)
 
 
@@ -130,7 +135,7 @@ def show(roster_id: uuid.UUID):
 def use(roster_id: uuid.UUID):
     """Enrol everybody on the list who is new."""
     roster = access_people.roster_for_admin(roster_id)
-    made = roster.use(_scheme(), access.me(), g.now)
+    made = roster.use(_scheme(roster), access.me(), g.now)
     tell(made, access.me())
     flash(f"{len(made)} {'kandidaat is' if len(made) == 1 else 'kandidaten zijn'} aangemeld.", "ok")
     return redirect(url_for("organisation.home"))
@@ -162,8 +167,8 @@ def tell(made: list[Dossier], actor: Person) -> None:
         invite(own[0].manager, actor, "substantiation_asked", **values)
 
 
-def _scheme() -> Scheme:
-    return current_scheme(g.db, EXAM) or abort(404)
+def _scheme(roster: Roster) -> Scheme:
+    return current_scheme(g.db, roster.exam) or abort(404)
 
 
 def _file(data: bytes, name: str) -> Response:

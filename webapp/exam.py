@@ -15,6 +15,7 @@ from wtforms.validators import DataRequired
 from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage, Rule, Stage, Step
 from storage import nodes
+from storage.bookings import awaits_date, booking_of
 from storage.keys import key_store
 from storage.people import Role
 from storage.recordings import RecordingState, begin_take, counting_takes, latest_take, tell_receipt
@@ -46,8 +47,10 @@ class ConsentForm(FlaskForm):
 def home():
     """The page that fits the step: what will happen, the exam itself, or the receipt."""
     sitting = access.my_sitting()
-    if sitting is None:
-        return render_template("exam/waiting.html", dossiers=access.my_dossiers_as_candidate())
+    if sitting is None or awaits_date(g.db, sitting.dossier):
+        dossiers = access.my_dossiers_as_candidate()
+        booked = {one.id: booking_of(g.db, one) for one in dossiers if awaits_date(g.db, one)}
+        return render_template("exam/waiting.html", dossiers=dossiers, booked=booked)
     step = sitting.step(g.now)
     if step is Step.RECEIPT:
         return render_template("exam/receipt.html", sitting=sitting, takes=counting_takes(g.db, sitting))

@@ -12,7 +12,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from scenarios.chapters import CANDIDATE_PARTS, FilePart
-from storage import sittings
+from storage import bookings
 from storage.dossiers import Dossier, DossierState, StarKind
 from storage.people import Role
 from storage.revisions import BOXES, Side, content, hand_in, part_of, write
@@ -177,7 +177,7 @@ def withdraw(dossier_id: uuid.UUID):
     dossier = access.dossier_for_candidate(dossier_id)
     form = WithdrawForm()
     reason = (form.reason.data or "") if form.validate_on_submit() else ""
-    sittings.withdraw(g.db, dossier, access.me(), reason, g.now)
+    bookings.withdraw(g.db, dossier, access.me(), reason, g.now)
     flash("U hebt zich teruggetrokken.", "ok")
     return redirect(url_for("motivation.own", dossier_id=dossier.id))
 

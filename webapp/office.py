@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from scenarios.sitting import Stage
 from storage import audit
+from storage.bookings import Booking, BookingState
 from storage.dossiers import Dossier, DossierState
 from storage.jobs import ATTEMPTS, Job, JobState
 from storage.mail import UNDELIVERED, MailMessage
@@ -28,6 +29,7 @@ def home():
     counts = {
         "submitted": _count(Dossier, Dossier.state == DossierState.SUBMITTED),
         "sitting": _count(Sitting, Sitting.stage.in_((Stage.INVITED, Stage.CONSENTED, Stage.CHECKED, Stage.ANSWERING))),
+        "dates": _count(Booking, Booking.state == BookingState.REQUESTED),
         "verdicts": _count(Verdict, Verdict.released_at.is_(None)),
         "dead": _count(Job, Job.state == JobState.DEAD),
         "running": _count(Job, Job.state.in_((JobState.WAITING, JobState.RUNNING))),

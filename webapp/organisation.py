@@ -10,6 +10,7 @@ from wtforms import EmailField
 
 from scenarios.sitting import Stage
 from storage.dossiers import Dossier, DossierState
+from storage.exam_dates import plans_by_dates
 from storage.people import Person, Role, employ_again, readdress, release
 from storage.refusal import Refused
 from storage.sittings import Sitting
@@ -174,6 +175,8 @@ def _step(dossier: Dossier, sitting: Sitting | None, passed: dict[uuid.UUID, boo
         return "ingediend", "accent", "KSF beoordeelt het dossier"
     if dossier.state is not DossierState.APPROVED:
         return ("afgerond" if dossier.state is DossierState.REJECTED else "ingetrokken"), "neutral", ""
+    if plans_by_dates(dossier.scheme) and (sitting is None or sitting.stage is Stage.EXPIRED):
+        return "goedgekeurd", "accent", "Examendatum: zie ‘Examendata’"
     if sitting is None:
         return "goedgekeurd", "accent", "KSF nodigt de kandidaat uit"
     if sitting.stage is Stage.FINISHED:

@@ -84,8 +84,7 @@ def decide(review: PartOneReview, outcome: Outcome) -> None:
         accommodations.require_decided(g.db, dossier)
     review.decide(outcome, access.me(), g.now)
     if outcome is Outcome.APPROVED:
-        planning.invite(dossier)
-        flash("Goedgekeurd. De uitnodiging is onderweg.", "ok")
+        planning.approved(dossier)
         return
     own = why_not.reasons(review, CANDIDATE_PARTS)
     values = {"reason": review.reason, "criteria": own, "terms": dossier.scheme.content.terms}

@@ -10,10 +10,10 @@ from wtforms.validators import InputRequired
 
 from storage import audit
 from storage.mail import MailMessage
-from storage.people import Membership, Person, Role, join, known_or_new, readdress
+from storage.people import Membership, Person, Role, join, known_or_new
 from storage.refusal import Refused
 from storage.second_factor import remove_second_factor, second_factor_of
-from webapp import access, access_people, dutch, post
+from webapp import access, access_people, dutch, own_address, post
 from webapp.enrolling import ADDRESS, NAME
 from webapp.forms import Form, choices
 from webapp.invitations import invite
@@ -143,7 +143,7 @@ def give_back(membership_id: uuid.UUID):
 
 def _change(found: Person, form: PersonForm) -> None:
     if form.email.data != found.email:
-        readdress(g.db, found, form.email.data, access.me().id, g.now)
+        own_address.change(found, form.email.data, access.me())
     elif form.name.data.strip() != found.name:
         audit.record(g.db, g.now, access.me().id, "person_changed", found)
     found.name = form.name.data.strip()

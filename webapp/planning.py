@@ -1,4 +1,4 @@
-"""From approval to the first clip: the invitation, its window, reminders, more time, and who sits there."""
+"""From approval to the first clip: the invitation, its window or date, reminders, more time, and who sits there."""
 
 import uuid
 from datetime import datetime, time
@@ -10,9 +10,11 @@ from wtforms.validators import InputRequired, Length, Regexp
 
 from scenarios.sitting import reminder
 from storage.accommodations import BEFORE, apply
+from storage.bookings import Booking, lapse_past, sitting_of
 from storage.database import session_scope
 from storage.dossiers import Dossier, DossierState, Rule
-from storage.people import Role
+from storage.exam_dates import ExamDate, plans_by_dates
+from storage.people import Role, holders
 from storage.refusal import Refused
 from storage.schemes import current_pack
 from storage.sittings import Sitting
@@ -34,12 +36,50 @@ class IdentityForm(Form):
     )
 
 
-def invite(dossier: Dossier) -> Sitting:
-    """Make the sitting of an approved candidate with what was granted, and send the invitation with a calendar file."""
+def approved(dossier: Dossier) -> None:
+    """Part 1 was approved: invite the candidate, or let the organisation ask an exam date where the scheme has them."""
+    if not plans_by_dates(dossier.scheme):
+        _invite(dossier)
+        flash("Goedgekeurd. De uitnodiging is onderweg.", "ok")
+        return
+    post.write(g.db, dossier.candidate, "approved", g.now, dossier=dossier)
+    for beheerder in holders(g.db, Role.ORGANISATION_ADMIN, dossier.organisation, g.now):
+        post.write(g.db, beheerder, "date_needed", g.now, dossier=dossier)
+    flash("Goedgekeurd. De organisatie kan nu een examendatum aanvragen, en krijgt daar bericht van.", "ok")
+
+
+def planned(booking: Booking) -> None:
+    """A date was confirmed: invite the candidate to it, and tell the organisation."""
+    _invite(booking.dossier, booking.date)
+    tell_organisation(booking)
+
+
+def tell_organisation(booking: Booking) -> None:
+    """Write what became of a booking to whoever asked it, or to who is beheerder there now."""
+    there = holders(g.db, Role.ORGANISATION_ADMIN, booking.dossier.organisation, g.now)
+    for beheerder in [one for one in there if one.id == booking.asked_by_id] or there:
+        post.write(g.db, beheerder, "date_answer", g.now, booking=booking)
+
+
+def tell_cancelled(booking: Booking) -> None:
+    """Write to a candidate that the date on which the exam was planned does not hold any more."""
+    post.write(g.db, booking.dossier.candidate, "date_cancelled", g.now, booking=booking)
+
+
+def _invite(dossier: Dossier, exam_date: ExamDate | None = None) -> Sitting:
+    """Make the sitting of an approved candidate with what was granted, and send the invitation with a calendar file.
+
+    Its window is that of the scheme, or of this date; a sitting whose earlier date fell through gets the new one.
+    """
     pack = current_pack(g.db, dossier.scheme)
     if pack is None:
         raise Refused(Rule.NO_SCENARIOS)
-    sitting = make_sitting(g.db, dossier, pack, g.now, g.now)
+    opens_at, closes_at = (exam_date.starts_at, exam_date.ends_at) if exam_date else (g.now, None)
+    sitting = sitting_of(g.db, dossier) if exam_date else None
+    if sitting is None:
+        sitting = make_sitting(g.db, dossier, pack, opens_at, g.now, closes_at)
+    else:
+        sitting.replan(opens_at, closes_at, g.now)
     apply(g.db, sitting)
     post.write(g.db, dossier.candidate, "invitation", g.now, calendar=calendar_file.of(sitting, g.now), sitting=sitting)
     return sitting
@@ -106,7 +146,10 @@ def confirm_identity(sitting_id: uuid.UUID):
 
 
 def tend_windows(now: datetime) -> None:
-    """Write the reminders that are due, each once, and close the windows of those who never began (no-show)."""
+    """Write the reminders that are due, each once, and close the windows of those who never began (no-show).
+
+    Bookings of days that passed lapse; what KSF never answered is told.
+    """
     with session_scope() as session:
         waiting = select(Sitting).join(Dossier).where(Sitting.stage.in_(BEFORE), Dossier.state == DossierState.APPROVED)
         for sitting in session.scalars(waiting):
@@ -114,8 +157,12 @@ def tend_windows(now: datetime) -> None:
                 sitting.expire(now)
                 post.write(session, sitting.dossier.candidate, "no_show", now, sitting=sitting)
                 continue
+            dated = plans_by_dates(sitting.dossier.scheme)
             days = sitting.dossier.scheme.content.sitting.reminder_days
-            due = reminder(days, sitting.reminded, sitting.closes_at, now)
-            if due is not None and now >= sitting.opens_at:
+            due = reminder(days, sitting.reminded, sitting.opens_at if dated else sitting.closes_at, now)
+            if due is not None and (dated or now >= sitting.opens_at):
                 sitting.reminded = due
-                post.write(session, sitting.dossier.candidate, "reminder", now, sitting=sitting)
+                post.write(session, sitting.dossier.candidate, "reminder", now, sitting=sitting, dated=dated)
+        session.flush()
+        for booking in lapse_past(session, now):
+            post.write(session, booking.asked_by, "date_answer", now, booking=booking)

@@ -35,14 +35,16 @@ def write(
     now: datetime,
     link: Link | None = None,
     calendar: str | None = None,
+    to: str | None = None,
     **values,
 ) -> MailMessage:
     """Put the mail `mail/<template>.txt` for this person in the outbox. Its first line is the subject.
 
-    `link` takes its place in the text when the mail is sent; `calendar` goes with it as a file.
+    `link` takes its place in the text when the mail is sent; `calendar` goes with it as a file; `to` is another address
+    than the person's own.
     """
     subject, body = _text(person, template, {"link": mail.LINK if link else None, **values})
-    return mail.post(session, person, template, subject, body, now, link, calendar)
+    return mail.post(session, person, template, subject, body, now, link, calendar, to)
 
 
 def write_once(session: Session, person: Person, template: str, now: datetime, **values) -> bool:
@@ -107,14 +109,14 @@ def _deliver(email: EmailMessage) -> tuple[str | None, bool]:
 def _as_email(message: MailMessage, now: datetime) -> EmailMessage:
     sender = config().mail_sender
     email = EmailMessage()
-    email["From"], email["To"], email["Subject"] = sender, message.person.email, message.subject
+    email["From"], email["To"], email["Subject"] = sender, message.recipient, message.subject
     email["Date"] = format_datetime(now)
     # The same at every attempt: who receives it twice sees it once.
     email["Message-ID"] = f"<{message.id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     email["Auto-Submitted"] = "auto-generated"
-    text = message.text
-    if message.link is not None:
-        text = text.replace(mail.LINK, f"{config().origin}/welkom/{message.link.token}")
+    # A link that is forgotten by now opened nothing any more: a new one is asked for there.
+    opens = f"welkom/{message.link.token}" if message.link else "wachtwoord-vergeten"
+    text = message.text.replace(mail.LINK, f"{config().origin}/{opens}")
     email.set_content(text)
     email.add_alternative(as_html(message.subject, text), subtype="html")
     if message.calendar:

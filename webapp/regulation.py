@@ -13,7 +13,7 @@ from flask import Blueprint, abort, g, render_template
 from sqlalchemy import select
 
 from review import rules
-from scenarios.chapters import Allocation, FileCriterion, IdentityCheck, Origin, Task
+from scenarios.chapters import Allocation, FileCriterion, IdentityCheck, Origin, Planning, Task
 from scenarios.scheme import Scheme
 from storage import schemes
 from storage.people import Role
@@ -39,6 +39,8 @@ CHAPTERS = {
 WORDS = {
     Allocation.WHOLE: "elke assessor alle antwoorden van een kandidaat",
     Allocation.SPREAD: "elk antwoord andere assessoren",
+    Planning.WINDOW: "in een periode na de uitnodiging, op een moment naar keuze",
+    Planning.DATES: "op een examendatum van KSF, die de organisatie aanvraagt",
     IdentityCheck.NONE: "geen controle vooraf",
     IdentityCheck.CODE: "een code van zes cijfers, die iemand van de organisatie geeft",
 }

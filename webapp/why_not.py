@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from review.portfolio import Outcome, words
 from scenarios.chapters import FilePart
-from storage import accommodations
+from storage import accommodations, bookings
 from storage.certificates import prerequisite
 from storage.dossiers import Dossier, DossierState
 from storage.part_one import PartOneReview, criteria_of
@@ -51,6 +51,10 @@ def obstacles(dossier: Dossier, manager_only: bool = False) -> list[Obstacle]:
         has = ", ".join(dutch.qualification(key) for key in refused.found) or "niets in het register"
         needed = " of ".join(dutch.qualification(key) for key in refused.needed)
         found.append(Obstacle("De toelating tot dit examen", has, needed))
+    if bookings.awaits_date(g.db, dossier):
+        booking = bookings.booking_of(g.db, dossier)
+        has = dutch.BOOKING_STATES[booking.state] if booking else "nog niet aangevraagd"
+        found.append(Obstacle("De examendatum", has, "bevestigd"))
     return found
 
 
@@ -112,6 +116,7 @@ TABLES = (
     dutch.STAGES,
     dutch.OUTCOMES,
     dutch.CONFLICTS,
+    dutch.BOOKING_STATES,
 )
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage
-from storage import audit, jobs
+from storage import audit, forgetting, jobs
 from storage.database import session_scope
 from storage.jobs import celery
 from storage.recordings import Recording, RecordingState, latest_take
@@ -53,6 +53,13 @@ def tend_windows() -> None:
     """Remind candidates of the end of their window, and close the windows of those who never began."""
     with create_app().app_context():
         planning.tend_windows(datetime.now(UTC))
+
+
+@celery.task(name="forget")
+def forget() -> None:
+    """Delete at night what nobody needs any more."""
+    with session_scope() as session:
+        forgetting.forget(session, datetime.now(UTC))
 
 
 @celery.task(name="send_mail")

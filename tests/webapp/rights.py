@@ -17,6 +17,7 @@ from review.objection import Ground, Term
 from storage import mail
 from storage.absences import enter
 from storage.allocations import propose
+from storage.bookings import request
 from storage.dossiers import DossierState
 from storage.enrolments import keep_roster
 from storage.flags import FlagKind, raise_flag
@@ -114,6 +115,14 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     factor = begin_second_factor(session, people.second_officer, now)
     factor.confirmed_at = now
     session.flush()
+    dated = cast.with_dates(session, now, "examen_op_datum")
+    day = cast.exam_date(session, people, now + timedelta(days=20), 5, dated)
+    here = cast.person(session, "kandidaat6", "Kandidaat Zes", Role.CANDIDATE, people.organisation, now)
+    there = cast.person(session, "kandidaat7", "Kandidaat Zeven", Role.CANDIDATE, people.outsider_organisation, now)
+    asked, asked_elsewhere = (
+        book(session, people, dated, day, candidate, home, now)
+        for candidate, home in ((here, people.organisation), (there, people.outsider_organisation))
+    )
     everybody = {
         name: getattr(people, name) for name in people.__dataclass_fields__ if isinstance(getattr(people, name), Person)
     }
@@ -138,6 +147,8 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "allocation": shared_out,
             "absence": away,
             "clip": pack.clip(1),
+            "exam_date": day,
+            "booking": asked,
             "job": job,
             "mail": mail.post(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
             "scheme": done.dossier.scheme,
@@ -146,16 +157,27 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "organisation": people.organisation,
             "colleague": somebody,
             "membership": somebody.memberships[0],
-            "roster": keep_roster(session, people.organisation, [], [], people.beheerder, now),
+            "roster": keep_roster(session, people.organisation, dated.key, [], [], people.beheerder, now),
             "log_in": log_in(session, people.candidate, "Firefox op Windows", now),
         },
         {
             "dossier": own_case,
+            "booking": asked_elsewhere,
             "colleague": stranger,
-            "roster": keep_roster(session, people.outsider_organisation, [], [], people.outsider_beheerder, now),
+            "roster": keep_roster(
+                session, people.outsider_organisation, dated.key, [], [], people.outsider_beheerder, now
+            ),
             "log_in": log_in(session, people.outsider_candidate, "Firefox op Windows", now),
         },
     )
+
+
+def book(session, people, scheme, day, candidate, home, now):
+    """A place on this day, asked for this candidate."""
+    dossier = cast.approved_dossier(session, people, now, candidate)
+    dossier.scheme, dossier.organisation = scheme, home
+    session.flush()
+    return request(session, dossier, day, people.beheerder, now)
 
 
 MIRROR = {
@@ -221,6 +243,8 @@ RIGHTS: dict[str, Right] = {
     "own_account.finish_set_up": may(EVERYBODY),
     "own_account.recovery_codes": may({"second_officer"}),
     "own_account.remove": may({"second_officer"}),
+    "own_address.ask": may(EVERYBODY),
+    "own_address.use": may(EVERYBODY, token="=weg"),
     "own_account.end_all": may(EVERYBODY),
     "motivation.own": may({"candidate"}, dossier_id="dossier.id"),
     "motivation.printed": may({"candidate"}, dossier_id="dossier.id"),
@@ -243,6 +267,19 @@ RIGHTS: dict[str, Right] = {
     "planning.extend": may(OFFICERS, sitting_id="sitting.id"),
     "planning.identity": may({"candidate", "second_candidate"}),
     "planning.supervising": may(ADMINS),
+    "booking.home": may(ADMINS),
+    "booking.ask": may(ADMINS, exam="=examen_op_datum"),
+    "booking.accept": may({"beheerder"}, booking_id="booking.id"),
+    "booking.refuse": may({"beheerder"}, booking_id="booking.id"),
+    "booking.withdraw": may({"beheerder"}, booking_id="booking.id"),
+    "exam_dates.home": may(OFFICERS),
+    "exam_dates.new": may(OFFICERS),
+    "exam_dates.one": may(OFFICERS, date_id="exam_date.id"),
+    "exam_dates.withdraw": may(OFFICERS, date_id="exam_date.id"),
+    "exam_dates.booking": may(OFFICERS, booking_id="booking.id"),
+    "exam_dates.confirm": may(OFFICERS, booking_id="booking.id"),
+    "exam_dates.counter": may(OFFICERS, booking_id="booking.id"),
+    "exam_dates.decline": may(OFFICERS, booking_id="booking.id"),
     "planning.confirm_identity": may({"beheerder"}, sitting_id="to_identify.id"),
     "part_one.take": may({"officer", "second_officer"}, dossier_id="own_case.id"),
     "part_one.give_back": may({"officer", "second_officer"}, dossier_id="own_case.id"),

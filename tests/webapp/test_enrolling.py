@@ -14,6 +14,7 @@ from storage.enrolments import Roster
 from storage.mail import MailMessage
 from storage.organisations import Organisation
 from storage.people import Membership, Person, Role
+from storage.schemes import add_scheme
 from storage.verdicts import Verdict, decide
 from webapp import roster_file
 
@@ -28,8 +29,8 @@ def scheme(session, people):
     return row
 
 
-def upload(visitor, text):
-    data = {"csrf_token": visitor.token, "file": (io.BytesIO(text.encode()), "lijst.csv")}
+def upload(visitor, text, **more):
+    data = {"csrf_token": visitor.token, **more, "file": (io.BytesIO(text.encode()), "lijst.csv")}
     return visitor.client.post("/organisatie/aanmelden/lijst", data=data, content_type="multipart/form-data")
 
 
@@ -179,6 +180,32 @@ def test_who_administers_two_organisations_says_which(session, people, visit):
     }
     answer = visitor.client.post(path, data=data, content_type="multipart/form-data")
     assert away.name in visitor.get(answer.location).text
+
+
+def test_the_exam_is_a_choice_where_there_is_more_than_one(session, people, visit):
+    visitor, pages = visit(people.beheerder), ("/organisatie/aanmelden", "/organisatie/aanmelden/lijst")
+    add_scheme(session, (cast.CONTENT.parent / "praktijktoets_a" / "scheme.toml").read_bytes(), cast.NOW)
+    session.commit()
+    # The practical test has no motivation file, so that nobody is nominated for it.
+    assert all('name="exam"' not in visitor.get(page).text for page in pages)
+    other = cast.with_dates(session, key="ander_examen")
+    session.commit()
+    assert all('name="exam"' in visitor.get(page).text for page in pages)
+    typed = {
+        "candidate_name": "Nina Nieuw",
+        "candidate_email": "nina@voorbeeld.example",
+        "manager_name": "Lena Leider",
+        "manager_email": "lena@voorbeeld.example",
+    }
+    for wrong in ({}, {"exam": "praktijktoets_a"}, {"exam": "x" * 999}):
+        assert visitor.post(pages[0], typed | wrong).status_code == 422
+    assert visitor.post(pages[0], typed | {"exam": "branchecertificaat_b"}).status_code == 302
+    shown = upload(visitor, HEADER + NEW, exam=other.key).location
+    assert other.content.name in visitor.get(shown).text
+    assert visitor.post(shown).status_code == 302
+    with new_session(writes=False) as fresh:
+        nominated = [row.scheme.key for row in fresh.scalars(select(Dossier).order_by(Dossier.created_at))]
+    assert nominated == ["branchecertificaat_b", "ander_examen"]
 
 
 def test_somebody_who_left_is_out_of_sight_and_keeps_what_was_earned(session, people, visit):

@@ -96,5 +96,5 @@ def test_work_that_nobody_heard_of_is_rung_for_again(broker, session, people):
 
 def test_everything_that_beat_rings_is_there():
     rung = {entry["task"] for entry in celery.conf.beat_schedule.values()}
-    assert rung == {"sweep", "seal_audit", "tend_sittings", "tend_windows", "send_mail"}
+    assert rung == {"sweep", "seal_audit", "tend_sittings", "tend_windows", "send_mail", "forget"}
     assert rung <= set(celery.tasks)

@@ -1,0 +1,36 @@
+"""What is deleted by itself at night, because nobody needs it any more: links, log-ins and lists of people.
+
+Each stays for a while after it stopped working, so that the office can still answer a question about it.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from storage.enrolments import Roster
+from storage.links import Link
+from storage.logins import LogIn
+from storage.mail import MailMessage
+
+LINKS_KEPT = timedelta(days=30)
+"""After a link was used, withdrawn or became too old."""
+
+LOG_INS_KEPT = timedelta(days=30)
+"""After a browser was last used or logged out."""
+
+ROSTERS_KEPT = timedelta(days=7)
+"""After a list was uploaded that nobody took into use. The people of one that was are forgotten at once."""
+
+
+def forget(session: Session, now: datetime) -> dict[str, int]:
+    """Delete what is past its time; answers how many rows of each table."""
+    old_links = or_(Link.used_at < now - LINKS_KEPT, Link.expires_at < now - LINKS_KEPT)
+    in_mail = MailMessage.link_id.in_(select(Link.id).where(old_links))
+    session.execute(update(MailMessage).where(in_mail).values(link_id=None))
+    past = {
+        Link: old_links,
+        LogIn: or_(LogIn.used_at < now - LOG_INS_KEPT, LogIn.ended_at < now - LOG_INS_KEPT),
+        Roster: Roster.done_at.is_(None) & (Roster.created_at < now - ROSTERS_KEPT),
+    }
+    return {noun.__tablename__: session.execute(delete(noun).where(old)).rowcount for noun, old in past.items()}

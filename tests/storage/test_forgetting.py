@@ -1,0 +1,59 @@
+"""What is deleted by itself at night, and what is kept until then."""
+
+from datetime import timedelta
+
+import cast
+import pytest
+from sqlalchemy import select
+
+from storage import mail
+from storage.enrolments import Roster, keep_roster
+from storage.forgetting import LINKS_KEPT, LOG_INS_KEPT, ROSTERS_KEPT, forget
+from storage.links import Link, LinkKind, issue
+from storage.logins import LogIn, log_in
+from storage.mail import MailMessage
+
+NOW = cast.NOW
+MOMENT = timedelta(seconds=1)
+
+
+def there(session, noun):
+    return {row.id for row in session.scalars(select(noun))}
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_a_link_goes_a_month_after_it_stopped_working_and_its_mail_stays(session, people, used):
+    link = issue(session, people.candidate, LinkKind.RESET, None, NOW)
+    message = mail.post(session, people.candidate, "password_reset", "Onderwerp", mail.LINK, NOW, link)
+    ended = NOW if used else link.expires_at
+    link.used_at = NOW if used else None
+    session.commit()
+    assert forget(session, ended + LINKS_KEPT)["link"] == 0
+    assert forget(session, ended + LINKS_KEPT + MOMENT)["link"] == 1
+    session.commit()
+    session.expire_all()
+    assert there(session, Link) == set()
+    assert session.get(MailMessage, message.id).link_id is None
+
+
+def test_a_log_in_goes_a_month_after_its_last_use(session, people):
+    rows = [log_in(session, people.candidate, "Proef", NOW) for _ in range(2)]
+    rows[0].used_at = NOW + timedelta(days=1)
+    session.commit()
+    assert forget(session, NOW + LOG_INS_KEPT)["log_in"] == 0
+    forget(session, NOW + LOG_INS_KEPT + MOMENT)
+    assert there(session, LogIn) == {rows[0].id}
+    assert rows[0].used_at + LOG_INS_KEPT > NOW + LOG_INS_KEPT + MOMENT
+
+
+def test_a_list_that_nobody_used_goes_after_a_week(session, people):
+    def keep():
+        return keep_roster(session, people.organisation, "branchecertificaat_b", [], [], people.beheerder, NOW)
+
+    left, used = keep(), keep()
+    used.done_at = NOW
+    session.commit()
+    forget(session, NOW + ROSTERS_KEPT)
+    assert there(session, Roster) == {left.id, used.id}
+    forget(session, NOW + ROSTERS_KEPT + MOMENT)
+    assert there(session, Roster) == {used.id}
