@@ -262,10 +262,11 @@ class Text:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A question that the sources leave open."""
+    """A question that the sources leave open. `answer` says in words what is done, beside what its settings say."""
 
     key: str
     text: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

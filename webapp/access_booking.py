@@ -72,10 +72,11 @@ def waiting_for_date() -> Sequence[Dossier]:
 
 
 def bookings_of_my_organisations() -> Select[tuple[Booking]]:
-    """What was asked for the beheerder's own people, what still holds a place first, as a query."""
+    """What was asked for the beheerder's own people: first what waits for the beheerder, then what holds a place."""
     mine = access_people.dossiers_of_my_organisations().with_only_columns(Dossier.id)
     asked = select(Booking).where(Booking.dossier_id.in_(mine)).options(_WITH_DATE, _WHOSE, joinedload(Booking.asked))
-    return asked.order_by(Booking.state.in_(LIVE).desc(), Booking.asked_at.desc(), Booking.id)
+    first = ((Booking.state == BookingState.COUNTERED).desc(), Booking.state.in_(LIVE).desc())
+    return asked.order_by(*first, Booking.asked_at.desc(), Booking.id)
 
 
 def booking_for_admin(booking_id: uuid.UUID) -> Booking:

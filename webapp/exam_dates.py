@@ -40,11 +40,7 @@ class DateForm(Form):
 
 
 class DeclineForm(Form):
-    reason = TextAreaField(
-        "Waarom niet?",
-        [DataRequired("Schrijf waarom."), Length(max=2000)],
-        description="De beheerder leest dit. Stond de datum al vast, dan leest de kandidaat het ook.",
-    )
+    reason = TextAreaField("Waarom niet?", [DataRequired("Schrijf waarom."), Length(max=2000)])
 
 
 class CounterForm(Form):

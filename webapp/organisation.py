@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from wtforms import EmailField
 
 from scenarios.sitting import Stage
+from storage.bookings import LIVE, Booking, BookingState
 from storage.dossiers import Dossier, DossierState
 from storage.exam_dates import plans_by_dates
 from storage.people import Person, Role, employ_again, readdress, release
@@ -52,7 +53,7 @@ def home():
     found = (
         wanted.join(Person, Dossier.candidate_id == Person.id)
         .where(matching(words, Person.name, Person.email, Dossier.cost_centre))
-        .options(joinedload(Dossier.candidate), joinedload(Dossier.manager), selectinload(Dossier.organisation))
+        .options(joinedload(Dossier.candidate), joinedload(Dossier.manager), selectinload(Dossier.scheme))
     )
     page = page_of(found.order_by(Dossier.created_at.desc(), Dossier.id))
     steps = {dossier.id: step for dossier, step in zip(page.rows, _steps(page.rows), strict=True)}
@@ -161,7 +162,29 @@ def _steps(rows: list[Dossier]) -> list[tuple[str, str, str]]:
     sittings = {one.dossier_id: one for one in g.db.scalars(select(Sitting).where(Sitting.dossier_id.in_(ids)))}
     results = select(Sitting.dossier_id, Verdict.passed).join(Verdict)
     passed = dict(g.db.execute(results.where(Sitting.dossier_id.in_(ids), Verdict.released_at.is_not(None))).all())
-    return [_step(dossier, sittings.get(dossier.id), passed) for dossier in rows]
+    dated = [one.id for one in rows if one.state is DossierState.APPROVED and plans_by_dates(one.scheme)]
+    live = select(Booking.dossier_id, Booking.state).where(Booking.dossier_id.in_(dated), Booking.state.in_(LIVE))
+    asked = dict.fromkeys(dated) | (dict(g.db.execute(live).all()) if dated else {})
+    return [
+        _date_step(asked[dossier.id])
+        if dossier.id in asked and _unplanned(sittings.get(dossier.id))
+        else _step(dossier, sittings.get(dossier.id), passed)
+        for dossier in rows
+    ]
+
+
+def _unplanned(sitting: Sitting | None) -> bool:
+    return sitting is None or sitting.stage is Stage.EXPIRED
+
+
+def _date_step(asked: BookingState | None) -> tuple[str, str, str]:
+    """The step of somebody who may do the exam, and has no date that holds."""
+    steps = {
+        None: "Vraag een examendatum aan",
+        BookingState.REQUESTED: "KSF antwoordt over de examendatum",
+        BookingState.COUNTERED: "Zeg of de voorgestelde examendatum goed is",
+    }
+    return "goedgekeurd", "accent", steps.get(asked, "")
 
 
 def _step(dossier: Dossier, sitting: Sitting | None, passed: dict[uuid.UUID, bool]) -> tuple[str, str, str]:
@@ -175,8 +198,6 @@ def _step(dossier: Dossier, sitting: Sitting | None, passed: dict[uuid.UUID, boo
         return "ingediend", "accent", "KSF beoordeelt het dossier"
     if dossier.state is not DossierState.APPROVED:
         return ("afgerond" if dossier.state is DossierState.REJECTED else "ingetrokken"), "neutral", ""
-    if plans_by_dates(dossier.scheme) and (sitting is None or sitting.stage is Stage.EXPIRED):
-        return "goedgekeurd", "accent", "Examendatum: zie ‘Examendata’"
     if sitting is None:
         return "goedgekeurd", "accent", "KSF nodigt de kandidaat uit"
     if sitting.stage is Stage.FINISHED:

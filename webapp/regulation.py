@@ -5,19 +5,21 @@ from a source or is a choice of KSF, and which open question that choice answers
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, abort, g, render_template
 from sqlalchemy import select
 
 from review import rules
-from scenarios.chapters import Allocation, FileCriterion, IdentityCheck, Origin, Planning, Task
-from scenarios.scheme import Scheme
+from scenarios.chapters import Allocation, FileCriterion, IdentityCheck, Origin, Planning, Question, Task
+from scenarios.scheme import Scheme, parse
 from storage import schemes
 from storage.people import Role
-from webapp import access, dutch
+from webapp import access, demo, dutch
 
 pages = Blueprint("regulation", __name__, url_prefix="/reglement")
 
@@ -61,7 +63,9 @@ def show(key: str, number: int | None = None):
         abort(404)
     content = row.content
     inside = bool(access.me().roles(g.now) & INSIDERS)
-    values = {"chapters": chapters(content) if inside else [], "inside": inside, "versions": versions if inside else []}
+    values = {"inside": inside, "chapters": [], "questions": [], "versions": []}
+    if inside:
+        values |= {"chapters": chapters(content), "questions": questions(content), "versions": versions}
     return render_template("regulation/show.html", row=row, scheme=content, passing=passing(content), **values)
 
 
@@ -88,6 +92,39 @@ def chapters(scheme: Scheme) -> list[tuple[str, list[tuple[Origin, str]]]]:
     for origin in scheme.origins:
         found[origin.path.partition(".")[0]].append((origin, in_words(origin, scheme.value(origin.path))))
     return [(title, found[table]) for table, title in CHAPTERS.items() if found[table]]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value that answers an open question: what holds now, and what Vignet brings, both in words."""
+
+    origin: Origin
+    now: str
+    default: str
+
+
+def questions(scheme: Scheme) -> list[tuple[Question, list[Setting]]]:
+    """Every question that the sources leave open, with the settings that answer it."""
+    brought = _brought(scheme.key)
+    return [
+        (question, [_setting(scheme, brought, one) for one in scheme.origins if one.question == question.key])
+        for question in scheme.questions
+    ]
+
+
+def _setting(scheme: Scheme, brought: Scheme | None, origin: Origin) -> Setting:
+    now = in_words(origin, scheme.value(origin.path))
+    try:
+        return Setting(origin, now, in_words(origin, brought.value(origin.path)) if brought else now)
+    except KeyError:
+        return Setting(origin, now, "geen")
+
+
+@cache
+def _brought(key: str) -> Scheme | None:
+    """The scheme of this exam as Vignet brings it; None for an exam that somebody added."""
+    path = demo.SCENARIOS / key / "scheme.toml"
+    return parse(path.read_bytes()) if path.is_file() else None
 
 
 def in_words(origin: Origin, value: Any) -> str:

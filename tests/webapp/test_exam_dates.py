@@ -109,7 +109,9 @@ def test_from_approval_to_an_invitation_on_the_date(session, people, visit, date
     published = one_of(ExamDate)
     assert (published.starts_at, published.ends_at) == (noon, noon + timedelta(hours=4))
     assert "nog 3 plaatsen" in beheerder.get(ADMIN).text
+    assert "Vraag een examendatum aan" in beheerder.get("/organisatie").text
     assert ask(beheerder, published, row).status_code == 302
+    assert "KSF antwoordt over de examendatum" in beheerder.get("/organisatie").text
     assert "KSF moet nog antwoord geven" in candidate.get("/examen").text
     assert people.candidate.name in text_of(officer.get(OFFICE).text)
     booking = one_of(Booking)
