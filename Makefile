@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench faults clips requirements clean
+.PHONY: help run test lint format bench fuzz faults clips requirements clean
 
 help: ## Show what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,10 @@ bench: ## Measure what things cost on this machine, five minutes (ARGS=desk for 
 faults: ## Let everything break that may, one row of the table after another, an hour (ARGS="cut-45 loss-20" for some)
 	@$(PYTHON) docker/local/prepare.py test
 	@exec $(VENV)/python tests/faults $(ARGS)
+
+fuzz: ## Feed the readers of strangers' bytes with what they have not seen, a minute each (ARGS=rtp_packet for one)
+	@$(PYTHON) docker/local/prepare.py test
+	@exec $(VENV)/python tests/fuzz $(ARGS)
 
 clips: ## Build the stand-in clips of the situations anew
 	@$(PYTHON) docker/local/prepare.py test
