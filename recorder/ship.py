@@ -14,12 +14,11 @@ from pathlib import Path
 
 from recorder.slice_spool import runs
 from recorder.spool import Spool
-from storage import audit
 from storage.database import session_scope
 from storage.keys import KeyStore, encrypt_file
 from storage.objects import ObjectStore, Stored, sha256_of
 from storage.ratings import has_score
-from storage.recordings import LATE, Original, Recording, tell_receipt
+from storage.recordings import Original, Recording, tell_receipt
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +141,7 @@ def _capture(recording: uuid.UUID, originals: list[Original], now: datetime) -> 
         row = session.get(Recording, recording, with_for_update=True)
         session.add_all(originals)
         if has_score(session, row.answer):
-            audit.record(session, now, None, LATE, row, names=[original.name for original in originals])
+            row.came_late([original.name for original in originals], now)
             tell_receipt(session, row.answer.sitting, now)
         else:
             row.capture(now)

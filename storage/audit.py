@@ -7,14 +7,20 @@ minute one sealer numbers the new rows and chains their hashes, so that any late
 import hashlib
 import json
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, String, select
+from sqlalchemy import Index, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.database import Base, Identified
 
 GENESIS = "0" * 64
+
+CHECK = "check_audit"
+"""The kind of the office job that goes through the whole chain; its result says what was found."""
+CHAIN = uuid.UUID("c4a1b0de-0000-4000-8000-000000000000")
+"""The subject of that job: there is one chain."""
 
 
 class AuditEvent(Identified, Base):
@@ -74,6 +80,20 @@ def seal(session: Session) -> int:
         event.number = number
         event.hash = previous = event.digest(previous)
     return len(fresh)
+
+
+def last_number(session: Session) -> int:
+    """How many rows are sealed."""
+    return session.scalar(select(func.max(AuditEvent.number))) or 0
+
+
+def broken_among(session: Session, events: Sequence[AuditEvent]) -> int | None:
+    """As `first_broken`, of these rows alone: each is held against the row before it."""
+    sealed = sorted((one for one in events if one.number is not None), key=lambda one: one.number)
+    before = select(AuditEvent.number, AuditEvent.hash).where(AuditEvent.number.in_([one.number - 1 for one in sealed]))
+    hashes = dict(session.execute(before).all()) | {0: GENESIS}
+    broken = (one.number for one in sealed if one.digest(hashes.get(one.number - 1) or GENESIS) != one.hash)
+    return next(broken, None)
 
 
 def first_broken(session: Session) -> int | None:

@@ -129,6 +129,8 @@ class Dossier(Identified, Base):
         Index(None, "manager_id"),
         Index(None, "organisation_id", "state"),
         Index(None, "state", "submitted_at"),
+        Index(None, "state", "created_at", "id"),
+        Index(None, "created_at", "id"),
     )
     # Of two changes at the same moment that start from one state, the second fails (StaleDataError).
     __mapper_args__ = {"version_id_col": state, "version_id_generator": False}  # noqa: RUF012

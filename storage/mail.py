@@ -60,6 +60,7 @@ class MailMessage(Identified, Base):
     __table_args__ = (
         Index(None, "state", "not_before"),
         Index(None, "state", "created_at"),
+        Index(None, "created_at", "id"),
         Index(None, "person_id", "created_at"),
     )
 

@@ -64,7 +64,7 @@ class Person(Identified, Base):
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", order_by="Membership.since")
 
-    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"), Index(None, "name", "id"))
 
     def set_password(self, password: str) -> None:
         """Keep the argon2id hash of this password and end every other session."""

@@ -82,6 +82,7 @@ class Rating(Identified, Base):
         CheckConstraint("(declined_because IS NULL) = (declined_at IS NULL)", name="declined_because"),
         CheckConstraint("phase2_signed_at IS NULL OR phase1_signed_at IS NOT NULL", name="phases"),
         Index(None, "assessor_id", "phase1_signed_at"),
+        Index(None, "answer_id", "slot", "phase2_signed_at"),
     )
     # Of two saves at the same moment on top of one version, the second fails (StaleDataError).
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012

@@ -83,7 +83,7 @@ class Recording(Identified, Base):
     """One take of one answer. `limit_s` is how long may be recorded; `seconds` how long the stored result is.
 
     `figures` holds what was measured (`scenarios.quality.Measurement` and how the result was made), `faults` what
-    was wrong with it.
+    was wrong with it. `late_at`: since when a part that came after the first score waits to be noted by the office.
     """
 
     __tablename__ = "recording"
@@ -101,6 +101,7 @@ class Recording(Identified, Base):
     seconds: Mapped[float | None]
     figures: Mapped[dict] = mapped_column(default=dict)
     faults: Mapped[list] = mapped_column(default=list)
+    late_at: Mapped[datetime | None] = mapped_column(index=True)
 
     answer: Mapped[Answer] = relationship()
     node: Mapped[RecorderNode | None] = relationship()
@@ -207,7 +208,12 @@ class Recording(Identified, Base):
         before = [one.created_at for one in self.originals if one.created_at < self.captured_at]
         names = [one.name for one in self.originals if one.created_at >= self.captured_at]
         self.captured_at = max(before, default=self.captured_at)
-        audit.record(Session.object_session(self), now, None, LATE, self, names=names)
+        self.came_late(names, now)
+
+    def came_late(self, names: Sequence[str], now: datetime) -> None:
+        """These originals change nothing any more: they are kept, and the office is to note it."""
+        self.late_at = now
+        audit.record(Session.object_session(self), now, None, LATE, self, names=list(names))
 
     def refuse(self, faults: list[dict], figures: dict, now: datetime) -> None:
         """A technical fault was measured: the answer is asked again while a retake is left. Originals stay.

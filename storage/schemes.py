@@ -114,6 +114,11 @@ def current_schemes(session: Session) -> list[Scheme]:
     return sorted((row for row in rows if row.content.documents is not None), key=lambda row: row.content.name)
 
 
+def with_sittings(session: Session) -> list[Scheme]:
+    """Every version of every scheme whose exam is a sitting before a camera."""
+    return [one for one in session.scalars(select(Scheme)) if one.content.sitting]
+
+
 def current_pack(session: Session, scheme_row: Scheme) -> Pack | None:
     """The newest pack of this exam, whichever version of the scheme it was checked against."""
     newest = select(Pack).join(Scheme).where(Scheme.key == scheme_row.key).order_by(Pack.created_at.desc()).limit(1)

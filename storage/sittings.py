@@ -29,8 +29,9 @@ RETAKE_ASKED = "tell_retake"
 class Sitting(Identified, Base):
     """One candidate's assessment. `seat` is the one browser tab that leads it; `extra_time` a fraction such as 3/2.
 
-    `finished_at`: when the candidate closed it last; it stays while a retake opens the sitting again. `text_prompt`:
-    the words of the clip may be read. `reminded`: how many days before the end the last reminder went out.
+    `finished_at`: when the candidate closed it last; it stays while a retake opens the sitting again. `told_at`: when
+    the result was made known. `text_prompt`: the words of the clip may be read. `reminded`: how many days before the
+    end the last reminder went out.
     """
 
     __tablename__ = "sitting"
@@ -49,6 +50,7 @@ class Sitting(Identified, Base):
     device_check: Mapped[dict] = mapped_column(default=dict)
     break_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
     extension_reason: Mapped[str] = mapped_column(Text, default="")
     reminded: Mapped[int | None]
     identity_code: Mapped[str | None] = mapped_column(String(6))
@@ -60,7 +62,10 @@ class Sitting(Identified, Base):
     pack: Mapped[Pack] = relationship()
     answers: Mapped[list["Answer"]] = relationship(back_populates="sitting", order_by="Answer.number")
 
-    __table_args__ = (CheckConstraint("closes_at > opens_at", name="window"), Index(None, "stage"))
+    __table_args__ = (
+        CheckConstraint("closes_at > opens_at", name="window"),
+        Index(None, "stage", "told_at", "finished_at"),
+    )
     # Of two changes at the same moment that start from one stage, the second fails (StaleDataError).
     __mapper_args__ = {"version_id_col": stage, "version_id_generator": False}  # noqa: RUF012
 

@@ -5,18 +5,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Text, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, Select, Text, case, exists, literal, select
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage
 from storage import audit
 from storage.database import Base, Identified, one_of
+from storage.dossiers import Dossier
 from storage.jobs import Job, JobState
 from storage.people import Person
-from storage.recordings import FINISH, STUCK, Original, Recording, RecordingState, counting_take
+from storage.recordings import FINISH, STUCK, Recording, RecordingState, counting_take
 from storage.refusal import Refused
-from storage.sittings import Answer
+from storage.schemes import with_sittings
+from storage.sittings import Answer, Sitting
 
 
 class DecisionKind(StrEnum):
@@ -56,7 +58,7 @@ class TakeDecision(Identified, Base):
 def may_decide(session: Session, recording: Recording, now: datetime) -> set[DecisionKind]:
     """What the office may decide about this take now; nothing when no one waits for the office."""
     answer, allowed = recording.answer, set()
-    if _unseen(session, recording):
+    if recording.late_at is not None:
         allowed.add(DecisionKind.NOTED)
     if answer.stage is not AnswerStage.RECORDED or counting_take(session, answer) is not recording:
         return allowed
@@ -84,7 +86,9 @@ def decide(
     session.add(decision)
     session.flush()
     audit.record(session, now, officer.id, f"take_{kind}", recording, number=recording.answer.number)
-    if kind is DecisionKind.ACCEPTED:
+    if kind is DecisionKind.NOTED:
+        recording.late_at = None
+    elif kind is DecisionKind.ACCEPTED:
         recording.capture(now)
     elif kind is DecisionKind.AGAIN:
         if recording.state is not RecordingState.RETAKE:
@@ -106,39 +110,43 @@ def accepted(session: Session, recording: Recording) -> bool:
     return any(one.kind is DecisionKind.ACCEPTED for one in decisions_about(session, recording))
 
 
-def waiting(session: Session, now: datetime) -> dict[str, list[Recording]]:
-    """The takes that wait for the office, oldest first, by what is the matter.
+def waits(session: Session, now: datetime) -> dict[str, Select[tuple[Recording]]]:
+    """The takes that wait for the office, by what is the matter, as queries that join the dossier.
 
     `faulty`: a fault and no retake left. `stuck`: it never left its recorder. `unmade`: no film can be made of it.
-    `late`: a part came after the first score.
+    `late`: a part came after the first score. They say of many takes what `may_decide` says of one.
     """
-    faulty = select(Recording).join(Answer)
-    faulty = faulty.where(Recording.state == RecordingState.RETAKE, Answer.stage == AnswerStage.RECORDED)
-    stuck = select(Recording).where(Recording.state == RecordingState.RECEIVING, Recording.created_at < now - STUCK)
-    unmade = select(Recording).join(Job, Job.subject == Recording.id)
-    unmade = unmade.where(Recording.state == RecordingState.CAPTURED, Job.kind == FINISH, Job.state == JobState.DEAD)
-    late = select(Recording).where(Recording.originals.any(Original.created_at > Recording.captured_at))
-    found = {
-        name: session.scalars(query.order_by(Recording.created_at)).all()
-        for name, query in (("faulty", faulty), ("stuck", stuck), ("unmade", unmade), ("late", late))
+    retakes = {scheme.id: scheme.content.sitting.technical_retakes for scheme in with_sittings(session)}
+    left = case(retakes, value=Dossier.scheme_id) if retakes else literal(0)
+    other = aliased(Recording)
+    # Said so, a database without statistics looks in the few takes of the answer and not in all that are stored.
+    not_stored = set(RecordingState) - {RecordingState.STORED}
+    stored = exists().where(other.answer_id == Recording.answer_id, other.state.not_in(not_stored))
+    counts = (Answer.stage == AnswerStage.RECORDED) & (Recording.take == Answer.takes) & ~stored
+    job, newer = aliased(Job), aliased(Job)
+    dead = exists().where(
+        job.subject == Recording.id,
+        job.kind == FINISH,
+        job.state == JobState.DEAD,
+        ~exists().where(newer.subject == job.subject, newer.kind == FINISH, newer.created_at > job.created_at),
+    )
+    conditions = {
+        "faulty": (Recording.state == RecordingState.RETAKE) & counts & (Answer.takes > left + Answer.extra_takes),
+        "stuck": (Recording.state == RecordingState.RECEIVING) & counts & (Recording.closed_at < now - STUCK),
+        "unmade": (Recording.state == RecordingState.CAPTURED) & counts & dead,
+        "late": Recording.late_at.is_not(None),
     }
-    return {
-        name: [
-            take
-            for take in takes
-            if (DecisionKind.NOTED if name == "late" else DecisionKind.AGAIN) in may_decide(session, take, now)
-        ]
-        for name, takes in found.items()
-    }
+    takes = select(Recording).join(Recording.answer).join(Answer.sitting).join(Sitting.dossier)
+    return {name: takes.where(wanted) for name, wanted in conditions.items()}
+
+
+def waiting(session: Session, now: datetime) -> dict[str, list[Recording]]:
+    """The same takes, oldest first."""
+    found = waits(session, now)
+    return {name: list(session.scalars(query.order_by(Recording.created_at))) for name, query in found.items()}
 
 
 def _unmade(session: Session, recording: Recording) -> bool:
     """Whether the job that makes the film has given up, and nobody has begun it again."""
     jobs = select(Job.state).where(Job.kind == FINISH, Job.subject == recording.id).order_by(Job.created_at.desc())
     return recording.state is RecordingState.CAPTURED and session.scalars(jobs.limit(1)).first() is JobState.DEAD
-
-
-def _unseen(session: Session, recording: Recording) -> bool:
-    """Whether an original came too late that nobody has noted."""
-    noted = [one.at for one in decisions_about(session, recording) if one.kind is DecisionKind.NOTED]
-    return any(not noted or original.created_at > noted[-1] for original in recording.late)

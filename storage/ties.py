@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, selectinload
 
 from review.conflicts import Conflict, Employment, Party, conflicts
@@ -40,6 +40,15 @@ def affiliations(session: Session, whose: Organisation | Person) -> Sequence[str
     return session.scalars(select(Affiliation.name).where(_column(whose) == whose.id).order_by(Affiliation.name)).all()
 
 
+def affiliations_of(session: Session, people: Iterable[Person]) -> dict[uuid.UUID, list[str]]:
+    """The clients and groups of many people, by person."""
+    found: dict[uuid.UUID, list[str]] = {one.id: [] for one in people}
+    rows = select(Affiliation).where(Affiliation.person_id.in_(found)).order_by(Affiliation.name)
+    for row in session.scalars(rows):
+        found[row.person_id].append(row.name)
+    return found
+
+
 def set_affiliations(
     session: Session, whose: Organisation | Person, names: Iterable[str], by: Person, now: datetime
 ) -> None:
@@ -54,11 +63,16 @@ def set_affiliations(
     audit.record(session, now, by.id, "ties_changed", whose)
 
 
-def assessors(session: Session, now: datetime) -> Sequence[Person]:
+def judging(now: datetime) -> Select[tuple[Person]]:
     """Everybody who may judge now, by name."""
     holds = (Membership.since <= now) & (Membership.until.is_(None) | (Membership.until > now))
-    found = select(Person).join(Membership).where(Membership.role == Role.ASSESSOR, holds).distinct()
-    return session.scalars(found.order_by(Person.name).options(selectinload(Person.memberships))).all()
+    roles = select(Membership.person_id).where(Membership.role == Role.ASSESSOR, holds)
+    return select(Person).where(Person.id.in_(roles)).order_by(Person.name, Person.id)
+
+
+def assessors(session: Session, now: datetime) -> Sequence[Person]:
+    """Everybody who may judge now, by name, with their roles."""
+    return session.scalars(judging(now).options(selectinload(Person.memberships))).all()
 
 
 def ties(

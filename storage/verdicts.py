@@ -119,7 +119,8 @@ class Verdict(Identified, Base):
         if person.id == self.confirmed_by_id:
             raise Refused(Rule.SECOND_PERSON)
         self._require_uninvolved(person)
-        self.released_at, self.released_by_id = now, person.id
+        self.released_at = self.sitting.told_at = now
+        self.released_by_id = person.id
         audit.record(session, now, person.id, "verdict_released", self, passed=self.passed)
 
     def _require_uninvolved(self, person: Person) -> None:

@@ -3,7 +3,6 @@
 import uuid
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
-from sqlalchemy import select
 from wtforms import DateField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -14,6 +13,7 @@ from storage.people import Person, Role
 from storage.refusal import Refused
 from webapp import access, access_judging, dutch
 from webapp.forms import Form
+from webapp.paging import matching, page_of, search
 
 pages = Blueprint("absences", __name__)
 
@@ -37,15 +37,15 @@ class TiesForm(Form):
 @access.roles(Role.KSF_OFFICER)
 def assessors():
     """Everybody who judges: what lies with them, when they are away, and with whom they have ties."""
-    people = ties.assessors(g.db, g.now)
-    organisations = g.db.scalars(select(Organisation).order_by(Organisation.name)).all()
+    words = search()
+    page = page_of(ties.judging(g.now).where(matching(words, Person.name, Person.email)))
     return render_template(
         "absences/assessors.html",
-        people=people,
-        loads=loads(g.db, people),
-        away=absences.absences(g.db, people, g.now.date()),
-        names={one.id: ties.affiliations(g.db, one) for one in (*people, *organisations)},
-        organisations=organisations,
+        page=page,
+        words=words,
+        loads=loads(g.db, page.rows),
+        away=absences.absences(g.db, page.rows, g.now.date()),
+        names=ties.affiliations_of(g.db, page.rows),
     )
 
 
@@ -84,7 +84,10 @@ def organisation(organisation_id: uuid.UUID):
 @pages.post("/bureau/banden/<uuid:organisation_id>")
 @access.roles(Role.KSF_OFFICER)
 def tie_organisation(organisation_id: uuid.UUID):
-    return _tie(access_judging.organisation(organisation_id), url_for("absences.assessors"))
+    return _tie(
+        access_judging.organisation(organisation_id),
+        url_for("organisations.one", organisation_id=organisation_id),
+    )
 
 
 @pages.route("/beoordelen/afwezig", methods=["GET", "POST"])

@@ -9,7 +9,7 @@ from functools import wraps
 
 from flask import abort, g, redirect, request, url_for
 from flask_login import current_user
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased, joinedload
 
 from scenarios.sitting import AnswerStage, Stage
@@ -177,9 +177,9 @@ def _held(*wanted: ColumnElement[bool]) -> Dossier:
     return _one(query.with_for_update() if request.method == "POST" else query)
 
 
-def my_dossiers_as_manager() -> list[Dossier]:
-    mine = select(Dossier).where(managed()).options(joinedload(Dossier.candidate))
-    return list(g.db.scalars(mine.order_by(Dossier.created_at.desc())))
+def my_dossiers_as_manager() -> Select[tuple[Dossier]]:
+    """The files of which the one who asks is the manager, newest first."""
+    return select(Dossier).where(managed()).order_by(Dossier.created_at.desc(), Dossier.id)
 
 
 def dossier_for_officer(dossier_id: uuid.UUID) -> Dossier:
@@ -197,11 +197,10 @@ def recording_for_officer(recording_id: uuid.UUID) -> Recording:
     return _one(theirs.where(Recording.id == recording_id, others(), not_judging()))
 
 
-def takes_for_officer() -> dict[str, list[Recording]]:
-    """The takes that wait for the office, by what is the matter (`storage.take_decisions.waiting`)."""
-    theirs = set(g.db.scalars(select(Dossier.id).where(others(), not_judging())))
-    found = take_decisions.waiting(g.db, g.now)
-    return {name: [take for take in takes if take.answer.sitting.dossier_id in theirs] for name, takes in found.items()}
+def takes_for_officer() -> dict[str, Select[tuple[Recording]]]:
+    """The takes that wait for the office, by what is the matter (`storage.take_decisions.waits`)."""
+    found = take_decisions.waits(g.db, g.now)
+    return {name: query.where(others(), not_judging()) for name, query in found.items()}
 
 
 def rating_for_assessor(rating_id: uuid.UUID) -> Rating:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from flask import abort, g
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from review.allocation import serving_order
@@ -13,20 +13,26 @@ from scenarios.sitting import AnswerStage, Stage
 from storage.absences import Absence
 from storage.allocations import Allocation
 from storage.dossiers import Dossier
-from storage.flags import Flag, flags_of
+from storage.flags import Flag, FlagKind, flags_of
 from storage.organisations import Organisation
 from storage.people import Person, Role
 from storage.ratings import Rating, may_open_dossier, own_ratings
 from storage.recordings import Recording, RecordingState, Rendition, RenditionKind
+from storage.schemes import Pack, with_sittings
 from storage.sittings import Answer, Sitting
 from storage.ties import assessors
 from storage.verdicts import Verdict
+from webapp import explain
 from webapp.access import me, others
+from webapp.paging import matching
 
 _OF_WHAT = (joinedload(Sitting.pack), joinedload(Sitting.dossier).joinedload(Dossier.scheme))
-_WHOSE = joinedload(Sitting.dossier).options(
+WHOSE = joinedload(Sitting.dossier).options(
     joinedload(Dossier.candidate), joinedload(Dossier.organisation), joinedload(Dossier.scheme)
 )
+"""What is read of a sitting beside it, to tell whose it is."""
+WITH_ANSWERS = (WHOSE, selectinload(Sitting.answers), joinedload(Sitting.pack).joinedload(Pack.scheme))
+"""The same, to tell how far the work on it is."""
 
 
 def my_work() -> list[Rating]:
@@ -82,21 +88,80 @@ def my_dossier_phase(rating_id: uuid.UUID) -> list[Rating]:
     return list(own)
 
 
-def sittings_to_judge() -> list[Sitting]:
-    """Finished sittings without a verdict, oldest first, save those in which the one who asks has a part."""
-    decided = select(Verdict.sitting_id)
-    found = (
-        select(Sitting)
-        .join(Dossier)
-        .where(Sitting.stage == Stage.FINISHED, Sitting.id.not_in(decided), others())
-        .order_by(Sitting.finished_at)
-        .options(_WHOSE)
+def looked_for(words: str) -> Select:
+    """The ids of the sittings of whom somebody looks for by name, address or the number of the dossier."""
+    found = select(Sitting.id).join(Dossier, Sitting.dossier_id == Dossier.id)
+    return found.join(Person, Dossier.candidate_id == Person.id).where(
+        matching(words, Person.name, Person.email, Dossier.code)
     )
-    return list(g.db.scalars(found))
+
+
+def _not_mine(sitting_id) -> ColumnElement[bool]:
+    """Of sittings in which the one who asks is neither candidate nor manager; for most officers those are all."""
+    mine = (Dossier.candidate_id == me().id) | (Dossier.manager_id == me().id)
+    own = g.db.scalars(select(Sitting.id).where(Sitting.dossier_id.in_(select(Dossier.id).where(mine)))).all()
+    return sitting_id.not_in(own) if own else true()
+
+
+def _unknown(words: str) -> list[ColumnElement[bool]]:
+    """Finished sittings of which the candidate does not know the result, of others than the one who asks."""
+    wanted = [Sitting.stage == Stage.FINISHED, Sitting.told_at.is_(None), _not_mine(Sitting.id)]
+    return [*wanted, Sitting.id.in_(looked_for(words))] if words else wanted
+
+
+def to_judge(words: str = "") -> dict[str, list[uuid.UUID]]:
+    """The ids of finished sittings without a verdict, oldest first, save those in which the one who asks has a part.
+
+    `open`: a place waits for an assessor, perhaps since the first two are too far apart; else all is final without a
+    verdict. `judged`: everything is in somebody's hands.
+    """
+    wanted = [*_unknown(words), ~exists().where(Verdict.sitting_id == Sitting.id)]
+    held = (
+        select(
+            Sitting.id,
+            Sitting.finished_at,
+            Sitting.dossier_id,
+            func.count(Rating.id).label("held"),
+            func.count(Rating.phase2_signed_at).label("final"),
+            func.max(Answer.number).label("answers"),
+            func.coalesce(func.max(Rating.slot), 0).label("last"),
+        )
+        .join(Answer, Answer.sitting_id == Sitting.id)
+        .outerjoin(Rating, (Rating.answer_id == Answer.id) & Rating.slot.is_not(None))
+        .where(*wanted)
+        .group_by(Sitting.id)
+        .subquery()
+    )
+    rows = g.db.execute(
+        select(held, Dossier.scheme_id)
+        .join(Dossier, Dossier.id == held.c.dossier_id)
+        .order_by(held.c.finished_at, held.c.id)
+    ).all()
+    slots = {one.id: one.content.assessment.slots for one in with_sittings(g.db)}
+    found: dict[str, list[uuid.UUID]] = {"open": [], "judged": []}
+    for row in rows:
+        asked = slots[row.scheme_id]
+        third = row.last > asked
+        whole = row.held == row.answers * (row.last if third else asked)
+        apart = row.final == row.held and not third
+        found["judged" if whole and not apart else "open"].append(row.id)
+    return found
+
+
+def too_late(words: str = "") -> Select[tuple[Sitting]]:
+    """Exams of which the result should have been known by now, the longest waiting first."""
+    moments = [
+        (Dossier.scheme_id == one.id) & (Sitting.finished_at < explain.late_before(one.content, g.now))
+        for one in with_sittings(g.db)
+    ]
+    found = select(Sitting).join(Sitting.dossier).where(*_unknown(words), or_(false(), *moments))
+    return found.order_by(Sitting.finished_at, Sitting.id)
 
 
 def sitting_to_assign(sitting_id: uuid.UUID) -> Sitting:
-    return next((one for one in sittings_to_judge() if one.id == sitting_id), None) or abort(404)
+    decided = exists().where(Verdict.sitting_id == Sitting.id)
+    found = select(Sitting).join(Dossier).where(Sitting.id == sitting_id, Sitting.stage == Stage.FINISHED, ~decided)
+    return g.db.scalars(found.where(others()).options(WHOSE)).first() or abort(404)
 
 
 def allocation(allocation_id: uuid.UUID) -> Allocation:
@@ -128,44 +193,44 @@ def absence(absence_id: uuid.UUID) -> Absence:
     return found if may else abort(404)
 
 
-def verdicts_to_handle() -> list[Verdict]:
-    """Verdicts that are not released yet, oldest first."""
-    waiting = select(Verdict).join(Sitting).join(Dossier).where(Verdict.released_at.is_(None), others())
-    return list(g.db.scalars(_with_people(waiting.order_by(Verdict.decided_at))))
+def verdicts(words: str = "") -> dict[str, Select[tuple[Verdict]]]:
+    """Verdicts by the next step, the longest waiting first; those that were released newest first."""
+    all_of_them = select(Verdict).where(_not_mine(Verdict.sitting_id))
+    if words:
+        all_of_them = all_of_them.where(Verdict.sitting_id.in_(looked_for(words)))
+    waiting = all_of_them.where(Verdict.released_at.is_(None)).order_by(Verdict.decided_at, Verdict.id)
+    known = Verdict.passed.is_not(None)
+    return {
+        "undecided": waiting.where(~known),
+        "to_confirm": waiting.where(known, Verdict.confirmed_at.is_(None)),
+        "to_release": waiting.where(known, Verdict.confirmed_at.is_not(None)),
+        "released": all_of_them.where(Verdict.released_at.is_not(None)).order_by(
+            Verdict.released_at.desc(), Verdict.id
+        ),
+    }
 
 
-def verdicts_released(limit: int, offset: int = 0) -> list[Verdict]:
-    """Released verdicts, newest first."""
-    done = select(Verdict).join(Sitting).join(Dossier).where(Verdict.released_at.is_not(None), others())
-    return list(g.db.scalars(_with_people(done.order_by(Verdict.released_at.desc()).limit(limit).offset(offset))))
-
-
-def open_flags() -> list[Flag]:
+def open_flags(words: str = "") -> Select[tuple[Flag]]:
     """What assessors told the office and nobody has dealt with: worries about somebody's welfare first."""
-    found = (
-        select(Flag)
-        .join(Rating)
-        .join(Answer)
-        .join(Sitting)
-        .join(Dossier)
-        .where(Flag.closed_at.is_(None), others())
-        .order_by((Flag.kind == "welfare").desc(), Flag.raised_at)
-        .options(
-            joinedload(Flag.rating).options(
-                joinedload(Rating.assessor), joinedload(Rating.answer).joinedload(Answer.sitting).options(_WHOSE)
-            )
-        )
-    )
-    return list(g.db.scalars(found))
+    found = select(Flag).join(Flag.rating).join(Rating.answer).where(Flag.closed_at.is_(None))
+    found = found.where(_not_mine(Answer.sitting_id))
+    if words:
+        found = found.where(Answer.sitting_id.in_(looked_for(words)))
+    return found.order_by((Flag.kind == FlagKind.WELFARE).desc(), Flag.raised_at, Flag.id)
+
+
+OF_FLAG = joinedload(Flag.rating).options(
+    joinedload(Rating.assessor), joinedload(Rating.answer).joinedload(Answer.sitting).options(WHOSE)
+)
 
 
 def flag_to_close(flag_id: uuid.UUID) -> Flag:
-    return next((flag for flag in open_flags() if flag.id == flag_id), None) or abort(404)
+    return g.db.scalars(open_flags().where(Flag.id == flag_id).options(OF_FLAG)).first() or abort(404)
 
 
-def _with_people(query):
-    return query.options(
-        selectinload(Verdict.sitting).options(_WHOSE),
-        selectinload(Verdict.confirmed_by),
-        selectinload(Verdict.released_by),
-    )
+WITH_PEOPLE = (
+    joinedload(Verdict.sitting).options(WHOSE),
+    joinedload(Verdict.confirmed_by),
+    joinedload(Verdict.released_by),
+)
+"""What is read of a verdict beside it."""

@@ -3,7 +3,7 @@
 import uuid
 
 from flask import abort, g
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from storage.dossiers import Dossier
@@ -13,22 +13,24 @@ from storage.sittings import Sitting
 from storage.verdicts import Verdict
 from webapp.access import me, others
 
-_WHOSE = joinedload(Objection.dossier).options(joinedload(Dossier.candidate), joinedload(Dossier.scheme))
+WHOSE = joinedload(Objection.dossier).options(joinedload(Dossier.candidate), joinedload(Dossier.scheme))
 
 
-def open_objections() -> list[Objection]:
-    """Those without a ruling, save those to decisions about the one who asks."""
-    return list(g.db.scalars(_theirs().where(Objection.state != ObjectionState.RULED).order_by(Objection.received_at)))
+OPEN = tuple(set(ObjectionState) - {ObjectionState.RULED})
 
 
-def ruled_objections(limit: int) -> list[Objection]:
+def open_objections() -> Select[tuple[Objection]]:
+    """Those without a ruling, oldest first, save those to decisions about the one who asks."""
+    return _theirs().where(Objection.state.in_(OPEN)).order_by(Objection.received_at, Objection.id)
+
+
+def ruled_objections() -> Select[tuple[Objection]]:
     """Those with a ruling, newest first."""
-    ruled = _theirs().where(Objection.state == ObjectionState.RULED)
-    return list(g.db.scalars(ruled.order_by(Objection.ruled_at.desc()).limit(limit)))
+    return _theirs().where(Objection.state == ObjectionState.RULED).order_by(Objection.ruled_at.desc(), Objection.id)
 
 
 def objection_to_handle(objection_id: uuid.UUID) -> Objection:
-    return g.db.scalars(_theirs().where(Objection.id == objection_id)).first() or abort(404)
+    return g.db.scalars(_theirs().where(Objection.id == objection_id).options(WHOSE)).first() or abort(404)
 
 
 def objection_to_rule(objection_id: uuid.UUID) -> Objection:
@@ -52,4 +54,4 @@ def verdict_about(objection: Objection) -> Verdict | None:
 
 
 def _theirs():
-    return select(Objection).join(Dossier).where(others()).options(_WHOSE)
+    return select(Objection).join(Objection.dossier).where(others())

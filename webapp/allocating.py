@@ -22,10 +22,13 @@ from storage.refusal import Refused
 from storage.sittings import Sitting
 from webapp import access, access_judging, dutch, explain
 from webapp.forms import Form, choices
+from webapp.paging import page_among
 
 pages = Blueprint("allocating", __name__, url_prefix="/bureau/verdelen")
 
 SHOWN = 20
+BATCH = 60
+"""How many examinations are shared out at once, the oldest first."""
 LONGEST_DAYS = 120
 
 
@@ -93,7 +96,7 @@ class Given:
 @access.roles(Role.KSF_OFFICER)
 def start():
     """What waits, and how to share it out."""
-    waiting = _waiting()
+    waiting, all_of_them = _waiting()
     rules = waiting[0].sitting.dossier.scheme.content.assessment if waiting else None
     form = ProposalForm()
     chosen = set(request.form.getlist("sitting"))
@@ -116,6 +119,7 @@ def start():
     return render_template(
         "allocating/start.html",
         waiting=waiting,
+        total=all_of_them,
         chosen=chosen,
         form=form,
         problem=problem,
@@ -163,8 +167,10 @@ def make_final(allocation_id: uuid.UUID):
     return redirect(url_for("allocating.show", allocation_id=allocation_id))
 
 
-def _waiting() -> list[Waiting]:
-    sittings = access_judging.sittings_to_judge()
+def _waiting() -> tuple[list[Waiting], int]:
+    """The sittings that wait longest, no more than one batch of them, and how many there are."""
+    ids = access_judging.to_judge()["open"]
+    sittings = page_among(Sitting, ids[:BATCH], *access_judging.WITH_ANSWERS, size=BATCH).rows
     ratings = ratings_by_sitting(g.db, sittings)
     found = []
     for sitting in sittings:
@@ -173,7 +179,7 @@ def _waiting() -> list[Waiting]:
             slots = [slot for free in places.values() for slot in free]
             third = min(slots) > sitting.dossier.scheme.content.assessment.slots
             found.append(Waiting(sitting, len(slots), third, mode_of(sitting, own)))
-    return found
+    return found, len(ids)
 
 
 def _people(batch: Batch) -> dict[str, Person]:

@@ -1,7 +1,7 @@
 """A verdict in words: each condition with what was found and what was needed, and where a candidate stands."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from review.adjudication import Difference, Trigger, Triggers, differences
 from review.rules import Condition, Reason, parse
@@ -162,6 +162,14 @@ def figure(value) -> str:
 def due(sitting: Sitting) -> date:
     """The last day on which the result must be known."""
     return working_days_after(_day(sitting.finished_at), sitting.dossier.scheme.content.terms.result_working_days)
+
+
+def late_before(scheme: Scheme, now: datetime) -> datetime:
+    """Of exams that were finished before this moment the result is too late."""
+    day = _day(now)
+    while working_days_after(day, scheme.terms.result_working_days) >= _day(now):
+        day -= timedelta(days=1)
+    return datetime.combine(day + timedelta(days=1), time(), AMSTERDAM)
 
 
 def objection_until(verdict: Verdict) -> date:

@@ -11,6 +11,7 @@ from storage.jobs import Job, JobState
 from storage.nodes import RecorderNode
 from storage.objects import object_store
 from webapp.extensions import limiter
+from webapp.paging import count
 
 pages = Blueprint("health", __name__)
 
@@ -43,8 +44,8 @@ def _found() -> dict[str, dict | None]:
 
 def _alarms() -> dict[str, int]:
     dead = select(func.count()).select_from(Job).where(Job.state == JobState.DEAD)
-    takes = take_decisions.waiting(g.db, g.now)
-    return {"dead_jobs": g.db.scalar(dead)} | {f"{name}_takes": len(found) for name, found in takes.items()}
+    takes = take_decisions.waits(g.db, g.now)
+    return {"dead_jobs": g.db.scalar(dead)} | {f"{name}_takes": count(found) for name, found in takes.items()}
 
 
 def _database() -> bool:

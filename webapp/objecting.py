@@ -4,7 +4,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from sqlalchemy.orm import aliased
 from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -13,15 +14,15 @@ from review.terms import weeks_after
 from storage import objections
 from storage.dossiers import Dossier
 from storage.objections import Objection, ObjectionState
-from storage.people import Role
+from storage.people import Person, Role
 from storage.refusal import Refused
 from webapp import access, access_objections, dutch, post
 from webapp.forms import Form, choices
+from webapp.paging import matching, page_of, search
 
 pages = Blueprint("objecting", __name__)
 
 HANDLERS = (Role.KSF_OFFICER, Role.EXAM_COMMITTEE)
-SHOWN_RULED = 50
 
 
 class ObjectionForm(Form):
@@ -101,12 +102,16 @@ def own(dossier_id: uuid.UUID):
 @pages.get("/bezwaren")
 @access.roles(*HANDLERS)
 def waiting():
-    """Every objection without a ruling, the one that is due first on top; then those that were ruled on."""
-    rows = [_row(one) for one in access_objections.open_objections()]
+    """Every objection without a ruling, oldest first; or (?toon=gedaan) those that were ruled on, newest first."""
+    done, words = request.args.get("toon") == "gedaan", search()
+    query = access_objections.ruled_objections() if done else access_objections.open_objections()
+    if words:
+        person = aliased(Person)
+        query = query.join(person, Dossier.candidate_id == person.id)
+        query = query.where(matching(words, person.name, person.email, Dossier.code, Objection.code))
+    page = page_of(query, access_objections.WHOSE)
     return render_template(
-        "objections/list.html",
-        rows=sorted(rows, key=lambda row: row.due),
-        ruled=access_objections.ruled_objections(SHOWN_RULED),
+        "objections/list.html", page=page, rows=[_row(one) for one in page.rows], done=done, words=words
     )
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
@@ -12,12 +12,12 @@ from storage.bookings import Booking, BookingState
 from storage.dossiers import Dossier, DossierState
 from storage.jobs import ATTEMPTS, Job, JobState
 from storage.mail import UNDELIVERED, MailMessage
-from storage.people import Role
+from storage.people import Person, Role
 from storage.recordings import counting_takes
 from storage.sittings import Sitting
 from storage.verdicts import Verdict
 from webapp import access, part_one, timeline
-from webapp.paging import page_of
+from webapp.paging import count, matching, one_of, page_of, search
 
 pages = Blueprint("office", __name__)
 
@@ -35,7 +35,7 @@ def home():
         "running": _count(Job, Job.state.in_((JobState.WAITING, JobState.RUNNING))),
         "unsent": _count(MailMessage, MailMessage.state.in_(UNDELIVERED)),
     }
-    takes = {name: len(found) for name, found in access.takes_for_officer().items()}
+    takes = {name: count(found) for name, found in access.takes_for_officer().items()}
     return render_template("office/home.html", counts=counts, takes=takes)
 
 
@@ -43,13 +43,16 @@ def home():
 @access.roles(Role.KSF_OFFICER)
 def dossiers():
     """All dossiers, or those of one state; what waits for a judgement longest first, all else newest first."""
-    state = request.args.get("staat", "")
-    wanted = [Dossier.state == DossierState(state)] if state in set(DossierState) else []
-    waiting = state == DossierState.SUBMITTED
-    query = select(Dossier).where(*wanted).order_by(Dossier.submitted_at if waiting else Dossier.created_at.desc())
-    page = page_of(query.options(joinedload(Dossier.candidate), joinedload(Dossier.organisation)))
+    state, words = one_of(DossierState, "staat"), search()
+    waiting = state is DossierState.SUBMITTED
+    query = select(Dossier).order_by(Dossier.submitted_at if waiting else Dossier.created_at.desc(), Dossier.id)
+    if state:
+        query = query.where(Dossier.state == state)
+    if words:
+        query = query.join(Dossier.candidate).where(matching(words, Person.name, Person.email, Dossier.code))
+    page = page_of(query, joinedload(Dossier.candidate), joinedload(Dossier.organisation))
     claims = part_one.claims(page.rows) if waiting else {}
-    values = {"states": list(DossierState), "state": state, "page": page, "claims": claims}
+    values = {"states": list(DossierState), "state": state, "page": page, "claims": claims, "words": words}
     return render_template("office/dossiers.html", **values)
 
 
@@ -71,10 +74,13 @@ def dossier(dossier_id: uuid.UUID):
 @pages.get("/bureau/taken")
 @access.roles(Role.KSF_OFFICER)
 def jobs():
-    """Every job with its progress; the ones that gave up first."""
-    dead_first = select(Job).order_by((Job.state == JobState.DEAD).desc(), Job.created_at.desc())
-    page = page_of(dead_first)
-    return render_template("office/jobs.html", jobs=page.rows, page=page.number, pages=page.pages, attempts=ATTEMPTS)
+    """Every job with its progress, or those of one state; newest first."""
+    state = one_of(JobState, "staat")
+    query = select(Job).order_by(Job.created_at.desc(), Job.id)
+    page = page_of(query.where(Job.state == state) if state else query)
+    dead = count(select(Job).where(Job.state == JobState.DEAD))
+    values = {"states": list(JobState), "state": state, "attempts": ATTEMPTS, "dead": dead}
+    return render_template("office/jobs.html", page=page, **values)
 
 
 @pages.post("/bureau/taken/<uuid:job_id>/opnieuw")
@@ -99,12 +105,12 @@ def retry(job_id: uuid.UUID):
 @pages.get("/controle")
 @access.roles(Role.AUDITOR)
 def audit_log():
-    """The audit log, newest first, and whether its chain is whole."""
-    newest = select(audit.AuditEvent).order_by(audit.AuditEvent.at.desc())
-    page = page_of(newest)
-    return render_template(
-        "office/audit.html", events=page.rows, page=page.number, pages=page.pages, broken=audit.first_broken(g.db)
-    )
+    """The audit log, newest first; the rows on the page are held against the chain, and the whole of it by a job."""
+    page = page_of(select(audit.AuditEvent).order_by(audit.AuditEvent.at.desc(), audit.AuditEvent.id))
+    checks = select(Job).where(Job.subject == audit.CHAIN).order_by(Job.created_at.desc()).limit(2)
+    check = next((one for one in g.db.scalars(checks) if one.state is JobState.DONE), None)
+    broken = audit.broken_among(g.db, page.rows) or (check and check.result["broken"])
+    return render_template("office/audit.html", page=page, check=check, broken=broken)
 
 
 def _count(noun: type, wanted: ColumnElement[bool]) -> int:

@@ -52,10 +52,12 @@ def home():
     wanted = {"laat": late, "behaald": certified}.get(shown, mine)
     found = (
         wanted.join(Person, Dossier.candidate_id == Person.id)
-        .where(matching(words, Person.name, Person.email, Dossier.cost_centre))
-        .options(joinedload(Dossier.candidate), joinedload(Dossier.manager), selectinload(Dossier.scheme))
+        .where(matching(words, Person.name, Person.email, Dossier.cost_centre, Dossier.code))
+        .order_by(Dossier.created_at.desc(), Dossier.id)
     )
-    page = page_of(found.order_by(Dossier.created_at.desc(), Dossier.id))
+    page = page_of(
+        found, joinedload(Dossier.candidate), joinedload(Dossier.manager), selectinload(Dossier.scheme)
+    )
     steps = {dossier.id: step for dossier, step in zip(page.rows, _steps(page.rows), strict=True)}
     return render_template("organisation/home.html", counts=counts, page=page, steps=steps, words=words, shown=shown)
 
@@ -69,11 +71,11 @@ def people():
         select(Person)
         .where(Person.id.in_(access_people.people_of_my_organisations()))
         .where(matching(words, Person.name, Person.email))
-        .options(selectinload(Person.memberships))
     )
     if bounced:
         found = found.where(Person.bounced_at.is_not(None))
-    page, own = page_of(found.order_by(Person.name, Person.id)), access_people.my_organisation_ids()
+    page = page_of(found.order_by(Person.name, Person.id), selectinload(Person.memberships))
+    own = access_people.my_organisation_ids()
     roles = {
         one.id: [m.role for m in one.memberships if m.organisation_id in own and m.holds(g.now)] for one in page.rows
     }

@@ -49,7 +49,7 @@ class BeheerderForm(Form):
 def home():
     """All organisations by name, with how many dossiers and beheerders each has."""
     words = search()
-    found = select(Organisation).where(matching(words, Organisation.name)).order_by(Organisation.name)
+    found = select(Organisation).where(matching(words, Organisation.name)).order_by(Organisation.name, Organisation.id)
     page = page_of(found)
     ids = [one.id for one in page.rows]
     counted = select(Dossier.organisation_id, func.count()).group_by(Dossier.organisation_id)

@@ -6,10 +6,10 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from storage.mail import UNDELIVERED, MailMessage
-from storage.people import Role
+from storage.mail import UNDELIVERED, MailMessage, MailState
+from storage.people import Person, Role
 from webapp import access
-from webapp.paging import page_of
+from webapp.paging import count, matching, one_of, page_of, search
 
 pages = Blueprint("outbox", __name__, url_prefix="/bureau/post")
 
@@ -17,10 +17,17 @@ pages = Blueprint("outbox", __name__, url_prefix="/bureau/post")
 @pages.get("")
 @access.roles(Role.KSF_OFFICER)
 def show():
-    """Every mail and what became of it; the ones that could not be delivered first."""
-    failed_first = (MailMessage.state.in_(UNDELIVERED).desc(), MailMessage.created_at.desc())
-    mails = select(MailMessage).options(joinedload(MailMessage.person)).order_by(*failed_first)
-    return render_template("outbox/show.html", page=page_of(mails))
+    """Every mail and what became of it, or those of one state; newest first."""
+    state, words = one_of(MailState, "staat"), search()
+    query = select(MailMessage).order_by(MailMessage.created_at.desc(), MailMessage.id)
+    if state:
+        query = query.where(MailMessage.state == state)
+    if words:
+        query = query.join(MailMessage.person).where(matching(words, Person.name, Person.email))
+    page = page_of(query, joinedload(MailMessage.person))
+    undelivered = [(one, count(select(MailMessage).where(MailMessage.state == one))) for one in UNDELIVERED]
+    values = {"states": list(MailState), "state": state, "words": words, "undelivered": undelivered}
+    return render_template("outbox/show.html", page=page, **values)
 
 
 @pages.post("/<uuid:message_id>/opnieuw")

@@ -1,9 +1,18 @@
-"""Long lists: one page of a query, and the words that somebody looks for in it."""
+"""Long lists: one page of a query, how many there are, and the words that somebody looks for."""
 
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
 
 from flask import g, request
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.sql.base import ExecutableOption
+
+from storage.database import Identified
+
+State = TypeVar("State", bound=StrEnum)
 
 PAGE = 25
 LONGEST_SEARCH = 80
@@ -19,12 +28,51 @@ class Page:
     total: int
 
 
-def page_of(query: Select, size: int = PAGE) -> Page:
-    """The page of `query` that the address asks for (?page=2); the nearest when there is no such page."""
-    total = g.db.scalar(select(func.count()).select_from(query.order_by(None).options().subquery()))
+def counted(query: Select) -> Select:
+    """The query that says how many rows `query` has; it reads no column that is not asked about."""
+    return query.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
+
+
+def count(query: Select) -> int:
+    """How many rows `query` has."""
+    return g.db.scalar(counted(query))
+
+
+def page_of(query: Select, *options: ExecutableOption, size: int = PAGE) -> Page:
+    """The page of `query`, of one noun, that the address asks for (?page=2); the nearest when there is no such page.
+
+    What is passed over is passed over by id alone, so that the last page of a long list costs hardly more than the
+    first; the rows of the page itself are read after that, with `options`. Give `query` an order that ends in the id.
+    """
+    noun = query.column_descriptions[0]["entity"]
+    ids = query.with_only_columns(noun.id, maintain_column_froms=True)
+    number, pages, total = _place(count(query), size)
+    places = g.db.scalars(ids.limit(size).offset((number - 1) * size))
+    return Page(_rows(noun, list(places), options), number, pages, total)
+
+
+def page_among(noun: type[Identified], ids: Sequence[uuid.UUID], *options: ExecutableOption, size: int = PAGE) -> Page:
+    """The same of rows of which all ids are known, in their order."""
+    number, pages, total = _place(len(ids), size)
+    return Page(_rows(noun, ids[(number - 1) * size : number * size], options), number, pages, total)
+
+
+def _place(total: int, size: int) -> tuple[int, int, int]:
     pages = max(1, -(-total // size))
-    number = min(max(1, request.args.get("page", 1, type=int)), pages)
-    return Page(list(g.db.scalars(query.limit(size).offset((number - 1) * size)).unique()), number, pages, total)
+    return min(max(1, request.args.get("page", 1, type=int)), pages), pages, total
+
+
+def _rows(noun: type[Identified], ids: Sequence[uuid.UUID], options: Sequence[ExecutableOption]) -> list:
+    if not ids:
+        return []
+    found = {row.id: row for row in g.db.scalars(select(noun).where(noun.id.in_(ids)).options(*options)).unique()}
+    return [found[row_id] for row_id in ids]
+
+
+def one_of(states: type[State], name: str) -> State | None:
+    """The state that the address asks for (?name=…); None when it asks for none, or for one that there is not."""
+    asked = request.args.get(name, "")
+    return states(asked) if asked in set(states) else None
 
 
 def search() -> str:

@@ -44,8 +44,8 @@ def home():
     """Everybody by name."""
     words = search()
     found = select(Person).where(matching(words, Person.name, Person.email))
-    with_roles = found.options(selectinload(Person.memberships).joinedload(Membership.organisation))
-    page = page_of(with_roles.order_by(Person.name, Person.id))
+    with_roles = selectinload(Person.memberships).joinedload(Membership.organisation)
+    page = page_of(found.order_by(Person.name, Person.id), with_roles)
     roles = {one.id: sorted(one.roles(g.now)) for one in page.rows}
     return render_template("people/home.html", page=page, words=words, roles=roles)
 

@@ -1,9 +1,11 @@
 """Verdicts on their way to the candidate: confirmed by one person, released by another, and then read."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from sqlalchemy import select
 
 from review.rating import Phase
 from review.verdict import Case, Decision, results
@@ -18,10 +20,24 @@ from storage.verdicts import Verdict
 from webapp import access, access_judging, access_objections, dutch, explain, post
 from webapp.letter import remarks
 from webapp.letter import result as make_letter
+from webapp.paging import PAGE, Page, count, page_among, page_of, search
 
 pages = Blueprint("results", __name__)
 
-SHOWN_RELEASED = 50
+FIRST = 10
+"""How many rows of each section are shown beside the others."""
+
+SECTIONS = {
+    "te-laat": "Te laat",
+    "meldingen": "Meldingen van assessoren",
+    "extra-bewijs": "Extra bewijs nodig",
+    "toewijzen": "Wacht op assessoren",
+    "beoordeling": "Wordt beoordeeld",
+    "controleren": "Te controleren",
+    "vrijgeven": "Vrij te geven",
+    "vrijgegeven": "Vrijgegeven",
+}
+OF_SITTINGS = ("te-laat", "toewijzen", "beoordeling")
 WHOLE = ("part1", "overall")
 """Conditions that are about no single competency."""
 
@@ -48,7 +64,6 @@ class Waiting:
 
     sitting: Sitting
     slots: list[Slot]
-    late: bool
     places: int
     whole: int | None
     third: bool
@@ -57,25 +72,46 @@ class Waiting:
 @pages.get("/uitslagen")
 @access.roles(*HANDLERS)
 def verdicts():
-    """What waits for assessors, for a check, for release; what assessors told; what was released."""
-    waiting = _waiting()
-    rows = access_judging.verdicts_to_handle()
+    """What waits for assessors, for a check, for release; what assessors told; what was released.
+
+    Of each the first few, or with ?toon=… one of them whole, page by page.
+    """
+    wanted, words = request.args.get("toon", ""), search()
+    lists = {name: make for name, make in _lists(words).items() if wanted not in SECTIONS or name == wanted}
+    shown = {name: make(PAGE if wanted in SECTIONS else FIRST) for name, make in lists.items()}
+    sittings = [one for name in OF_SITTINGS if name in shown for one in shown[name].rows]
     return render_template(
         "results/verdicts.html",
         officer=Role.KSF_OFFICER in access.me().roles(g.now),
-        to_assign=[one for one in waiting if one.places],
-        judged=[one for one in waiting if not one.places],
-        undecided=[one for one in rows if one.passed is None],
-        to_confirm=[one for one in rows if one.passed is not None and not one.confirmed_at],
-        to_release=[one for one in rows if one.confirmed_at],
-        released=access_judging.verdicts_released(SHOWN_RELEASED),
-        flags=access_judging.open_flags(),
+        lists=shown,
+        alone=wanted if wanted in SECTIONS else "",
+        sections=SECTIONS,
+        words=words,
+        waiting=_waiting(sittings),
+        where=_where(sittings),
         due=explain.due,
-        overdue=_overdue(waiting, rows),
-        late=lambda verdict: explain.is_late(verdict.sitting, g.now),
-        objections=len(access_objections.open_objections()),
+        late=lambda sitting: explain.is_late(sitting, g.now),
+        objections=count(access_objections.open_objections()),
         me=access.me(),
     )
+
+
+def _lists(words: str) -> dict[str, Callable[[int], Page]]:
+    """How to read each section, so many rows of it; of the candidates that somebody looks for, if anybody."""
+
+    by_step, to_judge = access_judging.verdicts(words), access_judging.to_judge(words)
+    with_people, whose = access_judging.WITH_PEOPLE, access_judging.WITH_ANSWERS
+    late, flags = access_judging.too_late(words), access_judging.open_flags(words)
+    return {
+        "te-laat": lambda size: page_of(late, *whose, size=size),
+        "meldingen": lambda size: page_of(flags, access_judging.OF_FLAG, size=size),
+        "extra-bewijs": lambda size: page_of(by_step["undecided"], *with_people, size=size),
+        "toewijzen": lambda size: page_among(Sitting, to_judge["open"], *whose, size=size),
+        "beoordeling": lambda size: page_among(Sitting, to_judge["judged"], *whose, size=size),
+        "controleren": lambda size: page_of(by_step["to_confirm"], *with_people, size=size),
+        "vrijgeven": lambda size: page_of(by_step["to_release"], *with_people, size=size),
+        "vrijgegeven": lambda size: page_of(by_step["released"], *with_people, size=size),
+    }
 
 
 @pages.get("/uitslagen/<uuid:verdict_id>")
@@ -190,20 +226,17 @@ def letter():
     return response
 
 
-def _overdue(waiting: list[Waiting], verdicts: list[Verdict]) -> list[tuple[Sitting, str]]:
-    """Every exam whose result is too late, the longest first, and where it lies."""
-    late = [(one.sitting, "wacht op een assessor" if one.places else "wordt beoordeeld") for one in waiting if one.late]
-    for one in verdicts:
-        if explain.is_late(one.sitting, g.now):
-            step = (
-                "vraagt extra bewijs"
-                if one.passed is None
-                else "vrij te geven"
-                if one.confirmed_at
-                else "te controleren"
-            )
-            late.append((one.sitting, step))
-    return sorted(late, key=lambda one: explain.due(one[0]))
+def _where(sittings: list[Sitting]) -> dict[uuid.UUID, str]:
+    """Where each of these exams lies, when it has a verdict."""
+    theirs = select(Verdict).where(Verdict.sitting_id.in_([one.id for one in sittings]))
+    return {
+        one.sitting_id: "vraagt extra bewijs"
+        if one.passed is None
+        else "vrij te geven"
+        if one.confirmed_at
+        else "te controleren"
+        for one in g.db.scalars(theirs)
+    }
 
 
 def _release(found: Verdict) -> None:
@@ -211,26 +244,18 @@ def _release(found: Verdict) -> None:
     post.write(g.db, found.sitting.dossier.candidate, "result", g.now)
 
 
-def _waiting() -> list[Waiting]:
-    sittings = access_judging.sittings_to_judge()
+def _waiting(sittings: list[Sitting]) -> dict[uuid.UUID, Waiting]:
+    """How far each of these exams is."""
     ratings = ratings_by_sitting(g.db, sittings)
-    found = []
+    found = {}
     for sitting in sittings:
         own = ratings[sitting.id]
         places = open_places(g.db, sitting, own)
         free = [slot for slots in places.values() for slot in slots]
         alike = len(places) == len(sitting.answers) and len(set(places.values())) == 1
         slots = [_slot(slot, [one for one in own if one.slot == slot]) for slot in sorted({one.slot for one in own})]
-        found.append(
-            Waiting(
-                sitting,
-                slots,
-                explain.is_late(sitting, g.now),
-                len(free),
-                len(set(free)) if alike else None,
-                set(free) == {THIRD},
-            )
-        )
+        whole = len(set(free)) if alike else None
+        found[sitting.id] = Waiting(sitting, slots, len(free), whole, set(free) == {THIRD})
     return found
 
 

@@ -7,20 +7,26 @@ another is shown beside it; what another manager wrote is never shown, only how 
 import uuid
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from sqlalchemy.orm import joinedload
 from wtforms import SelectMultipleField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from review.difference import shared
 from scenarios.chapters import FilePart
-from storage.dossiers import Dossier
+from storage.dossiers import Dossier, DossierState
 from storage.likeness import Alike, alike, substantiate
-from storage.people import Role
+from storage.people import Person, Role
 from storage.revisions import Side, content, write
 from webapp import access, access_file, drafts, dutch, why_not
 from webapp.drafts import DraftForm
 from webapp.forms import Form, choices
 from webapp.motivation import TEXT
+from webapp.paging import count, matching, page_of, search
+
+OPEN = (DossierState.WRITING, DossierState.RETURNED)
+TO_WRITE = Dossier.state.in_(OPEN) & Dossier.manager_done_at.is_(None)
+"""Files in which the manager's part is not whole, or was sent back."""
 
 pages = Blueprint("substantiation", __name__, url_prefix="/kandidaten")
 
@@ -56,10 +62,17 @@ class SharedForm(Form):
 @pages.get("")
 @access.roles(Role.MANAGER)
 def candidates():
-    """A manager's own candidates, each with one state and one next step."""
-    rows = access.my_dossiers_as_manager()
-    to_write = [one for one in rows if one.is_open(FilePart.SUBSTANTIATION)]
-    return render_template("substantiation/candidates.html", dossiers=rows, to_write=to_write)
+    """A manager's own candidates, each with one state and one next step; or those about whom is to be written."""
+    words, only = search(), request.args.get("toon") == "schrijven"
+    query = access.my_dossiers_as_manager()
+    if only:
+        query = query.where(TO_WRITE)
+    if words:
+        query = query.join(Dossier.candidate).where(matching(words, Person.name, Person.email, Dossier.code))
+    page = page_of(query, joinedload(Dossier.candidate))
+    several = count(access.my_dossiers_as_manager().where(Dossier.state.in_(OPEN))) > 1
+    values = {"words": words, "only": only, "several": several, "part": FilePart.SUBSTANTIATION}
+    return render_template("substantiation/candidates.html", page=page, **values)
 
 
 @pages.route("/<uuid:dossier_id>", methods=["GET", "POST"])

@@ -2,21 +2,29 @@
 
 import uuid
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from scenarios.sitting import Stage
 from storage import take_decisions
+from storage.dossiers import Dossier
 from storage.jobs import ATTEMPTS, Job
 from storage.people import Role
 from storage.recordings import SLICES_COME, Recording
+from storage.schemes import Pack
+from storage.sittings import Answer, Sitting
 from storage.take_decisions import DecisionKind
 from webapp import access, figures, post
 from webapp.forms import Form, choices
+from webapp.paging import PAGE, page_of
 
 pages = Blueprint("takes", __name__, url_prefix="/bureau/opnames")
+
+FIRST = 10
+"""How many takes of each kind are shown beside the others."""
 
 DECISIONS = {
     DecisionKind.AGAIN: "Geef nog een poging. De kandidaat krijgt een mail en neemt dit antwoord opnieuw op.",
@@ -42,8 +50,24 @@ class DecisionForm(Form):
 @pages.get("")
 @access.roles(Role.KSF_OFFICER)
 def waiting():
-    """Every take that waits for the office, by what is the matter."""
-    return render_template("takes/waiting.html", takes=access.takes_for_officer(), slices_come=SLICES_COME)
+    """The takes that wait for the office, by what is the matter; with ?soort=… one kind whole, page by page."""
+    kind = request.args.get("soort", "")
+    queries = access.takes_for_officer()
+    kind = kind if kind in queries else ""
+    whose = joinedload(Recording.answer).joinedload(Answer.sitting)
+    options = (
+        whose.joinedload(Sitting.dossier).joinedload(Dossier.candidate),
+        whose.joinedload(Sitting.dossier).joinedload(Dossier.scheme),
+        whose.joinedload(Sitting.pack).joinedload(Pack.scheme),
+        selectinload(Recording.originals),
+        joinedload(Recording.node),
+    )
+    found = {
+        name: page_of(query.order_by(Recording.created_at, Recording.id), *options, size=PAGE if kind else FIRST)
+        for name, query in queries.items()
+        if kind in ("", name)
+    }
+    return render_template("takes/waiting.html", takes=found, kind=kind, slices_come=SLICES_COME)
 
 
 @pages.route("/<uuid:recording_id>", methods=["GET", "POST"])

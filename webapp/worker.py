@@ -30,6 +30,20 @@ def seal_audit() -> None:
         audit.seal(session)
 
 
+@celery.task(name="check_audit")
+def check_audit() -> None:
+    """Let a worker go through the whole audit log."""
+    with session_scope() as session:
+        jobs.enqueue(session, jobs.Queue.OFFICE, audit.CHECK, audit.CHAIN, datetime.now(UTC))
+
+
+@jobs.task(audit.CHECK)
+def go_through_audit(job: jobs.Claimed) -> dict:
+    """Whether any sealed row was changed since; the auditor reads what was found."""
+    with session_scope(writes=False) as session:
+        return {"broken": audit.first_broken(session), "rows": audit.last_number(session)}
+
+
 @celery.task(name="tend_sittings")
 def tend_sittings() -> None:
     """Close recordings whose page is gone: what was recorded is the answer."""

@@ -165,6 +165,7 @@ def test_a_part_that_came_too_late_is_noted_and_the_next_one_again(session, peop
     take = latest_take(session, cast.finished_sitting(session, people).answers[0])
     for seconds, name in ((9000, "slices-40-41"), (9900, "slices-42-42")):
         take.originals.append(original(name, seconds))
+        take.came_late([name], at(seconds))
         session.commit()
         assert waiting(session, at(seconds + 1))["late"] == [take]
         decide(session, take, NOTED, "Het zijn de laatste twee seconden.", people.officer, at(seconds + 10))

@@ -155,6 +155,7 @@ def test_a_part_that_came_too_late_is_counted_until_it_is_noted(session, people,
     take = latest_take(session, cast.finished_sitting(session, people).answers[0])
     values = {"size": 1, "sha256": "b" * 64, "cipher_size": 2, "cipher_sha256": "c" * 64}
     take.originals.append(Original(name="slices-40-41", key="k", created_at=NOW, **values))
+    take.came_late(["slices-40-41"], NOW)
     session.commit()
     officer = visit(people.officer)
     assert "1 deel te laat binnengekomen" in text_of(officer.get("/bureau").text)

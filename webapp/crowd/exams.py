@@ -56,6 +56,7 @@ class Exams:
             closes_at=closes,
             consented_at=opens + timedelta(days=1) if case.stage in AFTER else None,
             finished_at=finished if done else None,
+            told_at=min(crowd.now, finished + timedelta(days=9)) if case.work == "released" else None,
         )
         crowd.log("sitting_invited", Sitting, sitting, opens, None)
         mail(crowd, made.candidate, "invitation", opens)
@@ -98,6 +99,8 @@ class Exams:
         dead, whole = state is RecordingState.CAPTURED, state is RecordingState.STORED
         captured = at if state in (RecordingState.STORED, RecordingState.CAPTURED) else None
         faults = [{"kind": FaultKind.NO_SOUND}] if state is RecordingState.RETAKE else []
+        # A few parts came after somebody had given a score.
+        late = at + timedelta(hours=20) if whole and crowd.chance(0.0004) else None
         take = crowd.add(
             Recording,
             answer_id=answer,
@@ -113,6 +116,7 @@ class Exams:
             seconds=crowd.rng.uniform(25, 90) if whole else None,
             figures={"width": 1280, "height": 720, "frames": 900},
             faults=faults,
+            late_at=late,
         )
         digest = _sha256(take.bytes)
         crowd.add(
@@ -124,8 +128,7 @@ class Exams:
             sha256=digest,
             cipher_size=3_000_800,
             cipher_sha256=digest,
-            # A few came after somebody had given a score.
-            created_at=at + timedelta(hours=20) if whole and crowd.chance(0.0004) else at,
+            created_at=late or at,
         )
         crowd.add(
             Job,
