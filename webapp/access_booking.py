@@ -29,10 +29,10 @@ def exams_with_dates() -> list[Scheme]:
     return [newest[key] for key in sorted(newest)]
 
 
-def bookings_to_answer() -> Sequence[Booking]:
-    """What organisations asked and KSF has not answered, longest waiting first; never about the officer who asks."""
+def bookings_to_answer() -> Select[tuple[Booking]]:
+    """What organisations asked and KSF has not answered, longest waiting first, as a query; never the own case."""
     asked = select(Booking).join(Dossier).where(Booking.state == BookingState.REQUESTED, others())
-    return g.db.scalars(asked.order_by(Booking.asked_at, Booking.id).options(_WITH_DATE, _WHOSE)).all()
+    return asked.order_by(Booking.asked_at, Booking.id).options(_WITH_DATE, _WHOSE)
 
 
 def booking_for_officer(booking_id: uuid.UUID) -> Booking:

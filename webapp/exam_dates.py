@@ -13,6 +13,7 @@ from storage.people import Role
 from storage.refusal import Refused
 from webapp import access, access_booking, dutch, planning
 from webapp.forms import Form, choices
+from webapp.paging import page_of
 
 pages = Blueprint("exam_dates", __name__, url_prefix="/bureau/examendata")
 
@@ -58,7 +59,7 @@ def home():
     """What waits for an answer, and the dates to come with the places that are left."""
     exams = {row.key: row.content.name for row in access_booking.exams_with_dates()}
     dates = to_come(g.db, set(exams), g.now)
-    values = {"waiting": access_booking.bookings_to_answer(), "dates": dates, "taken": taken(g.db, dates)}
+    values = {"waiting": page_of(access_booking.bookings_to_answer()), "dates": dates, "taken": taken(g.db, dates)}
     return render_template("exam_dates/home.html", exams=exams, **values)
 
 
@@ -129,7 +130,7 @@ def counter(booking_id: uuid.UUID):
     if not form.validate_on_submit():
         return _booking_page(found, form, DeclineForm(formdata=None)), 422
     found.counter(others[form.other.data], form.reason.data, access.me(), g.now)
-    planning.tell_organisation(found)
+    planning.tell_organisation(found, g.now)
     flash("Uw voorstel is verstuurd. De plaats op de nieuwe datum blijft vrijgehouden.", "ok")
     return redirect(url_for("exam_dates.home"))
 
@@ -143,7 +144,7 @@ def decline(booking_id: uuid.UUID):
         return _booking_page(found, CounterForm(formdata=None), form), 422
     was_planned = found.state is BookingState.CONFIRMED
     found.decline(form.reason.data, access.me(), g.now)
-    planning.tell_organisation(found)
+    planning.tell_organisation(found, g.now)
     if was_planned:
         planning.tell_cancelled(found)
     flash("Uw antwoord is verstuurd. De plaats is weer vrij.", "ok")

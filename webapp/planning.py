@@ -5,6 +5,7 @@ from datetime import datetime, time
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp
 
@@ -51,14 +52,15 @@ def approved(dossier: Dossier) -> None:
 def planned(booking: Booking) -> None:
     """A date was confirmed: invite the candidate to it, and tell the organisation."""
     _invite(booking.dossier, booking.date)
-    tell_organisation(booking)
+    tell_organisation(booking, g.now)
 
 
-def tell_organisation(booking: Booking) -> None:
-    """Write what became of a booking to whoever asked it, or to who is beheerder there now."""
-    there = holders(g.db, Role.ORGANISATION_ADMIN, booking.dossier.organisation, g.now)
+def tell_organisation(booking: Booking, now: datetime) -> None:
+    """Write what became of a booking to whoever asked it, or, who asked having left, to the beheerders of now."""
+    session = Session.object_session(booking)
+    there = holders(session, Role.ORGANISATION_ADMIN, booking.dossier.organisation, now)
     for beheerder in [one for one in there if one.id == booking.asked_by_id] or there:
-        post.write(g.db, beheerder, "date_answer", g.now, booking=booking)
+        post.write(session, beheerder, "date_answer", now, booking=booking)
 
 
 def tell_cancelled(booking: Booking) -> None:
@@ -165,4 +167,4 @@ def tend_windows(now: datetime) -> None:
                 post.write(session, sitting.dossier.candidate, "reminder", now, sitting=sitting, dated=dated)
         session.flush()
         for booking in lapse_past(session, now):
-            post.write(session, booking.asked_by, "date_answer", now, booking=booking)
+            tell_organisation(booking, now)

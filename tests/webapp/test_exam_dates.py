@@ -264,13 +264,17 @@ def test_another_organisation_sees_and_does_nothing(session, people, visit, aske
     assert beheerder.post(f"{ADMIN}/aanvragen/{asked.id}/teruggeven").status_code == 404
 
 
-def test_whoever_asked_and_left_is_not_written_to(session, people, visit, asked, now):
+@pytest.mark.parametrize("answered", [True, False])
+def test_whoever_asked_and_left_is_not_written_to(session, people, visit, asked, dates, now, app, answered):
     heir = cast.person(session, "opvolger", "Opvolger Een", Role.ORGANISATION_ADMIN, people.organisation, now)
     leaver = session.merge(people.beheerder)
     release(session, leaver, {people.organisation.id}, people.officer.id, now)
     join(session, leaver, Role.ORGANISATION_ADMIN, people.outsider_organisation, people.officer.id, now)
     session.commit()
-    visit(people.officer).post(f"{OFFICE}/aanvragen/{asked.id}/afwijzen", {"reason": "Geen examinator."})
+    if answered:
+        visit(people.officer).post(f"{OFFICE}/aanvragen/{asked.id}/afwijzen", {"reason": "Geen examinator."})
+    else:
+        tend(app, dates[0].starts_at)
     assert one_of(MailMessage).person_id == heir.id
 
 
