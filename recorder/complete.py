@@ -31,13 +31,21 @@ class Answers:
         self._spool, self._began, self._done = spool, began, done
         self._sessions: Sessions
         self._open: dict[uuid.UUID, asyncio.TimerHandle] = {}  # slices have begun, and not all are here
+        self._announced: set[uuid.UUID] = set()  # slices will come, and none is here
 
     def watch(self, sessions: Sessions) -> None:
         """The live road that these answers take as well."""
         self._sessions = sessions
 
+    def slices_will_come(self, recording: uuid.UUID) -> None:
+        """The page records by itself, too: the live road alone is not the answer. Nothing of it is here yet."""
+        if recording not in self._open:
+            self._announced.add(recording)
+            self._wait(recording, QUIET_S)
+
     def slice_came(self, recording: uuid.UUID) -> None:
-        first = recording not in self._open
+        first = recording not in self._open or recording in self._announced
+        self._announced.discard(recording)
         self._wait(recording, QUIET_S)
         if first:
             self._began(recording)
@@ -82,6 +90,7 @@ class Answers:
 
     def _quiet(self, recording: uuid.UUID) -> None:
         self._forget(recording)
+        self._announced.discard(recording)
         log.info("nothing more comes of %s; what is here is the answer", recording)
         if recording not in self._sessions.recordings:
             self._done(recording)

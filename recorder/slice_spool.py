@@ -160,10 +160,13 @@ class SliceSpool:
         """Where all slices of this answer are; `originals` are the names of those that are in the object store."""
         here, closing = tuple(self.slices(recording)), self.closing_path(recording)
         said = Closing.read(closing.read_bytes()) if closing.exists() else None
-        touched = max(
-            (path.stat().st_mtime for path in (*(one.path for one in here), closing) if path.exists()), default=None
-        )
+        heard = (self.folder(recording), *(one.path for one in here), closing)
+        touched = max((path.stat().st_mtime for path in heard if path.exists()), default=None)
         return Listing(here, tuple(runs(originals)), said, touched)
+
+    def open(self, recording: uuid.UUID) -> None:
+        """Slices of this recording will come: its folder says so, also to who comes after us."""
+        self._make(self.folder(recording))
 
     def keep(self, recording: uuid.UUID, number: int, data: bytes, sha256: str) -> bool:
         """Have this slice on the disk; whether it is new. Raises Different, or OSError."""
@@ -235,6 +238,12 @@ class SliceSpool:
             found = {one.number: (one.sha256, one.size) for one in self.slices(recording)}
             kept = self._kept.setdefault(recording, found)
         return kept
+
+    def _make(self, folder: Path) -> None:
+        if not folder.exists():
+            folder.mkdir(parents=True, mode=0o700)
+            for entry in (folder.parent, self.root):
+                sync_folder(entry)
 
     def _write(self, path: Path, data: bytes) -> None:
         """Whole or not at all, and on the disk when this returns."""

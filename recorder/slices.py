@@ -1,8 +1,9 @@
 """Slices: how a browser hands over, piece by piece and as often as it takes, what it has recorded itself.
 
-PUT keeps one slice, GET says which are here, POST …/closing says that these were all. A slice is acknowledged, with
-its hash, when it is on the disk. The ticket is that of the live road, but lives on for a day after the take was closed:
-a line that was away may come back, and what was recorded in time may still be told.
+POST …/opening says that there will be some, PUT keeps one slice, GET says which are here, POST …/closing says that
+these were all. A slice is acknowledged, with its hash, when it is on the disk. The ticket is that of the live road, but
+lives on for a day after the take was closed: a line that was away may come back, and what was recorded in time may
+still be told.
 """
 
 import asyncio
@@ -43,6 +44,7 @@ class Slices:
         return [
             web.options("/recorder/slices/{recording}{rest:.*}", self.options),
             web.get(recording, self.listing),
+            web.post(f"{recording}/opening", self.open),
             web.put(one, self.put),
             web.post(f"{recording}/closing", self.close),
         ]
@@ -54,6 +56,17 @@ class Slices:
         """Which slices are here, and which rows of them the object store has confirmed."""
         ticket = await self._door.admit(request)
         return web.json_response(_told(ticket, await self._listing(ticket)))
+
+    async def open(self, request: web.Request) -> web.Response:
+        """The page records by itself and will send what it has: the live road alone is not the whole answer."""
+        ticket = await self._appendable(request)
+        async with self._lock(ticket):
+            try:
+                await asyncio.to_thread(self._spool.slices.open, ticket.recording)
+            except OSError as error:
+                raise _full() from error
+        self._answers.slices_will_come(ticket.recording)
+        return web.json_response({})
 
     async def put(self, request: web.Request) -> web.Response:
         """Keep one slice: 201 when it is new, 200 when it was here, both only once it is on the disk."""

@@ -14,6 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[0:1] = [str(HERE.parents[1]), str(HERE.parent), str(HERE.parent / "whole")]
 
+import pytest  # noqa: E402
 from faults import rows  # noqa: E402
 from faults.scene import LATE_S, LONGEST_S, Scene  # noqa: E402
 from faults.stage import Stage  # noqa: E402
@@ -21,6 +22,8 @@ from faults.table import Found, Result, Row, commit, table  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 from storage.config import config  # noqa: E402
+
+BROKEN = (Exception, pytest.fail.Exception)
 
 
 def main() -> int:
@@ -59,7 +62,7 @@ def begin(row: Row, stage: Stage, found: Found, version: str) -> tuple[Scene | N
         scene = Scene(stage.candidate(row.house), stage)
         row.act(scene)
         return scene, scene.number, began
-    except Exception as error:
+    except BROKEN as error:
         keep(Result(row.name, version, reason=_said(error)).judge(row), began, found)
         stage.give_up()
         return None, 0, began
@@ -73,7 +76,7 @@ def look(
         return
     try:
         result = scene.settle(row, number, seconds, version)
-    except Exception as error:
+    except BROKEN as error:
         result = Result(row.name, version, more=scene.more, reason=_said(error)).judge(row)
         stage.give_up()
     keep(result, began, found)
@@ -85,7 +88,7 @@ def keep(result: Result, began: float, found: Found) -> None:
     print(f"  {result}", flush=True)
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     traceback.print_exception(error)
     return f"{type(error).__name__}: {error}".splitlines()[0][:200]
 

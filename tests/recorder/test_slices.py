@@ -60,6 +60,10 @@ class Page:
             told = response.content_type == "application/json"
             return response.status, await response.json() if told else {"text": await response.text()}
 
+    async def open(self) -> int:
+        async with self.http.post(f"{self.place}/opening", headers=self.bearer) as response:
+            return response.status
+
     async def listing(self) -> dict:
         async with self.http.get(self.place, headers=self.bearer) as response:
             assert response.status == 200
@@ -234,6 +238,41 @@ def test_an_answer_waits_for_both_roads(tmp_path: Path, monkeypatch) -> None:
             await until(lambda: room.complete == [recording, uuid.UUID(other)])
             assert room.ends(other) == ["limit"]
             await publisher.close()
+
+    asyncio.run(scene())
+
+
+def test_announced_slices_are_waited_for(tmp_path: Path, monkeypatch) -> None:
+    """On a narrow line the live road ends before the first slice is through."""
+
+    async def scene() -> None:
+        async with page_in(tmp_path) as (room, page, recording):
+            assert (await page.open(), await page.open()) == (200, 200)
+            publisher = Publisher(audio=speech())
+            await publisher.publish(room.http, room.url(str(recording)), str(recording))
+            await until(lambda: room.session(str(recording)).intake.packets)
+            async with room.http.delete(room.url(publisher.location), headers=page.bearer) as response:
+                assert response.status == 200
+            assert room.complete == [], "no slice is here, but they are on their way"
+            await page.put(0)
+            await page.close(**closing(1))
+            assert room.complete == [recording]
+            await publisher.close()
+
+    asyncio.run(scene())
+
+
+def test_announced_slices_that_never_come_hold_nothing_up_for_ever(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(complete, "QUIET_S", 0.5)
+
+    async def scene() -> None:
+        async with page_in(tmp_path) as (room, page, recording):
+            stranger = Page(room.http, room.url("/").rstrip("/"), str(recording), str(uuid.uuid4()))
+            assert await stranger.open() == 404
+            assert await page.open() == 200
+            assert room.spool.slices.listing(recording).touched_s, "whoever starts next waits, too"
+            assert room.receiving == []
+            await until(lambda: room.complete == [recording])
 
     asyncio.run(scene())
 

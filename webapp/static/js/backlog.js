@@ -141,6 +141,7 @@ export class Upload {
     await navigator.locks.request(`vignet-take-${this.take.recording_id}`, async () => {
       try {
         if (left) await this.#pickUp();
+        else this.#announce();
         await this.#send();
       } catch (error) {
         // What the recorder takes no more stays in the vault until it is old.
@@ -148,6 +149,14 @@ export class Upload {
       }
     });
     this.backlog.over(this);
+  }
+
+  /**
+   * Say that slices will come: on a narrow line the live road may end before the first of them is through, and is not the
+   * whole answer. Said once, beside the slices, which are tried until they are heard.
+   */
+  #announce() {
+    this.#ask("/opening", { method: "POST" }).catch((error) => console.warn(`slices are not announced: ${error}`));
   }
 
   async #pickUp() {
