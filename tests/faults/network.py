@@ -25,8 +25,7 @@ def cut(scene: Scene, seconds: float) -> None:
     talked = min(seconds, TALK_S - BREAK_S)
     scene.talk(talked)
     if seconds > talked:
-        scene.last_word().candidate.press("Stoppen en bewaren")
-        scene.ended().talk(seconds - talked)
+        scene.stop().talk(seconds - talked)
     scene.candidate.network(True)
     scene.over()
     if seconds > talked:

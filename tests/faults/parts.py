@@ -14,6 +14,7 @@ from faults.table import Row
 LOCKED_S = 20
 STORE_AWAY_S = 120
 DOWN_S = 5
+FFMPEG = "binaries/ffmpeg"
 FULL_S = 10
 
 
@@ -26,19 +27,18 @@ def kill(scene: Scene, *words: str) -> None:
 
 def kill_worker(scene: Scene) -> None:
     """kill -9 while ffmpeg works for it; another one takes the job when the lease has run out."""
-    # Pictures in VP8 are coded again, which takes long enough to be met at it.
-    scene.candidate.pretend("onlyVp8", "1")
-    scene.answer()
-    services.wait_until(lambda: scene.product.processes("-movflags"), "ffmpeg to make the film", 60)
-    scene.product.kill("recorder.worker", "-movflags")
+    scene.begin().talk(TALK_S).stop()
+    services.wait_until(lambda: scene.product.processes(FFMPEG), "ffmpeg to be at work", 60)
+    scene.product.kill("recorder.worker", FFMPEG)
+    scene.over().candidate.between()
 
 
 def store(scene: Scene, mode: str) -> None:
-    """The object store is like that from the middle of the answer on, for two minutes."""
+    """The object store is like that from the middle of the answer on, for two minutes; no clip can be loaded then."""
     scene.begin().talk(BREAK_S)
     with scene.stage.store.broken(mode):
-        scene.talk(TALK_S - BREAK_S).end().talk(STORE_AWAY_S)
-    scene.over()
+        scene.talk(TALK_S - BREAK_S).stop().talk(STORE_AWAY_S)
+    scene.over().candidate.mend()
 
 
 def lock_database(scene: Scene) -> None:
@@ -46,8 +46,7 @@ def lock_database(scene: Scene) -> None:
     with contextlib.closing(sqlite3.connect(scene.product.data / "vignet.sqlite", isolation_level=None)) as held:
         scene.begin().talk(BREAK_S)
         held.execute("BEGIN IMMEDIATE")
-        scene.talk(TALK_S - BREAK_S).last_word().candidate.press("Stoppen en bewaren")
-        scene.ended().talk(LOCKED_S - TALK_S + BREAK_S)
+        scene.talk(TALK_S - BREAK_S).stop().talk(LOCKED_S - TALK_S + BREAK_S)
         held.execute("ROLLBACK")
     scene.over().candidate.between()
 
@@ -62,8 +61,7 @@ def deploy(scene: Scene) -> None:
 
     deploying = threading.Thread(target=anew)
     deploying.start()
-    scene.talk(TALK_S - BREAK_S).last_word().candidate.press("Stoppen en bewaren")
-    scene.ended()
+    scene.talk(TALK_S - BREAK_S).stop()
     while deploying.is_alive():
         scene.talk(0.2)
     scene.over().candidate.between()
@@ -90,7 +88,7 @@ ROWS = [
     Row("recorder", "the recorder is killed", lambda scene: kill(scene, "recorder.server")),
     Row("web", "the web app is killed", lambda scene: kill(scene, "gunicorn")),
     Row("valkey", "Valkey is killed", lambda scene: kill(scene, "valkey-server")),
-    Row("worker", "the media worker and its ffmpeg are killed while it makes the film", kill_worker),
+    Row("worker", "the media worker and its ffmpeg are killed at work", kill_worker),
     Row("store-away", "the object store is away for two minutes", partial(store, mode="away")),
     Row("store-500", "the object store answers 500 for two minutes", partial(store, mode="failing")),
     Row("database-locked", f"SQLite is locked for {LOCKED_S} s", lock_database),

@@ -43,13 +43,13 @@ class Scene:
 
     def end(self) -> "Scene":
         """Press the button, and wait until the page has gone on."""
-        self.last_word()
-        self.candidate.press("Stoppen en bewaren")
-        self.ended().candidate.between()
+        self.stop().candidate.between()
         return self
 
-    def ended(self) -> "Scene":
-        """The page itself has ended the recording: what it says of its length counts."""
+    def stop(self) -> "Scene":
+        """Press the button, whatever comes of it: the page has ended the recording, and what it says of it counts."""
+        self.last_word()
+        self.candidate.press("Stoppen en bewaren")
         self._ended = True
         return self
 
@@ -84,6 +84,9 @@ class Scene:
     def settle(self, row: Row, number: int, seconds: float, commit: str) -> Result:
         """Wait for the end of the answer, and count."""
         result = Result(row.name, commit, more=self.more)
+        if not row.counted:
+            result.state = "all"
+            return result.judge(row)
         kept = self.candidate.kept(number, seconds)
         take = kept.take
         result.state = take["state"]

@@ -37,8 +37,9 @@ TORN = Bar(pictures=2 * FPS, sound_s=2.0)
 class Row:
     """One mishap. `act` makes it happen to a scene (`scene.Scene`) and returns once the answer has been given.
 
-    `house`: which product it happens to. `late`: its end comes so late that other rows are run meanwhile. `proof` says
-    what else should be otherwise in the result, a sentence each.
+    `house`: which product it happens to. `late`: its end comes so late that other rows are run meanwhile. `counted`:
+    whether it is about one answer, to be counted. `proof` says what else should be otherwise in the result, a sentence
+    each.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Row:
     bar: Bar = WHOLE
     house: str = "one machine"
     late: bool = False
+    counted: bool = True
     proof: Callable[["Result"], Iterable[str]] = lambda result: ()
 
 
@@ -70,7 +72,7 @@ class Result:
     took_s: float = 0.0
 
     def judge(self, row: Row) -> "Result":
-        reasons = [*self._reasons(row.bar), *(row.proof(self) if self.state == "stored" else ())]
+        reasons = [*self._reasons(row.bar), *(row.proof(self) if self.state in ("stored", "all") else ())]
         self.verdict, self.reason = (SHORT if reasons else MET), "; ".join(reasons)
         return self
 
@@ -79,7 +81,7 @@ class Result:
             yield self.reason
         if self.slices_lost:
             yield f"{self.slices_lost} acknowledged slices are lost"
-        if self.state and self.state not in bar.ends:
+        if self.state not in ("", "all", *bar.ends):
             yield f"ended {self.state}"
         if None not in (bar.pictures, self.frames_shown) and self.state == "stored":
             missing = self.frames_shown - self.frames_kept
