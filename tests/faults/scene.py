@@ -91,8 +91,9 @@ class Scene:
         take = kept.take
         result.state = take["state"]
         last = max(self._last_word or 0.0, self._over)
-        result.safe_s = take["safe_at"] and round(take["safe_at"] - last, 1)
-        result.playable_s = take["stored_at"] and round(take["stored_at"] - last, 1)
+        result.safe_s, result.playable_s = (
+            take[at] and max(0.0, round(take[at] - last, 1)) for at in ("safe_at", "stored_at")
+        )
         result.slices_lost = len(self.witness.lost(take["id"], kept.folder))
         decision = take["figures"].get("decision") or {}
         result.more |= {"decision": decision, "faults": take["faults"], "how": take["figures"].get("how")}
