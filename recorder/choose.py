@@ -110,8 +110,16 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
 
 
 def _read(originals: Sequence[Path]) -> Slices:
-    slices, named = Slices(), sorted((run, path) for path in originals if (run := Run.of(path.name)))
+    slices, named = (
+        Slices(),
+        sorted(
+            ((run, path) for path in originals if (run := Run.of(path.name))),
+            key=lambda one: (one[0].first, -one[0].last),
+        ),
+    )
     for run, path in named:
+        if slices.rows and run.last <= slices.rows[-1][0].last:
+            continue  # another recorder has these, and more
         if slices.rows and slices.rows[-1][0].last + 1 == run.first:
             before, paths = slices.rows[-1]
             slices.rows[-1] = (Run(before.first, run.last), [*paths, path])

@@ -61,6 +61,19 @@ class Answers:
         else:
             self._done(recording)
 
+    @property
+    def recordings(self) -> set[uuid.UUID]:
+        """Answers that are not complete, on either road."""
+        return self._open.keys() | self._sessions.recordings
+
+    def leave(self, recording: uuid.UUID) -> None:
+        """The page goes on elsewhere: nothing more comes here."""
+        self._forget(recording)
+        if recording in self._sessions.recordings:
+            self._sessions.close(recording)
+        else:
+            self._done(recording)
+
     def live_ended(self, recording: uuid.UUID) -> None:
         if recording not in self._open:
             self._done(recording)

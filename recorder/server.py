@@ -1,6 +1,10 @@
 """The recorder process: one event loop that takes live sessions and slices, and tells the database that it is alive.
 
 python -m recorder.server
+
+It ends in peace: on SIGTERM, or when the office asks it to, it takes no new answers, waits for those that have begun
+and for all that it has to be safe, and then ends. A second signal, or the end of its patience, ends it at once; what is
+left is shipped by the next start.
 """
 
 import asyncio
@@ -10,11 +14,12 @@ import signal
 import uuid
 from collections.abc import AsyncIterator, Coroutine
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import uvloop
 from aiohttp import web
 
-from recorder import door, peer, tickets, whip
+from recorder import door, metrics, peer, tickets, whip
 from recorder.complete import Answers
 from recorder.network import Network
 from recorder.session import Sessions
@@ -24,12 +29,13 @@ from recorder.spool import Spool
 from storage.config import Config, config
 from storage.database import session_scope
 from storage.keys import key_store
-from storage.nodes import beat
+from storage.nodes import beat, last_beat
 from storage.objects import object_store
 
 log = logging.getLogger(__name__)
 
 BEAT_S = 5
+_LOOK_S = 0.2
 
 
 class Recorder:
@@ -38,14 +44,18 @@ class Recorder:
     def __init__(self, settings: Config) -> None:
         self.settings = settings
         self.spool = Spool(settings.spool)
-        self.shipper = Shipper(self.spool, object_store, key_store)
+        self.root = urlsplit(settings.recorder_url).path
+        self.shipper = Shipper(self.spool, object_store, key_store, settings.recorder_name)
         self.answers = Answers(self.spool, self._begun, self._complete)
         self.sessions = Sessions(
             self.spool, settings.recorder_capacity, settings.ice_servers, self._first_packet, self.answers.live_ended
         )
         self.answers.watch(self.sessions)
         self.door = door.Door(tickets.find)
+        self.slices = Slices(self.spool, self.answers, self.door, self.root)
+        self.stopping = asyncio.Event()
         self._telling: set[asyncio.Task] = set()
+        self._first = True
 
     def app(self) -> web.Application:
         peer.install(
@@ -53,11 +63,22 @@ class Recorder:
         )
         app = web.Application(middlewares=[door.cors], client_max_size=whip.LONGEST_BODY)
         if self.settings.whip:
-            app.add_routes(whip.Whip(self.sessions, self.door, self.settings.ice_servers).routes())
-        app.add_routes(Slices(self.spool, self.answers, self.door).routes())
-        app.add_routes([web.get("/recorder/healthz", self._health)])
+            app.add_routes(whip.Whip(self.sessions, self.door, self.settings.ice_servers, self.root).routes())
+        app.add_routes(self.slices.routes())
+        app.add_routes([web.get(f"{self.root}/healthz", self._health)])
+        app.add_routes([web.get(f"{self.root}/metrics", metrics.of(self.settings.recorder_name, self._numbers))])
         app.cleanup_ctx.append(self._life)
         return app
+
+    def _numbers(self) -> dict[str, float]:
+        return {
+            "capacity": self.settings.recorder_capacity,
+            "live_sessions": self.sessions.live,
+            "open_answers": len(self.answers.recordings),
+            "unsafe_answers": self.shipper.waiting,
+            "draining": self.sessions.draining,
+            "spool_free_bytes": self.spool.free,
+        }
 
     async def _health(self, request: web.Request) -> web.Response:
         """200 while new sessions are taken, 503 while draining or without room. The disk and the loop are ours to
@@ -67,17 +88,29 @@ class Recorder:
         return web.json_response(state, status=200 if taking else 503)
 
     async def _life(self, app: web.Application) -> AsyncIterator[None]:
+        self._loop = asyncio.get_running_loop()
         self.answers.recover()
         tasks = [asyncio.create_task(self.spool.keep_safe()), asyncio.create_task(self._keep_telling())]
         yield
         self.answers.stop()
-        await self.sessions.drain()
+        await self.sessions.end()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         with contextlib.suppress(Exception):
-            await asyncio.to_thread(self._beat)
+            await asyncio.to_thread(self._say_goodbye)
         await self.shipper.stop()
+
+    async def drain(self, patience_s: float) -> None:
+        """Take no new answers, and return when those that have begun are complete and safe, or patience ends."""
+        self.sessions.draining = self.slices.draining = True
+        log.info("no new answers from here on; %d are going on", len(self.answers.recordings))
+        with contextlib.suppress(Exception):
+            await asyncio.to_thread(self._beat)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                while self.answers.recordings or self.sessions.live or self._telling or self.shipper.waiting:
+                    await asyncio.sleep(_LOOK_S)
 
     async def _keep_telling(self) -> None:
         """Heartbeat out, closed rows in."""
@@ -87,22 +120,35 @@ class Recorder:
                 open_ones = self.sessions.recordings
                 for recording in await asyncio.to_thread(tickets.closed_among, open_ones):
                     self.sessions.close(recording)
+                here, name = self.answers.recordings, self.settings.recorder_name
+                for recording in await asyncio.to_thread(tickets.gone_among, here, name):
+                    self.answers.leave(recording)
             except Exception as error:  # A database that is away must not end what is being recorded.
                 log.warning("the database does not hear us: %r", error)
             await asyncio.sleep(BEAT_S)
 
     def _beat(self) -> None:
         s = self.settings
+        draining = self.sessions.draining
         with session_scope() as session:
-            beat(
+            node = beat(
                 session,
                 s.recorder_name,
                 s.recorder_url,
                 s.recorder_capacity,
                 self.sessions.live,
-                self.sessions.draining,
+                draining,
                 datetime.now(UTC),
+                self._first,
             )
+            asked = node.drain_asked
+        self._first = False
+        if asked and not draining:
+            self._loop.call_soon_threadsafe(self.stopping.set)
+
+    def _say_goodbye(self) -> None:
+        with session_scope() as session:
+            last_beat(session, self.settings.recorder_name, datetime.now(UTC))
 
     async def _first_packet(self, recording: uuid.UUID) -> None:
         try:
@@ -123,7 +169,7 @@ class Recorder:
 
     async def _close_and_ship(self, recording: uuid.UUID) -> None:
         try:
-            await asyncio.to_thread(tickets.close, recording, datetime.now(UTC))
+            await asyncio.to_thread(tickets.close, recording, datetime.now(UTC), self.settings.recorder_name)
         except Exception as error:  # Shipping closes it too.
             log.warning("recording %s is complete, but its row does not know: %r", recording, error)
         self.door.forget(recording)
@@ -131,18 +177,28 @@ class Recorder:
 
 
 async def serve(settings: Config) -> None:
-    """Serve until SIGTERM or SIGINT, then end all sessions and close their files."""
+    """Serve until SIGTERM or SIGINT, then end in peace; at the second one, end all sessions and close their files."""
     host, _, port = settings.recorder_listen.rpartition(":")
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    runner = web.AppRunner(Recorder(settings).app(), access_log=None, shutdown_timeout=2)
-    await runner.setup()
-    await web.TCPSite(runner, host or "127.0.0.1", int(port)).start()
-    log.info("recorder %s listens on %s", settings.recorder_name, settings.recorder_listen)
-    await stop.wait()
-    await runner.cleanup()
+    recorder = Recorder(settings)
+    with recorder.spool.alone():
+        now = asyncio.Event()
+
+        def end() -> None:
+            (now if recorder.stopping.is_set() else recorder.stopping).set()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, end)
+        runner = web.AppRunner(recorder.app(), access_log=None, shutdown_timeout=2)
+        await runner.setup()
+        await web.TCPSite(runner, host or "127.0.0.1", int(port)).start()
+        log.info("recorder %s listens on %s", settings.recorder_name, settings.recorder_listen)
+        await recorder.stopping.wait()
+        peace = asyncio.create_task(recorder.drain(settings.recorder_patience_s))
+        at_once = asyncio.create_task(now.wait())
+        await asyncio.wait([peace, at_once], return_when=asyncio.FIRST_COMPLETED)
+        for task in (peace, at_once):
+            task.cancel()
+        await runner.cleanup()
 
 
 def main() -> None:

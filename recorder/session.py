@@ -102,7 +102,8 @@ class Sessions:
         complete: Callable[[uuid.UUID], None],
     ) -> None:
         self.spool, self.capacity, self.ice_servers = spool, capacity, ice_servers
-        self.draining = False
+        self.draining = False  # only answers that have begun here are taken
+        self.ended = False
         self._first_packet, self._complete = first_packet, complete
         self._newest: dict[uuid.UUID, Session] = {}  # by recording; stays until the answer is complete
         self._running: dict[Session, asyncio.Task] = {}
@@ -130,7 +131,8 @@ class Sessions:
         """
         old = self._newest.get(ticket.recording)
         taken = self.live - (old in self._running)
-        if self.draining or taken >= self.capacity or not self.spool.has_room:
+        strange = self.draining and not self.spool.folder(ticket.recording).exists()
+        if strange or self.ended or taken >= self.capacity or not self.spool.has_room:
             raise Busy
         self._opening += 1
         try:
@@ -143,7 +145,7 @@ class Sessions:
         if old:
             old.stop(rtp.End.TAKEOVER)
         self._running[session] = asyncio.create_task(self._run(session))
-        if self.draining:
+        if self.ended:
             session.stop(rtp.End.SHUTDOWN)
         return session, answer
 
@@ -169,9 +171,9 @@ class Sessions:
             if recording not in self._newest:
                 self._wait(recording)
 
-    async def drain(self) -> None:
+    async def end(self) -> None:
         """End all sessions and close their files; what they hold is shipped at the next start."""
-        self.draining = True
+        self.draining = self.ended = True
         for recording in list(self._waits):
             self._forget_wait(recording)
         for session in self._running:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
+from recorder import tickets
 from recorder.slice_spool import runs
 from recorder.spool import Spool
 from storage.database import session_scope
@@ -31,11 +32,17 @@ class Unclaimed(LookupError):
     """There are files of a recording that no row knows. They stay where they are."""
 
 
-class Shipper:
-    """Ships recordings, each tried until it succeeds."""
+class GoesOnElsewhere(RuntimeError):
+    """The page has gone on with this answer at another recorder: what is here waits until it has ended there."""
 
-    def __init__(self, spool: Spool, store: Callable[[], ObjectStore], keys: Callable[[], KeyStore]) -> None:
-        self._spool, self._store, self._keys = spool, store, keys
+
+class Shipper:
+    """Ships recordings, each tried until it succeeds. `name`: the recorder whose spool this is."""
+
+    def __init__(
+        self, spool: Spool, store: Callable[[], ObjectStore], keys: Callable[[], KeyStore], name: str = ""
+    ) -> None:
+        self._spool, self._store, self._keys, self._name = spool, store, keys, name
         self._under_way: dict[uuid.UUID, asyncio.Task] = {}
         self._again: set[uuid.UUID] = set()  # something came while it was under way
         self._slots = asyncio.Semaphore(AT_ONCE)
@@ -85,6 +92,8 @@ class Shipper:
             row = session.get(Recording, recording)
             if row is None:
                 raise Unclaimed(str(recording))
+            if row.is_open(now) and tickets.is_elsewhere(row, self._name):
+                raise GoesOnElsewhere(str(recording))
             candidate = row.candidate_id
             confirmed = {original.name: (original.size, original.sha256) for original in row.originals}
         joined, parts = slices.join(recording, runs(confirmed))
@@ -95,7 +104,9 @@ class Shipper:
         for path in files:
             size, sha256 = path.stat().st_size, sha256_of(path)
             if (size, sha256) not in confirmed.values():
-                stored = self._put(recording, path, name := free_name(path.stem, confirmed), candidate)
+                name = free_name(path.stem, confirmed)
+                # Two recorders may ship their parts of one answer at the same moment, and choose the same name.
+                stored = self._put(recording, path, f"{name}-{sha256[:16]}", candidate)
                 new.append(
                     Original(
                         recording_id=recording,

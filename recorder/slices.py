@@ -33,16 +33,20 @@ _DIGEST = re.compile(r"(?:^|[ ,])sha-256=:([A-Za-z0-9+/]{43}=):")
 
 
 class Slices:
-    """The endpoint."""
+    """The endpoint, below the path `root`."""
 
-    def __init__(self, spool: Spool, answers: Answers, door: Door) -> None:
-        self._spool, self._answers, self._door = spool, answers, door
+    def __init__(self, spool: Spool, answers: Answers, door: Door, root: str = "/recorder") -> None:
+        self._spool, self._answers, self._door, self._root = spool, answers, door, root
+        self.draining = False  # only answers that have begun here are taken
         self._locks: WeakValueDictionary[uuid.UUID, asyncio.Lock] = WeakValueDictionary()
 
     def routes(self) -> list[web.RouteDef]:
-        recording, one = "/recorder/slices/{recording}", r"/recorder/slices/{recording}/{number:\d{1,6}}"
+        recording, one = (
+            f"{self._root}/slices/{{recording}}",
+            rf"{self._root}/slices/{{recording}}/{{number:\d{{1,6}}}}",
+        )
         return [
-            web.options("/recorder/slices/{recording}{rest:.*}", self.options),
+            web.options(f"{self._root}/slices/{{recording}}{{rest:.*}}", self.options),
             web.get(recording, self.listing),
             web.post(f"{recording}/opening", self.open),
             web.put(one, self.put),
@@ -87,6 +91,8 @@ class Slices:
             raise web.HTTPBadRequest(text="A slice holds something.")
         if not self._spool.has_room:
             raise _full()
+        if self.draining and not self._spool.folder(ticket.recording).exists():
+            raise unavailable("This recorder takes no new answers.")
         async with self._lock(ticket):
             try:
                 new = await asyncio.to_thread(self._keep, ticket, number, data, found.hexdigest())

@@ -6,10 +6,13 @@ sockets.
 """
 
 import asyncio
+import contextlib
+import fcntl
 import logging
 import re
 import shutil
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -24,7 +27,12 @@ SYNC_EVERY = 6
 ROOM = 256 * 1024 * 1024
 """Free bytes below which no new session begins; a hundred answers of ninety seconds need ten times as much."""
 
+_LOCK = "lock"
 _SESSION = re.compile(r"whip-(\d+)\.rtp")
+
+
+class Taken(RuntimeError):
+    """Another process has this spool."""
 
 
 class Spool:
@@ -38,14 +46,31 @@ class Spool:
         self._disk = ThreadPoolExecutor(1, "spool")
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the spool, as one process at a time may. Raises Taken."""
+        with (self.root / _LOCK).open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Taken(f"another recorder has {self.root}: each needs a VIGNET_SPOOL of its own") from None
+            yield
+
     @property
     def has_room(self) -> bool:
-        return shutil.disk_usage(self.root).free > ROOM
+        return self.free > ROOM
+
+    @property
+    def free(self) -> int:
+        """Bytes that the disk still takes."""
+        return shutil.disk_usage(self.root).free
 
     def recordings(self) -> list[uuid.UUID]:
         """The recordings that have a folder here."""
         found = []
         for folder in self.root.iterdir():
+            if folder.name == _LOCK:
+                continue
             try:
                 found.append(uuid.UUID(folder.name))
             except ValueError:

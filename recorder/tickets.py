@@ -8,9 +8,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from storage.database import session_scope
+from storage.nodes import RecorderNode
 from storage.recordings import Recording, recording_by_ticket
 
 
@@ -55,17 +56,31 @@ def mark_receiving(recording: uuid.UUID, now: datetime) -> None:
             row.receive(now)
 
 
-def close(recording: uuid.UUID, now: datetime) -> None:
-    """Nothing more will come; the ticket dies."""
+def close(recording: uuid.UUID, now: datetime, name: str = "") -> None:
+    """Nothing more will come: the ticket dies, unless the page went on at another recorder than that called `name`."""
     with session_scope() as session:
-        if row := session.get(Recording, recording, with_for_update=True):
+        row = session.get(Recording, recording, with_for_update=True)
+        if row and not is_elsewhere(row, name):
             row.close(now)
+
+
+def is_elsewhere(row: Recording, name: str) -> bool:
+    """Whether this recording is another recorder's by now than the one called `name`."""
+    return bool(name) and row.node is not None and row.node.name != name
 
 
 def closed_among(recordings: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """Those of `recordings` that somebody has closed."""
+    return _among(recordings, Recording.closed_at.is_not(None))
+
+
+def gone_among(recordings: Collection[uuid.UUID], name: str) -> set[uuid.UUID]:
+    """Those of `recordings` that have gone on at another recorder than the one called `name`."""
+    return _among(recordings, Recording.node.has(RecorderNode.name != name))
+
+
+def _among(recordings: Collection[uuid.UUID], condition: ColumnElement[bool]) -> set[uuid.UUID]:
     if not recordings:
         return set()
-    closed = select(Recording.id).where(Recording.id.in_(recordings), Recording.closed_at.is_not(None))
     with session_scope(writes=False) as session:
-        return set(session.scalars(closed))
+        return set(session.scalars(select(Recording.id).where(Recording.id.in_(recordings), condition)))

@@ -22,14 +22,14 @@ _CREDENTIAL = re.compile(r"^a=ice-(ufrag|pwd):(.*)$", re.MULTILINE)
 
 
 class Whip:
-    """The endpoint."""
+    """The endpoint, below the path `root`."""
 
-    def __init__(self, sessions: Sessions, door: Door, ice_servers: Sequence[Mapping]) -> None:
-        self._sessions, self._door = sessions, door
+    def __init__(self, sessions: Sessions, door: Door, ice_servers: Sequence[Mapping], root: str = "/recorder") -> None:
+        self._sessions, self._door, self._root = sessions, door, root
         self._links = [link for server in ice_servers for link in _ice_links(server)]
 
     def routes(self) -> list[web.RouteDef]:
-        endpoint, session = "/recorder/whip/{recording}", "/recorder/whip/{recording}/{session}"
+        endpoint, session = f"{self._root}/whip/{{recording}}", f"{self._root}/whip/{{recording}}/{{session}}"
         return [
             web.options(endpoint, self.options),
             web.options(session, self.options),
@@ -57,7 +57,7 @@ class Whip:
         except Busy as error:
             raise unavailable("No room for another session now.") from error
         response = web.Response(status=201, text=answer, content_type=OFFER, headers={"ETag": _etag(session)})
-        response.headers["Location"] = f"/recorder/whip/{ticket.recording}/{session.id}"
+        response.headers["Location"] = f"{self._root}/whip/{ticket.recording}/{session.id}"
         response.headers["Accept-Patch"] = FRAGMENT
         for link in self._links:
             response.headers.add("Link", link)

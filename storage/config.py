@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -45,6 +46,8 @@ class Config:
     recorder_name: str
     recorder_url: str
     recorder_capacity: int
+    recorder_patience_s: int
+    recorder_origins: tuple[str, ...]
     recorder_addresses: tuple[str, ...]
     recorder_udp_ports: tuple[int, int] | None
     ice_servers: tuple[Mapping, ...]
@@ -117,6 +120,8 @@ def read(env: Mapping[str, str]) -> Config:
         recorder_name=text("VIGNET_RECORDER_NAME", "recorder-1"),
         recorder_url=text("VIGNET_RECORDER_URL", f"{origin}/recorder").rstrip("/"),
         recorder_capacity=number("VIGNET_RECORDER_CAPACITY", 100),
+        recorder_patience_s=number("VIGNET_RECORDER_PATIENCE", 300 if production else 5),
+        recorder_origins=_origins(text("VIGNET_RECORDER_ORIGINS")),
         recorder_addresses=tuple(a.strip() for a in text("VIGNET_RECORDER_ADDRESSES").split(",") if a.strip()),
         recorder_udp_ports=_ports(text("VIGNET_RECORDER_UDP_PORTS")),
         ice_servers=_ice_servers(text("VIGNET_ICE_SERVERS", "[]")),
@@ -148,6 +153,16 @@ def _key(text: str) -> bytes:
     if len(key) != 32:
         raise ConfigError(f"VIGNET_MASTER_KEY: 32 bytes are needed, this one has {len(key)}.")
     return key
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    found = tuple(one.strip().rstrip("/") for one in text.split(",") if one.strip())
+    for one in found:
+        if not re.fullmatch(r"https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?", one):
+            raise ConfigError(
+                f"VIGNET_RECORDER_ORIGINS: addresses such as https://*.example.org are needed, not {one!r}."
+            )
+    return found
 
 
 def _ports(text: str) -> tuple[int, int] | None:

@@ -77,6 +77,7 @@ class Rule(StrEnum):
     """Why nothing may be recorded."""
 
     NO_RECORDER = "no_recorder_free"
+    ALL_TAKEN = "all_recorders_taken"
 
 
 class Recording(Identified, Base):
@@ -308,10 +309,8 @@ def hash_ticket(ticket: str) -> str:
     return hashlib.sha256(ticket.encode()).hexdigest()
 
 
-def begin_take(session: Session, answer: Answer, node: RecorderNode | None, now: datetime) -> tuple[Recording, str]:
+def begin_take(session: Session, answer: Answer, node: RecorderNode, now: datetime) -> tuple[Recording, str]:
     """Begin a take: the row, and the ticket that opens it for appending (shown once, kept as a hash)."""
-    if node is None:
-        raise Refused(Rule.NO_RECORDER)
     answer.begin_recording(now)
     ticket = secrets.token_urlsafe(32)
     recording = Recording(

@@ -147,6 +147,12 @@ def require_my_sitting() -> Sitting:
     return my_sitting() or abort(404)
 
 
+def my_take(recording_id: uuid.UUID) -> Recording:
+    """A take of one of the candidate's own answers."""
+    mine = Recording.answer.has(Answer.sitting.has(Sitting.dossier.has(Dossier.candidate_id == me().id)))
+    return g.db.scalars(select(Recording).where(Recording.id == recording_id, mine)).first() or abort(404)
+
+
 def my_dossiers_as_candidate() -> list[Dossier]:
     mine = select(Dossier).where(Dossier.candidate_id == me().id).order_by(Dossier.created_at.desc())
     return list(g.db.scalars(mine))

@@ -45,6 +45,7 @@ from webapp import (
     part_one,
     people,
     planning,
+    recorders,
     regulation,
     results,
     role_document,
@@ -89,6 +90,7 @@ ROOMS = (
     objecting,
     assigning,
     media,
+    recorders,
     regulation,
     health,
     style,
@@ -162,7 +164,7 @@ def _transactions(app: Flask) -> None:
 
 def _headers(app: Flask, settings: Config) -> None:
     # A recorder may have an address of its own, and so has a far object store.
-    away = {_origin(settings.recorder_url)} - {settings.origin}
+    away = {_origin(settings.recorder_url), *settings.recorder_origins} - {settings.origin}
     if settings.media_mode == "redirect":
         away.add(_origin(settings.s3_public_endpoint))
     elsewhere = "".join(f" {origin}" for origin in sorted(away))

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from storage import audit, migrate, nodes
+from storage import audit, migrate, places
 from storage.config import config
 from storage.database import session_scope
 from storage.jobs import Job, JobState, Queue, enqueue
@@ -22,6 +22,7 @@ from storage.schemes import current_pack, current_scheme
 from webapp import crowd, demo
 from webapp.cli_judging import agreement_of, allocation, verdict
 from webapp.cli_people import invite, mails
+from webapp.cli_recorders import recorders
 from webapp.cli_recordings import verify
 
 scenarios = AppGroup("scenarios", help="Packs of scenarios with their clips.")
@@ -37,7 +38,7 @@ def register(app: Flask) -> None:
     """Give the app its commands."""
     for command in (upgrade, make_demo, ticket, scenarios, recordings, audit_log, verdict, allocation, agreement_of):
         app.cli.add_command(command)
-    for command in (invite, mails):
+    for command in (invite, mails, recorders):
         app.cli.add_command(command)
 
 
@@ -83,7 +84,7 @@ def ticket(number: int) -> None:
     now = _now()
     with session_scope() as session:
         answer = demo.answer_for_ticket(session, number, now)
-        recording, bearer = begin_take(session, answer, nodes.least_busy(session, now), now)
+        recording, bearer = begin_take(session, answer, places.keep(session, answer.sitting, now), now)
         _print(
             {
                 "whip_url": f"{recording.node.url}/whip/{recording.id}",

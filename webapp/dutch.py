@@ -49,6 +49,7 @@ from storage.jobs import JobState
 from storage.mail import MailState
 from storage.objections import Against, ObjectionState
 from storage.people import Role
+from storage.places import NodeState
 from storage.recordings import RecordingState
 from storage.refusal import Refused
 
@@ -116,6 +117,21 @@ JOB_STATES = {
     JobState.RUNNING: "bezig",
     JobState.DONE: "klaar",
     JobState.DEAD: "mislukt",
+}
+
+NODE_STATES = {
+    NodeState.TAKING: "neemt examens aan",
+    NodeState.FULL: "vol",
+    NodeState.DRAINING: "loopt leeg",
+    NodeState.DRAINED: "gestopt",
+    NodeState.SILENT: "reageert niet",
+}
+
+NODE_TONES = {
+    NodeState.TAKING: "ok",
+    NodeState.FULL: "warn",
+    NodeState.DRAINING: "accent",
+    NodeState.SILENT: "danger",
 }
 
 STAR_KINDS = {StarKind.MANAGER: "met een leidinggevende", StarKind.COLLEAGUE: "met een collega"}
@@ -243,7 +259,9 @@ REFUSALS: dict[str, str] = {
     sitting.Rule.RETAKE_WITHDRAWN: "Uw eerdere opname blijkt toch goed te zijn. Die telt; u hoeft niets over te doen.",
     sitting.Rule.CAMERA_BELOW_LIMITS: "Het beeld van uw camera is te klein of hapert. Nodig zijn {needed[0]} "
     "beeldlijnen en {needed[1]} beelden per seconde. Kies een andere camera, of sluit wat hem ook gebruikt.",
-    recordings.Rule.NO_RECORDER: "Er is nu geen plaats om op te nemen. Wacht een minuut en probeer het opnieuw.",
+    recordings.Rule.NO_RECORDER: "De opnameserver is even niet bereikbaar. We proberen het vanzelf opnieuw.",
+    recordings.Rule.ALL_TAKEN: "Het is nu druk: er zijn te veel kandidaten tegelijk bezig. U bent niets kwijt, en uw "
+    "tijd loopt nog niet. Meestal is er binnen een kwartier plaats. Later terugkomen mag ook, tot {needed[0]}.",
     dossiers.Rule.INCOMPLETE: "Het dossier is nog niet compleet. Dit ontbreekt nog: {parts}.",
     dossiers.Rule.NO_REASON: "Schrijf eerst waarom u dit besluit neemt.",
     dossiers.Rule.CLOSED: "Dit dossier is al ingediend. De tekst kan niet meer veranderen.",
@@ -701,6 +719,8 @@ FILTERS: dict[str, Callable] = {
     "dossierkleur": _tone_of(DOSSIER_TONES),
     "opnamekleur": _tone_of(RECORDING_TONES),
     "taakkleur": _tone_of(JOB_TONES),
+    "serverstand": _name_of(NODE_STATES),
+    "serverkleur": _tone_of(NODE_TONES),
     "mailstand": _name_of(MAIL_STATES),
     "mailkleur": _tone_of(MAIL_TONES),
     "zitting": _name_of(STAGES),

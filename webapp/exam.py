@@ -6,6 +6,7 @@ behind gets 409 with the rule that refused it, and asks again where it is.
 
 from base64 import b64encode
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, abort, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
@@ -14,11 +15,11 @@ from wtforms.validators import DataRequired
 
 from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage, Rule, Stage, Step
-from storage import nodes
+from storage import places
 from storage.bookings import awaits_date, booking_of
 from storage.keys import key_store
 from storage.people import Role
-from storage.recordings import RecordingState, begin_take, counting_takes, latest_take, tell_receipt
+from storage.recordings import Recording, RecordingState, begin_take, counting_takes, latest_take, tell_receipt
 from storage.refusal import Refused
 from storage.sittings import Answer, Sitting
 from webapp import access
@@ -155,6 +156,7 @@ def begin():
     """The practice round is over: the ten situations begin."""
     sitting = _mine()
     if sitting.stage is not Stage.ANSWERING:
+        places.take(g.db, sitting, g.now)
         sitting.begin(g.now)
     return jsonify(state(sitting))
 
@@ -206,25 +208,46 @@ def record(number: int):
     if answer.stage is AnswerStage.RECORDING:
         recording = latest_take(g.db, answer)
         ticket = recording.renew_ticket()
+        places.move(g.db, recording, g.now)
     else:
-        recording, ticket = begin_take(g.db, answer, nodes.least_busy(g.db, g.now), g.now)
+        recording, ticket = begin_take(g.db, answer, places.keep(g.db, sitting, g.now), g.now)
         g.db.flush()
-    settings = current_app.config["SETTINGS"]
     return jsonify(
         state(sitting)
         | {
-            "take": {
+            "take": _roads(recording)
+            | {
                 "recording_id": str(recording.id),
                 "number": number,
-                "whip_url": f"{recording.node.url}/whip/{recording.id}" if settings.whip else None,
-                "slices_url": f"{recording.node.url}/slices/{recording.id}",
                 "bearer": ticket,
-                "ice_servers": settings.ice_servers,
+                "ice_servers": current_app.config["SETTINGS"].ice_servers,
                 "limit_s": recording.limit_s,
                 "most_s": max(0.0, (recording.ends_at - g.now).total_seconds() - CLOSING_S),
             }
         }
     )
+
+
+def _roads(recording: Recording) -> dict:
+    """The two addresses of its recorder; no live road where there is none."""
+    place, live = recording.node.url, current_app.config["SETTINGS"].whip
+    return {
+        "whip_url": f"{place}/whip/{recording.id}" if live else None,
+        "slices_url": f"{place}/slices/{recording.id}",
+    }
+
+
+@pages.post("/opnames/<uuid:recording_id>/opnameserver")
+@access.roles(Role.CANDIDATE)
+def find_recorder(recording_id: UUID):
+    """The page does not reach its recorder: answers the roads of this take, elsewhere when that recorder is lost.
+
+    The ticket stays as it is. Also for what an earlier page, or an earlier answer, has left to be sent.
+    """
+    recording = access.my_take(recording_id)
+    if recording.takes_slices(g.now):
+        places.move(g.db, recording, g.now)
+    return jsonify(_roads(recording))
 
 
 @pages.post("/<int:number>/klaar")
@@ -261,6 +284,7 @@ def finish():
     if sitting.stage is not Stage.FINISHED:
         takes = counting_takes(g.db, sitting)
         sitting.finish(g.now, lambda answer: takes[answer.number] is not None and takes[answer.number].safe)
+        places.leave(g.db, sitting, g.now)
         tell_receipt(g.db, sitting, g.now)
     return jsonify(state(sitting))
 

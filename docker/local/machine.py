@@ -20,19 +20,25 @@ from prepare import ROOT, Obstacle, obstacle_of
 
 ROOM = 512 * 1024 * 1024
 PORTS = ("edge", "web", "recorder", "swift-proxy", "swift-account", "swift-container", "swift-object", "valkey")
+MOST_RECORDERS = 16
+MOST_PORTS = len(PORTS) + MOST_RECORDERS
 MARK = "VIGNET_STARTED_FOR"
 
 
 class Machine:
-    """One data folder and eight ports in a row, from `port` on."""
+    """One data folder and eight ports in a row, from `port` on; each recorder after the first has one more."""
 
     def __init__(self, env: dict[str, str]):
         self._env = env
         text = env.get("VIGNET_PORT") or "8000"
-        if not text.isdigit() or not 1 <= int(text) <= 65535 - len(PORTS):
-            raise Obstacle(f"VIGNET_PORT must be a number from 1 to {65535 - len(PORTS)}, not {text!r}.")
+        if not text.isdigit() or not 1 <= int(text) <= 65535 - MOST_PORTS:
+            raise Obstacle(f"VIGNET_PORT must be a number from 1 to {65535 - MOST_PORTS}, not {text!r}.")
+        many = env.get("VIGNET_RECORDERS") or "1"
+        if not many.isdigit() or not 1 <= int(many) <= MOST_RECORDERS:
+            raise Obstacle(f"VIGNET_RECORDERS must be a number from 1 to {MOST_RECORDERS}, not {many!r}.")
+        self.more_recorders = [f"recorder-{number}" for number in range(2, int(many) + 1)]
         first = int(text)
-        self.ports = {name: first + number for number, name in enumerate(PORTS)}
+        self.ports = {name: first + number for number, name in enumerate((*PORTS, *self.more_recorders))}
         self.data = Path(env.get("VIGNET_DATA") or ROOT / "var").absolute()
         if odd := set(str(self.data)) & set("%;?#\"'\n"):
             raise Obstacle(f"VIGNET_DATA may not hold the character {min(odd)}, which other programs take amiss.")
@@ -137,6 +143,25 @@ class Machine:
             if f"VIGNET_{name}" not in self._env:
                 told.setdefault(f"VIGNET_{name}_FILE", str(self._secret(name.lower())))
         return {**told, **self._env, MARK: str(self.data), "VIGNET_DATA": str(self.data)}
+
+    def recorder(self, name: str) -> dict[str, str]:
+        """What a recorder after the first is told besides: the edge knows it by its name in the path."""
+        port = self.ports["edge"]
+        origin = (self._env.get("VIGNET_ORIGIN") or f"http://localhost:{port}").rstrip("/")
+        return {
+            "VIGNET_RECORDER_NAME": name,
+            "VIGNET_RECORDER_LISTEN": f"127.0.0.1:{self.ports[name]}",
+            "VIGNET_RECORDER_URL": f"{origin}/recorder/{name}",
+            "VIGNET_SPOOL": str(self.data / "spools" / name),
+        }
+
+    def recorder_routes(self) -> str:
+        """For the edge: the way to each recorder after the first."""
+        return "".join(
+            f"handle /recorder/{name}/* {{\n\trequest_body {{\n\t\tmax_size 16MB\n\t}}\n"
+            f"\trespond /recorder/{name}/metrics 404\n\treverse_proxy 127.0.0.1:{self.ports[name]}\n}}\n"
+            for name in self.more_recorders
+        )
 
     @property
     def _bind(self) -> str:

@@ -6,7 +6,7 @@ setpriv has the kernel end a part when the supervisor is killed; the supervisor 
 import platform
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from machine import Machine
 from prepare import VENV, VENV_SWIFT
@@ -25,6 +25,7 @@ class Part:
     group: str = "house"
     signal: str = "TERM"
     patience_s: int = 5
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 def parts(machine: Machine) -> Iterator[Part]:
@@ -43,6 +44,8 @@ def parts(machine: Machine) -> Iterator[Part]:
         conf = data / "swift" / "etc" / f"{name.removeprefix('swift-')}.conf"
         yield Part(name, [str(VENV_SWIFT / "bin" / f"{name}-server"), str(conf), "-v"], GROUND, patience_s=2)
     yield Part("recorder", _python("-m recorder.server"), patience_s=15)
+    for name in machine.more_recorders:
+        yield Part(name, _python("-m recorder.server"), patience_s=15, environment=machine.recorder(name))
     # QUIT ends a worker at once: its job is done again by the next one, since the lease runs out.
     yield Part("media", _python(f"-m celery -A recorder.worker {CELERY} -Q media -n media@%h"), signal="QUIT")
     yield Part("office", _python(f"-m celery -A webapp.worker {CELERY} -Q office -n office@%h"), signal="QUIT")
@@ -70,7 +73,7 @@ def supervisor_conf(machine: Machine, user: str) -> str:
     for number, part in enumerate(parts(machine)):
         together.setdefault(part.group, []).append(part.name)
         settings = {
-            "command": shlex.join(["setpriv", "--pdeathsig", part.signal, "--", *part.command]),
+            "command": shlex.join(["setpriv", "--pdeathsig", part.signal, "--", *_env(part), *part.command]),
             "priority": number,
             "startretries": 100,
             "stopsignal": part.signal,
@@ -85,6 +88,10 @@ def supervisor_conf(machine: Machine, user: str) -> str:
     for number, (group, names) in enumerate(together.items()):
         text += _section(f"group:{group}", {"programs": ",".join(names), "priority": number})
     return text
+
+
+def _env(part: Part) -> list[str]:
+    return ["env", *(f"{name}={value}" for name, value in part.environment.items())] if part.environment else []
 
 
 def _python(arguments: str) -> list[str]:

@@ -82,6 +82,7 @@ def _write_settings(machine: Machine, told: dict[str, str]) -> None:
     """What the supervisor and Swift read."""
     conf = machine.data / "run" / "supervisord.conf"
     conf.write_text(supervisor_conf(machine, pwd.getpwuid(os.getuid()).pw_name))
+    (machine.data / "run" / "recorders.caddy").write_text(machine.recorder_routes())
     secret = told.get("VIGNET_S3_SECRET_KEY_FILE")
     swift = [VENV_SWIFT / "bin" / "python", ROOT / "docker" / "local" / "swift_s3.py", "--prepare"]
     swift += ["--data", machine.data / "swift", "--port", str(machine.ports["swift-proxy"])]

@@ -79,6 +79,6 @@ async def open_room(root: Path, **options) -> AsyncIterator[Room]:
             yield room
         finally:
             room.answers.stop()
-            await room.sessions.drain()
+            await room.sessions.end()
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)

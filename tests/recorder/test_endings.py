@@ -137,7 +137,7 @@ def test_draining_closes_every_file_and_leaves_the_rest_to_the_next_start(tmp_pa
         recording = room.admit()
         left.append(recording)
         publisher = await live(room, recording)
-        await room.sessions.drain()
+        await room.sessions.end()
         assert room.ends(recording) == ["shutdown"]
         assert room.complete == [] and room.sessions.live == 0
         await publisher.close()
@@ -176,7 +176,7 @@ def test_either_track_may_be_missing(tmp_path: Path, tracks: dict) -> None:
         await until(lambda: len(publisher.sent) > 20)
         await publisher.stop_sending()
         await until(lambda: room.session(recording).intake.packets >= len(publisher.sent))
-        await room.sessions.drain()
+        await room.sessions.end()
         header, *records = room.read(recording)
         assert [track["kind"] for track in header.json()["tracks"]] == list(tracks)
         assert [r.payload for r in records if r.kind in (1, 2)] == publisher.sent

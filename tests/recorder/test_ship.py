@@ -71,7 +71,8 @@ def test_every_session_becomes_an_original(
     key = key_store().get(people.candidate.id)
     for name, content in contents.items():
         sealed, plain = tmp_path / "sealed", tmp_path / "plain"
-        object_store.get_file(f"recordings/{recording}/{name}.rtp.enc", sealed)
+        mark = hashlib.sha256(content).hexdigest()[:16]
+        object_store.get_file(f"recordings/{recording}/{name}-{mark}.rtp.enc", sealed)
         assert content not in sealed.read_bytes()
         decrypt_file(sealed, plain, key)
         assert plain.read_bytes() == content
@@ -145,7 +146,8 @@ def test_what_is_confirmed_is_never_replaced(
         name: hashlib.sha256(content).hexdigest() for name, content in zip(names, contents, strict=True)
     }
     for name, content in zip(names, contents, strict=True):
-        object_store.get_file(f"recordings/{recording}/{name}.rtp.enc", tmp_path / "sealed")
+        mark = hashlib.sha256(content).hexdigest()[:16]
+        object_store.get_file(f"recordings/{recording}/{name}-{mark}.rtp.enc", tmp_path / "sealed")
         decrypt_file(tmp_path / "sealed", tmp_path / "plain", key_store().get(people.candidate.id))
         assert (tmp_path / "plain").read_bytes() == content
 

@@ -303,7 +303,7 @@ def test_the_next_start_goes_on_where_the_last_one_ended(tmp_path: Path, monkeyp
             room.answers.recover()
             await until(lambda: not room.sessions.recordings)
             assert room.complete == [], "the page may still bring the rest"
-            await room.sessions.drain()
+            await room.sessions.end()
         monkeypatch.setattr(complete, "QUIET_S", 0)
         async with open_room(tmp_path) as room:
             room.answers.recover()

@@ -53,8 +53,10 @@ def test_lists_and_ranges_are_read():
             "VIGNET_RECORDER_UDP_PORTS": "40000-49999",
             "VIGNET_ICE_SERVERS": '[{"urls": "turn:turn.voorbeeld.example", "username": "u", "credential": "p"}]',
             "VIGNET_MASTER_KEY": KEY,
+            "VIGNET_RECORDER_ORIGINS": "https://*.voorbeeld.example/, https://een.example:8443",
         }
     )
+    assert settings.recorder_origins == ("https://*.voorbeeld.example", "https://een.example:8443")
     assert settings.recorder_addresses == ("192.0.2.10", "2001:db8::1")
     assert settings.recorder_udp_ports == (40000, 49999)
     assert settings.ice_servers[0]["urls"] == "turn:turn.voorbeeld.example"
@@ -71,6 +73,7 @@ def test_lists_and_ranges_are_read():
         ("VIGNET_WHIP", "yes"),
         ("VIGNET_MASTER_KEY", "not base64!"),
         ("VIGNET_MASTER_KEY", base64.b64encode(bytes(16)).decode()),
+        ("VIGNET_RECORDER_ORIGINS", "https://a.example; script-src *"),
         ("VIGNET_RECORDER_UDP_PORTS", "40000"),
         ("VIGNET_RECORDER_UDP_PORTS", "50000-40000"),
         ("VIGNET_RECORDER_UDP_PORTS", "80-90"),
@@ -121,6 +124,7 @@ def test_every_variable_stands_in_the_manual():
     read(Noted())
     root = Path(__file__).parents[2]
     asked.update(re.findall(r"\{\$(\w+)", (root / "docker" / "Caddyfile").read_text()))
+    asked.update(re.findall(r'env\.get\("(VIGNET_\w+)"', (root / "docker" / "local" / "machine.py").read_text()))
     manual = (root / ".env.example").read_text()
     described = {line[1:].split("=")[0] for line in manual.splitlines() if line.startswith("#VIGNET_")}
     assert described == {name for name in asked if not name.endswith("_FILE")}

@@ -21,7 +21,6 @@ from storage.recordings import (
     RecordingState,
     Rendition,
     RenditionKind,
-    Rule,
     begin_take,
     latest_take,
     recording_by_ticket,
@@ -76,13 +75,6 @@ def test_a_ticket_dies_when_the_recording_is_closed_or_its_time_is_over(recordin
     assert recording.is_open(at(limit - 1)) and not recording.is_open(at(limit))
     recording.close(at(20))
     assert not recording.is_open(at(21))
-
-
-def test_without_a_recorder_nothing_begins(session, answer):
-    with pytest.raises(Refused) as caught:
-        begin_take(session, answer, None, NOW)
-    assert caught.value.rule is Rule.NO_RECORDER
-    assert (answer.stage, answer.takes) == (AnswerStage.PREPARING, 0)
 
 
 def test_closing_twice_is_no_error_and_looks_once_whether_anything_came(session, recording):

@@ -25,6 +25,27 @@ def furnish(pack: Pack, store: ObjectStore) -> None:
         store.put_file(clip.captions_key, CLIP.with_suffix(".vtt"), "text/vtt")
 
 
+class SecondRecorder:
+    """Another recorder of the same house, which the edge finds by its name in the path."""
+
+    NAME = "recorder-2"
+
+    def __init__(self, settings: Config) -> None:
+        self.port, self.spool = services.free_ports(1), settings.data / "spools" / self.NAME
+        self.env = {
+            "VIGNET_RECORDER_NAME": self.NAME,
+            "VIGNET_RECORDER_LISTEN": f"127.0.0.1:{self.port}",
+            "VIGNET_RECORDER_URL": f"{settings.origin}/recorder/{self.NAME}",
+            "VIGNET_SPOOL": str(self.spool),
+        }
+        routes = settings.data / "run" / "recorders.caddy"
+        routes.parent.mkdir(parents=True, exist_ok=True)
+        routes.write_text(f"handle /recorder/{self.NAME}/* {{\n\treverse_proxy 127.0.0.1:{self.port}\n}}\n")
+
+    def running(self, log: Path) -> contextlib.AbstractContextManager:
+        return services.running([services.BIN / "python", "-m", "recorder.server"], [self.port], log, self.env)
+
+
 @contextlib.contextmanager
 def open_for_visitors(settings: Config, folder: Path) -> Iterator[str]:
     """Start everything that a candidate's browser meets; the address of the site."""

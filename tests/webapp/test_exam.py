@@ -10,10 +10,11 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
 from scenarios.sitting import AnswerStage, Stage
-from storage import database
+from storage import database, places
 from storage.jobs import Job, perform
 from storage.mail import MailMessage
-from storage.recordings import RECEIPT, Recording, RecordingState, latest_take
+from storage.nodes import beat
+from storage.recordings import RECEIPT, Recording, RecordingState, latest_take, recording_by_ticket
 from storage.sittings import Answer, Sitting
 from webapp import telling
 from webapp.app import BODY_LIMIT, create_app
@@ -353,6 +354,44 @@ def test_without_a_recorder_the_candidate_keeps_the_place(begun, rows):
     with rows() as (session, _):
         cast.node(session, datetime.now(UTC))
     assert begun.does("1/opnemen")["step"] == "record"
+
+
+def test_an_exam_is_refused_before_it_begins_and_never_while_it_goes_on(browser, people, invited, session, rows, now):
+    other = cast.sitting(session, people, now, people.second_candidate, invited.pack)
+    beat(session, "recorder-1", "http://localhost/recorder", 1, 0, False, now)
+    places.take(session, other, now)
+    session.commit()
+    browser.agree()
+    browser.does("plaats", "controle")
+    busy = browser.post("beginnen")
+    refused(busy, "all_recorders_taken")
+    assert "U bent niets kwijt" in busy.json["error"] and "{" not in busy.json["error"]
+    assert browser.get("/stap").json["step"] == "practice"
+    with rows() as (session, _):
+        places.leave(session, session.get(Sitting, other.id), datetime.now(UTC))
+    assert browser.does("beginnen")["step"] == "clip"
+    with rows() as (session, _):
+        places.keep(session, session.get(Sitting, other.id), datetime.now(UTC))
+    browser.does("1/filmpje", "1/voorbereiden", "1/opnemen")
+
+
+def test_a_page_whose_recorder_is_lost_is_sent_to_another_one(begun, rows):
+    take = begun.does("1/filmpje", "1/voorbereiden", "1/opnemen")["take"]
+    ask = f"opnames/{take['recording_id']}/opnameserver"
+    assert begun.does(ask) == {"whip_url": take["whip_url"], "slices_url": take["slices_url"]}
+    with rows() as (session, _):
+        now = datetime.now(UTC)
+        beat(session, "recorder-1", "http://localhost/recorder", 100, 0, False, now - timedelta(seconds=15))
+    refused(begun.post(ask), "no_recorder_free")
+    with rows() as (session, _):
+        beat(session, "recorder-2", "http://two.example/recorder", 100, 0, False, datetime.now(UTC))
+    assert begun.does(ask)["slices_url"] == f"http://two.example/recorder/slices/{take['recording_id']}"
+    with rows() as (session, sitting):
+        recording = latest_take(session, sitting.answers[0])
+        assert recording.node.name == "recorder-2"
+        assert recording_by_ticket(session, recording.id, take["bearer"]) is recording
+    begun.does("1/klaar", "2/filmpje", "2/voorbereiden")
+    assert begun.does("2/opnemen")["take"]["slices_url"].startswith("http://two.example/")
 
 
 # Stalls and accommodations.

@@ -2,7 +2,7 @@
  * Brings what the vault keeps to the recorder: in order, as often as it takes, and also after a reload or a restart.
  * What is here is erased only when the object store has confirmed it by its hash. Knows no page.
  *
- * Event: `change` (something was sent, or is safe).
+ * Events: `change` (something was sent, or is safe), and `roads`, whose detail says where a take goes on.
  */
 
 import { backOffMs, pause } from "./patience.js";
@@ -11,11 +11,14 @@ import { sha256 } from "./vault.js";
 /** @typedef {import("./vault.js").Vault} Vault */
 /** @typedef {import("./vault.js").KeptTake} KeptTake */
 /** @typedef {import("./vault.js").KeptSlice} KeptSlice */
+/** @typedef {{whip_url: string | null, slices_url: string}} Roads */
 
 const SEND_MS = 30_000;
 const ASK_AGAIN_S = [1, 1, 2, 2, 3, 5, 10];
 const YIELD_MS = 200;
 const DEAD = [401, 404, 410, 413];
+const LOCATE_AFTER = 2;
+const LOCATE_MS = 4000;
 
 /** The recorder said no. */
 class Refused extends Error {
@@ -32,11 +35,30 @@ export class Backlog extends EventTarget {
   /** @type {Upload | null} */
   #recording = null;
   #heardMs = performance.now();
+  /** @type {Map<string, number>} */
+  #locatedMs = new Map();
 
-  /** @param {Vault} vault */
-  constructor(vault) {
+  /**
+   * @param {Vault} vault
+   * @param {(recordingId: string) => Promise<Roads>} locate asks where a take goes on when its recorder is not reached
+   */
+  constructor(vault, locate) {
     super();
     this.vault = vault;
+    this.ask = locate;
+  }
+
+  /**
+   * Where this take goes on; null when that was asked a moment ago, or nobody says.
+   * @param {string} recordingId
+   */
+  async locate(recordingId) {
+    const now = performance.now();
+    if (now - (this.#locatedMs.get(recordingId) ?? -LOCATE_MS) < LOCATE_MS) return null;
+    this.#locatedMs.set(recordingId, now);
+    const roads = await this.ask(recordingId).catch(() => null);
+    if (roads) this.dispatchEvent(new CustomEvent("roads", { detail: { recording_id: recordingId, ...roads } }));
+    return roads;
   }
 
   /** A recorder has answered, whatever it said. */
@@ -113,6 +135,7 @@ export class Upload {
     this.take = take;
     this.backlog = backlog;
     this.vault = backlog.vault;
+    backlog.addEventListener("roads", (event) => this.#goOn(/** @type {CustomEvent} */ (event).detail));
   }
 
   get unsent() {
@@ -265,8 +288,21 @@ export class Upload {
         if (error instanceof Refused && DEAD.includes(error.status)) throw error;
         await pause(backOffMs(this.#attempt));
         this.#attempt += 1;
+        if (this.#attempt >= LOCATE_AFTER) await this.backlog.locate(this.take.recording_id);
       }
     }
+  }
+
+  /**
+   * Go on at another recorder, which has nothing of this take yet. What the lost one has is not lost, but who knows when.
+   * @param {Roads & {recording_id: string}} roads
+   */
+  #goOn({ recording_id, slices_url }) {
+    if (recording_id !== this.take.recording_id || slices_url === this.take.slices_url) return;
+    this.take.slices_url = slices_url;
+    this.vault.keepTake(this.take);
+    this.#sent.clear();
+    this.backlog.changed();
   }
 
   /** @param {string} path @param {RequestInit} request */

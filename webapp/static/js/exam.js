@@ -10,7 +10,7 @@ import { DeviceFault, lostPart, openDevices } from "./devices.js";
 import { offerFiles } from "./emergency.js";
 import { ALONE, faultSentence, LOST, statusOf } from "./exam_dutch.js";
 import { find, oneOf, pressed, setPhase, show, showMessage, showPlace, showStatus, showTime, trouble } from "./exam_page.js";
-import { claimSeat, fetchKey, fetchStep, LoggedOut, post, Refused, takeSeat, Unreachable } from "./exam_server.js";
+import { claimSeat, fetchKey, fetchStep, findRecorder, LoggedOut, post, Refused, takeSeat, Unreachable } from "./exam_server.js";
 import { guardLeaving, keepAwake, letSleep } from "./guard.js";
 import { pause } from "./patience.js";
 import { practise } from "./practice.js";
@@ -23,6 +23,8 @@ const AGAIN_S = [1, 2, 4, 5];
 const LOOK_MS = 5000;
 const LOOK_SAVING_MS = 2000;
 const LAST_WORDS_MS = 1500;
+const ROOM_AGAIN_S = 20;
+const RECORDER_AGAIN_MS = 5000;
 
 /** @type {AbortController} */
 let scene = new AbortController();
@@ -166,7 +168,7 @@ function needBacklog() {
 }
 
 async function openBacklog() {
-  const opened = new Backlog(await Vault.open(await reach(fetchKey)));
+  const opened = new Backlog(await Vault.open(await reach(fetchKey)), findRecorder);
   opened.addEventListener("change", () => {
     waiting = opened.waiting;
     if (known?.step === "saving") showSaving(known, waiting);
@@ -188,7 +190,27 @@ async function practiceStep(step, signal) {
     while (chosen === "practice-start" && (await practise(step.situation, mine, signal)) === "again");
     show("ready", "practice");
     setPhase("ready");
-    if ((await oneOf(["begin", "practice-back"], signal)) === "begin") return change("beginnen");
+    if ((await oneOf(["begin", "practice-back"], signal)) === "begin") return begin(signal);
+  }
+}
+
+/** Begin the exam, or wait until there is room for it. Nothing is lost and no clock runs meanwhile. @param {AbortSignal} signal */
+async function begin(signal) {
+  for (;;) {
+    try {
+      return go(await reach(() => post("beginnen")));
+    } catch (error) {
+      if (!(error instanceof Refused) || error.rule !== "all_recorders_taken") throw error;
+      if (find("busy-text").textContent !== error.message) find("busy-text").textContent = error.message;
+      if (find("busy").hidden) show("busy", "practice");
+      const over = new AbortController();
+      const either = AbortSignal.any([signal, over.signal]);
+      pressed("busy-again", either).then(() => over.abort());
+      await countDown(ROOM_AGAIN_S, (left) => {
+        find("busy-left").textContent = `We proberen het vanzelf opnieuw over ${Math.ceil(left)} seconden.`;
+      }, either);
+      signal.throwIfAborted();
+    }
   }
 }
 
@@ -279,7 +301,8 @@ async function openTake(data, signal) {
     } catch (error) {
       if (!(error instanceof Refused) || error.rule !== "no_recorder_free") throw error;
       const situation = new Situation(data, "prepare", find("place").textContent ?? "", signal);
-      await situation.obstacle(error.message);
+      await Promise.race([situation.obstacle(error.message), pause(RECORDER_AGAIN_MS)]);
+      signal.throwIfAborted();
     }
   }
 }

@@ -66,6 +66,14 @@ export function post(what, facts = {}) {
   return ask(what, { method: "POST", body: JSON.stringify(facts) });
 }
 
+/**
+ * Where a take goes on when its recorder is not reached; the very place that it had when nothing is wrong there.
+ * @param {string} recordingId @returns {Promise<{whip_url: string | null, slices_url: string}>}
+ */
+export function findRecorder(recordingId) {
+  return post(`opnames/${recordingId}/opnameserver`);
+}
+
 /** Send bytes that nobody keeps, to see how fast they go. @param {Blob} bytes @param {AbortSignal} signal */
 export function sendAway(bytes, signal) {
   return fetch("/examen/lijn", { method: "POST", body: bytes, headers: { "X-CSRFToken": token }, signal });

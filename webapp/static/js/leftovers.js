@@ -2,13 +2,13 @@
 
 import { Backlog } from "./backlog.js";
 import { savingSentence } from "./exam_dutch.js";
-import { fetchKey } from "./exam_server.js";
+import { fetchKey, findRecorder } from "./exam_server.js";
 import { Vault } from "./vault.js";
 
 const place = /** @type {HTMLElement} */ (document.getElementById("leftover"));
 
 if (await Vault.exists()) {
-  const backlog = new Backlog(await Vault.open(await fetchKey()));
+  const backlog = new Backlog(await Vault.open(await fetchKey()), findRecorder);
   backlog.addEventListener("change", () => {
     const { waiting } = backlog;
     const answers = [...waiting.keys()].map((number) => ({ number, state: "underway" }));

@@ -16,6 +16,7 @@ import { WhipClient, WhipRefused } from "./whip.js";
 const CONNECT_MS = 10_000;
 const PATIENCE_MS = 2000;
 const ALONE_MS = 2500;
+const LOCATE_AFTER = 2;
 const CLOSED = 409;
 
 /**
@@ -51,6 +52,10 @@ export class Take extends EventTarget {
     this.stream = stream;
     this.ticket = ticket;
     this.backlog = backlog;
+    backlog.addEventListener("roads", (event) => {
+      const { recording_id, whip_url } = /** @type {CustomEvent} */ (event).detail;
+      if (recording_id === ticket.recording_id) ticket.whip_url = whip_url;
+    });
   }
 
   start() {
@@ -116,7 +121,7 @@ export class Take extends EventTarget {
       if (over) return;
       over = true;
       if (this.#session !== session) session.abandon();
-      this.#reopen(url, afterS);
+      this.#reopen(afterS);
     };
     session.addEventListener("connected", () => {
       const newest = this.#session === session;
@@ -156,13 +161,14 @@ export class Take extends EventTarget {
     this.stop();
   }
 
-  /** @param {string} url @param {number} afterS */
-  async #reopen(url, afterS) {
+  /** @param {number} afterS */
+  async #reopen(afterS) {
     this.#lose();
     const wait = Math.max(afterS * 1000, backOffMs(this.#attempts));
     this.#attempts += 1;
     await pause(wait);
-    if (!this.#stopped) this.#open(url);
+    if (this.#attempts > LOCATE_AFTER && !this.#stopped) await this.backlog.locate(this.ticket.recording_id);
+    if (!this.#stopped && this.ticket.whip_url) this.#open(this.ticket.whip_url);
   }
 
   #lose() {

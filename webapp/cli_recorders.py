@@ -1,0 +1,34 @@
+"""The recorders from the command line: `flask --app webapp recorders …`."""
+
+from datetime import UTC, datetime
+
+import click
+from flask.cli import AppGroup
+
+from storage import places
+from storage.database import session_scope
+from storage.nodes import node_called
+
+recorders = AppGroup("recorders", help="The recorders: which are alive, how full they are, and ending one in peace.")
+
+
+@recorders.command("list")
+def list_recorders() -> None:
+    """Every recorder: its name, its state, the sittings that run on it, how many it takes, its address."""
+    now = datetime.now(UTC)
+    with session_scope(writes=False) as session:
+        for room in places.rooms(session, now):
+            node = room.node
+            click.echo(f"{node.name}\t{room.state(now)}\t{room.sittings}/{node.capacity}\t{node.url}")
+
+
+@recorders.command("drain")
+@click.argument("name")
+def drain(name: str) -> None:
+    """Let the recorder NAME take no new answers, and end once those that have begun are safe."""
+    with session_scope() as session:
+        node = node_called(session, name)
+        if node is None:
+            raise click.ClickException(f"there is no recorder {name}")
+        node.drain()
+    click.echo(f"{name} ends when its answers are safe; see `flask --app webapp recorders list`.")
