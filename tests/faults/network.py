@@ -84,14 +84,14 @@ def turn(scene: Scene, how: str) -> None:
     """UDP is blocked: the live road leads over a TURN server, by TCP."""
     scene.candidate.pretend("turn", how)
     scene.begin().talk(TALK_S)
-    scene.more["pair"] = scene.candidate.page.evaluate("window.pairs()")
+    scene.more["relays"] = scene.candidate.page.evaluate("window.relays()")
     scene.end()
 
 
 def relayed(result: Result, how: str) -> Iterator[str]:
     """The live road really went that way, and is whole."""
-    if result.more["pair"] != [["relay", how]]:
-        yield f"the live road went by {result.more['pair']}"
+    if result.more["relays"] != [how]:
+        yield f"the live road went by {result.more['relays']}"
     yield from whole_live(result)
 
 

@@ -91,15 +91,14 @@
       connections.push(this);
     }
   };
-  /** How each living connection is reached: the kind of the own address, and the protocol towards the relay. */
-  window.pairs = async () => {
+  /** By which protocol each living connection speaks to its relay. */
+  window.relays = async () => {
     const living = connections.filter((one) => one.connectionState === "connected");
     const all = await Promise.all(living.map((one) => one.getStats()));
     return all.map((stats) => {
       const known = [...stats.values()];
       const { selectedCandidatePairId: pair } = known.find(({ type }) => type === "transport");
-      const { candidateType, relayProtocol } = stats.get(stats.get(pair).localCandidateId);
-      return [candidateType, relayProtocol];
+      return stats.get(stats.get(pair).localCandidateId).relayProtocol ?? "none";
     });
   };
 
