@@ -12,9 +12,16 @@ NACK_ENTRIES = 250
 
 
 class SenderReport(NamedTuple):
+    """`ntp`: the sender's clock, in 2⁻³² s since 1900; `timestamp`: the same moment on the clock of its media."""
+
     ssrc: int
-    ntp_middle: int
-    """The middle 32 bits of the sender's NTP time, which a receiver report sends back."""
+    ntp: int
+    timestamp: int
+
+    @property
+    def ntp_middle(self) -> int:
+        """The middle 32 bits of the sender's NTP time, which a receiver report sends back."""
+        return (self.ntp >> 16) & 0xFFFFFFFF
 
 
 class ReceptionReport(NamedTuple):
@@ -38,8 +45,7 @@ def sender_reports(compound: bytes) -> Iterator[SenderReport]:
         if first >> 6 != 2 or following > len(compound):
             return
         if kind == SENDER_REPORT and words >= 6:
-            ssrc, ntp = struct.unpack_from(">IQ", compound, position + 4)
-            yield SenderReport(ssrc, (ntp >> 16) & 0xFFFFFFFF)
+            yield SenderReport(*struct.unpack_from(">IQI", compound, position + 4))
         position = following
 
 

@@ -4,14 +4,13 @@ Within a session picture and sound are tied together by the sender reports (RFC 
 Sessions are tied together by the recorder's own clock, since a reload of the page may change anything else.
 """
 
-import struct
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 
-from recorder import matroska, rtp
+from recorder import matroska, rtcp, rtp
 from recorder.depacketize import CODECS, Packet, Picture, depacketize
 from recorder.matroska import Block
 
@@ -223,12 +222,11 @@ class _Stream:
     def sender_offset_s(self, reports: Sequence[bytes]) -> float | None:
         """The sender's clock at RTP timestamp zero, by its reports, or None without any."""
         offsets = []
-        for report in reports:
-            if len(report) >= 20 and report[0] >> 6 == 2 and report[1] == 200:
-                ssrc, high, low, timestamp = struct.unpack_from(">IIII", report, 4)
-                if ssrc == self.ssrc and self.packets and high:
-                    unwrapped = _unwrap(timestamp, self.packets[0].timestamp, 32)
-                    offsets.append(high - _NTP_EPOCH_S + low / 2**32 - unwrapped / self.rate)
+        for compound in reports:
+            for report in rtcp.sender_reports(compound):
+                if report.ssrc == self.ssrc and self.packets and report.ntp >> 32:
+                    unwrapped = _unwrap(report.timestamp, self.packets[0].timestamp, 32)
+                    offsets.append(report.ntp / 2**32 - _NTP_EPOCH_S - unwrapped / self.rate)
         return median(offsets) if offsets else None
 
 

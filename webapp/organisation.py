@@ -55,9 +55,7 @@ def home():
         .where(matching(words, Person.name, Person.email, Dossier.cost_centre, Dossier.code))
         .order_by(Dossier.created_at.desc(), Dossier.id)
     )
-    page = page_of(
-        found, joinedload(Dossier.candidate), joinedload(Dossier.manager), selectinload(Dossier.scheme)
-    )
+    page = page_of(found, joinedload(Dossier.candidate), joinedload(Dossier.manager), selectinload(Dossier.scheme))
     steps = {dossier.id: step for dossier, step in zip(page.rows, _steps(page.rows), strict=True)}
     return render_template("organisation/home.html", counts=counts, page=page, steps=steps, words=words, shown=shown)
 

@@ -11,6 +11,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 import requests
 import services
+from machine import Machine
 
 PICTURE = os.urandom(300_000)
 KEY = "recordings/one/video.mp4"
@@ -134,6 +135,30 @@ def test_the_recorder_gets_its_own_paths_whole(edge):
     answer = requests.post(f"{edge}/recorder/whip/one", data=b"v=0", timeout=20)
     assert (answer.status_code, answer.text) == (201, "/recorder/whip/one")
     assert answer.headers["Location"] == "/recorder/whip/one/two"
+
+
+def test_recorders_after_the_first_are_found_by_their_names_and_tell_nobody_their_numbers(object_store, tmp_path):
+    first = services.free_ports(9)
+    machine = Machine({"VIGNET_PORT": str(first), "VIGNET_DATA": str(tmp_path), "VIGNET_RECORDERS": "2"})
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "recorders.caddy").write_text(machine.recorder_routes())
+
+    def called(name: str):
+        def app(environ, start):
+            start("200 OK", [])
+            return [f"{name} {environ['PATH_INFO']}".encode()]
+
+        return app
+
+    with (
+        answering(first + 2, called("one")),
+        answering(machine.ports["recorder-2"], called("two")),
+        caddy(first, os.environ["VIGNET_S3_ENDPOINT"], tmp_path) as edge,
+    ):
+        for path, name in (("/recorder/whip/x", "one"), ("/recorder/recorder-2/whip/x", "two")):
+            assert requests.get(f"{edge}{path}", timeout=20).text == f"{name} {path}"
+        for path in ("/recorder/metrics", "/recorder/recorder-2/metrics"):
+            assert requests.get(f"{edge}{path}", timeout=20).status_code == 404
 
 
 def test_text_travels_compressed_and_video_as_it_is(edge):

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import threading
 import time
+from dataclasses import replace
 from itertools import pairwise
 
 import av
@@ -92,6 +93,15 @@ def test_sender_reports_beat_arrival(tmp_path):
     blind = join(tmp_path / "blind", send(video("H264", 6), sound(6), audio_late_s=0.3, reports=False))
     assert blind.sessions[0].sync == "arrival"
     assert watch(blind.path).offsets_ms == pytest.approx([306] * 6, abs=10)
+
+
+def test_the_second_report_of_a_compound_is_read_too(tmp_path):
+    sent = send(video("H264", 6), sound(6), audio_late_s=0.3, sender_clock_s=-7.5)
+    reports = [one for one in sent if one.kind is rtp.Kind.REPORT]
+    both = [replace(one, data=one.data + two.data) for one, two in zip(reports[::2], reports[1::2], strict=True)]
+    source = join(tmp_path, sorted([one for one in sent if one not in reports] + both, key=lambda one: one.arrival_s))
+    assert source.sessions[0].sync == "reports"
+    assert max(map(abs, watch(source.path).offsets_ms)) < 10
 
 
 @pytest.mark.parametrize("clock", [1.0005, 0.9995])

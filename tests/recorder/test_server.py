@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -132,6 +133,58 @@ def test_told_to_end_it_closes_its_files_and_says_that_it_drains(take: tuple[uui
     path = config().spool / str(recording) / "whip-1.rtp"
     assert list(rtp.read(path))[-1].json() == {"end": "shutdown"}
     assert node().draining and node().live == 0
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("by", ["signal", "command"])
+def test_it_ends_in_peace_when_the_answer_that_has_begun_is_safe(
+    take: tuple[uuid.UUID, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    recording, ticket = take
+    monkeypatch.setenv("VIGNET_RECORDER_PATIENCE", "60")
+    authorization = {"Authorization": f"Bearer {ticket}"}
+
+    async def scene(process: subprocess.Popen) -> None:
+        async with client() as http:
+            publisher = Publisher(audio=speech())
+            await publisher.publish(http, f"/recorder/whip/{recording}", ticket)
+            await until(lambda: len(publisher.sent) > 20)
+            await until(lambda: node().live == 1)
+            if by == "signal":
+                process.send_signal(signal.SIGTERM)
+            else:
+                with session_scope() as session:
+                    session.query(RecorderNode).filter_by(name=config().recorder_name).one().drain()
+            await until(lambda: node().draining, 20)
+            assert not node().takes_sittings(datetime.now(UTC))
+            async with http.get("/recorder/healthz") as response:
+                assert response.status == 503
+            async with http.get("/recorder/metrics") as response:
+                told = await response.text()
+                assert f'vignet_recorder_draining{{node="{config().recorder_name}"}} 1.0' in told
+                assert f'vignet_recorder_live_sessions{{node="{config().recorder_name}"}} 1.0' in told
+            known = len(publisher.sent)
+            await until(lambda: len(publisher.sent) > known + 20)
+            async with http.delete(publisher.location, headers=authorization) as response:
+                assert response.status == 200
+            assert await asyncio.to_thread(process.wait, 30) == 0
+            await publisher.close()
+
+    with recorder(config(), tmp_path / "log") as process:
+        asyncio.run(scene(process))
+    assert row(recording).state is RecordingState.CAPTURED
+    assert not (config().spool / str(recording)).exists()
+    assert not node().alive(datetime.now(UTC)), "nobody waits for it"
+
+
+@pytest.mark.one_database
+def test_a_spool_has_one_process(house: Config, tmp_path: Path) -> None:
+    port = str(services.free_ports(1))
+    other = {**os.environ, "VIGNET_RECORDER_LISTEN": f"127.0.0.1:{port}", "VIGNET_RECORDER_NAME": "other"}
+    with recorder(config(), tmp_path / "log"):
+        command = [sys.executable, "-m", "recorder.server"]
+        done = subprocess.run(command, env=other, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0 and "each needs a VIGNET_SPOOL of its own" in done.stderr
 
 
 @pytest.mark.one_database
