@@ -80,7 +80,7 @@ async def lay(faults: Faults, port: int) -> int:
             there, back = await asyncio.open_connection("127.0.0.1", port)
         except OSError:
             return writer.close()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, asyncio.CancelledError):
             await asyncio.gather(_way(faults, reader, back, True), _way(faults, there, writer, False))
         for end in (writer, back):
             end.close()

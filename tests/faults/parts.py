@@ -25,6 +25,11 @@ def kill(scene: Scene, *words: str) -> None:
     scene.talk(TALK_S - BREAK_S).end()
 
 
+def health(scene: Scene) -> dict:
+    """What the recorder says of itself."""
+    return scene.candidate.context.request.get(f"{scene.product.origin}/recorder/healthz").json()
+
+
 def kill_worker(scene: Scene) -> None:
     """kill -9 while ffmpeg works for it; another one takes the job when the lease has run out."""
     scene.begin().talk(TALK_S).stop()
@@ -38,6 +43,7 @@ def store(scene: Scene, mode: str) -> None:
     scene.begin().talk(BREAK_S)
     with scene.stage.store.broken(mode):
         scene.talk(TALK_S - BREAK_S).stop().talk(STORE_AWAY_S)
+        scene.check(health(scene)["not_safe_yet"] > 0, "the recorder did not notice")
     scene.over().candidate.mend()
 
 
@@ -81,6 +87,7 @@ def fill_disk(scene: Scene) -> None:
     scene.begin().talk(BREAK_S)
     with scene.stage.far.full():
         scene.talk(TALK_S - BREAK_S).end().talk(FULL_S)
+        scene.check(not health(scene)["taking"], "the recorder did not notice")
     scene.over()
 
 

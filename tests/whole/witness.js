@@ -64,18 +64,22 @@
     return made;
   }
 
+  /** The stream of another camera. @param {MediaStream} stream @param {string | undefined} how */
+  function changed(stream, how) {
+    const [picture] = stream.getVideoTracks();
+    const [sound] = stream.getAudioTracks();
+    if (how === "late picture") return new MediaStream([lateTrack(picture, 2000), sound]);
+    if (how === "late sound") return new MediaStream([picture, lateTrack(sound, 2000)]);
+    if (how === "no sound") return new MediaStream([picture, lateTrack(sound, Infinity)]);
+    return stream;
+  }
+
   const open = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
   if (open) {
     navigator.mediaDevices.getUserMedia = async (wanted) => {
-      const stream = await open(wanted);
-      const [picture] = stream.getVideoTracks();
-      const [sound] = stream.getAudioTracks();
-      const how = sessionStorage.camera ?? "";
-      if (picture) watch(picture.clone());
+      const stream = changed(await open(wanted), sessionStorage.camera);
+      watch(stream.getVideoTracks()[0].clone());
       window.camera = stream;
-      if (how === "late picture") return new MediaStream([lateTrack(picture, 2000), sound]);
-      if (how === "late sound") return new MediaStream([picture, lateTrack(sound, 2000)]);
-      if (how === "no sound") return new MediaStream([picture, lateTrack(sound, Infinity)]);
       return stream;
     };
   }
