@@ -110,8 +110,9 @@ class Scene:
         turns = round((shown[0] - film.numbers[0]) / camera.PICTURES) * camera.PICTURES
         have = {number + turns for number in film.numbers}
         result.frames_shown, result.frames_kept = len(set(shown)), len(set(shown) & have)
-        page_s = kept.decision["page_s"] if self._ended else None
-        result.sound_shown_s = round(page_s or self._last_word - begun, 2)
+        # What the page itself has ended goes on a little longer than the last word.
+        page_s = kept.decision["page_s"] or 0.0 if self._ended else 0.0
+        result.sound_shown_s = round(max(page_s, self._last_word - begun), 2)
         result.sound_kept_s = round(min(film.sound_s - swallowed_s(film), result.sound_shown_s), 2)
         result.more |= {"film_s": round(film.seconds, 2), "film_sound_s": round(film.sound_s, 2)}
         result.more["turned"] = len(film.numbers) - len(set(film.numbers))
