@@ -27,7 +27,8 @@ def test_the_desk_is_measured_beside_an_empty_page(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "part", ["allocation", "janus_bridge", "live", "load", "media_recorder", "slice_load", "slices", "transcode_cost"]
+    "part",
+    ["allocation", "janus_bridge", "lists", "live", "load", "media_recorder", "slice_load", "slices", "transcode_cost"],
 )
 def test_the_other_parts_find_what_they_import(part):
     subprocess.run([sys.executable, "-c", f"import {part}"], check=True, cwd=BENCH)

@@ -20,6 +20,7 @@ from webapp.devices import device_words
 from webapp.extensions import limiter
 from webapp.forms import Form
 from webapp.guessing import remember_browser, slowly
+from webapp.tasks import tasks_of
 
 pages = Blueprint("account", __name__)
 
@@ -92,9 +93,10 @@ def _note_use(row: LogIn) -> None:
 def home():
     """Straight to the work for who has one role; a choice for who has more."""
     roles = current_user.roles(g.now)
-    homes = [(*HOMES[role], EXPLAINED[role]) for role in Role if role in roles]
-    if len(homes) == 1:
-        return redirect(url_for(homes[0][1]))
+    own = [role for role in Role if role in roles]
+    if len(own) == 1:
+        return redirect(url_for(HOMES[own[0]][1]))
+    homes = [(*HOMES[role], EXPLAINED[role], tasks_of(role)) for role in own]
     return render_template("account/home.html", homes=homes)
 
 

@@ -12,7 +12,7 @@ from storage.keys import key_store
 from storage.people import Role
 from storage.ratings import Rating
 from storage.recordings import Recording, RenditionKind
-from webapp import access, access_judging
+from webapp import access, access_judging, tasks
 from webapp.dutch import start_of_day
 from webapp.scoring import progress, state_of
 from webapp.worklist import Work, after, dossiers_ready, work_list
@@ -39,6 +39,7 @@ def home():
         situations=[(scenario, list(rows)) for (_, scenario), rows in by_situation],
         dossiers=dossiers,
         work=work,
+        tasks=tasks.of_work(work),
         secret=_secret(),
         next_one=next((one for one in work if one.to_do), None),
     )

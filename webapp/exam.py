@@ -22,7 +22,7 @@ from storage.people import Role
 from storage.recordings import Recording, RecordingState, begin_take, counting_takes, latest_take, tell_receipt
 from storage.refusal import Refused
 from storage.sittings import Answer, Sitting
-from webapp import access
+from webapp import access, timeline
 from webapp.exam_state import state
 from webapp.extensions import limiter
 
@@ -51,7 +51,8 @@ def home():
     if sitting is None or awaits_date(g.db, sitting.dossier):
         dossiers = access.my_dossiers_as_candidate()
         booked = {one.id: booking_of(g.db, one) for one in dossiers if awaits_date(g.db, one)}
-        return render_template("exam/waiting.html", dossiers=dossiers, booked=booked)
+        newest = timeline.of(dossiers[0], Role.CANDIDATE) if dossiers else None
+        return render_template("exam/waiting.html", dossiers=dossiers, booked=booked, timeline=newest)
     step = sitting.step(g.now)
     if step is Step.RECEIPT:
         return render_template("exam/receipt.html", sitting=sitting, takes=counting_takes(g.db, sitting))

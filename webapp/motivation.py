@@ -102,7 +102,7 @@ def _page(dossier: Dossier, form: CandidateForm, clash: list[tuple[str, str]]) -
         sees_manager=dossier.scheme.content.visibility.candidate_sees_manager_text,
         flagged=why_not.sent_back(dossier, CANDIDATE_PARTS) if writing else [],
         obstacles=[] if writing else why_not.obstacles(dossier),
-        events=timeline.of(dossier, told_to=Role.CANDIDATE),
+        timeline=timeline.of(dossier, Role.CANDIDATE),
         secret=drafts.secret(),
     )
 

@@ -2,21 +2,17 @@
 
 import uuid
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
-from scenarios.sitting import Stage
 from storage import audit
-from storage.bookings import Booking, BookingState
 from storage.dossiers import Dossier, DossierState
 from storage.jobs import ATTEMPTS, Job, JobState
-from storage.mail import UNDELIVERED, MailMessage
 from storage.people import Person, Role
 from storage.recordings import counting_takes
 from storage.sittings import Sitting
-from storage.verdicts import Verdict
-from webapp import access, part_one, timeline
+from webapp import access, part_one, tasks, timeline
 from webapp.paging import count, matching, one_of, page_of, search
 
 pages = Blueprint("office", __name__)
@@ -26,17 +22,7 @@ pages = Blueprint("office", __name__)
 @access.roles(Role.KSF_OFFICER)
 def home():
     """What needs doing first, each a number that opens its list."""
-    counts = {
-        "submitted": _count(Dossier, Dossier.state == DossierState.SUBMITTED),
-        "sitting": _count(Sitting, Sitting.stage.in_((Stage.INVITED, Stage.CONSENTED, Stage.CHECKED, Stage.ANSWERING))),
-        "dates": _count(Booking, Booking.state == BookingState.REQUESTED),
-        "verdicts": _count(Verdict, Verdict.released_at.is_(None)),
-        "dead": _count(Job, Job.state == JobState.DEAD),
-        "running": _count(Job, Job.state.in_((JobState.WAITING, JobState.RUNNING))),
-        "unsent": _count(MailMessage, MailMessage.state.in_(UNDELIVERED)),
-    }
-    takes = {name: count(found) for name, found in access.takes_for_officer().items()}
-    return render_template("office/home.html", counts=counts, takes=takes)
+    return render_template("office/home.html", tasks=tasks.tasks_of(Role.KSF_OFFICER))
 
 
 @pages.get("/bureau/dossiers")
@@ -46,13 +32,17 @@ def dossiers():
     state, words = one_of(DossierState, "staat"), search()
     waiting = state is DossierState.SUBMITTED
     query = select(Dossier).order_by(Dossier.submitted_at if waiting else Dossier.created_at.desc(), Dossier.id)
+    asking = request.args.get("toon") == "voorziening"
     if state:
         query = query.where(Dossier.state == state)
+    if asking:
+        query = query.where(tasks.asks_accommodation())
     if words:
         query = query.join(Dossier.candidate).where(matching(words, Person.name, Person.email, Dossier.code))
     page = page_of(query, joinedload(Dossier.candidate), joinedload(Dossier.organisation))
     claims = part_one.claims(page.rows) if waiting else {}
     values = {"states": list(DossierState), "state": state, "page": page, "claims": claims, "words": words}
+    values["asking"] = asking
     return render_template("office/dossiers.html", **values)
 
 
@@ -65,8 +55,7 @@ def dossier(dossier_id: uuid.UUID):
     values = {
         "sitting": sitting,
         "takes": counting_takes(g.db, sitting) if sitting else {},
-        "events": timeline.of(found, sitting),
-        "next": timeline.next_step(found, sitting),
+        "timeline": timeline.of(found),
     }
     return render_template("office/dossier.html", dossier=found, **values, **part_one.page_values(found))
 

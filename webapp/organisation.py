@@ -1,10 +1,9 @@
 """What a beheerder sees of the own organisation: how far everybody is, never motivations, recordings or scores."""
 
 import uuid
-from datetime import timedelta
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms import EmailField
 
@@ -16,18 +15,13 @@ from storage.people import Person, Role, employ_again, readdress, release
 from storage.refusal import Refused
 from storage.sittings import Sitting
 from storage.verdicts import Verdict
-from webapp import access, access_people, dutch
+from webapp import access, access_people, dutch, tasks
 from webapp.enrolling import ADDRESS
 from webapp.forms import Form
 from webapp.invitations import invite
 from webapp.paging import matching, page_of, search
 
 pages = Blueprint("organisation", __name__, url_prefix="/organisatie")
-
-LATE = timedelta(weeks=4)
-"""How long a motivation file may be written at before the beheerder is told."""
-
-OPEN = (DossierState.WRITING, DossierState.RETURNED)
 
 
 class AddressForm(Form):
@@ -39,25 +33,30 @@ class AddressForm(Form):
 def home():
     """What is late, what broke, and everybody's state and next step."""
     mine = access_people.dossiers_of_my_organisations()
-    late = mine.where(Dossier.state.in_(OPEN), Dossier.created_at < g.now - LATE)
-    certified = mine.where(_passed())
-    people = select(Person).where(Person.id.in_(access_people.people_of_my_organisations()))
-    counts = {
-        "open": _count(mine.where(Dossier.state.in_(OPEN))),
-        "late": _count(late),
-        "bounced": _count(people.where(Person.bounced_at.is_not(None))),
-        "certified": _count(certified),
+    wanted = {
+        "open": mine.where(Dossier.state.in_(tasks.OPEN)),
+        "laat": mine.where(Dossier.state.in_(tasks.OPEN), Dossier.created_at < g.now - tasks.LONG),
+        "sluit": mine.where(tasks.ends_soon()),
+        "behaald": mine.where(_passed()),
     }
     words, shown = search(), request.args.get("toon", "")
-    wanted = {"laat": late, "behaald": certified}.get(shown, mine)
+    shown = shown if shown in wanted else ""
     found = (
-        wanted.join(Person, Dossier.candidate_id == Person.id)
+        wanted.get(shown, mine)
+        .join(Person, Dossier.candidate_id == Person.id)
         .where(matching(words, Person.name, Person.email, Dossier.cost_centre, Dossier.code))
         .order_by(Dossier.created_at.desc(), Dossier.id)
     )
     page = page_of(found, joinedload(Dossier.candidate), joinedload(Dossier.manager), selectinload(Dossier.scheme))
     steps = {dossier.id: step for dossier, step in zip(page.rows, _steps(page.rows), strict=True)}
-    return render_template("organisation/home.html", counts=counts, page=page, steps=steps, words=words, shown=shown)
+    return render_template(
+        "organisation/home.html",
+        tasks=tasks.tasks_of(Role.ORGANISATION_ADMIN),
+        page=page,
+        steps=steps,
+        words=words,
+        shown=shown,
+    )
 
 
 @pages.get("/mensen")
@@ -152,10 +151,6 @@ def _passed():
     return Dossier.id.in_(select(Sitting.dossier_id).join(Verdict).where(*released))
 
 
-def _count(query) -> int:
-    return g.db.scalar(select(func.count()).select_from(query.subquery()))
-
-
 def _steps(rows: list[Dossier]) -> list[tuple[str, str, str]]:
     """(state, colour, next step) of each dossier, without a word about how well it went."""
     ids = [dossier.id for dossier in rows]
@@ -192,7 +187,7 @@ def _step(dossier: Dossier, sitting: Sitting | None, passed: dict[uuid.UUID, boo
         return ("behaald", "ok", "") if passed[dossier.id] else ("afgerond", "neutral", "")
     if dossier.state is DossierState.WRITING and not dossier.manager_done_at:
         return "dossier schrijven", "neutral", "Leidinggevende schrijft de onderbouwing"
-    if dossier.state in OPEN:
+    if dossier.state in tasks.OPEN:
         return "dossier schrijven", "neutral", "Kandidaat schrijft en dient in"
     if dossier.state is DossierState.SUBMITTED:
         return "ingediend", "accent", "KSF beoordeelt het dossier"

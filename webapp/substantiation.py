@@ -18,7 +18,7 @@ from storage.dossiers import Dossier, DossierState
 from storage.likeness import Alike, alike, substantiate
 from storage.people import Person, Role
 from storage.revisions import Side, content, write
-from webapp import access, access_file, drafts, dutch, why_not
+from webapp import access, access_file, drafts, dutch, tasks, timeline, turns, why_not
 from webapp.drafts import DraftForm
 from webapp.forms import Form, choices
 from webapp.motivation import TEXT
@@ -72,6 +72,8 @@ def candidates():
     page = page_of(query, joinedload(Dossier.candidate))
     several = count(access.my_dossiers_as_manager().where(Dossier.state.in_(OPEN))) > 1
     values = {"words": words, "only": only, "several": several, "part": FilePart.SUBSTANTIATION}
+    values["turns"] = turns.turns_of_many(page.rows)
+    values["tasks"] = tasks.tasks_of(Role.MANAGER)
     return render_template("substantiation/candidates.html", page=page, **values)
 
 
@@ -105,6 +107,7 @@ def one(dossier_id: uuid.UUID):
         flagged=why_not.sent_back(dossier, {FilePart.SUBSTANTIATION}),
         secret=drafts.secret(),
         obstacles=why_not.obstacles(dossier, manager_only=True),
+        timeline=timeline.of(dossier, Role.MANAGER),
     )
     return page, status
 

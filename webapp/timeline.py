@@ -1,4 +1,4 @@
-"""What happened to a dossier from nomination on: one line an event, read from the audit log, and the next step."""
+"""What happened to a dossier from nomination on: one line an event, read from the audit log, and whose turn it is."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,15 +6,39 @@ from datetime import datetime
 from flask import g
 from sqlalchemy import select
 
-from scenarios.sitting import Stage
 from storage.audit import AuditEvent
-from storage.dossiers import Dossier, DossierState
+from storage.dossiers import Dossier
 from storage.people import Person, Role
 from storage.sittings import Sitting
-from webapp import dutch
+from storage.verdicts import Verdict
+from webapp import dutch, turns
+from webapp.turns import Turn
 
-INTERNAL = {"part1_claimed", "part1_given_back", "part1_fixed", "sitting_moved"}
+INTERNAL = {
+    "dossier_nominated",
+    "part1_claimed",
+    "part1_given_back",
+    "part1_fixed",
+    "sitting_moved",
+    "verdict_decided",
+    "verdict_confirmed",
+    "verdict_settled",
+    "assessor_assigned",
+    "assessor_declined",
+    "work_taken_back",
+}
 """What only the office reads."""
+FOR_MANAGERS = {
+    "dossier_submitted",
+    "dossier_approved",
+    "dossier_returned",
+    "dossier_withdrawn",
+    "dossier_rejected",
+    "sitting_invited",
+    "sitting_finished",
+    "sitting_expired",
+}
+"""What a manager reads: never what the candidate asked for, and never how the exam went."""
 
 
 @dataclass(frozen=True)
@@ -26,33 +50,38 @@ class Event:
     who: str | None = None
 
 
-def of(dossier: Dossier, sitting: Sitting | None = None, told_to: Role = Role.KSF_OFFICER) -> list[Event]:
-    """Everything that happened, oldest first. Only the office reads names and its own doings."""
-    subjects = [dossier.id] + ([sitting.id] if sitting else [])
-    rows = select(AuditEvent).where(
-        AuditEvent.subject_kind.in_((Dossier.__tablename__, Sitting.__tablename__)), AuditEvent.subject.in_(subjects)
-    )
+@dataclass(frozen=True)
+class Timeline:
+    """What happened, oldest first, and what is next: `step` for who looks, `others` when it is not up to them."""
+
+    events: list[Event]
+    step: Turn | None
+    others: list[Turn]
+
+
+def of(dossier: Dossier, role: Role = Role.KSF_OFFICER) -> Timeline:
+    """The timeline as somebody in this role reads it. Only the office reads names and its own doings."""
+    sitting, verdict = turns.exam_of(dossier)
+    subjects = [one.id for one in (dossier, sitting, verdict) if one]
+    kinds = [noun.__tablename__ for noun in (Dossier, Sitting, Verdict)]
+    rows = select(AuditEvent).where(AuditEvent.subject_kind.in_(kinds), AuditEvent.subject.in_(subjects))
     found = g.db.scalars(rows.order_by(AuditEvent.at)).all()
-    inside = told_to is Role.KSF_OFFICER
     names = {}
-    if inside:
+    if role is Role.KSF_OFFICER:
         actors = {event.actor for event in found}
         names = dict(g.db.execute(select(Person.id, Person.name).where(Person.id.in_(actors))).all())
     lines = [
         Event(dutch.sentence(dutch.EVENTS.get(event.verb, event.verb)), event.at, names.get(event.actor))
         for event in found
-        if inside or event.verb not in INTERNAL
+        if _told(event.verb, role) and event.verb != "dossier_nominated"
     ]
-    return [Event("Aangemeld", dossier.created_at), *lines]
+    on_turn = turns.turns_of(dossier, sitting, verdict)
+    mine = next((turn for turn in on_turn if turn.role is role and turn.url), None)
+    over = verdict is not None and verdict.released_at is not None
+    return Timeline([Event("Aangemeld", dossier.created_at), *lines], mine, [] if mine or over else on_turn)
 
 
-def next_step(dossier: Dossier, sitting: Sitting | None = None) -> str | None:
-    """What has to happen now, in a few words; None when it is over."""
-    steps = {
-        DossierState.WRITING: "Dossier indienen",
-        DossierState.RETURNED: "Opnieuw indienen",
-        DossierState.SUBMITTED: "Besluit van KSF",
-    }
-    if dossier.state is DossierState.APPROVED and sitting and sitting.stage not in (Stage.FINISHED, Stage.EXPIRED):
-        return "Examen afleggen"
-    return steps.get(dossier.state)
+def _told(verb: str, role: Role) -> bool:
+    if role is Role.MANAGER:
+        return verb in FOR_MANAGERS
+    return role is Role.KSF_OFFICER or verb not in INTERNAL

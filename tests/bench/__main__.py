@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from storage.config import config  # noqa: E402
 
-PARTS = {"allocation": 60.0, "desk": 6.0, "transcode_cost": 15.0, "live": 10.0, "slices": 8.0}
+PARTS = {"allocation": 60.0, "desk": 6.0, "transcode_cost": 15.0, "lists": 0.3, "live": 10.0, "slices": 8.0}
 """Each part is a script of its own beside this one; what `seconds` is to it when nobody says, its docstring tells."""
 
 
@@ -90,6 +90,23 @@ ROWS = (
         "opening it by its address", "desk_open_ms", "desk_switch_ratio"),
 )
 # fmt: on
+
+sys.path.insert(0, str(HERE.parent / "webapp"))
+from lists_to_see import LISTS  # noqa: E402
+
+ROWS += tuple(
+    Row(
+        "lists",
+        f"{who} at {path}, 10,000 dossiers, {kind}: {{{kind}_{name}_large_queries:.0f}} queries",
+        f"{kind}_{name}_large_cpu_ms",
+        "CPU ms a request",
+        f"100 dossiers: {{{kind}_{name}_small_queries:.0f}} queries",
+        f"{kind}_{name}_small_cpu_ms",
+        f"{kind}_{name}_ratio",
+    )
+    for kind in ("sqlite", "postgresql")
+    for name, (who, path) in LISTS.items()
+)
 
 
 def run(part: str, seconds: float) -> dict:

@@ -140,7 +140,7 @@ def test_nobody_decides_in_the_own_case(session, people, visit, spent):
 def test_a_take_that_hangs_is_an_alarm_that_says_what_to_do(people, visit, stuck):
     officer = visit(people.officer)
     home = text_of(officer.get("/bureau").text)
-    assert "1 opname blijft hangen" in home and "Zonder u komt dit niet goed" in home
+    assert "Eerst dit 1 opname blijft hangen" in home
     listed = text_of(officer.get("/bureau/opnames").text)
     assert "opnameserver recorder-1" in listed and "Start hem op dezelfde schijf" in listed
     assert "Is de schijf verloren?" in text_of(officer.get(f"/bureau/opnames/{stuck.id}").text)
@@ -162,7 +162,7 @@ def test_a_part_that_came_too_late_is_counted_until_it_is_noted(session, people,
     assert "Te laat binnengekomen" in officer.get("/bureau/opnames").text
     assert "slices-40-41" in officer.get(f"/bureau/opnames/{take.id}").text
     assert decide(officer, take, "noted").status_code == 302
-    assert "0 delen te laat binnengekomen" in text_of(officer.get("/bureau").text)
+    assert "te laat binnengekomen" not in text_of(officer.get("/bureau").text)
     assert read(Recording, take.id).state is RecordingState.STORED
 
 

@@ -41,6 +41,8 @@ class Exams:
         """The exam of one candidate, as far as the case says."""
         crowd = self.crowd
         finished = made.decided_at + timedelta(days=crowd.rng.uniform(2, 11))
+        if case.recent:
+            finished = max(crowd.since(16, 0.5), made.decided_at + timedelta(hours=6))
         finished = min(finished, crowd.now - timedelta(hours=2))
         opens = min(made.decided_at, crowd.now - timedelta(days=3))
         closes = opens + timedelta(days=crowd.scheme.content.sitting.window_days)

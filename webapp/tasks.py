@@ -1,0 +1,265 @@
+"""What waits for the one who asks: what broke, what is late, what is to be done. One mechanism for every home page.
+
+A role has a table of lines; each is a query, the words for one and for many, and the place where it is done. All
+lines of a role are counted by one question to the database, and what is zero is left out.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from flask import g, url_for
+from sqlalchemy import ColumnElement, Select, select
+
+from scenarios.sitting import Stage
+from storage.accommodations import BEFORE, Accommodation
+from storage.bookings import Booking, BookingState
+from storage.dossiers import Dossier, DossierState
+from storage.flags import Flag, FlagKind
+from storage.jobs import Job, JobState
+from storage.mail import UNDELIVERED, MailMessage
+from storage.people import Person, Role
+from storage.sittings import Sitting
+from webapp import access, access_judging, access_objections, access_people, access_sitting
+from webapp.paging import counted
+from webapp.worklist import Work, dossiers_ready, work_list
+
+OPEN = (DossierState.WRITING, DossierState.RETURNED)
+LONG = timedelta(weeks=4)
+"""How long a motivation file may be written at before somebody is told."""
+SOON = timedelta(days=3)
+"""How long before the end of a window a beheerder hears that somebody has not begun."""
+
+
+class Kind(StrEnum):
+    """In the order in which it is shown."""
+
+    BROKEN = "broken"
+    LATE = "late"
+    TO_DO = "to_do"
+    GOING_ON = "going_on"
+
+
+@dataclass(frozen=True)
+class Task:
+    """So many things of one sort, and where they are dealt with. `count` is a query until it is counted."""
+
+    kind: Kind
+    count: Select | int
+    one: str
+    many: str
+    url: str
+
+    @property
+    def kind_order(self) -> int:
+        return list(Kind).index(self.kind)
+
+    @property
+    def words(self) -> str:
+        return self.one if self.count == 1 else self.many
+
+
+def tasks_of(role: Role) -> list[Task]:
+    """What waits for the one who asks in this role, most urgent first; nothing that is zero."""
+    lines = LINES[role]() if role in LINES else []
+    queries = [line for line in lines if not isinstance(line.count, int)]
+    numbers = {}
+    if queries:
+        row = g.db.execute(select(*(counted(line.count).scalar_subquery() for line in queries))).one()
+        numbers = {id(line): number for line, number in zip(queries, row, strict=True)}
+    found = [Task(line.kind, numbers.get(id(line), line.count), line.one, line.many, line.url) for line in lines]
+    return _ordered(found)
+
+
+def _ordered(found: list[Task]) -> list[Task]:
+    return sorted((task for task in found if task.count), key=lambda task: task.kind_order)
+
+
+def manager() -> list[Task]:
+    mine = access.my_dossiers_as_manager()
+    to_write = mine.where(Dossier.manager_done_at.is_(None))
+    back = to_write.where(Dossier.state == DossierState.RETURNED)
+    fresh = to_write.where(Dossier.state == DossierState.WRITING)
+    late, url = Dossier.created_at < g.now - LONG, url_for("substantiation.candidates", toon="schrijven")
+    return [
+        Task(Kind.LATE, fresh.where(late), "onderbouwing al vier weken open", "onderbouwingen al vier weken open", url),
+        Task(Kind.TO_DO, back, "onderbouwing terug van KSF", "onderbouwingen terug van KSF", url),
+        Task(Kind.TO_DO, fresh.where(~late), "onderbouwing te schrijven", "onderbouwingen te schrijven", url),
+    ]
+
+
+def beheerder() -> list[Task]:
+    mine = access_people.dossiers_of_my_organisations()
+    people = select(Person).where(Person.id.in_(access_people.people_of_my_organisations()))
+    countered = mine.join(Booking, Booking.dossier_id == Dossier.id).where(Booking.state == BookingState.COUNTERED)
+    home = "organisation.home"
+    return [
+        Task(
+            Kind.BROKEN,
+            people.where(Person.bounced_at.is_not(None)),
+            "adres waar mail niet aankomt",
+            "adressen waar mail niet aankomt",
+            url_for("organisation.people", toon="mail"),
+        ),
+        Task(
+            Kind.LATE,
+            mine.where(Dossier.state.in_(OPEN), Dossier.created_at < g.now - LONG),
+            "dossier al vier weken open",
+            "dossiers al vier weken open",
+            url_for(home, toon="laat"),
+        ),
+        Task(
+            Kind.LATE,
+            mine.where(ends_soon()),
+            "examen sluit binnen drie dagen",
+            "examens sluiten binnen drie dagen",
+            url_for(home, toon="sluit"),
+        ),
+        Task(
+            Kind.TO_DO,
+            len(access_sitting.to_identify()),
+            "kandidaat te herkennen",
+            "kandidaten te herkennen",
+            url_for("planning.supervising"),
+        ),
+        Task(
+            Kind.TO_DO,
+            countered,
+            "andere examendatum voorgesteld",
+            "andere examendata voorgesteld",
+            url_for("booking.home"),
+        ),
+        Task(
+            Kind.GOING_ON,
+            mine.where(Dossier.state.in_(OPEN)),
+            "dossier in de maak",
+            "dossiers in de maak",
+            url_for(home, toon="open"),
+        ),
+    ]
+
+
+def officer() -> list[Task]:
+    takes, flags = access.takes_for_officer(), access_judging.open_flags()
+    asking = select(Dossier).where(asks_accommodation())
+    verdicts, dead = access_judging.verdicts(), select(Job).where(Job.state == JobState.DEAD)
+    requested = select(Booking).where(Booking.state == BookingState.REQUESTED)
+    running = select(Job).where(Job.state.in_((JobState.WAITING, JobState.RUNNING)))
+    unsent = select(MailMessage).where(MailMessage.state.in_(UNDELIVERED))
+    files, results = "office.dossiers", "results.verdicts"
+    to_judge = access_judging.to_judge()
+    late = access_judging.too_late()
+    examining = select(Sitting).where(Sitting.stage.in_((*BEFORE, Stage.ANSWERING)))
+    submitted = select(Dossier).where(Dossier.state == DossierState.SUBMITTED)
+
+    def take(kind: Kind, name: str, one: str, many: str) -> Task:
+        return Task(kind, takes[name], one, many, url_for("takes.waiting", soort=name))
+
+    def result(kind: Kind, query: Select | int, part: str, one: str, many: str) -> Task:
+        return Task(kind, query, one, many, url_for(results, toon=part))
+
+    welfare = flags.where(Flag.kind == FlagKind.WELFARE)
+    other = flags.where(Flag.kind != FlagKind.WELFARE)
+    return [
+        result(Kind.BROKEN, welfare, "meldingen", "zorg om iemand gemeld", "keer zorg om iemand gemeld"),
+        take(Kind.BROKEN, "stuck", "opname blijft hangen", "opnames blijven hangen"),
+        Task(Kind.BROKEN, dead, "taak mislukt", "taken mislukt", url_for("office.jobs", staat="dead")),
+        Task(Kind.BROKEN, unsent, "mail niet bezorgd", "mails niet bezorgd", url_for("outbox.show")),
+        result(Kind.LATE, late, "te-laat", "uitslag te laat", "uitslagen te laat"),
+        Task(
+            Kind.TO_DO,
+            submitted,
+            "dossier om te beoordelen",
+            "dossiers om te beoordelen",
+            url_for(files, staat=DossierState.SUBMITTED),
+        ),
+        Task(Kind.TO_DO, asking, "voorziening gevraagd", "voorzieningen gevraagd", url_for(files, toon="voorziening")),
+        Task(Kind.TO_DO, requested, "examendatum aangevraagd", "examendata aangevraagd", url_for("exam_dates.home")),
+        take(Kind.TO_DO, "faulty", "antwoord om over te beslissen", "antwoorden om over te beslissen"),
+        take(Kind.TO_DO, "unmade", "opname zonder video", "opnames zonder video"),
+        take(Kind.TO_DO, "late", "deel te laat binnengekomen", "delen te laat binnengekomen"),
+        result(Kind.TO_DO, other, "meldingen", "melding van een assessor", "meldingen van assessoren"),
+        result(Kind.TO_DO, len(to_judge["open"]), "toewijzen", "examen zonder assessor", "examens zonder assessor"),
+        *_results(verdicts),
+        Task(
+            Kind.TO_DO,
+            access_objections.open_objections(),
+            "bezwaar te behandelen",
+            "bezwaren te behandelen",
+            url_for("objecting.waiting"),
+        ),
+        Task(
+            Kind.GOING_ON,
+            examining,
+            "kandidaat aan het examen",
+            "kandidaten aan het examen",
+            url_for(files, staat=DossierState.APPROVED),
+        ),
+        Task(Kind.GOING_ON, running, "taak bezig", "taken bezig", url_for("office.jobs", staat="waiting")),
+    ]
+
+
+def asks_accommodation() -> ColumnElement[bool]:
+    """Files whose candidate waits for a decision about an accommodation."""
+    asked = select(Accommodation.dossier_id).where(Accommodation.granted.is_(None))
+    return Dossier.id.in_(asked) & Dossier.state.in_((*OPEN, DossierState.SUBMITTED))
+
+
+def ends_soon() -> ColumnElement[bool]:
+    """Files whose exam closes in a few days, while nobody has begun."""
+    ending = select(Sitting.dossier_id).where(
+        Sitting.stage.in_(BEFORE), Sitting.opens_at <= g.now, Sitting.closes_at.between(g.now, g.now + SOON)
+    )
+    return Dossier.id.in_(ending) & (Dossier.state == DossierState.APPROVED)
+
+
+def committee() -> list[Task]:
+    late, url = access_judging.too_late(), url_for("results.verdicts", toon="te-laat")
+    return [
+        Task(Kind.LATE, late, "uitslag te laat", "uitslagen te laat", url),
+        *_results(access_judging.verdicts()),
+    ]
+
+
+def _results(verdicts: dict[str, Select]) -> list[Task]:
+    words = {
+        "undecided": ("extra-bewijs", "examen vraagt extra bewijs", "examens vragen extra bewijs"),
+        "to_confirm": ("controleren", "eindoordeel te controleren", "eindoordelen te controleren"),
+        "to_release": ("vrijgeven", "eindoordeel om vrij te geven", "eindoordelen om vrij te geven"),
+    }
+    return [
+        Task(Kind.TO_DO, verdicts[step], one, many, url_for("results.verdicts", toon=part))
+        for step, (part, one, many) in words.items()
+    ]
+
+
+def of_work(work: list[Work]) -> list[Task]:
+    """The tasks of an assessor with this work, as `tasks_of` answers them."""
+    return _ordered(_of_work(work))
+
+
+def _of_work(work: list[Work]) -> list[Task]:
+    ready = dossiers_ready(work)
+    fresh = [one for one in work if one.to_do]
+    lapsed = [one for one in fresh if one.lapsed]
+    aside = [one for one in work if one.state == "waiting"]
+
+    def first(found: list, endpoint: str = "desk.rating") -> str:
+        return url_for(endpoint, rating_id=found[0].rating.id) if found else ""
+
+    second = first(ready[0], "second_phase.show") if ready else ""
+    return [
+        Task(Kind.LATE, len(lapsed), "antwoord ligt stil", "antwoorden liggen stil", first(lapsed)),
+        Task(Kind.TO_DO, len(ready), "STAR-dossier te lezen", "STAR-dossiers te lezen", second),
+        Task(Kind.TO_DO, len(fresh), "antwoord te beoordelen", "antwoorden te beoordelen", first(fresh)),
+        Task(Kind.GOING_ON, len(aside), "antwoord bij het bureau", "antwoorden bij het bureau", url_for("desk.home")),
+    ]
+
+
+LINES = {
+    Role.ASSESSOR: lambda: _of_work(work_list()),
+    Role.MANAGER: manager,
+    Role.ORGANISATION_ADMIN: beheerder,
+    Role.KSF_OFFICER: officer,
+    Role.EXAM_COMMITTEE: committee,
+}

@@ -1,0 +1,103 @@
+"""Who is on turn in a dossier, with what and since when: the next step, as one button for whoever takes it.
+
+For everybody else it is a sentence. Nobody reads here how well an exam went, save its candidate after the release.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import g, url_for
+from sqlalchemy import select
+
+from scenarios.chapters import FilePart
+from scenarios.sitting import Stage
+from storage.dossiers import Dossier, DossierState
+from storage.people import Role
+from storage.sittings import Sitting
+from storage.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One next step. `label` is on the button of who takes it, at `url`; `does` is what others read."""
+
+    role: Role
+    since: datetime
+    label: str
+    does: str
+    url: str = ""
+
+
+def turns_of(dossier: Dossier, sitting: Sitting | None = None, verdict: Verdict | None = None) -> list[Turn]:
+    """Who is on turn now; two at a time while a file is written, nobody when all is over."""
+    if dossier.state in (DossierState.WRITING, DossierState.RETURNED):
+        return _writing(dossier)
+    if dossier.state is DossierState.SUBMITTED:
+        url = url_for("office.dossier", dossier_id=dossier.id, _anchor="oordeel")
+        since = dossier.submitted_at or dossier.created_at
+        return [Turn(Role.KSF_OFFICER, since, "Dossier beoordelen", "KSF beoordeelt het dossier", url)]
+    if dossier.state is DossierState.APPROVED:
+        return [_exam(dossier, sitting, verdict)]
+    return []
+
+
+def _writing(dossier: Dossier) -> list[Turn]:
+    since = dossier.created_at if dossier.state is DossierState.WRITING else dossier.decided_at
+    again = dossier.state is DossierState.RETURNED
+    own = url_for("motivation.own", dossier_id=dossier.id)
+    label = "Dossier aanpassen" if again else "Verder schrijven"
+    found = [Turn(Role.CANDIDATE, since, label, "De kandidaat schrijft het eigen deel en dient het dossier in", own)]
+    if dossier.is_open(FilePart.SUBSTANTIATION) and not dossier.manager_done_at:
+        url = url_for("substantiation.one", dossier_id=dossier.id)
+        label = "Onderbouwing aanpassen" if again else "Onderbouwing schrijven"
+        found.insert(0, Turn(Role.MANAGER, since, label, "De leidinggevende schrijft de onderbouwing", url))
+    return found
+
+
+def _exam(dossier: Dossier, sitting: Sitting | None, verdict: Verdict | None) -> Turn:
+    page = url_for("office.dossier", dossier_id=dossier.id, _anchor="examen")
+    if sitting is None:
+        since = dossier.decided_at or dossier.created_at
+        return Turn(Role.KSF_OFFICER, since, "Uitnodiging bekijken", "KSF nodigt de kandidaat uit", page)
+    if verdict is not None or sitting.stage is Stage.FINISHED:
+        return _judging(sitting, verdict)
+    if sitting.stage is Stage.EXPIRED or (sitting.closes_at < g.now and sitting.stage is not Stage.ANSWERING):
+        return Turn(
+            Role.KSF_OFFICER, sitting.closes_at, "Meer tijd geven", "KSF kijkt of er een nieuwe tijd komt", page
+        )
+    going_on = sitting.stage is Stage.ANSWERING
+    label = "Verder met het examen" if going_on else "Naar mijn examen"
+    return Turn(Role.CANDIDATE, sitting.opens_at, label, "De kandidaat doet examen", url_for("exam.home"))
+
+
+def _judging(sitting: Sitting, verdict: Verdict | None) -> Turn:
+    assessors = "Assessoren beoordelen de antwoorden"
+    if verdict is None:
+        url = url_for("assigning.sitting", sitting_id=sitting.id)
+        return Turn(Role.KSF_OFFICER, sitting.finished_at, "Assessoren bekijken", assessors, url)
+    if verdict.released_at:
+        return Turn(
+            Role.CANDIDATE, verdict.released_at, "Uitslag lezen", "De uitslag is bekend", url_for("results.own")
+        )
+    url = url_for("results.verdict", verdict_id=verdict.id)
+    if verdict.passed is None:
+        return Turn(Role.KSF_OFFICER, verdict.decided_at, "Volgende stap kiezen", assessors, url)
+    if verdict.confirmed_at is None:
+        return Turn(Role.KSF_OFFICER, verdict.decided_at, "Eindoordeel controleren", "KSF controleert het oordeel", url)
+    return Turn(Role.KSF_OFFICER, verdict.confirmed_at, "Uitslag vrijgeven", "KSF geeft de uitslag vrij", url)
+
+
+def turns_of_many(dossiers: list[Dossier]) -> dict[uuid.UUID, list[Turn]]:
+    """The same for a list of dossiers, by dossier."""
+    found = select(Sitting, Verdict).outerjoin(Verdict, Verdict.sitting_id == Sitting.id)
+    rows = g.db.execute(found.where(Sitting.dossier_id.in_([one.id for one in dossiers]))).all()
+    exams = {sitting.dossier_id: (sitting, verdict) for sitting, verdict in rows}
+    return {one.id: turns_of(one, *exams.get(one.id, (None, None))) for one in dossiers}
+
+
+def exam_of(dossier: Dossier) -> tuple[Sitting | None, Verdict | None]:
+    """The sitting of this dossier and its verdict, as far as there are any."""
+    found = select(Sitting, Verdict).outerjoin(Verdict, Verdict.sitting_id == Sitting.id)
+    row = g.db.execute(found.where(Sitting.dossier_id == dossier.id)).first()
+    return (row[0], row[1]) if row else (None, None)
