@@ -78,7 +78,7 @@ class Shipper:
                 if recording not in self._again:
                     return
             except Exception as error:  # Whatever it is, giving up would be losing an answer.
-                wait = BACK_OFF_S[min(attempt, len(BACK_OFF_S) - 1)]
+                wait = patience_s(attempt, self.waiting)
                 attempt += 1
                 log.warning("recording %s is not safe yet (attempt %d): %r", recording, attempt, error)
                 await asyncio.sleep(wait)
@@ -131,6 +131,12 @@ class Shipper:
         sealed = _sealed(path)
         encrypt_file(path, sealed, self._keys().get_or_create(candidate))
         return self._store().put_file(f"recordings/{recording}/{name}{path.suffix}.enc", sealed)
+
+
+def patience_s(attempt: int, waiting: int) -> float:
+    """How long to wait after so many attempts in vain. One recording alone is tried again soon; many share the store
+    and this machine, and between them somebody tries every second or two."""
+    return min(BACK_OFF_S[min(attempt, len(BACK_OFF_S) - 1)], 10 + waiting)
 
 
 def free_name(stem: str, taken: Container[str]) -> str:

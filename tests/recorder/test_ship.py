@@ -185,3 +185,8 @@ def test_it_is_tried_until_the_store_is_back(
     assert unsure.failures == 3
     assert state_of(recording)[1] == {"whip-1": hashlib.sha256(content).hexdigest()}
     assert spool.recordings() == []
+
+
+def test_a_lone_recording_is_tried_again_soon_and_many_give_the_store_room():
+    assert [ship.patience_s(attempt, 1) for attempt in range(8)] == [1, 2, 5, 10, 11, 11, 11, 11]
+    assert [ship.patience_s(attempt, 100) for attempt in range(8)] == [1, 2, 5, 10, 30, 60, 60, 60]
