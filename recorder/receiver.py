@@ -114,21 +114,21 @@ class Intake:
             self._ask()
 
     def second(self) -> None:
-        """What is due each second: receiver reports, the bit rate, and now and then a key frame."""
+        """What is due each second, in one compound packet: receiver reports, the bit rate, now and then a key frame."""
         self._seconds += 1
         now = rtp.now_us()
-        reports = []
+        reports, wishes = [], b""
         for stream in self.streams:
             if stream.ssrc is None or stream.reception.highest < 0:
                 continue
             fraction_lost = stream.reception.fraction_lost()
             reports.append(_report(stream, stream.ssrc, fraction_lost, now))
             if stream.track.kind == "video":
-                self._send(rtcp.maximum_bitrate(self._own_ssrc, stream.ssrc, stream.cap.second(fraction_lost)))
+                wishes += rtcp.maximum_bitrate(self._own_ssrc, stream.ssrc, stream.cap.second(fraction_lost))
                 if self._seconds % KEY_FRAME_EVERY_S == 0:
-                    self._send(rtcp.picture_loss(self._own_ssrc, stream.ssrc))
+                    wishes += rtcp.picture_loss(self._own_ssrc, stream.ssrc)
         if reports:
-            self._send(rtcp.receiver_report(self._own_ssrc, reports))
+            self._send(rtcp.receiver_report(self._own_ssrc, reports) + wishes)
 
     def _greet(self, stream: Stream, ssrc: int, now: int) -> None:
         stream.change(ssrc)

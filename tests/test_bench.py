@@ -28,7 +28,19 @@ def test_the_desk_is_measured_beside_an_empty_page(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     "part",
-    ["allocation", "janus_bridge", "lists", "live", "load", "media_recorder", "slice_load", "slices", "transcode_cost"],
+    [
+        "allocation",
+        "janus_bridge",
+        "lists",
+        "live",
+        "load",
+        "media_recorder",
+        "slice_load",
+        "slices",
+        "scale",
+        "crowd",
+        "transcode_cost",
+    ],
 )
 def test_the_other_parts_find_what_they_import(part):
     subprocess.run([sys.executable, "-c", f"import {part}"], check=True, cwd=BENCH)
@@ -46,3 +58,21 @@ def test_the_ratio_is_that_of_each_turn_and_what_is_absent_is_said():
     assert flat["absent"] is None and "no_ratio" not in flat
     theirs, absent = bench["table"](rows, flat).splitlines()[2:]
     assert theirs.endswith("0.5 (0.5..2)") and absent.endswith("not measured: not installed")
+
+
+def test_what_ten_thousand_need_is_computed_from_what_was_measured():
+    paper = runpy.run_path(str(BENCH / "paper.py"))
+    figures = dict.fromkeys(paper["NEEDED"], 0.2)
+    needed = dict(paper["plan"](figures, 10_000))
+    assert needed["recorders of 100 sittings (VIGNET_RECORDER_CAPACITY)"] == "100"
+    assert (
+        int(
+            dict(paper["plan"](figures | {"finish_h264_cpu_s_per_minute": 6.0}))[
+                "cores that finish as fast as answers come, pictures copied (H.264)"
+            ]
+        )
+        == 667
+    )
+    figures[paper["NEEDED"][0]] = None
+    with pytest.raises(KeyError, match=paper["NEEDED"][0]):
+        paper["plan"](figures)

@@ -1,9 +1,9 @@
 """What things cost on this machine, each figure beside one to hold it against: one table, and var/bench.json.
 
-`python tests/bench [part …] [--seconds N]`: the parts are allocation, desk, transcode_cost, live and slices; all of
-them when none is named. CPU time and not time on the clock, save where somebody waits, so a busy machine makes figures
-noisier and not larger. What stands side by side was measured in turns: the figure is the median of the turns, with
-the least and the most behind it, and the ratio is the median of the ratios of each turn.
+`python tests/bench [part …] [--seconds N]`: all parts when none is named. `paper` measures nothing: it computes from
+those figures what ten thousand candidates need. CPU time and not time on the clock, save where somebody waits, so a
+busy machine makes figures noisier and not larger. What stands side by side was measured in turns: the figure is the
+median of the turns, with the least and the most behind it, and the ratio is the median of the ratios of each turn.
 """
 
 import argparse
@@ -19,7 +19,18 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 from storage.config import config  # noqa: E402
 
-PARTS = {"allocation": 60.0, "desk": 6.0, "transcode_cost": 15.0, "lists": 0.3, "live": 10.0, "slices": 8.0}
+sys.path.insert(0, str(HERE))
+import paper  # noqa: E402
+
+PARTS = {
+    "allocation": 60.0,
+    "desk": 6.0,
+    "transcode_cost": 15.0,
+    "lists": 0.3,
+    "live": 10.0,
+    "slices": 8.0,
+    "scale": 8.0,
+}
 """Each part is a script of its own beside this one; what `seconds` is to it when nobody says, its docstring tells."""
 
 
@@ -61,6 +72,11 @@ ROWS = (
     Row("live", "Record one packet", "recorder_us_per_packet", "CPU µs"),
     Row("live", "Memory for a live stream", "recorder_memory_mb_per_stream", "MB",
         STOCK, "aiortc_mediarecorder_memory_mb_per_stream", "recorder_memory_ratio"),
+    Row("scale", "Most streams without a lost packet", "recorder_lossless_streams", "of 1, 20, 50, 100, 150, 200"),
+    *(Row("scale", f"Record a live stream, {streams} at once",
+          f"recorder_{streams}_streams_cpu_s_per_stream_minute", MINUTE) for streams in (1, 20, 50, 100, 150, 200)),
+    *(Row("scale", f"Packets lost, {streams} at once",
+          f"recorder_{streams}_streams_lost_packets_per_million", "of a million") for streams in (100, 150, 200)),
     Row("live", "Disk for a live stream", "recorder_bytes_per_stream_minute", "bytes a minute",
         "the packets alone", "recorder_media_bytes_per_stream_minute", "recorder_bytes_ratio"),
     Row("slices", "Take the slices of a page, {slices_pages} at once",
@@ -167,8 +183,17 @@ def table(rows: list[Row], flat: dict[str, float | None]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.partition("\n")[0])
     parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)} (default: all)")
+    parser.add_argument("--candidates", type=int, default=paper.CANDIDATES, help="how many sit at once, for paper")
     parser.add_argument("--seconds", type=float, help="how long or how much each part measures")
     chosen = parser.parse_args()
+    file = config().data / "bench.json"
+    known = json.loads(file.read_text()) if file.exists() else {}
+    if chosen.parts == ["paper"]:
+        try:
+            print(paper.told(known, chosen.candidates))
+        except KeyError as missing:
+            parser.exit(1, f"{file} lacks {missing.args[0]}: make bench measures it.\n")
+        return
     if unknown := set(chosen.parts) - PARTS.keys():
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     parts = chosen.parts or list(PARTS)
@@ -178,9 +203,8 @@ def main() -> None:
         found |= run(part, chosen.seconds or PARTS[part])
     rows = [row for row in ROWS if row.part in parts]
     flat = flatten(found, rows)
-    file = config().data / "bench.json"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(flat, indent=2) + "\n")
+    file.write_text(json.dumps(known | flat, indent=2) + "\n")
     print(table(rows, flat))
     print(f"\nThe same figures: {file}")
 

@@ -105,10 +105,19 @@ def test_only_reports_of_our_streams_are_kept(tmp_path: Path) -> None:
     assert asyncio.run(scene()) == [(rtp.Kind.REPORT, report(7))]
 
 
+def in_compound(data: bytes) -> list[tuple[int, int]]:
+    """Type and format of each packet."""
+    found, at = [], 0
+    while at < len(data):
+        found.append((data[at + 1], data[at] & 0x1F))
+        at += 4 + 4 * int.from_bytes(data[at + 2 : at + 4], "big")
+    return found
+
+
 def test_what_is_said_back_each_second_and_after_a_loss(tmp_path: Path, monkeypatch) -> None:
     """REMB and a report each second, a key frame every other second, at once after a new source and after a loss."""
     said: list[tuple[int, int]] = []
-    monkeypatch.setattr(Intake, "_send", lambda self, data: said.append((data[1], data[0] & 0x1F)))
+    monkeypatch.setattr(Intake, "_send", lambda self, data: said.extend(in_compound(data)))
     nack, key_frame, bit_rate, report = (205, 1), (206, 1), (206, 15), (201, 2)
 
     def act(intake: Intake) -> None:
@@ -118,6 +127,7 @@ def test_what_is_said_back_each_second_and_after_a_loss(tmp_path: Path, monkeypa
         for _ in range(2):
             said.clear()
             intake.second()
+            assert said[0] == report, "RFC 3550 section 6.1: a compound packet begins with a report"
             assert said.count(bit_rate) == said.count(report) == 1
         assert said.count(key_frame) == 1
         said.clear()
