@@ -28,7 +28,7 @@ class Scene:
         self.candidate, self.product, self.stage = candidate, candidate.product, stage
         self.relay, self.witness = candidate.relay, candidate.witness
         self.more: dict = {}
-        self._since, self._begun = time.time(), 0.0
+        self._since = time.time()
         self._last_word: float | None = None
         self._over, self._ended = 0.0, False
 
