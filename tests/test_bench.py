@@ -38,7 +38,7 @@ def test_the_desk_is_measured_beside_an_empty_page(tmp_path, monkeypatch):
         "slice_load",
         "slices",
         "scale",
-        "crowd",
+        "begin",
         "transcode_cost",
     ],
 )

@@ -30,6 +30,7 @@ PARTS = {
     "live": 10.0,
     "slices": 8.0,
     "scale": 8.0,
+    "begin": 60.0,
 }
 """Each part is a script of its own beside this one; what `seconds` is to it when nobody says, its docstring tells."""
 
@@ -77,6 +78,10 @@ ROWS = (
           f"recorder_{streams}_streams_cpu_s_per_stream_minute", MINUTE) for streams in (1, 20, 50, 100, 150, 200)),
     *(Row("scale", f"Packets lost, {streams} at once",
           f"recorder_{streams}_streams_lost_packets_per_million", "of a million") for streams in (100, 150, 200)),
+    Row("begin", "Errors while {begin_sittings:.0f} sittings begin within a minute", "begin_errors", "answers"),
+    Row("begin", "Web app, from welcome to the first slice", "begin_web_cpu_s_per_sitting", "CPU s a sitting"),
+    Row("begin", "Slowest answer meanwhile", "begin_slowest_answer_ms", "ms"),
+    Row("begin", "Of them live at once", "begin_live_at_once", "streams"),
     Row("live", "Disk for a live stream", "recorder_bytes_per_stream_minute", "bytes a minute",
         "the packets alone", "recorder_media_bytes_per_stream_minute", "recorder_bytes_ratio"),
     Row("slices", "Take the slices of a page, {slices_pages} at once",

@@ -41,6 +41,8 @@ class Candidate:
             kept.update({"csrf_token": raw, "_user_id": cast.browser(person), "_fresh": True})
         name = app.config["SESSION_COOKIE_NAME"]
         self._http = requests.Session()
+        # gunicorn ends a connection that was idle for two seconds; the edge, which is not here, asks again.
+        self._http.headers["Connection"] = "close"
         self._http.headers["Cookie"] = f"{name}={client.get_cookie(name).value}"
         self._token = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(raw)
         self._seat = secrets.token_hex(16)
