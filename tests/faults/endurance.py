@@ -119,7 +119,8 @@ def round_of(sitters: list[Sitter], material: Path) -> None:
 
 
 def spooled(data: Path) -> list[Path]:
-    return list((data / "spool").iterdir())
+    """The recordings that are not safe yet."""
+    return [path for path in (data / "spool").iterdir() if path.is_dir()]
 
 
 def holds(scene: Scene, word: str) -> dict:
