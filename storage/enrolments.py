@@ -17,7 +17,7 @@ from storage import audit
 from storage.database import Base, Identified
 from storage.dossiers import Dossier, DossierState
 from storage.organisations import Organisation
-from storage.people import Person, Role, join
+from storage.people import Person, Role, join, known_or_new
 from storage.refusal import Refused
 from storage.schemes import Scheme
 from storage.sittings import Sitting
@@ -25,9 +25,11 @@ from storage.verdicts import Verdict
 
 
 class Rule(StrEnum):
-    """Why a list cannot be taken into use."""
+    """Why a list cannot be taken into use, or a manager cannot take over."""
 
     DONE = "roster_done"
+    OWN_MANAGER = "candidate_as_own_manager"
+    SAME_MANAGER = "same_manager"
 
 
 class EntryOutcome(StrEnum):
@@ -182,6 +184,21 @@ def enrol(
         made.append(dossier)
     session.flush()
     return made
+
+
+def hand_over(session: Session, dossier: Dossier, email: str, name: str, actor: Person, now: datetime) -> Person:
+    """Let another manager substantiate from now on, as when the first one left; what was written stays, to go on from.
+
+    Raises Refused once the file is handed in, and when it comes to the candidate or to nobody else.
+    """
+    dossier.require_open()
+    if email in (dossier.candidate.email, dossier.manager.email):
+        raise Refused(Rule.OWN_MANAGER if email == dossier.candidate.email else Rule.SAME_MANAGER)
+    manager = known_or_new(session, email, name, now)
+    join(session, manager, Role.MANAGER, dossier.organisation, actor.id, now)
+    dossier.manager = manager
+    audit.record(session, now, actor.id, "dossier_handed_over", dossier)
+    return manager
 
 
 def certified_people(scheme_key: str):

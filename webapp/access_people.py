@@ -52,6 +52,11 @@ def dossiers_of_my_organisations():
     return select(Dossier).where(Dossier.organisation_id.in_(my_organisation_ids()), working)
 
 
+def dossier_for_admin(dossier_id: uuid.UUID) -> Dossier:
+    """A dossier of somebody who works in an organisation of the beheerder who asks."""
+    return _one(dossiers_of_my_organisations().where(Dossier.id == dossier_id))
+
+
 def people_of_my_organisations():
     """The ids of whoever works in an organisation of the beheerder who asks, as a query."""
     own = my_organisation_ids()

@@ -5,9 +5,10 @@ import uuid
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
-from wtforms import EmailField
+from wtforms import EmailField, StringField
 
 from scenarios.sitting import Stage
+from storage import enrolments
 from storage.bookings import LIVE, Booking, BookingState
 from storage.dossiers import Dossier, DossierState
 from storage.exam_dates import plans_by_dates
@@ -16,7 +17,7 @@ from storage.refusal import Refused
 from storage.sittings import Sitting
 from storage.verdicts import Verdict
 from webapp import access, access_people, dutch, tasks
-from webapp.enrolling import ADDRESS
+from webapp.enrolling import ADDRESS, NAME
 from webapp.forms import Form
 from webapp.invitations import invite
 from webapp.paging import matching, page_of, search
@@ -26,6 +27,11 @@ pages = Blueprint("organisation", __name__, url_prefix="/organisatie")
 
 class AddressForm(Form):
     email = EmailField("E-mailadres", ADDRESS)
+
+
+class ManagerForm(Form):
+    manager_name = StringField("Naam van de nieuwe leidinggevende", NAME)
+    manager_email = EmailField("E-mailadres van de nieuwe leidinggevende", ADDRESS)
 
 
 @pages.get("")
@@ -85,8 +91,7 @@ def person(person_id: uuid.UUID):
     """One of them: whether mail arrives, a wrong address put right before it is used, and leaving."""
     found = access_people.person_for_admin(person_id)
     form = AddressForm(email=found.email)
-    ours = _only_ours(found)
-    if ours and form.validate_on_submit():
+    if _only_ours(found) and form.validate_on_submit():
         try:
             readdress(g.db, found, form.email.data, access.me().id, g.now)
         except Refused as error:
@@ -95,7 +100,42 @@ def person(person_id: uuid.UUID):
             _invite(found)
             flash("Het adres is bewaard. De uitnodiging is opnieuw verstuurd.", "ok")
             return redirect(url_for("organisation.person", person_id=found.id))
-    return render_template("organisation/person.html", person=found, form=form, ours=ours), 422 if form.errors else 200
+    return _person_page(found, form), 422 if form.errors else 200
+
+
+def _person_page(found: Person, form: AddressForm | None = None, manager_form: ManagerForm | None = None) -> str:
+    written = access_people.dossiers_of_my_organisations().where(
+        Dossier.candidate_id == found.id, Dossier.state.in_(tasks.OPEN)
+    )
+    return render_template(
+        "organisation/person.html",
+        person=found,
+        form=form or AddressForm(formdata=None, email=found.email),
+        manager_form=manager_form or ManagerForm(formdata=None),
+        ours=_only_ours(found),
+        dossiers=g.db.scalars(written.options(joinedload(Dossier.manager))).all(),
+    )
+
+
+@pages.post("/dossiers/<uuid:dossier_id>/leidinggevende")
+@access.roles(Role.ORGANISATION_ADMIN)
+def hand_over(dossier_id: uuid.UUID):
+    """Another manager writes the substantiation from now on, and gets the mail that asks for it."""
+    dossier, form = access_people.dossier_for_admin(dossier_id), ManagerForm()
+    if form.validate_on_submit():
+        try:
+            name = form.manager_name.data.strip()
+            manager = enrolments.hand_over(g.db, dossier, form.manager_email.data, name, access.me(), g.now)
+        except Refused as error:
+            if error.rule not in set(enrolments.Rule):
+                raise
+            form.manager_email.errors = [dutch.refusal(error)]
+        else:
+            values = {"organisation": dossier.organisation, "scheme": dossier.scheme.content, "number": 1}
+            invite(manager, access.me(), "substantiation_asked", **values)
+            flash(f"{manager.name} schrijft nu de onderbouwing en krijgt een mail.", "ok")
+            return redirect(url_for("organisation.person", person_id=dossier.candidate_id))
+    return _person_page(dossier.candidate, manager_form=form), 422
 
 
 @pages.post("/mensen/<uuid:person_id>/uitnodigen")

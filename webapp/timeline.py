@@ -16,6 +16,7 @@ from webapp.turns import Turn
 
 INTERNAL = {
     "dossier_nominated",
+    "dossier_handed_over",
     "part1_claimed",
     "part1_given_back",
     "part1_fixed",

@@ -302,6 +302,7 @@ RIGHTS: dict[str, Right] = {
     "organisation.invite_again": may({"beheerder"}, person_id="colleague.id"),
     "organisation.leave": may({"beheerder"}, person_id="colleague.id"),
     "organisation.come_back": may({"beheerder"}, person_id="colleague.id"),
+    "organisation.hand_over": may({"beheerder"}, dossier_id="dossier.id"),
     "enrolling.one": may(ADMINS),
     "enrolling.upload": may(ADMINS),
     "enrolling.example": may(ADMINS),

@@ -222,6 +222,36 @@ def test_somebody_who_left_is_out_of_sight_and_keeps_what_was_earned(session, pe
     assert people.candidate.name in visitor.get("/organisatie").text
 
 
+def test_another_manager_goes_on_where_the_first_one_left(session, people, visit):
+    dossier = cast.dossier(session, people, datetime.now(UTC))
+    session.commit()
+    before, visitor = visit(people.manager), visit(people.beheerder)
+    page, here = f"/kandidaten/{dossier.id}", f"/organisatie/dossiers/{dossier.id}/leidinggevende"
+    assert before.get(page).status_code == 200
+    new = {"manager_name": "Olga Opvolger", "manager_email": "olga@voorbeeld.example"}
+    for wrong, said in (
+        ({**new, "manager_email": people.candidate.email}, "Dit is de kandidaat zelf"),
+        ({**new, "manager_email": people.manager.email}, "schrijft al voor deze kandidaat"),
+        ({**new, "manager_email": "geen adres"}, "e-mailadres"),
+        ({**new, "manager_name": "x" * 121}, "121"),
+    ):
+        answer = visitor.post(here, wrong)
+        assert answer.status_code == 422 and (said in answer.text or "Naam" in answer.text)
+    assert visitor.post(here, new).status_code == 302
+    assert "Olga Opvolger schrijft de onderbouwing" in visitor.get(f"/organisatie/mensen/{people.candidate.id}").text
+    assert visitor.post(here, new).status_code == 422, "twice"
+    assert before.get(page).status_code == 404
+    with new_session(writes=False) as other:
+        found = other.get(Dossier, dossier.id)
+        assert (found.manager.email, found.reason) == ("olga@voorbeeld.example", cast.REASON)
+        mail = other.scalars(select(MailMessage).where(MailMessage.person_id == found.manager_id)).one()
+        assert mail.template == "substantiation_asked" and mail.link_id
+    with new_session() as other:
+        other.get(Dossier, dossier.id).submit(people.candidate.id, datetime.now(UTC))
+        other.commit()
+    assert visitor.post(here, {**new, "manager_email": "nog.iemand@voorbeeld.example"}).status_code == 409
+
+
 def test_a_wrong_address_is_put_right_before_it_is_used(session, people, visit):
     session.merge(people.candidate).password_hash = None
     session.merge(people.candidate).bounced_at = cast.NOW
