@@ -8,14 +8,6 @@ from faults.table import Bar, Result, Row
 
 LATE_S = 2
 """How much later one of them begins (`witness.js`)."""
-SMALL = "360"
-HEIGHT = """
-(height) => {
-  const before = localStorage["vignet-picture-height"];
-  localStorage["vignet-picture-height"] = height;
-  return before;
-}
-"""
 SMALLER = "camera.getVideoTracks()[0].applyConstraints({width: {exact: 640}, height: {exact: 360}})"
 
 
@@ -46,11 +38,9 @@ def coded_again(result: Result) -> Iterator[str]:
 
 
 def without_h264(scene: Scene) -> None:
-    """The browser records only VP8 by itself, in the smaller picture that the check gives who is slow at it."""
-    height = scene.candidate.page.evaluate(HEIGHT, SMALL)
+    """The browser records only VP8 by itself."""
     scene.candidate.pretend("onlyVp8", "1")
     scene.answer()
-    scene.candidate.page.evaluate(HEIGHT, height)
 
 
 SOUND_LATE = Bar(sound_s=LATE_S + 0.2)
