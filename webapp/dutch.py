@@ -493,6 +493,7 @@ EVENTS = {
     "answer_recording": "opname begonnen",
     "answer_recorded": "antwoord gegeven",
     "mail_retried": "mail opnieuw geprobeerd",
+    "recording_moved": "opname gaat verder bij een andere recorder",
     "recording_expected": "opname verwacht",
     "recording_receiving": "opname komt binnen",
     "recording_captured": "opname veilig ontvangen",
