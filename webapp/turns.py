@@ -13,6 +13,7 @@ from sqlalchemy import select
 from scenarios.chapters import FilePart
 from scenarios.sitting import Stage
 from storage.dossiers import Dossier, DossierState
+from storage.exam_dates import plans_by_dates
 from storage.people import Role
 from storage.sittings import Sitting
 from storage.verdicts import Verdict
@@ -57,6 +58,9 @@ def _writing(dossier: Dossier) -> list[Turn]:
 
 def _exam(dossier: Dossier, sitting: Sitting | None, verdict: Verdict | None) -> Turn:
     page = url_for("office.dossier", dossier_id=dossier.id, _anchor="examen")
+    if sitting is None and plans_by_dates(dossier.scheme):
+        since, url = dossier.decided_at or dossier.created_at, url_for("booking.home")
+        return Turn(Role.ORGANISATION_ADMIN, since, "Examendatum kiezen", "De organisatie kiest een examendatum", url)
     if sitting is None:
         since = dossier.decided_at or dossier.created_at
         return Turn(Role.KSF_OFFICER, since, "Uitnodiging bekijken", "KSF nodigt de kandidaat uit", page)

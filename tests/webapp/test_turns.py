@@ -64,3 +64,11 @@ def test_nothing_that_is_zero_is_on_a_home_page(people, visit):
         text = text_of(visit(getattr(people, who)).get(address).text)
         assert " 0 " not in text.partition("Wacht op assessoren")[0], (who, text)
     assert "Alles is gedaan" in text_of(visit(people.officer).get("/bureau").text)
+
+
+def test_where_the_exam_goes_by_dates_the_organisation_is_on_turn(session, people, visit, dossier):
+    dossier.scheme = cast.with_dates(session)
+    dossier.state, dossier.decided_at = DossierState.APPROVED, cast.NOW
+    session.commit()
+    own = text_of(visit(people.candidate).get(f"/dossier/{dossier.id}").text)
+    assert "De organisatie kiest een examendatum" in own and "KSF nodigt" not in own
