@@ -135,7 +135,7 @@ def _configure(sender: Celery, **_) -> None:
             "seal_audit": {"task": "seal_audit", "schedule": 60.0, "options": {"expires": 60}},
             "tend_sittings": {"task": "tend_sittings", "schedule": 10.0, "options": {"expires": 10}},
             "send_mail": {"task": "send_mail", "schedule": 10.0, "options": {"expires": 10}},
-            "check_audit": {"task": "check_audit", "schedule": 21600.0, "options": {"expires": 21600}},
+            "begin_audit_check": {"task": "begin_audit_check", "schedule": 21600.0, "options": {"expires": 21600}},
             "tend_windows": {"task": "tend_windows", "schedule": 600.0, "options": {"expires": 600}},
             "forget": {"task": "forget", "schedule": crontab(hour=2, minute=20), "options": {"expires": 3600}},
         },

@@ -22,6 +22,9 @@ _WHOSE = joinedload(Booking.dossier).options(
     joinedload(Dossier.candidate), joinedload(Dossier.organisation), joinedload(Dossier.scheme)
 )
 
+OF_BOOKING = (_WITH_DATE, _WHOSE, joinedload(Booking.asked))
+"""What is shown with a booking in a list."""
+
 
 def exams_with_dates() -> list[Scheme]:
     """The newest regulation of every exam of which some version is done on dates, by key; for everybody to know."""
@@ -32,7 +35,7 @@ def exams_with_dates() -> list[Scheme]:
 def bookings_to_answer() -> Select[tuple[Booking]]:
     """What organisations asked and KSF has not answered, longest waiting first, as a query; never the own case."""
     asked = select(Booking).join(Dossier).where(Booking.state == BookingState.REQUESTED, others())
-    return asked.order_by(Booking.asked_at, Booking.id).options(_WITH_DATE, _WHOSE)
+    return asked.order_by(Booking.asked_at, Booking.id)
 
 
 def booking_for_officer(booking_id: uuid.UUID) -> Booking:
@@ -74,14 +77,15 @@ def waiting_for_date() -> Sequence[Dossier]:
 def bookings_of_my_organisations() -> Select[tuple[Booking]]:
     """What was asked for the beheerder's own people: first what waits for the beheerder, then what holds a place."""
     mine = access_people.dossiers_of_my_organisations().with_only_columns(Dossier.id)
-    asked = select(Booking).where(Booking.dossier_id.in_(mine)).options(_WITH_DATE, _WHOSE, joinedload(Booking.asked))
+    asked = select(Booking).where(Booking.dossier_id.in_(mine))
     first = ((Booking.state == BookingState.COUNTERED).desc(), Booking.state.in_(LIVE).desc())
     return asked.order_by(*first, Booking.asked_at.desc(), Booking.id)
 
 
 def booking_for_admin(booking_id: uuid.UUID) -> Booking:
     """A booking of somebody who works in an organisation of the beheerder who asks."""
-    return g.db.scalars(bookings_of_my_organisations().where(Booking.id == booking_id)).first() or abort(404)
+    mine = bookings_of_my_organisations().where(Booking.id == booking_id)
+    return g.db.scalars(mine.options(*OF_BOOKING)).first() or abort(404)
 
 
 def _dated() -> list[Scheme]:

@@ -122,7 +122,7 @@ def _forms(filled: str = "") -> dict[str, RequestForm]:
 
 def _page(forms: dict[str, RequestForm]) -> str:
     names = {row.key: row.content.name for row in access_booking.exams_with_dates()}
-    page = page_of(access_booking.bookings_of_my_organisations())
+    page = page_of(access_booking.bookings_of_my_organisations(), *access_booking.OF_BOOKING)
     may_return = {one.id for one in page.rows if one.state is BookingState.CONFIRMED and one.date.starts_at > g.now}
     return render_template("booking/home.html", forms_by_exam=forms, names=names, page=page, may_return=may_return)
 

@@ -59,7 +59,8 @@ def home():
     """What waits for an answer, and the dates to come with the places that are left."""
     exams = {row.key: row.content.name for row in access_booking.exams_with_dates()}
     dates = to_come(g.db, set(exams), g.now)
-    values = {"waiting": page_of(access_booking.bookings_to_answer()), "dates": dates, "taken": taken(g.db, dates)}
+    waiting = page_of(access_booking.bookings_to_answer(), *access_booking.OF_BOOKING)
+    values = {"waiting": waiting, "dates": dates, "taken": taken(g.db, dates)}
     return render_template("exam_dates/home.html", exams=exams, **values)
 
 

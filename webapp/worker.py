@@ -30,8 +30,8 @@ def seal_audit() -> None:
         audit.seal(session)
 
 
-@celery.task(name="check_audit")
-def check_audit() -> None:
+@celery.task(name="begin_audit_check")
+def begin_audit_check() -> None:
     """Let a worker go through the whole audit log."""
     with session_scope() as session:
         jobs.enqueue(session, jobs.Queue.OFFICE, audit.CHECK, audit.CHAIN, datetime.now(UTC))

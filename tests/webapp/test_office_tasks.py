@@ -74,6 +74,21 @@ def test_the_log_is_sealed_and_stays_whole(session, people):
     assert len(events) > 5
 
 
+def test_the_whole_log_is_gone_through_as_often_as_beat_rings(session, people):
+    begun(session, people, datetime.now(UTC))
+    worker.seal_audit()
+    for found in (None, 1):
+        worker.begin_audit_check()
+        with new_session(writes=False) as other:
+            job = other.scalars(select(Job).where(Job.kind == audit.CHECK, Job.state == JobState.WAITING)).one()
+        celery.tasks[audit.CHECK](str(job.id))
+        after = read(Job, job)
+        assert (after.state, after.result["broken"]) == (JobState.DONE, found)
+        assert after.result["rows"] > 3
+        session.scalars(select(audit.AuditEvent).order_by(audit.AuditEvent.number)).first().verb = "other"
+        session.commit()
+
+
 def test_mail_that_waits_is_sent(session, people, house):
     message = mail.post(session, people.candidate, "invitation", "Onderwerp", "Tekst\n", datetime.now(UTC))
     session.commit()
@@ -96,5 +111,5 @@ def test_work_that_nobody_heard_of_is_rung_for_again(broker, session, people):
 
 def test_everything_that_beat_rings_is_there():
     rung = {entry["task"] for entry in celery.conf.beat_schedule.values()}
-    assert rung == {"sweep", "seal_audit", "tend_sittings", "tend_windows", "send_mail", "forget"}
+    assert rung == {"sweep", "seal_audit", "begin_audit_check", "tend_sittings", "tend_windows", "send_mail", "forget"}
     assert rung <= set(celery.tasks)

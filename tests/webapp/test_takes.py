@@ -177,4 +177,4 @@ def test_jobs_say_how_far_they_are_and_when_they_try_again(session, people, visi
     assert f"/bureau/opnames/{stuck.id}" in page
     job.state = JobState.DEAD
     session.commit()
-    assert "1 taak is mislukt" in text_of(visit(people.officer).get("/bureau").text)
+    assert "1 taak mislukt" in text_of(visit(people.officer).get("/bureau").text)
