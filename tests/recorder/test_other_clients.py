@@ -13,7 +13,7 @@ from pathlib import Path
 import av
 import pytest
 import services
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from publisher import until
 from room import Room, open_room
 
@@ -122,18 +122,20 @@ def room_beside(root: Path) -> Iterator[Room]:
 
 
 @pytest.fixture(scope="module")
-def camera_browser(playwright: Playwright) -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
+    """With a camera. Its driver ends with it, since the loop of that stands in the way of other loops."""
     flags = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
     # The page is made up here, so the browser takes it for one from far away that may not speak to this machine.
     flags += ["--disable-features=LocalNetworkAccessChecks"]
-    chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
-    yield chromium
-    chromium.close()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        yield browser
+        browser.close()
 
 
-def publish_in_browser(camera_browser: Browser, client: str, url: str, ticket: str) -> Page:
+def publish_in_browser(chromium: Browser, client: str, url: str, ticket: str) -> Page:
     """A page of another origin than the recorder's that publishes its camera with this client."""
-    page = camera_browser.new_page()
+    page = chromium.new_page()
     page.on("console", lambda message: print(message.text))
 
     def serve(route) -> None:
@@ -154,13 +156,13 @@ def publish_in_browser(camera_browser: Browser, client: str, url: str, ticket: s
 
 @pytest.mark.parametrize("ending", ["end", "close"])
 @pytest.mark.parametrize("client", PUBLISH)
-def test_a_client_in_a_browser(camera_browser: Browser, tmp_path: Path, monkeypatch, client: str, ending: str) -> None:
+def test_a_client_in_a_browser(chromium: Browser, tmp_path: Path, monkeypatch, client: str, ending: str) -> None:
     """`end`: the client's own way to stop, which may or may not DELETE; `close`: the page is gone."""
     monkeypatch.setattr(session, "SILENCE_S", 3)
     monkeypatch.setattr(session, "COMES_BACK_S", 1)
     with room_beside(tmp_path / "room") as room:
         recording = room.admit()
-        page = publish_in_browser(camera_browser, client, room.url(recording), recording)
+        page = publish_in_browser(chromium, client, room.url(recording), recording)
         services.wait_until(lambda: recording in map(str, room.sessions.recordings), "a session to begin")
         services.wait_until(lambda: room.session(recording).intake.packets > 200, "media to come")
         if ending == "end":

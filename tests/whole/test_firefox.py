@@ -3,6 +3,7 @@
 import asyncio
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import firefox
@@ -43,7 +44,9 @@ async def sit(product: system.System, email: str, profile: Path) -> dict:
 def test_both_roads_of_ten_answers_in_a_real_firefox(product, tmp_path):
     email = f"vos-{uuid.uuid4().hex[:6]}@voorbeeld.example"
     answers = json.loads(product.command("python", "tests/whole/short.py", email, PASSWORD))["answers"]
-    told = asyncio.run(sit(product, email, tmp_path / "profile"))
+    # In a thread of its own, since another browser's driver may have a loop in this one.
+    with ThreadPoolExecutor(1) as apart:
+        told = apart.submit(asyncio.run, sit(product, email, tmp_path / "profile")).result()
     assert "Firefox/" in told["browser"]
     for number, answer in enumerate(answers, 1):
         folder = tmp_path / str(number)
