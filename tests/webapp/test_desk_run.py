@@ -133,7 +133,7 @@ def test_two_assessors_and_a_third_bring_an_exam_to_its_result_by_keyboard(desks
     sign_phase_two(page)
 
     officer = desk.visit(site.people.officer)
-    officer.goto(f"{site.address}/uitslagen")
+    officer.goto(f"{site.address}/uitslagen?zoek={desk.sitting.dossier.code}")
     assert findings(officer) == []
     name = desk.sitting.dossier.candidate.name
     row = officer.get_by_role("row", name=re.compile(f"{name} {desk.sitting.dossier.code}.*derde assessor"))
@@ -168,7 +168,7 @@ def release(desk, told) -> None:
         (desk.site.people.second_officer, "Bekijken van", "Uitslag vrijgeven"),
     ):
         page = desk.visit(person)
-        page.goto(f"{desk.site.address}/uitslagen")
+        page.goto(f"{desk.site.address}/uitslagen?zoek={desk.sitting.dossier.code}")
         press(page, page.get_by_role("row", name=re.compile(desk.sitting.dossier.code)).get_by_role("link"))
         page.wait_for_load_state()
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
