@@ -8,6 +8,7 @@ What was learnt stays in var/fuzz/ and is where the next run begins. A finding i
 """
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -22,6 +23,7 @@ DONE = re.compile(r"Done (\d+) runs in (\d+) second")
 COVERED = re.compile(r"cov: (\d+) ft: (\d+)")
 LONGEST = 4096
 OURS = ["recorder", "aiortc.sdp"]
+MEMORY = Path("/dev/shm")
 
 
 def main() -> int:
@@ -46,7 +48,7 @@ def main() -> int:
 
 def feed(name: str, seeds: tuple[bytes, ...], asked: argparse.Namespace) -> bool:
     """Feed one reader in a process of its own, since a crash ends it; prints a line, True when nothing was found."""
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as temporary:
         # With a seed a run is the same each time, so it neither uses nor adds to what was learnt.
         root = Path(temporary) if asked.seed else LEARNT
         folder = root / name
@@ -62,7 +64,13 @@ def feed(name: str, seeds: tuple[bytes, ...], asked: argparse.Namespace) -> bool
         flags += ["-rss_limit_mb=2048", "-timeout=10", f"-artifact_prefix={root}/{name}-"]
         command = [sys.executable, str(Path(__file__).parent), "--inside", name, *flags, str(folder)]
         run = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", cwd=ROOT
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            cwd=ROOT,
+            env={**os.environ, "TMPDIR": temporary},
         )
     done, covered = DONE.search(run.stdout), COVERED.findall(run.stdout)
     runs, seconds = done.groups() if done else ("?", "?")

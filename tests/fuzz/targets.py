@@ -3,8 +3,10 @@
 A target takes any bytes. It raises nothing, since what a reader may raise by its docstring is caught here.
 """
 
+import atexit
 import contextlib
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +17,8 @@ from recorder.depacketize import CODECS, Packet, depacketize
 from recorder.receiver import Intake, Stream
 from recorder.slice_spool import Closing
 
-FOLDER = Path(tempfile.mkdtemp(prefix="vignet-fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+FOLDER = Path(tempfile.mkdtemp(prefix="vignet-fuzz-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 HEADER = rtp.Header("fuzz", 1, (rtp.Track("video", "VP8", 102, 90000, 7), rtp.Track("audio", "opus", 111, 48000)))
 CLOSING = Closing(3, 900, "0" * 64, 2.5, "video/webm;codecs=h264,opus", 1.0, (2.0,)).write()
 OFFER = b"""v=0\r
