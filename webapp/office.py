@@ -3,7 +3,7 @@
 import uuid
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from storage import audit
@@ -80,9 +80,8 @@ def retry(job_id: uuid.UUID):
     if job is None:
         abort(404)
     open_already = Job.state.in_((JobState.WAITING, JobState.RUNNING))
-    if job.state is not JobState.DEAD or _count(
-        Job, (Job.kind == job.kind) & (Job.subject == job.subject) & open_already
-    ):
+    same = select(Job).where(Job.kind == job.kind, Job.subject == job.subject, open_already)
+    if job.state is not JobState.DEAD or count(same):
         flash("Deze taak loopt al, of is al klaar. U hoeft niets te doen.", "info")
         return redirect(url_for("office.jobs"))
     job.retry(g.now)
@@ -100,7 +99,3 @@ def audit_log():
     check = next((one for one in g.db.scalars(checks) if one.state is JobState.DONE), None)
     broken = audit.broken_among(g.db, page.rows) or (check and check.result["broken"])
     return render_template("office/audit.html", page=page, check=check, broken=broken)
-
-
-def _count(noun: type, wanted: ColumnElement[bool]) -> int:
-    return g.db.scalar(select(func.count()).select_from(noun).where(wanted))
