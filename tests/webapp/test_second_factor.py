@@ -57,13 +57,24 @@ def test_after_the_password_a_code_is_asked(people, visit):
     assert visitor.get("/bureau").status_code == 200
 
 
-def test_a_code_is_never_taken_twice_nor_one_of_before_it(people, visit):
+def test_a_code_is_never_taken_twice(people, visit):
     set_up(visit(people.officer), people.officer)
-    late, now, early = (code_of(people.officer, steps) for steps in (-1, 0, 1))
-    for code, taken in ((late, True), (now, True), (now, False), (late, False), (early, True), (now, False)):
+    code = code_of(people.officer)
+    for taken in (True, False):
         visitor = visit()
         visitor.log_in(people.officer.email)
         assert give(visitor, code).status_code == (302 if taken else 422)
+
+
+def test_nor_is_one_of_before_it(people, visit):
+    set_up(visit(people.officer), people.officer)
+    # Half-way a step by a given clock: the real one may step on while logging in takes its time.
+    now = datetime(2026, 3, 2, 9, 0, 15, tzinfo=UTC)
+    late, this, early = (pyotp.TOTP(secret_of(people.officer)).at(now, counter_offset=steps) for steps in (-1, 0, 1))
+    for code, taken in ((late, True), (this, True), (late, False), (early, True), (this, False)):
+        with session_scope() as session:
+            factor = session.scalars(select(SecondFactor).where(SecondFactor.person_id == people.officer.id)).one()
+            assert factor.accepts(code, now) is taken
 
 
 def test_a_recovery_code_works_once_however_it_is_typed(people, visit):
