@@ -14,49 +14,26 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from storage.config import Config, config
 from storage.database import new_session
 from storage.refusal import Refused, Step
-from webapp import (
-    absences,
-    access,
-    accommodation,
+from webapp import access, cli, health, media, style
+from webapp.dossier import history, motivation, part_one, role_document, substantiation, why_not
+from webapp.dutch import filters, refusals
+from webapp.exam import emergency, exam, takes
+from webapp.extensions import csrf, limiter, login_manager
+from webapp.judging import absences, allocating, assigning, desk, scoring, second_phase
+from webapp.office import office, outbox, recorders
+from webapp.people import (
     account,
-    allocating,
-    assigning,
-    booking,
-    cli,
-    desk,
-    dutch,
-    emergency,
     enrolling,
-    exam,
-    exam_dates,
     guessing,
-    health,
-    history,
     invitations,
-    media,
-    motivation,
-    objecting,
-    office,
     organisation,
     organisations,
-    outbox,
     own_account,
     own_address,
-    part_one,
     people,
-    planning,
-    recorders,
-    regulation,
-    results,
-    role_document,
-    scoring,
-    second_phase,
-    style,
-    substantiation,
-    takes,
-    why_not,
 )
-from webapp.extensions import csrf, limiter, login_manager
+from webapp.planning import accommodation, booking, exam_dates, planning
+from webapp.verdict import objecting, regulation, results
 
 ROOMS = (
     allocating,
@@ -220,7 +197,7 @@ def _errors(app: Flask) -> None:
 
     @app.errorhandler(Refused)
     def refused(error: Refused):
-        return page(409, "Dit kan nu niet", dutch.refusal(error), why_not.told(error), rule=str(error.rule))
+        return page(409, "Dit kan nu niet", refusals.refusal(error), why_not.told(error), rule=str(error.rule))
 
     def overtaken(error: Exception):
         app.logger.warning("overtaken: %s", error)
@@ -237,12 +214,12 @@ def _errors(app: Flask) -> None:
     def http(error: HTTPException):
         if error.code is None or error.code < 400:
             return error
-        return page(error.code, *dutch.http_error(error.code))
+        return page(error.code, *refusals.http_error(error.code))
 
     @app.errorhandler(Exception)
     def broken(error: Exception):
         app.logger.exception("unexpected")
-        return page(500, *dutch.http_error(500))
+        return page(500, *refusals.http_error(500))
 
 
 def _rooms(app: Flask) -> None:
@@ -250,7 +227,7 @@ def _rooms(app: Flask) -> None:
         app.register_blueprint(room.pages)
     cli.register(app)
     guessing.register(app)
-    app.jinja_env.filters.update(dutch.FILTERS)
+    app.jinja_env.filters.update(filters.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor

@@ -20,9 +20,13 @@ from storage.jobs import Job, JobState
 from storage.mail import UNDELIVERED, MailMessage
 from storage.people import Person, Role
 from storage.sittings import Sitting
-from webapp import access, access_judging, access_objections, access_people, access_sitting
+from webapp import access
+from webapp.access import judging as access_judging
+from webapp.access import objections as access_objections
+from webapp.access import people as access_people
+from webapp.access import sittings as access_sitting
+from webapp.access.worklist import Work, dossiers_ready, work_list
 from webapp.paging import counted
-from webapp.worklist import Work, dossiers_ready, work_list
 
 OPEN = (DossierState.WRITING, DossierState.RETURNED)
 LONG = timedelta(weeks=4)

@@ -11,7 +11,9 @@ from storage.database import session_scope
 from storage.jobs import celery
 from storage.recordings import Recording, RecordingState, latest_take
 from storage.sittings import Answer
-from webapp import create_app, planning, post, telling
+from webapp import create_app, post
+from webapp.exam import telling
+from webapp.planning import planning
 
 app = celery
 jobs_of_the_office = (telling.send_receipt, telling.tell_retake)

@@ -19,7 +19,7 @@ from storage.database import new_session
 from storage.jobs import Job, JobState, perform
 from storage.keys import decrypt_file, key_store
 from storage.recordings import FINISH, Recording, RecordingState
-from webapp.emergency import DAMAGED, FOREIGN, KNOWN
+from webapp.exam.emergency import DAMAGED, FOREIGN, KNOWN
 
 pytestmark = pytest.mark.one_database
 

@@ -16,7 +16,7 @@ from storage.organisations import Organisation
 from storage.people import Membership, Person, Role
 from storage.schemes import add_scheme
 from storage.verdicts import Verdict, decide
-from webapp import roster_file
+from webapp.people import roster_file
 
 HEADER = "kandidaat_naam;kandidaat_email;leidinggevende_naam;leidinggevende_email;kostenplaats\r\n"
 NEW = "Nina Nieuw;nina@voorbeeld.example;Lena Leider;lena@voorbeeld.example;4010\r\n"

@@ -18,7 +18,8 @@ from storage.mail import MailMessage
 from storage.people import Role, join, release
 from storage.revisions import hand_in
 from storage.sittings import Sitting
-from webapp import planning
+from webapp.dutch import formats
+from webapp.planning import planning
 
 ADMIN, OFFICE = "/organisatie/examendata", "/bureau/examendata"
 
@@ -102,7 +103,7 @@ def test_from_approval_to_an_invitation_on_the_date(session, people, visit, date
     assert "De examendatum" in officer.get(f"/bureau/dossiers/{row.id}").text
     assert "vraagt een examendatum voor u aan" in candidate.get("/examen").text
     assert "Er is nu geen datum met een vrije plaats" in beheerder.get(ADMIN).text
-    local = noon.astimezone(planning.dutch.AMSTERDAM)
+    local = noon.astimezone(formats.AMSTERDAM)
     ends = (local + timedelta(hours=4)).strftime("%H:%M")
     values = {"exam": dated.key, "day": local.date(), "begins": local.strftime("%H:%M"), "ends": ends, "places": 3}
     assert officer.post(f"{OFFICE}/nieuw", values).status_code == 302
@@ -121,9 +122,9 @@ def test_from_approval_to_an_invitation_on_the_date(session, people, visit, date
     (event,) = Calendar.from_ical(candidate.get("/examen/agenda.ics").text).walk("VEVENT")
     assert (event.decoded("dtstart"), event["transp"]) == (noon, "OPAQUE")
     sent = dict(mails())
-    assert planning.dutch.moment(noon) in sent["invitation"]
+    assert formats.moment(noon) in sent["invitation"]
     assert "staat vast" in sent["date_answer"]
-    assert planning.dutch.moment(noon) in candidate.get("/examen").text
+    assert formats.moment(noon) in candidate.get("/examen").text
     assert "Examendatum bevestigd" in officer.get(f"/bureau/dossiers/{row.id}").text
     assert "bevestigd" in text_of(beheerder.get(ADMIN).text)
 
@@ -249,7 +250,7 @@ def test_a_date_is_taken_back_only_while_it_is_empty(people, visit, asked, dates
     assert (refused.status_code, "plaatsen bezet" in refused.text) == (409, True)
     assert people.candidate.name in officer.get(f"{OFFICE}/{dates[0].id}").text
     assert officer.post(f"{OFFICE}/{dates[1].id}/intrekken").status_code == 302
-    assert planning.dutch.day(dates[1].starts_at) not in visit(people.beheerder).get(ADMIN).text
+    assert formats.day(dates[1].starts_at) not in visit(people.beheerder).get(ADMIN).text
 
 
 def test_another_organisation_sees_and_does_nothing(session, people, visit, asked, dates, approved, now):
@@ -300,7 +301,7 @@ def test_reminders_count_back_from_the_date(people, visit, asked, dates, app):
     assert tend(app, starts - timedelta(days=6)).count("reminder") == 1
     assert tend(app, starts - timedelta(hours=20)).count("reminder") == 2
     assert tend(app, starts + timedelta(hours=1)).count("reminder") == 2
-    assert planning.dutch.moment(starts) in dict(mails())["reminder"]
+    assert formats.moment(starts) in dict(mails())["reminder"]
 
 
 def test_a_day_that_nobody_answered_is_told_and_may_be_asked_again(people, visit, asked, dates, approved, app):

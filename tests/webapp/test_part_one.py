@@ -17,7 +17,7 @@ from storage.mail import MailMessage, MailState
 from storage.part_one import PartOneReview
 from storage.revisions import hand_in
 from storage.sittings import Sitting
-from webapp import part_one
+from webapp.dossier import part_one
 
 CRITERIA = (
     "role_fits",

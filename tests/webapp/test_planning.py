@@ -22,7 +22,8 @@ from storage.mail import MailMessage
 from storage.revisions import hand_in
 from storage.schemes import add_scheme
 from storage.sittings import Sitting
-from webapp import planning, post
+from webapp import post
+from webapp.planning import planning
 
 NOW = cast.NOW
 HALF_MORE = (Fraction(3, 2), True, True)

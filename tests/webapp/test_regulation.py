@@ -6,7 +6,7 @@ from visitors import text_of
 
 from scenarios.scheme import parse
 from storage.schemes import add_scheme
-from webapp import regulation
+from webapp.verdict import regulation
 
 ADDRESS = "/reglement/branchecertificaat_b"
 PRACTICE = cast.CONTENT.parent / "praktijktoets_a" / "scheme.toml"

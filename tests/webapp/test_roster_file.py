@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from storage.enrolments import Entry
-from webapp import roster_file
+from webapp.people import roster_file
 
 HEADER = "kandidaat_naam;kandidaat_email;leidinggevende_naam;leidinggevende_email;kostenplaats"
 LINE = "Zoë Proef;Zoe@Voorbeeld.example;Lena Proef;lena@voorbeeld.example;4010"

@@ -12,7 +12,7 @@ from storage.database import session_scope
 from storage.keys import encrypt_file, key_store
 from storage.objects import sha256_of
 from storage.recordings import Original, Recording
-from webapp.cli_recordings import verify
+from webapp.cli.recordings import verify
 
 pytestmark = pytest.mark.one_database
 

@@ -1,0 +1,67 @@
+"""The work of one assessor, in the order in which it is served: scenario by scenario across the candidates."""
+
+import uuid
+from dataclasses import dataclass
+
+from flask import g
+
+from review.rating import Phase
+from storage.flags import Flag
+from storage.ratings import Rating
+from storage.recordings import Recording
+from webapp.access import judging as access_judging
+
+
+@dataclass(frozen=True)
+class Work:
+    """One answer in the list, and how far it is."""
+
+    rating: Rating
+    take: Recording | None
+    flags: list[Flag]
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether it was begun and left for so long that the office may give it to somebody else."""
+        return self.rating.has_lapsed(g.now)
+
+    @property
+    def set_aside(self) -> bool:
+        return any(flag.sets_aside for flag in self.flags)
+
+    @property
+    def state(self) -> str:
+        if self.rating.signed:
+            return "signed"
+        if self.set_aside or self.take is None:
+            return "waiting"
+        return "begun" if self.rating.opened_at else "new"
+
+    @property
+    def to_do(self) -> bool:
+        return self.state in ("new", "begun")
+
+
+def work_list() -> list[Work]:
+    """The work of the one who asks, in the order in which it is served."""
+    ratings = access_judging.my_work()
+    takes = access_judging.takes_to_watch(rating.answer for rating in ratings)
+    flags = access_judging.my_flags(ratings)
+    return [Work(rating, takes.get(rating.answer_id), flags[rating.id]) for rating in ratings]
+
+
+def dossiers_ready(work: list[Work]) -> list[list[Work]]:
+    """The candidates whose answers are all signed: for each the own work, by situation."""
+    by_sitting: dict[uuid.UUID, list[Work]] = {}
+    for one in work:
+        by_sitting.setdefault(one.rating.answer.sitting_id, []).append(one)
+    ready = [own for own in by_sitting.values() if all(one.rating.signed is Phase.BLIND for one in own)]
+    return sorted(ready, key=lambda own: own[0].rating.answer.code)
+
+
+def after(work: list[Work], current: Rating) -> Work | None:
+    """What is served after this answer: the next in order, else the first that is left."""
+    places = [one.rating.id for one in work]
+    start = places.index(current.id) + 1 if current.id in places else 0
+    rest = [*work[start:], *work[:start]]
+    return next((one for one in rest if one.to_do and one.rating.id != current.id), None)

@@ -1,0 +1,203 @@
+"""The command line: `flask --app webapp COMMAND`. Answers are JSON where a program may read them."""
+
+import json
+import sys
+import time
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from storage import audit, migrate, places
+from storage.config import config
+from storage.database import session_scope
+from storage.jobs import Job, JobState, Queue, enqueue
+from storage.objects import object_store
+from storage.recordings import Recording, begin_take
+from storage.schemes import current_pack, current_scheme
+from webapp import crowd, demo
+from webapp.cli.judging import agreement_of, allocation, verdict
+from webapp.cli.people import invite, mails
+from webapp.cli.recorders import recorders
+from webapp.cli.recordings import verify
+
+scenarios = AppGroup("scenarios", help="Packs of scenarios with their clips.")
+recordings = AppGroup("recordings", help="What was recorded.")
+audit_log = AppGroup("audit", help="The audit log.")
+
+INCOMING = "incoming"
+NOBODY_S = 15
+"""How long to wait before saying that no worker took the job."""
+
+
+def register(app: Flask) -> None:
+    """Give the app its commands."""
+    for command in (upgrade, make_demo, ticket, scenarios, recordings, audit_log, verdict, allocation, agreement_of):
+        app.cli.add_command(command)
+    for command in (invite, mails, recorders):
+        app.cli.add_command(command)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _print(value: object) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+@click.command("upgrade")
+def upgrade() -> None:
+    """Bring the database to the newest form."""
+    migrate.upgrade(config().database_url)
+
+
+@click.command("demo")
+@click.option("--dossiers", type=click.IntRange(0, 100_000), default=0, help="Add so many dossiers in all states.")
+@click.option("--organisations", type=click.IntRange(1, 2_000), default=20, show_default=True, help="Theirs.")
+def make_demo(dossiers: int, organisations: int) -> None:
+    """Make the demo organisation with a person of each role. Safe to run again; --dossiers adds a crowd each time."""
+    now = _now()
+    object_store().prepare()
+    with session_scope() as session:
+        scheme = demo.schemes(session, now)
+        has_pack = demo.has_pack(session, scheme)
+    if not has_pack:
+        _import(demo.PACK, dry_run=False)
+    with session_scope() as session:
+        demo.people_and_dossiers(session, now)
+    if dossiers:
+        with session_scope() as session:
+            pack = current_pack(session, current_scheme(session, demo.EXAM))
+            crowd.fill(session, pack, dossiers, organisations, now)
+    click.echo(demo.welcome(config().origin))
+
+
+@click.command("ticket")
+@click.option("--scenario", "number", default=1, show_default=True, help="The situation to answer, 1 to 10.")
+def ticket(number: int) -> None:
+    """Open a recording for any WHIP client, in a demo sitting of its own: prints whip_url, bearer, recording_id."""
+    now = _now()
+    with session_scope() as session:
+        answer = demo.answer_for_ticket(session, number, now)
+        recording, bearer = begin_take(session, answer, places.keep(session, answer.sitting, now), now)
+        _print(
+            {
+                "whip_url": f"{recording.node.url}/whip/{recording.id}",
+                "bearer": bearer,
+                "recording_id": str(recording.id),
+                "limit_s": recording.limit_s,
+            }
+        )
+
+
+@scenarios.command("import")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def import_pack(folder: Path) -> None:
+    """Take the scenarios and clips in FOLDER into use, or print all that is wrong with them and change nothing."""
+    _import(folder, dry_run=False)
+
+
+@scenarios.command("check")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=demo.PACK)
+def check_pack(folder: Path) -> None:
+    """Prove that the scenarios and clips in FOLDER could be taken into use. Changes nothing."""
+    _import(folder, dry_run=True)
+
+
+def _import(folder: Path, dry_run: bool) -> None:
+    """Bring the folder to the object store, let a media worker look at it, and say what it found."""
+    clips = sorted(path for path in (folder / "clips").glob("*") if path.is_file())
+    files = [folder / "scenarios.toml", *clips]
+    if not files[0].exists():
+        raise click.ClickException(f"{files[0]} ontbreekt.")
+    now, import_id, store = _now(), uuid.uuid4(), object_store()
+    store.prepare()
+    kind = "check_pack" if dry_run else "import_pack"
+    try:
+        for file in files:
+            store.put_file(f"{INCOMING}/{import_id}/{file.name}", file)
+        with session_scope() as session:
+            enqueue(session, Queue.MEDIA, kind, import_id, now)
+        job = _wait_for(kind, import_id)
+    finally:
+        for key in store.keys(f"{INCOMING}/{import_id}/"):
+            store.delete(key)
+    problems = job.result.get("problems", [])
+    for problem in problems:
+        click.echo(f"- {problem}", err=True)
+    if job.state is JobState.DEAD or problems:
+        raise click.ClickException(job.error or f"{len(problems)} problemen; er is niets veranderd.")
+    click.echo(f"{folder.name}: {job.result.get('clips', 0)} clips in orde.")
+
+
+def _wait_for(kind: str, subject: uuid.UUID) -> Job:
+    """The job of this kind on this subject, once it has ended. Shows how far it is."""
+    shown, told_at = -1, time.monotonic() + NOBODY_S
+    while True:
+        with session_scope(writes=False) as session:
+            job = session.scalars(select(Job).where(Job.kind == kind, Job.subject == subject)).one()
+        if job.state in (JobState.DONE, JobState.DEAD):
+            return job
+        if job.progress != shown and sys.stderr.isatty():
+            click.echo(f"\r{job.progress} %", nl=False, err=True)
+            shown = job.progress
+        if job.state is JobState.WAITING and time.monotonic() > told_at:
+            click.echo("Er is nog geen mediaworker die dit oppakt; ik wacht.", err=True)
+            told_at = float("inf")
+        time.sleep(0.3)
+
+
+@recordings.command("show")
+@click.argument("recording_id", type=click.UUID)
+def show(recording_id: uuid.UUID) -> None:
+    """State, sources, seconds, frames, hashes and object keys of a recording, as JSON."""
+    with session_scope(writes=False) as session:
+        recording = _recording(session, recording_id)
+        _print(
+            {
+                "id": recording.id,
+                "state": recording.state,
+                "take": recording.take,
+                "scenario": recording.answer.number,
+                "answer": recording.answer.code,
+                "created_at": recording.created_at,
+                "closed_at": recording.closed_at,
+                "captured_at": recording.captured_at,
+                "stored_at": recording.stored_at,
+                "seconds": recording.seconds,
+                "sha256": recording.sha256,
+                "figures": recording.figures,
+                "faults": recording.faults,
+                "sources": [_columns(original) for original in recording.originals],
+                "renditions": [_columns(rendition) for rendition in recording.renditions],
+            }
+        )
+
+
+def _columns(row) -> dict:
+    return {c.key: getattr(row, c.key) for c in row.__table__.columns if c.key not in ("id", "recording_id")}
+
+
+def _recording(session, recording_id: uuid.UUID) -> Recording:
+    recording = session.get(Recording, recording_id)
+    if recording is None:
+        raise click.ClickException(f"Er is geen opname {recording_id}.")
+    return recording
+
+
+recordings.add_command(verify)
+
+
+@audit_log.command("verify")
+def verify_audit() -> None:
+    """Check the chain of the audit log."""
+    with session_scope(writes=False) as session:
+        broken = audit.first_broken(session)
+    if broken is not None:
+        raise click.ClickException(f"Regel {broken} is veranderd, weggehaald of ingevoegd.")
+    click.echo("De keten is heel.")

@@ -1,0 +1,79 @@
+"""The command line of judging: why a verdict is what it is, who got which work, how far assessors agree."""
+
+import csv
+import json
+import uuid
+from collections import Counter
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from review import agreement
+from storage.allocations import Allocation
+from storage.database import session_scope
+from storage.people import Person
+from storage.verdicts import Verdict
+from webapp import explain
+from webapp.dutch import formats, terms
+
+verdict = AppGroup("verdict", help="Verdicts.")
+allocation = AppGroup("allocation", help="How work was shared out over assessors.")
+
+AGAIN = "Opnieuw gerekend: gelijk."
+
+
+@verdict.command("explain")
+@click.argument("verdict_id", type=click.UUID)
+def explain_verdict(verdict_id: uuid.UUID) -> None:
+    """Compute a verdict (or the one of a sitting) again, compare it with what is stored, and give every reason."""
+    with session_scope(writes=False) as session:
+        either = (Verdict.id == verdict_id) | (Verdict.sitting_id == verdict_id)
+        found = session.scalars(select(Verdict).where(either)).first()
+        if found is None:
+            raise click.ClickException(f"Er is geen eindoordeel {verdict_id}.")
+        click.echo("\n".join(explain.report(found)))
+        stored, again = found.explain()
+        kept = stored.passed if found.settled_at else found.passed
+    if (stored, kept) != (again, again.passed):
+        raise click.ClickException("Opnieuw gerekend komt er iets anders uit: het eindoordeel is veranderd.")
+    click.echo(AGAIN)
+
+
+@allocation.command("show")
+@click.argument("allocation_id", type=click.UUID)
+def show_allocation(allocation_id: uuid.UUID) -> None:
+    """Share the work out again from the stored seed and inputs, compare, and say who got how much."""
+    with session_scope(writes=False) as session:
+        found = session.get(Allocation, allocation_id)
+        if found is None:
+            raise click.ClickException(f"Er is geen verdeling {allocation_id}.")
+        stored, again = found.explain()
+        batch = found.batch
+        given, empty = len(stored.assignments), sum(one.places for one in stored.shortages)
+        state = f"vastgemaakt op {formats.moment(found.final_at)}" if found.final_at else "nog een voorstel"
+        click.echo(f"Verdeling, {terms.MODES[found.mode]}, {state}, lot {found.seed}")
+        click.echo(f"{len(batch.open)} kandidaten, {given} van {given + empty} beoordelingen verdeeld")
+        loads = Counter(one.assessor for one in stored.assignments)
+        for one in batch.assessors:
+            name = session.get(Person, uuid.UUID(one.key)).name
+            click.echo(f"  {name:30} {one.load:4} lagen er al, {loads[one.key]:4} erbij")
+        codes = {str(sitting.id): sitting.dossier.code for sitting in found.sittings()}
+        for short in stored.shortages:
+            click.echo(f"  {codes[short.candidate]}: {short.places} leeg. {terms.CAUSES[short.cause]}")
+    if stored != again:
+        raise click.ClickException("Opnieuw gerekend komt er iets anders uit: de verdeling is veranderd.")
+    click.echo(AGAIN)
+
+
+@click.command("agreement")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def agreement_of(file: Path) -> None:
+    """How far assessors agree, as JSON. FILE is a CSV with the columns subject, rater and score."""
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as lines:
+            found = agreement.report(csv.DictReader(lines))
+    except (ValueError, KeyError) as error:
+        raise click.ClickException(f"{file.name}: {error}") from error
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False))

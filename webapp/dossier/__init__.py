@@ -1,0 +1,1 @@
+"""The motivation file: written by two, judged by KSF, and what happened to it."""

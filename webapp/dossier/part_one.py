@@ -1,0 +1,194 @@
+"""KSF judges part 1: claim a file, judge every criterion with a reason, and approve, return or reject it."""
+
+import uuid
+
+from flask import Blueprint, flash, g, redirect, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from review.difference import shared
+from review.portfolio import Mark, Outcome
+from scenarios.chapters import CANDIDATE_PARTS, FilePart
+from storage import accommodations, certificates
+from storage.dossiers import Dossier, Rule
+from storage.likeness import alike
+from storage.part_one import PartOneReview, claim, criteria_of, reviews_of
+from storage.people import Role
+from storage.refusal import Refused
+from storage.revisions import Side, content, handed_in
+from webapp import access, post
+from webapp.access import files as access_file
+from webapp.dossier import history, why_not
+from webapp.dutch import terms
+from webapp.forms import Form, choices
+from webapp.planning import accommodation, planning
+
+pages = Blueprint("part_one", __name__, url_prefix="/bureau/dossiers/<uuid:dossier_id>")
+
+MET = (("yes", "voldoende"), ("no", "onvoldoende"))
+
+
+class JudgementForm(Form):
+    """The judgement of one file. A choice and a reason are added per criterion by `form_for`."""
+
+    reason = TextAreaField(
+        "Bericht aan de kandidaat",
+        [Optional(), Length(max=4000)],
+        description="Nodig bij terugsturen en afwijzen. De kandidaat leest dit, met wat onvoldoende is en waarom.",
+    )
+
+
+class QualificationForm(Form):
+    key = SelectField("Wat heeft de kandidaat?", [InputRequired("Kies een van de mogelijkheden.")])
+    number = StringField("Nummer van het certificaat", [Optional(), Length(max=60)])
+    since = DateField("Behaald op", [InputRequired("Vul een datum in.")])
+
+
+@pages.post("/oppakken")
+@access.roles(Role.KSF_OFFICER)
+def take(dossier_id: uuid.UUID):
+    """Claim the file: for a while nobody else judges it."""
+    claim(g.db, access.dossier_for_officer(dossier_id), access.me(), g.now)
+    return redirect(url_for("office.dossier", dossier_id=dossier_id, _anchor="judgement"))
+
+
+@pages.post("/loslaten")
+@access.roles(Role.KSF_OFFICER)
+def give_back(dossier_id: uuid.UUID):
+    """Let somebody else judge it; what was judged so far stays."""
+    access_file.review(dossier_id).give_back(access.me(), g.now)
+    flash("U hebt het dossier losgelaten. Een collega kan verdergaan.", "ok")
+    return redirect(url_for("office.dossier", dossier_id=dossier_id))
+
+
+@pages.post("/oordeel")
+@access.roles(Role.KSF_OFFICER)
+def judge(dossier_id: uuid.UUID):
+    """Keep the judgements so far, and decide when that was asked."""
+    review = access_file.review(dossier_id)
+    form = form_for(review)
+    if not form.validate_on_submit():
+        raise Refused(Rule.NO_REASON)
+    review.judge(_marks(review, form), form.reason.data or "", access.me(), g.now)
+    wanted = request.form.get("decision", "")
+    if wanted not in set(Outcome):
+        flash("Bewaard. U kunt later verdergaan.", "ok")
+        return redirect(url_for("office.dossier", dossier_id=dossier_id, _anchor="judgement"))
+    g.db.commit()
+    decide(review, Outcome(wanted))
+    return redirect(url_for("office.dossier", dossier_id=dossier_id))
+
+
+def decide(review: PartOneReview, outcome: Outcome) -> None:
+    """KSF's decision, with what follows from it: an approved candidate is invited at once, the others are told why."""
+    dossier = review.dossier
+    if outcome is Outcome.APPROVED:
+        accommodations.require_decided(g.db, dossier)
+    review.decide(outcome, access.me(), g.now)
+    if outcome is Outcome.APPROVED:
+        planning.approved(dossier)
+        return
+    own = why_not.reasons(review, CANDIDATE_PARTS)
+    values = {"reason": review.reason, "criteria": own, "terms": dossier.scheme.content.terms}
+    asked = outcome is Outcome.RETURNED and FilePart.SUBSTANTIATION in review.flagged
+    post.write(g.db, dossier.candidate, f"dossier_{outcome}", g.now, manager_asked=asked, **values)
+    if asked:
+        theirs = why_not.reasons(review, {FilePart.SUBSTANTIATION})
+        post.write(g.db, dossier.manager, "substantiation_returned", g.now, dossier=dossier, criteria=theirs)
+    flash("Uw besluit is bewaard. De kandidaat krijgt bericht.", "ok")
+
+
+@pages.post("/toelating")
+@access.roles(Role.KSF_OFFICER)
+def qualification(dossier_id: uuid.UUID):
+    """Enter what the candidate has already: certificate A, or the online test of A."""
+    dossier = access.dossier_for_officer(dossier_id)
+    form = qualification_form(dossier)
+    if not form.validate_on_submit():
+        flash("Niet bewaard. " + " ".join(error for errors in form.errors.values() for error in errors), "warn")
+    else:
+        values = (form.key.data, form.number.data or "", form.since.data)
+        certificates.enter(g.db, dossier.candidate, *values, access.me(), g.now)
+        flash(f"Bewaard: {terms.qualification(form.key.data)}.", "ok")
+    return redirect(url_for("office.dossier", dossier_id=dossier_id, _anchor="toelating"))
+
+
+def qualification_form(dossier: Dossier) -> QualificationForm:
+    form = QualificationForm()
+    needed = dossier.scheme.content.prerequisite_any_of
+    form.key.choices = choices((key, terms.qualification(key)) for key in needed)
+    return form
+
+
+def form_for(review: PartOneReview) -> JudgementForm:
+    """The form of this review: two fields for each criterion of its scheme."""
+
+    class Whole(JudgementForm):
+        pass
+
+    data = {"reason": review.reason}
+    for key, criterion in criteria_of(review.dossier).items():
+        mark = review.marks.get(key, Mark())
+        setattr(Whole, f"met_{key}", RadioField(criterion.name, [Optional()], choices=choices(MET)))
+        setattr(Whole, f"reason_{key}", TextAreaField("Waarom?", [Optional(), Length(max=2000)]))
+        data |= {f"met_{key}": {True: "yes", False: "no"}.get(mark.sufficient), f"reason_{key}": mark.reason}
+    return Whole(data=data)
+
+
+def _marks(review: PartOneReview, form: JudgementForm) -> dict[str, Mark]:
+    answers = {"yes": True, "no": False}
+    return {
+        key: Mark(answers.get(form[f"met_{key}"].data), form[f"reason_{key}"].data or "")
+        for key in criteria_of(review.dossier)
+    }
+
+
+def claims(dossiers: list[Dossier]) -> dict[uuid.UUID, PartOneReview]:
+    """Who is judging these files now, by dossier."""
+    alive = select(PartOneReview).where(
+        PartOneReview.dossier_id.in_([one.id for one in dossiers]),
+        PartOneReview.fixed_at.is_(None),
+        PartOneReview.claimed_until > g.now,
+    )
+    return {one.dossier_id: one for one in g.db.scalars(alive.options(joinedload(PartOneReview.officer)))}
+
+
+def page_values(dossier: Dossier) -> dict:
+    """What the dossier page shows of part 1: who judges, the form, earlier rounds, what changed, what is alike."""
+    reviews = reviews_of(g.db, dossier)
+    current = next((one for one in reviews if one.round == dossier.rounds and one.fixed_at is None), None)
+    mine = current is not None and current.held_by(access.me(), g.now)
+    criteria = criteria_of(dossier)
+    return {
+        "review": current,
+        "held": current is not None and g.now < current.claimed_until,
+        "mine": mine,
+        "judgement": form_for(current) if mine else None,
+        "criteria": criteria,
+        "unjudged_parts": [one for one in FilePart if not mine or one not in {each.part for each in criteria.values()}],
+        "rounds": [one for one in reviews if one.fixed_at],
+        "changes": _changes(dossier),
+        "matches": [
+            (one, shared(one.text, one.other_text), shared(one.other_text, one.text)) for one in alike(g.db, dossier)
+        ]
+        if dossier.alike_share is not None
+        else [],
+        "obstacles": why_not.obstacles(dossier),
+        "held_qualifications": certificates.held(g.db, [dossier.candidate_id]),
+        "qualification_form": qualification_form(dossier),
+        "accommodation": accommodations.of(g.db, dossier),
+        "accommodation_form": accommodation.decision_form(dossier),
+    }
+
+
+def _changes(dossier: Dossier) -> list:
+    """What is different from the round before, by field."""
+    if (dossier.rounds or 0) < 2:
+        return []
+    found = []
+    for side in Side:
+        before = handed_in(g.db, dossier, side, dossier.rounds - 1)
+        found += history.compared(dossier, before.content if before else {}, content(dossier, side))
+    return found

@@ -1,0 +1,114 @@
+"""The words that templates have: each a filter with a Dutch name."""
+
+from collections.abc import Callable
+
+from webapp.dutch.events import EVENTS, JOBS, SUBJECTS
+from webapp.dutch.formats import (
+    clock,
+    date_only,
+    day,
+    exam_date,
+    length,
+    moment,
+    money,
+    number,
+    percent,
+    second,
+    sentence,
+    size,
+    timecode,
+)
+from webapp.dutch.states import (
+    BOOKING_STATES,
+    BOOKING_TONES,
+    DOSSIER_STATES,
+    DOSSIER_TONES,
+    ENTRY_OUTCOMES,
+    ENTRY_TONES,
+    JOB_STATES,
+    JOB_TONES,
+    MAIL_STATES,
+    MAIL_TONES,
+    NODE_STATES,
+    NODE_TONES,
+    OBJECTION_STATES,
+    RECORDING_STATES,
+    RECORDING_TONES,
+    ROLES,
+    STAGES,
+)
+from webapp.dutch.terms import (
+    AGAINST,
+    CAUSES,
+    CONFLICTS,
+    FAULTS,
+    FIELDS,
+    FILE_PARTS,
+    FLAGS,
+    GROUNDS,
+    MODES,
+    OUTCOMES,
+    RULINGS,
+    STAR_KINDS,
+    part,
+    qualification,
+)
+
+
+def _name_of(table: dict) -> Callable[[object], str]:
+    return lambda key: table[key]
+
+
+def _tone_of(table: dict) -> Callable[[object], str]:
+    return lambda key: table.get(key, "neutral")
+
+
+FILTERS: dict[str, Callable] = {
+    "dag": day,
+    "datum": date_only,
+    "examendatum": exam_date,
+    "aanvraagstand": _name_of(BOOKING_STATES),
+    "aanvraagkleur": _tone_of(BOOKING_TONES),
+    "klok": clock,
+    "moment": moment,
+    "seconde": second,
+    "duur": length,
+    "tijdcode": timecode,
+    "geld": money,
+    "getal": number,
+    "rol": _name_of(ROLES),
+    "dossierstand": _name_of(DOSSIER_STATES),
+    "opnamestand": _name_of(RECORDING_STATES),
+    "taakstand": _name_of(JOB_STATES),
+    "dossierkleur": _tone_of(DOSSIER_TONES),
+    "opnamekleur": _tone_of(RECORDING_TONES),
+    "taakkleur": _tone_of(JOB_TONES),
+    "serverstand": _name_of(NODE_STATES),
+    "serverkleur": _tone_of(NODE_TONES),
+    "mailstand": _name_of(MAIL_STATES),
+    "mailkleur": _tone_of(MAIL_TONES),
+    "zitting": _name_of(STAGES),
+    "omvang": size,
+    "onderwerp": lambda table: SUBJECTS.get(table, table.replace("_", " ")),
+    "uitkomst": lambda outcome: ENTRY_OUTCOMES[outcome][0],
+    "uitkomstkleur": _tone_of(ENTRY_TONES),
+    "starsoort": _name_of(STAR_KINDS),
+    "onderdeel": part,
+    "veld": _name_of(FIELDS),
+    "deel": _name_of(FILE_PARTS),
+    "besluit": _name_of(OUTCOMES),
+    "toelating": qualification,
+    "procent": percent,
+    "zin": sentence,
+    "fout": _name_of(FAULTS),
+    "bezwaargrond": _name_of(CONFLICTS),
+    "oorzaak": _name_of(CAUSES),
+    "verdeelwijze": _name_of(MODES),
+    "melding": _name_of(FLAGS),
+    "bezwaartegen": _name_of(AGAINST),
+    "bezwaarstand": _name_of(OBJECTION_STATES),
+    "bezwaarover": _name_of(GROUNDS),
+    "uitspraak": _name_of(RULINGS),
+    "taak": lambda kind: JOBS.get(kind, kind),
+    "gebeurtenis": lambda verb: EVENTS.get(verb, verb.replace("_", " ")),
+}

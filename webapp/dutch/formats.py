@@ -1,0 +1,107 @@
+"""Moments, numbers and sizes as they are written in Dutch."""
+
+from datetime import date, datetime
+from fractions import Fraction
+
+from storage.exam_dates import AMSTERDAM, ExamDate
+
+DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+MONTHS = (
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
+
+
+def start_of_day(at: datetime) -> datetime:
+    """Midnight in Amsterdam before this moment."""
+    return at.astimezone(AMSTERDAM).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def sentence(words: str) -> str:
+    """The words with a capital, and nothing else changed: KSF stays KSF."""
+    return words[:1].upper() + words[1:]
+
+
+def factor(times: str | Fraction) -> str:
+    """1,5"""
+    return f"{float(Fraction(times)):g}".replace(".", ",")
+
+
+def percent(share: float | Fraction) -> str:
+    """80 %"""
+    return f"{100 * float(share):.0f} %"
+
+
+def day(at: datetime) -> str:
+    """vrijdag 21 november 2026"""
+    local = at.astimezone(AMSTERDAM)
+    return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}"
+
+
+def date_only(day_of_year: date) -> str:
+    """vrijdag 21 november 2026, for a day without a time"""
+    return f"{DAYS[day_of_year.weekday()]} {day_of_year.day} {MONTHS[day_of_year.month - 1]} {day_of_year.year}"
+
+
+def exam_date(one: ExamDate) -> str:
+    """vrijdag 21 november 2026, 10:00 tot 14:00"""
+    return f"{moment(one.starts_at)} tot {clock(one.ends_at)}"
+
+
+def clock(at: datetime) -> str:
+    """14:03"""
+    return at.astimezone(AMSTERDAM).strftime("%H:%M")
+
+
+def moment(at: datetime) -> str:
+    """vrijdag 21 november 2026, 14:03"""
+    return f"{day(at)}, {clock(at)}"
+
+
+def second(at: datetime) -> str:
+    """14:03:22"""
+    return at.astimezone(AMSTERDAM).strftime("%H:%M:%S")
+
+
+def length(seconds: float) -> str:
+    """1 minuut 20, 45 seconden"""
+    whole = round(seconds)
+    minutes, rest = divmod(whole, 60)
+    if not minutes:
+        return f"{rest} seconde{'n' if rest != 1 else ''}"
+    name = "minuut" if minutes == 1 else "minuten"
+    return f"{minutes} {name}" if not rest else f"{minutes} {name} {rest}"
+
+
+def timecode(seconds: float) -> str:
+    """0:31"""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def money(cents: int) -> str:
+    """€ 250,00"""
+    return f"€ {cents // 100},{cents % 100:02d}"
+
+
+def number(value: float, places: int = 2) -> str:
+    """2,75"""
+    return f"{float(value):.{places}f}".replace(".", ",")
+
+
+def size(octets: int) -> str:
+    """512 bytes, 2,9 MB"""
+    for unit, one in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if octets >= one:
+            return f"{number(octets / one, 1)} {unit}"
+    return f"{octets} bytes"

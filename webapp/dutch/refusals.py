@@ -1,0 +1,182 @@
+"""Why something cannot be done now, and what to do next: every rule that may refuse, and every error page."""
+
+from datetime import datetime
+
+from review import portfolio
+from scenarios import sitting
+from storage import (
+    absences,
+    accommodations,
+    allocations,
+    assignments,
+    bookings,
+    certificates,
+    dossiers,
+    enrolments,
+    exam_dates,
+    flags,
+    links,
+    objections,
+    organisations,
+    part_one,
+    passwords,
+    people,
+    ratings,
+    recordings,
+    role_documents,
+    take_decisions,
+    verdicts,
+    work,
+)
+from storage import refusal as steps
+from storage.refusal import Refused
+from webapp.dutch.formats import moment
+from webapp.dutch.terms import CONFLICTS, part
+
+REFUSALS: dict[str, str] = {
+    sitting.Rule.WINDOW_NOT_OPEN: "Uw examen is nog niet open. Kom terug op {needed[0]}.",
+    sitting.Rule.WINDOW_CLOSED: "De tijd voor uw examen is voorbij. Neem contact op met KSF.",
+    sitting.Rule.ELSEWHERE: "Uw examen is open in een ander venster. Ga daar verder, of kies ‘Hier verdergaan’.",
+    sitting.Rule.OTHER_STEP: "U bent al bij een volgende stap. Laad de pagina opnieuw om verder te gaan.",
+    sitting.Rule.NO_PLAY_LEFT: "U hebt dit filmpje al gezien. U gaat verder met de voorbereiding.",
+    sitting.Rule.NO_RETAKE_LEFT: "Er is geen nieuwe opname meer mogelijk. KSF neemt contact met u op.",
+    sitting.Rule.NOT_ALL_SAFE: "Nog niet al uw antwoorden zijn veilig ontvangen. Laat deze pagina open; wij gaan door.",
+    sitting.Rule.RETAKE_WITHDRAWN: "Uw eerdere opname blijkt toch goed te zijn. Die telt; u hoeft niets over te doen.",
+    sitting.Rule.CAMERA_BELOW_LIMITS: "Het beeld van uw camera is te klein of hapert. Nodig zijn {needed[0]} "
+    "beeldlijnen en {needed[1]} beelden per seconde. Kies een andere camera, of sluit wat hem ook gebruikt.",
+    recordings.Rule.NO_RECORDER: "De opnameserver is even niet bereikbaar. We proberen het vanzelf opnieuw.",
+    recordings.Rule.ALL_TAKEN: "Het is nu druk: er zijn te veel kandidaten tegelijk bezig. U bent niets kwijt, en uw "
+    "tijd loopt nog niet. Meestal is er binnen een kwartier plaats. Later terugkomen mag ook, tot {needed[0]}.",
+    dossiers.Rule.INCOMPLETE: "Het dossier is nog niet compleet. Dit ontbreekt nog: {parts}.",
+    dossiers.Rule.NO_REASON: "Schrijf eerst waarom u dit besluit neemt.",
+    dossiers.Rule.CLOSED: "Dit dossier is al ingediend. De tekst kan niet meer veranderen.",
+    dossiers.Rule.CHANGED_ELSEWHERE: "Er is iets bewaard in een ander venster. Laad de pagina opnieuw.",
+    dossiers.Rule.PART_CLOSED: "KSF heeft dit deel niet teruggestuurd. De tekst kan niet meer veranderen.",
+    portfolio.Rule.UNJUDGED: "Nog niet elk criterium heeft een oordeel met een reden.",
+    portfolio.Rule.NOT_SUFFICIENT: "Goedkeuren kan alleen als elk criterium voldoende is.",
+    portfolio.Rule.NOTHING_WRONG: "Alles is voldoende. Geef eerst aan wat onvoldoende is, en waarom.",
+    part_one.Rule.NOT_HANDED_IN: "Dit dossier wacht niet op een oordeel.",
+    part_one.Rule.CLAIMED: "Een collega beoordeelt dit dossier, tot {needed[0]}.",
+    part_one.Rule.NOT_CLAIMED: "Dit dossier staat niet (meer) op uw naam. Pak het opnieuw op.",
+    part_one.Rule.SAW_RECORDINGS: "U beoordeelt opnames van deze kandidaat. Iemand anders beoordeelt deel 1.",
+    certificates.Rule.PREREQUISITE: "De kandidaat kan nog niet door: eerst Branchecertificaat A, of de online toets.",
+    certificates.Rule.KNOWN: "Dit stond er al.",
+    certificates.Rule.NUMBER_NEEDED: "Vul het nummer van het certificaat in.",
+    certificates.Rule.IN_FUTURE: "De datum ligt in de toekomst. Kijk de datum na.",
+    role_documents.Rule.TOO_LARGE: "Dit bestand is te groot. Kies een bestand van hoogstens 10 MB.",
+    role_documents.Rule.EMPTY: "Kies eerst een bestand.",
+    role_documents.Rule.OTHER_TYPE: "Dit is geen PDF en geen Word-document (.docx). Kies een ander bestand.",
+    role_documents.Rule.ACTIVE: "In dit bestand zit een programma of een bijlage. Bewaar het eerst als gewone PDF.",
+    accommodations.Rule.NOTHING_ASKED: "Kies eerst wat u nodig hebt.",
+    accommodations.Rule.NOT_OFFERED: "Deze voorziening is er niet bij dit examen.",
+    accommodations.Rule.TOO_LATE: "Voor een voorziening is het nu te laat. Neem contact op met KSF.",
+    accommodations.Rule.DECIDED: "KSF heeft al over uw voorziening beslist.",
+    accommodations.Rule.UNDECIDED: "De kandidaat vroeg een voorziening. Beslis daar eerst over.",
+    accommodations.Rule.NO_REASON: "Schrijf waarom u dit besluit neemt. De kandidaat leest het.",
+    exam_dates.Rule.IN_PAST: "Deze dag is al voorbij, of begint nu. Kies een latere dag.",
+    exam_dates.Rule.PAST_MIDNIGHT: "Begin en einde moeten op dezelfde dag liggen.",
+    exam_dates.Rule.NO_DATES: "Dit examen werkt niet met examendata. Het reglement zegt wanneer het kan.",
+    exam_dates.Rule.IN_USE: "Er zijn plaatsen bezet op deze datum. Geef die kandidaten eerst een ander antwoord.",
+    bookings.Rule.NOT_APPROVED: "Een datum kan pas als KSF het motivatiedossier heeft goedgekeurd.",
+    bookings.Rule.NO_DATES: "Dit examen werkt niet met examendata. De kandidaat krijgt vanzelf een uitnodiging.",
+    bookings.Rule.OTHER_EXAM: "Deze datum is voor een ander examen. Kies een datum van dit examen.",
+    bookings.Rule.DATE_OVER: "Deze datum kan niet meer. Kies een andere.",
+    bookings.Rule.FULL: "Deze datum is net vol geraakt. Er is niets aangevraagd. Kies een andere datum.",
+    bookings.Rule.TWICE: "Deze kandidaat heeft al een datum, of wacht op antwoord over een datum.",
+    bookings.Rule.SAME_DAY: "Deze kandidaat heeft op die dag al een ander examen. Kies een andere datum.",
+    bookings.Rule.BEGUN: "De kandidaat is al aan het examen begonnen. De datum kan niet meer veranderen.",
+    bookings.Rule.SAME_DATE: "Dit is de datum die al is aangevraagd. Kies een andere, of bevestig deze.",
+    bookings.Rule.NO_REASON: "Schrijf waarom. De beheerder leest het.",
+    sitting.Rule.NOT_IDENTIFIED: "Eerst bevestigt iemand van uw organisatie wie u bent. Laad de pagina opnieuw.",
+    sitting.Rule.TOO_MANY_CODES: "Er is te vaak een verkeerde code ingevuld. Iemand van uw organisatie kan bevestigen.",
+    sitting.Rule.NOT_LATER: "De nieuwe datum moet later zijn dan nu en dan de oude.",
+    sitting.Rule.NO_REASON: "Schrijf waarom de kandidaat meer tijd krijgt.",
+    dossiers.Rule.NO_SCENARIOS: "Dit examen heeft nog geen situaties. Neem eerst een map met filmpjes in gebruik.",
+    ratings.Rule.INCOMPLETE: "Deze beoordeling is nog niet compleet.",
+    ratings.Rule.SIGNED: "Deze beoordeling is al ondertekend. De scores staan vast.",
+    ratings.Rule.DOSSIER_CLOSED: "De STAR’s gaan open als u alle antwoorden van deze kandidaat hebt ondertekend.",
+    ratings.Rule.CHANGED_ELSEWHERE: "Deze beoordeling is in een ander venster veranderd. Laad de pagina opnieuw.",
+    work.Rule.NOT_RECORDED: "Nog niet alle antwoorden zijn klaar om te bekijken.",
+    work.Rule.FINAL: "Deze beoordeling is definitief. Zij kan niet meer terug.",
+    work.Rule.AT_WORK: "Deze assessor is er nog mee bezig. Neem het werk terug als het langer stilligt.",
+    work.Rule.NOTHING: "Deze assessor heeft hier geen werk meer. Laad de pagina opnieuw.",
+    ratings.Rule.NOT_YOURS: "Deze opmerking hoort bij een ander antwoord. Laad de pagina opnieuw.",
+    flags.Rule.NO_REASON: "Schrijf er eerst bij wat er aan de hand is.",
+    flags.Rule.OPEN_ALREADY: "U hebt dit al gemeld. Het bureau kijkt ernaar.",
+    flags.Rule.NOBODY: "Pak deze melding eerst zelf op. Wie haar oppakt, rondt haar af.",
+    flags.Rule.CLOSED: "Deze melding is al afgehandeld.",
+    assignments.Rule.NOT_FINISHED: "Dit examen is nog niet afgerond.",
+    assignments.Rule.NO_ASSESSOR: "Deze persoon is nu geen assessor.",
+    assignments.Rule.CONFLICT: "Deze assessor mag deze kandidaat niet beoordelen: {conflicts}.",
+    assignments.Rule.TWICE: "Kies verschillende assessoren. Niemand beoordeelt dezelfde kandidaat twee keer.",
+    assignments.Rule.TOO_MUCH: "Een assessor beoordeelt hoogstens {needed[0]} antwoorden van deze kandidaat, of alle.",
+    assignments.Rule.SLOT_TAKEN: "Deze plaats is al bezet, of wacht nog niet op iemand. Laad de pagina opnieuw.",
+    allocations.Rule.NOTHING_TO_DO: "In deze examens wacht niets op een assessor. Kies andere examens.",
+    allocations.Rule.SCHEMES: "Deze examens horen bij verschillende reglementen. Verdeel ze apart.",
+    allocations.Rule.OTHER_MODE: "Van een van deze examens is het werk al op de andere manier verdeeld.",
+    allocations.Rule.FINAL: "Deze verdeling is al vastgemaakt.",
+    allocations.Rule.NOTHING_FOUND: "Er is niets verdeeld. Kijk hieronder waarom niet.",
+    absences.Rule.ENDS_BEFORE: "De laatste dag ligt voor de eerste.",
+    absences.Rule.OVER: "Deze dagen zijn al voorbij.",
+    verdicts.Rule.NOT_FINAL: "Nog niet alle beoordelingen zijn definitief ondertekend.",
+    verdicts.Rule.THIRD_NEEDED: "De twee assessoren verschillen te veel. Wijs eerst een derde assessor aan.",
+    verdicts.Rule.CONFIRMED: "Iemand heeft dit eindoordeel al gecontroleerd. Nu moet iemand anders het vrijgeven.",
+    verdicts.Rule.NOT_CONFIRMED: "Een eerste medewerker moet dit eindoordeel nog controleren.",
+    verdicts.Rule.SECOND_PERSON: "U hebt dit eindoordeel zelf gecontroleerd. Iemand anders moet het vrijgeven.",
+    verdicts.Rule.INVOLVED: "U hebt zelf beoordeeld. Iemand anders moet het eindoordeel vrijgeven.",
+    verdicts.Rule.RELEASED: "Deze uitslag is al vrijgegeven.",
+    verdicts.Rule.OWN_DECISION: "U nam dit besluit zelf. Iemand anders moet het controleren.",
+    verdicts.Rule.NO_REASON: "Schrijf waarop de examencommissie dit besluit baseert.",
+    verdicts.Rule.DECIDED: "Er is al een eindoordeel over dit examen.",
+    verdicts.Rule.UNDECIDED: "Er is nog te weinig gezien voor een oordeel. Vraag eerst extra bewijs.",
+    take_decisions.Rule.NO_REASON: "Schrijf eerst waarom u dit besluit neemt.",
+    take_decisions.Rule.NOT_WAITING: "Deze opname wacht niet meer op u. Laad de pagina opnieuw.",
+    take_decisions.Rule.NOTHING_TO_SEE: "In deze opname is geen beeld. Geef de kandidaat nog een poging.",
+    people.Rule.NO_ADDRESS: "Dit is geen e-mailadres. Het ziet eruit als naam@organisatie.nl.",
+    people.Rule.ADDRESS_TAKEN: "Dit adres is al van iemand anders. Kijk of het klopt, of neem contact op met KSF.",
+    passwords.Rule.TOO_SHORT: "Gebruik ten minste {needed[0]} tekens. Een zin van vier losse woorden is makkelijk.",
+    passwords.Rule.TOO_LONG: "Gebruik ten hoogste {needed[0]} tekens.",
+    passwords.Rule.EXPECTED: "Dit is te makkelijk te raden. Neem bijvoorbeeld vier woorden die niet bij elkaar horen.",
+    links.Rule.GONE: "Deze link werkt niet meer. Vraag een nieuwe aan bij ‘Wachtwoord vergeten’.",
+    organisations.Rule.NAME_TAKEN: "Er is al een organisatie met deze naam. Kijk in de lijst, of kies een andere naam.",
+    enrolments.Rule.DONE: "Deze lijst is al verwerkt. U hoeft niets te doen.",
+    enrolments.Rule.OWN_MANAGER: "Dit is de kandidaat zelf. Vul het adres van de leidinggevende in.",
+    enrolments.Rule.SAME_MANAGER: "Deze leidinggevende schrijft al voor deze kandidaat. Vul iemand anders in.",
+    objections.Rule.NO_GROUNDS: "Schrijf eerst waarmee u het niet eens bent.",
+    objections.Rule.LATE: "De termijn is voorbij. Schrijf waarom uw bezwaar later komt.",
+    objections.Rule.TWICE: "U hebt al bezwaar gemaakt tegen dit besluit.",
+    objections.Rule.INVOLVED: "U had een aandeel in dit besluit. Iemand anders behandelt het bezwaar.",
+    objections.Rule.NO_TEXT: "Schrijf eerst waarom. De kandidaat leest dit.",
+    objections.Rule.IN_TIME: "Dit bezwaar kwam op tijd. Kies gegrond of ongegrond.",
+    steps.Step.NOT_ALLOWED: "Deze stap kan nu niet. Laad de pagina opnieuw om te zien waar u bent.",
+}
+
+_HTTP = {
+    400: ("Dit begrijpen we niet", "Er ging iets mis met wat u stuurde. Ga terug en probeer het opnieuw."),
+    401: ("Log eerst in", "Voor deze pagina moet u ingelogd zijn."),
+    403: ("Geen toegang", "U kunt deze pagina niet openen."),
+    404: (
+        "Deze pagina is er niet",
+        "Het adres klopt niet, of de pagina is niet voor u. Ga naar uw beginpagina.",
+    ),
+    405: ("Dit kan hier niet", "Ga terug en probeer het opnieuw."),
+    413: ("Dit bestand is te groot", "Kies een kleiner bestand en probeer het opnieuw."),
+    415: ("Dit soort bestand kan niet", "Kies een ander bestand en probeer het opnieuw."),
+    429: ("Even wachten", "U hebt dit te vaak geprobeerd. Wacht een paar minuten en probeer het dan opnieuw."),
+    500: ("Er ging iets mis bij ons", "Wat u al had opgeslagen, is veilig. Probeer het over een minuut opnieuw."),
+}
+
+
+def http_error(code: int) -> tuple[str, str]:
+    """Title and text of an error page."""
+    return _HTTP.get(code, _HTTP[500] if code >= 500 else _HTTP[400])
+
+
+def refusal(error: Refused) -> str:
+    """Why something cannot be done now, and what to do."""
+    sentence = REFUSALS.get(error.rule, "Dit kan nu niet. Laad de pagina opnieuw.")
+    needed = error.needed if isinstance(error.needed, tuple) else (error.needed,)
+    shown = tuple(moment(value) if isinstance(value, datetime) else value for value in needed)
+    names = ", ".join(part(name) for name in error.found) if "{parts}" in sentence else ""
+    ties = ", ".join(CONFLICTS[one] for one in error.found) if "{conflicts}" in sentence else ""
+    return sentence.format(needed=shown, parts=names, conflicts=ties)

@@ -1,0 +1,153 @@
+"""The terms of the exam in Dutch: parts and fields of a file, grounds, causes and faults."""
+
+from review.batch import Cause, Mode
+from review.conflicts import Conflict
+from review.objection import Ground, Ruling
+from review.portfolio import Outcome
+from review.rating import Gap
+from scenarios.chapters import FilePart
+from scenarios.quality import FaultKind
+from scenarios.scheme import Scheme
+from storage.dossiers import StarKind
+from storage.flags import FlagKind
+from storage.objections import Against
+
+STAR_KINDS = {StarKind.MANAGER: "met een leidinggevende", StarKind.COLLEAGUE: "met een collega"}
+
+FAULTS = {
+    FaultKind.UNREADABLE: "het bestand is niet te lezen",
+    FaultKind.TOO_SHORT: "de opname is te kort",
+    FaultKind.NO_PICTURE: "er is geen beeld",
+    FaultKind.NO_SOUND: "er is geen geluid opgenomen",
+    FaultKind.SOUND_BROKEN: "er ontbreekt geluid",
+    FaultKind.FROZEN: "het beeld stond te lang stil",
+    FaultKind.BLACK: "het beeld was te lang zwart",
+    FaultKind.TOO_SMALL: "het beeld is te klein",
+    FaultKind.TOO_FEW_FRAMES: "het beeld hapert",
+    FaultKind.OUT_OF_STEP: "beeld en geluid lopen niet gelijk",
+    FaultKind.LITTLE_SPEECH: "er is weinig spraak te horen",
+    FaultKind.LOST: "de opname is bij ons verloren gegaan",
+}
+
+PARTS = {
+    "tasks": "de extra taken (leidinggevende)",
+    "reason": "de reden van aanmelding (leidinggevende)",
+    "example_role": "de voorbeeldrol (leidinggevende)",
+    "role_description": "de rol of functie",
+    "years": "het aantal jaren in klantcontact",
+    "motivation": "de motivatie",
+    "goal": "het doel voor de toekomst",
+    "star_manager": "de STAR met een leidinggevende",
+    "star_colleague": "de STAR met een collega",
+    "alike_reason": "waarom de onderbouwing op een andere lijkt (leidinggevende)",
+    "substantiation": "de onderbouwing, die KSF terugstuurde (leidinggevende)",
+}
+
+AGAINST = {Against.REJECTION: "de afwijzing van het motivatiedossier", Against.RESULT: "de uitslag"}
+
+GROUNDS = {
+    Ground.TECHNICAL: "de techniek: beeld, geluid of de computer",
+    Ground.PROCEDURAL: "de gang van zaken: regels, termijnen, behandeling",
+    Ground.CONTENT: "de inhoud: de opgaven, de scores of het oordeel",
+}
+
+RULINGS = {
+    Ruling.GRANTED: "gegrond",
+    Ruling.DENIED: "ongegrond",
+    Ruling.INADMISSIBLE: "te laat, dus niet behandeld",
+}
+
+FIELDS = {
+    "tasks": "Extra taken",
+    "shared_facts": "Wat geldt voor alle kandidaten",
+    "reason": "Reden van aanmelding",
+    "example_role": "Voorbeeldrol",
+    "alike_reason": "Waarom de tekst op een andere lijkt",
+    "role_description": "Rol of functie",
+    "years": "Jaren in klantcontact",
+    "motivation": "Motivatie",
+    "goal": "Doel voor de toekomst",
+}
+BOXES = {"situation": "situatie", "tasks": "taken", "activities": "activiteiten", "result": "resultaat"}
+
+FILE_PARTS = {
+    FilePart.ROLE: "het werk",
+    FilePart.SUBSTANTIATION: "de onderbouwing van de leidinggevende",
+    FilePart.MOTIVATION: "motivatie en doel",
+    FilePart.STAR_MANAGER: "de STAR met een leidinggevende",
+    FilePart.STAR_COLLEAGUE: "de STAR met een collega",
+    FilePart.SELF_ASSESSMENT: "de eigen beoordeling",
+}
+
+QUALIFICATIONS = {
+    "certificate_a": "Branchecertificaat A",
+    "theory_test_a": "de online toets van A",
+}
+
+OUTCOMES = {Outcome.APPROVED: "goedgekeurd", Outcome.RETURNED: "teruggestuurd", Outcome.REJECTED: "afgewezen"}
+
+GAPS = {
+    Gap.NO_SCORE: "kies een niveau",
+    Gap.LEVEL_AND_NOT_OBSERVABLE: "kies een niveau óf niet waarneembaar",
+    Gap.LEVEL_OFF_SCALE: "kies een niveau van 1 tot en met 5",
+    Gap.NO_REASON: "schrijf waarom dit niet waarneembaar is",
+    Gap.TOO_LITTLE_EVIDENCE: "noem een moment in de opname",
+    Gap.EVIDENCE_NOT_THERE: "dit moment valt buiten de opname",
+    Gap.NO_CHANGE_REASON: "schrijf waarom u de score verandert",
+    Gap.NOT_VISIBLE: "deze competentie hoort niet bij deze situatie",
+    Gap.NOT_LOCKED: "deze competentie is in fase 1 niet ondertekend",
+}
+
+CONFLICTS = {
+    Conflict.SAME_PERSON: "dit is de kandidaat zelf",
+    Conflict.EMPLOYER: "werkt bij dezelfde organisatie",
+    Conflict.FORMER_EMPLOYER: "werkte onlangs bij dezelfde organisatie",
+    Conflict.MANAGER: "is de leidinggevende",
+    Conflict.CLIENT_OR_GROUP: "werkt voor dezelfde opdrachtgever of groep",
+    Conflict.INVOLVED_EARLIER: "had al een rol in dit dossier",
+    Conflict.DECLARED: "kent de kandidaat",
+}
+
+CAUSES = {
+    Cause.TOO_FEW_ASSESSORS: "Er zijn te weinig assessoren.",
+    Cause.CONFLICTS: "Te veel assessoren hebben een band met deze kandidaat.",
+    Cause.LEAVE: "Te veel assessoren zijn de hele tijd afwezig.",
+    Cause.LOAD_LIMITS: "De assessoren die het mogen doen, hebben hun grens bereikt.",
+}
+
+CAUSES_OF_ONE = {
+    Cause.LEAVE: "is de hele tijd afwezig",
+    Cause.LOAD_LIMITS: "heeft de grens bereikt",
+    None: "heeft de grens bereikt met ander werk van deze verdeling",
+}
+
+MODES = {Mode.WHOLE: "heel", Mode.SPREAD: "gespreid"}
+
+FLAGS = {
+    FlagKind.UNUSABLE: "opname onbruikbaar",
+    FlagKind.KNOWN: "kent de kandidaat",
+    FlagKind.WELFARE: "zorg om welzijn",
+}
+
+
+def part(name: str, competencies: dict[str, str] | None = None) -> str:
+    """The name of a part of the motivation file."""
+    if name.startswith("competency_"):
+        key = name.removeprefix("competency_")
+        return f"de eigen beoordeling van {(competencies or {}).get(key, 'een competentie')}"
+    return PARTS[name]
+
+
+def field(name: str, scheme: Scheme) -> str:
+    """The name of a field of the motivation file."""
+    if name in FIELDS:
+        return FIELDS[name]
+    kind, _, rest = name.partition("_")
+    if rest in BOXES:
+        return f"STAR {STAR_KINDS[kind]}, {BOXES[rest]}"
+    return f"{scheme.competency(rest).name}, {'niveau' if kind == 'level' else 'STAR'}"
+
+
+def qualification(key: str) -> str:
+    """What opens the way to an exam, by its key in the scheme."""
+    return QUALIFICATIONS.get(key, key.replace("_", " "))

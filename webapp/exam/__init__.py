@@ -1,0 +1,1 @@
+"""The exam of the candidate, and what became of each answer."""

@@ -1,0 +1,334 @@
+"""The exam of the candidate. The server says which step it is; the page shows it and asks for the next one.
+
+Every change is a POST that names the answer it is about and the seat (the one browser tab that leads). A page that is
+behind gets 409 with the rule that refused it, and asks again where it is.
+"""
+
+from base64 import b64encode
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from wtforms import BooleanField
+from wtforms.validators import DataRequired
+
+from scenarios import sitting as rules
+from scenarios.sitting import AnswerStage, Rule, Stage, Step
+from storage import places
+from storage.bookings import awaits_date, booking_of
+from storage.keys import key_store
+from storage.people import Role
+from storage.recordings import Recording, RecordingState, begin_take, counting_takes, latest_take, tell_receipt
+from storage.refusal import Refused
+from storage.sittings import Answer, Sitting
+from webapp import access
+from webapp.dossier import timeline
+from webapp.exam.exam_state import state
+from webapp.extensions import limiter
+
+pages = Blueprint("exam", __name__, url_prefix="/examen")
+
+SEAT_HEADER = "X-Seat"
+CONSENT = "consent"
+LONGEST_BODY = 4000
+CHUNK_BYTES = 64 * 1024
+CLOSING_S = 3
+"""How much of the closing grace is left for the page to say that the answer is complete."""
+
+
+class ConsentForm(FlaskForm):
+    agreed = BooleanField(
+        "Ja, dit vind ik goed",
+        validators=[DataRequired("Zet eerst een vinkje. Zonder uw akkoord kunt u niet beginnen.")],
+    )
+
+
+@pages.get("")
+@access.roles(Role.CANDIDATE)
+def home():
+    """The page that fits the step: what will happen, the exam itself, or the receipt."""
+    sitting = access.my_sitting()
+    if sitting is None or awaits_date(g.db, sitting.dossier):
+        dossiers = access.my_dossiers_as_candidate()
+        booked = {one.id: booking_of(g.db, one) for one in dossiers if awaits_date(g.db, one)}
+        newest = timeline.of(dossiers[0], Role.CANDIDATE) if dossiers else None
+        return render_template("exam/waiting.html", dossiers=dossiers, booked=booked, timeline=newest)
+    step = sitting.step(g.now)
+    if step is Step.RECEIPT:
+        return render_template("exam/receipt.html", sitting=sitting, takes=counting_takes(g.db, sitting))
+    refusal = rules.window_refusal(g.now, sitting.opens_at, sitting.closes_at)
+    if step is Step.CLOSED or (refusal is Rule.WINDOW_CLOSED and sitting.stage is not Stage.ANSWERING):
+        return render_template("exam/closed.html", sitting=sitting)
+    if step is Step.WELCOME:
+        return _welcome(sitting, ConsentForm(), opens_later=refusal is Rule.WINDOW_NOT_OPEN)
+    if sitting.needs_identity:
+        return redirect(url_for("planning.identity"))
+    texts = {text.key: text for text in sitting.dossier.scheme.content.texts}
+    return render_template("exam/room.html", sitting=sitting, texts=texts, total=len(sitting.answers))
+
+
+def _welcome(sitting: Sitting, form: ConsentForm, opens_later: bool = False):
+    texts = {text.key: text for text in sitting.dossier.scheme.content.texts}
+    return render_template("exam/welcome.html", sitting=sitting, texts=texts, form=form, opens_later=opens_later)
+
+
+@pages.post("/toestemming")
+@access.roles(Role.CANDIDATE)
+def consent():
+    sitting, form = access.require_my_sitting(), ConsentForm()
+    sitting.require_open(g.now)
+    if not form.validate_on_submit():
+        return _welcome(sitting, form), 422
+    if sitting.stage is Stage.INVITED:
+        sitting.consent(str(sitting.dossier.scheme.content.text(CONSENT).version), g.now)
+    return redirect(url_for("exam.home"))
+
+
+@pages.get("/stap")
+@access.roles(Role.CANDIDATE)
+def step():
+    """Where the candidate is. Changes nothing."""
+    return jsonify(state(access.require_my_sitting()))
+
+
+@pages.get("/sleutel")
+@access.roles(Role.CANDIDATE)
+def key():
+    """The key under which this person's browser keeps what it has not sent yet: nobody else at that machine has it."""
+    return jsonify({"key": b64encode(key_store().browser_key(access.me().id)).decode()})
+
+
+@pages.post("/plaats")
+@access.roles(Role.CANDIDATE)
+def take_seat():
+    """Make this tab the leading one. Another tab loses its place only when `takeover` says so."""
+    sitting, seat = access.require_my_sitting(), _seat()
+    if _facts().get("takeover") is not True:
+        sitting.require_seat(seat)
+    sitting.require_open(g.now)
+    begun = sitting.current if sitting.stage is Stage.ANSWERING else None
+    sitting.take_seat(seat, g.now)
+    if begun is not None and begun.stage is AnswerStage.RECORDED:
+        latest_take(g.db, begun).close(g.now)
+    _ask_again(sitting)
+    return jsonify(state(sitting))
+
+
+def _ask_again(sitting: Sitting) -> None:
+    """Ask again for answers whose fault was measured while the candidate's page was still at them."""
+    for answer, take in zip(sitting.answers, counting_takes(g.db, sitting).values(), strict=True):
+        failed = take is not None and take.state is RecordingState.RETAKE
+        if failed and answer.stage is AnswerStage.RECORDED and not rules.retake_refusal(answer.view, sitting.times):
+            answer.retake(g.now)
+
+
+@pages.post("/controle")
+@access.roles(Role.CANDIDATE)
+def check():
+    """Keep what the camera and microphone check found."""
+    sitting, found = _mine(), _facts()
+    if sitting.stage is Stage.CONSENTED:
+        sitting.pass_check(found, g.now)
+    return jsonify(state(sitting))
+
+
+@pages.post("/lijn")
+@access.roles(Role.CANDIDATE)
+@limiter.limit("120/minute")
+def line():
+    """Take bytes that nobody keeps: the page measures how fast its line carries them."""
+    access.require_my_sitting()
+    while request.stream.read(CHUNK_BYTES):
+        pass
+    return "", 204
+
+
+@pages.post("/opnieuw-controleren")
+@access.roles(Role.CANDIDATE)
+def check_again():
+    sitting = _mine()
+    sitting.check_again(g.now)
+    return jsonify(state(sitting))
+
+
+@pages.post("/beginnen")
+@access.roles(Role.CANDIDATE)
+def begin():
+    """The practice round is over: the ten situations begin."""
+    sitting = _mine()
+    if sitting.stage is not Stage.ANSWERING:
+        places.take(g.db, sitting, g.now)
+        sitting.begin(g.now)
+    return jsonify(state(sitting))
+
+
+@pages.post("/<int:number>/filmpje")
+@access.roles(Role.CANDIDATE)
+def play(number: int):
+    """Grant one play of the clip. A second one begins where a reload would: at a clip that waits."""
+    sitting, answer = _current(number)
+    if answer.stage is AnswerStage.WATCHING:
+        answer.resume(g.now)
+    answer.play(g.now)
+    return jsonify(state(sitting))
+
+
+@pages.post("/<int:number>/haperde")
+@access.roles(Role.CANDIDATE)
+def stall(number: int):
+    """The page measured that the clip stood still; it may be played once more."""
+    sitting, answer = _current(number)
+    seconds = _facts().get("seconds")
+    if not isinstance(seconds, int | float) or not seconds >= sitting.dossier.scheme.content.sitting.stall_s:
+        abort(400)
+    answer.stall(g.now)
+    return jsonify(state(sitting))
+
+
+@pages.post("/<int:number>/voorbereiden")
+@access.roles(Role.CANDIDATE)
+def prepare(number: int):
+    """The clip has ended: the time to think begins."""
+    sitting, answer = _current(number)
+    if answer.stage is AnswerStage.WAITING and rules.plays_left(answer.view, sitting.times):
+        raise Refused(Rule.OTHER_STEP, found=answer.stage, needed=AnswerStage.WATCHING)
+    if answer.stage is not AnswerStage.PREPARING:
+        answer.prepare(g.now)
+    return jsonify(state(sitting))
+
+
+@pages.post("/<int:number>/opnemen")
+@access.roles(Role.CANDIDATE)
+def record(number: int):
+    """Begin the one take: answers the recording, its recorder's roads and the ticket that opens them.
+
+    `most_s` is how long from now the page may still send, connecting included. Asked twice by a page that did not hear
+    the first answer, it hands out a new ticket for the same take.
+    """
+    sitting, answer = _current(number)
+    if answer.stage is AnswerStage.RECORDING:
+        recording = latest_take(g.db, answer)
+        ticket = recording.renew_ticket()
+        places.move(g.db, recording, g.now)
+    else:
+        recording, ticket = begin_take(g.db, answer, places.keep(g.db, sitting, g.now), g.now)
+        g.db.flush()
+    return jsonify(
+        state(sitting)
+        | {
+            "take": _roads(recording)
+            | {
+                "recording_id": str(recording.id),
+                "number": number,
+                "bearer": ticket,
+                "ice_servers": current_app.config["SETTINGS"].ice_servers,
+                "limit_s": recording.limit_s,
+                "most_s": max(0.0, (recording.ends_at - g.now).total_seconds() - CLOSING_S),
+            }
+        }
+    )
+
+
+def _roads(recording: Recording) -> dict:
+    """The two addresses of its recorder; no live road where there is none."""
+    place, live = recording.node.url, current_app.config["SETTINGS"].whip
+    return {
+        "whip_url": f"{place}/whip/{recording.id}" if live else None,
+        "slices_url": f"{place}/slices/{recording.id}",
+    }
+
+
+@pages.post("/opnames/<uuid:recording_id>/opnameserver")
+@access.roles(Role.CANDIDATE)
+def find_recorder(recording_id: UUID):
+    """The page does not reach its recorder: answers the roads of this take, elsewhere when that recorder is lost.
+
+    The ticket stays as it is. Also for what an earlier page, or an earlier answer, has left to be sent.
+    """
+    recording = access.my_take(recording_id)
+    if recording.takes_slices(g.now):
+        places.move(g.db, recording, g.now)
+    return jsonify(_roads(recording))
+
+
+@pages.post("/<int:number>/klaar")
+@access.roles(Role.CANDIDATE)
+def finish_answer(number: int):
+    """The candidate has stopped, or the time is up."""
+    sitting, answer = _current(number)
+    answer.end_recording(g.now)
+    latest_take(g.db, answer).close(g.now)
+    return jsonify(state(sitting))
+
+
+@pages.post("/pauze")
+@access.roles(Role.CANDIDATE)
+def pause():
+    sitting = _mine()
+    sitting.take_break(g.now)
+    return jsonify(state(sitting))
+
+
+@pages.post("/verder")
+@access.roles(Role.CANDIDATE)
+def go_on():
+    sitting = _mine()
+    sitting.end_break(g.now)
+    return jsonify(state(sitting))
+
+
+@pages.post("/afronden")
+@access.roles(Role.CANDIDATE)
+def finish():
+    """Close the exam, once every answer is safely kept."""
+    sitting = _mine()
+    if sitting.stage is not Stage.FINISHED:
+        takes = counting_takes(g.db, sitting)
+        sitting.finish(g.now, lambda answer: takes[answer.number] is not None and takes[answer.number].safe)
+        places.leave(g.db, sitting, g.now)
+        tell_receipt(g.db, sitting, g.now)
+    return jsonify(state(sitting))
+
+
+def _seat() -> str:
+    seat = request.headers.get(SEAT_HEADER, "")
+    if not 16 <= len(seat) <= 64 or not seat.isascii():
+        abort(400)
+    return seat
+
+
+def _facts() -> dict[str, Any]:
+    """What the page sent along: a flat mapping, or nothing."""
+    if not request.data:
+        return {}
+    if len(request.data) > LONGEST_BODY:
+        abort(413)
+    try:
+        found = request.get_json(silent=True)
+    except RecursionError:
+        found = None
+    if not isinstance(found, dict) or any(isinstance(value, dict | list) for value in found.values()):
+        abort(400)
+    return found
+
+
+def _mine() -> Sitting:
+    """The candidate's own sitting, led from this tab, in its window."""
+    sitting = access.require_my_sitting()
+    if sitting.seat is None:
+        raise Refused(Rule.ELSEWHERE)
+    sitting.require_seat(_seat())
+    sitting.require_open(g.now)
+    return sitting
+
+
+def _current(number: int) -> tuple[Sitting, Answer]:
+    """The own sitting and the answer that it is at, which must be the one that the page means."""
+    sitting = _mine()
+    answer = sitting.current if sitting.stage is Stage.ANSWERING else None
+    if answer is None or answer.number != number:
+        if any(one.number == number and rules.retake_withdrawn(one.view) for one in sitting.answers):
+            raise Refused(Rule.RETAKE_WITHDRAWN)
+        raise Refused(Rule.OTHER_STEP, found=answer.number if answer else None, needed=number)
+    return sitting, answer

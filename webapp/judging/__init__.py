@@ -1,0 +1,1 @@
+"""The work of assessors: sharing it out, the desk, phase 2."""

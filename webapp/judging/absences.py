@@ -1,0 +1,153 @@
+"""When assessors are away, and for which clients and groups people work: what is honoured when work is shared out."""
+
+import uuid
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from wtforms import DateField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from storage import absences, ties
+from storage.allocations import loads
+from storage.organisations import Organisation
+from storage.people import Person, Role
+from storage.refusal import Refused
+from webapp import access
+from webapp.access import judging as access_judging
+from webapp.dutch import refusals
+from webapp.forms import Form
+from webapp.paging import matching, page_of, search
+
+pages = Blueprint("absences", __name__)
+
+MOST_NAMES = 50
+
+
+class AbsenceForm(Form):
+    first = DateField("Eerste dag afwezig", [InputRequired("Kies een dag.")])
+    last = DateField("Laatste dag afwezig", [InputRequired("Kies een dag.")])
+
+
+class TiesForm(Form):
+    names = TextAreaField(
+        "Opdrachtgevers en groepen",
+        [Length(max=4000)],
+        description="Zet elke naam op een eigen regel. Wie dezelfde naam deelt, beoordeelt elkaar niet.",
+    )
+
+
+@pages.get("/bureau/assessoren")
+@access.roles(Role.KSF_OFFICER)
+def assessors():
+    """Everybody who judges: what lies with them, when they are away, and with whom they have ties."""
+    words = search()
+    page = page_of(ties.judging(g.now).where(matching(words, Person.name, Person.email)))
+    return render_template(
+        "absences/assessors.html",
+        page=page,
+        words=words,
+        loads=loads(g.db, page.rows),
+        away=absences.absences(g.db, page.rows, g.now.date()),
+        names=ties.affiliations_of(g.db, page.rows),
+    )
+
+
+@pages.get("/bureau/assessoren/<uuid:person_id>")
+@access.roles(Role.KSF_OFFICER)
+def assessor(person_id: uuid.UUID):
+    """One assessor: days away, clients and groups."""
+    return _assessor(access_judging.assessor(person_id), AbsenceForm(formdata=None))
+
+
+@pages.post("/bureau/assessoren/<uuid:person_id>/afwezig")
+@access.roles(Role.KSF_OFFICER)
+def enter(person_id: uuid.UUID):
+    """The office notes that an assessor is away."""
+    person, form = access_judging.assessor(person_id), AbsenceForm()
+    if _entered(person, form):
+        return redirect(url_for("absences.assessor", person_id=person.id))
+    return _assessor(person, form), 422
+
+
+@pages.post("/bureau/assessoren/<uuid:person_id>/banden")
+@access.roles(Role.KSF_OFFICER)
+def tie_person(person_id: uuid.UUID):
+    """For which clients an assessor works, and to which groups the own company belongs."""
+    return _tie(access_judging.assessor(person_id), url_for("absences.assessor", person_id=person_id))
+
+
+@pages.get("/bureau/banden/<uuid:organisation_id>")
+@access.roles(Role.KSF_OFFICER)
+def organisation(organisation_id: uuid.UUID):
+    """One organisation: its clients, and the group of companies to which it belongs."""
+    found = access_judging.organisation(organisation_id)
+    return render_template("absences/organisation.html", organisation=found, form=_ties_form(found))
+
+
+@pages.post("/bureau/banden/<uuid:organisation_id>")
+@access.roles(Role.KSF_OFFICER)
+def tie_organisation(organisation_id: uuid.UUID):
+    return _tie(
+        access_judging.organisation(organisation_id),
+        url_for("organisations.one", organisation_id=organisation_id),
+    )
+
+
+@pages.route("/beoordelen/afwezig", methods=["GET", "POST"])
+@access.roles(Role.ASSESSOR)
+def own():
+    """The assessor's own days away."""
+    form = AbsenceForm()
+    if _entered(access.me(), form):
+        return redirect(url_for("absences.own"))
+    away = absences.absences(g.db, [access.me()], g.now.date())[access.me().id]
+    return render_template("absences/own.html", away=away, form=form), 422 if form.errors else 200
+
+
+@pages.post("/afwezig/<uuid:absence_id>/weghalen")
+@access.roles(Role.KSF_OFFICER, Role.ASSESSOR)
+def remove(absence_id: uuid.UUID):
+    """An absence does not go on."""
+    found = access_judging.absence(absence_id)
+    found.cancel(access.me(), g.now)
+    flash("Deze dagen zijn weggehaald.", "success")
+    if found.person_id == access.me().id:
+        return redirect(url_for("absences.own"))
+    return redirect(url_for("absences.assessor", person_id=found.person_id))
+
+
+def _entered(person: Person, form: AbsenceForm) -> bool:
+    if not form.validate_on_submit():
+        return False
+    try:
+        absences.enter(g.db, person, form.first.data, form.last.data, access.me(), g.now)
+    except Refused as refused:
+        form.last.errors = [*form.last.errors, refusals.refusal(refused)]
+        return False
+    flash("Bewaard. Een volgende verdeling houdt er rekening mee.", "success")
+    return True
+
+
+def _assessor(person: Person, form: AbsenceForm) -> str:
+    return render_template(
+        "absences/assessor.html",
+        person=person,
+        form=form,
+        ties_form=_ties_form(person),
+        away=absences.absences(g.db, [person], g.now.date())[person.id],
+        waiting=loads(g.db, [person])[person.id],
+    )
+
+
+def _ties_form(whose: Person | Organisation) -> TiesForm:
+    form = TiesForm(formdata=None)
+    form.names.data = "\n".join(ties.affiliations(g.db, whose))
+    return form
+
+
+def _tie(whose: Person | Organisation, back: str):
+    form = TiesForm()
+    names = [line.strip()[:120] for line in (form.names.data or "").splitlines() if line.strip()][:MOST_NAMES]
+    if form.validate_on_submit():
+        ties.set_affiliations(g.db, whose, names, access.me(), g.now)
+        flash("Bewaard. Een volgende verdeling houdt er rekening mee.", "success")
+    return redirect(back)

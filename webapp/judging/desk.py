@@ -1,0 +1,157 @@
+"""The assessor's desk: the list of work, the desk itself, and the marks that an assessor may set on an answer."""
+
+import uuid
+from base64 import b64encode
+from collections.abc import Callable
+from itertools import groupby
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+
+from storage.flags import Flag, FlagKind, raise_flag
+from storage.keys import key_store
+from storage.people import Role
+from storage.ratings import Rating
+from storage.recordings import Recording, RenditionKind
+from webapp import access, tasks
+from webapp.access import judging as access_judging
+from webapp.access.worklist import Work, after, dossiers_ready, work_list
+from webapp.dutch.formats import start_of_day
+from webapp.judging.scoring import progress, state_of
+
+pages = Blueprint("desk", __name__, url_prefix="/beoordelen")
+
+FRAMES_PER_S = 30
+LONGEST_REASON = 2000
+
+
+@pages.get("")
+@access.roles(Role.ASSESSOR)
+def home():
+    """What is to be judged, situation by situation; then the candidates whose motivation file is open."""
+    work = work_list()
+    dossiers = dossiers_ready(work)
+    ready = {id(one) for own in dossiers for one in own}
+    by_situation = groupby(
+        (one for one in work if id(one) not in ready),
+        lambda one: (one.rating.answer.number, one.rating.answer.scenario),
+    )
+    return render_template(
+        "desk/list.html",
+        situations=[(scenario, list(rows)) for (_, scenario), rows in by_situation],
+        dossiers=dossiers,
+        work=work,
+        tasks=tasks.of_work(work),
+        secret=_secret(),
+        next_one=next((one for one in work if one.to_do), None),
+    )
+
+
+@pages.get("/<uuid:rating_id>")
+@access.roles(Role.ASSESSOR)
+def rating(rating_id: uuid.UUID):
+    """One answer on the desk: the recording, the situation, and the competencies that it shows."""
+    found = access.rating_for_assessor(rating_id)
+    scheme, scenario = found.answer.sitting.dossier.scheme.content, found.answer.scenario
+    work = work_list()
+    mine = next((one for one in work if one.rating is found), None) or _final(found)
+    following, around = after(work, found), neighbours(work, found)
+    reachable = {"next": following, "before": around[0], "behind": around[1]}
+    take, media = mine.take, _media([mine.take, *(one.take for one in reachable.values() if one)])
+    data = {
+        **state_of(found),
+        "id": str(found.id),
+        "secret": _secret(),
+        "position_s": found.position_s,
+        "seconds": take.seconds if take else 0,
+        "fps": (take and take.figures.get("fps")) or FRAMES_PER_S,
+        "media": media(take),
+        **{name: one and {"url": _address(one), "media": media(one.take)} for name, one in reachable.items()},
+    }
+    return render_template(
+        "desk/desk.html",
+        rating=found,
+        scenario=scenario,
+        competencies=[scheme.competency(key) for key in found.shuffled],
+        clip=found.answer.sitting.pack.clip(found.answer.number),
+        take=take,
+        flags=mine.flags,
+        done=progress(work)[0],
+        total=len(work),
+        data=data,
+    )
+
+
+@pages.get("/pauze")
+@access.roles(Role.ASSESSOR)
+def stop():
+    """Enough for now: what is signed, what is begun and kept, and what is left for another time."""
+    work = work_list()
+    return render_template(
+        "desk/stop.html",
+        signed_today=access_judging.signed_since(start_of_day(g.now)),
+        begun=[one for one in work if one.state == "begun"],
+        left=sum(one.to_do for one in work),
+        secret=_secret(),
+    )
+
+
+@pages.post("/<uuid:rating_id>/melden")
+@access.roles(Role.ASSESSOR)
+def flag(rating_id: uuid.UUID):
+    """Tell the office that an answer is unusable, that one knows the candidate, or a worry about somebody's welfare."""
+    found = access.rating_for_assessor(rating_id)
+    kind = request.form.get("kind", "")
+    if kind not in set(FlagKind):
+        abort(400)
+    made: Flag = raise_flag(g.db, found, FlagKind(kind), request.form.get("reason", "")[:LONGEST_REASON], g.now)
+    flash(THANKS[made.kind], "success")
+    if made.kind is FlagKind.WELFARE:
+        return redirect(url_for("desk.rating", rating_id=found.id))
+    return redirect(url_for("desk.home"))
+
+
+THANKS = {
+    FlagKind.UNUSABLE: "Dank u. Dit antwoord ligt apart tot het bureau heeft gereageerd. Uw scores blijven bewaard.",
+    FlagKind.KNOWN: "Dank u. Al het werk van deze kandidaat is terug bij het bureau. Iemand anders beoordeelt het.",
+    FlagKind.WELFARE: "Dank u. Het bureau ziet uw melding bovenaan staan. U kunt verder met beoordelen.",
+}
+
+
+def neighbours(work: list[Work], current: Rating) -> tuple[Work | None, Work | None]:
+    """The answers just before and behind this one in the list of work, passing by what cannot be watched now."""
+    there = [one for one in work if one.rating is current or one.state != "waiting"]
+    at = next((place for place, one in enumerate(there) if one.rating is current), None)
+    if at is None:
+        return None, None
+    return (there[at - 1] if at else None), (there[at + 1] if at + 1 < len(there) else None)
+
+
+def _secret() -> str:
+    """The key under which this person's browser keeps what it could not send yet."""
+    return b64encode(key_store().browser_key(access.me().id)).decode()
+
+
+def _address(work: Work) -> str:
+    return url_for("desk.rating", rating_id=work.rating.id)
+
+
+def _final(rating: Rating) -> Work:
+    """Work that is no longer in the list, as it is final."""
+    take = access_judging.takes_to_watch([rating.answer]).get(rating.answer_id)
+    return Work(rating, take, access_judging.my_flags([rating])[rating.id])
+
+
+def _media(takes: list[Recording | None]) -> Callable[[Recording | None], dict[str, str] | None]:
+    """For each of these recordings the addresses of its film and of what was made with it; asked for at once."""
+    kinds = access_judging.kinds_of([take for take in takes if take])
+
+    def addresses(take: Recording | None) -> dict[str, str] | None:
+        if take is None:
+            return None
+        there = [kind for kind in RenditionKind if kind in kinds[take.id] and kind is not RenditionKind.VIDEO]
+        return {
+            "video": url_for("media.recording", recording_id=take.id),
+            **{kind.value: url_for("media.recording", recording_id=take.id, kind=kind.value) for kind in there},
+        }
+
+    return addresses

@@ -1,0 +1,204 @@
+"""What the desk saves by itself: scores, remarks, the place in the recording, and at last the signature.
+
+The desk sends phase 1 of an answer as a whole, on top of the version that it knows. When another window saved in
+between, the answer is 409 with what is there now, so that the page can join both and lose nothing.
+"""
+
+import math
+import uuid
+from typing import Any
+
+from flask import Blueprint, abort, g, jsonify, request, url_for
+from sqlalchemy.orm.exc import StaleDataError
+
+from review.rating import LEVEL_MAX, LEVEL_MIN, Missing, Phase, Score, TimeCode
+from storage.people import Role
+from storage.ratings import Rating
+from storage.ratings import Rule as RatingRule
+from storage.refusal import Refused
+from storage.scores import Note
+from webapp import access
+from webapp.access import judging as access_judging
+from webapp.access.worklist import Work, after, dossiers_ready, work_list
+from webapp.dutch import formats, refusals, terms
+
+pages = Blueprint("scoring", __name__, url_prefix="/beoordelen")
+
+LONGEST_REMARK, LONGEST_REASON = 1000, 2000
+MOST_REMARKS, MOST_MOMENTS = 400, 100
+LONGEST_BODY = 1_000_000
+
+
+@pages.post("/<uuid:rating_id>/bewaren")
+@access.roles(Role.ASSESSOR)
+def keep(rating_id: uuid.UUID):
+    """Save phase 1 of one answer."""
+    rating = access.rating_for_assessor(rating_id)
+    try:
+        _take_over(rating)
+        g.db.flush()
+    except Refused as refused:
+        if refused.rule is not RatingRule.CHANGED_ELSEWHERE:
+            raise
+        return _behind(rating_id)
+    return jsonify(version=rating.version, saved_at=formats.second(g.now))
+
+
+@pages.post("/<uuid:rating_id>/plek")
+@access.roles(Role.ASSESSOR)
+def place(rating_id: uuid.UUID):
+    """Remember the place in the recording."""
+    rating = access.rating_for_assessor(rating_id)
+    if rating.signed is None:
+        rating.place(_moment(_body().get("position_s"), _seconds(rating)), g.now)
+    return "", 204
+
+
+@pages.post("/<uuid:rating_id>/ondertekenen")
+@access.roles(Role.ASSESSOR)
+def sign(rating_id: uuid.UUID):
+    """Save phase 1 and sign it when nothing is missing; say where the next work is. One question, so no waiting."""
+    rating = access.rating_for_assessor(rating_id)
+    rating.require_unsigned(Phase.BLIND)
+    try:
+        _take_over(rating)
+        if gaps := rating.missing(Phase.BLIND):
+            return jsonify(error=refusals.REFUSALS[RatingRule.INCOMPLETE], missing=missing(rating, gaps)), 409
+        rating.sign(Phase.BLIND, g.now)
+        g.db.flush()
+    except Refused as refused:
+        if refused.rule is not RatingRule.CHANGED_ELSEWHERE:
+            raise
+        return _behind(rating_id)
+    except StaleDataError:
+        g.db.rollback()
+        return _behind(rating_id)
+    work = work_list()
+    done, total = progress(work)
+    return jsonify(next=_next(work, rating), done=done, total=total)
+
+
+def progress(work: list[Work]) -> tuple[int, int]:
+    """How many answers are signed, of how many."""
+    return sum(one.state == "signed" for one in work), len(work)
+
+
+def _next(work: list[Work], rating: Rating) -> str:
+    """Where the next work is: another answer, else a candidate whose STARs are open, else the list."""
+    following = after(work, rating)
+    if following:
+        return url_for("desk.rating", rating_id=following.rating.id)
+    ready = dossiers_ready(work)
+    return url_for("second_phase.show", rating_id=ready[0][0].rating.id) if ready else url_for("desk.home")
+
+
+def _take_over(rating: Rating) -> None:
+    """Phase 1 as the desk sends it. Aborts on what no desk of ours would send; raises Refused as `Rating.keep`."""
+    body = _body()
+    seconds = _seconds(rating)
+    scores = {key: _score(value, seconds) for key, value in _mapping(body.get("scores")).items()}
+    notes = [_note(item, rating, seconds) for item in _list(body.get("remarks"), MOST_REMARKS)]
+    if scores.keys() - set(rating.visible) or len({note.id for note in notes}) < len(notes):
+        abort(400)
+    rating.keep(_whole(body.get("version")), scores, notes, g.now)
+
+
+def state_of(rating: Rating) -> dict[str, Any]:
+    """Phase 1 of an answer as the desk knows it, and sends it back."""
+    return {
+        "version": rating.version,
+        "scores": {
+            score.competency: {
+                "level": score.level,
+                "not_observable": score.not_observable,
+                "reason": score.reason,
+                "moments": [item["seconds"] for item in score.evidence],
+            }
+            for score in rating.scores
+        },
+        "remarks": [
+            {"id": str(one.id), "at_s": one.at_s, "text": one.text, "competency": one.competency}
+            for one in rating.remarks
+        ],
+    }
+
+
+def missing(rating: Rating, gaps: tuple[Missing, ...]) -> list[dict[str, str]]:
+    """What is missing, in the order of the desk, as a person reads it."""
+    scheme = rating.answer.sitting.dossier.scheme.content
+    order = rating.shuffled
+    return [
+        {
+            "competency": gap.competency,
+            "text": f"{scheme.competency(gap.competency).name}: {terms.GAPS[gap.gap]}",
+        }
+        for gap in sorted(gaps, key=lambda gap: order.index(gap.competency))
+    ]
+
+
+def _behind(rating_id: uuid.UUID):
+    """Another window was first: what is there now."""
+    rating = access.rating_for_assessor(rating_id)
+    g.db.refresh(rating)
+    text = refusals.REFUSALS[RatingRule.CHANGED_ELSEWHERE]
+    return jsonify(error=text, rule=str(RatingRule.CHANGED_ELSEWHERE), now=state_of(rating)), 409
+
+
+def _seconds(rating: Rating) -> float:
+    take = access_judging.takes_to_watch([rating.answer]).get(rating.answer_id)
+    return take.seconds or 0 if take else 0
+
+
+def _body() -> dict[str, Any]:
+    if (request.content_length or 0) > LONGEST_BODY:
+        abort(413)
+    return _mapping(request.get_json(silent=True))
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else abort(400)
+
+
+def _list(value: Any, most: int) -> list[Any]:
+    return value if isinstance(value, list) and len(value) <= most else abort(400)
+
+
+def _whole(value: Any) -> int:
+    return value if type(value) is int else abort(400)
+
+
+def _text(value: Any, longest: int) -> str:
+    # PostgreSQL keeps no NUL, and nobody types one.
+    return value.strip() if isinstance(value, str) and len(value) <= longest and "\0" not in value else abort(400)
+
+
+def _moment(value: Any, seconds: float) -> float:
+    """A moment in the recording. The browser's clock may run a little past its end."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        abort(400)
+    return round(min(float(value), seconds), 3)
+
+
+def _score(value: Any, seconds: float) -> Score:
+    value = _mapping(value)
+    level, not_observable = value.get("level"), value.get("not_observable")
+    if level is not None and not (type(level) is int and LEVEL_MIN <= level <= LEVEL_MAX):
+        abort(400)
+    if not isinstance(not_observable, bool) or (not_observable and level is not None):
+        abort(400)
+    moments = _list(value.get("moments"), MOST_MOMENTS)
+    evidence = tuple(TimeCode(at) for at in sorted({_moment(one, seconds) for one in moments}))
+    return Score(level, not_observable, _text(value.get("reason"), LONGEST_REASON), evidence)
+
+
+def _note(value: Any, rating: Rating, seconds: float) -> Note:
+    value = _mapping(value)
+    competency = value.get("competency")
+    if competency is not None and competency not in rating.visible:
+        abort(400)
+    try:
+        note_id = uuid.UUID(value.get("id"))
+    except (ValueError, AttributeError, TypeError):
+        abort(400)
+    text = _text(value.get("text"), LONGEST_REMARK) or abort(400)
+    return Note(note_id, _moment(value.get("at_s"), seconds), text, competency)

@@ -1,0 +1,1 @@
+"""The office of KSF: its home, its mail, its recorders."""

@@ -1,0 +1,102 @@
+"""The office of KSF: what is late, what waits, what broke; and what an auditor sees."""
+
+import uuid
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from storage import audit
+from storage.dossiers import Dossier, DossierState
+from storage.jobs import ATTEMPTS, Job, JobState
+from storage.people import Person, Role
+from storage.recordings import counting_takes
+from storage.sittings import Sitting
+from webapp import access, tasks
+from webapp.dossier import part_one, timeline
+from webapp.paging import count, matching, one_of, page_of, search
+
+pages = Blueprint("office", __name__)
+
+
+@pages.get("/bureau")
+@access.roles(Role.KSF_OFFICER)
+def home():
+    """What needs doing first, each a number that opens its list."""
+    return render_template("office/home.html", tasks=tasks.tasks_of(Role.KSF_OFFICER))
+
+
+@pages.get("/bureau/dossiers")
+@access.roles(Role.KSF_OFFICER)
+def dossiers():
+    """All dossiers, or those of one state; what waits for a judgement longest first, all else newest first."""
+    state, words = one_of(DossierState, "staat"), search()
+    waiting = state is DossierState.SUBMITTED
+    query = select(Dossier).order_by(Dossier.submitted_at if waiting else Dossier.created_at.desc(), Dossier.id)
+    asking = request.args.get("toon") == "voorziening"
+    if state:
+        query = query.where(Dossier.state == state)
+    if asking:
+        query = query.where(tasks.asks_accommodation())
+    if words:
+        query = query.join(Dossier.candidate).where(matching(words, Person.name, Person.email, Dossier.code))
+    page = page_of(query, joinedload(Dossier.candidate), joinedload(Dossier.organisation))
+    claims = part_one.claims(page.rows) if waiting else {}
+    values = {"states": list(DossierState), "state": state, "page": page, "claims": claims, "words": words}
+    values["asking"] = asking
+    return render_template("office/dossiers.html", **values)
+
+
+@pages.get("/bureau/dossiers/<uuid:dossier_id>")
+@access.roles(Role.KSF_OFFICER)
+def dossier(dossier_id: uuid.UUID):
+    """One dossier: both parts, the judgement of part 1, the sitting, and everything that happened."""
+    found = access.dossier_for_officer(dossier_id)
+    sitting = g.db.scalars(select(Sitting).where(Sitting.dossier_id == found.id)).first()
+    values = {
+        "sitting": sitting,
+        "takes": counting_takes(g.db, sitting) if sitting else {},
+        "timeline": timeline.of(found),
+    }
+    return render_template("office/dossier.html", dossier=found, **values, **part_one.page_values(found))
+
+
+@pages.get("/bureau/taken")
+@access.roles(Role.KSF_OFFICER)
+def jobs():
+    """Every job with its progress, or those of one state; newest first."""
+    state = one_of(JobState, "staat")
+    query = select(Job).order_by(Job.created_at.desc(), Job.id)
+    page = page_of(query.where(Job.state == state) if state else query)
+    dead = count(select(Job).where(Job.state == JobState.DEAD))
+    values = {"states": list(JobState), "state": state, "attempts": ATTEMPTS, "dead": dead}
+    return render_template("office/jobs.html", page=page, **values)
+
+
+@pages.post("/bureau/taken/<uuid:job_id>/opnieuw")
+@access.roles(Role.KSF_OFFICER)
+def retry(job_id: uuid.UUID):
+    """Give a job that gave up another life."""
+    job = g.db.get(Job, job_id)
+    if job is None:
+        abort(404)
+    open_already = Job.state.in_((JobState.WAITING, JobState.RUNNING))
+    same = select(Job).where(Job.kind == job.kind, Job.subject == job.subject, open_already)
+    if job.state is not JobState.DEAD or count(same):
+        flash("Deze taak loopt al, of is al klaar. U hoeft niets te doen.", "info")
+        return redirect(url_for("office.jobs"))
+    job.retry(g.now)
+    audit.record(g.db, g.now, access.me().id, "job_retried", job)
+    flash("De taak begint opnieuw.", "ok")
+    return redirect(url_for("office.jobs"))
+
+
+@pages.get("/controle")
+@access.roles(Role.AUDITOR)
+def audit_log():
+    """The audit log, newest first; the rows on the page are held against the chain, and the whole of it by a job."""
+    page = page_of(select(audit.AuditEvent).order_by(audit.AuditEvent.at.desc(), audit.AuditEvent.id))
+    checks = select(Job).where(Job.subject == audit.CHAIN).order_by(Job.created_at.desc()).limit(2)
+    check = next((one for one in g.db.scalars(checks) if one.state is JobState.DONE), None)
+    broken = audit.broken_among(g.db, page.rows) or (check and check.result["broken"])
+    return render_template("office/audit.html", page=page, check=check, broken=broken)

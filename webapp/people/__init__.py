@@ -1,0 +1,1 @@
+"""People: logging in, the own account, organisations and who works there."""

@@ -1,0 +1,171 @@
+"""Logging in and out, and the way to the own home page."""
+
+import uuid
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask_login import UserMixin, current_user, login_required, login_user, logout_user
+from sqlalchemy import update
+from sqlalchemy.orm import Session, joinedload
+from wtforms import EmailField, PasswordField, StringField
+from wtforms.validators import DataRequired, Length
+
+from storage import logins
+from storage.database import session_scope
+from storage.logins import NOTED, LogIn
+from storage.people import Person, Role, person_by_email
+from storage.second_factor import second_factor_of
+from webapp.access import HOMES
+from webapp.extensions import limiter
+from webapp.forms import Form
+from webapp.people.devices import device_words
+from webapp.people.guessing import remember_browser, slowly
+from webapp.tasks import tasks_of
+
+pages = Blueprint("account", __name__)
+
+HALF, HALF_S = "half", 600
+"""Where the browser keeps who gave the right password, and how long the code may take."""
+
+
+EXPLAINED = {
+    Role.CANDIDATE: "Uw motivatiedossier, uw examen en uw uitslag.",
+    Role.MANAGER: "De kandidaten voor wie u een onderbouwing schrijft.",
+    Role.ORGANISATION_ADMIN: "Wie er bezig is met het examen, en wie het heeft behaald.",
+    Role.KSF_OFFICER: "Dossiers beoordelen, examens volgen, taken en mail.",
+    Role.ASSESSOR: "De antwoorden die op uw oordeel wachten.",
+    Role.EXAM_COMMITTEE: "Eindoordelen en wie ze mag vrijgeven.",
+    Role.AUDITOR: "Het logboek, en of de keten heel is.",
+}
+"""What somebody with several roles finds behind each home page."""
+
+
+class LogInForm(Form):
+    email = EmailField("E-mailadres", [DataRequired("Vul uw e-mailadres in."), Length(max=254)])
+    password = PasswordField("Wachtwoord", [DataRequired("Vul uw wachtwoord in."), Length(max=200)])
+
+
+class CodeForm(Form):
+    code = StringField(
+        "Code uit uw app",
+        [DataRequired("Vul de code in."), Length(max=40)],
+        description="Zes cijfers. Een herstelcode mag ook.",
+    )
+
+
+class LoggedIn(UserMixin):
+    """A person as flask-login wants to see one: its id is that of the row for this browser."""
+
+    def __init__(self, row: LogIn):
+        self.row, self.person = row, row.person
+
+    def __getattr__(self, name: str):
+        return getattr(self.person, name)
+
+    def get_id(self) -> str:
+        return str(self.row.id)
+
+
+def person_of_session(db: Session, session_id: str) -> LoggedIn | None:
+    """Who is logged in in this browser, unless that was ended since, or was too long ago."""
+    try:
+        row = db.get(LogIn, uuid.UUID(session_id), options=[joinedload(LogIn.person).joinedload(Person.memberships)])
+    except ValueError:
+        return None
+    if row is None or not row.holds(g.now):
+        return None
+    if g.now > row.used_at + NOTED:
+        _note_use(row)
+    return LoggedIn(row)
+
+
+def _note_use(row: LogIn) -> None:
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        row.used_at = g.now
+        return
+    # A request that only reads has a transaction that cannot write.
+    with session_scope() as other:
+        other.execute(update(LogIn).where(LogIn.id == row.id).values(used_at=g.now))
+
+
+@pages.get("/")
+@login_required
+def home():
+    """Straight to the work for who has one role; a choice for who has more."""
+    roles = current_user.roles(g.now)
+    own = [role for role in Role if role in roles]
+    if len(own) == 1:
+        return redirect(url_for(HOMES[own[0]][1]))
+    homes = [(*HOMES[role], EXPLAINED[role], tasks_of(role)) for role in own]
+    return render_template("account/home.html", homes=homes)
+
+
+@pages.route("/inloggen", methods=["GET", "POST"])
+@limiter.limit("30/minute", methods=["POST"])
+@slowly(lambda: request.form.get("email", ""))
+def log_in():
+    form = LogInForm()
+    if current_user.is_authenticated:
+        return redirect(url_for("account.home"))
+    if form.validate_on_submit():
+        person = person_by_email(g.db, form.email.data)
+        if (person or _NOBODY).has_password(form.password.data):
+            return after_password(person, request.args.get("next"))
+        form.password.errors = ["Dit e-mailadres en wachtwoord horen niet bij elkaar. Probeer het nog eens."]
+    return render_template("account/log_in.html", form=form), 422 if form.errors or request.method == "POST" else 200
+
+
+def after_password(person: Person, target: str | None = None):
+    """The password was right: ask for the code of whoever has a second factor, log the others in."""
+    factor = second_factor_of(g.db, person)
+    if factor is None or factor.confirmed_at is None:
+        return _enter(person, target)
+    session[HALF] = {"email": person.email, "epoch": person.session_epoch, "at": g.now.timestamp(), "next": target}
+    return redirect(url_for("account.code"))
+
+
+@pages.route("/inloggen/code", methods=["GET", "POST"])
+@limiter.limit("30/minute", methods=["POST"])
+@slowly(lambda: session.get(HALF, {}).get("email", ""))
+def code():
+    """The second step of the log-in."""
+    half, form = session.get(HALF, {}), CodeForm()
+    person = person_by_email(g.db, half["email"]) if half else None
+    factor = second_factor_of(g.db, person) if person else None
+    if factor is None or person.session_epoch != half["epoch"] or g.now.timestamp() > half["at"] + HALF_S:
+        flash("Log opnieuw in. U kreeg tien minuten voor de code.", "info")
+        return redirect(url_for("account.log_in"))
+    if form.validate_on_submit():
+        if factor.accepts(form.code.data, g.now):
+            return _enter(person, half["next"])
+        form.code.errors = ["Deze code klopt niet, of is al gebruikt. Wacht op de volgende code in uw app."]
+    return render_template("account/code.html", form=form), 422 if form.errors else 200
+
+
+def _enter(person: Person, target: str | None):
+    session.pop(HALF, None)
+    row = logins.log_in(g.db, person, device_words(request.user_agent.string), g.now)
+    g.db.flush()
+    login_user(LoggedIn(row))
+    remember_browser(person.email)
+    return redirect(own_address(target))
+
+
+@pages.post("/uitloggen")
+def log_out():
+    if current_user.is_authenticated:
+        current_user.row.end(g.now)
+    logout_user()
+    flash("U bent uitgelogd.", "success")
+    return redirect(url_for("account.log_in"))
+
+
+_NOBODY = Person(email="", name="", password_hash=None)
+
+
+def own_address(target: str | None) -> str:
+    """Where to go after the log-in: only ever to a page of ours."""
+    parts = urlsplit(target or "")
+    if not target or parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return url_for("account.home")
+    return target

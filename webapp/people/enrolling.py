@@ -1,0 +1,179 @@
+"""Enrolling on the screen: one candidate at a time, or a list that shows what will happen before it happens."""
+
+import uuid
+from collections import Counter
+
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
+from wtforms import EmailField, FileField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from storage.dossiers import Dossier
+from storage.enrolments import Entry, EntryOutcome, Roster, enrol, keep_roster, plan
+from storage.organisations import Organisation
+from storage.people import Person, Role, as_address
+from storage.refusal import Refused
+from storage.schemes import Scheme, current_scheme, current_schemes
+from webapp import access
+from webapp.access import people as access_people
+from webapp.dutch import refusals, states
+from webapp.forms import Form, choices
+from webapp.people import roster_file
+from webapp.people.invitations import invite
+
+pages = Blueprint("enrolling", __name__, url_prefix="/organisatie/aanmelden")
+
+
+def _is_address(_form: Form, field: EmailField) -> None:
+    try:
+        field.data = as_address(field.data or "")
+    except Refused as error:
+        raise ValidationError(refusals.refusal(error)) from error
+
+
+NAME = [InputRequired("Vul de naam in."), Length(max=120)]
+ADDRESS = [InputRequired("Vul het e-mailadres in."), _is_address]
+
+
+class OwnForm(Form):
+    """A form for one of the own organisations and one exam. Where there is only one, nobody is asked which."""
+
+    exam = SelectField("Examen", [InputRequired("Kies een examen.")])
+    organisation = SelectField("Organisatie", [InputRequired("Kies een organisatie.")])
+
+    def __init__(self, **more):
+        super().__init__(**more)
+        self.own = {str(one.id): one for one in access_people.my_organisations()}
+        self.exams = {one.key: one for one in current_schemes(g.db)} or abort(404)
+        _offer(self.organisation, {key: one.name for key, one in self.own.items()})
+        _offer(self.exam, {key: one.content.name for key, one in self.exams.items()})
+
+    @property
+    def chosen(self) -> Organisation:
+        return self.own[self.organisation.data]
+
+    @property
+    def scheme(self) -> Scheme:
+        return self.exams[self.exam.data]
+
+
+def _offer(field: SelectField, names: dict[str, str]) -> None:
+    """Let one of these be chosen; the only one is chosen already."""
+    field.choices = choices(names.items())
+    if len(names) == 1:
+        (field.data,) = field.raw_data = [*names]
+
+
+class EnrolForm(OwnForm):
+    candidate_name = StringField("Naam van de kandidaat", NAME, description="Zoals op het certificaat moet staan.")
+    candidate_email = EmailField("E-mailadres van de kandidaat", ADDRESS)
+    manager_name = StringField("Naam van de direct leidinggevende", NAME)
+    manager_email = EmailField("E-mailadres van de leidinggevende", ADDRESS)
+    cost_centre = StringField("Kostenplaats", [Length(max=40)], description="Komt op de factuur.")
+
+    def validate_manager_email(self, field: EmailField) -> None:
+        if field.data == self.candidate_email.data:
+            raise ValidationError("Dit is het adres van de kandidaat. Vul het adres van de leidinggevende in.")
+
+
+class ListForm(OwnForm):
+    file = FileField("Uw lijst (CSV)", description="Uit elk rekenblad op te slaan als CSV. Ten hoogste 2.000 regels.")
+
+
+@pages.route("", methods=["GET", "POST"])
+@access.roles(Role.ORGANISATION_ADMIN)
+def one():
+    """Enrol one candidate with the manager."""
+    form = EnrolForm()
+    if form.validate_on_submit():
+        entry = Entry(
+            form.candidate_name.data.strip(),
+            form.candidate_email.data,
+            form.manager_name.data.strip(),
+            form.manager_email.data,
+            (form.cost_centre.data or "").strip(),
+        )
+        (planned,) = plan(g.db, form.chosen, form.scheme, [entry])
+        if planned.outcome is EntryOutcome.NEW:
+            tell(enrol(g.db, form.chosen, form.scheme, [entry], access.me(), g.now), access.me())
+            flash(f"{entry.candidate_name} is aangemeld. De kandidaat en de leidinggevende krijgen een mail.", "ok")
+            return redirect(url_for("organisation.home"))
+        form.candidate_email.errors = [states.ENTRY_OUTCOMES[planned.outcome][1]]
+    return render_template("enrolling/one.html", form=form), 422 if form.errors else 200
+
+
+@pages.route("/lijst", methods=["GET", "POST"])
+@access.roles(Role.ORGANISATION_ADMIN)
+def upload():
+    """A list: read, and kept to be looked at. Nobody is enrolled by it yet."""
+    form = ListForm()
+    if form.validate_on_submit():
+        try:
+            entries, faults = roster_file.read(request.files["file"].read() if "file" in request.files else b"")
+        except roster_file.Unreadable as error:
+            form.file.errors = [str(error)]
+        else:
+            roster = keep_roster(g.db, form.chosen, form.exam.data, entries, faults, access.me(), g.now)
+            g.db.flush()
+            return redirect(url_for("enrolling.show", roster_id=roster.id))
+    return render_template("enrolling/upload.html", form=form), 422 if form.errors else 200
+
+
+@pages.get("/lijst/<uuid:roster_id>")
+@access.roles(Role.ORGANISATION_ADMIN)
+def show(roster_id: uuid.UUID):
+    """What will happen to each line of the list, before it happens."""
+    roster = access_people.roster_for_admin(roster_id)
+    scheme = _scheme(roster)
+    planned = plan(g.db, roster.organisation, scheme, roster.people)
+    counts = Counter(one.outcome for one in planned)
+    new = [one for one in planned if one.outcome is EntryOutcome.NEW]
+    mails = {one.entry.candidate_email for one in new} | {one.entry.manager_email for one in new}
+    choice = len(current_schemes(g.db)) > 1
+    values = {"planned": planned, "counts": counts, "mails": len(mails), "exam": scheme.content.name if choice else ""}
+    return render_template("enrolling/show.html", roster=roster, **values)
+
+
+@pages.post("/lijst/<uuid:roster_id>")
+@access.roles(Role.ORGANISATION_ADMIN)
+def use(roster_id: uuid.UUID):
+    """Enrol everybody on the list who is new."""
+    roster = access_people.roster_for_admin(roster_id)
+    made = roster.use(_scheme(roster), access.me(), g.now)
+    tell(made, access.me())
+    flash(f"{len(made)} {'kandidaat is' if len(made) == 1 else 'kandidaten zijn'} aangemeld.", "ok")
+    return redirect(url_for("organisation.home"))
+
+
+@pages.get("/lijst/<uuid:roster_id>/fouten.csv")
+@access.roles(Role.ORGANISATION_ADMIN)
+def faults(roster_id: uuid.UUID):
+    """The lines that could not be read, to be mended."""
+    return _file(roster_file.faulty_lines(access_people.roster_for_admin(roster_id).faults), "fouten.csv")
+
+
+@pages.get("/voorbeeld.csv")
+@access.roles(Role.ORGANISATION_ADMIN)
+def example():
+    """A file to fill in."""
+    return _file(roster_file.write(list(roster_file.EXAMPLE)), "voorbeeld.csv")
+
+
+def tell(made: list[Dossier], actor: Person) -> None:
+    """Write to every candidate once, and to every manager once however many candidates there are."""
+    by_manager: dict[uuid.UUID, list[Dossier]] = {}
+    for dossier in made:
+        values = {"organisation": dossier.organisation, "scheme": dossier.scheme.content}
+        invite(dossier.candidate, actor, "nominated", **values)
+        by_manager.setdefault(dossier.manager_id, []).append(dossier)
+    for own in by_manager.values():
+        values = {"organisation": own[0].organisation, "scheme": own[0].scheme.content, "number": len(own)}
+        invite(own[0].manager, actor, "substantiation_asked", **values)
+
+
+def _scheme(roster: Roster) -> Scheme:
+    return current_scheme(g.db, roster.exam) or abort(404)
+
+
+def _file(data: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(data, mimetype="text/csv", headers=headers)

@@ -1,0 +1,84 @@
+"""Links by mail: choosing the first password, or a new one. Looking changes nothing, sending the form does."""
+
+from flask import Blueprint, flash, g, render_template, request
+from flask_limiter.util import get_remote_address
+from flask_login import current_user, logout_user
+from wtforms import EmailField, PasswordField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from storage import passwords
+from storage.links import LinkKind, issue, link_by_token
+from storage.people import Person, person_by_email
+from storage.refusal import Refused
+from webapp import post
+from webapp.dutch import refusals
+from webapp.extensions import limiter
+from webapp.forms import Form
+from webapp.people.account import after_password
+
+pages = Blueprint("invitations", __name__)
+
+
+class PasswordForm(Form):
+    """A new password, twice, since nobody can read what was typed."""
+
+    password = PasswordField(
+        "Uw nieuwe wachtwoord",
+        [DataRequired("Kies een wachtwoord.")],
+        description="Ten minste twaalf tekens. Een zin van vier losse woorden is sterk en goed te onthouden.",
+    )
+    again = PasswordField("Nog een keer", [DataRequired("Vul hetzelfde wachtwoord nog een keer in.")])
+
+    def validate_again(self, field: PasswordField) -> None:
+        if self.password.data and field.data != self.password.data:
+            raise ValidationError("Dit is niet hetzelfde. Vul beide velden opnieuw in.")
+
+    def take(self, choose) -> bool:
+        """Let `choose(password)` keep the password; when it refuses, say why in the form."""
+        try:
+            choose(self.password.data)
+        except Refused as error:
+            if error.rule not in set(passwords.Rule):
+                raise
+            self.password.errors = [refusals.refusal(error)]
+            return False
+        return True
+
+
+class ForgottenForm(Form):
+    email = EmailField("E-mailadres", [DataRequired("Vul uw e-mailadres in."), Length(max=254)])
+
+
+@pages.route("/wachtwoord-vergeten", methods=["GET", "POST"])
+@limiter.limit("10/minute;30/hour", methods=["POST"], key_func=get_remote_address)
+@limiter.limit("3/hour", methods=["POST"], key_func=lambda: f"to {request.form.get('email', '').strip().lower()}")
+def forgotten():
+    """Ask for a link. The answer is the same whether the address is known or not."""
+    form = ForgottenForm()
+    if form.validate_on_submit():
+        if (person := person_by_email(g.db, form.email.data)) is not None:
+            link = issue(g.db, person, LinkKind.RESET, None, g.now)
+            post.write(g.db, person, "password_reset", g.now, link=link)
+        return render_template("account/link_sent.html")
+    return render_template("account/forgotten.html", form=form), 422 if form.errors else 200
+
+
+@pages.route("/welkom/<token>", methods=["GET", "POST"])
+@limiter.limit("30/minute")
+def open_link(token: str):
+    """The page behind a link: who it is for, and a password to choose."""
+    link, form = link_by_token(g.db, token), PasswordForm()
+    if link is None or not link.holds(g.now):
+        return render_template("account/link_gone.html"), 410
+    if form.validate_on_submit() and form.take(lambda password: link.use(password, g.now)):
+        if current_user.is_authenticated:
+            logout_user()
+        flash("Uw wachtwoord is bewaard.", "ok")
+        return after_password(link.person)
+    return render_template("account/choose.html", link=link, form=form), 422 if form.errors else 200
+
+
+def invite(person: Person, actor: Person, template: str = "account_invitation", **values) -> None:
+    """Send somebody without a password a link to choose one; whoever has one reads the news without a link."""
+    link = None if person.password_hash else issue(g.db, person, LinkKind.INVITATION, actor.id, g.now)
+    post.write(g.db, person, template, g.now, link=link, **values)

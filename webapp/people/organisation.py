@@ -1,0 +1,244 @@
+"""What a beheerder sees of the own organisation: how far everybody is, never motivations, recordings or scores."""
+
+import uuid
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+from wtforms import EmailField, StringField
+
+from scenarios.sitting import Stage
+from storage import enrolments
+from storage.bookings import LIVE, Booking, BookingState
+from storage.dossiers import Dossier, DossierState
+from storage.exam_dates import plans_by_dates
+from storage.people import Person, Role, employ_again, readdress, release
+from storage.refusal import Refused
+from storage.sittings import Sitting
+from storage.verdicts import Verdict
+from webapp import access, tasks
+from webapp.access import people as access_people
+from webapp.dutch import formats, refusals
+from webapp.forms import Form
+from webapp.paging import matching, page_of, search
+from webapp.people.enrolling import ADDRESS, NAME
+from webapp.people.invitations import invite
+
+pages = Blueprint("organisation", __name__, url_prefix="/organisatie")
+
+
+class AddressForm(Form):
+    email = EmailField("E-mailadres", ADDRESS)
+
+
+class ManagerForm(Form):
+    manager_name = StringField("Naam van de nieuwe leidinggevende", NAME)
+    manager_email = EmailField("E-mailadres van de nieuwe leidinggevende", ADDRESS)
+
+
+@pages.get("")
+@access.roles(Role.ORGANISATION_ADMIN)
+def home():
+    """What is late, what broke, and everybody's state and next step."""
+    mine = access_people.dossiers_of_my_organisations()
+    wanted = {
+        "open": mine.where(Dossier.state.in_(tasks.OPEN)),
+        "laat": mine.where(Dossier.state.in_(tasks.OPEN), Dossier.created_at < g.now - tasks.LONG),
+        "sluit": mine.where(tasks.ends_soon()),
+        "behaald": mine.where(_passed()),
+    }
+    words, shown = search(), request.args.get("toon", "")
+    shown = shown if shown in wanted else ""
+    found = (
+        wanted.get(shown, mine)
+        .join(Person, Dossier.candidate_id == Person.id)
+        .where(matching(words, Person.name, Person.email, Dossier.cost_centre, Dossier.code))
+        .order_by(Dossier.created_at.desc(), Dossier.id)
+    )
+    page = page_of(found, joinedload(Dossier.candidate), joinedload(Dossier.manager), selectinload(Dossier.scheme))
+    steps = {dossier.id: step for dossier, step in zip(page.rows, _steps(page.rows), strict=True)}
+    return render_template(
+        "organisation/home.html",
+        tasks=tasks.tasks_of(Role.ORGANISATION_ADMIN),
+        page=page,
+        steps=steps,
+        words=words,
+        shown=shown,
+    )
+
+
+@pages.get("/mensen")
+@access.roles(Role.ORGANISATION_ADMIN)
+def people():
+    """Who works here with a role in the exam."""
+    words, bounced = search(), request.args.get("toon") == "mail"
+    found = (
+        select(Person)
+        .where(Person.id.in_(access_people.people_of_my_organisations()))
+        .where(matching(words, Person.name, Person.email))
+    )
+    if bounced:
+        found = found.where(Person.bounced_at.is_not(None))
+    page = page_of(found.order_by(Person.name, Person.id), selectinload(Person.memberships))
+    own = access_people.my_organisation_ids()
+    roles = {
+        one.id: [m.role for m in one.memberships if m.organisation_id in own and m.holds(g.now)] for one in page.rows
+    }
+    return render_template("organisation/people.html", page=page, roles=roles, words=words, bounced=bounced)
+
+
+@pages.route("/mensen/<uuid:person_id>", methods=["GET", "POST"])
+@access.roles(Role.ORGANISATION_ADMIN)
+def person(person_id: uuid.UUID):
+    """One of them: whether mail arrives, a wrong address put right before it is used, and leaving."""
+    found = access_people.person_for_admin(person_id)
+    form = AddressForm(email=found.email)
+    if _only_ours(found) and form.validate_on_submit():
+        try:
+            readdress(g.db, found, form.email.data, access.me().id, g.now)
+        except Refused as error:
+            form.email.errors = [refusals.refusal(error)]
+        else:
+            _invite(found)
+            flash("Het adres is bewaard. De uitnodiging is opnieuw verstuurd.", "ok")
+            return redirect(url_for("organisation.person", person_id=found.id))
+    return _person_page(found, form), 422 if form.errors else 200
+
+
+def _person_page(found: Person, form: AddressForm | None = None, manager_form: ManagerForm | None = None) -> str:
+    written = access_people.dossiers_of_my_organisations().where(
+        Dossier.candidate_id == found.id, Dossier.state.in_(tasks.OPEN)
+    )
+    return render_template(
+        "organisation/person.html",
+        person=found,
+        form=form or AddressForm(formdata=None, email=found.email),
+        manager_form=manager_form or ManagerForm(formdata=None),
+        ours=_only_ours(found),
+        dossiers=g.db.scalars(written.options(joinedload(Dossier.manager))).all(),
+    )
+
+
+@pages.post("/dossiers/<uuid:dossier_id>/leidinggevende")
+@access.roles(Role.ORGANISATION_ADMIN)
+def hand_over(dossier_id: uuid.UUID):
+    """Another manager writes the substantiation from now on, and gets the mail that asks for it."""
+    dossier, form = access_people.dossier_for_admin(dossier_id), ManagerForm()
+    if form.validate_on_submit():
+        try:
+            name = form.manager_name.data.strip()
+            manager = enrolments.hand_over(g.db, dossier, form.manager_email.data, name, access.me(), g.now)
+        except Refused as error:
+            if error.rule not in set(enrolments.Rule):
+                raise
+            form.manager_email.errors = [refusals.refusal(error)]
+        else:
+            values = {"organisation": dossier.organisation, "scheme": dossier.scheme.content, "number": 1}
+            invite(manager, access.me(), "substantiation_asked", **values)
+            flash(f"{manager.name} schrijft nu de onderbouwing en krijgt een mail.", "ok")
+            return redirect(url_for("organisation.person", person_id=dossier.candidate_id))
+    return _person_page(dossier.candidate, manager_form=form), 422
+
+
+@pages.post("/mensen/<uuid:person_id>/uitnodigen")
+@access.roles(Role.ORGANISATION_ADMIN)
+def invite_again(person_id: uuid.UUID):
+    """A fresh link for somebody who has no password yet."""
+    found = access_people.person_for_admin(person_id)
+    if found.password_hash is None:
+        _invite(found)
+        flash("De uitnodiging is opnieuw verstuurd. De vorige link werkt niet meer.", "ok")
+    else:
+        flash("Deze persoon heeft al een wachtwoord gekozen.", "info")
+    return redirect(url_for("organisation.person", person_id=found.id))
+
+
+@pages.post("/mensen/<uuid:person_id>/uit-dienst")
+@access.roles(Role.ORGANISATION_ADMIN)
+def leave(person_id: uuid.UUID):
+    """Somebody left: out of the organisation's sight. What the person earned stays with the person."""
+    found = access_people.person_for_admin(person_id)
+    release(g.db, found, access_people.my_organisation_ids(), access.me().id, g.now)
+    undo = url_for("organisation.come_back", person_id=found.id)
+    flash({"text": f"{found.name} is uit dienst en staat niet meer in uw lijsten.", "undo": undo}, "ok")
+    return redirect(url_for("organisation.people"))
+
+
+@pages.post("/mensen/<uuid:person_id>/terug")
+@access.roles(Role.ORGANISATION_ADMIN)
+def come_back(person_id: uuid.UUID):
+    """Undo a leaving of today."""
+    found = access_people.leaver_for_admin(person_id)
+    employ_again(g.db, found, access_people.my_organisation_ids(), access.me().id, g.now)
+    flash(f"{found.name} staat weer in uw lijsten.", "ok")
+    return redirect(url_for("organisation.people"))
+
+
+def _only_ours(found: Person) -> bool:
+    """Whether a beheerder may put the address right: nobody uses the account, and it opens nothing but the own house.
+
+    Else a beheerder could take over an invitation that somebody else sent for something more.
+    """
+    own = access_people.my_organisation_ids()
+    harmless = all(m.organisation_id in own and m.role in (Role.CANDIDATE, Role.MANAGER) for m in found.memberships)
+    return found.password_hash is None and harmless
+
+
+def _invite(found: Person) -> None:
+    invite(found, access.me(), because="Uw organisatie heeft u aangemeld bij Vignet, waar het examen wordt gedaan.")
+
+
+def _passed():
+    released = (Verdict.released_at.is_not(None), Verdict.passed.is_(True))
+    return Dossier.id.in_(select(Sitting.dossier_id).join(Verdict).where(*released))
+
+
+def _steps(rows: list[Dossier]) -> list[tuple[str, str, str]]:
+    """(state, colour, next step) of each dossier, without a word about how well it went."""
+    ids = [dossier.id for dossier in rows]
+    sittings = {one.dossier_id: one for one in g.db.scalars(select(Sitting).where(Sitting.dossier_id.in_(ids)))}
+    results = select(Sitting.dossier_id, Verdict.passed).join(Verdict)
+    passed = dict(g.db.execute(results.where(Sitting.dossier_id.in_(ids), Verdict.released_at.is_not(None))).all())
+    dated = [one.id for one in rows if one.state is DossierState.APPROVED and plans_by_dates(one.scheme)]
+    live = select(Booking.dossier_id, Booking.state).where(Booking.dossier_id.in_(dated), Booking.state.in_(LIVE))
+    asked = dict.fromkeys(dated) | (dict(g.db.execute(live).all()) if dated else {})
+    return [
+        _date_step(asked[dossier.id])
+        if dossier.id in asked and _unplanned(sittings.get(dossier.id))
+        else _step(dossier, sittings.get(dossier.id), passed)
+        for dossier in rows
+    ]
+
+
+def _unplanned(sitting: Sitting | None) -> bool:
+    return sitting is None or sitting.stage is Stage.EXPIRED
+
+
+def _date_step(asked: BookingState | None) -> tuple[str, str, str]:
+    """The step of somebody who may do the exam, and has no date that holds."""
+    steps = {
+        None: "Vraag een examendatum aan",
+        BookingState.REQUESTED: "KSF antwoordt over de examendatum",
+        BookingState.COUNTERED: "Zeg of de voorgestelde examendatum goed is",
+    }
+    return "goedgekeurd", "accent", steps.get(asked, "")
+
+
+def _step(dossier: Dossier, sitting: Sitting | None, passed: dict[uuid.UUID, bool]) -> tuple[str, str, str]:
+    if dossier.id in passed:
+        return ("behaald", "ok", "") if passed[dossier.id] else ("afgerond", "neutral", "")
+    if dossier.state is DossierState.WRITING and not dossier.manager_done_at:
+        return "dossier schrijven", "neutral", "Leidinggevende schrijft de onderbouwing"
+    if dossier.state in tasks.OPEN:
+        return "dossier schrijven", "neutral", "Kandidaat schrijft en dient in"
+    if dossier.state is DossierState.SUBMITTED:
+        return "ingediend", "accent", "KSF beoordeelt het dossier"
+    if dossier.state is not DossierState.APPROVED:
+        return ("afgerond" if dossier.state is DossierState.REJECTED else "ingetrokken"), "neutral", ""
+    if sitting is None:
+        return "goedgekeurd", "accent", "KSF nodigt de kandidaat uit"
+    if sitting.stage is Stage.FINISHED:
+        return "examen gedaan", "accent", "KSF beoordeelt de antwoorden"
+    if sitting.stage is Stage.EXPIRED or sitting.closes_at < g.now:
+        return "examen niet gedaan", "warn", "Neem contact op met het bureau van KSF"
+    return "uitgenodigd", "accent", f"Kandidaat doet examen, tot {formats.day(sitting.closes_at)}"

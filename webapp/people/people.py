@@ -1,0 +1,152 @@
+"""The people, kept by the office: who is who, which roles they hold, whether mail arrives."""
+
+import uuid
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+from wtforms import EmailField, RadioField, StringField
+from wtforms.validators import InputRequired
+
+from storage import audit
+from storage.mail import MailMessage
+from storage.people import Membership, Person, Role, join, known_or_new
+from storage.refusal import Refused
+from storage.second_factor import remove_second_factor, second_factor_of
+from webapp import access, post
+from webapp.access import people as access_people
+from webapp.dutch import refusals, states
+from webapp.forms import Form, choices
+from webapp.paging import matching, page_of, search
+from webapp.people import own_address
+from webapp.people.enrolling import ADDRESS, NAME
+from webapp.people.invitations import invite
+
+pages = Blueprint("people", __name__, url_prefix="/bureau/mensen")
+
+OF_KSF = (Role.KSF_OFFICER, Role.ASSESSOR, Role.EXAM_COMMITTEE, Role.AUDITOR)
+"""The roles that the office gives itself; the others belong to an organisation."""
+
+NEWEST_MAILS = 10
+
+
+class PersonForm(Form):
+    name = StringField("Naam", NAME)
+    email = EmailField("E-mailadres", ADDRESS)
+
+
+class StaffForm(PersonForm):
+    role = RadioField(
+        "Rol", [InputRequired("Kies een rol.")], choices=choices((role, states.ROLES[role]) for role in OF_KSF)
+    )
+
+
+@pages.get("")
+@access.roles(Role.KSF_OFFICER)
+def home():
+    """Everybody by name."""
+    words = search()
+    found = select(Person).where(matching(words, Person.name, Person.email))
+    with_roles = selectinload(Person.memberships).joinedload(Membership.organisation)
+    page = page_of(found.order_by(Person.name, Person.id), with_roles)
+    roles = {one.id: sorted(one.roles(g.now)) for one in page.rows}
+    return render_template("people/home.html", page=page, words=words, roles=roles)
+
+
+@pages.route("/nieuw", methods=["GET", "POST"])
+@access.roles(Role.KSF_OFFICER)
+@access.confirmed
+def new():
+    """Somebody who works for KSF, or one more role for somebody who is known."""
+    form = StaffForm()
+    if form.validate_on_submit():
+        person = known_or_new(g.db, form.email.data, form.name.data, g.now)
+        if person is access.me():
+            form.email.errors = ["Dit bent u zelf. Vraag een collega om u een rol te geven."]
+        elif join(g.db, person, Role(form.role.data), None, access.me().id, g.now) is None:
+            form.role.errors = ["Deze persoon heeft deze rol al."]
+        else:
+            because = f"KSF heeft u een rol gegeven in Vignet: {states.ROLES[Role(form.role.data)]}."
+            invite(person, access.me(), because=because)
+            flash("Deze persoon is toegevoegd en krijgt een mail.", "ok")
+            return redirect(url_for("people.one", person_id=person.id))
+    return render_template("people/new.html", form=form), 422 if form.errors else 200
+
+
+@pages.route("/<uuid:person_id>", methods=["GET", "POST"])
+@access.roles(Role.KSF_OFFICER)
+def one(person_id: uuid.UUID):
+    """Somebody's name and address, roles and newest mail."""
+    found = access_people.person_for_officer(person_id)
+    form = PersonForm(obj=found)
+    if form.validate_on_submit():
+        try:
+            _change(found, form)
+        except Refused as error:
+            form.email.errors = [refusals.refusal(error)]
+        else:
+            flash("De gegevens zijn bewaard.", "ok")
+            return redirect(url_for("people.one", person_id=found.id))
+    theirs = select(MailMessage).where(MailMessage.person_id == found.id).order_by(MailMessage.created_at.desc())
+    values = {
+        "mails": g.db.scalars(theirs.limit(NEWEST_MAILS)).all(),
+        "memberships": [one for one in found.memberships if one.holds(g.now)],
+        "factor": second_factor_of(g.db, found),
+    }
+    return render_template("people/one.html", found=found, form=form, **values), 422 if form.errors else 200
+
+
+@pages.post("/<uuid:person_id>/uitnodigen")
+@access.roles(Role.KSF_OFFICER)
+def invite_again(person_id: uuid.UUID):
+    """A fresh link for somebody who has no password yet."""
+    found = access_people.person_for_officer(person_id)
+    if found.password_hash is None:
+        invite(found, access.me(), because="KSF nodigt u uit voor Vignet, waar het examen wordt gedaan.")
+        flash("De uitnodiging is opnieuw verstuurd. De vorige link werkt niet meer.", "ok")
+    else:
+        flash("Deze persoon heeft al een wachtwoord, en kan zelf een nieuw vragen.", "info")
+    return redirect(url_for("people.one", person_id=found.id))
+
+
+@pages.post("/<uuid:person_id>/tweede-stap-weg")
+@access.roles(Role.KSF_OFFICER)
+@access.confirmed
+def remove_factor(person_id: uuid.UUID):
+    """Somebody lost phone and recovery codes; who called must be known to be the one."""
+    found = access_people.person_for_officer(person_id)
+    if (factor := second_factor_of(g.db, found)) is not None:
+        remove_second_factor(g.db, factor, access.me().id, g.now)
+        found.log_out_everywhere(g.now)
+        post.write(g.db, found, "second_factor_off", g.now)
+    flash("De tweede stap is weggehaald. Deze persoon stelt bij de volgende keer een nieuwe in.", "ok")
+    return redirect(url_for("people.one", person_id=found.id))
+
+
+@pages.post("/rollen/<uuid:membership_id>/einde")
+@access.roles(Role.KSF_OFFICER)
+def end_role(membership_id: uuid.UUID):
+    """Take a role away."""
+    membership = access_people.membership_for_officer(membership_id)
+    membership.end(access.me().id, g.now)
+    undo = url_for("people.give_back", membership_id=membership.id)
+    flash({"text": f"{membership.person.name} heeft deze rol niet meer.", "undo": undo}, "ok")
+    return redirect(url_for("people.one", person_id=membership.person_id))
+
+
+@pages.post("/rollen/<uuid:membership_id>/terug")
+@access.roles(Role.KSF_OFFICER)
+def give_back(membership_id: uuid.UUID):
+    """Give a role again that was taken away."""
+    membership = access_people.membership_for_officer(membership_id)
+    join(g.db, membership.person, membership.role, membership.organisation, access.me().id, g.now)
+    flash("De rol is teruggegeven.", "ok")
+    return redirect(url_for("people.one", person_id=membership.person_id))
+
+
+def _change(found: Person, form: PersonForm) -> None:
+    if form.email.data != found.email:
+        own_address.change(found, form.email.data, access.me())
+    elif form.name.data.strip() != found.name:
+        audit.record(g.db, g.now, access.me().id, "person_changed", found)
+    found.name = form.name.data.strip()

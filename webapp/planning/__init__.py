@@ -1,0 +1,1 @@
+"""From approval to the first clip: windows and dates, invitations, more time."""

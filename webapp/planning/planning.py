@@ -1,0 +1,173 @@
+"""From approval to the first clip: the invitation, its window or date, reminders, more time, and who sits there."""
+
+import uuid
+from datetime import datetime, time
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from wtforms import DateField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Regexp
+
+from scenarios.sitting import reminder
+from storage.accommodations import BEFORE, apply
+from storage.bookings import Booking, lapse_past, sitting_of
+from storage.database import session_scope
+from storage.dossiers import Dossier, DossierState, Rule
+from storage.exam_dates import ExamDate, plans_by_dates
+from storage.people import Role, holders
+from storage.refusal import Refused
+from storage.schemes import current_pack
+from storage.sittings import Sitting
+from storage.sittings import invite as make_sitting
+from webapp import access, post
+from webapp.access import sittings as access_sitting
+from webapp.dutch import formats
+from webapp.forms import Form
+from webapp.planning import calendar_file
+
+pages = Blueprint("planning", __name__)
+
+
+class ExtensionForm(Form):
+    until = DateField("Tot en met", [InputRequired("Vul een datum in.")])
+    reason = TextAreaField("Waarom?", [InputRequired("Schrijf waarom."), Length(max=2000)])
+
+
+class IdentityForm(Form):
+    code = StringField(
+        "Code van zes cijfers", [InputRequired("Vul de code in."), Regexp(r"\s*\d{6}\s*", message="Zes cijfers.")]
+    )
+
+
+def approved(dossier: Dossier) -> None:
+    """Part 1 was approved: invite the candidate, or let the organisation ask an exam date where the scheme has them."""
+    if not plans_by_dates(dossier.scheme):
+        _invite(dossier)
+        flash("Goedgekeurd. De uitnodiging is onderweg.", "ok")
+        return
+    post.write(g.db, dossier.candidate, "approved", g.now, dossier=dossier)
+    for beheerder in holders(g.db, Role.ORGANISATION_ADMIN, dossier.organisation, g.now):
+        post.write(g.db, beheerder, "date_needed", g.now, dossier=dossier)
+    flash("Goedgekeurd. De organisatie kan nu een examendatum aanvragen, en krijgt daar bericht van.", "ok")
+
+
+def planned(booking: Booking) -> None:
+    """A date was confirmed: invite the candidate to it, and tell the organisation."""
+    _invite(booking.dossier, booking.date)
+    tell_organisation(booking, g.now)
+
+
+def tell_organisation(booking: Booking, now: datetime) -> None:
+    """Write what became of a booking to whoever asked it, or, who asked having left, to the beheerders of now."""
+    session = Session.object_session(booking)
+    there = holders(session, Role.ORGANISATION_ADMIN, booking.dossier.organisation, now)
+    for beheerder in [one for one in there if one.id == booking.asked_by_id] or there:
+        post.write(session, beheerder, "date_answer", now, booking=booking)
+
+
+def tell_cancelled(booking: Booking) -> None:
+    """Write to a candidate that the date on which the exam was planned does not hold any more."""
+    post.write(g.db, booking.dossier.candidate, "date_cancelled", g.now, booking=booking)
+
+
+def _invite(dossier: Dossier, exam_date: ExamDate | None = None) -> Sitting:
+    """Make the sitting of an approved candidate with what was granted, and send the invitation with a calendar file.
+
+    Its window is that of the scheme, or of this date; a sitting whose earlier date fell through gets the new one.
+    """
+    pack = current_pack(g.db, dossier.scheme)
+    if pack is None:
+        raise Refused(Rule.NO_SCENARIOS)
+    opens_at, closes_at = (exam_date.starts_at, exam_date.ends_at) if exam_date else (g.now, None)
+    sitting = sitting_of(g.db, dossier) if exam_date else None
+    if sitting is None:
+        sitting = make_sitting(g.db, dossier, pack, opens_at, g.now, closes_at)
+    else:
+        sitting.replan(opens_at, closes_at, g.now)
+    apply(g.db, sitting)
+    post.write(g.db, dossier.candidate, "invitation", g.now, calendar=calendar_file.of(sitting, g.now), sitting=sitting)
+    return sitting
+
+
+@pages.get("/examen/agenda.ics")
+@access.roles(Role.CANDIDATE)
+def calendar():
+    """The own window as a calendar file."""
+    sitting = access.require_my_sitting()
+    response = Response(calendar_file.of(sitting, g.now), content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="examen.ics"'
+    return response
+
+
+@pages.post("/bureau/zittingen/<uuid:sitting_id>/verlengen")
+@access.roles(Role.KSF_OFFICER)
+def extend(sitting_id: uuid.UUID):
+    """More time, to the end of the day that is named, with a reason; the candidate is told."""
+    sitting, form = access.sitting_for_officer(sitting_id), ExtensionForm()
+    if not form.validate_on_submit():
+        flash("Niet verlengd. " + " ".join(error for errors in form.errors.values() for error in errors), "warn")
+    else:
+        until = datetime.combine(form.until.data, time(23, 59), formats.AMSTERDAM)
+        sitting.extend(until, form.reason.data, access.me(), g.now)
+        file = calendar_file.of(sitting, g.now)
+        post.write(g.db, sitting.dossier.candidate, "extension", g.now, calendar=file, sitting=sitting)
+        flash("Verlengd. De kandidaat krijgt bericht.", "ok")
+    return redirect(url_for("office.dossier", dossier_id=sitting.dossier_id))
+
+
+@pages.route("/examen/identiteit", methods=["GET", "POST"])
+@access.roles(Role.CANDIDATE)
+def identity():
+    """The candidate types the code that somebody of the organisation reads out after looking at an identity card."""
+    sitting, form = access.require_my_sitting(), IdentityForm()
+    if not sitting.needs_identity:
+        return redirect(url_for("exam.home"))
+    if form.validate_on_submit():
+        # A wrong code is counted, so the answer is a redirect and no error.
+        if sitting.identify(form.code.data.strip(), g.now):
+            flash("Dank u. U kunt verder.", "ok")
+            return redirect(url_for("exam.home"))
+        flash("Deze code klopt niet. Vraag of u hem goed hebt gehoord.", "warn")
+        return redirect(url_for("planning.identity"))
+    return render_template("planning/identity.html", form=form), 422 if form.errors else 200
+
+
+@pages.get("/organisatie/identiteit")
+@access.roles(Role.ORGANISATION_ADMIN)
+def supervising():
+    """The codes of the own organisation's candidates whose exam is open and who have not been identified yet."""
+    return render_template("planning/supervising.html", sittings=access_sitting.to_identify())
+
+
+@pages.post("/organisatie/identiteit/<uuid:sitting_id>")
+@access.roles(Role.ORGANISATION_ADMIN)
+def confirm_identity(sitting_id: uuid.UUID):
+    """The supervisor says, under the own log-in, who sits there."""
+    sitting = access_sitting.sitting_to_identify(sitting_id)
+    sitting.confirm_identity(access.me(), g.now)
+    flash(f"U hebt bevestigd dat {sitting.dossier.candidate.name} er zit.", "ok")
+    return redirect(url_for("planning.supervising"))
+
+
+def tend_windows(now: datetime) -> None:
+    """Write the reminders that are due, each once, and close the windows of those who never began (no-show).
+
+    Bookings of days that passed lapse; what KSF never answered is told.
+    """
+    with session_scope() as session:
+        waiting = select(Sitting).join(Dossier).where(Sitting.stage.in_(BEFORE), Dossier.state == DossierState.APPROVED)
+        for sitting in session.scalars(waiting):
+            if now >= sitting.closes_at:
+                sitting.expire(now)
+                post.write(session, sitting.dossier.candidate, "no_show", now, sitting=sitting)
+                continue
+            dated = plans_by_dates(sitting.dossier.scheme)
+            days = sitting.dossier.scheme.content.sitting.reminder_days
+            due = reminder(days, sitting.reminded, sitting.opens_at if dated else sitting.closes_at, now)
+            if due is not None and (dated or now >= sitting.opens_at):
+                sitting.reminded = due
+                post.write(session, sitting.dossier.candidate, "reminder", now, sitting=sitting, dated=dated)
+        session.flush()
+        for booking in lapse_past(session, now):
+            tell_organisation(booking, now)

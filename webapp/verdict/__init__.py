@@ -1,0 +1,1 @@
+"""The verdict: confirmed, released, read, objected to."""

@@ -1,0 +1,94 @@
+"""The result as a letter: a PDF that can be archived (PDF/A-2b) and read aloud (PDF/UA-1)."""
+
+import json
+from collections import defaultdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typst
+from sqlalchemy.orm import Session
+
+from review.verdict import Decision
+from storage.ratings import Remark, ratings_of
+from storage.sittings import Answer, Sitting
+from storage.verdicts import Verdict
+from webapp import explain
+from webapp.dutch import formats
+
+LETTER = Path(__file__).parent / "letters" / "result.typ"
+STANDARDS = ["a-2b", "ua-1"]
+
+
+def result(session: Session, verdict: Verdict) -> bytes:
+    """The letter about a released verdict: the same bytes whenever it is asked for."""
+    at = verdict.released_at
+    data = {"letter": json.dumps(_content(session, verdict), ensure_ascii=False)}
+    return typst.compile(
+        str(LETTER), format="pdf", sys_inputs=data, pdf_standards=STANDARDS, timestamp=int(at.timestamp())
+    )
+
+
+def remarks(session: Session, sitting: Sitting) -> list[tuple[Answer, list[tuple[int, list[Remark]]]]]:
+    """What assessors remarked, by situation and by assessor, who are numbers to the candidate."""
+    by_answer: dict[Answer, list[tuple[int, list[Remark]]]] = defaultdict(list)
+    for rating in sorted(ratings_of(session, sitting), key=lambda one: (one.answer.number, one.slot)):
+        if rating.remarks:
+            by_answer[rating.answer].append((rating.slot, rating.remarks))
+    return list(by_answer.items())
+
+
+def _content(session: Session, verdict: Verdict) -> dict[str, Any]:
+    dossier = verdict.sitting.dossier
+    scheme = dossier.scheme.content
+    decision = Decision.from_json(verdict.decision)
+    standings = explain.standings(decision, scheme)
+    at: datetime = verdict.released_at.astimezone(formats.AMSTERDAM)
+    overall = explain.figure(decision.overall)
+    heading = "U bent geslaagd" if verdict.passed else "U bent niet geslaagd"
+    first = f"U deed examen voor {scheme.name}. Uw gemiddelde over alle competenties is {overall}."
+    return {
+        "title": f"Uitslag {scheme.name}",
+        "date": {"year": at.year, "month": at.month, "day": at.day},
+        "day": formats.day(verdict.released_at),
+        "name": dossier.candidate.name,
+        "code": dossier.code,
+        "heading": heading,
+        "opening": [f"Gefeliciteerd. {first}" if verdict.passed else first],
+        "why": [
+            f"{line.what}: {line.found}, nodig is {line.needed}."
+            for line in explain.lines(decision, scheme)
+            if not line.met
+        ],
+        "competencies": [
+            {
+                "name": one.competency.name,
+                "mean": one.mean,
+                "level": str(one.result.level or "niet gezien"),
+                "anchor": one.competency.anchor(one.result.level) if one.result.level else "",
+            }
+            for one in standings
+        ],
+        "develop": [
+            {"name": one.competency.name, "words": explain.next_step(one)}
+            for one in explain.to_develop(decision, scheme)
+        ],
+        "objection": [
+            f"U kunt bezwaar maken tot en met {formats.date_only(explain.objection_until(verdict))}.",
+            *scheme.text("objection").paragraphs,
+        ],
+        "remarks": [
+            {
+                "situation": f"Situatie {answer.number}, {answer.scenario.title}",
+                "assessors": [
+                    {
+                        "who": f"Assessor {slot}",
+                        "said": [{"at": formats.timecode(one.at_s), "text": one.text} for one in own],
+                    }
+                    for slot, own in by_slot
+                ],
+            }
+            for answer, by_slot in remarks(session, verdict.sitting)
+        ],
+        "footer": f"{scheme.certificate}, dossier {dossier.code}",
+    }

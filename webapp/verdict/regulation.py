@@ -1,0 +1,160 @@
+"""The regulation of an exam, read from its scheme: what is examined, when one passes, and where each value comes from.
+
+Who takes part reads what concerns a candidate. Officers, committee and auditors also see every value, whether it comes
+from a source or is a choice of KSF, and which open question that choice answers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, abort, g, render_template
+from sqlalchemy import select
+
+from review import rules
+from scenarios.chapters import Allocation, FileCriterion, IdentityCheck, Origin, Planning, Question, Task
+from scenarios.scheme import Scheme, parse
+from storage import schemes
+from storage.people import Role
+from webapp import access, demo
+from webapp.dutch import formats
+
+pages = Blueprint("regulation", __name__, url_prefix="/reglement")
+
+INSIDERS = {Role.KSF_OFFICER, Role.EXAM_COMMITTEE, Role.AUDITOR}
+
+CHAPTERS = {
+    "pass_rule": "Wanneer iemand slaagt",
+    "documents": "Motivatiedossier",
+    "sitting": "De zitting",
+    "assessment": "De beoordeling",
+    "checklist": "De praktijktoets",
+    "quality": "Eisen aan een opname",
+    "terms": "Termijnen",
+    "visibility": "Wie wat ziet",
+    "retention": "Bewaren",
+    "fees": "Kosten",
+}
+
+WORDS = {
+    Allocation.WHOLE: "elke assessor alle antwoorden van een kandidaat",
+    Allocation.SPREAD: "elk antwoord andere assessoren",
+    Planning.WINDOW: "in een periode na de uitnodiging, op een moment naar keuze",
+    Planning.DATES: "op een examendatum van KSF, die de organisatie aanvraagt",
+    IdentityCheck.NONE: "geen controle vooraf",
+    IdentityCheck.CODE: "een code van zes cijfers, die iemand van de organisatie geeft",
+}
+
+ENDLESS = "terms.certificate_valid_months"
+
+
+@pages.get("/<key>")
+@pages.get("/<key>/<int:number>")
+@access.roles(*Role)
+def show(key: str, number: int | None = None):
+    """The newest version of this exam's regulation, or the one with this number."""
+    versions = g.db.scalars(
+        select(schemes.Scheme).where(schemes.Scheme.key == key).order_by(schemes.Scheme.number.desc())
+    ).all()
+    row = next((one for one in versions if number in (None, one.number)), None)
+    if row is None:
+        abort(404)
+    content = row.content
+    inside = bool(access.me().roles(g.now) & INSIDERS)
+    values = {"inside": inside, "chapters": [], "questions": [], "versions": []}
+    if inside:
+        values |= {"chapters": chapters(content), "questions": questions(content), "versions": versions}
+    return render_template("regulation/show.html", row=row, scheme=content, passing=passing(content), **values)
+
+
+def passing(scheme: Scheme) -> list[str]:
+    """The pass rule in sentences, each a condition that must be met."""
+    rule = rules.parse(scheme.pass_rule)
+    if isinstance(rule, rules.TermRule):
+        return [f"{term.name}: ten minste {term.min} van de {term.max} punten." for term in rule.terms]
+    if isinstance(rule, rules.ProvenRule):
+        return ["Elke competentie is aangetoond."]
+    lines = ["KSF vindt het motivatiedossier voldoende."] if rule.part1 else []
+    lines.append(f"Voor elke competentie is het gemiddelde ten minste {formats.number(rule.competency_min)}.")
+    lines.append(f"Het gemiddelde van alle competenties samen is ten minste {formats.number(rule.overall_min)}.")
+    lines.append(
+        f"Elke competentie is in ten minste {rule.observed_min} antwoorden te zien. Zo niet, dan vraagt KSF extra "
+        "bewijs; dat is geen afwijzing."
+    )
+    return lines
+
+
+def chapters(scheme: Scheme) -> list[tuple[str, list[tuple[Origin, str]]]]:
+    """Every value that the scheme explains, by chapter: (title, [(where it comes from, the value in words)])."""
+    found: dict[str, list[tuple[Origin, str]]] = {table: [] for table in CHAPTERS}
+    for origin in scheme.origins:
+        found[origin.path.partition(".")[0]].append((origin, in_words(origin, scheme.value(origin.path))))
+    return [(title, found[table]) for table, title in CHAPTERS.items() if found[table]]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value that answers an open question: what holds now, and what Vignet brings, both in words."""
+
+    origin: Origin
+    now: str
+    default: str
+
+
+def questions(scheme: Scheme) -> list[tuple[Question, list[Setting]]]:
+    """Every question that the sources leave open, with the settings that answer it."""
+    brought = _brought(scheme.key)
+    return [
+        (question, [_setting(scheme, brought, one) for one in scheme.origins if one.question == question.key])
+        for question in scheme.questions
+    ]
+
+
+def _setting(scheme: Scheme, brought: Scheme | None, origin: Origin) -> Setting:
+    now = in_words(origin, scheme.value(origin.path))
+    try:
+        return Setting(origin, now, in_words(origin, brought.value(origin.path)) if brought else now)
+    except KeyError:
+        return Setting(origin, now, "geen")
+
+
+@cache
+def _brought(key: str) -> Scheme | None:
+    """The scheme of this exam as Vignet brings it; None for an exam that somebody added."""
+    path = demo.SCENARIOS / key / "scheme.toml"
+    return parse(path.read_bytes()) if path.is_file() else None
+
+
+def in_words(origin: Origin, value: Any) -> str:
+    """A value of the scheme as a person reads it, with its unit."""
+    if origin.path == ENDLESS and value == 0:
+        return "zonder einddatum"
+    if origin.path.startswith("fees."):
+        return formats.money(value)
+    if origin.path.endswith("_share"):
+        return f"{_plain(100 * Fraction(value))} %"
+    if origin.path == "documents.word_guide":
+        return f"{value[0]} tot {value[1]} woorden"
+    words = _plain(value)
+    if origin.unit == "niveau":
+        return f"niveau {words}"
+    return f"{words} {origin.unit}" if origin.unit and not isinstance(value, bool) else words
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    if isinstance(value, tuple | list):
+        return ", ".join(_plain(one) for one in value)
+    if isinstance(value, Task | FileCriterion):
+        return value.name
+    if isinstance(value, Mapping):
+        return f"{value['name']}: {value['min']} van {value['max']}" if "max" in value else str(value)
+    if isinstance(value, StrEnum | str) and value in WORDS:
+        return WORDS[value]
+    if isinstance(value, Fraction):
+        return f"{float(value):g}".replace(".", ",")
+    return str(value).replace(".", ",")

@@ -1,0 +1,290 @@
+"""Verdicts on their way to the candidate: confirmed by one person, released by another, and then read."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from review.rating import Phase
+from review.verdict import Case, Decision, results
+from scenarios.scheme import Scheme
+from storage.assignments import THIRD, open_places
+from storage.objections import objection_to
+from storage.people import Role
+from storage.ratings import Rating, ratings_by_sitting, ratings_of
+from storage.refusal import Refused
+from storage.sittings import Answer, Sitting
+from storage.verdicts import Verdict
+from webapp import access, explain, post
+from webapp.access import judging as access_judging
+from webapp.access import objections as access_objections
+from webapp.dutch import refusals
+from webapp.paging import PAGE, Page, count, page_among, page_of, search
+from webapp.verdict.letter import remarks
+from webapp.verdict.letter import result as make_letter
+
+pages = Blueprint("results", __name__)
+
+FIRST = 10
+"""How many rows of each section are shown beside the others."""
+
+SECTIONS = {
+    "te-laat": "Te laat",
+    "meldingen": "Meldingen van assessoren",
+    "extra-bewijs": "Extra bewijs nodig",
+    "toewijzen": "Wacht op assessoren",
+    "beoordeling": "Wordt beoordeeld",
+    "controleren": "Te controleren",
+    "vrijgeven": "Vrij te geven",
+    "vrijgegeven": "Vrijgegeven",
+}
+OF_SITTINGS = ("te-laat", "toewijzen", "beoordeling")
+WHOLE = ("part1", "overall")
+"""Conditions that are about no single competency."""
+
+HANDLERS = (Role.EXAM_COMMITTEE, Role.KSF_OFFICER)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """How far one assessor is with one sitting."""
+
+    slot: int
+    answers: int
+    blind: int
+    final: int
+
+    @property
+    def done(self) -> bool:
+        return self.final == self.answers
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A finished sitting without a verdict: `places` wait for an assessor, which are `whole` slots of every answer."""
+
+    sitting: Sitting
+    slots: list[Slot]
+    places: int
+    whole: int | None
+    third: bool
+
+
+@pages.get("/uitslagen")
+@access.roles(*HANDLERS)
+def verdicts():
+    """What waits for assessors, for a check, for release; what assessors told; what was released.
+
+    Of each the first few, or with ?toon=… one of them whole, page by page.
+    """
+    wanted, words = request.args.get("toon", ""), search()
+    lists = {name: make for name, make in _lists(words).items() if wanted not in SECTIONS or name == wanted}
+    shown = {name: make(PAGE if wanted in SECTIONS else FIRST) for name, make in lists.items()}
+    sittings = [one for name in OF_SITTINGS if name in shown for one in shown[name].rows]
+    return render_template(
+        "results/verdicts.html",
+        officer=Role.KSF_OFFICER in access.me().roles(g.now),
+        lists=shown,
+        alone=wanted if wanted in SECTIONS else "",
+        sections=SECTIONS,
+        words=words,
+        waiting=_waiting(sittings),
+        where=_where(sittings),
+        due=explain.due,
+        late=lambda sitting: explain.is_late(sitting, g.now),
+        objections=count(access_objections.open_objections()),
+        me=access.me(),
+    )
+
+
+def _lists(words: str) -> dict[str, Callable[[int], Page]]:
+    """How to read each section, so many rows of it; of the candidates that somebody looks for, if anybody."""
+
+    by_step, to_judge = access_judging.verdicts(words), access_judging.to_judge(words)
+    with_people, whose = access_judging.WITH_PEOPLE, access_judging.WITH_ANSWERS
+    late, flags = access_judging.too_late(words), access_judging.open_flags(words)
+    return {
+        "te-laat": lambda size: page_of(late, *whose, size=size),
+        "meldingen": lambda size: page_of(flags, access_judging.OF_FLAG, size=size),
+        "extra-bewijs": lambda size: page_of(by_step["undecided"], *with_people, size=size),
+        "toewijzen": lambda size: page_among(Sitting, to_judge["open"], *whose, size=size),
+        "beoordeling": lambda size: page_among(Sitting, to_judge["judged"], *whose, size=size),
+        "controleren": lambda size: page_of(by_step["to_confirm"], *with_people, size=size),
+        "vrijgeven": lambda size: page_of(by_step["to_release"], *with_people, size=size),
+        "vrijgegeven": lambda size: page_of(by_step["released"], *with_people, size=size),
+    }
+
+
+@pages.get("/uitslagen/<uuid:verdict_id>")
+@access.roles(*HANDLERS)
+def verdict(verdict_id: uuid.UUID):
+    """One verdict with its reasons, and the next step."""
+    found = access.verdict_for_release(verdict_id)
+    scheme = found.sitting.dossier.scheme.content
+    stored, again = found.explain()
+    ratings = ratings_of(g.db, found.sitting)
+    assessors = {rating.slot: rating.assessor for rating in ratings}
+    return render_template(
+        "results/verdict.html",
+        verdict=found,
+        decision=stored,
+        unchanged=stored == again,
+        lines=[explain.line(reason, scheme) for reason in stored.reasons if reason.subject in WHOLE],
+        standings=explain.standings(stored, scheme),
+        outcome=explain.outcome(found.passed),
+        assessors=assessors,
+        means=_means_by_slot(Case.from_json(found.inputs)),
+        overall=explain.figure(stored.overall),
+        unseen=[scheme.competency(key) for key in found.unseen],
+        shows=_shows(found, scheme),
+        officer=Role.KSF_OFFICER in access.me().roles(g.now),
+        member=Role.EXAM_COMMITTEE in access.me().roles(g.now),
+        due=explain.due(found.sitting),
+        late=explain.is_late(found.sitting, g.now) and not found.released_at,
+        involved=access.me().id in {one.id for one in assessors.values()},
+        me=access.me(),
+    )
+
+
+@pages.post("/uitslagen/<uuid:verdict_id>/controleren")
+@access.roles(*HANDLERS)
+def confirm(verdict_id: uuid.UUID):
+    """The first pair of eyes."""
+    found = access.verdict_for_release(verdict_id)
+    found.confirm(access.me(), g.now)
+    flash("U hebt dit eindoordeel gecontroleerd. Iemand anders kan het nu vrijgeven.", "success")
+    return redirect(url_for("results.verdicts"))
+
+
+@pages.post("/uitslagen/<uuid:verdict_id>/vrijgeven")
+@access.roles(*HANDLERS)
+def release(verdict_id: uuid.UUID):
+    """The second pair of eyes: from now on the candidate knows."""
+    _release(access.verdict_for_release(verdict_id))
+    flash("De uitslag is vrijgegeven. De kandidaat krijgt bericht.", "success")
+    return redirect(url_for("results.verdicts"))
+
+
+@pages.post("/uitslagen/vrijgeven")
+@access.roles(*HANDLERS)
+def release_many():
+    """Release every verdict that was chosen; one that may not be is left, with the reason."""
+    ids = {text for text in request.form.getlist("verdict") if _is_uuid(text)}
+    if not ids:
+        flash("Kies eerst een of meer uitslagen.", "warn")
+    done = 0
+    for verdict_id in sorted(ids):
+        found = access.verdict_for_release(uuid.UUID(verdict_id))
+        try:
+            _release(found)
+            done += 1
+        except Refused as refused:
+            flash(f"Dossier {found.sitting.dossier.code} is niet vrijgegeven. {refusals.refusal(refused)}", "warn")
+    if done:
+        flash(f"{done} uitslag{'en' if done > 1 else ''} vrijgegeven. De kandidaten krijgen bericht.", "success")
+    return redirect(url_for("results.verdicts"))
+
+
+@pages.get("/uitslag")
+@access.roles(Role.CANDIDATE)
+def own():
+    """The candidate's own result, or when it comes."""
+    sitting = access.require_my_sitting()
+    found = access.result_for_candidate(sitting)
+    scheme = sitting.dossier.scheme.content
+    if found is None:
+        due = explain.due(sitting) if sitting.finished_at else None
+        return render_template(
+            "results/waiting.html", sitting=sitting, due=due, late=bool(due) and explain.is_late(sitting, g.now)
+        )
+    decision = Decision.from_json(found.decision)
+    return render_template(
+        "results/own.html",
+        sitting=sitting,
+        verdict=found,
+        scheme=scheme,
+        decision=decision,
+        standings=explain.standings(decision, scheme),
+        lines=[line for line in explain.lines(decision, scheme) if not line.met],
+        develop=explain.to_develop(decision, scheme),
+        next_step=explain.next_step,
+        overall=explain.figure(decision.overall),
+        remarks=remarks(g.db, sitting),
+        objection_until=explain.objection_until(found),
+        objection=objection_to(g.db, sitting.dossier),
+    )
+
+
+@pages.get("/uitslag/brief.pdf")
+@access.roles(Role.CANDIDATE)
+def letter():
+    """The own result as a letter; before its release the page that says when."""
+    found = access.result_for_candidate(access.require_my_sitting())
+    if found is None:
+        return redirect(url_for("results.own"))
+    response = Response(make_letter(g.db, found), content_type="application/pdf")
+    response.headers["Content-Disposition"] = 'attachment; filename="uitslag.pdf"'
+    return response
+
+
+def _where(sittings: list[Sitting]) -> dict[uuid.UUID, str]:
+    """Where each of these exams lies, when it has a verdict."""
+    theirs = select(Verdict).where(Verdict.sitting_id.in_([one.id for one in sittings]))
+    return {
+        one.sitting_id: "vraagt extra bewijs"
+        if one.passed is None
+        else "vrij te geven"
+        if one.confirmed_at
+        else "te controleren"
+        for one in g.db.scalars(theirs)
+    }
+
+
+def _release(found: Verdict) -> None:
+    found.release(access.me(), g.now)
+    post.write(g.db, found.sitting.dossier.candidate, "result", g.now)
+
+
+def _waiting(sittings: list[Sitting]) -> dict[uuid.UUID, Waiting]:
+    """How far each of these exams is."""
+    ratings = ratings_by_sitting(g.db, sittings)
+    found = {}
+    for sitting in sittings:
+        own = ratings[sitting.id]
+        places = open_places(g.db, sitting, own)
+        free = [slot for slots in places.values() for slot in slots]
+        alike = len(places) == len(sitting.answers) and len(set(places.values())) == 1
+        slots = [_slot(slot, [one for one in own if one.slot == slot]) for slot in sorted({one.slot for one in own})]
+        whole = len(set(free)) if alike else None
+        found[sitting.id] = Waiting(sitting, slots, len(free), whole, set(free) == {THIRD})
+    return found
+
+
+def _slot(slot: int, own: list[Rating]) -> Slot:
+    signed = [one.signed for one in own]
+    return Slot(slot, len(own), sum(one is not None for one in signed), signed.count(Phase.DOSSIER))
+
+
+def _shows(found: Verdict, scheme: Scheme) -> list[tuple[Answer, list[str]]]:
+    """The answers in which something is to be seen that was observed too seldom, and what."""
+    rows = [(one, [key for key in found.unseen if key in one.scenario.competencies]) for one in found.sitting.answers]
+    return [(answer, [scheme.competency(key).name for key in keys]) for answer, keys in rows if keys]
+
+
+def _means_by_slot(case: Case) -> dict[int, dict[str, str]]:
+    """For each slot what its marks alone would give per competency; the answer to "how far apart were they?"."""
+    means = {}
+    for slot in sorted({mark.slot for mark in case.marks}):
+        own = [mark for mark in case.marks if mark.slot == slot]
+        alone = results(own, case.competencies)
+        means[slot] = {one.key: "–" if one.mean is None else explain.figure(one.mean) for one in alone}
+    return means
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return bool(uuid.UUID(text))
+    except ValueError:
+        return False
