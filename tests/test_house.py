@@ -1,4 +1,7 @@
-"""The house rules: arrows between rooms run down only, no circles, and a library is used only in its own room."""
+"""The house rules: arrows between rooms run down only, no circles, and a library is used only in its own room.
+
+No circle of modules, and none of the folders of a room either, each taken as one.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -49,7 +52,21 @@ def faults(root: Path) -> list[str]:
                 found.append(f"{place} uses {library}, which belongs in {ONLY_IN[library]}")
         if place != ENVIRONMENT and _reads_environment(tree):
             found.append(f"{place} reads the environment")
-    return found + [f"circle: {' -> '.join(circle)}" for circle in _circles(graph)]
+    circles = [*_circles(graph), *_circles(_by_folder(graph))]
+    return found + [f"circle: {' -> '.join(circle)}" for circle in circles]
+
+
+def _by_folder(graph: dict[str, set[str]]) -> dict[str, set[str]]:
+    """The same arrows between the folders in a room; a module that lies in the room itself stands for itself."""
+    folders: dict[str, set[str]] = {}
+    for name, others in graph.items():
+        folder = _folder(name)
+        folders.setdefault(folder, set()).update(_folder(other) for other in others if _folder(other) != folder)
+    return folders
+
+
+def _folder(name: str) -> str:
+    return ".".join(name.split(".")[:2])
 
 
 def _name(path: Path) -> str:
@@ -121,6 +138,15 @@ def test_each_room_is_really_looked_at():
                 "storage/c.py": "from . import a",
             },
             "circle: storage.",
+        ),
+        (
+            {
+                "webapp/one/a.py": "from webapp.two import b",
+                "webapp/two/b.py": "",
+                "webapp/two/c.py": "from webapp.one import d",
+                "webapp/one/d.py": "",
+            },
+            "circle: webapp.",
         ),
     ],
 )

@@ -11,8 +11,7 @@ from storage.database import session_scope
 from storage.jobs import celery
 from storage.recordings import Recording, RecordingState, latest_take
 from storage.sittings import Answer
-from webapp import create_app, post
-from webapp.exam import telling
+from webapp import create_app, post, telling
 from webapp.planning import planning
 
 app = celery

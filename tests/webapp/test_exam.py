@@ -16,8 +16,8 @@ from storage.mail import MailMessage
 from storage.nodes import beat
 from storage.recordings import RECEIPT, Recording, RecordingState, latest_take, recording_by_ticket
 from storage.sittings import Answer, Sitting
+from webapp import telling
 from webapp.app import BODY_LIMIT, create_app
-from webapp.exam import telling
 
 pytestmark = pytest.mark.one_database
 

@@ -12,7 +12,7 @@ from storage.jobs import Job, JobState, perform
 from storage.mail import MailMessage
 from storage.recordings import RECEIPT, Original, latest_take, tell_receipt
 from storage.sittings import RETAKE_ASKED
-from webapp.exam import telling
+from webapp import telling
 
 FAULT = [{"kind": "frozen", "found": 0.4, "needed": 0.2}]
 
