@@ -11,10 +11,17 @@ from datetime import UTC, datetime
 from functools import cache
 
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.types import JSON, TypeDecorator
 
 from storage.config import config
+
+PATIENCE_S = 20
+"""How long a transaction that writes waits for its turn on SQLite, unless it says otherwise."""
+_BUSY_SQLITE = {5, 6}
+_BUSY_POSTGRESQL = ("08", "40", "53300", "55P03", "57P")
+"""Connection lost, rolled back for somebody else's sake, too many connections, lock not had, server ends or begins."""
 
 
 class UtcDateTime(TypeDecorator):
@@ -70,24 +77,26 @@ def one_of(states: type[enum.StrEnum]) -> Enum:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for `url`, with foreign keys, WAL and a five-second wait for a lock when it is SQLite."""
+    """An engine for `url`, with foreign keys and WAL when it is SQLite. Its errors tell no values: logs keep them."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 20})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection, _record):
         # The driver must not begin transactions by itself, since "_begin" does.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection):
         # A transaction that reads first and writes later fails at once with "database is locked" when somebody else
         # wrote in between. One that says so at its start waits for its turn instead.
-        writes = connection.get_execution_options().get("writes", True)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        patience_ms = round(1000 * options.get("patience_s", PATIENCE_S))
+        connection.connection.execute(f"PRAGMA busy_timeout={patience_ms}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", True) else "BEGIN")
 
     return engine
 
@@ -99,13 +108,17 @@ def engine() -> Engine:
 
 
 @cache
-def _factory(writes: bool) -> sessionmaker[Session]:
-    return sessionmaker(engine().execution_options(writes=writes), expire_on_commit=False)
+def _factory(writes: bool, patience_s: float = PATIENCE_S) -> sessionmaker[Session]:
+    options = {"writes": writes, "patience_s": patience_s}
+    return sessionmaker(engine().execution_options(**options), expire_on_commit=False)
 
 
-def new_session(writes: bool = True) -> Session:
-    """A session of the caller's own, to be closed by the caller. With SQLite a writing one waits for other writers."""
-    return _factory(writes)()
+def new_session(writes: bool = True, patience_s: float = PATIENCE_S) -> Session:
+    """A session of the caller's own, to be closed by the caller.
+
+    With SQLite a writing one waits for other writers, and raises OperationalError when its patience ends.
+    """
+    return _factory(writes, patience_s)()
 
 
 @contextmanager
@@ -116,3 +129,11 @@ def session_scope(writes: bool = True) -> Iterator[Session]:
     """
     with _factory(writes).begin() as session:
         yield session
+
+
+def passes(error: OperationalError) -> bool:
+    """Whether the same transaction may succeed in a moment, since the database was only busy, or away."""
+    if (code := getattr(error.orig, "sqlite_errorcode", None)) is not None:
+        return code & 0xFF in _BUSY_SQLITE
+    state = getattr(error.orig, "sqlstate", None)
+    return state is None or state.startswith(_BUSY_POSTGRESQL)

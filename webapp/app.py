@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 from flask import Flask, g, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from storage.config import Config, config
-from storage.database import new_session
+from storage.database import new_session, passes
 from storage.refusal import Refused, Step
 from webapp import access, cli, health, media, style
 from webapp.dossier import history, motivation, part_one, role_document, substantiation, why_not
@@ -76,6 +76,9 @@ OVERTAKEN = (StaleDataError, IntegrityError)
 """Somebody else changed the same thing at this very moment, and was first."""
 
 READING = ("GET", "HEAD", "OPTIONS")
+PATIENCE_S = 8
+"""How long a request waits for its turn to write. The pages' scripts wait ten seconds, and then ask again."""
+RETRY_AFTER_S = 2
 BODY_LIMIT = 12 * 1024 * 1024
 
 
@@ -115,7 +118,12 @@ def _transactions(app: Flask) -> None:
     @app.before_request
     def begin():
         g.now = datetime.now(UTC)
-        g.db = new_session(writes=request.method not in READING)
+        writes = request.method not in READING
+        g.db = new_session(writes, PATIENCE_S)
+        if writes:
+            # With SQLite one request writes at a time, from its first question on: no other one is to wait for bytes
+            # that are still on their way.
+            request.get_data(parse_form_data=True)
 
     @app.after_request
     def settle(response):
@@ -123,7 +131,7 @@ def _transactions(app: Flask) -> None:
             if response.status_code < 400:
                 try:
                     g.db.commit()
-                except OVERTAKEN as error:
+                except (*OVERTAKEN, OperationalError) as error:
                     g.db.rollback()
                     return app.make_response(app.handle_user_exception(error))
             else:
@@ -205,6 +213,15 @@ def _errors(app: Flask) -> None:
 
     for kind in OVERTAKEN:
         app.register_error_handler(kind, overtaken)
+
+    @app.errorhandler(OperationalError)
+    def busy(error: OperationalError):
+        if not passes(error):
+            return broken(error)
+        app.logger.warning("the database is busy or away: %s", error)
+        answer = app.make_response(page(503, *refusals.http_error(503)))
+        answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+        return answer
 
     @app.errorhandler(CSRFError)
     def forged(_error):

@@ -79,6 +79,8 @@ ROWS = (
     *(Row("scale", f"Packets lost, {streams} at once",
           f"recorder_{streams}_streams_lost_packets_per_million", "of a million") for streams in (100, 150, 200)),
     Row("begin", "Errors while {begin_sittings:.0f} sittings begin within a minute", "begin_errors", "answers"),
+    Row("begin", "Pages told to ask again meanwhile", "begin_asked_again", "answers"),
+    Row("begin", "The hundred and first is refused, with the reason", "begin_one_too_many_refused", "of 1"),
     Row("begin", "Web app, from welcome to the first slice", "begin_web_cpu_s_per_sitting", "CPU s a sitting"),
     Row("begin", "Slowest answer meanwhile", "begin_slowest_answer_ms", "ms"),
     Row("begin", "Of them live at once", "begin_live_at_once", "streams"),

@@ -226,6 +226,6 @@ def test_when_the_database_is_away_the_page_says_so_in_dutch(people, visit, envi
     visitor = visit(people.officer)
     environment(VIGNET_DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/none")
     answer = visitor.get("/bureau")
-    assert answer.status_code == 500
-    assert "Er ging iets mis bij ons" in answer.text
-    assert visitor.get("/bureau", headers={"Accept": "application/json"}).json["error"].startswith("Wat u al had")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert "Dit lukt nu even niet" in answer.text
+    assert visitor.get("/bureau", headers={"Accept": "application/json"}).json["error"].startswith("Het is te druk")

@@ -164,6 +164,10 @@ _HTTP = {
     415: ("Dit soort bestand kan niet", "Kies een ander bestand en probeer het opnieuw."),
     429: ("Even wachten", "U hebt dit te vaak geprobeerd. Wacht een paar minuten en probeer het dan opnieuw."),
     500: ("Er ging iets mis bij ons", "Wat u al had opgeslagen, is veilig. Probeer het over een minuut opnieuw."),
+    503: (
+        "Dit lukt nu even niet",
+        "Het is te druk. Wat u al had opgeslagen, is veilig. Ga terug en probeer het over een paar tellen opnieuw.",
+    ),
 }
 
 
