@@ -69,7 +69,7 @@ def test_an_enrolment_makes_people_roles_a_nomination_and_mail(people, visit):
         assert all(one.link is not None and "{link}" in one.text for one in letters.values())
         assert session.scalars(select(Roster)).one().entries == []
     page = visitor.get("/organisatie").text
-    assert "Leidinggevende schrijft de onderbouwing" in page
+    assert "De leidinggevende schrijft de onderbouwing" in page
     assert "1 kandidaat is aangemeld." in page
 
 

@@ -110,7 +110,7 @@ def test_from_approval_to_an_invitation_on_the_date(session, people, visit, date
     published = one_of(ExamDate)
     assert (published.starts_at, published.ends_at) == (noon, noon + timedelta(hours=4))
     assert "nog 3 plaatsen" in beheerder.get(ADMIN).text
-    assert "Vraag een examendatum aan" in beheerder.get("/organisatie").text
+    assert "Examendatum kiezen" in beheerder.get("/organisatie").text
     assert ask(beheerder, published, row).status_code == 302
     assert "KSF antwoordt over de examendatum" in beheerder.get("/organisatie").text
     assert "KSF moet nog antwoord geven" in candidate.get("/examen").text
@@ -137,6 +137,7 @@ def test_another_date_is_offered_and_taken(people, visit, asked, dates):
     assert state() is BookingState.REQUESTED
     counter = {"other": dates[1].id, "reason": "Die dag is er geen examinator."}
     assert officer.post(f"{page}/andere-datum", counter).status_code == 302
+    assert "Voorstel beantwoorden" in beheerder.get("/organisatie").text
     assert "Die dag is er geen examinator." in beheerder.get(ADMIN).text
     assert "Uw organisatie moet nog zeggen" in visit(people.candidate).get("/examen").text
     assert "Die dag is er geen examinator." in dict(mails())["date_answer"]

@@ -63,8 +63,9 @@ class Timeline:
 
 def of(dossier: Dossier, role: Role = Role.KSF_OFFICER) -> Timeline:
     """The timeline as somebody in this role reads it. Only the office reads names and its own doings."""
-    sitting, verdict = turns.exam_of(dossier)
-    subjects = [one.id for one in (dossier, sitting, verdict) if one]
+    course = turns.courses_of([dossier])[dossier.id]
+    verdict = course.verdict
+    subjects = [one.id for one in (dossier, course.sitting, verdict) if one]
     kinds = [noun.__tablename__ for noun in (Dossier, Sitting, Verdict)]
     rows = select(AuditEvent).where(AuditEvent.subject_kind.in_(kinds), AuditEvent.subject.in_(subjects))
     found = g.db.scalars(rows.order_by(AuditEvent.at)).all()
@@ -77,7 +78,7 @@ def of(dossier: Dossier, role: Role = Role.KSF_OFFICER) -> Timeline:
         for event in found
         if _told(event.verb, role) and event.verb != "dossier_nominated"
     ]
-    on_turn = turns.turns_of(dossier, sitting, verdict)
+    on_turn = turns.turns_of(dossier, course)
     mine = next((turn for turn in on_turn if turn.role is role and turn.url), None)
     over = verdict is not None and verdict.released_at is not None
     return Timeline([Event("Aangemeld", dossier.created_at), *lines], mine, [] if mine or over else on_turn)

@@ -12,11 +12,22 @@ from sqlalchemy import select
 
 from scenarios.chapters import FilePart
 from scenarios.sitting import Stage
+from storage.bookings import LIVE, Booking, BookingState
 from storage.dossiers import Dossier, DossierState
 from storage.exam_dates import plans_by_dates
 from storage.people import Role
 from storage.sittings import Sitting
 from storage.verdicts import Verdict
+from webapp.dutch.formats import day
+
+
+@dataclass(frozen=True)
+class Course:
+    """How far the exam of a dossier is: what there is of it. `booking` is the one that holds a place."""
+
+    sitting: Sitting | None = None
+    verdict: Verdict | None = None
+    booking: Booking | None = None
 
 
 @dataclass(frozen=True)
@@ -30,7 +41,7 @@ class Turn:
     url: str = ""
 
 
-def turns_of(dossier: Dossier, sitting: Sitting | None = None, verdict: Verdict | None = None) -> list[Turn]:
+def turns_of(dossier: Dossier, course: Course) -> list[Turn]:
     """Who is on turn now; two at a time while a file is written, nobody when all is over."""
     if dossier.state in (DossierState.WRITING, DossierState.RETURNED):
         return _writing(dossier)
@@ -38,9 +49,14 @@ def turns_of(dossier: Dossier, sitting: Sitting | None = None, verdict: Verdict 
         url = url_for("office.dossier", dossier_id=dossier.id, _anchor="oordeel")
         since = dossier.submitted_at or dossier.created_at
         return [Turn(Role.KSF_OFFICER, since, "Dossier beoordelen", "KSF beoordeelt het dossier", url)]
-    if dossier.state is DossierState.APPROVED:
-        return [_exam(dossier, sitting, verdict)]
-    return []
+    if dossier.state is not DossierState.APPROVED:
+        return []
+    sitting, verdict = course.sitting, course.verdict
+    if verdict is not None or (sitting is not None and sitting.stage is Stage.FINISHED):
+        return [_judging(sitting, verdict)]
+    if plans_by_dates(dossier.scheme) and (sitting is None or sitting.stage is Stage.EXPIRED):
+        return [_dating(dossier, course.booking)]
+    return [_exam(dossier, sitting)]
 
 
 def _writing(dossier: Dossier) -> list[Turn]:
@@ -56,23 +72,30 @@ def _writing(dossier: Dossier) -> list[Turn]:
     return found
 
 
-def _exam(dossier: Dossier, sitting: Sitting | None, verdict: Verdict | None) -> Turn:
-    page = url_for("office.dossier", dossier_id=dossier.id, _anchor="examen")
-    if sitting is None and plans_by_dates(dossier.scheme):
+def _dating(dossier: Dossier, booking: Booking | None) -> Turn:
+    if booking is None:
         since, url = dossier.decided_at or dossier.created_at, url_for("booking.home")
         return Turn(Role.ORGANISATION_ADMIN, since, "Examendatum kiezen", "De organisatie kiest een examendatum", url)
+    if booking.state is BookingState.REQUESTED:
+        does, url = "KSF antwoordt over de examendatum", url_for("exam_dates.home")
+        return Turn(Role.KSF_OFFICER, booking.asked_at, "Aanvraag beantwoorden", does, url)
+    does, url = "De organisatie zegt of de voorgestelde examendatum goed is", url_for("booking.home")
+    return Turn(Role.ORGANISATION_ADMIN, booking.answered_at, "Voorstel beantwoorden", does, url)
+
+
+def _exam(dossier: Dossier, sitting: Sitting | None) -> Turn:
+    page = url_for("office.dossier", dossier_id=dossier.id, _anchor="examen")
     if sitting is None:
         since = dossier.decided_at or dossier.created_at
         return Turn(Role.KSF_OFFICER, since, "Uitnodiging bekijken", "KSF nodigt de kandidaat uit", page)
-    if verdict is not None or sitting.stage is Stage.FINISHED:
-        return _judging(sitting, verdict)
-    if sitting.stage is Stage.EXPIRED or (sitting.closes_at < g.now and sitting.stage is not Stage.ANSWERING):
-        return Turn(
-            Role.KSF_OFFICER, sitting.closes_at, "Meer tijd geven", "KSF kijkt of er een nieuwe tijd komt", page
-        )
     going_on = sitting.stage is Stage.ANSWERING
-    label = "Verder met het examen" if going_on else "Naar mijn examen"
-    return Turn(Role.CANDIDATE, sitting.opens_at, label, "De kandidaat doet examen", url_for("exam.home"))
+    if sitting.stage is Stage.EXPIRED or (sitting.closes_at < g.now and not going_on):
+        does = "KSF kijkt of er een nieuwe tijd komt"
+        return Turn(Role.KSF_OFFICER, sitting.closes_at, "Meer tijd geven", does, page)
+    label, does = "Verder met het examen" if going_on else "Naar mijn examen", "De kandidaat doet examen"
+    if not going_on:
+        does += f", tot {day(sitting.closes_at)}"
+    return Turn(Role.CANDIDATE, sitting.opens_at, label, does, url_for("exam.home"))
 
 
 def _judging(sitting: Sitting, verdict: Verdict | None) -> Turn:
@@ -92,16 +115,18 @@ def _judging(sitting: Sitting, verdict: Verdict | None) -> Turn:
     return Turn(Role.KSF_OFFICER, verdict.confirmed_at, "Uitslag vrijgeven", "KSF geeft de uitslag vrij", url)
 
 
+def courses_of(dossiers: list[Dossier]) -> dict[uuid.UUID, Course]:
+    """How far each exam is, by dossier, in two questions at most."""
+    ids = [one.id for one in dossiers]
+    found = select(Sitting, Verdict).outerjoin(Verdict, Verdict.sitting_id == Sitting.id)
+    exams = {row[0].dossier_id: row for row in g.db.execute(found.where(Sitting.dossier_id.in_(ids)))}
+    dated = [one.id for one in dossiers if one.state is DossierState.APPROVED and plans_by_dates(one.scheme)]
+    live = select(Booking).where(Booking.dossier_id.in_(dated), Booking.state.in_(LIVE))
+    bookings = {one.dossier_id: one for one in g.db.scalars(live)} if dated else {}
+    return {one: Course(*exams.get(one, (None, None)), bookings.get(one)) for one in ids}
+
+
 def turns_of_many(dossiers: list[Dossier]) -> dict[uuid.UUID, list[Turn]]:
-    """The same for a list of dossiers, by dossier."""
-    found = select(Sitting, Verdict).outerjoin(Verdict, Verdict.sitting_id == Sitting.id)
-    rows = g.db.execute(found.where(Sitting.dossier_id.in_([one.id for one in dossiers]))).all()
-    exams = {sitting.dossier_id: (sitting, verdict) for sitting, verdict in rows}
-    return {one.id: turns_of(one, *exams.get(one.id, (None, None))) for one in dossiers}
-
-
-def exam_of(dossier: Dossier) -> tuple[Sitting | None, Verdict | None]:
-    """The sitting of this dossier and its verdict, as far as there are any."""
-    found = select(Sitting, Verdict).outerjoin(Verdict, Verdict.sitting_id == Sitting.id)
-    row = g.db.execute(found.where(Sitting.dossier_id == dossier.id)).first()
-    return (row[0], row[1]) if row else (None, None)
+    """Who is on turn in each of these, by dossier."""
+    courses = courses_of(dossiers)
+    return {one.id: turns_of(one, courses[one.id]) for one in dossiers}

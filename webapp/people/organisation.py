@@ -9,22 +9,32 @@ from wtforms import EmailField, StringField
 
 from scenarios.sitting import Stage
 from storage import enrolments
-from storage.bookings import LIVE, Booking, BookingState
 from storage.dossiers import Dossier, DossierState
-from storage.exam_dates import plans_by_dates
 from storage.people import Person, Role, employ_again, readdress, release
 from storage.refusal import Refused
 from storage.sittings import Sitting
 from storage.verdicts import Verdict
 from webapp import access, tasks
 from webapp.access import people as access_people
-from webapp.dutch import formats, refusals
+from webapp.dossier import turns
+from webapp.dossier.turns import Course
+from webapp.dutch import refusals
 from webapp.forms import Form
 from webapp.paging import matching, page_of, search
 from webapp.people.enrolling import ADDRESS, NAME
 from webapp.people.invitations import invite
 
 pages = Blueprint("organisation", __name__, url_prefix="/organisatie")
+
+
+STATES = {
+    DossierState.WRITING: ("dossier schrijven", "neutral"),
+    DossierState.RETURNED: ("dossier schrijven", "neutral"),
+    DossierState.SUBMITTED: ("ingediend", "accent"),
+    DossierState.REJECTED: ("afgerond", "neutral"),
+    DossierState.WITHDRAWN: ("ingetrokken", "neutral"),
+}
+"""What an organisation reads of a dossier that was not approved yet, or will not be."""
 
 
 class AddressForm(Form):
@@ -56,12 +66,13 @@ def home():
         .order_by(Dossier.created_at.desc(), Dossier.id)
     )
     page = page_of(found, joinedload(Dossier.candidate), joinedload(Dossier.manager), selectinload(Dossier.scheme))
-    steps = {dossier.id: step for dossier, step in zip(page.rows, _steps(page.rows), strict=True)}
+    courses = turns.courses_of(page.rows)
     return render_template(
         "organisation/home.html",
         tasks=tasks.tasks_of(Role.ORGANISATION_ADMIN),
         page=page,
-        steps=steps,
+        states={one.id: _state(one, courses[one.id]) for one in page.rows},
+        turns={one.id: turns.turns_of(one, courses[one.id]) for one in page.rows if not _is_over(courses[one.id])},
         words=words,
         shown=shown,
     )
@@ -193,52 +204,20 @@ def _passed():
     return Dossier.id.in_(select(Sitting.dossier_id).join(Verdict).where(*released))
 
 
-def _steps(rows: list[Dossier]) -> list[tuple[str, str, str]]:
-    """(state, colour, next step) of each dossier, without a word about how well it went."""
-    ids = [dossier.id for dossier in rows]
-    sittings = {one.dossier_id: one for one in g.db.scalars(select(Sitting).where(Sitting.dossier_id.in_(ids)))}
-    results = select(Sitting.dossier_id, Verdict.passed).join(Verdict)
-    passed = dict(g.db.execute(results.where(Sitting.dossier_id.in_(ids), Verdict.released_at.is_not(None))).all())
-    dated = [one.id for one in rows if one.state is DossierState.APPROVED and plans_by_dates(one.scheme)]
-    live = select(Booking.dossier_id, Booking.state).where(Booking.dossier_id.in_(dated), Booking.state.in_(LIVE))
-    asked = dict.fromkeys(dated) | (dict(g.db.execute(live).all()) if dated else {})
-    return [
-        _date_step(asked[dossier.id])
-        if dossier.id in asked and _unplanned(sittings.get(dossier.id))
-        else _step(dossier, sittings.get(dossier.id), passed)
-        for dossier in rows
-    ]
-
-
-def _unplanned(sitting: Sitting | None) -> bool:
-    return sitting is None or sitting.stage is Stage.EXPIRED
-
-
-def _date_step(asked: BookingState | None) -> tuple[str, str, str]:
-    """The step of somebody who may do the exam, and has no date that holds."""
-    steps = {
-        None: "Vraag een examendatum aan",
-        BookingState.REQUESTED: "KSF antwoordt over de examendatum",
-        BookingState.COUNTERED: "Zeg of de voorgestelde examendatum goed is",
-    }
-    return "goedgekeurd", "accent", steps.get(asked, "")
-
-
-def _step(dossier: Dossier, sitting: Sitting | None, passed: dict[uuid.UUID, bool]) -> tuple[str, str, str]:
-    if dossier.id in passed:
-        return ("behaald", "ok", "") if passed[dossier.id] else ("afgerond", "neutral", "")
-    if dossier.state is DossierState.WRITING and not dossier.manager_done_at:
-        return "dossier schrijven", "neutral", "Leidinggevende schrijft de onderbouwing"
-    if dossier.state in tasks.OPEN:
-        return "dossier schrijven", "neutral", "Kandidaat schrijft en dient in"
-    if dossier.state is DossierState.SUBMITTED:
-        return "ingediend", "accent", "KSF beoordeelt het dossier"
+def _state(dossier: Dossier, course: Course) -> tuple[str, str]:
+    """How far it is and the colour of that, without a word about how well an exam went that was not passed."""
+    if _is_over(course):
+        return ("behaald", "ok") if course.verdict.passed else ("afgerond", "neutral")
     if dossier.state is not DossierState.APPROVED:
-        return ("afgerond" if dossier.state is DossierState.REJECTED else "ingetrokken"), "neutral", ""
-    if sitting is None:
-        return "goedgekeurd", "accent", "KSF nodigt de kandidaat uit"
-    if sitting.stage is Stage.FINISHED:
-        return "examen gedaan", "accent", "KSF beoordeelt de antwoorden"
-    if sitting.stage is Stage.EXPIRED or sitting.closes_at < g.now:
-        return "examen niet gedaan", "warn", "Neem contact op met het bureau van KSF"
-    return "uitgenodigd", "accent", f"Kandidaat doet examen, tot {formats.day(sitting.closes_at)}"
+        return STATES[dossier.state]
+    if course.sitting is None:
+        return "goedgekeurd", "accent"
+    if course.sitting.stage is Stage.FINISHED:
+        return "examen gedaan", "accent"
+    if course.sitting.stage is Stage.EXPIRED or course.sitting.closes_at < g.now:
+        return "examen niet gedaan", "warn"
+    return "uitgenodigd", "accent"
+
+
+def _is_over(course: Course) -> bool:
+    return course.verdict is not None and course.verdict.released_at is not None
