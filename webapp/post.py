@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from flask import render_template
+from icalendar import Calendar
 from jinja2 import Environment, FileSystemLoader
 from sqlalchemy.orm import Session
 
@@ -120,7 +121,8 @@ def _as_email(message: MailMessage, now: datetime) -> EmailMessage:
     email.set_content(text)
     email.add_alternative(as_html(message.subject, text), subtype="html")
     if message.calendar:
-        email.add_attachment(message.calendar, subtype="calendar", filename="examen.ics")
+        method = str(Calendar.from_ical(message.calendar)["method"])
+        email.add_attachment(message.calendar, subtype="calendar", params={"method": method}, filename="examen.ics")
     return email
 
 

@@ -265,6 +265,7 @@ RIGHTS: dict[str, Right] = {
     "accommodation.decide": may({"officer", "second_officer"}, dossier_id="own_case.id"),
     "planning.calendar": may({"candidate", "second_candidate"}),
     "planning.extend": may(OFFICERS, sitting_id="sitting.id"),
+    "planning.confirm_identity_by_office": may(OFFICERS, sitting_id="sitting.id"),
     "planning.identity": may({"candidate", "second_candidate"}),
     "planning.supervising": may(ADMINS),
     "booking.home": may(ADMINS),

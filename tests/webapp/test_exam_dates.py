@@ -184,6 +184,11 @@ def test_a_date_that_stood_is_taken_back_and_another_one_invites_again(people, v
         beheerder.post(f"{ADMIN}/aanvragen/{asked.id}/teruggeven")
     told = dict(mails())["date_cancelled"]
     assert "gaat niet door" in told and ("ziek" in told) is (by == "officer")
+    asked_for, cancelled = (calendar_of(template) for template in ("invitation", "date_cancelled"))
+    (event,), (gone,) = asked_for.walk("VEVENT"), cancelled.walk("VEVENT")
+    assert (asked_for["method"], cancelled["method"], gone["status"]) == ("PUBLISH", "CANCEL", "CANCELLED")
+    assert gone["uid"] == event["uid"] and gone["sequence"] >= event["sequence"]
+    assert gone["organizer"].startswith("mailto:")
     assert one_of(Sitting).stage is Stage.EXPIRED
     assert "vraagt een examendatum voor u aan" in candidate.get("/examen").text
     assert ask(beheerder, dates[1], approved).status_code == 302
@@ -287,6 +292,13 @@ def test_an_officer_does_not_answer_about_the_own_candidate(session, people, vis
     officer = visit(insider)
     assert people.candidate.name not in officer.get(OFFICE).text
     assert officer.post(f"{OFFICE}/aanvragen/{asked.id}/bevestigen").status_code == 404
+
+
+def calendar_of(template):
+    """The calendar file that went with the mail of this template."""
+    with new_session(writes=False) as session:
+        message = session.scalars(select(MailMessage).where(MailMessage.template == template)).one()
+    return Calendar.from_ical(message.calendar)
 
 
 def tend(app, moment):

@@ -15,6 +15,7 @@ from storage.database import new_session
 from storage.dossiers import Dossier, DossierState
 from storage.mail import MailMessage, MailState
 from storage.part_one import PartOneReview
+from storage.people import Person, release
 from storage.revisions import hand_in
 from storage.sittings import Sitting
 from webapp.dossier import part_one
@@ -255,6 +256,20 @@ def test_a_manager_who_was_asked_again_writes_before_the_candidate_can_hand_in(p
     assert manager.post(f"/kandidaten/{handed_in.id}", text).status_code == 302
     assert candidate.post(f"/dossier/{handed_in.id}", {"version": 0, "hand_in": "1"}).status_code == 302
     assert all_of(Dossier)[0].state is DossierState.SUBMITTED
+
+
+def test_a_manager_who_left_is_asked_nothing_and_the_organisation_names_another(people, visit, handed_in, session):
+    release(
+        session,
+        session.get(Person, people.manager.id),
+        {people.organisation.id},
+        people.beheerder.id,
+        datetime.now(UTC),
+    )
+    session.commit()
+    decide(visit(people.officer), handed_in, "returned", ["substantiation_is_personal"], "Vraag om een voorbeeld.")
+    letters = {(one.person_id, one.template) for one in all_of(MailMessage)}
+    assert letters == {(people.candidate.id, "dossier_returned"), (people.beheerder.id, "manager_needed")}
 
 
 def test_a_manager_who_was_not_asked_changes_nothing(people, visit, handed_in):

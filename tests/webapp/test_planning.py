@@ -19,6 +19,7 @@ from storage.audit import AuditEvent
 from storage.database import new_session
 from storage.dossiers import Dossier, DossierState
 from storage.mail import MailMessage
+from storage.people import Person, release
 from storage.revisions import hand_in
 from storage.schemes import add_scheme
 from storage.sittings import Sitting
@@ -145,6 +146,7 @@ def test_the_invitation_brings_a_calendar_file(people, visit, handed_in):
     parsed = email.message_from_bytes(sent.as_bytes(), policy=email.policy.default)
     (file,) = parsed.iter_attachments()
     assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "examen.ics")
+    assert file.get_param("method") == "PUBLISH"
     for text in (file.get_content(), visit(people.candidate).get("/examen/agenda.ics").text):
         (event,) = Calendar.from_ical(text).walk("VEVENT")
         assert event.decoded("dtstart") == sitting.opens_at.replace(microsecond=0)
@@ -268,6 +270,18 @@ def test_after_five_wrong_codes_only_the_supervisor_helps(people, visit, watched
     assert one_of(Sitting).identified_by_id == people.beheerder.id
     assert candidate.get("/examen").status_code == 200
     assert beheerder.post(f"/organisatie/identiteit/{watched.id}").status_code == 404
+
+
+def test_ksf_helps_whom_no_organisation_can(people, visit, watched, session):
+    release(session, session.get(Person, people.candidate.id), {people.organisation.id}, people.beheerder.id, NOW)
+    session.commit()
+    assert visit(people.beheerder).post(f"/organisatie/identiteit/{watched.id}").status_code == 404
+    officer, page = visit(people.officer), f"/bureau/dossiers/{watched.dossier_id}"
+    assert "Zelf bevestigen wie er zit" in officer.get(page).text
+    for _ in range(2):
+        assert officer.post(f"/bureau/zittingen/{watched.id}/identiteit").status_code == 302
+    assert one_of(Sitting).identified_by_id == people.officer.id
+    assert "Zelf bevestigen wie er zit" not in officer.get(page).text
 
 
 def test_without_it_the_clock_does_not_start(session, people, watched):

@@ -15,7 +15,7 @@ from storage import accommodations, certificates
 from storage.dossiers import Dossier, Rule
 from storage.likeness import alike
 from storage.part_one import PartOneReview, claim, criteria_of, reviews_of
-from storage.people import Role
+from storage.people import Role, holders
 from storage.refusal import Refused
 from storage.revisions import Side, content, handed_in
 from webapp import access, post
@@ -95,9 +95,17 @@ def decide(review: PartOneReview, outcome: Outcome) -> None:
     asked = outcome is Outcome.RETURNED and FilePart.SUBSTANTIATION in review.flagged
     post.write(g.db, dossier.candidate, f"dossier_{outcome}", g.now, manager_asked=asked, **values)
     if asked:
-        theirs = why_not.reasons(review, {FilePart.SUBSTANTIATION})
-        post.write(g.db, dossier.manager, "substantiation_returned", g.now, dossier=dossier, criteria=theirs)
+        _ask_manager(dossier, why_not.reasons(review, {FilePart.SUBSTANTIATION}))
     flash("Uw besluit is bewaard. De kandidaat krijgt bericht.", "ok")
+
+
+def _ask_manager(dossier: Dossier, criteria: list) -> None:
+    """The manager changes the substantiation; who left does not hear of it, and the organisation names another one."""
+    if dossier.manager in holders(g.db, Role.MANAGER, dossier.organisation, g.now):
+        post.write(g.db, dossier.manager, "substantiation_returned", g.now, dossier=dossier, criteria=criteria)
+        return
+    for beheerder in holders(g.db, Role.ORGANISATION_ADMIN, dossier.organisation, g.now):
+        post.write(g.db, beheerder, "manager_needed", g.now, dossier=dossier)
 
 
 @pages.post("/toelating")

@@ -1,6 +1,7 @@
 """The window of an exam as a calendar file (iCalendar, RFC 5545), for the mail and for a link on the page."""
 
 from datetime import datetime
+from email.utils import parseaddr
 
 from icalendar import Calendar, Event
 
@@ -9,10 +10,18 @@ from storage.exam_dates import plans_by_dates
 from storage.sittings import Sitting
 
 
-def of(sitting: Sitting, now: datetime) -> str:
-    """One event from the opening to the end of the window or date. It names the exam and nobody; its id stays."""
+def of(sitting: Sitting, now: datetime, cancelled: bool = False) -> str:
+    """One event from the opening to the end of the window or date. It names the exam and nobody.
+
+    Its id stays and its sequence grows, so that a later file takes the place of an earlier one in an agenda, and one
+    that is `cancelled` takes it out (RFC 5546, 3.2.1 and 3.2.5).
+    """
     event = Event()
     event.add("uid", f"{sitting.id}@vignet")
+    event.add("sequence", int(now.timestamp()))
+    event.add("organizer", f"mailto:{parseaddr(config().mail_sender)[1]}")
+    if cancelled:
+        event.add("status", "CANCELLED")
     event.add("dtstamp", now)
     event.add("dtstart", sitting.opens_at)
     event.add("dtend", sitting.closes_at)
@@ -25,6 +34,6 @@ def of(sitting: Sitting, now: datetime) -> str:
     calendar = Calendar()
     calendar.add("prodid", "-//Vignet//NL")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
     calendar.add_component(event)
     return calendar.to_ical().decode()

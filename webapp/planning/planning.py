@@ -67,8 +67,9 @@ def tell_organisation(booking: Booking, now: datetime) -> None:
 
 
 def tell_cancelled(booking: Booking) -> None:
-    """Write to a candidate that the date on which the exam was planned does not hold any more."""
-    post.write(g.db, booking.dossier.candidate, "date_cancelled", g.now, booking=booking)
+    """Write to a candidate that the exam is not on its date any more, with a file that takes it out of an agenda."""
+    file = calendar_file.of(sitting_of(g.db, booking.dossier), g.now, cancelled=True)
+    post.write(g.db, booking.dossier.candidate, "date_cancelled", g.now, calendar=file, booking=booking)
 
 
 def _invite(dossier: Dossier, exam_date: ExamDate | None = None) -> Sitting:
@@ -148,6 +149,16 @@ def confirm_identity(sitting_id: uuid.UUID):
     sitting.confirm_identity(access.me(), g.now)
     flash(f"U hebt bevestigd dat {sitting.dossier.candidate.name} er zit.", "ok")
     return redirect(url_for("planning.supervising"))
+
+
+@pages.post("/bureau/zittingen/<uuid:sitting_id>/identiteit")
+@access.roles(Role.KSF_OFFICER)
+def confirm_identity_by_office(sitting_id: uuid.UUID):
+    """KSF says who sits there, where the organisation cannot: nobody is there, or the candidate works there no more."""
+    sitting = access.sitting_for_officer(sitting_id)
+    sitting.confirm_identity(access.me(), g.now)
+    flash("Bevestigd. De kandidaat kan beginnen.", "ok")
+    return redirect(url_for("office.dossier", dossier_id=sitting.dossier_id, _anchor="examen"))
 
 
 def tend_windows(now: datetime) -> None:
