@@ -4,12 +4,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import camera
+import film
 import pytest
 import system
 from candidate import Candidate
 from playwright.sync_api import Browser, Playwright
 
 CLIPS = system.ROOT / "scenarios" / "branchecertificaat_b" / "clips"
+
+
+@pytest.fixture(scope="session")
+def films(pytestconfig, tmp_path_factory) -> Path | None:
+    """Where windows leave a film of themselves; None unless asked for by `--video on`."""
+    if pytestconfig.getoption("--video") != "on":
+        return None
+    film.with_our_ffmpeg(tmp_path_factory.mktemp("ffmpeg"))
+    return tmp_path_factory.mktemp("films")
 
 
 @pytest.fixture(scope="session")

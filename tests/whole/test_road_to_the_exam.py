@@ -1,6 +1,6 @@
 """The road before the exam in a real browser: a list of candidates, two who write, an officer, mail, the first clip.
 
-Every step leaves a picture in the folder that the test names.
+Every step leaves a picture in the folder that the test names; `--video on` leaves a film of each window there too.
 """
 
 import csv
@@ -45,15 +45,23 @@ MENDED = {"nora.nieuw#voorbeeld.example": CANDIDATE, "": "Max Meerder"}
 class Walk:
     """Who takes part, each with an own browser window, at a product whose mail goes to `letters`."""
 
-    def __init__(self, product: system.System, letters: letter_box.LetterBox, chromium: Browser, pictures: Path):
+    def __init__(
+        self,
+        product: system.System,
+        letters: letter_box.LetterBox,
+        chromium: Browser,
+        pictures: Path,
+        films: Path | None,
+    ):
         self.product, self.letters, self.chromium, self.pictures = product, letters, chromium, pictures
+        self.films = films
         self.taken = 0
         self.faults: list[str] = []
 
     def window(self, email: str = "") -> Page:
-        context = self.chromium.new_context(
-            base_url=self.product.origin, viewport={"width": 1280, "height": 800}, locale="nl-NL"
-        )
+        size = {"width": 1280, "height": 800}
+        film = {"record_video_dir": self.films, "record_video_size": size} if self.films else {}
+        context = self.chromium.new_context(base_url=self.product.origin, viewport=size, locale="nl-NL", **film)
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
         context.set_default_timeout(30_000)
         page = context.new_page()
@@ -92,13 +100,15 @@ class Walk:
 
 
 @pytest.fixture(scope="module")
-def walk(playwright: Playwright, filmed, tmp_path_factory) -> Iterator[Walk]:
+def walk(films, playwright: Playwright, filmed, tmp_path_factory) -> Iterator[Walk]:
     folder = tmp_path_factory.mktemp("walk")
     chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=camera.chromium_flags(filmed))
     with letter_box.listening() as letters, system.running(folder, VIGNET_MAIL_URL=letters.url) as product:
         product.command("python", "tests/whole/code_scheme.py")
-        yield Walk(product, letters, chromium, folder / "pictures")
+        yield Walk(product, letters, chromium, folder / "pictures", films)
     chromium.close()
+    for file in sorted(films.iterdir()) if films else ():
+        print(file)
 
 
 def test_the_road_to_the_exam(walk: Walk):
