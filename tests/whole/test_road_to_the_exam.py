@@ -106,6 +106,8 @@ def walk(films, playwright: Playwright, filmed, tmp_path_factory) -> Iterator[Wa
     with letter_box.listening() as letters, system.running(folder, VIGNET_MAIL_URL=letters.url) as product:
         product.command("python", "tests/whole/code_scheme.py")
         yield Walk(product, letters, chromium, folder / "pictures", films)
+        for window in chromium.contexts:
+            window.close()  # a film ends with its window
     chromium.close()
     for file in sorted(films.iterdir()) if films else ():
         print(file)
