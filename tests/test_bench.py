@@ -39,6 +39,8 @@ def test_the_desk_is_measured_beside_an_empty_page(tmp_path, monkeypatch):
         "slices",
         "scale",
         "begin",
+        "playable",
+        "sharing",
         "transcode_cost",
     ],
 )

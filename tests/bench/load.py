@@ -1,4 +1,4 @@
-"""A cheap publisher of many live streams, so that a small machine can load a recorder. Only a process, nothing to call.
+"""A cheap publisher of many live streams, so that a small machine can load a recorder.
 
 `python tests/bench/load.py MATERIAL` reads a JSON list of [address, bearer token] from its input, opens a WHIP session
 for each, writes "ready" when all are connected, and sends until its input is closed. aiortc does ICE and DTLS alone;
@@ -23,6 +23,7 @@ import uvloop
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.codecs.vpx import Vp8Encoder
 from imageio_ffmpeg import get_ffmpeg_exe
+from yarl import URL
 
 TICK_S = 0.005
 NTP_EPOCH_S = 2_208_988_800
@@ -83,6 +84,7 @@ class Stream:
             answer = await response.text()
             if response.status != 201:
                 raise RuntimeError(f"{address}: {response.status} {answer}")
+            self.session = response.url.join(URL(response.headers.get("Location", "")))
         await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         async with asyncio.timeout(30):
             while self.connection.connectionState != "connected":
@@ -121,12 +123,23 @@ class Stream:
             self._socket.sendto(self._protect_rtcp(struct.pack(">7I", *words)), self._address)
 
 
+async def keep_sending(going: list[Stream]) -> None:
+    """Send what is due, of streams that may be added meanwhile, until cancelled."""
+    while True:
+        now = time.time()
+        for stream in going:
+            stream.send(now)
+        await asyncio.sleep(TICK_S)
+
+
 async def _nothing(*_arguments) -> None:
     """In place of aiortc's own sending."""
 
 
+RTCRtpSender.send = _nothing
+
+
 async def main() -> None:
-    RTCRtpSender.send = _nothing
     loop = asyncio.get_running_loop()
     wanted = json.loads(await loop.run_in_executor(None, sys.stdin.readline))
     seconds, pieces = pickle.loads(Path(sys.argv[1]).read_bytes())
@@ -134,15 +147,7 @@ async def main() -> None:
     async with aiohttp.ClientSession() as http:
         # One after the other, and sending at once, so that the streams do not all have a key frame at the same time.
         going: list[Stream] = []
-
-        async def keep_sending() -> None:
-            while True:
-                now = time.time()
-                for stream in going:
-                    stream.send(now)
-                await asyncio.sleep(TICK_S)
-
-        sending = asyncio.create_task(keep_sending())
+        sending = asyncio.create_task(keep_sending(going))
         for stream, (address, token) in zip(streams, wanted, strict=True):
             await stream.publish(http, address, token)
             going.append(stream)

@@ -1,0 +1,62 @@
+"""How recorders and media workers share the work. Prints JSON.
+
+`python tests/bench/sharing.py [seconds]`: twenty answers of so many seconds (20), on one recorder and one worker, then
+on two recorders and three workers. First every page hands over all its slices as fast as they are taken; then all end
+at the same moment, and the films are made. Recorders: slices acknowledged a second; the pages want a core of the same
+machine for themselves. Workers: films a minute, from the last word to the last film. No more is gained than there are
+cores left over, so how many cores one was busy with is told beside the gain.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from live import cpu_s
+from whole_road import Film, House, all_end, speak_at_once, standing, until_playable
+
+ANSWERS = 20
+ONE, SEVERAL = (1, 1), (2, 3)
+"""Recorders and workers."""
+
+
+def turn(house: House, film: Film, recorders: int, workers: int) -> dict:
+    with house.staffed(recorders, workers) as staff:
+        takes = house.takes(ANSWERS)
+        before, began = staff.cpu_s()[0], time.monotonic()
+        asyncio.run(speak_at_once(takes, film))
+        took_s = time.monotonic() - began
+        taken = staff.cpu_s()[0] - before
+        each, last_word = [cpu_s(worker) for worker in staff.workers], time.time()
+        asyncio.run(all_end(takes, film))
+        made_s = max(one.playable for one in until_playable(takes).values()) - last_word
+        each = [cpu_s(worker) - before for worker, before in zip(staff.workers, each, strict=True)]
+    return {
+        "recorder_slices_per_s": ANSWERS * len(film.slices) / took_s,
+        "recorder_cores": taken / took_s,
+        "recorder_most_share": max(Counter(take.recorder for take in takes).values()) / ANSWERS,
+        "worker_films_per_minute": 60 * ANSWERS / made_s,
+        "worker_cores": sum(each) / made_s,
+        "worker_most_share": max(each) / sum(each),
+    }
+
+
+def measure(seconds: int, folder: Path) -> dict:
+    with standing(folder) as house:
+        film = Film.make(folder / "film.mkv", seconds)
+        one, several = turn(house, film, *ONE), turn(house, film, *SEVERAL)
+    figures = {"sharing_recorders": SEVERAL[0], "sharing_workers": SEVERAL[1]}
+    figures |= {f"sharing_one_{key}": value for key, value in one.items() if "share" not in key}
+    return figures | {f"sharing_several_{key}": value for key, value in several.items()}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        print(json.dumps(measure(round(float(sys.argv[1])) if len(sys.argv) > 1 else 20, Path(name))))
+
+
+if __name__ == "__main__":
+    main()
