@@ -12,7 +12,7 @@ from aiohttp import hdrs, web
 from recorder.tickets import Ticket
 
 RETRY_AFTER_S = 5
-REMEMBERED_S = 5
+REMEMBERED_S = 60
 """How long a ticket that opens a recording need not be looked up again for its next slice."""
 
 FindTicket = Callable[[str, str, datetime], Ticket | None]

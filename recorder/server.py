@@ -188,7 +188,8 @@ async def serve(settings: Config) -> None:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, end)
-        runner = web.AppRunner(recorder.app(), access_log=None, shutdown_timeout=2)
+        # Room for a slice: less, and each is read in several goes.
+        runner = web.AppRunner(recorder.app(), access_log=None, shutdown_timeout=2, read_bufsize=1 << 20)
         await runner.setup()
         await web.TCPSite(runner, host or "127.0.0.1", int(port)).start()
         log.info("recorder %s listens on %s", settings.recorder_name, settings.recorder_listen)

@@ -1,28 +1,35 @@
 """The slices of one answer on the disk: how they are kept, what is missing, and how they become files again.
 
-A slice is a file, never a row. Its name holds its number and its hash, so that a listing says all there is to know:
+Slices are never rows. One after the other they are appended to a file, so that one forced write is enough for each:
 
-    <spool>/<recording>/slices/000012.<SHA-256>.part
+    <spool>/<recording>/slices/1.log    records of `slc1` (4) | number (4) | size (4) | SHA-256 (32) | the slice
     <spool>/<recording>/closing.json    what the page says that it has recorded, once it has ended
 
-What was joined and confirmed in the object store is gone from here, and known by the names of the originals.
+Numbers are big-endian. Each process begins a file of its own, and another one when the slices so far are shipped: what
+is read is never written to, and a torn tail is the last of its file. What was joined and confirmed in the object store
+is gone from here, and known by the names of the originals.
 """
 
 import contextlib
+import errno
+import hashlib
 import json
 import os
 import re
-import shutil
+import struct
+import threading
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from storage.objects import sha256_of
-
 CLOSING = "closing"
+_HEAD = struct.Struct(">4sII32s")
+_MARK = b"slc1"
+_LOG = re.compile(r"(\d+)\.log")
 _PART = re.compile(r"(\d{6})\.([0-9a-f]{64})\.part")
+"""A file for each slice: a spool may still hold what an earlier version kept so."""
 _RUN = re.compile(r"slices-(\d+)-(\d+)")
 _EBML = b"\x1a\x45\xdf\xa3"
 
@@ -32,13 +39,22 @@ class Different(ValueError):
 
 
 class Slice(NamedTuple):
+    """`size` bytes from `start` on in the file `path`."""
+
     number: int
     sha256: str
+    size: int
     path: Path
+    start: int = 0
 
-    @property
-    def size(self) -> int:
-        return self.path.stat().st_size
+    def read(self) -> bytes:
+        """Raises ValueError when the disk no longer holds what was received."""
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            data = file.read(self.size)
+        if hashlib.sha256(data).hexdigest() != self.sha256:
+            raise ValueError(f"slice {self.number} in {self.path.name} is not what was received")
+        return data
 
 
 class Run(NamedTuple):
@@ -138,29 +154,31 @@ class Listing:
 
 
 class SliceSpool:
-    """The slices below one spool's root. Everything here blocks; call it in a thread, once at a time per recording."""
+    """The slices below one spool's root. Everything here blocks; call it in a thread, once at a time per recording.
+
+    Only `join` and `forget` may go on while a slice of the same recording is kept.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        # What is here of each recording, hash and size by number, so that its folder is not read for each slice.
-        self._kept: dict[uuid.UUID, dict[int, tuple[str, int]]] = {}
+        # What is here of each recording, by number, so that its files are read once.
+        self._known: dict[uuid.UUID, dict[int, Slice]] = {}
+        self._growing: dict[uuid.UUID, Path] = {}  # the file to which the next slice is appended
+        self._lock = threading.Lock()
 
     def folder(self, recording: uuid.UUID) -> Path:
         return self.root / str(recording) / "slices"
 
     def slices(self, recording: uuid.UUID) -> list[Slice]:
         """What is here, in order."""
-        folder = self.folder(recording)
-        if not folder.exists():
-            return []
-        found = ((_PART.fullmatch(path.name), path) for path in folder.iterdir())
-        return sorted(Slice(int(match[1]), match[2], path) for match, path in found if match)
+        return sorted(self._here(recording).values())
 
     def listing(self, recording: uuid.UUID, originals: Iterable[str] = ()) -> Listing:
         """Where all slices of this answer are; `originals` are the names of those that are in the object store."""
         here, closing = tuple(self.slices(recording)), self.closing_path(recording)
         said = Closing.read(closing.read_bytes()) if closing.exists() else None
-        heard = (self.folder(recording), *(one.path for one in here), closing)
+        folder = self.folder(recording)
+        heard = (folder, *folder.glob("*"), closing)
         touched = max((path.stat().st_mtime for path in heard if path.exists()), default=None)
         return Listing(here, tuple(runs(originals)), said, touched)
 
@@ -170,13 +188,33 @@ class SliceSpool:
 
     def keep(self, recording: uuid.UUID, number: int, data: bytes, sha256: str) -> bool:
         """Have this slice on the disk; whether it is new. Raises Different, or OSError."""
-        kept = self._here(recording)
-        if number in kept:
-            if kept[number][0] != sha256:
+        here = self._here(recording)
+        if number in here:
+            if here[number].sha256 != sha256:
                 raise Different(f"slice {number} was another one")
             return False
-        self._write(self.folder(recording) / _part(number, sha256), data)
-        kept[number] = sha256, len(data)
+        with self._lock:
+            path = self._growing.get(recording) or self._next(recording)
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            begin = os.fstat(file).st_size
+            self._growing[recording] = path
+            here = self._known.setdefault(recording, here)
+            here[number] = Slice(number, sha256, len(data), path, begin + _HEAD.size)
+        try:
+            head = _HEAD.pack(_MARK, number, len(data), bytes.fromhex(sha256))
+            if os.writev(file, [head, data]) < len(head) + len(data):
+                raise OSError(errno.ENOSPC, "only a part of the slice was written")
+            os.fdatasync(file)
+            if not begin:
+                sync_folder(path.parent)
+        except OSError:
+            with self._lock:
+                here.pop(number, None)
+                self._growing.pop(recording, None)
+            os.ftruncate(file, begin) if begin else path.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(file)
         return True
 
     def close(self, recording: uuid.UUID, closing: Closing) -> None:
@@ -190,7 +228,7 @@ class SliceSpool:
 
     def size(self, recording: uuid.UUID) -> int:
         """Bytes of slices that are here."""
-        return sum(size for _, size in self._here(recording).values())
+        return sum(one.size for one in self._here(recording).values())
 
     def closing_path(self, recording: uuid.UUID) -> Path:
         return self.root / str(recording) / f"{CLOSING}.json"
@@ -200,18 +238,17 @@ class SliceSpool:
 
         Raises ValueError when the disk no longer holds what was received.
         """
-        here = self.slices(recording)
+        with self._lock:
+            self._growing.pop(recording, None)  # what comes from now on goes into another file
+            here = self.slices(recording)
         wanted = [one for one in here if not any(one.number in run for run in kept)]
         files = []
         for run in rows(wanted):
-            path = self.folder(recording).parent / f"{Run(run[0].number, run[-1].number).name}{_suffix(wanted[0].path)}"
+            path = self.folder(recording).parent / f"{Run(run[0].number, run[-1].number).name}{_suffix(wanted[0])}"
             half = path.with_suffix(".half")
             with half.open("wb") as out:
                 for one in run:
-                    if sha256_of(one.path) != one.sha256:
-                        raise ValueError(f"{one.path.name} is not what was received")
-                    with one.path.open("rb") as part:
-                        shutil.copyfileobj(part, out)
+                    out.write(one.read())
                 out.flush()
                 os.fsync(out.fileno())
             half.rename(path)
@@ -220,24 +257,38 @@ class SliceSpool:
 
     def forget(self, recording: uuid.UUID, slices: Iterable[Slice]) -> None:
         """Remove these slices, and the folder once nothing is in it. A slice that comes meanwhile stays."""
-        for one in slices:
-            self._here(recording).pop(one.number, None)
-            one.path.unlink(missing_ok=True)
-        if not self._here(recording):
-            self._kept.pop(recording, None)
-        with contextlib.suppress(OSError):
-            self.folder(recording).rmdir()
+        with self._lock:
+            here = self._here(recording)
+            for one in slices:
+                if here.get(one.number) == one:
+                    del here[one.number]
+            if not here:
+                self._known.pop(recording, None)
+            left = {one.path for one in here.values()}
+            for path in self.folder(recording).glob("*"):
+                if path not in left:
+                    path.unlink()
+            with contextlib.suppress(OSError):
+                self.folder(recording).rmdir()
 
     def clean(self) -> None:
         """Remove what an earlier process was writing when it died. Nothing may be written meanwhile."""
         for torn in (*self.root.glob("*/slices/*.new"), *self.root.glob("*/*.new")):
             torn.unlink()
 
-    def _here(self, recording: uuid.UUID) -> dict[int, tuple[str, int]]:
-        if (kept := self._kept.get(recording)) is None:
-            found = {one.number: (one.sha256, one.size) for one in self.slices(recording)}
-            kept = self._kept.setdefault(recording, found)
-        return kept
+    def _here(self, recording: uuid.UUID) -> dict[int, Slice]:
+        if (here := self._known.get(recording)) is None:
+            here = {one.number: one for path in self.folder(recording).glob("*") for one in _held(path)}
+            if here:
+                here = self._known.setdefault(recording, here)
+        return here
+
+    def _next(self, recording: uuid.UUID) -> Path:
+        """Another file for slices, in a folder that is there."""
+        folder = self.folder(recording)
+        self._make(folder)
+        last = max((int(match[1]) for path in folder.iterdir() if (match := _LOG.fullmatch(path.name))), default=0)
+        return folder / f"{last + 1}.log"
 
     def _make(self, folder: Path) -> None:
         if not folder.exists():
@@ -247,29 +298,38 @@ class SliceSpool:
 
     def _write(self, path: Path, data: bytes) -> None:
         """Whole or not at all, and on the disk when this returns."""
-        folder, final = os.path.split(path)
-        fresh = f"{final}.new"
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = path.with_suffix(".new")
         try:
-            entry = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        except FileNotFoundError:
-            path.parent.mkdir(parents=True, mode=0o700)
-            for parent in (path.parent.parent, self.root):
-                sync_folder(parent)
-            entry = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600, dir_fd=entry), "wb", 0) as file:
-                left = memoryview(data)
-                while left:
-                    left = left[file.write(left) :]
+            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(data)
+                file.flush()
                 os.fsync(file.fileno())
-            os.rename(fresh, final, src_dir_fd=entry, dst_dir_fd=entry)
-            os.fsync(entry)
+            fresh.rename(path)
+            for folder in (path.parent, self.root):
+                sync_folder(folder)
         except OSError:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(fresh, dir_fd=entry)
+            fresh.unlink(missing_ok=True)
             raise
-        finally:
-            os.close(entry)
+
+
+def _held(path: Path) -> list[Slice]:
+    """The slices in a file, without a torn tail."""
+    if match := _PART.fullmatch(path.name):
+        return [Slice(int(match[1]), match[2], path.stat().st_size, path)]
+    found: list[Slice] = []
+    with path.open("rb") as file:
+        end, start = os.fstat(file.fileno()).st_size, _HEAD.size
+        while len(head := file.read(_HEAD.size)) == _HEAD.size:
+            mark, number, size, digest = _HEAD.unpack(head)
+            if mark != _MARK or start + size > end:
+                break
+            found.append(Slice(number, digest.hex(), size, path, start))
+            start = file.seek(size, os.SEEK_CUR) + _HEAD.size
+    with contextlib.suppress(IndexError, ValueError):
+        found[-1].read()
+        return found
+    return found[:-1]
 
 
 def runs(names: Iterable[str]) -> list[Run]:
@@ -297,12 +357,7 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def _part(number: int, sha256: str) -> str:
-    return f"{number:06}.{sha256}.part"
-
-
-def _suffix(first: Path) -> str:
+def _suffix(first: Slice) -> str:
     """Only the first slice of a recording says what all of them are."""
-    with first.open("rb") as file:
-        head = file.read(12)
+    head = first.read()[:12]
     return ".webm" if head.startswith(_EBML) else ".mp4" if head[4:8] == b"ftyp" else ".bin"

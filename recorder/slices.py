@@ -11,11 +11,13 @@ import base64
 import hashlib
 import re
 import uuid
+from functools import partial
 from weakref import WeakValueDictionary
 
 from aiohttp import web
 
 from recorder.complete import Answers
+from recorder.disk import Disk
 from recorder.door import Door, unavailable
 from recorder.slice_spool import Closing, Different, Listing, Run, runs
 from recorder.spool import Spool
@@ -37,6 +39,7 @@ class Slices:
 
     def __init__(self, spool: Spool, answers: Answers, door: Door, root: str = "/recorder") -> None:
         self._spool, self._answers, self._door, self._root = spool, answers, door, root
+        self._disk = Disk()
         self.draining = False  # only answers that have begun here are taken
         self._locks: WeakValueDictionary[uuid.UUID, asyncio.Lock] = WeakValueDictionary()
 
@@ -95,7 +98,7 @@ class Slices:
             raise unavailable("This recorder takes no new answers.")
         async with self._lock(ticket):
             try:
-                new = await asyncio.to_thread(self._keep, ticket, number, data, found.hexdigest())
+                new = await self._disk.do(partial(self._keep, ticket, number, data, found.hexdigest()))
             except Different as error:
                 raise web.HTTPConflict(text=str(error)) from error
             except OSError as error:

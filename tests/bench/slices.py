@@ -14,9 +14,11 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from live import HERE, Exam, services, steady
+from slice_load import SLICE_BYTES
 
 TURNS, ALREADY = 3, 5
 FEW, MANY = 20, 100
@@ -48,10 +50,14 @@ def turn(exam: Exam, pages: int, folder: Path, seconds: float) -> dict:
     with services.running([sys.executable, "-m", "recorder.server"], [port], folder / "recorder.log", variables) as one:
         place = f"http://127.0.0.1:{port}/recorder/slices"
         with handing_over([(f"{place}/{recording}", ticket) for recording, ticket in exam.admit(pages)]):
-            span = steady(one.pid, seconds)
-    begin, end = span.begin_us / 1e6, span.end_us / 1e6
-    slices = sum(begin <= path.stat().st_mtime < end for path in spool.glob("*/slices/*.part"))
-    return {"cpu_s_per_stream_minute": 60 * span.cpu_s / slices, "pace": slices / pages / (end - begin)}
+            span = steady(one.pid, seconds, partial(kept, spool))
+    lasted_s = (span.end_us - span.begin_us) / 1e6
+    return {"cpu_s_per_stream_minute": 60 * span.cpu_s / span.taken, "pace": span.taken / pages / lasted_s}
+
+
+def kept(spool: Path) -> int:
+    """How many slices are on the disk."""
+    return sum(path.stat().st_size // SLICE_BYTES for path in spool.glob("*/slices/*.log"))
 
 
 def measure(seconds: float, folder: Path) -> dict:

@@ -202,7 +202,7 @@ def test_a_full_disk_is_told_and_nothing_half_is_left(tmp_path: Path, monkeypatc
             def full(*_: object) -> None:
                 raise OSError(28, "No space left on device")
 
-            monkeypatch.setattr(os, "fsync", full)
+            monkeypatch.setattr(os, "fdatasync", full)
             assert (await page.put(1))[0] == 503
             monkeypatch.undo()
             assert len(list(folder.iterdir())) == 1
@@ -391,11 +391,13 @@ def test_what_the_disk_has_changed_is_never_passed_on(
     recording, _ = take
     place = spool.Spool(tmp_path / "spool")
     fill(place, recording, 0, 1)
-    damaged = place.slices.slices(recording)[1].path
-    damaged.write_bytes(part(2))
+    damaged = place.slices.slices(recording)[1]
+    with damaged.path.open("r+b") as file:
+        file.seek(damaged.start)
+        file.write(part(2))
     with pytest.raises(ValueError, match="not what was received"):
         ship.Shipper(place, lambda: object_store, key_store).ship_now(recording, datetime.now(UTC))
-    assert names(recording) == [] and damaged.exists()
+    assert names(recording) == [] and damaged.path.exists()
 
 
 @pytest.mark.one_database

@@ -14,7 +14,7 @@ import services
 from playwright.sync_api import expect
 from test_exam_page import WAIT_MS, Tab, chromium  # noqa: F401
 
-from recorder.slice_spool import Run
+from recorder.slice_spool import Run, SliceSpool
 from storage import database, places
 from storage.config import config
 from storage.objects import sha256_of
@@ -55,7 +55,7 @@ def take_of(sitting_id: uuid.UUID) -> Recording | None:
 
 
 def parts(spool: Path, take: Recording) -> int:
-    return len(list((spool / str(take.id) / "slices").glob("*.part")))
+    return len(SliceSpool(spool).slices(take.id))
 
 
 def test_who_finds_no_room_waits_and_is_let_in_by_itself(

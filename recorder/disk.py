@@ -1,0 +1,45 @@
+"""One visit to the disk for all that came within a moment: waking a thread costs more than what it then does."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+GATHER_S = 0.05
+"""How long what came waits for company. A page hears that much later that a slice of a second is kept."""
+
+
+class Disk:
+    """Does what blocks in a thread of its own, in the order in which it was asked for."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "disk")
+        self._waiting: list[tuple[asyncio.Future, Callable[[], Any]]] = []
+
+    async def do(self, verb: Callable[[], Any]) -> Any:
+        """What `verb` returns or raises, on the next visit."""
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_later(GATHER_S, self._go, loop)
+        done = loop.create_future()
+        self._waiting.append((done, verb))
+        return await done
+
+    def _go(self, loop: asyncio.AbstractEventLoop) -> None:
+        waiting, self._waiting = self._waiting, []
+        self._thread.submit(self._visit, loop, waiting)
+
+    def _visit(self, loop: asyncio.AbstractEventLoop, waiting: list[tuple[asyncio.Future, Callable[[], Any]]]) -> None:
+        found = []
+        for done, verb in waiting:
+            try:
+                found.append((done, done.set_result, verb()))
+            except Exception as error:
+                found.append((done, done.set_exception, error))
+        loop.call_soon_threadsafe(_tell, found)
+
+
+def _tell(found: list[tuple[asyncio.Future, Callable[[Any], None], Any]]) -> None:
+    for done, tell, what in found:
+        if not done.cancelled():
+            tell(what)

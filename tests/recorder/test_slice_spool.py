@@ -1,0 +1,114 @@
+"""Slices as they lie on the disk: torn tails, files of an earlier version, and what comes while others are shipped."""
+
+import asyncio
+import hashlib
+import os
+import uuid
+from pathlib import Path
+
+import pytest
+
+from recorder.disk import Disk
+from recorder.slice_spool import Different, SliceSpool
+
+RECORDING = uuid.uuid4()
+
+
+def part(number: int) -> bytes:
+    return b"%06d" % number * 300
+
+
+def keep(spool: SliceSpool, *numbers: int) -> list[bool]:
+    return [spool.keep(RECORDING, one, part(one), hashlib.sha256(part(one)).hexdigest()) for one in numbers]
+
+
+def numbers(spool: SliceSpool) -> list[int]:
+    return [one.number for one in spool.slices(RECORDING)]
+
+
+def files(spool: SliceSpool) -> list[str]:
+    return sorted(path.name for path in spool.folder(RECORDING).iterdir())
+
+
+@pytest.mark.parametrize("left", [0, 10, 44, 45, 1000, 1843])
+def test_a_torn_tail_is_cut_wherever_it_was_torn(tmp_path: Path, left: int) -> None:
+    keep(SliceSpool(tmp_path), 0, 1, 2)
+    log = SliceSpool(tmp_path).folder(RECORDING) / "1.log"
+    record = log.stat().st_size // 3
+    assert record == 44 + len(part(0))
+    os.truncate(log, 2 * record + left)
+    after = SliceSpool(tmp_path)
+    assert numbers(after) == [0, 1]
+    assert keep(after, 1, 2) == [False, True], "what is read is never written to"
+    assert (numbers(after), files(after)) == ([0, 1, 2], ["1.log", "2.log"])
+    assert [one.read() for one in SliceSpool(tmp_path).slices(RECORDING)] == [part(0), part(1), part(2)]
+
+
+def test_a_tail_of_the_right_length_that_never_reached_the_disk_is_cut(tmp_path: Path) -> None:
+    keep(SliceSpool(tmp_path), 0, 1)
+    log = SliceSpool(tmp_path).folder(RECORDING) / "1.log"
+    with log.open("r+b") as file:
+        file.seek(-len(part(1)), os.SEEK_END)
+        file.write(bytes(len(part(1))))
+    assert numbers(SliceSpool(tmp_path)) == [0]
+
+
+def test_slices_that_an_earlier_version_kept_are_still_slices(tmp_path: Path) -> None:
+    folder = SliceSpool(tmp_path).folder(RECORDING)
+    folder.mkdir(parents=True)
+    for number in (0, 1):
+        name = f"{number:06}.{hashlib.sha256(part(number)).hexdigest()}.part"
+        (folder / name).write_bytes(part(number))
+    (folder / "000002.half.new").write_bytes(b"torn")
+    spool = SliceSpool(tmp_path)
+    spool.clean()
+    assert spool.listing(RECORDING).touched_s and numbers(spool) == [0, 1]
+    assert keep(spool, 0, 2) == [False, True]
+    with pytest.raises(Different):
+        spool.keep(RECORDING, 1, b"another", hashlib.sha256(b"another").hexdigest())
+    joined, parts = spool.join(RECORDING, [])
+    assert [path.read_bytes() for path in joined] == [part(0) + part(1) + part(2)]
+    spool.forget(RECORDING, parts)
+    assert not folder.exists()
+
+
+def test_what_comes_while_others_are_shipped_stays(tmp_path: Path) -> None:
+    spool = SliceSpool(tmp_path)
+    keep(spool, 0, 1)
+    _, parts = spool.join(RECORDING, [])
+    keep(spool, 2)
+    spool.forget(RECORDING, parts)
+    assert (numbers(spool), files(spool)) == ([2], ["2.log"])
+    assert [one.read() for one in SliceSpool(tmp_path).slices(RECORDING)] == [part(2)]
+    spool.forget(RECORDING, spool.join(RECORDING, [])[1])
+    assert not spool.folder(RECORDING).exists() and keep(spool, 3) == [True]
+
+
+def test_a_disk_that_fails_leaves_what_it_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(file: int) -> None:
+        raise OSError(5, "the disk is broken")
+
+    spool = SliceSpool(tmp_path)
+    for already in ([], [0]):
+        keep(spool, *already)
+        with monkeypatch.context() as failing:
+            failing.setattr(os, "fdatasync", broken)
+            with pytest.raises(OSError, match="broken"):
+                keep(spool, 7)
+        assert numbers(spool) == numbers(SliceSpool(tmp_path)) == already
+    assert keep(spool, 7) == [True] and numbers(SliceSpool(tmp_path)) == [0, 7]
+
+
+def test_one_visit_to_the_disk_serves_all_and_each_hears_its_own(tmp_path: Path) -> None:
+    def broken() -> None:
+        raise OSError("no room")
+
+    async def scene() -> list:
+        disk, visits = Disk(), []
+        verbs = [lambda one=one: visits.append(one) or one for one in range(5)]
+        found = await asyncio.gather(*(disk.do(verb) for verb in [*verbs, broken]), return_exceptions=True)
+        assert visits == list(range(5)), "in the order in which it was asked for"
+        return [*found, await disk.do(lambda: "again")]
+
+    *found, error, again = asyncio.run(scene())
+    assert (found, str(error), again) == ([0, 1, 2, 3, 4], "no room", "again")
