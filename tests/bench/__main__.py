@@ -141,7 +141,7 @@ ROWS += tuple(
         f"{who} at {path}, 10,000 dossiers, {kind}: {{{kind}_{name}_large_queries:.0f}} queries",
         f"{kind}_{name}_large_cpu_ms",
         "CPU ms a request",
-        f"100 dossiers: {{{kind}_{name}_small_queries:.0f}} queries",
+        f"200 dossiers: {{{kind}_{name}_small_queries:.0f}} queries",
         f"{kind}_{name}_small_cpu_ms",
         f"{kind}_{name}_ratio",
     )

@@ -1,5 +1,11 @@
-"""The long lists and home pages, each with the person who has the most to see there."""
+"""The long lists and home pages, who looks at each, and a small house in which there is as much to be seen on them.
 
+A page of a list shows no more rows than it has room for. What it costs can only be held against another house where it
+shows as many there: so the small house has 200 dossiers in states that fill every page, and in the large one those look
+who have about as much of their own (candidates, work) as their like in the small one.
+"""
+
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -8,6 +14,7 @@ from sqlalchemy.orm import Session
 from storage.dossiers import Dossier
 from storage.people import Membership, Person, Role
 from storage.ratings import Rating
+from webapp.crowd.rows import CASES
 
 LISTS = {
     "bureau_home": ("officer", "/bureau"),
@@ -15,12 +22,15 @@ LISTS = {
     "bureau_dossiers_last": ("officer", "/bureau/dossiers?page=400"),
     "bureau_dossiers_submitted": ("officer", "/bureau/dossiers?staat=submitted"),
     "bureau_dossiers_search": ("officer", "/bureau/dossiers?zoek=verzonnen"),
+    "bureau_dossiers_one": ("officer", "/bureau/dossiers?zoek=iemand"),
     "bureau_takes": ("officer", "/bureau/opnames"),
     "bureau_jobs": ("officer", "/bureau/taken"),
     "bureau_mail": ("officer", "/bureau/post"),
     "bureau_mail_search": ("officer", "/bureau/post?zoek=verzonnen"),
+    "bureau_mail_one": ("officer", "/bureau/post?zoek=iemand"),
     "bureau_people": ("officer", "/bureau/mensen"),
     "bureau_people_search": ("officer", "/bureau/mensen?zoek=verzonnen"),
+    "bureau_people_one": ("officer", "/bureau/mensen?zoek=iemand"),
     "bureau_organisations": ("officer", "/bureau/organisaties"),
     "bureau_assessors": ("officer", "/bureau/assessoren"),
     "bureau_allocating": ("officer", "/bureau/verdelen"),
@@ -36,27 +46,45 @@ LISTS = {
     "candidate_home": ("candidate", "/examen"),
     "audit_log": ("auditor", "/controle"),
 }
-"""Who looks, and where."""
+"""Who looks, and where; "iemand" stands for the address of the candidate who looks."""
+
+_OF_EACH = (17, 1, 3, 25, 25, 2, 1, 5, 1, 1, 1, 58, 2, 18, 10, 10, 10, 10)
+FULL = {
+    "cases": [replace(case, share=number) for case, number in zip(CASES, _OF_EACH, strict=True)],
+    "trouble": 25,
+}
+"""How `crowd.fill` makes the small house, so that its pages are as full as those of the large one."""
+SMALL, LARGE = (200, 25), (10_000, 200)
+"""Dossiers and organisations."""
+
+OF_A_BEHEERDER, OF_A_MANAGER, OF_AN_ASSESSOR = 40, 4, 90
+"""About how many dossiers, candidates and answers the one who looks has."""
 
 
 def looking(session: Session, now: datetime) -> dict[str, Person]:
-    """For each of the people of LISTS somebody: of those with the role the one who has the most there."""
+    """For each of the people of LISTS somebody."""
     of_role = {
         "officer": Role.KSF_OFFICER,
         "committee_member": Role.EXAM_COMMITTEE,
         "auditor": Role.AUDITOR,
     }
     found = {name: _first(session, role) for name, role in of_role.items()}
-    house = _most(session, Dossier.organisation_id)
+    house = _with_about(session, OF_A_BEHEERDER, Dossier.organisation_id)
     found["beheerder"] = session.scalars(
         select(Person)
         .join(Membership)
         .where(Membership.organisation_id == house, Membership.role == "organisation_admin")
     ).first()
-    found["manager"] = session.get(Person, _most(session, Dossier.manager_id))
-    found["assessor"] = session.get(Person, _most(session, Rating.assessor_id, Rating.phase2_signed_at.is_(None)))
-    found["candidate"] = session.get(Person, _most(session, Dossier.candidate_id, Dossier.state == "writing"))
+    found["manager"] = session.get(Person, _with_about(session, OF_A_MANAGER, Dossier.manager_id))
+    waits = Rating.phase2_signed_at.is_(None)
+    found["assessor"] = session.get(Person, _with_about(session, OF_AN_ASSESSOR, Rating.assessor_id, waits))
+    found["candidate"] = session.get(Person, _with_about(session, 1, Dossier.candidate_id, Dossier.state == "writing"))
     return found
+
+
+def place(path: str, people: dict[str, Person]) -> str:
+    """Where to look, now that it is known who does."""
+    return path.replace("iemand", people["candidate"].email)
 
 
 def _first(session: Session, role: Role) -> Person:
@@ -65,8 +93,8 @@ def _first(session: Session, role: Role) -> Person:
     ).first()
 
 
-def _most(session: Session, column, *wanted):
-    """The value that stands in this column most often."""
+def _with_about(session: Session, number: int, column, *wanted):
+    """The value that stands in this column about so many times."""
     return session.scalars(
-        select(column).where(*wanted).group_by(column).order_by(func.count().desc()).limit(1)
+        select(column).where(*wanted).group_by(column).order_by(func.abs(func.count() - number), column).limit(1)
     ).first()

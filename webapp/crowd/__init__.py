@@ -6,6 +6,7 @@ only where judging still goes on.
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -23,15 +24,26 @@ from webapp.crowd.rows import CASES, Case, Crowd
 CANDIDATES_A_MANAGER = 5
 
 
-def fill(session: Session, pack: Pack, dossiers: int, organisations: int, now: datetime) -> None:
-    """Add so many dossiers, spread over so many new organisations, with everything that belongs to them."""
+def fill(
+    session: Session,
+    pack: Pack,
+    dossiers: int,
+    organisations: int,
+    now: datetime,
+    cases: Sequence[Case] = CASES,
+    trouble: float = 1,
+) -> None:
+    """Add so many dossiers, spread over so many new organisations, with everything that belongs to them.
+
+    `trouble`: how many times as often as usual a take is faulty, something is flagged, somebody objects.
+    """
     before = session.scalar(select(func.count()).select_from(Organisation))
-    crowd = Crowd(session, pack, before, now, _a_password(session))
+    crowd = Crowd(session, pack, before, now, _a_password(session), trouble)
     staff = staff_for(crowd, dossiers)
     houses = [organisation(crowd, number) for number in range(organisations)]
     managers: dict[uuid.UUID, list[uuid.UUID]] = {house: [] for house in houses}
     exams = Exams(crowd, staff)
-    for case in _spread(crowd, dossiers):
+    for case in _spread(crowd, cases, dossiers):
         # Some organisations are large, most are small.
         house = houses[int(organisations * crowd.rng.random() ** 2)]
         own = managers[house]
@@ -44,13 +56,13 @@ def fill(session: Session, pack: Pack, dossiers: int, organisations: int, now: d
     audit.seal(session)
 
 
-def _spread(crowd: Crowd, dossiers: int) -> list[Case]:
+def _spread(crowd: Crowd, cases: Sequence[Case], dossiers: int) -> list[Case]:
     """Every case as often as its share says, and at least once when there are enough."""
-    whole = sum(case.share for case in CASES)
-    cases = [case for case in CASES for _ in range(max(1, int(case.share / whole * dossiers)))]
-    cases = [*cases, *[CASES[-1]] * dossiers][:dossiers]
-    crowd.rng.shuffle(cases)
-    return cases
+    whole = sum(case.share for case in cases)
+    found = [case for case in cases for _ in range(max(1, int(case.share / whole * dossiers)))]
+    found = [*found, *[cases[-1]] * dossiers][:dossiers]
+    crowd.rng.shuffle(found)
+    return found
 
 
 def _a_password(session: Session) -> str | None:

@@ -90,7 +90,7 @@ class Exams:
 
     def _take(self, answer: uuid.UUID, at: datetime) -> None:
         """One take: nearly always stored, now and then faulty, stuck on its recorder, or without a film."""
-        crowd, fate = self.crowd, self.crowd.rng.random()
+        crowd, fate = self.crowd, self.crowd.rng.random() / self.crowd.trouble
         state = RecordingState.STORED
         if fate < 0.0004:
             state = RecordingState.RETAKE
@@ -102,7 +102,7 @@ class Exams:
         captured = at if state in (RecordingState.STORED, RecordingState.CAPTURED) else None
         faults = [{"kind": FaultKind.NO_SOUND}] if state is RecordingState.RETAKE else []
         # A few parts came after somebody had given a score.
-        late = at + timedelta(hours=20) if whole and crowd.chance(0.0004) else None
+        late = at + timedelta(hours=20) if whole and crowd.mishap(0.0004) else None
         take = crowd.add(
             Recording,
             answer_id=answer,
@@ -172,7 +172,7 @@ class Exams:
                 )
                 if blind and case.work != "released":
                     self._scores(rating, number, level)
-                if judging and crowd.chance(0.001):
+                if judging and crowd.mishap(0.001):
                     kind = crowd.rng.choice((FlagKind.UNUSABLE, FlagKind.WELFARE))
                     crowd.add(Flag, rating_id=rating, kind=kind, reason="Verzonnen melding.", raised_at=signed)
         if case.work in JUDGED:
@@ -225,7 +225,7 @@ class Exams:
         if released:
             crowd.log("verdict_released", Verdict, verdict, released, second)
             mail(crowd, made.candidate, "result", released)
-            if not decision["passed"] and crowd.chance(0.05):
+            if not decision["passed"] and crowd.mishap(0.05):
                 objection(crowd, made.id, Against.RESULT, released)
 
 

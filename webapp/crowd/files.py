@@ -80,7 +80,7 @@ def dossier(crowd: Crowd, case: Case, house: uuid.UUID, manager: uuid.UUID, staf
         crowd.log("dossier_withdrawn", Dossier, made, decided, candidate)
     if returned or rejected:
         mail(crowd, candidate, f"dossier_{state}", decided)
-    if rejected and crowd.chance(0.1):
+    if rejected and crowd.mishap(0.1):
         objection(crowd, made, Against.REJECTION, decided)
     if state in (DossierState.SUBMITTED, DossierState.WRITING) and crowd.chance(0.06):
         crowd.add(

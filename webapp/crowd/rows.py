@@ -54,9 +54,11 @@ CASES = (
 class Crowd:
     """Makes rows, and keeps them until they are written down all at once."""
 
-    def __init__(self, session: Session, pack: Pack, seed: int, now: datetime, password: str | None):
+    def __init__(
+        self, session: Session, pack: Pack, seed: int, now: datetime, password: str | None, trouble: float = 1
+    ):
         self.session, self.pack, self.scheme, self.now = session, pack, pack.scheme, now
-        self.seed, self.password, self.people = seed, password, 0
+        self.seed, self.password, self.people, self.trouble = seed, password, 0, trouble
         self.rng = random.Random(seed)
         self._rows: dict[type[Base], list[dict]] = defaultdict(list)
         self._codes: Iterator[str] = iter(())
@@ -85,6 +87,10 @@ class Crowd:
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
+
+    def mishap(self, share: float) -> bool:
+        """The same of what goes wrong, which in this crowd may happen more often than elsewhere."""
+        return self.chance(share * self.trouble)
 
     def since(self, days: float, least: float = 0) -> datetime:
         """Some moment at most so many days ago."""
