@@ -1,9 +1,10 @@
-"""Office, motivation file, organisation, audit and regulation in a real browser: axe, width, CSP, print."""
+"""Every page in a real browser: axe, width, CSP, print. With `--screenshot on` each leaves a picture of itself."""
 
 import shutil
 import threading
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import cast
 import pytest
@@ -19,6 +20,19 @@ from storage.second_factor import begin_second_factor
 from webapp import create_app
 
 pytestmark = pytest.mark.one_database
+
+MISSING, AFTER_THE_PASSWORD = "/bestaat-niet", "/inloggen/code"
+ELSEWHERE = {
+    "desk.rating": "test_desk_screens",
+    "exam.home": "test_exam_page",
+    "planning.identity": "test_road_to_the_exam",
+    "style.index": "test_style",
+}
+"""Pages that need more than an address, and the module whose test looks at them."""
+NO_PAGES = {"exam.key", "exam.step", "health.health", "planning.calendar", "results.letter", "static"}
+NO_PAGES |= {"enrolling.faults", "enrolling.example", "media.recording", "media.clip", "media.captions"}
+NO_PAGES |= {"role_document.own", "role_document.for_officer"}
+"""What is fetched and not looked at."""
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +78,7 @@ def pages(world):
     done, writing, recording = (world.things[name].id for name in ("dossier", "own_case", "recording"))
     return [
         ("", "/inloggen"),
+        ("", AFTER_THE_PASSWORD),
         ("", "/wachtwoord-vergeten"),
         ("", f"/welkom/{world.things['link'].token}"),
         ("", "/welkom/weg"),
@@ -84,7 +99,7 @@ def pages(world):
         ("officer", "/bureau/mensen"),
         ("officer", "/bureau/mensen/nieuw"),
         ("officer", f"/bureau/mensen/{world.things['colleague'].id}"),
-        ("officer", "/bestaat-niet"),
+        ("officer", MISSING),
         ("manager", "/kandidaten"),
         ("outsider_manager", "/kandidaten"),
         ("manager", f"/kandidaten/{done}"),
@@ -129,6 +144,10 @@ def pages(world):
         ("assessor_1", "/beoordelen/afwezig"),
         ("officer", "/bezwaren"),
         ("officer", f"/bezwaren/{world.things['objection'].id}"),
+        ("officer", "/bureau/opnameservers"),
+        ("officer", f"/bureau/zittingen/{world.things['going_on'].id}/noodbestand"),
+        ("assessor_1", "/beoordelen"),
+        ("assessor_1", "/beoordelen/pauze"),
         ("officer", "/bureau/opnames"),
         ("officer", f"/bureau/opnames/{world.things['stuck'].id}"),
         ("beheerder", "/organisatie"),
@@ -138,10 +157,22 @@ def pages(world):
     ]
 
 
+def test_no_page_is_forgotten(app, world):
+    addresses = app.url_map.bind("localhost")
+    seen = {addresses.match(path.partition("?")[0])[0] for _, path in pages(world) if path != MISSING}
+    every = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+    assert every - seen - NO_PAGES == set(ELSEWHERE)
+    for module in ELSEWHERE.values():
+        assert list(Path(__file__).parents[1].glob(f"*/{module}.py"))
+
+
 @pytest.mark.parametrize("width, scheme", [(1280, "light"), (390, "dark")])
-def test_axe_finds_nothing_and_nothing_sticks_out(session, chromium, served, world, width, scheme):
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    session, chromium, served, world, width, scheme, pytestconfig, tmp_path
+):
     app, address = served
     wrong = []
+    pictures = pytestconfig.getoption("--screenshot") == "on"
 
     def complain(path, text):
         if "404" not in text and "410" not in text:
@@ -153,15 +184,18 @@ def test_axe_finds_nothing_and_nothing_sticks_out(session, chromium, served, wor
         session.get(Dossier, world.things["own_case"].id).state = state
         session.commit()
         context = chromium.new_context(viewport={"width": width, "height": 800}, locale="nl-NL", color_scheme=scheme)
-        if who:
-            name = app.config["SESSION_COOKIE_NAME"]
-            cookie = Visitor(app, world.people[who]).client.get_cookie(name).value
-            context.add_cookies([{"name": name, "value": cookie, "url": address}])
+        visitor = Visitor(app, world.people[who] if who else None)
+        if path == AFTER_THE_PASSWORD:
+            visitor.log_in(world.people["second_officer"].email)
+        name = app.config["SESSION_COOKIE_NAME"]
+        context.add_cookies([{"name": name, "value": visitor.client.get_cookie(name).value, "url": address}])
         page = context.new_page()
         page.on("console", lambda said, path=path: complain(path, said.text))
         page.on("pageerror", lambda error, path=path: complain(path, str(error)))
         page.goto(address + path)
         page.wait_for_load_state("networkidle")
+        if pictures:
+            page.screenshot(path=tmp_path / f"{len(list(tmp_path.iterdir())):03}.png", full_page=True)
         found = Axe().run(page).response["violations"]
         wrong += [(path, one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]
         if page.evaluate("document.documentElement.scrollWidth") != width:

@@ -1,6 +1,7 @@
 """The road before the exam in a real browser: a list of candidates, two who write, an officer, mail, the first clip.
 
-Every step leaves a picture in the folder that the test names; `--video on` leaves a film of each window there too.
+Every step is looked at by axe, and leaves a picture in the folder that the test names; `--video on` leaves a film of
+each window there too.
 """
 
 import csv
@@ -16,6 +17,7 @@ import letter_box
 import pytest
 import services
 import system
+from axe_playwright_python.sync_playwright import Axe
 from icalendar import Calendar
 from playwright.sync_api import Browser, Page, Playwright, expect
 
@@ -74,6 +76,7 @@ class Walk:
         file = self.pictures / f"{self.taken:02}-{what}.png"
         page.screenshot(path=file, full_page=True)
         print(file)
+        self.faults += [f"{what}: {one['id']}" for one in Axe().run(page).response["violations"]]
 
     def letter(self, address: str, subject: str) -> str:
         """The plain text of the one letter to this address with `subject` in its subject."""
