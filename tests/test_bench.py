@@ -67,14 +67,11 @@ def test_what_ten_thousand_need_is_computed_from_what_was_measured():
     figures = dict.fromkeys(paper["NEEDED"], 0.2)
     needed = dict(paper["plan"](figures, 10_000))
     assert needed["recorders of 100 sittings (VIGNET_RECORDER_CAPACITY)"] == "100"
-    assert (
-        int(
-            dict(paper["plan"](figures | {"finish_h264_cpu_s_per_minute": 6.0}))[
-                "cores that finish as fast as answers come, pictures copied (H.264)"
-            ]
-        )
-        == 667
-    )
+    finished = dict(paper["plan"](figures | {"finish_h264_cpu_s_per_minute": 6.0}))
+    assert finished["media workers, one a core, as fast as answers come (H.264, copied)"] == "667"
+    asked = {"begin_web_cpu_s_per_sitting": 0.09, "begin_web_requests_per_sitting": 9}
+    assert dict(paper["plan"](figures | asked))["web processes while they sit"] == "7"
+    assert "PostgreSQL at this rate" in paper["told"](figures)
     figures[paper["NEEDED"][0]] = None
     with pytest.raises(KeyError, match=paper["NEEDED"][0]):
         paper["plan"](figures)

@@ -48,7 +48,7 @@ class Candidate:
         self._http.headers["Cookie"] = f"{name}={client.get_cookie(name).value}"
         self._token = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(raw)
         self._seat = secrets.token_hex(16)
-        self.slowest_s, self.asked_again, self.errors, self.take = 0.0, 0, [], None
+        self.slowest_s, self.requests, self.asked_again, self.errors, self.take = 0.0, 0, 0, [], None
 
     def post(self, what: str) -> requests.Response:
         headers = {"X-CSRFToken": self._token, "X-Seat": self._seat, "Accept": "application/json"}
@@ -85,6 +85,7 @@ class Candidate:
         """What is answered in the end; the time is that of the candidate, asking again included."""
         began = time.monotonic()
         answer = ask()
+        self.requests += 1 + len(answer.history)
         self.slowest_s = max(self.slowest_s, time.monotonic() - began)
         if answer.status_code not in (200, 201):
             self.errors.append((what, answer.status_code, answer.text[:100]))
@@ -151,6 +152,7 @@ def measure(seconds: float, folder: Path) -> dict:
         "begin_took_s": took_s,
         "begin_slowest_answer_ms": 1000 * max(one.slowest_s for one in everybody),
         "begin_web_cpu_s_per_sitting": used / SITTINGS,
+        "begin_web_requests_per_sitting": sum(one.requests for one in everybody) / SITTINGS - 1,
         "begin_live_at_once": live,
         "begin_one_too_many_refused": int(refused.status_code == 409),
     }
