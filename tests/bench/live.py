@@ -39,7 +39,7 @@ from storage import config, database, migrate  # noqa: E402
 from storage.recordings import Recording, RecordingState  # noqa: E402
 from storage.sittings import Answer  # noqa: E402
 
-TURNS, WARM_S = 3, 2
+TURNS, WARM_S = 3, 3
 FEW, MANY, STOCK = 10, 20, 1
 """Streams at once; MediaRecorder does not keep up with more than one on a core."""
 PICTURES_PER_S = 30
@@ -66,8 +66,9 @@ def cpu_s(process: psutil.Process) -> float:
 
 
 @contextlib.contextmanager
-def publishing(material: Path, sessions: list[tuple[str, str]]) -> Iterator[None]:
-    command = ["setpriv", "--pdeathsig", "KILL", "--", sys.executable, HERE / "load.py", material]
+def publishing(material: Path, sessions: list[tuple[str, str]], *longest_s: str) -> Iterator[None]:
+    """Send all these, or those that were connected after `longest_s`."""
+    command = ["setpriv", "--pdeathsig", "KILL", "--", sys.executable, HERE / "load.py", material, *longest_s]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as load:
         try:
             load.stdin.write(json.dumps(sessions) + "\n")

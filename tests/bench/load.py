@@ -1,12 +1,14 @@
 """A cheap publisher of many live streams, so that a small machine can load a recorder.
 
-`python tests/bench/load.py MATERIAL` reads a JSON list of [address, bearer token] from its input, opens a WHIP session
-for each, writes "ready" when all are connected, and sends until its input is closed. aiortc does ICE and DTLS alone;
+`python tests/bench/load.py MATERIAL [SECONDS]` reads a JSON list of [address, bearer token] from its input, opens a
+WHIP session for each, writes "ready" when all are connected, or after SECONDS those that are, and sends until its input
+is closed. aiortc does ICE and DTLS alone;
 the packets were encoded before and are protected with libsrtp and put on the socket by hand. Nobody's feedback is
 heard, so nothing is ever sent again.
 """
 
 import asyncio
+import contextlib
 import json
 import pickle
 import shlex
@@ -26,6 +28,8 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from yarl import URL
 
 TICK_S = 0.005
+GREET_S = 2
+"""Also the time between two key frames."""
 NTP_EPOCH_S = 2_208_988_800
 CLOCK = {"video": 90_000, "audio": 48_000}
 _head = struct.Struct(">BBHII").pack
@@ -71,6 +75,7 @@ class Stream:
         self._seconds, self._pieces = seconds, pieces
         self._round = self._next = 0
         self._reported = -1
+        self._silence = next(piece.payload for piece in pieces if piece.kind == "audio")
         self._sequence = {"video": 1000, "audio": 5000}
 
     async def publish(self, http: aiohttp.ClientSession, address: str, token: str) -> None:
@@ -98,21 +103,34 @@ class Stream:
         self._socket, self._address = pair.protocol.transport, pair.remote_addr
         self._began = time.time()
 
+    def begin(self, at: float) -> None:
+        """Send what is due from then on, and not from the moment of the connection."""
+        self._began = at
+
+    def greet(self) -> None:
+        """Send one packet of sound, so that nobody takes the stream for dead before it begins."""
+        self._put("audio", False, 0.0, self._silence)
+
     def send(self, now: float) -> None:
         """Send all that is due."""
         lived = now - self._began
+        if lived < 0:
+            return
         if int(lived) > self._reported:
             self._reported = int(lived)
             self._report(now, lived)
         while (at := self._pieces[self._next].at + self._round * self._seconds) <= lived:
-            piece, kind = self._pieces[self._next], self._pieces[self._next].kind
-            self._sequence[kind] = sequence = (self._sequence[kind] + 1) & 0xFFFF
-            stamp = round(at * CLOCK[kind]) & 0xFFFFFFFF
-            head = _head(0x80, piece.marker << 7 | self._type[kind], sequence, stamp, self._ssrc[kind])
-            self._socket.sendto(self._protect(head + piece.payload), self._address)
+            piece = self._pieces[self._next]
+            self._put(piece.kind, piece.marker, at, piece.payload)
             self._next += 1
             if self._next == len(self._pieces):
                 self._next, self._round = 0, self._round + 1
+
+    def _put(self, kind: str, marker: bool, at: float, payload: bytes) -> None:
+        self._sequence[kind] = sequence = (self._sequence[kind] + 1) & 0xFFFF
+        stamp = round(at * CLOCK[kind]) & 0xFFFFFFFF
+        head = _head(0x80, marker << 7 | self._type[kind], sequence, stamp, self._ssrc[kind])
+        self._socket.sendto(self._protect(head + payload), self._address)
 
     def _report(self, now: float, lived: float) -> None:
         """Sender reports, which tie the clocks of picture and sound together."""
@@ -132,6 +150,14 @@ async def keep_sending(going: list[Stream]) -> None:
         await asyncio.sleep(TICK_S)
 
 
+async def keep_greeting(going: list[Stream]) -> None:
+    """Keep streams alive that wait for others, until cancelled."""
+    while True:
+        for stream in going:
+            stream.greet()
+        await asyncio.sleep(GREET_S)
+
+
 async def _nothing(*_arguments) -> None:
     """In place of aiortc's own sending."""
 
@@ -145,12 +171,20 @@ async def main() -> None:
     seconds, pieces = pickle.loads(Path(sys.argv[1]).read_bytes())
     streams = [Stream(seconds, pieces) for _ in wanted]
     async with aiohttp.ClientSession() as http:
-        # One after the other, and sending at once, so that the streams do not all have a key frame at the same time.
         going: list[Stream] = []
+        # Who already sends at full rate leaves a busy machine no time for the connections of the others.
+        greeting = asyncio.create_task(keep_greeting(going))
+        longest_s = float(sys.argv[2]) if len(sys.argv) > 2 else None
+        with contextlib.suppress(*(() if longest_s is None else (Exception,))):
+            async with asyncio.timeout(longest_s):
+                for stream, (address, token) in zip(streams, wanted, strict=True):
+                    await stream.publish(http, address, token)
+                    going.append(stream)
+        greeting.cancel()
+        now = time.time()
+        for place, stream in enumerate(going):  # not all have a key frame at the same time
+            stream.begin(now + GREET_S * place / len(going))
         sending = asyncio.create_task(keep_sending(going))
-        for stream, (address, token) in zip(streams, wanted, strict=True):
-            await stream.publish(http, address, token)
-            going.append(stream)
         print("ready", flush=True)
         await asyncio.wait([sending, loop.run_in_executor(None, sys.stdin.read)], return_when=asyncio.FIRST_COMPLETED)
         if sending.done():
