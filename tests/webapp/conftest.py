@@ -1,6 +1,7 @@
 """The web app of a test's own house, and people who log in to it."""
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 
 import desk_site
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 from visitors import Visitor
+from werkzeug.serving import make_server
 
 from storage import database
 from storage.config import Config
@@ -22,6 +24,18 @@ from webapp import create_app
 def app(house: Config) -> Flask:
     """The web app as it runs, on this test's house."""
     return create_app(house)
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[str]:
+    """Where the web app listens, for a browser."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture

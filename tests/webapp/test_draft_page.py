@@ -1,28 +1,16 @@
 """Writing in a real browser: saved within five seconds, after a lost line too, and never over another window."""
 
-import shutil
-import threading
 import time
 
 import cast
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from visitors import Visitor
-from werkzeug.serving import make_server
 
 from storage.database import new_session
 from storage.dossiers import Dossier
-from webapp import create_app
 
 pytestmark = pytest.mark.one_database
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -34,19 +22,15 @@ def dossier(session, people):
 
 
 @pytest.fixture
-def browsing(house, people, chromium):
+def browsing(app, served, people, chromium):
     """`browsing(person)`: that person's browser at the web app; what the page itself complains of fails the test."""
-    app = create_app(house)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    address, contexts, complaints = f"http://127.0.0.1:{server.port}", [], []
+    contexts, complaints = [], []
 
     def browse(person):
-        context = chromium.new_context(base_url=address, viewport={"width": 1280, "height": 800}, locale="nl-NL")
+        context = chromium.new_context(base_url=served, viewport={"width": 1280, "height": 800}, locale="nl-NL")
         name = app.config["SESSION_COOKIE_NAME"]
         cookie = Visitor(app, person).client.get_cookie(name).value
-        context.add_cookies([{"name": name, "value": cookie, "url": address}])
+        context.add_cookies([{"name": name, "value": cookie, "url": served}])
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         contexts.append(context)
         return context
@@ -54,9 +38,6 @@ def browsing(house, people, chromium):
     yield browse
     for context in contexts:
         context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
     assert complaints == []
 
 

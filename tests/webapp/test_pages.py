@@ -1,7 +1,5 @@
 """Every page in a real browser: axe, width, CSP, print. With `--screenshot on` each leaves a picture of itself."""
 
-import shutil
-import threading
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,14 +8,11 @@ import cast
 import pytest
 import rights
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 from visitors import Visitor
-from werkzeug.serving import make_server
 
 from storage.dossiers import Dossier, DossierState
 from storage.enrolments import Entry
 from storage.second_factor import begin_second_factor
-from webapp import create_app
 
 pytestmark = pytest.mark.one_database
 
@@ -35,14 +30,6 @@ NO_PAGES |= {"role_document.own", "role_document.for_officer"}
 """What is fetched and not looked at."""
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def world(session, people):
     made = rights.world(session, people, datetime.now(UTC))
@@ -58,19 +45,6 @@ def world(session, people):
     made.things["stuck"].receive(hour)
     session.commit()
     return made
-
-
-@pytest.fixture
-def served(house):
-    """The web app, and where it listens."""
-    app = create_app(house)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield app, f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def pages(world):
@@ -168,9 +142,8 @@ def test_no_page_is_forgotten(app, world):
 
 @pytest.mark.parametrize("width, scheme", [(1280, "light"), (390, "dark")])
 def test_axe_finds_nothing_and_nothing_sticks_out(
-    session, chromium, served, world, width, scheme, pytestconfig, tmp_path
+    session, app, chromium, served, world, width, scheme, pytestconfig, tmp_path
 ):
-    app, address = served
     wrong = []
     pictures = pytestconfig.getoption("--screenshot") == "on"
 
@@ -188,11 +161,11 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
         if path == AFTER_THE_PASSWORD:
             visitor.log_in(world.people["second_officer"].email)
         name = app.config["SESSION_COOKIE_NAME"]
-        context.add_cookies([{"name": name, "value": visitor.client.get_cookie(name).value, "url": address}])
+        context.add_cookies([{"name": name, "value": visitor.client.get_cookie(name).value, "url": served}])
         page = context.new_page()
         page.on("console", lambda said, path=path: complain(path, said.text))
         page.on("pageerror", lambda error, path=path: complain(path, str(error)))
-        page.goto(address + path)
+        page.goto(served + path)
         page.wait_for_load_state("networkidle")
         if pictures:
             page.screenshot(path=tmp_path / f"{len(list(tmp_path.iterdir())):03}.png", full_page=True)

@@ -1,16 +1,13 @@
 """The style page, in a real browser: every component reads, answers to the keyboard and keeps to the strict CSP."""
 
 import re
-import shutil
-import threading
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import render_template_string
 from flask_wtf import FlaskForm
-from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import expect
 from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired
 
@@ -22,26 +19,7 @@ ROOM = Path(webapp.__file__).parent
 
 
 @pytest.fixture
-def address(house):
-    server = make_server("127.0.0.1", 0, create_app(house), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/stijl"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_page(chromium, address):
+def open_page(chromium, served):
     """A page on the style page; whatever the browser complains of, a breach of the CSP above all, fails the test."""
     contexts, complaints = [], []
 
@@ -51,7 +29,7 @@ def open_page(chromium, address):
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address)
+        page.goto(f"{served}/stijl")
         page.wait_for_load_state("networkidle")
         return page
 
