@@ -23,7 +23,7 @@ def test_work_is_listed_situation_by_situation_across_candidates(session, visit,
     text = text_of(me.get("/beoordelen").text)
     assert "0 van 20 klaar" in text
     codes = [answer.code for pair in zip(bench.sitting.answers, other.answers, strict=True) for answer in pair]
-    found = re.findall(r"A-[0-9A-Z]{6}", text)
+    found = re.findall(r"A-[0-9A-Z]{7}", text)
     assert [set(found[at : at + 2]) for at in range(0, 20, 2)] == [set(codes[at : at + 2]) for at in range(0, 20, 2)]
 
 
