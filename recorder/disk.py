@@ -9,11 +9,15 @@ GATHER_S = 0.05
 """How long what came waits for company. A page hears that much later that a slice of a second is kept."""
 
 
+VISITS = 4
+"""How many visits may go on at once: a disk that is slow to force a write serves several in the time of one."""
+
+
 class Disk:
-    """Does what blocks in a thread of its own, in the order in which it was asked for."""
+    """Does what blocks in threads of its own, what came together in the order in which it was asked for."""
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, "disk")
+        self._threads = ThreadPoolExecutor(VISITS, "disk")
         self._waiting: list[tuple[asyncio.Future, Callable[[], Any]]] = []
 
     async def do(self, verb: Callable[[], Any]) -> Any:
@@ -27,7 +31,7 @@ class Disk:
 
     def _go(self, loop: asyncio.AbstractEventLoop) -> None:
         waiting, self._waiting = self._waiting, []
-        self._thread.submit(self._visit, loop, waiting)
+        self._threads.submit(self._visit, loop, waiting)
 
     def _visit(self, loop: asyncio.AbstractEventLoop, waiting: list[tuple[asyncio.Future, Callable[[], Any]]]) -> None:
         found = []

@@ -164,6 +164,7 @@ class SliceSpool:
         # What is here of each recording, by number, so that its files are read once.
         self._known: dict[uuid.UUID, dict[int, Slice]] = {}
         self._growing: dict[uuid.UUID, Path] = {}  # the file to which the next slice is appended
+        self._writing: dict[uuid.UUID, Path] = {}  # the file to which one is being appended now
         self._lock = threading.Lock()
 
     def folder(self, recording: uuid.UUID) -> Path:
@@ -197,9 +198,7 @@ class SliceSpool:
             path = self._growing.get(recording) or self._next(recording)
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             begin = os.fstat(file).st_size
-            self._growing[recording] = path
-            here = self._known.setdefault(recording, here)
-            here[number] = Slice(number, sha256, len(data), path, begin + _HEAD.size)
+            self._growing[recording] = self._writing[recording] = path
         try:
             head = _HEAD.pack(_MARK, number, len(data), bytes.fromhex(sha256))
             if os.writev(file, [head, data]) < len(head) + len(data):
@@ -207,14 +206,19 @@ class SliceSpool:
             os.fdatasync(file)
             if not begin:
                 sync_folder(path.parent)
+            # Not before: nobody may be told that a slice is here which the disk does not have.
+            with self._lock:
+                here = self._known.setdefault(recording, self._here(recording))
+                here[number] = Slice(number, sha256, len(data), path, begin + _HEAD.size)
         except OSError:
             with self._lock:
-                here.pop(number, None)
                 self._growing.pop(recording, None)
             os.ftruncate(file, begin) if begin else path.unlink(missing_ok=True)
             raise
         finally:
             os.close(file)
+            with self._lock:
+                del self._writing[recording]
         return True
 
     def close(self, recording: uuid.UUID, closing: Closing) -> None:
@@ -228,7 +232,7 @@ class SliceSpool:
 
     def size(self, recording: uuid.UUID) -> int:
         """Bytes of slices that are here."""
-        return sum(one.size for one in self._here(recording).values())
+        return sum(one.size for one in self.slices(recording))
 
     def closing_path(self, recording: uuid.UUID) -> Path:
         return self.root / str(recording) / f"{CLOSING}.json"
@@ -262,9 +266,9 @@ class SliceSpool:
             for one in slices:
                 if here.get(one.number) == one:
                     del here[one.number]
-            if not here:
+            if not here and recording not in self._writing:
                 self._known.pop(recording, None)
-            left = {one.path for one in here.values()}
+            left = {one.path for one in here.values()} | {self._writing.get(recording)}
             for path in self.folder(recording).glob("*"):
                 if path not in left:
                     path.unlink()

@@ -84,6 +84,25 @@ def test_what_comes_while_others_are_shipped_stays(tmp_path: Path) -> None:
     assert not spool.folder(RECORDING).exists() and keep(spool, 3) == [True]
 
 
+def test_what_is_being_written_is_not_here_yet_and_its_file_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool, seen = SliceSpool(tmp_path), []
+    keep(spool, 0, 1)
+
+    def slow(file: int) -> None:
+        seen.append(numbers(spool))
+        spool.forget(RECORDING, spool.join(RECORDING, [])[1])
+        seen.append(files(spool))
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(os, "fdatasync", slow)
+        keep(spool, 2)
+    assert seen == [[0, 1], ["1.log"]]
+    assert numbers(spool) == [2] and [one.read() for one in SliceSpool(tmp_path).slices(RECORDING)][-1] == part(2)
+    assert keep(spool, 3) == [True] and numbers(spool) == [2, 3]
+
+
 def test_a_disk_that_fails_leaves_what_it_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(file: int) -> None:
         raise OSError(5, "the disk is broken")
