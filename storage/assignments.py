@@ -12,7 +12,7 @@ from scenarios.sitting import Stage
 from storage.people import Person, Role
 from storage.ratings import Rating, ratings_of
 from storage.refusal import Refused
-from storage.sittings import Answer, Sitting
+from storage.sittings import Answer, Judging, Sitting
 from storage.ties import ties
 from storage.verdicts import all_final, disagreement
 from storage.work import assign
@@ -45,7 +45,8 @@ def open_places(session: Session, sitting: Sitting, ratings: Sequence[Rating] | 
     }
     slots = sitting.dossier.scheme.content.assessment.slots
     third = any(THIRD in one for one in taken.values())
-    third = third or (all_final(sitting, ratings) and bool(disagreement(sitting, ratings)))
+    apart = sitting.judging is not Judging.DECIDED and all_final(sitting, ratings)
+    third = third or (apart and bool(disagreement(sitting, ratings)))
     found = {answer: open_slots_of(taken[answer.id], slots, third) for answer in sitting.answers}
     return {answer: free for answer, free in found.items() if free}
 

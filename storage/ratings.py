@@ -19,7 +19,7 @@ from storage.people import Person
 from storage.recordings import counting_take
 from storage.refusal import Refused
 from storage.scores import Note, Remark, Score
-from storage.sittings import Answer, Sitting
+from storage.sittings import Answer, Judging, Sitting
 
 
 class Rule(StrEnum):
@@ -244,20 +244,24 @@ def has_score(session: Session, answer: Answer) -> bool:
 
 def ratings_of(session: Session, sitting: Sitting) -> Sequence[Rating]:
     """Every rating of a sitting that counts, slot by slot, with its scores. Declined ones are left out."""
-    return session.scalars(_counting(sitting)).all()
+    return session.scalars(_counting(sitting).options(*_WRITTEN)).all()
 
 
 def ratings_by_sitting(session: Session, sittings: Sequence[Sitting]) -> dict[uuid.UUID, list[Rating]]:
-    """The same for many sittings, by the id of the sitting."""
+    """The same for many sittings, by the id of the sitting; with scores only where all is final and nothing decided."""
     found: dict[uuid.UUID, list[Rating]] = {sitting.id: [] for sitting in sittings}
     for rating in session.scalars(_counting(*sittings)):
         found[rating.answer.sitting_id].append(rating)
+    open_ones = [found[one.id] for one in sittings if one.judging is not Judging.DECIDED]
+    final = [one.id for own in open_ones if all(rating.signed is Phase.DOSSIER for rating in own) for one in own]
+    if final:
+        session.scalars(select(Rating).where(Rating.id.in_(final)).options(selectinload(Rating.scores))).all()
     return found
 
 
 def own_ratings(session: Session, sitting: Sitting, assessor: Person) -> Sequence[Rating]:
     """One assessor's ratings of a sitting, by situation; nothing of anybody else is read."""
-    return session.scalars(_counting(sitting).where(Rating.assessor_id == assessor.id)).all()
+    return session.scalars(_counting(sitting).where(Rating.assessor_id == assessor.id).options(*_WRITTEN)).all()
 
 
 def _counting(*sittings: Sitting) -> Select[tuple[Rating]]:
@@ -266,8 +270,12 @@ def _counting(*sittings: Sitting) -> Select[tuple[Rating]]:
         .join(Answer)
         .where(Answer.sitting_id.in_([one.id for one in sittings]), Rating.declined_at.is_(None))
         .order_by(Rating.slot, Answer.number)
-        .options(selectinload(Rating.answer), selectinload(Rating.scores), selectinload(Rating.remarks))
+        .options(selectinload(Rating.answer))
     )
+
+
+_WRITTEN = (selectinload(Rating.scores), selectinload(Rating.remarks))
+"""What the assessor wrote on a rating."""
 
 
 def may_open_dossier(ratings: Sequence[Rating]) -> bool:

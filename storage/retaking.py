@@ -13,7 +13,7 @@ from storage.people import Person
 from storage.ratings import Rating, Return, ratings_of
 from storage.refusal import Refused
 from storage.sittings import Answer
-from storage.verdicts import Rule, Verdict
+from storage.verdicts import Rule, Verdict, look_again
 
 
 class Repeat(Identified, Base):
@@ -59,3 +59,4 @@ def ask_again(
         audit.record(session, now, by.id, "answer_asked_again", answer, number=answer.number)
     if verdict is not None:
         session.delete(verdict)
+    look_again(session, answers[0].sitting)

@@ -4,6 +4,7 @@ import secrets
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from enum import StrEnum
 from fractions import Fraction
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
@@ -24,6 +25,17 @@ from storage.schemes import Pack
 
 RETAKE_ASKED = "tell_retake"
 """The kind of the office job that mails a candidate that an answer is asked again; its subject is the answer."""
+
+
+class Judging(StrEnum):
+    """How far judging is, as `storage.verdicts.look_again` sees it: it is kept so that lists need not look."""
+
+    OPEN = "open"
+    """A place waits for an assessor, perhaps since the first two are too far apart."""
+    HELD = "held"
+    """Everything is in somebody's hands."""
+    DECIDED = "decided"
+    """There is a verdict."""
 
 
 class Sitting(Identified, Base):
@@ -51,6 +63,7 @@ class Sitting(Identified, Base):
     break_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+    judging: Mapped[Judging] = mapped_column(one_of(Judging), default=Judging.OPEN, server_default=Judging.OPEN)
     extension_reason: Mapped[str] = mapped_column(Text, default="")
     reminded: Mapped[int | None]
     identity_code: Mapped[str | None] = mapped_column(String(6))
@@ -65,6 +78,7 @@ class Sitting(Identified, Base):
     __table_args__ = (
         CheckConstraint("closes_at > opens_at", name="window"),
         Index(None, "stage", "told_at", "finished_at"),
+        Index(None, "stage", "judging", "finished_at", "id"),
     )
     # Of two changes at the same moment that start from one stage, the second fails (StaleDataError).
     __mapper_args__ = {"version_id_col": stage, "version_id_generator": False}  # noqa: RUF012

@@ -18,7 +18,7 @@ from storage.dossiers import DossierState
 from storage.people import Person
 from storage.ratings import Rating, own_ratings, ratings_of
 from storage.refusal import Refused
-from storage.sittings import Sitting
+from storage.sittings import Answer, Judging, Sitting
 
 
 class Rule(StrEnum):
@@ -162,6 +162,24 @@ def disagreement(sitting: Sitting, ratings: list[Rating]) -> tuple[Difference, .
     return differences(case.marks, case.part1_sufficient, parse(case.rule), case.competencies, triggers)
 
 
+def look_again(session: Session, sitting: Sitting) -> None:
+    """Keep with the sitting how far judging is. Whoever gives, signs or takes back work calls this afterwards."""
+    session.flush()
+    # Two may do so at the same moment: the second waits here, and sees what the first did.
+    session.refresh(sitting, ["stage", "judging"], with_for_update=True)
+    if session.scalars(select(Verdict.id).where(Verdict.sitting_id == sitting.id)).first():
+        sitting.judging = Judging.DECIDED
+        return
+    held = select(Rating.slot, Rating.phase2_signed_at).join(Answer)
+    places = session.execute(held.where(Answer.sitting_id == sitting.id, Rating.slot.is_not(None))).all()
+    asked = sitting.dossier.scheme.content.assessment.slots
+    last = max((place.slot for place in places), default=0)
+    whole = len(places) == len(sitting.answers) * max(asked, last)
+    # All final and no verdict: the two are too far apart, and nobody was asked as third yet.
+    apart = last <= asked and all(place.phase2_signed_at for place in places)
+    sitting.judging = Judging.HELD if whole and not apart else Judging.OPEN
+
+
 def decide(session: Session, sitting: Sitting, now: datetime) -> Verdict:
     """The verdict on a sitting whose slots are all final. Raises Refused while one is not, or a third is needed."""
     if session.scalars(select(Verdict.id).where(Verdict.sitting_id == sitting.id)).first():
@@ -182,6 +200,7 @@ def decide(session: Session, sitting: Sitting, now: datetime) -> Verdict:
     )
     session.add(verdict)
     audit.record(session, now, None, "verdict_decided", verdict, passed=decision.passed)
+    look_again(session, sitting)
     return verdict
 
 
@@ -202,4 +221,5 @@ def sign_dossier(session: Session, sitting: Sitting, assessor: Person, now: date
     except Refused as refused:
         if refused.rule not in (Rule.NOT_FINAL, Rule.THIRD_NEEDED):
             raise
+        look_again(session, sitting)
         return None

@@ -15,6 +15,7 @@ from storage.ratings import Rating, Return, own_ratings
 from storage.recordings import RecordingState, counting_take
 from storage.refusal import Refused
 from storage.sittings import Answer, Sitting
+from storage.verdicts import look_again
 
 
 class Rule(StrEnum):
@@ -53,7 +54,7 @@ def assign(
         rating.slot, rating.declined_at, rating.declined_because, rating.active_at = slot, None, None, None
         ratings.append(rating)
     session.add_all(ratings)
-    session.flush()
+    look_again(session, sitting)
     numbers = [answer.number for answer in answers]
     audit.record(session, now, by, "assessor_assigned", sitting, slot=slot, assessor=str(assessor.id), answers=numbers)
     return ratings
@@ -70,7 +71,9 @@ def give_back(ratings: Sequence[Rating], because: Return, now: datetime) -> None
 
 def decline(session: Session, sitting: Sitting, assessor: Person, now: datetime) -> None:
     """An assessor who knows the candidate returns all own work on that candidate, before it is final."""
+    session.refresh(sitting, ["stage"], with_for_update=True)
     give_back(own_ratings(session, sitting, assessor), Return.KNOWN, now)
+    look_again(session, sitting)
     audit.record(session, now, assessor.id, "assessor_declined", sitting)
 
 
@@ -90,7 +93,7 @@ def take_back(session: Session, sitting: Sitting, assessor: Person, by: Person, 
     partly = len(own) < len(sitting.answers) or any(rating.signed is Phase.DOSSIER for rating in own)
     back = waiting if partly and waiting else own
     give_back(back, Return.TAKEN_BACK, now)
-    session.flush()
+    look_again(session, sitting)
     numbers = [rating.answer.number for rating in back]
     audit.record(session, now, by.id, "work_taken_back", sitting, assessor=str(assessor.id), answers=numbers)
     return list(back)

@@ -29,6 +29,7 @@ from storage.recordings import Original, Recording, begin_take
 from storage.schemes import Clip, Pack, Scheme, add_scheme
 from storage.scores import Score
 from storage.sittings import Answer, Sitting, invite
+from storage.verdicts import look_again
 from storage.work import assign
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -310,6 +311,7 @@ def rate(session: Session, sitting: Sitting, assessor: Person, slot: int, level:
         for rating in ratings:
             rating.sign(phase, now)
         session.flush()
+    look_again(session, sitting)
     return ratings
 
 

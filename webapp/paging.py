@@ -51,12 +51,6 @@ def page_of(query: Select, *options: ExecutableOption, size: int = PAGE) -> Page
     return Page(_rows(noun, list(places), options), number, pages, total)
 
 
-def page_among(noun: type[Identified], ids: Sequence[uuid.UUID], *options: ExecutableOption, size: int = PAGE) -> Page:
-    """The same of rows of which all ids are known, in their order."""
-    number, pages, total = _place(len(ids), size)
-    return Page(_rows(noun, ids[(number - 1) * size : number * size], options), number, pages, total)
-
-
 def _place(total: int, size: int) -> tuple[int, int, int]:
     pages = max(1, -(-total // size))
     return min(max(1, request.args.get("page", 1, type=int)), pages), pages, total

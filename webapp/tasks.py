@@ -19,7 +19,7 @@ from storage.flags import Flag, FlagKind
 from storage.jobs import Job, JobState
 from storage.mail import UNDELIVERED, MailMessage
 from storage.people import Person, Role
-from storage.sittings import Sitting
+from storage.sittings import Judging, Sitting
 from webapp import access
 from webapp.access import judging as access_judging
 from webapp.access import objections as access_objections
@@ -183,7 +183,7 @@ def officer() -> list[Task]:
         take(Kind.TO_DO, "unmade", "opname zonder video", "opnames zonder video"),
         take(Kind.TO_DO, "late", "deel te laat binnengekomen", "delen te laat binnengekomen"),
         result(Kind.TO_DO, other, "meldingen", "melding van een assessor", "meldingen van assessoren"),
-        result(Kind.TO_DO, len(to_judge["open"]), "toewijzen", "examen zonder assessor", "examens zonder assessor"),
+        result(Kind.TO_DO, to_judge[Judging.OPEN], "toewijzen", "examen zonder assessor", "examens zonder assessor"),
         *_results(verdicts),
         Task(
             Kind.TO_DO,

@@ -89,7 +89,7 @@ def test_rows_that_point_to_each_other_survive_a_change_of_their_tables(empty_da
 
 
 ONE, TWO, AT = uuid.uuid4().hex, uuid.uuid4().hex, "2026-03-02 09:00:00.000000+00:00"
-SCHEME = {"id": ONE, "key": "x", "number": 1, "data": b"x", "sha256": "0" * 64, "created_at": AT}
+SCHEME = {"id": ONE, "key": "x", "number": 1, "data": b"[assessment]\nslots = 2", "sha256": "0" * 64, "created_at": AT}
 DOSSIER = {"id": ONE, "code": "K-1", "scheme_id": ONE, "organisation_id": ONE, "candidate_id": ONE, "manager_id": TWO}
 DOSSIER |= dict.fromkeys(("reason", "example_role", "role_description", "motivation", "goal", "decision_reason"), "")
 DOSSIER |= {"state": "approved", "created_at": AT, "manager_version": 0, "candidate_version": 0}

@@ -19,7 +19,7 @@ from storage.people import Person, Role
 from storage.ratings import Rating, may_open_dossier, own_ratings
 from storage.recordings import Recording, RecordingState, Rendition, RenditionKind
 from storage.schemes import Pack, with_sittings
-from storage.sittings import Answer, Sitting
+from storage.sittings import Answer, Judging, Sitting
 from storage.ties import assessors
 from storage.verdicts import Verdict
 from webapp import explain
@@ -109,43 +109,10 @@ def _unknown(words: str) -> list[ColumnElement[bool]]:
     return [*wanted, Sitting.id.in_(looked_for(words))] if words else wanted
 
 
-def to_judge(words: str = "") -> dict[str, list[uuid.UUID]]:
-    """The ids of finished sittings without a verdict, oldest first, save those in which the one who asks has a part.
-
-    `open`: a place waits for an assessor, perhaps since the first two are too far apart; else all is final without a
-    verdict. `judged`: everything is in somebody's hands.
-    """
-    wanted = [*_unknown(words), ~exists().where(Verdict.sitting_id == Sitting.id)]
-    held = (
-        select(
-            Sitting.id,
-            Sitting.finished_at,
-            Sitting.dossier_id,
-            func.count(Rating.id).label("held"),
-            func.count(Rating.phase2_signed_at).label("final"),
-            func.max(Answer.number).label("answers"),
-            func.coalesce(func.max(Rating.slot), 0).label("last"),
-        )
-        .join(Answer, Answer.sitting_id == Sitting.id)
-        .outerjoin(Rating, (Rating.answer_id == Answer.id) & Rating.slot.is_not(None))
-        .where(*wanted)
-        .group_by(Sitting.id)
-        .subquery()
-    )
-    rows = g.db.execute(
-        select(held, Dossier.scheme_id)
-        .join(Dossier, Dossier.id == held.c.dossier_id)
-        .order_by(held.c.finished_at, held.c.id)
-    ).all()
-    slots = {one.id: one.content.assessment.slots for one in with_sittings(g.db)}
-    found: dict[str, list[uuid.UUID]] = {"open": [], "judged": []}
-    for row in rows:
-        asked = slots[row.scheme_id]
-        third = row.last > asked
-        whole = row.held == row.answers * (row.last if third else asked)
-        apart = row.final == row.held and not third
-        found["judged" if whole and not apart else "open"].append(row.id)
-    return found
+def to_judge(words: str = "") -> dict[Judging, Select[tuple[Sitting]]]:
+    """Finished sittings by how far judging is, oldest first, save those in which the one who asks has a part."""
+    found = select(Sitting).where(*_unknown(words)).order_by(Sitting.finished_at, Sitting.id)
+    return {how: found.where(Sitting.judging == how) for how in (Judging.OPEN, Judging.HELD)}
 
 
 def too_late(words: str = "") -> Select[tuple[Sitting]]:

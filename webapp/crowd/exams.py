@@ -18,7 +18,7 @@ from storage.objections import Against
 from storage.ratings import Rating
 from storage.recordings import FINISH, Original, Recording, RecordingState
 from storage.scores import Score
-from storage.sittings import Answer, Sitting
+from storage.sittings import Answer, Judging, Sitting
 from storage.verdicts import Verdict
 from webapp.crowd.files import Made, objection
 from webapp.crowd.people import Staff, mail
@@ -29,6 +29,7 @@ LEVELS = ((3, 3), (3, 4), (4, 4), (2, 3), (3, 2), (2, 2), (5, 4), (4, 3))
 APART = (2, 5)
 AFTER = (Stage.CHECKED, Stage.ANSWERING, Stage.FINISHED)
 JUDGED = ("decided", "confirmed", "released", "undecided")
+JUDGING = {"judging": Judging.HELD, **dict.fromkeys(JUDGED, Judging.DECIDED)}
 
 
 class Exams:
@@ -58,6 +59,7 @@ class Exams:
             closes_at=closes,
             consented_at=opens + timedelta(days=1) if case.stage in AFTER else None,
             finished_at=finished if done else None,
+            judging=JUDGING.get(case.work, Judging.OPEN),
             told_at=min(crowd.now, finished + timedelta(days=9)) if case.work == "released" else None,
         )
         crowd.log("sitting_invited", Sitting, sitting, opens, None)

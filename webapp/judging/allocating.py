@@ -19,12 +19,12 @@ from storage.assignments import mode_of, open_places
 from storage.people import Person, Role
 from storage.ratings import ratings_by_sitting
 from storage.refusal import Refused
-from storage.sittings import Sitting
+from storage.sittings import Judging, Sitting
 from webapp import access, explain
 from webapp.access import judging as access_judging
 from webapp.dutch import refusals, terms
 from webapp.forms import Form, choices
-from webapp.paging import page_among
+from webapp.paging import count
 
 pages = Blueprint("allocating", __name__, url_prefix="/bureau/verdelen")
 
@@ -171,8 +171,8 @@ def make_final(allocation_id: uuid.UUID):
 
 def _waiting() -> tuple[list[Waiting], int]:
     """The sittings that wait longest, no more than one batch of them, and how many there are."""
-    ids = access_judging.to_judge()["open"]
-    sittings = page_among(Sitting, ids[:BATCH], *access_judging.WITH_ANSWERS, size=BATCH).rows
+    waiting = access_judging.to_judge()[Judging.OPEN]
+    sittings = g.db.scalars(waiting.limit(BATCH).options(*access_judging.WITH_ANSWERS)).unique().all()
     ratings = ratings_by_sitting(g.db, sittings)
     found = []
     for sitting in sittings:
@@ -181,7 +181,7 @@ def _waiting() -> tuple[list[Waiting], int]:
             slots = [slot for free in places.values() for slot in free]
             third = min(slots) > sitting.dossier.scheme.content.assessment.slots
             found.append(Waiting(sitting, len(slots), third, mode_of(sitting, own)))
-    return found, len(ids)
+    return found, count(waiting)
 
 
 def _people(batch: Batch) -> dict[str, Person]:

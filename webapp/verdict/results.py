@@ -15,13 +15,13 @@ from storage.objections import objection_to
 from storage.people import Role
 from storage.ratings import Rating, ratings_by_sitting, ratings_of
 from storage.refusal import Refused
-from storage.sittings import Answer, Sitting
+from storage.sittings import Answer, Judging, Sitting
 from storage.verdicts import Verdict
 from webapp import access, explain, post
 from webapp.access import judging as access_judging
 from webapp.access import objections as access_objections
 from webapp.dutch import refusals
-from webapp.paging import PAGE, Page, count, page_among, page_of, search
+from webapp.paging import PAGE, Page, count, page_of, search
 from webapp.verdict.letter import remarks
 from webapp.verdict.letter import result as make_letter
 
@@ -109,8 +109,8 @@ def _lists(words: str) -> dict[str, Callable[[int], Page]]:
         "te-laat": lambda size: page_of(late, *whose, size=size),
         "meldingen": lambda size: page_of(flags, access_judging.OF_FLAG, size=size),
         "extra-bewijs": lambda size: page_of(by_step["undecided"], *with_people, size=size),
-        "toewijzen": lambda size: page_among(Sitting, to_judge["open"], *whose, size=size),
-        "beoordeling": lambda size: page_among(Sitting, to_judge["judged"], *whose, size=size),
+        "toewijzen": lambda size: page_of(to_judge[Judging.OPEN], *whose, size=size),
+        "beoordeling": lambda size: page_of(to_judge[Judging.HELD], *whose, size=size),
         "controleren": lambda size: page_of(by_step["to_confirm"], *with_people, size=size),
         "vrijgeven": lambda size: page_of(by_step["to_release"], *with_people, size=size),
         "vrijgegeven": lambda size: page_of(by_step["released"], *with_people, size=size),
