@@ -113,7 +113,9 @@ class Scene:
         # What the page itself has ended goes on a little longer than the last word.
         page_s = kept.decision["page_s"] or 0.0 if self._ended else 0.0
         result.sound_shown_s = round(max(page_s, self._last_word - begun), 2)
-        result.sound_kept_s = round(min(film.sound_s - swallowed_s(film), result.sound_shown_s), 2)
+        # A film begins with silence when the sound began late: what came of it says how much that is.
+        came_s = kept.decision.get(kept.decision["took"], {}).get("audio_s", film.sound_s)
+        result.sound_kept_s = round(min(film.sound_s - swallowed_s(film), came_s, result.sound_shown_s), 2)
         result.more |= {"film_s": round(film.seconds, 2), "film_sound_s": round(film.sound_s, 2)}
         result.more["turned"] = len(film.numbers) - len(set(film.numbers))
         result.more["lines"] = film.size[1]

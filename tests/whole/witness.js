@@ -5,8 +5,7 @@
  * by how many milliseconds.
  */
 (() => {
-  let clockMs = Number(sessionStorage.clock ?? 0);
-  window.moveClock = (ms) => (clockMs += ms);
+  const clockMs = Number(sessionStorage.clock ?? 0);
   const RealDate = Date;
   const realOrigin = performance.timeOrigin;
   if (clockMs) Object.defineProperty(performance, "timeOrigin", { get: () => realOrigin + clockMs });
