@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config as BotoConfig
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from storage.config import Config, config
 
@@ -45,11 +45,13 @@ class ObjectStore:
         self._signer = _client(settings, settings.s3_public_endpoint)
 
     def prepare(self) -> None:
-        """Make the bucket when it does not exist yet."""
+        """Make the bucket when it does not exist yet. Raises ObjectError when nobody answers."""
         try:
             self._inner.head_bucket(Bucket=self.bucket)
         except ClientError:
             self._inner.create_bucket(Bucket=self.bucket)
+        except EndpointConnectionError as error:
+            raise ObjectError("the object store does not answer") from error
 
     def put_file(self, key: str, path: Path, content_type: str = "application/octet-stream") -> Stored:
         """Keep the file under `key`; confirmed by reading it back. Raises ObjectError when size or hash differ."""

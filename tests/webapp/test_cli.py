@@ -88,6 +88,13 @@ def test_the_demo_can_be_made_twice_and_a_ticket_opens_a_recording(media_worker,
     assert "ticket" not in json.dumps(shown)
 
 
+def test_a_store_that_does_not_answer_is_named(house, monkeypatch):
+    monkeypatch.setenv("VIGNET_S3_ENDPOINT", f"http://127.0.0.1:{services.free_ports(1)}")
+    done = flask("demo")
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "De objectopslag geeft geen antwoord. Draait Vignet" in done.stderr
+
+
 def test_a_recording_that_is_not_there_is_named(house):
     done = flask("recordings", "show", uuid.uuid4())
     assert (done.returncode, done.stdout) == (1, "")

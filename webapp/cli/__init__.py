@@ -16,7 +16,7 @@ from storage import audit, migrate, places
 from storage.config import config
 from storage.database import session_scope
 from storage.jobs import Job, JobState, Queue, enqueue
-from storage.objects import object_store
+from storage.objects import ObjectError, ObjectStore, object_store
 from storage.recordings import Recording, begin_take
 from storage.schemes import current_pack, current_scheme
 from webapp import crowd, demo
@@ -46,6 +46,19 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _store() -> ObjectStore:
+    """The object store, ready to be used."""
+    store = object_store()
+    try:
+        store.prepare()
+    except ObjectError as error:
+        raise click.ClickException(
+            "De objectopslag geeft geen antwoord. Draait Vignet (make run), en zijn VIGNET_PORT en VIGNET_S3_ENDPOINT "
+            "hier dezelfde als daar?"
+        ) from error
+    return store
+
+
 def _print(value: object) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
@@ -62,7 +75,7 @@ def upgrade() -> None:
 def make_demo(dossiers: int, organisations: int) -> None:
     """Make the demo organisation with a person of each role. Safe to run again; --dossiers adds a crowd each time."""
     now = _now()
-    object_store().prepare()
+    _store()
     with session_scope() as session:
         scheme = demo.schemes(session, now)
         has_pack = demo.has_pack(session, scheme)
@@ -115,8 +128,7 @@ def _import(folder: Path, dry_run: bool) -> None:
     files = [folder / "scenarios.toml", *clips]
     if not files[0].exists():
         raise click.ClickException(f"{files[0]} ontbreekt.")
-    now, import_id, store = _now(), uuid.uuid4(), object_store()
-    store.prepare()
+    now, import_id, store = _now(), uuid.uuid4(), _store()
     kind = "check_pack" if dry_run else "import_pack"
     try:
         for file in files:
