@@ -24,7 +24,7 @@ format: ## Put the code in the house style
 	@$(VENV)/ruff check --fix --quiet .
 	@$(VENV)/ruff format .
 
-bench: ## Measure what things cost on this machine, five minutes (ARGS=desk for one part)
+bench: ## Measure what things cost on this machine, twenty minutes (ARGS=desk for one part)
 	@$(PYTHON) docker/local/prepare.py test
 	@exec $(VENV)/python tests/bench $(ARGS)
 

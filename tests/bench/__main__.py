@@ -10,6 +10,7 @@ import argparse
 import json
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -228,8 +229,10 @@ def main() -> None:
     parts = chosen.parts or list(PARTS)
     found: dict = {}
     for part in parts:
-        print(f"{part} …", file=sys.stderr, flush=True)
+        print(f"{part} …", end=" ", file=sys.stderr, flush=True)
+        began = time.monotonic()
         found |= run(part, chosen.seconds or PARTS[part])
+        print(f"{time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     rows = [row for row in ROWS if row.part in parts]
     flat = flatten(found, rows)
     file.parent.mkdir(parents=True, exist_ok=True)
