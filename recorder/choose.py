@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
+from recorder.closing import CLOSING, Closing
 from recorder.ffmpeg import FfmpegError
 from recorder.measure import Unreadable, scan
-from recorder.slice_spool import CLOSING, Closing, Run
+from recorder.slice_spool import Run
 from recorder.sources import Source, join
 from recorder.stitch import Road, align, stitch
 

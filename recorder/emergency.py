@@ -6,8 +6,8 @@ From here on they go the way of all slices: joined, sealed under the candidate's
 import json
 from datetime import UTC, datetime
 
+from recorder.closing import Closing
 from recorder.ship import Shipper
-from recorder.slice_spool import Closing
 from recorder.spool import Spool
 from recorder.workplace import folder_for
 from storage import emergency

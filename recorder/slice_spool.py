@@ -13,18 +13,18 @@ is gone from here, and known by the names of the originals.
 import contextlib
 import errno
 import hashlib
-import json
 import os
 import re
 import struct
 import threading
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-CLOSING = "closing"
+from recorder.closing import CLOSING, Closing
+
 _HEAD = struct.Struct(">4sII32s")
 _MARK = b"slc1"
 _LOG = re.compile(r"(\d+)\.log")
@@ -75,58 +75,6 @@ class Run(NamedTuple):
         """The run that an original of this name holds, if it holds slices."""
         match = _RUN.fullmatch(name)
         return cls(int(match[1]), int(match[2])) if match else None
-
-
-@dataclass(frozen=True)
-class Closing:
-    """What the page says of a take that it has ended. Sizes in bytes, `seconds` by the page's clock.
-
-    `started_ms` and `published_ms`: when the slices began, and when each live session was connected, in milliseconds
-    since the Unix epoch by the page's clock. `complete`: whether the page itself has ended the recording; when it was
-    torn away, what it had kept is all there is.
-    """
-
-    count: int
-    size: int
-    sha256: str
-    seconds: float
-    mime_type: str
-    started_ms: float = 0.0
-    published_ms: tuple[float, ...] = ()
-    complete: bool = True
-
-    @classmethod
-    def read(cls, data: bytes) -> "Closing":
-        """Raises ValueError when it is not such a message."""
-        found = json.loads(data)
-        if not isinstance(found, Mapping):
-            raise ValueError("not a mapping")
-        try:
-            marks = tuple(_number(mark) for mark in found.get("published_ms", ()))
-            closing = cls(
-                count=int(_number(found["count"])),
-                size=int(_number(found["size"])),
-                sha256=str(found["sha256"]),
-                seconds=_number(found["seconds"]),
-                mime_type=str(found["mime_type"])[:100],
-                started_ms=_number(found.get("started_ms", 0)),
-                published_ms=marks[:50],
-                complete=found.get("complete", True) is True,
-            )
-        except (KeyError, TypeError, OverflowError) as error:
-            raise ValueError(f"{error!r} is missing or no number") from error
-        if not re.fullmatch(r"[0-9a-f]{64}", closing.sha256):
-            raise ValueError("sha256 is not a hash in hex")
-        return closing
-
-    def write(self) -> bytes:
-        return json.dumps(asdict(self), sort_keys=True).encode()
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e15:
-        raise ValueError(f"{value!r} is not a number of something")
-    return value
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,11 @@ from weakref import WeakValueDictionary
 
 from aiohttp import web
 
+from recorder.closing import Closing
 from recorder.complete import Answers
 from recorder.disk import Disk
 from recorder.door import Door, unavailable
-from recorder.slice_spool import Closing, Different, Listing, Run, runs
+from recorder.slice_spool import Different, Listing, Run, runs
 from recorder.spool import Spool
 from recorder.tickets import Ticket
 

@@ -13,9 +13,9 @@ from statistics import fmean, median
 import av
 import ffmpeg
 
+from recorder.closing import Closing
 from recorder.ffmpeg import run
 from recorder.measure import Scan
-from recorder.slice_spool import Closing
 from recorder.sources import Source
 
 _BLOCK_S, _ENVELOPE_RATE, _QUIET = 0.01, 8000, 50

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recorder import choose, matroska, peer, rtcp, rtp, sources
+from recorder.closing import Closing
 from recorder.depacketize import CODECS, Packet, depacketize
 from recorder.receiver import Intake, Stream
-from recorder.slice_spool import Closing
 
 FOLDER = Path(tempfile.mkdtemp(prefix="vignet-fuzz-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)

@@ -24,7 +24,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from recorder import complete, ship, slices, spool
-from recorder.slice_spool import Closing, Run
+from recorder.closing import Closing
+from recorder.slice_spool import Run
 from storage.audit import AuditEvent
 from storage.config import config
 from storage.database import session_scope
