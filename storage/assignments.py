@@ -14,7 +14,7 @@ from storage.ratings import Rating, ratings_of
 from storage.refusal import Refused
 from storage.sittings import Answer, Judging, Sitting
 from storage.ties import ties
-from storage.verdicts import all_final, disagreement
+from storage.verdicts import all_final
 from storage.work import assign
 
 THIRD = 3
@@ -45,8 +45,7 @@ def open_places(session: Session, sitting: Sitting, ratings: Sequence[Rating] | 
     }
     slots = sitting.dossier.scheme.content.assessment.slots
     third = any(THIRD in one for one in taken.values())
-    apart = sitting.judging is not Judging.DECIDED and all_final(sitting, ratings)
-    third = third or (apart and bool(disagreement(sitting, ratings)))
+    third = third or (sitting.judging is Judging.OPEN and all_final(sitting, ratings))
     found = {answer: open_slots_of(taken[answer.id], slots, third) for answer in sitting.answers}
     return {answer: free for answer, free in found.items() if free}
 
@@ -83,7 +82,7 @@ def give(session: Session, sitting: Sitting, places: Sequence[Place], by: Person
 
     Who judges no answer of this candidate as a whole may have a few of them and no more.
     """
-    session.refresh(sitting, ["stage"], with_for_update=True)
+    session.refresh(sitting, ["stage", "judging"], with_for_update=True)
     if sitting.stage is not Stage.FINISHED:
         raise Refused(Rule.NOT_FINISHED, found=sitting.stage, needed=Stage.FINISHED)
     ratings = ratings_of(session, sitting)

@@ -8,10 +8,23 @@ from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    delete,
+    event,
+    insert,
+    inspect,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage import audit
+from storage.beginnings import BEYOND, endings
 from storage.database import Base, Identified, one_of
 from storage.organisations import Organisation
 from storage.passwords import require_good
@@ -95,6 +108,44 @@ class Person(Identified, Base):
     def organisations(self, role: Role, now: datetime) -> set[uuid.UUID]:
         """The organisations in which this person holds `role` now."""
         return {m.organisation_id for m in self.memberships if m.role is role and m.organisation_id and m.holds(now)}
+
+
+class SearchWord(Base):
+    """A word by which somebody is found, from the beginning of one of its parts on (`storage.beginnings`)."""
+
+    __tablename__ = "search_word"
+
+    # Compared by its bytes, so that all that begins with something stands together.
+    word: Mapped[str] = mapped_column(
+        String(254).with_variant(String(254, collation="C"), "postgresql"), primary_key=True
+    )
+    person_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Person.id, ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+def _words_of(person: Person) -> list[dict]:
+    return [{"word": word, "person_id": person.id} for word in sorted(endings(person.name, person.email))]
+
+
+@event.listens_for(Person, "after_insert")
+def _begin_words(_mapper, connection: Connection, person: Person) -> None:
+    if words := _words_of(person):
+        connection.execute(insert(SearchWord), words)
+
+
+@event.listens_for(Person, "after_update")
+def _keep_words(mapper, connection: Connection, person: Person) -> None:
+    """Whoever changes a name or an address changes the words with it, in the same transaction."""
+    now = inspect(person).attrs
+    if now.name.history.has_changes() or now.email.history.has_changes():
+        connection.execute(delete(SearchWord).where(SearchWord.person_id == person.id))
+        _begin_words(mapper, connection, person)
+
+
+def called(word: str) -> Select[tuple[uuid.UUID]]:
+    """The ids of the people of whom a part of the name or address begins so; `word` is one of `beginnings.typed`."""
+    return select(SearchWord.person_id).where(SearchWord.word >= word, SearchWord.word < word + BEYOND)
 
 
 class Membership(Identified, Base):

@@ -19,7 +19,7 @@ from storage.people import Person
 from storage.recordings import counting_take
 from storage.refusal import Refused
 from storage.scores import Note, Remark, Score
-from storage.sittings import Answer, Judging, Sitting
+from storage.sittings import Answer, Sitting
 
 
 class Rule(StrEnum):
@@ -248,14 +248,10 @@ def ratings_of(session: Session, sitting: Sitting) -> Sequence[Rating]:
 
 
 def ratings_by_sitting(session: Session, sittings: Sequence[Sitting]) -> dict[uuid.UUID, list[Rating]]:
-    """The same for many sittings, by the id of the sitting; with scores only where all is final and nothing decided."""
+    """The same for many sittings, by the id of the sitting; without what was written."""
     found: dict[uuid.UUID, list[Rating]] = {sitting.id: [] for sitting in sittings}
     for rating in session.scalars(_counting(*sittings)):
         found[rating.answer.sitting_id].append(rating)
-    open_ones = [found[one.id] for one in sittings if one.judging is not Judging.DECIDED]
-    final = [one.id for own in open_ones if all(rating.signed is Phase.DOSSIER for rating in own) for one in own]
-    if final:
-        session.scalars(select(Rating).where(Rating.id.in_(final)).options(selectinload(Rating.scores))).all()
     return found
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from scenarios import sitting as rules
@@ -80,6 +80,9 @@ class Rule(StrEnum):
     ALL_TAKEN = "all_recorders_taken"
 
 
+CAME_LATE = text("late_at IS NOT NULL")
+
+
 class Recording(Identified, Base):
     """One take of one answer. `limit_s` is how long may be recorded; `seconds` how long the stored result is.
 
@@ -102,14 +105,18 @@ class Recording(Identified, Base):
     seconds: Mapped[float | None]
     figures: Mapped[dict] = mapped_column(default=dict)
     faults: Mapped[list] = mapped_column(default=list)
-    late_at: Mapped[datetime | None] = mapped_column(index=True)
+    late_at: Mapped[datetime | None]
 
     answer: Mapped[Answer] = relationship()
     node: Mapped[RecorderNode | None] = relationship()
     originals: Mapped[list["Original"]] = relationship(back_populates="recording", order_by="Original.name")
     renditions: Mapped[list["Rendition"]] = relationship(back_populates="recording")
 
-    __table_args__ = (UniqueConstraint("answer_id", "take"), Index(None, "state"))
+    __table_args__ = (
+        UniqueConstraint("answer_id", "take"),
+        Index(None, "state"),
+        Index(None, "late_at", sqlite_where=CAME_LATE, postgresql_where=CAME_LATE),
+    )
 
     @property
     def candidate_id(self) -> uuid.UUID:

@@ -7,10 +7,13 @@ from enum import StrEnum
 from typing import TypeVar
 
 from flask import g, request
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.sql.base import ExecutableOption
 
+from storage.beginnings import typed
 from storage.database import Identified
+from storage.dossiers import Dossier
+from storage.people import called
 
 State = TypeVar("State", bound=StrEnum)
 
@@ -72,6 +75,26 @@ def one_of(states: type[State], name: str) -> State | None:
 def search() -> str:
     """What somebody looks for (?zoek=…), cleaned of what no database keeps."""
     return request.args.get("zoek", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+
+
+def called_so(words: str, person: ColumnElement[uuid.UUID]) -> ColumnElement[bool]:
+    """Rows whose `person` is somebody of whom each of the words begins a part of the name or the address."""
+    return and_(True, *(person.in_(called(word)) for word in typed(words)))
+
+
+def of_dossier(words: str, *codes: ColumnElement[str]) -> ColumnElement[bool]:
+    """Dossiers whose candidate is called so. A word may also be the number of the dossier, or one of these `codes`."""
+    return and_(True, *(_has(word, codes) for word in typed(words)))
+
+
+def _has(word: str, codes: Sequence[ColumnElement[str]]) -> ColumnElement[bool]:
+    number = word.upper()
+    # One list of ids, which both databases make from indexes; of an OR PostgreSQL would look at every row.
+    found = union_all(
+        select(Dossier.id).where(Dossier.candidate_id.in_(called(word))),
+        select(Dossier.id).where(Dossier.code.in_((number, f"K-{number}"))),
+    )
+    return or_(Dossier.id.in_(found), *(code.in_((number, f"B-{number}")) for code in codes))
 
 
 def matching(words: str, *columns) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from storage.ratings import Rating, Return, own_ratings, ratings_of
 from storage.refusal import Refused
 from storage.scores import Score
 from storage.ties import affiliations, assessors, set_affiliations, ties
-from storage.verdicts import Verdict, decide, disagreement, sign_dossier
+from storage.verdicts import Verdict, decide, disagreement, look_again, sign_dossier
 from storage.work import take_back
 
 NOW = cast.NOW
@@ -233,6 +233,7 @@ def test_spread_assessors_who_differ_need_a_third_who_did_not_judge_that_answer(
         for rating in ratings:
             rating.sign(phase, NOW)
         session.flush()
+    look_again(session, sitting)
     assert disagreement(sitting, ratings)
     assert set(open_places(session, sitting).values()) == {(3,)}
     made = propose(session, [sitting], Mode.SPREAD, 100, UNTIL, people.officer, NOW)

@@ -10,6 +10,7 @@ from alembic import command
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from review.adjudication import open_slots
 from review.rating import Phase
 from storage import migrate
 from storage.assignments import give, open_places
@@ -19,7 +20,7 @@ from storage.ratings import own_ratings, ratings_of
 from storage.refusal import Refused
 from storage.retaking import ask_again
 from storage.sittings import Judging, Sitting
-from storage.verdicts import Verdict, sign_dossier
+from storage.verdicts import Verdict, disagreement, sign_dossier
 from storage.work import decline, take_back
 from webapp import crowd
 
@@ -30,7 +31,12 @@ def worked_out(session, sitting: Sitting) -> Judging:
     """How far judging is, from what there is."""
     if session.scalars(select(Verdict).where(Verdict.sitting_id == sitting.id)).first():
         return Judging.DECIDED
-    return Judging.OPEN if open_places(session, sitting) else Judging.HELD
+    ratings, slots = ratings_of(session, sitting), sitting.dossier.scheme.content.assessment.slots
+    third = any(one.slot > slots for one in ratings) or bool(disagreement(sitting, list(ratings)))
+    taken = [{one.slot for one in ratings if one.answer_id == answer.id} for answer in sitting.answers]
+    waits = any(open_slots(one, slots, third) for one in taken)
+    assert waits == bool(open_places(session, sitting))
+    return Judging.OPEN if waits else Judging.HELD
 
 
 @pytest.mark.parametrize("seed", (1, 4, 8, 13))

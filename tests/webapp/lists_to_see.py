@@ -48,7 +48,7 @@ LISTS = {
 }
 """Who looks, and where; "iemand" stands for the address of the candidate who looks."""
 
-_OF_EACH = (17, 1, 3, 25, 25, 2, 1, 5, 1, 1, 1, 58, 2, 18, 10, 10, 10, 10)
+_OF_EACH = (17, 1, 3, 25, 25, 2, 1, 5, 1, 1, 1, 52, 8, 18, 10, 10, 10, 10)
 FULL = {
     "cases": [replace(case, share=number) for case, number in zip(CASES, _OF_EACH, strict=True)],
     "trouble": 25,

@@ -24,7 +24,7 @@ from storage.ties import assessors
 from storage.verdicts import Verdict
 from webapp import explain
 from webapp.access import me, others
-from webapp.paging import matching
+from webapp.paging import of_dossier
 
 _OF_WHAT = (joinedload(Sitting.pack), joinedload(Sitting.dossier).joinedload(Dossier.scheme))
 WHOSE = joinedload(Sitting.dossier).options(
@@ -90,10 +90,7 @@ def my_dossier_phase(rating_id: uuid.UUID) -> list[Rating]:
 
 def looked_for(words: str) -> Select:
     """The ids of the sittings of whom somebody looks for by name, address or the number of the dossier."""
-    found = select(Sitting.id).join(Dossier, Sitting.dossier_id == Dossier.id)
-    return found.join(Person, Dossier.candidate_id == Person.id).where(
-        matching(words, Person.name, Person.email, Dossier.code)
-    )
+    return select(Sitting.id).join(Dossier, Sitting.dossier_id == Dossier.id).where(of_dossier(words))
 
 
 def _not_mine(sitting_id) -> ColumnElement[bool]:

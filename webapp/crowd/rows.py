@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from scenarios.sitting import Stage
 from storage.audit import AuditEvent
+from storage.beginnings import endings
 from storage.database import Base
 from storage.dossiers import CODE_LETTERS, DossierState
+from storage.people import Person, SearchWord
 from storage.schemes import Pack
 
 
@@ -103,4 +106,8 @@ class Crowd:
             for noun, rows in self._rows.items():
                 if noun.__table__ is table and rows:
                     connection.execute(table.insert(), rows)
+        people = [(row["id"], endings(row["name"], row["email"])) for row in self._rows[Person]]
+        words = [{"word": word, "person_id": who} for who, found in people for word in found]
+        if words:
+            connection.execute(insert(SearchWord), words)
         self._rows.clear()

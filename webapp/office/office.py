@@ -9,12 +9,12 @@ from sqlalchemy.orm import joinedload
 from storage import audit
 from storage.dossiers import Dossier, DossierState
 from storage.jobs import ATTEMPTS, Job, JobState
-from storage.people import Person, Role
+from storage.people import Role
 from storage.recordings import counting_takes
 from storage.sittings import Sitting
 from webapp import access, tasks
 from webapp.dossier import part_one, timeline
-from webapp.paging import count, matching, one_of, page_of, search
+from webapp.paging import count, of_dossier, one_of, page_of, search
 
 pages = Blueprint("office", __name__)
 
@@ -39,7 +39,7 @@ def dossiers():
     if asking:
         query = query.where(tasks.asks_accommodation())
     if words:
-        query = query.join(Dossier.candidate).where(matching(words, Person.name, Person.email, Dossier.code))
+        query = query.where(of_dossier(words))
     page = page_of(query, joinedload(Dossier.candidate), joinedload(Dossier.organisation))
     claims = part_one.claims(page.rows) if waiting else {}
     values = {"states": list(DossierState), "state": state, "page": page, "claims": claims, "words": words}

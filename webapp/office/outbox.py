@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from storage.mail import UNDELIVERED, MailMessage, MailState
-from storage.people import Person, Role
+from storage.people import Role
 from webapp import access
-from webapp.paging import count, matching, one_of, page_of, search
+from webapp.paging import called_so, count, one_of, page_of, search
 
 pages = Blueprint("outbox", __name__, url_prefix="/bureau/post")
 
@@ -23,7 +23,7 @@ def show():
     if state:
         query = query.where(MailMessage.state == state)
     if words:
-        query = query.join(MailMessage.person).where(matching(words, Person.name, Person.email))
+        query = query.where(called_so(words, MailMessage.person_id))
     page = page_of(query, joinedload(MailMessage.person))
     undelivered = [(one, count(select(MailMessage).where(MailMessage.state == one))) for one in UNDELIVERED]
     values = {"states": list(MailState), "state": state, "words": words, "undelivered": undelivered}

@@ -17,7 +17,7 @@ from webapp import access, post
 from webapp.access import people as access_people
 from webapp.dutch import refusals, states
 from webapp.forms import Form, choices
-from webapp.paging import matching, page_of, search
+from webapp.paging import called_so, page_of, search
 from webapp.people import own_address
 from webapp.people.enrolling import ADDRESS, NAME
 from webapp.people.invitations import invite
@@ -46,7 +46,7 @@ class StaffForm(PersonForm):
 def home():
     """Everybody by name."""
     words = search()
-    found = select(Person).where(matching(words, Person.name, Person.email))
+    found = select(Person).where(called_so(words, Person.id))
     with_roles = selectinload(Person.memberships).joinedload(Membership.organisation)
     page = page_of(found.order_by(Person.name, Person.id), with_roles)
     roles = {one.id: sorted(one.roles(g.now)) for one in page.rows}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
-from sqlalchemy.orm import aliased
 from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -14,13 +13,13 @@ from review.terms import weeks_after
 from storage import objections
 from storage.dossiers import Dossier
 from storage.objections import Objection, ObjectionState
-from storage.people import Person, Role
+from storage.people import Role
 from storage.refusal import Refused
 from webapp import access, post
 from webapp.access import objections as access_objections
 from webapp.dutch import formats, refusals, states, terms
 from webapp.forms import Form, choices
-from webapp.paging import matching, page_of, search
+from webapp.paging import of_dossier, page_of, search
 
 pages = Blueprint("objecting", __name__)
 
@@ -108,9 +107,7 @@ def waiting():
     done, words = request.args.get("toon") == "gedaan", search()
     query = access_objections.ruled_objections() if done else access_objections.open_objections()
     if words:
-        person = aliased(Person)
-        query = query.join(person, Dossier.candidate_id == person.id)
-        query = query.where(matching(words, person.name, person.email, Dossier.code, Objection.code))
+        query = query.where(of_dossier(words, Objection.code))
     page = page_of(query, access_objections.WHOSE)
     return render_template(
         "objections/list.html", page=page, rows=[_row(one) for one in page.rows], done=done, words=words
