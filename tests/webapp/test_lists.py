@@ -1,6 +1,7 @@
 """Long lists ask the database as often in a house of 10,000 dossiers as in one of 200, can be searched, and end."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import cast
 import pytest
@@ -34,3 +35,15 @@ def test_looking_for_nobody_says_what_was_looked_for(session, people, visit, nam
     session.commit()
     text = text_of(visit(seen).get(path.replace("verzonnen", "zeer-onbekend")).text)
     assert "Niets gevonden voor ‘zeer-onbekend’" in text
+
+
+def test_a_dossier_is_found_by_its_whole_number_or_the_beginning_of_a_name(session, people, visit):
+    cast.pack(session)
+    row = cast.dossier(session, people)
+    session.commit()
+    code = row.code
+    officer, first = visit(people.officer), people.candidate.name.split()[0]
+    for words in (code, code.lower(), code[2:], first[:2], f"{first} {code}", people.candidate.email.split("@")[0]):
+        assert "Niets gevonden" not in text_of(officer.get(f"/bureau/dossiers?{urlencode({'zoek': words})}").text)
+    for words in (code[:5], first[1:] + "x", f"{first} K-NIEMAND"):
+        assert "Niets gevonden" in text_of(officer.get(f"/bureau/dossiers?{urlencode({'zoek': words})}").text)
