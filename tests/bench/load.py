@@ -2,9 +2,8 @@
 
 `python tests/bench/load.py MATERIAL [SECONDS]` reads a JSON list of [address, bearer token] from its input, opens a
 WHIP session for each, writes "ready" when all are connected, or after SECONDS those that are, and sends until its input
-is closed. aiortc does ICE and DTLS alone;
-the packets were encoded before and are protected with libsrtp and put on the socket by hand. Nobody's feedback is
-heard, so nothing is ever sent again.
+is closed. aiortc does ICE and DTLS alone; the packets were encoded before and are protected with libsrtp and put on the
+socket by hand. Nobody's feedback is heard, so nothing is ever sent again.
 """
 
 import asyncio
