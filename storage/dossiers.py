@@ -130,8 +130,8 @@ class Dossier(Identified, Base):
         # What else names a dossier and its candidate can be held to naming the two that belong together.
         Index("uq_dossier_id_candidate_id", "id", "candidate_id", unique=True),
         Index(None, "candidate_id"),
-        Index(None, "manager_id"),
-        Index(None, "organisation_id", "state"),
+        Index(None, "manager_id", "state", "created_at"),
+        Index(None, "organisation_id", "state", "created_at"),
         Index(None, "state", "submitted_at"),
         Index(None, "state", "created_at", "id"),
         Index(None, "created_at", "id"),

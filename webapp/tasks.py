@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from flask import g, url_for
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
 
 from scenarios.sitting import Stage
 from storage.accommodations import BEFORE, Accommodation
@@ -211,10 +211,9 @@ def asks_accommodation() -> ColumnElement[bool]:
 
 def ends_soon() -> ColumnElement[bool]:
     """Files whose exam closes in a few days, while nobody has begun."""
-    ending = select(Sitting.dossier_id).where(
-        Sitting.stage.in_(BEFORE), Sitting.opens_at <= g.now, Sitting.closes_at.between(g.now, g.now + SOON)
-    )
-    return Dossier.id.in_(ending) & (Dossier.state == DossierState.APPROVED)
+    begun = (Sitting.opens_at <= g.now) & Sitting.closes_at.between(g.now, g.now + SOON)
+    ending = exists().where(Sitting.dossier_id == Dossier.id, Sitting.stage.in_(BEFORE), begun)
+    return ending & (Dossier.state == DossierState.APPROVED)
 
 
 def committee() -> list[Task]:
