@@ -9,6 +9,9 @@ import unicodedata
 
 _PART = re.compile(r"[^\W_]+")
 
+LONGEST = 254
+"""Letters of a word that are kept: some letters become many when they are folded."""
+
 BEYOND = "\U0010ffff"
 """Comes after whatever may follow a beginning."""
 
@@ -21,9 +24,10 @@ def folded(text: str) -> str:
 
 def endings(*texts: str) -> set[str]:
     """Each word of these texts from the beginning of each of its parts on; what somebody types begins one of these."""
-    return {word[part.start() :] for text in texts for word in folded(text).split() for part in _PART.finditer(word)}
+    words = [word for text in texts for word in folded(text).split()]
+    return {word[part.start() :][:LONGEST] for word in words for part in _PART.finditer(word)}
 
 
 def typed(words: str) -> list[str]:
     """The words that somebody looks for, from their first letter or digit on; one without any finds nothing."""
-    return [word[part.start() :] if (part := _PART.search(word)) else BEYOND for word in folded(words).split()]
+    return [word[part.start() :][:LONGEST] if (part := _PART.search(word)) else BEYOND for word in folded(words).split()]

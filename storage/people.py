@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage import audit
-from storage.beginnings import BEYOND, endings
+from storage.beginnings import BEYOND, LONGEST, endings
 from storage.database import Base, Identified, one_of
 from storage.organisations import Organisation
 from storage.passwords import require_good
@@ -117,7 +117,7 @@ class SearchWord(Base):
 
     # Compared by its bytes, so that all that begins with something stands together.
     word: Mapped[str] = mapped_column(
-        String(254).with_variant(String(254, collation="C"), "postgresql"), primary_key=True
+        String(LONGEST).with_variant(String(LONGEST, collation="C"), "postgresql"), primary_key=True
     )
     person_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey(Person.id, ondelete="CASCADE"), primary_key=True, index=True

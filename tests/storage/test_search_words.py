@@ -57,3 +57,9 @@ def test_words_go_with_the_person(session):
     session.delete(one)
     session.commit()
     assert session.scalars(select(SearchWord).where(SearchWord.person_id == one.id)).all() == []
+
+
+def test_letters_that_become_many_are_no_fault(session):
+    one = cast.person(session, "veel", "\ufdfa" * 120, Role.CANDIDATE, None)
+    session.commit()
+    assert found(session, "\ufdfa" * 60) == {one.name}
