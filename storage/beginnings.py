@@ -30,4 +30,6 @@ def endings(*texts: str) -> set[str]:
 
 def typed(words: str) -> list[str]:
     """The words that somebody looks for, from their first letter or digit on; one without any finds nothing."""
-    return [word[part.start() :][:LONGEST] if (part := _PART.search(word)) else BEYOND for word in folded(words).split()]
+    return [
+        word[part.start() :][:LONGEST] if (part := _PART.search(word)) else BEYOND for word in folded(words).split()
+    ]
