@@ -103,6 +103,10 @@ ROWS = (
     Row("sharing", "Films made, {sharing_workers} workers", "sharing_several_worker_films_per_minute",
         "films a minute", "one, busy with {sharing_one_worker_cores:.2g} cores",
         "sharing_one_worker_films_per_minute", "worker_share_gain"),
+    *(Row("sharing", f"Cores of the machine in use, {{sharing_{kind}s}} {kind}s",
+          f"sharing_several_{kind}_machine_cores", "cores", "one", f"sharing_one_{kind}_machine_cores",
+          f"{kind}_share_cores_ratio")
+      for kind in ("recorder", "worker")),
     Row("sharing", "Most that one of {sharing_recorders} recorders got", "sharing_several_recorder_most_share",
         "of the answers"),
     Row("sharing", "Most that one of {sharing_workers} workers did", "sharing_several_worker_most_share",
