@@ -7,8 +7,6 @@ from typing import Any
 
 GATHER_S = 0.05
 """How long what came waits for company. A page hears that much later that a slice of a second is kept."""
-
-
 VISITS = 4
 """How many visits may go on at once: a disk that is slow to force a write serves several in the time of one."""
 

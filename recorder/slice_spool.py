@@ -137,12 +137,13 @@ class SliceSpool:
 
     def keep(self, recording: uuid.UUID, number: int, data: bytes, sha256: str) -> bool:
         """Have this slice on the disk; whether it is new. Raises Different, or OSError."""
-        here = self._here(recording)
-        if number in here:
-            if here[number].sha256 != sha256:
-                raise Different(f"slice {number} was another one")
-            return False
         with self._lock:
+            # From now on nobody reads the files for what is here: they may hold what the disk does not have yet.
+            here = self._known.setdefault(recording, self._here(recording))
+            if number in here:
+                if here[number].sha256 != sha256:
+                    raise Different(f"slice {number} was another one")
+                return False
             path = self._growing.get(recording) or self._next(recording)
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             begin = os.fstat(file).st_size
@@ -154,14 +155,15 @@ class SliceSpool:
             os.fdatasync(file)
             if not begin:
                 sync_folder(path.parent)
-            # Not before: nobody may be told that a slice is here which the disk does not have.
             with self._lock:
-                here = self._known.setdefault(recording, self._here(recording))
                 here[number] = Slice(number, sha256, len(data), path, begin + _HEAD.size)
         except OSError:
             with self._lock:
                 self._growing.pop(recording, None)
-            os.ftruncate(file, begin) if begin else path.unlink(missing_ok=True)
+            if begin:
+                os.ftruncate(file, begin)
+            else:
+                path.unlink(missing_ok=True)
             raise
         finally:
             os.close(file)

@@ -84,11 +84,12 @@ def test_what_comes_while_others_are_shipped_stays(tmp_path: Path) -> None:
     assert not spool.folder(RECORDING).exists() and keep(spool, 3) == [True]
 
 
+@pytest.mark.parametrize("already", [[], [0, 1]])
 def test_what_is_being_written_is_not_here_yet_and_its_file_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, already: list[int]
 ) -> None:
     spool, seen = SliceSpool(tmp_path), []
-    keep(spool, 0, 1)
+    keep(spool, *already)
 
     def slow(file: int) -> None:
         seen.append(numbers(spool))
@@ -98,8 +99,8 @@ def test_what_is_being_written_is_not_here_yet_and_its_file_stays(
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(os, "fdatasync", slow)
         keep(spool, 2)
-    assert seen == [[0, 1], ["1.log"]]
-    assert numbers(spool) == [2] and [one.read() for one in SliceSpool(tmp_path).slices(RECORDING)][-1] == part(2)
+    assert seen == [already, ["1.log"]]
+    assert numbers(spool) == [2] and SliceSpool(tmp_path).slices(RECORDING)[-1].read() == part(2)
     assert keep(spool, 3) == [True] and numbers(spool) == [2, 3]
 
 
