@@ -139,16 +139,22 @@ class AssessmentRules:
     assessor_maximum_answers: int = within(1, 1000, default=150)
 
 
+USUAL_WEEKS_IN_JOB = 12
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChecklistRules:
-    """How a practical test is taken: about how long, from how many conversations, in which ways."""
+    """How a practical test is taken: about how long, from how many conversations, in which ways.
+
+    `advised_weeks_in_job`: before the end of how many weeks in the job KSF advises the exam; 0 is no advice.
+    """
 
     duration_minutes: int = within(5, 480)
     minimum_conversations: int = within(1, 20)
     checklists: int = within(1, 10)
     ways: tuple[str, ...] = many(1, 6)
     advised_months_after_theory: int = within(0, 24)
-    advised_weeks_in_job: int = within(0, 104)
+    advised_weeks_in_job: int = within(0, 104, USUAL_WEEKS_IN_JOB)
     assessors: int = within(1, 3)
 
 

@@ -7,7 +7,7 @@ same list twice does nothing the second time.
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, select, update
@@ -54,6 +54,16 @@ class Entry:
     manager_name: str
     manager_email: str
     cost_centre: str = ""
+    in_job_since: date | None = None
+
+    @classmethod
+    def from_json(cls, kept: dict) -> "Entry":
+        """As `to_json` wrote it, perhaps before a first day in the job was asked."""
+        since = kept.get("in_job_since")
+        return cls(**kept | {"in_job_since": date.fromisoformat(since) if since else None})
+
+    def to_json(self) -> dict:
+        return asdict(self) | {"in_job_since": self.in_job_since.isoformat() if self.in_job_since else None}
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,7 @@ class Roster(Identified, Base):
 
     @property
     def people(self) -> list[Entry]:
-        return [Entry(**one) for one in self.entries]
+        return [Entry.from_json(one) for one in self.entries]
 
     def use(self, scheme: Scheme, actor: Person, now: datetime) -> list[Dossier]:
         """Enrol everybody on it who is new; their nominations. Raises Refused the second time."""
@@ -119,7 +129,7 @@ def keep_roster(
         exam=exam,
         uploaded_by_id=actor.id,
         created_at=now,
-        entries=[asdict(entry) for entry in entries],
+        entries=[entry.to_json() for entry in entries],
         faults=faults,
     )
     session.add(roster)
@@ -167,7 +177,11 @@ def enrol(
     for entry in wanted:
         candidate = _person(session, known, entry.candidate_email, entry.candidate_name, now)
         manager = _person(session, known, entry.manager_email, entry.manager_name, now)
-        join(session, candidate, Role.CANDIDATE, organisation, actor.id, now)
+        job = join(session, candidate, Role.CANDIDATE, organisation, actor.id, now) or next(
+            one for one in candidate.memberships if one.is_for(Role.CANDIDATE, organisation.id, now)
+        )
+        if entry.in_job_since:
+            job.start_job(entry.in_job_since, actor.id, now)
         join(session, manager, Role.MANAGER, organisation, actor.id, now)
         dossier = Dossier(
             id=uuid.uuid4(),

@@ -2,8 +2,8 @@
 
 import re
 import uuid
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from argon2 import PasswordHasher
@@ -149,7 +149,10 @@ def called(word: str) -> Select[tuple[uuid.UUID]]:
 
 
 class Membership(Identified, Base):
-    """A person has a role, in an organisation or (KSF's own roles) in none, from a moment and perhaps until one."""
+    """A person has a role, in an organisation or (KSF's own roles) in none, from a moment and perhaps until one.
+
+    `in_job_since` is the first day of a candidate in the job there, when the organisation told it.
+    """
 
     __tablename__ = "membership"
 
@@ -158,6 +161,7 @@ class Membership(Identified, Base):
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Organisation.id))
     since: Mapped[datetime]
     until: Mapped[datetime | None]
+    in_job_since: Mapped[date | None]
 
     person: Mapped[Person] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation | None] = relationship()
@@ -171,11 +175,21 @@ class Membership(Identified, Base):
     def holds(self, now: datetime) -> bool:
         return self.since <= now and (self.until is None or now < self.until)
 
+    def is_for(self, role: Role, organisation: uuid.UUID | None, now: datetime) -> bool:
+        """Whether it is this very role, in this organisation or in none, and holds now."""
+        return self.role is role and self.organisation_id == organisation and self.holds(now)
+
     def end(self, actor: uuid.UUID, now: datetime) -> None:
         """Take the role away from now on. What the person did in it stays."""
         if self.holds(now):
             self.until = now
             audit.record(Session.object_session(self), now, actor, "role_ended", self.person, role=self.role)
+
+    def start_job(self, day: date | None, actor: uuid.UUID, now: datetime) -> None:
+        """Keep the first day in the job; None when it is not known."""
+        if day != self.in_job_since:
+            self.in_job_since = day
+            audit.record(Session.object_session(self), now, actor, "job_start_changed", self.person)
 
 
 _ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9][a-z0-9-]*[a-z0-9]")
@@ -200,7 +214,7 @@ def join(
 ) -> Membership | None:
     """Give this person a role from now on; None when the person holds it already."""
     home = organisation.id if organisation else None
-    if any(one.role is role and one.organisation_id == home and one.holds(now) for one in person.memberships):
+    if any(one.is_for(role, home, now) for one in person.memberships):
         return None
     membership = Membership(id=uuid.uuid4(), role=role, organisation=organisation, organisation_id=home, since=now)
     person.memberships.append(membership)
@@ -235,7 +249,9 @@ def employ_again(
     """Undo a leaving of less than a day ago."""
     for one in list(person.memberships):
         if one.organisation_id in organisations and one.until and now - UNDONE < one.until <= now:
-            join(session, person, one.role, one.organisation, actor, now)
+            back = join(session, person, one.role, one.organisation, actor, now)
+            if back is not None:
+                back.in_job_since = one.in_job_since
 
 
 def readdress(session: Session, person: Person, email: str, actor: uuid.UUID, now: datetime) -> None:
@@ -260,6 +276,20 @@ def holders(session: Session, role: Role, organisation: Organisation, now: datet
     theirs = select(Person).join(Membership).where(Membership.role == role, Membership.organisation == organisation)
     holding = (Membership.since <= now) & (Membership.until.is_(None) | (Membership.until > now))
     return session.scalars(theirs.where(holding).distinct()).all()
+
+
+def jobs(
+    session: Session, people: Iterable[uuid.UUID], organisations: set[uuid.UUID], now: datetime
+) -> list[Membership]:
+    """Who of these people is a candidate of one of these organisations now, in order of the first day in the job."""
+    holding = (Membership.since <= now) & (Membership.until.is_(None) | (Membership.until > now))
+    theirs = select(Membership).where(
+        Membership.person_id.in_(list(people)),
+        Membership.organisation_id.in_(organisations),
+        Membership.role == Role.CANDIDATE,
+        holding,
+    )
+    return list(session.scalars(theirs.order_by(Membership.in_job_since.nulls_first(), Membership.id)))
 
 
 def names_at(session: Session, organisation: Organisation) -> Sequence[str]:

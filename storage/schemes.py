@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint, event, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from scenarios import catalogue, scheme
+from scenarios.chapters import USUAL_WEEKS_IN_JOB
 from storage.database import Base, Identified
 
 
@@ -107,11 +108,26 @@ def current_scheme(session: Session, key: str) -> Scheme | None:
 
 def current_schemes(session: Session) -> list[Scheme]:
     """The newest version of every exam that candidates are nominated for with a motivation file, by name."""
+    return [row for row in _newest(session) if row.content.documents is not None]
+
+
+def current_practical_tests(session: Session) -> list[Scheme]:
+    """The newest version of every exam for which an examiner listens in with a checklist, by name."""
+    return [row for row in _newest(session) if row.content.checklist is not None]
+
+
+def advised_weeks(session: Session) -> int:
+    """Within how many weeks in the job KSF advises the exam: as the practical test says, or as is usual without one."""
+    found = [row.content.checklist.advised_weeks_in_job for row in current_practical_tests(session)]
+    return found[0] if found else USUAL_WEEKS_IN_JOB
+
+
+def _newest(session: Session) -> list[Scheme]:
     newest = select(Scheme.key, func.max(Scheme.number).label("number")).group_by(Scheme.key).subquery()
     rows = session.scalars(
         select(Scheme).join(newest, (Scheme.key == newest.c.key) & (Scheme.number == newest.c.number))
     )
-    return sorted((row for row in rows if row.content.documents is not None), key=lambda row: row.content.name)
+    return sorted(rows, key=lambda row: row.content.name)
 
 
 def with_sittings(session: Session) -> list[Scheme]:

@@ -300,6 +300,7 @@ RIGHTS: dict[str, Right] = {
     "organisation.home": may(ADMINS),
     "organisation.people": may(ADMINS),
     "organisation.person": may({"beheerder"}, person_id="colleague.id"),
+    "organisation.start_job": may({"beheerder"}, person_id="colleague.id"),
     "organisation.invite_again": may({"beheerder"}, person_id="colleague.id"),
     "organisation.leave": may({"beheerder"}, person_id="colleague.id"),
     "organisation.come_back": may({"beheerder"}, person_id="colleague.id"),

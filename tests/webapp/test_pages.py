@@ -1,6 +1,5 @@
 """Every page in a real browser: axe, width, CSP, print. With `--screenshot on` each leaves a picture of itself."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,7 +37,7 @@ def world(session, people):
     entry = Entry("Nina Nieuw", "nina@voorbeeld.example", "Lena Leider", "lena@voorbeeld.example", "4010")
     known = Entry(people.candidate.name, people.candidate.email, "Lena Leider", "lena@voorbeeld.example")
     fault = {"line": 3, "column": "kandidaat_email", "wrong": "is leeg", "needed": "een e-mailadres", "cells": []}
-    made.things["roster"].entries, made.things["roster"].faults = [asdict(entry), asdict(known)], [fault]
+    made.things["roster"].entries, made.things["roster"].faults = [entry.to_json(), known.to_json()], [fault]
     made.things["recording"].figures = {"width": 1280, "height": 720, "seconds": 40.0, "how": "copied"}
     hour = datetime.now(UTC) - timedelta(hours=1)
     made.things["stuck"] = cast.record(session, made.things["going_on"].answers[0], hour, stored=False)

@@ -1,6 +1,7 @@
 """The CSV of an organisation: as spreadsheets write it, each fault with its line, its column and what is needed."""
 
 import codecs
+from datetime import date
 
 import pytest
 
@@ -12,8 +13,11 @@ LINE = "Zoë Proef;Zoe@Voorbeeld.example;Lena Proef;lena@voorbeeld.example;4010"
 FOUND = Entry("Zoë Proef", "zoe@voorbeeld.example", "Lena Proef", "lena@voorbeeld.example", "4010")
 
 
+TODAY = date(2026, 11, 21)
+
+
 def read(*lines, encoding="utf-8"):
-    return roster_file.read("\r\n".join(lines).encode(encoding))
+    return roster_file.read("\r\n".join(lines).encode(encoding), TODAY)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
@@ -87,7 +91,7 @@ def test_a_text_over_two_lines_keeps_the_count_of_lines():
 )
 def test_what_is_no_list_is_refused_in_a_sentence(data, said):
     with pytest.raises(roster_file.Unreadable, match=said):
-        roster_file.read(data)
+        roster_file.read(data, TODAY)
 
 
 def test_two_thousand_lines_are_read():
@@ -96,7 +100,7 @@ def test_two_thousand_lines_are_read():
 
 
 def test_the_example_can_be_uploaded():
-    entries, faults = roster_file.read(roster_file.write(list(roster_file.EXAMPLE)))
+    entries, faults = roster_file.read(roster_file.write(list(roster_file.EXAMPLE)), TODAY)
     assert (len(entries), faults) == (2, [])
 
 
@@ -106,5 +110,22 @@ def test_faulty_lines_come_back_mended():
     assert data.startswith(codecs.BOM_UTF8)
     assert b"\r\n'=1+1;" in data, "a spreadsheet must not take it for a formula"
     mended = data.replace(b"geen adres", b"goed@voorbeeld.example")
-    (entry,), faults = roster_file.read(mended)
+    (entry,), faults = roster_file.read(mended, TODAY)
     assert (entry.candidate_name, entry.cost_centre, faults) == ("=1+1", "-5", [])
+
+
+@pytest.mark.parametrize("text", ["01-09-2026", "1-9-2026", "2026-09-01", "1/9/2026", "01.09.2026"])
+def test_a_first_day_in_the_job_is_read_as_spreadsheets_write_it(text):
+    (entry,), faults = read(f"{HEADER};In functie sinds", f"{LINE};{text}")
+    assert (entry.in_job_since, faults) == (date(2026, 9, 1), [])
+
+
+@pytest.mark.parametrize("text", ["", "   "])
+def test_a_first_day_in_the_job_may_be_left_open(text):
+    assert read(f"{HEADER};in_functie_sinds", f"{LINE};{text}") == ([FOUND], [])
+
+
+@pytest.mark.parametrize("text", ["gisteren", "31-02-2026", "9-1-26", "01-09-2062", "01-09-1926", "9" * 40])
+def test_what_is_no_first_day_is_a_fault_in_its_column(text):
+    entries, (fault,) = read(f"{HEADER};in_functie_sinds", f"{LINE};{text}")
+    assert (entries, fault["column"]) == ([], "in_functie_sinds")

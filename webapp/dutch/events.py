@@ -24,6 +24,7 @@ EVENTS = {
     "recovery_code_used": "herstelcode gebruikt",
     "role_given": "rol gegeven",
     "role_ended": "rol beëindigd",
+    "job_start_changed": "eerste dag in de functie veranderd",
     "person_created": "persoon toegevoegd",
     "person_changed": "naam of e-mailadres veranderd",
     "organisation_kept": "gegevens van organisatie bewaard",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from webapp.dutch.events import EVENTS, JOBS, SUBJECTS
 from webapp.dutch.formats import (
+    advice,
     clock,
     date_only,
     day,
@@ -65,6 +66,7 @@ def _tone_of(table: dict) -> Callable[[object], str]:
 
 FILTERS: dict[str, Callable] = {
     "dag": day,
+    "advies": advice,
     "datum": date_only,
     "examendatum": exam_date,
     "aanvraagstand": _name_of(BOOKING_STATES),

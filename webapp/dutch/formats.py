@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from fractions import Fraction
 
+from scenarios.advice import Advice
 from storage.exam_dates import AMSTERDAM, ExamDate
 
 DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
@@ -20,6 +21,11 @@ MONTHS = (
     "november",
     "december",
 )
+
+
+def day_of(at: datetime) -> date:
+    """The day that it is in Amsterdam at this moment."""
+    return at.astimezone(AMSTERDAM).date()
 
 
 def start_of_day(at: datetime) -> datetime:
@@ -51,6 +57,12 @@ def day(at: datetime) -> str:
 def date_only(day_of_year: date) -> str:
     """vrijdag 21 november 2026, for a day without a time"""
     return f"{DAYS[day_of_year.weekday()]} {day_of_year.day} {MONTHS[day_of_year.month - 1]} {day_of_year.year}"
+
+
+def advice(one: Advice) -> str:
+    """Advies: examen vóór 12 maart 2027"""
+    day = f"{one.before.day} {MONTHS[one.before.month - 1]} {one.before.year}"
+    return f"Het advies was: examen vóór {day}. Later kan ook." if one.passed else f"Advies: examen vóór {day}"
 
 
 def exam_date(one: ExamDate) -> str:

@@ -26,6 +26,7 @@ from webapp import access
 from webapp.dossier import timeline
 from webapp.exam.exam_state import state
 from webapp.extensions import limiter
+from webapp.people.advising import advice_for
 
 pages = Blueprint("exam", __name__, url_prefix="/examen")
 
@@ -52,7 +53,8 @@ def home():
         dossiers = access.my_dossiers_as_candidate()
         booked = {one.id: booking_of(g.db, one) for one in dossiers if awaits_date(g.db, one)}
         newest = timeline.of(dossiers[0], Role.CANDIDATE) if dossiers else None
-        return render_template("exam/waiting.html", dossiers=dossiers, booked=booked, timeline=newest)
+        advice = advice_for([access.me().id], access.me().organisations(Role.CANDIDATE, g.now)).get(access.me().id)
+        return render_template("exam/waiting.html", dossiers=dossiers, booked=booked, timeline=newest, advice=advice)
     step = sitting.step(g.now)
     if step is Step.RECEIPT:
         return render_template("exam/receipt.html", sitting=sitting, takes=counting_takes(g.db, sitting))

@@ -4,18 +4,19 @@ import uuid
 from collections import Counter
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
-from wtforms import EmailField, FileField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms import DateField, EmailField, FileField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
+from scenarios.advice import plausible
 from storage.dossiers import Dossier
 from storage.enrolments import Entry, EntryOutcome, Roster, enrol, keep_roster, plan
 from storage.organisations import Organisation
 from storage.people import Person, Role, as_address
 from storage.refusal import Refused
-from storage.schemes import Scheme, current_scheme, current_schemes
+from storage.schemes import Scheme, advised_weeks, current_scheme, current_schemes
 from webapp import access
 from webapp.access import people as access_people
-from webapp.dutch import refusals, states
+from webapp.dutch import formats, refusals, states
 from webapp.forms import Form, choices
 from webapp.people import roster_file
 from webapp.people.invitations import invite
@@ -30,8 +31,19 @@ def _is_address(_form: Form, field: EmailField) -> None:
         raise ValidationError(refusals.refusal(error)) from error
 
 
+def _is_plausible(_form: Form, field: DateField) -> None:
+    if field.data and not plausible(field.data, formats.day_of(g.now)):
+        raise ValidationError("Kijk deze datum nog eens na.")
+
+
 NAME = [InputRequired("Vul de naam in."), Length(max=120)]
 ADDRESS = [InputRequired("Vul het e-mailadres in."), _is_address]
+
+
+class JobStartForm(Form):
+    """The first day in the job, for whoever may leave it open."""
+
+    in_job_since = DateField("In functie sinds", [Optional(), _is_plausible])
 
 
 class OwnForm(Form):
@@ -63,7 +75,7 @@ def _offer(field: SelectField, names: dict[str, str]) -> None:
         (field.data,) = field.raw_data = [*names]
 
 
-class EnrolForm(OwnForm):
+class EnrolForm(JobStartForm, OwnForm):
     candidate_name = StringField("Naam van de kandidaat", NAME, description="Zoals op het certificaat moet staan.")
     candidate_email = EmailField("E-mailadres van de kandidaat", ADDRESS)
     manager_name = StringField("Naam van de direct leidinggevende", NAME)
@@ -91,6 +103,7 @@ def one():
             form.manager_name.data.strip(),
             form.manager_email.data,
             (form.cost_centre.data or "").strip(),
+            form.in_job_since.data,
         )
         (planned,) = plan(g.db, form.chosen, form.scheme, [entry])
         if planned.outcome is EntryOutcome.NEW:
@@ -98,7 +111,7 @@ def one():
             flash(f"{entry.candidate_name} is aangemeld. De kandidaat en de leidinggevende krijgen een mail.", "ok")
             return redirect(url_for("organisation.home"))
         form.candidate_email.errors = [states.ENTRY_OUTCOMES[planned.outcome][1]]
-    return render_template("enrolling/one.html", form=form), 422 if form.errors else 200
+    return render_template("enrolling/one.html", form=form, weeks=advised_weeks(g.db)), 422 if form.errors else 200
 
 
 @pages.route("/lijst", methods=["GET", "POST"])
@@ -108,14 +121,15 @@ def upload():
     form = ListForm()
     if form.validate_on_submit():
         try:
-            entries, faults = roster_file.read(request.files["file"].read() if "file" in request.files else b"")
+            data = request.files["file"].read() if "file" in request.files else b""
+            entries, faults = roster_file.read(data, formats.day_of(g.now))
         except roster_file.Unreadable as error:
             form.file.errors = [str(error)]
         else:
             roster = keep_roster(g.db, form.chosen, form.exam.data, entries, faults, access.me(), g.now)
             g.db.flush()
             return redirect(url_for("enrolling.show", roster_id=roster.id))
-    return render_template("enrolling/upload.html", form=form), 422 if form.errors else 200
+    return render_template("enrolling/upload.html", form=form, weeks=advised_weeks(g.db)), 422 if form.errors else 200
 
 
 @pages.get("/lijst/<uuid:roster_id>")

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms import EmailField, StringField
@@ -10,8 +10,9 @@ from wtforms import EmailField, StringField
 from scenarios.sitting import Stage
 from storage import enrolments
 from storage.dossiers import Dossier, DossierState
-from storage.people import Person, Role, employ_again, readdress, release
+from storage.people import Person, Role, employ_again, jobs, readdress, release
 from storage.refusal import Refused
+from storage.schemes import advised_weeks
 from storage.sittings import Sitting
 from storage.verdicts import Verdict
 from webapp import access, tasks
@@ -21,7 +22,8 @@ from webapp.dossier.turns import Course
 from webapp.dutch import refusals
 from webapp.forms import Form
 from webapp.paging import matching, page_of, search
-from webapp.people.enrolling import ADDRESS, NAME
+from webapp.people.advising import advice_for
+from webapp.people.enrolling import ADDRESS, NAME, JobStartForm
 from webapp.people.invitations import invite
 
 pages = Blueprint("organisation", __name__, url_prefix="/organisatie")
@@ -67,12 +69,15 @@ def home():
     )
     page = page_of(found, joinedload(Dossier.candidate), joinedload(Dossier.manager), selectinload(Dossier.scheme))
     courses = turns.courses_of(page.rows)
+    to_do = {one.id for one in page.rows if not _is_done(courses[one.id])}
     return render_template(
         "organisation/home.html",
         tasks=tasks.tasks_of(Role.ORGANISATION_ADMIN),
         page=page,
         states={one.id: _state(one, courses[one.id]) for one in page.rows},
         turns={one.id: turns.turns_of(one, courses[one.id]) for one in page.rows if not _is_over(courses[one.id])},
+        advice=advice_for({one.candidate_id for one in page.rows}, access_people.my_organisation_ids()),
+        to_do=to_do,
         words=words,
         shown=shown,
     )
@@ -116,18 +121,42 @@ def person(person_id: uuid.UUID):
     return _person_page(found, form), 422 if form.errors else 200
 
 
-def _person_page(found: Person, form: AddressForm | None = None, manager_form: ManagerForm | None = None) -> str:
+def _person_page(
+    found: Person,
+    form: AddressForm | None = None,
+    manager_form: ManagerForm | None = None,
+    job_form: JobStartForm | None = None,
+) -> str:
     written = access_people.dossiers_of_my_organisations().where(
         Dossier.candidate_id == found.id, Dossier.state.in_(tasks.OPEN)
     )
+    own = jobs(g.db, [found.id], access_people.my_organisation_ids(), g.now)
     return render_template(
         "organisation/person.html",
+        job_form=job_form or JobStartForm(formdata=None, in_job_since=own[-1].in_job_since if own else None),
+        is_candidate=bool(own),
+        weeks=advised_weeks(g.db),
+        advice=advice_for([found.id], access_people.my_organisation_ids()).get(found.id),
         person=found,
         form=form or AddressForm(formdata=None, email=found.email),
         manager_form=manager_form or ManagerForm(formdata=None),
         ours=_only_ours(found),
         dossiers=g.db.scalars(written.options(joinedload(Dossier.manager))).all(),
     )
+
+
+@pages.post("/mensen/<uuid:person_id>/in-functie")
+@access.roles(Role.ORGANISATION_ADMIN)
+def start_job(person_id: uuid.UUID):
+    """Keep a candidate's first day in the job, or forget it."""
+    found, form = access_people.person_for_admin(person_id), JobStartForm()
+    own = jobs(g.db, [found.id], access_people.my_organisation_ids(), g.now) or abort(404)
+    if not form.validate_on_submit():
+        return _person_page(found, job_form=form), 422
+    for job in own:
+        job.start_job(form.in_job_since.data, access.me().id, g.now)
+    flash("De eerste dag in de functie is bewaard.", "ok")
+    return redirect(url_for("organisation.person", person_id=found.id))
 
 
 @pages.post("/dossiers/<uuid:dossier_id>/leidinggevende")
@@ -217,6 +246,11 @@ def _state(dossier: Dossier, course: Course) -> tuple[str, str]:
     if course.sitting.stage is Stage.EXPIRED or course.sitting.closes_at < g.now:
         return "examen niet gedaan", "warn"
     return "uitgenodigd", "accent"
+
+
+def _is_done(course: Course) -> bool:
+    """Whether there is no exam ahead any more about whose moment anything could be advised."""
+    return _is_over(course) or (course.sitting is not None and course.sitting.stage is Stage.FINISHED)
 
 
 def _is_over(course: Course) -> bool:

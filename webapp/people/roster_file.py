@@ -8,7 +8,9 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 
+from scenarios.advice import plausible
 from storage.enrolments import Entry
 from storage.people import as_address
 from storage.refusal import Refused
@@ -19,6 +21,7 @@ COLUMNS = {
     "leidinggevende_naam": "manager_name",
     "leidinggevende_email": "manager_email",
     "kostenplaats": "cost_centre",
+    "in_functie_sinds": "in_job_since",
 }
 NEEDED = tuple(COLUMNS)[:4]
 ADDED = ("regel", "wat_is_er_mis")
@@ -27,12 +30,16 @@ ADDED = ("regel", "wat_is_er_mis")
 MOST_LINES = 2000
 MOST_BYTES = 2_000_000
 LONGEST = {"candidate_name": 120, "manager_name": 120, "candidate_email": 254, "manager_email": 254, "cost_centre": 40}
+LONGEST["in_job_since"] = 20
+DATES = ("%d-%m-%Y", "%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
+"""How spreadsheets write a day here."""
 FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes for a formula when a cell begins with it."""
 
+_MANAGER = ("Lena Voorbeeld", "lena.voorbeeld@voorbeeld.example")
 EXAMPLE = (
-    ("Kim Voorbeeld", "kim.voorbeeld@voorbeeld.example", "Lena Voorbeeld", "lena.voorbeeld@voorbeeld.example", "4010"),
-    ("Koos Voorbeeld", "koos.voorbeeld@voorbeeld.example", "Lena Voorbeeld", "lena.voorbeeld@voorbeeld.example", ""),
+    ("Kim Voorbeeld", "kim.voorbeeld@voorbeeld.example", *_MANAGER, "4010", "01-09-2026"),
+    ("Koos Voorbeeld", "koos.voorbeeld@voorbeeld.example", *_MANAGER, "", ""),
 )
 
 
@@ -40,8 +47,8 @@ class Unreadable(Exception):
     """The file as a whole cannot be read; the message is a Dutch sentence that says what to do."""
 
 
-def read(data: bytes) -> tuple[list[Entry], list[dict]]:
-    """The entries in this file, and its faults: {"line", "column", "wrong", "needed", "cells"}.
+def read(data: bytes, today: date) -> tuple[list[Entry], list[dict]]:
+    """The entries in this file as of today, and its faults: {"line", "column", "wrong", "needed", "cells"}.
 
     Raises Unreadable when there are no entries to be found in it at all.
     """
@@ -62,7 +69,7 @@ def read(data: bytes) -> tuple[list[Entry], list[dict]]:
         if number > MOST_LINES:
             raise Unreadable(f"Er staan meer dan {MOST_LINES} regels in dit bestand. Verdeel het over meer bestanden.")
         texts = {name: _cell(cells, at) for at, name in enumerate(names) if name in COLUMNS}
-        wrong = list(_faults(texts, len(cells), len(names)))
+        wrong = list(_faults(texts, len(cells), len(names), today))
         candidate = texts["kandidaat_email"].lower()
         if not wrong and candidate in seen:
             wrong.append(("kandidaat_email", f"staat ook op regel {seen[candidate]}", "één regel per kandidaat"))
@@ -91,7 +98,8 @@ def faulty_lines(faults: list[dict]) -> bytes:
         by_line.setdefault(fault["line"], []).append(fault)
     rows = [
         (
-            *found[0]["cells"],
+            # A list that was kept when there were fewer columns has fewer cells.
+            *(found[0]["cells"] + [""] * len(COLUMNS))[: len(COLUMNS)],
             line,
             "; ".join(f"{one['column']}: {one['wrong']}, nodig: {one['needed']}" for one in found),
         )
@@ -145,7 +153,7 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _faults(texts: dict[str, str], cells: int, columns: int) -> Iterator[tuple[str, str, str]]:
+def _faults(texts: dict[str, str], cells: int, columns: int, today: date) -> Iterator[tuple[str, str, str]]:
     """(column, what is wrong, what is needed)"""
     if cells > columns:
         yield "(hele regel)", f"heeft {cells} vakjes", f"{columns} vakjes, zoals op de eerste regel"
@@ -156,6 +164,8 @@ def _faults(texts: dict[str, str], cells: int, columns: int) -> Iterator[tuple[s
             yield name, f"heeft {len(text)} tekens", f"ten hoogste {LONGEST[COLUMNS[name]]} tekens"
         elif name.endswith("email") and not _holds(as_address, text):
             yield name, f"‘{text}’ is geen e-mailadres", "naam@organisatie.nl"
+        elif COLUMNS[name] == "in_job_since" and text and not ((day := _day(text)) and plausible(day, today)):
+            yield name, f"‘{text}’ is geen dag waarop iemand begon", "een datum, zoals 01-09-2026, of niets"
     same = texts["kandidaat_email"].lower() == texts["leidinggevende_email"].lower()
     if same and texts["kandidaat_email"]:
         yield "leidinggevende_email", "is dezelfde als die van de kandidaat", "het adres van iemand anders"
@@ -171,4 +181,13 @@ def _holds(rule: Callable[[str], object], text: str) -> bool:
 
 def _entry(texts: dict[str, str]) -> Entry:
     values = {COLUMNS[name]: as_address(text) if name.endswith("email") else text for name, text in texts.items()}
-    return Entry(**values)
+    return Entry(**values | {"in_job_since": _day(values.get("in_job_since", ""))})
+
+
+def _day(text: str) -> date | None:
+    for form in DATES:
+        try:
+            return datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    return None
