@@ -159,6 +159,32 @@ class ChecklistRules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LocationRules:
+    """How a place is looked at before an exam: what must be in order there, and how many days that look counts."""
+
+    check_days: int = within(1, 730, default=180)
+    items: tuple[str, ...] = many(
+        1,
+        20,
+        default=(
+            "De ruimte is rustig. Niemand loopt binnen.",
+            "Het internet werkt en blijft werken, ook als meer mensen het gebruiken.",
+            "Er is een computer die werkt, met camera en microfoon als het examen die nodig heeft.",
+            "Er is iemand die vooraf kijkt wie de kandidaat is, met een geldig identiteitsbewijs.",
+            "Er is iemand die toezicht houdt en weet wat te doen als iets niet werkt.",
+            "De online omgeving is op deze computer geprobeerd en werkt.",
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TheoryRules:
+    """The online test: about how many minutes somebody needs for it."""
+
+    duration_minutes: int = within(5, 480, default=60)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Terms:
     """Time limits of the procedure, in the unit that the name says."""
 

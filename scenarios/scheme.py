@@ -17,6 +17,7 @@ from scenarios.chapters import (
     EndTerm,
     Evidence,
     Fees,
+    LocationRules,
     Origin,
     Part,
     Question,
@@ -24,6 +25,7 @@ from scenarios.chapters import (
     SittingRules,
     Terms,
     Text,
+    TheoryRules,
     Visibility,
 )
 from scenarios.quality import Limits
@@ -56,6 +58,8 @@ class Scheme:
     documents: Documents | None = None
     retention: Retention | None = None
     visibility: Visibility | None = None
+    location: LocationRules = LocationRules()  # noqa: RUF009 (frozen)
+    theory: TheoryRules = TheoryRules()  # noqa: RUF009 (frozen)
     texts: tuple[Text, ...] = ()
     questions: tuple[Question, ...] = ()
     origins: tuple[Origin, ...] = ()
@@ -205,7 +209,19 @@ def _filled(text: Text, scheme: Scheme) -> Text:
     return replace(text, title=fill(text.title), paragraphs=tuple(map(fill, text.paragraphs)))
 
 
-EXPLAINED = ("sitting", "assessment", "checklist", "terms", "retention", "visibility", "fees", "documents", "quality")
+EXPLAINED = (
+    "sitting",
+    "assessment",
+    "checklist",
+    "location",
+    "theory",
+    "terms",
+    "retention",
+    "visibility",
+    "fees",
+    "documents",
+    "quality",
+)
 
 
 def _origins(scheme: Scheme) -> list[str]:

@@ -134,6 +134,11 @@ def scheme(session: Session, now: datetime = NOW) -> Scheme:
     return add_scheme(session, (CONTENT / "scheme.toml").read_bytes(), now)
 
 
+def scheme_of_a(session: Session, now: datetime = NOW) -> Scheme:
+    """The scheme of the practical test of A, which also says how locations are checked."""
+    return add_scheme(session, (CONTENT.parent / "praktijktoets_a" / "scheme.toml").read_bytes(), now)
+
+
 def pack(session: Session, now: datetime = NOW) -> Pack:
     """The ten situations, with clips that have no film in the object store."""
     data = (CONTENT / "scenarios.toml").read_bytes()

@@ -32,7 +32,7 @@ from webapp.people import (
     own_address,
     people,
 )
-from webapp.planning import accommodation, booking, exam_dates, planning
+from webapp.planning import accommodation, booking, exam_dates, locations, planning
 from webapp.verdict import objecting, regulation, results
 
 ROOMS = (
@@ -52,6 +52,7 @@ ROOMS = (
     planning,
     exam_dates,
     booking,
+    locations,
     office,
     emergency,
     takes,

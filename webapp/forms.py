@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from wtforms import DecimalField
+from wtforms import DecimalField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextInput
 
@@ -82,3 +82,10 @@ class NumberField(DecimalField):
 def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     """The choices of a field: (value, what the reader sees)."""
     return [SelectChoice(str(value), label) for value, label in pairs]
+
+
+def offer(field: SelectField, names: dict[str, str]) -> None:
+    """Let one of these be chosen; the only one is chosen already."""
+    field.choices = choices(names.items())
+    if len(names) == 1:
+        (field.data,) = field.raw_data = [*names]

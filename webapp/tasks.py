@@ -12,6 +12,7 @@ from flask import g, url_for
 from sqlalchemy import ColumnElement, Select, exists, select
 
 from scenarios.sitting import Stage
+from storage import locations
 from storage.accommodations import BEFORE, Accommodation
 from storage.bookings import Booking, BookingState
 from storage.dossiers import Dossier, DossierState
@@ -22,6 +23,7 @@ from storage.people import Person, Role
 from storage.sittings import Judging, Sitting
 from webapp import access
 from webapp.access import judging as access_judging
+from webapp.access import locations as access_location
 from webapp.access import objections as access_objections
 from webapp.access import people as access_people
 from webapp.access import sittings as access_sitting
@@ -132,6 +134,13 @@ def beheerder() -> list[Task]:
             "andere examendatum voorgesteld",
             "andere examendata voorgesteld",
             url_for("booking.home"),
+        ),
+        Task(
+            Kind.TO_DO,
+            access_location.locations_of_my_organisations().where(locations.not_ready(locations.rules(g.db), g.now)),
+            "locatie te controleren",
+            "locaties te controleren",
+            url_for("locations.home"),
         ),
         Task(
             Kind.GOING_ON,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from review.batch import Mode
 from review.objection import Ground, Term
-from storage import mail
+from storage import locations, mail
 from storage.absences import enter
 from storage.allocations import propose
 from storage.bookings import request
@@ -123,6 +123,14 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
         book(session, people, dated, day, candidate, home, now)
         for candidate, home in ((here, people.organisation), (there, people.outsider_organisation))
     )
+    hall, hall_elsewhere = (
+        locations.add(session, home, "Zaal Noord", "Proefstraat 1, Utrecht", "2.14", boss, now)
+        for home, boss in (
+            (people.organisation, people.beheerder),
+            (people.outsider_organisation, people.outsider_beheerder),
+        )
+    )
+    hall.check({"De ruimte is rustig.": False}, "Aan de gang wordt gewerkt.", people.beheerder, now)
     everybody = {
         name: getattr(people, name) for name in people.__dataclass_fields__ if isinstance(getattr(people, name), Person)
     }
@@ -149,6 +157,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "clip": pack.clip(1),
             "exam_date": day,
             "booking": asked,
+            "location": hall,
             "job": job,
             "mail": mail.post(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
             "scheme": done.dossier.scheme,
@@ -163,6 +172,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
         {
             "dossier": own_case,
             "booking": asked_elsewhere,
+            "location": hall_elsewhere,
             "colleague": stranger,
             "roster": keep_roster(
                 session, people.outsider_organisation, dated.key, [], [], people.outsider_beheerder, now
@@ -273,6 +283,14 @@ RIGHTS: dict[str, Right] = {
     "booking.accept": may({"beheerder"}, booking_id="booking.id"),
     "booking.refuse": may({"beheerder"}, booking_id="booking.id"),
     "booking.withdraw": may({"beheerder"}, booking_id="booking.id"),
+    "locations.home": may(ADMINS),
+    "locations.new": may(ADMINS),
+    "locations.one": may({"beheerder"}, location_id="location.id"),
+    "locations.check": may({"beheerder"}, location_id="location.id"),
+    "locations.close": may({"beheerder"}, location_id="location.id"),
+    "locations.open_again": may({"beheerder"}, location_id="location.id"),
+    "locations.all_of_them": may(OFFICERS),
+    "locations.for_officer": may(OFFICERS, location_id="location.id"),
     "exam_dates.home": may(OFFICERS),
     "exam_dates.new": may(OFFICERS),
     "exam_dates.one": may(OFFICERS, date_id="exam_date.id"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from scenarios.readiness import Standing
 from webapp.dutch.events import EVENTS, JOBS, SUBJECTS
 from webapp.dutch.formats import (
     advice,
@@ -22,6 +23,7 @@ from webapp.dutch.formats import (
 from webapp.dutch.states import (
     BOOKING_STATES,
     BOOKING_TONES,
+    CERTIFICATES,
     DOSSIER_STATES,
     DOSSIER_TONES,
     ENTRY_OUTCOMES,
@@ -33,10 +35,13 @@ from webapp.dutch.states import (
     NODE_STATES,
     NODE_TONES,
     OBJECTION_STATES,
+    READINESS,
     RECORDING_STATES,
     RECORDING_TONES,
     ROLES,
     STAGES,
+    THEORY_STATES,
+    THEORY_STATES_OUTSIDE,
 )
 from webapp.dutch.terms import (
     AGAINST,
@@ -64,6 +69,11 @@ def _tone_of(table: dict) -> Callable[[object], str]:
     return lambda key: table.get(key, "neutral")
 
 
+def readiness(found: Standing) -> str:
+    """What to do about a location, or until when its check counts."""
+    return READINESS[found.readiness][2].format(until=found.until and date_only(found.until))
+
+
 FILTERS: dict[str, Callable] = {
     "dag": day,
     "advies": advice,
@@ -71,6 +81,11 @@ FILTERS: dict[str, Callable] = {
     "examendatum": exam_date,
     "aanvraagstand": _name_of(BOOKING_STATES),
     "aanvraagkleur": _tone_of(BOOKING_TONES),
+    "locatiestand": lambda found: READINESS[found.readiness][:2],
+    "locatieadvies": readiness,
+    "toetsstand": _name_of(THEORY_STATES),
+    "toetsstand_buiten": _name_of(THEORY_STATES_OUTSIDE),
+    "certificaat": _name_of(CERTIFICATES),
     "klok": clock,
     "moment": moment,
     "seconde": second,

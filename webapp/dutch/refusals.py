@@ -16,6 +16,7 @@ from storage import (
     exam_dates,
     flags,
     links,
+    locations,
     objections,
     organisations,
     part_one,
@@ -25,6 +26,7 @@ from storage import (
     recordings,
     role_documents,
     take_decisions,
+    theory_tests,
     verdicts,
     work,
 )
@@ -87,6 +89,14 @@ REFUSALS: dict[str, str] = {
     bookings.Rule.BEGUN: "De kandidaat is al aan het examen begonnen. De datum kan niet meer veranderen.",
     bookings.Rule.SAME_DATE: "Dit is de datum die al is aangevraagd. Kies een andere, of bevestig deze.",
     bookings.Rule.NO_REASON: "Schrijf waarom. De beheerder leest het.",
+    locations.Rule.KNOWN: "Deze locatie staat al in uw lijst. Kies een andere naam of ruimte.",
+    locations.Rule.CLOSED: "Deze locatie is gesloten. Kies een andere, of neem haar weer in gebruik.",
+    theory_tests.Rule.PASSED: "De online toets is al behaald door {found}. Die telt voor elk certificaat.",
+    theory_tests.Rule.TWICE: "Er staat al een online toets klaar voor {found}.",
+    theory_tests.Rule.IN_PAST: "Dit moment is al voorbij. Kies een later moment.",
+    theory_tests.Rule.NOT_OF_ORGANISATION: "Waar deze locatie van is, werkt {found} niet. Kies een andere locatie.",
+    theory_tests.Rule.BEGUN: "De tijd van deze toets is al begonnen. Intrekken kan niet meer; KSF voert de uitslag in.",
+    theory_tests.Rule.NOT_YET: "Deze toets is nog niet geweest. Een uitslag kan vanaf {needed[0]}.",
     sitting.Rule.NOT_IDENTIFIED: "Eerst bevestigt iemand van uw organisatie wie u bent. Laad de pagina opnieuw.",
     sitting.Rule.TOO_MANY_CODES: "Er is te vaak een verkeerde code ingevuld. Iemand van uw organisatie kan bevestigen.",
     sitting.Rule.NOT_LATER: "De nieuwe datum moet later zijn dan nu en dan de oude.",
@@ -183,4 +193,4 @@ def refusal(error: Refused) -> str:
     shown = tuple(moment(value) if isinstance(value, datetime) else value for value in needed)
     names = ", ".join(part(name) for name in error.found) if "{parts}" in sentence else ""
     ties = ", ".join(CONFLICTS[one] for one in error.found) if "{conflicts}" in sentence else ""
-    return sentence.format(needed=shown, parts=names, conflicts=ties)
+    return sentence.format(needed=shown, parts=names, conflicts=ties, found=error.found)

@@ -1,5 +1,6 @@
 """The states of things in Dutch, each with the colour in which it is shown."""
 
+from scenarios.readiness import Readiness
 from scenarios.sitting import Stage
 from storage.bookings import BookingState
 from storage.dossiers import DossierState
@@ -10,6 +11,7 @@ from storage.objections import ObjectionState
 from storage.people import Role
 from storage.places import NodeState
 from storage.recordings import RecordingState
+from storage.theory_tests import Certificate, TheoryState
 
 ROLES = {
     Role.CANDIDATE: "kandidaat",
@@ -52,6 +54,37 @@ BOOKING_TONES = {
     BookingState.COUNTERED: "warn",
     BookingState.CONFIRMED: "ok",
     BookingState.DECLINED: "danger",
+}
+
+READINESS = {
+    Readiness.ABSENT: ("nog niet gecontroleerd", "warn", "Loop vóór het examen de lijst van de controle na."),
+    Readiness.EXPIRED: (
+        "controle verlopen",
+        "warn",
+        "De laatste controle geldt tot en met {until}. Controleer opnieuw.",
+    ),
+    Readiness.INCOMPLETE: ("niet alles in orde", "warn", "Maak in orde wat ontbreekt, en controleer dan opnieuw."),
+    Readiness.READY: ("gecontroleerd", "ok", "De controle geldt tot en met {until}."),
+}
+"""How ready a location is: the words of the chip, its tone, and what to do."""
+
+THEORY_STATES = {
+    TheoryState.SET: ("staat klaar", "accent"),
+    TheoryState.PASSED: ("behaald", "ok"),
+    TheoryState.NOT_PASSED: ("niet behaald", "neutral"),
+    TheoryState.NOT_TAKEN: ("niet gemaakt", "neutral"),
+    TheoryState.WITHDRAWN: ("ingetrokken", "neutral"),
+}
+"""How far an online test is, as KSF reads it."""
+THEORY_STATES_OUTSIDE = THEORY_STATES | dict.fromkeys(
+    (TheoryState.NOT_PASSED, TheoryState.NOT_TAKEN), ("afgerond", "neutral")
+)
+"""The same as an organisation reads it: not a word about how well a test went that was not passed."""
+
+CERTIFICATES = {
+    Certificate.A: "Branchecertificaat A",
+    Certificate.B: "Branchecertificaat B",
+    Certificate.CHAT: "het chatcertificaat",
 }
 
 JOB_STATES = {

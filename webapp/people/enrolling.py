@@ -17,7 +17,7 @@ from storage.schemes import Scheme, advised_weeks, current_scheme, current_schem
 from webapp import access
 from webapp.access import people as access_people
 from webapp.dutch import formats, refusals, states
-from webapp.forms import Form, choices
+from webapp.forms import Form, offer
 from webapp.people import roster_file
 from webapp.people.invitations import invite
 
@@ -56,8 +56,8 @@ class OwnForm(Form):
         super().__init__(**more)
         self.own = {str(one.id): one for one in access_people.my_organisations()}
         self.exams = {one.key: one for one in current_schemes(g.db)} or abort(404)
-        _offer(self.organisation, {key: one.name for key, one in self.own.items()})
-        _offer(self.exam, {key: one.content.name for key, one in self.exams.items()})
+        offer(self.organisation, {key: one.name for key, one in self.own.items()})
+        offer(self.exam, {key: one.content.name for key, one in self.exams.items()})
 
     @property
     def chosen(self) -> Organisation:
@@ -66,13 +66,6 @@ class OwnForm(Form):
     @property
     def scheme(self) -> Scheme:
         return self.exams[self.exam.data]
-
-
-def _offer(field: SelectField, names: dict[str, str]) -> None:
-    """Let one of these be chosen; the only one is chosen already."""
-    field.choices = choices(names.items())
-    if len(names) == 1:
-        (field.data,) = field.raw_data = [*names]
 
 
 class EnrolForm(JobStartForm, OwnForm):

@@ -32,6 +32,8 @@ CHAPTERS = {
     "sitting": "De zitting",
     "assessment": "De beoordeling",
     "checklist": "De praktijktoets",
+    "theory": "De online toets",
+    "location": "De locatie",
     "quality": "Eisen aan een opname",
     "terms": "Termijnen",
     "visibility": "Wie wat ziet",
@@ -136,6 +138,8 @@ def in_words(origin: Origin, value: Any) -> str:
         return formats.money(value)
     if origin.path.endswith("_share"):
         return f"{_plain(100 * Fraction(value))} %"
+    if origin.path == "location.items":
+        return " ".join(value)
     if origin.path == "documents.word_guide":
         return f"{value[0]} tot {value[1]} woorden"
     words = _plain(value)

@@ -1,0 +1,186 @@
+"""The online theory test, one test for three certificates: who takes it, where, when, and what came of it.
+
+The organisation sets it ready and KSF enters the result. The test itself is taken in KSF's own secured environment.
+Whoever passed it once has passed it for every certificate (`storage.certificates`).
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from storage import audit, certificates
+from storage.database import Base, Identified, one_of
+from storage.exam_dates import AMSTERDAM
+from storage.locations import Location
+from storage.people import Membership, Person
+from storage.refusal import Refused, check_step
+
+PASSED_KEY = "theory_test_a"
+"""What somebody who passed has from then on, whatever the certificate."""
+SATISFIED_BY = (PASSED_KEY, "certificate_a")
+"""Who has one of these needs no test: certificate A is given only to who passed it."""
+
+
+class Certificate(StrEnum):
+    """For which certificate somebody takes the test."""
+
+    A = "certificate_a"
+    B = "certificate_b"
+    CHAT = "certificate_chat"
+
+
+class TheoryState(StrEnum):
+    """How far one test of one person is."""
+
+    SET = "set"
+    PASSED = "passed"
+    NOT_PASSED = "not_passed"
+    NOT_TAKEN = "not_taken"
+    WITHDRAWN = "withdrawn"
+
+
+RESULTS = (TheoryState.PASSED, TheoryState.NOT_PASSED, TheoryState.NOT_TAKEN)
+"""What KSF may enter."""
+
+STEPS: dict[TheoryState, set[TheoryState]] = {
+    TheoryState.SET: {*RESULTS, TheoryState.WITHDRAWN},
+    **{state: set() for state in (*RESULTS, TheoryState.WITHDRAWN)},
+}
+
+
+class Rule(StrEnum):
+    """Why a test cannot be set ready, taken back, or given a result."""
+
+    PASSED = "theory_test_passed"
+    TWICE = "theory_test_twice"
+    IN_PAST = "theory_test_in_past"
+    NOT_OF_ORGANISATION = "theory_test_of_other_organisation"
+    BEGUN = "theory_test_begun"
+    NOT_YET = "theory_test_not_yet"
+
+
+class TheoryTest(Identified, Base):
+    """One test for one person, at a location of the organisation that set it ready."""
+
+    __tablename__ = "theory_test"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
+    organisation_id: Mapped[uuid.UUID]
+    location_id: Mapped[uuid.UUID]
+    certificate: Mapped[Certificate] = mapped_column(one_of(Certificate))
+    starts_at: Mapped[datetime]
+    state: Mapped[TheoryState] = mapped_column(one_of(TheoryState), default=TheoryState.SET)
+    set_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
+    set_at: Mapped[datetime]
+    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+    location: Mapped[Location] = relationship()
+    set_by: Mapped[Person] = relationship(foreign_keys=set_by_id)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["location_id", "organisation_id"], [Location.id, Location.organisation_id]),
+        CheckConstraint("(state = 'set') = (ended_at IS NULL)", name="ended"),
+        Index(None, "organisation_id", "starts_at"),
+        Index(None, "state", "starts_at"),
+    )
+    # Of two ends at the same moment the second fails (StaleDataError).
+    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}  # noqa: RUF012
+
+    @property
+    def live(self) -> bool:
+        return self.state is TheoryState.SET
+
+    def withdraw(self, actor: Person, now: datetime) -> None:
+        """The organisation takes it back. Raises Refused once it has begun."""
+        check_step(STEPS, self.state, TheoryState.WITHDRAWN)
+        if self.starts_at <= now:
+            raise Refused(Rule.BEGUN, found=self.starts_at, needed=now)
+        self._end(TheoryState.WITHDRAWN, actor, now)
+
+    def enter(self, result: TheoryState, officer: Person, now: datetime) -> None:
+        """KSF says what came of it. Passed opens every way that asks for this test. Raises Refused before it began."""
+        check_step(STEPS, self.state, result)
+        if self.starts_at > now:
+            raise Refused(Rule.NOT_YET, found=now, needed=self.starts_at)
+        self._end(result, officer, now)
+        session = Session.object_session(self)
+        if result is TheoryState.PASSED and self.person_id not in _passed(session, [self.person_id], (PASSED_KEY,)):
+            day = min(self.starts_at.astimezone(AMSTERDAM).date(), now.date())
+            certificates.enter(session, self.person, PASSED_KEY, "", day, officer, now)
+
+    def _end(self, state: TheoryState, actor: Person, now: datetime) -> None:
+        self.state, self.ended_by_id, self.ended_at = state, actor.id, now
+        audit.record(Session.object_session(self), now, actor.id, f"theory_test_{state}", self)
+
+
+_ONCE = TheoryTest.state.in_((TheoryState.SET, TheoryState.PASSED))
+Index("uq_theory_test_once", TheoryTest.person_id, unique=True, sqlite_where=_ONCE, postgresql_where=_ONCE)
+
+
+def set_ready(
+    session: Session,
+    people: Sequence[Person],
+    certificate: Certificate,
+    location: Location,
+    starts_at: datetime,
+    actor: Person,
+    now: datetime,
+) -> list[TheoryTest]:
+    """A test for each of these people: for all of them, or for none.
+
+    Raises Refused when the location is closed or the moment is past, and for the first of them who works elsewhere,
+    has passed, or has a test to come; `found` is then that person's name.
+    """
+    location.require_open()
+    if starts_at <= now:
+        raise Refused(Rule.IN_PAST, found=starts_at, needed=now)
+    ids = [person.id for person in people]
+    working = _working(session, ids, location.organisation_id, now)
+    hindered = hindrances(session, ids)
+    for person in people:
+        if person.id not in working:
+            raise Refused(Rule.NOT_OF_ORGANISATION, found=person.name, needed=location.organisation.name)
+        if person.id in hindered:
+            raise Refused(hindered[person.id], found=person.name)
+    made = [
+        TheoryTest(
+            id=uuid.uuid4(),
+            person=person,
+            location=location,
+            certificate=certificate,
+            starts_at=starts_at,
+            state=TheoryState.SET,
+            set_by_id=actor.id,
+            set_at=now,
+        )
+        for person in people
+    ]
+    session.add_all(made)
+    for one in made:
+        audit.record(session, now, actor.id, "theory_test_set", one, certificate=certificate)
+    session.flush()
+    return made
+
+
+def hindrances(session: Session, people: Iterable[uuid.UUID]) -> dict[uuid.UUID, Rule]:
+    """Who of these people cannot be set a test now, and why."""
+    ids = list(people)
+    live = select(TheoryTest.person_id).where(TheoryTest.person_id.in_(ids), TheoryTest.state == TheoryState.SET)
+    return {one: Rule.TWICE for one in session.scalars(live)} | {
+        one: Rule.PASSED for one in _passed(session, ids, SATISFIED_BY)
+    }
+
+
+def _passed(session: Session, people: list[uuid.UUID], keys: tuple[str, ...]) -> set[uuid.UUID]:
+    return {one.person_id for one in certificates.held(session, people) if one.key in keys}
+
+
+def _working(session: Session, people: list[uuid.UUID], organisation: uuid.UUID, now: datetime) -> set[uuid.UUID]:
+    theirs = select(Membership).where(Membership.person_id.in_(people), Membership.organisation_id == organisation)
+    return {one.person_id for one in session.scalars(theirs) if one.holds(now)}
