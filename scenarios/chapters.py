@@ -147,6 +147,8 @@ class ChecklistRules:
     """How a practical test is taken: about how long, from how many conversations, in which ways.
 
     `advised_weeks_in_job`: before the end of how many weeks in the job KSF advises the exam; 0 is no advice.
+    `certificate_key` is what who passed has from then on, and `conflict_months` for how long an employer that somebody
+    left still counts as a bond.
     """
 
     duration_minutes: int = within(5, 480)
@@ -156,6 +158,8 @@ class ChecklistRules:
     advised_months_after_theory: int = within(0, 24)
     advised_weeks_in_job: int = within(0, 104, USUAL_WEEKS_IN_JOB)
     assessors: int = within(1, 3)
+    certificate_key: str = "certificate_a"
+    conflict_months: int = within(0, 120, 24)
 
 
 @dataclass(frozen=True, kw_only=True)

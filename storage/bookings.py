@@ -5,7 +5,7 @@ and no candidate is booked twice is a matter of unique keys, and holds whoever a
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -230,12 +230,6 @@ def request(session: Session, dossier: Dossier, wanted: ExamDate, actor: Person,
     return made[0]
 
 
-def withdraw_date(session: Session, exam_date: ExamDate, officer: Person, now: datetime) -> None:
-    """Offer this date no more. Raises Refused while somebody holds a place on it."""
-    session.refresh(exam_date, with_for_update=True)
-    exam_date.withdraw(officer, taken(session, [exam_date]).get(exam_date.id, 0), now)
-
-
 def booking_of(session: Session, dossier: Dossier) -> Booking | None:
     """The newest booking of this file, whatever became of it."""
     newest = select(Booking).where(Booking.dossier_id == dossier.id).order_by(Booking.asked_at.desc()).limit(1)
@@ -246,8 +240,8 @@ def sitting_of(session: Session, dossier: Dossier) -> Sitting | None:
     return session.scalars(select(Sitting).where(Sitting.dossier_id == dossier.id)).first()
 
 
-def taken(session: Session, dates: list[ExamDate]) -> dict[uuid.UUID, int]:
-    """How many places of these dates are held, by date."""
+def places_booked(session: Session, dates: Sequence[ExamDate]) -> dict[uuid.UUID, int]:
+    """How many places of these dates bookings hold, by date."""
     held = (
         select(ExamPlace.date_id, func.count())
         .join(Booking, Booking.place_id == ExamPlace.id)

@@ -57,7 +57,7 @@ class ExamDate(Identified, Base):
     )
 
     def withdraw(self, officer: Person, taken: int, now: datetime) -> None:
-        """Offer it no more. Raises Refused while places of it are `taken` (`bookings.withdraw_date` counts them)."""
+        """Offer it no more. Raises Refused while places of it are `taken` (`held_places` counts them)."""
         if taken:
             raise Refused(Rule.IN_USE, found=taken, needed=0)
         if self.withdrawn_at is None:
@@ -94,7 +94,7 @@ def publish(
     now: datetime,
 ) -> ExamDate:
     """A date with so many places. Raises Refused for an exam without dates, in the past, and over midnight."""
-    if not plans_by_dates(scheme):
+    if not has_dates(scheme):
         raise Refused(Rule.NO_DATES, found=scheme.content.name)
     if starts_at <= now:
         raise Refused(Rule.IN_PAST, found=starts_at, needed=now)
@@ -120,6 +120,11 @@ def plans_by_dates(scheme: Scheme) -> bool:
     """Whether this exam is done on dates that KSF publishes, and not in a window of its own."""
     sitting = scheme.content.sitting
     return sitting is not None and sitting.planning is Planning.DATES
+
+
+def has_dates(scheme: Scheme) -> bool:
+    """Whether KSF publishes dates for this exam: for its candidates one by one, or for sessions with an examiner."""
+    return plans_by_dates(scheme) or scheme.content.checklist is not None
 
 
 def to_come(session: Session, exams: set[str], now: datetime) -> list[ExamDate]:

@@ -83,34 +83,56 @@ def ties(
     Earlier involvement: who decided about part 1 of this or another file of the candidate, or judged another sitting.
     """
     dossier = sitting.dossier
-    employed = _employed(people, dossier)
-    groups = _groups(session, employed, now)
-    files = session.scalars(select(Dossier).where(Dossier.candidate_id == dossier.candidate_id)).all()
-    theirs = select(Rating.assessor_id).join(Answer).join(Sitting).join(Dossier)
-    theirs = theirs.where(Dossier.candidate_id == dossier.candidate_id)
-    declared = set(session.scalars(theirs.where(Rating.declined_because == Return.KNOWN)))
-    judged = set(session.scalars(theirs.where(Sitting.id != sitting.id)))
-    candidate = Party(
-        person=str(dossier.candidate_id),
-        employments=employed[dossier.candidate_id],
-        clients_and_groups=groups[dossier.candidate_id],
-        managers=frozenset(str(one.manager_id) for one in files),
-        involved_with=frozenset(map(str, judged | {one.decided_by_id for one in files if one.decided_by_id})),
-    )
     months = dossier.scheme.content.assessment.conflict_months
+    return ties_with(session, [dossier.candidate], dossier.organisation, people, now, months, besides=sitting)
+
+
+def ties_with(
+    session: Session,
+    candidates: Sequence[Person],
+    organisation: Organisation,
+    people: Sequence[Person],
+    now: datetime,
+    months: int,
+    besides: Sitting | None = None,
+) -> dict[uuid.UUID, tuple[Conflict, ...]]:
+    """The same for whoever is to examine these candidates of this organisation; what was judged `besides` a sitting.
+
+    An employer that somebody left counts for `months` months.
+    """
+    employed = {person.id: _employments(person) for person in (*people, *candidates)}
+    for candidate in candidates:
+        employed[candidate.id] += (Employment(str(organisation.id)),)
+    groups, ids = _groups(session, employed, now), [one.id for one in candidates]
+    managers, involved, declared = defaultdict(set), defaultdict(set), defaultdict(set)
+    for file in session.scalars(select(Dossier).where(Dossier.candidate_id.in_(ids))):
+        managers[file.candidate_id].add(str(file.manager_id))
+        if file.decided_by_id:
+            involved[file.candidate_id].add(str(file.decided_by_id))
+    judged = select(Dossier.candidate_id, Rating.assessor_id, Sitting.id, Rating.declined_because).distinct()
+    judged = judged.select_from(Rating).join(Answer).join(Sitting).join(Dossier).where(Dossier.candidate_id.in_(ids))
+    for candidate_id, assessor_id, sitting_id, declined in session.execute(judged):
+        if declined is Return.KNOWN:
+            declared[assessor_id].add(str(candidate_id))
+        if besides is None or sitting_id != besides.id:
+            involved[candidate_id].add(str(assessor_id))
+    parties = [
+        Party(
+            person=str(one.id),
+            employments=employed[one.id],
+            clients_and_groups=groups[one.id],
+            managers=frozenset(managers[one.id]),
+            involved_with=frozenset(involved[one.id]),
+        )
+        for one in candidates
+    ]
     found = {}
     for person in people:
-        known = frozenset({candidate.person} if person.id in declared else ())
-        party = Party(str(person.id), employed[person.id], groups[person.id], declared=known)
-        if reasons := conflicts(party, candidate, now, months):
-            found[person.id] = reasons
+        party = Party(str(person.id), employed[person.id], groups[person.id], declared=frozenset(declared[person.id]))
+        reasons = {reason for other in parties for reason in conflicts(party, other, now, months)}
+        if reasons:
+            found[person.id] = tuple(reason for reason in Conflict if reason in reasons)
     return found
-
-
-def _employed(people: Sequence[Person], dossier: Dossier) -> dict[uuid.UUID, tuple[Employment, ...]]:
-    employed = {person.id: _employments(person) for person in (*people, dossier.candidate)}
-    employed[dossier.candidate_id] += (Employment(str(dossier.organisation_id)),)
-    return employed
 
 
 def _employments(person: Person) -> tuple[Employment, ...]:

@@ -17,13 +17,18 @@ from sqlalchemy.orm import Session
 
 from review.rating import Phase, TimeCode
 from scenarios.sitting import Stage
+from storage.certificates import enter
 from storage.database import session_scope
 from storage.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
 from storage.exam_dates import ExamDate, publish
+from storage.locations import Location
+from storage.locations import add as add_location
 from storage.logins import LogIn
 from storage.nodes import RecorderNode, beat
 from storage.organisations import Organisation
 from storage.people import Membership, Person, Role
+from storage.practical_candidates import request
+from storage.practical_sessions import PracticalSession
 from storage.ratings import Rating
 from storage.recordings import Original, Recording, begin_take
 from storage.schemes import Clip, Pack, Scheme, add_scheme
@@ -223,6 +228,43 @@ def exam_date(
     row = publish(session, scheme, starts_at, starts_at + timedelta(hours=4), places, cast.officer, published)
     session.flush()
     return row
+
+
+def location(
+    session: Session,
+    cast: Cast,
+    name: str = "Zaal Noord",
+    organisation: Organisation | None = None,
+    now: datetime = NOW,
+) -> Location:
+    """A location of the organisation, or of another one, that nobody checked."""
+    session.flush()
+    home = organisation or cast.organisation
+    row = add_location(session, home, name, "Proefstraat 1, Utrecht", "2.14", cast.beheerder, now)
+    session.flush()
+    return row
+
+
+def practical_date(session: Session, cast: Cast, starts_at: datetime, places: int = 6) -> ExamDate:
+    """A date for sessions of the practical test of A."""
+    return exam_date(session, cast, starts_at, places, scheme_of_a(session, starts_at - timedelta(days=60)))
+
+
+def theory(session: Session, cast: Cast, person: Person, now: datetime = NOW) -> None:
+    """This person passed the online theory test today."""
+    session.flush()
+    enter(session, person, "theory_test_a", "", now.date(), cast.officer, now)
+
+
+def practical_session(
+    session: Session, cast: Cast, day: ExamDate, *candidates: Person, now: datetime = NOW
+) -> PracticalSession:
+    """A session that the beheerder asked for these candidates of the organisation, all of whom passed the theory."""
+    for candidate in candidates:
+        theory(session, cast, candidate, now)
+    session.flush()
+    where = location(session, cast, f"Locatie {uuid.uuid4().hex[:6]}", now=now)
+    return request(session, scheme_of_a(session, now), day, where, candidates, cast.beheerder, now)
 
 
 def approved_dossier(session: Session, cast: Cast, now: datetime = NOW, candidate: Person | None = None) -> Dossier:

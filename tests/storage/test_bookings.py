@@ -13,10 +13,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from scenarios.sitting import Stage
 from storage import bookings, exam_dates
 from storage.audit import AuditEvent
-from storage.bookings import LIVE, STEPS, Booking, BookingState, lapse_past, request, taken, withdraw, withdraw_date
+from storage.bookings import LIVE, STEPS, Booking, BookingState, lapse_past, request, withdraw
 from storage.database import new_session
 from storage.dossiers import Dossier, DossierState
 from storage.exam_dates import ExamDate, ExamPlace, publish, to_come
+from storage.held_places import taken, withdraw_date
 from storage.people import Person, Role
 from storage.refusal import Refused, Step
 from storage.sittings import invite

@@ -7,9 +7,10 @@ from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from storage.bookings import BookingState, request, taken
+from storage.bookings import BookingState, request
 from storage.dossiers import Dossier
 from storage.exam_dates import ExamDate, to_come
+from storage.held_places import taken
 from storage.people import Role
 from webapp import access
 from webapp.access import bookings as access_booking

@@ -7,8 +7,9 @@ from flask import Blueprint, flash, g, redirect, render_template, url_for
 from wtforms import DateField, IntegerField, SelectField, TextAreaField, TimeField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
-from storage.bookings import Booking, BookingState, taken, withdraw_date
+from storage.bookings import Booking, BookingState
 from storage.exam_dates import MOST_PLACES, ExamDate, publish, to_come
+from storage.held_places import taken, withdraw_date
 from storage.people import Role
 from storage.refusal import Refused
 from webapp import access
