@@ -271,8 +271,8 @@ def readdress(session: Session, person: Person, email: str, actor: uuid.UUID, no
 _NOBODY = _hasher.hash(uuid.uuid4().hex)
 
 
-def holders(session: Session, role: Role, organisation: Organisation, now: datetime) -> Sequence[Person]:
-    """Who holds this role in this organisation now."""
+def holders(session: Session, role: Role, organisation: Organisation | None, now: datetime) -> Sequence[Person]:
+    """Who holds this role in this organisation now; in none, for a role of KSF's own."""
     theirs = select(Person).join(Membership).where(Membership.role == role, Membership.organisation == organisation)
     holding = (Membership.since <= now) & (Membership.until.is_(None) | (Membership.until > now))
     return session.scalars(theirs.where(holding).distinct()).all()

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from storage import audit, certificates
 from storage.database import Base, Identified, one_of
@@ -166,6 +166,12 @@ def set_ready(
         audit.record(session, now, actor.id, "theory_test_set", one, certificate=certificate)
     session.flush()
     return made
+
+
+def live_test(session: Session, person: uuid.UUID) -> TheoryTest | None:
+    """The test that this person has still to take, or that waits for its result."""
+    theirs = select(TheoryTest).where(TheoryTest.person_id == person, TheoryTest.state == TheoryState.SET)
+    return session.scalars(theirs.options(joinedload(TheoryTest.location))).first()
 
 
 def hindrances(session: Session, people: Iterable[uuid.UUID]) -> dict[uuid.UUID, Rule]:

@@ -33,6 +33,7 @@ from webapp.people import (
     people,
 )
 from webapp.planning import accommodation, booking, exam_dates, locations, planning
+from webapp.theory import theory, theory_results
 from webapp.verdict import objecting, regulation, results
 
 ROOMS = (
@@ -53,6 +54,8 @@ ROOMS = (
     exam_dates,
     booking,
     locations,
+    theory,
+    theory_results,
     office,
     emergency,
     takes,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scenarios.sitting import AnswerStage, Stage
+from storage import locations
 from storage.certificates import enter
 from storage.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
 from storage.organisations import Organisation
@@ -15,6 +16,8 @@ from storage.people import Membership, Person, Role, person_by_email
 from storage.revisions import hand_in
 from storage.schemes import Scheme, add_scheme, current_pack, current_scheme
 from storage.sittings import Answer, Sitting, invite
+from storage.theory_tests import Certificate, set_ready
+from webapp.dutch import formats
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 PACK = SCENARIOS / "branchecertificaat_b"
@@ -59,6 +62,8 @@ OTHER_EXAMPLE = (
     "een klant die twee verschillende dingen had gehoord. De week erna liet zij aan vijf berichten zien waar een "
     "zin onrust gaf, en welke woorden een boze schrijver juist geruststelden."
 )
+READY = ("Kantoor Voorbeeldstad", "Proefstraat 12, Voorbeeldstad", "Kamer 2.14")
+UNCHECKED = ("Flexplek Proefdorp", "Testlaan 3, Proefdorp", "")
 ROLE_DESCRIPTION = "Medewerker klantcontact met extra taken: nieuwe collega’s begeleiden en meeluisteren."
 MOTIVATION = "Ik begeleid al een tijd collega’s en wil weten of ik het goed doe. Ik wil er beter in worden."
 GOAL = "Over twee jaar wil ik een eigen team coachen."
@@ -94,7 +99,10 @@ def has_pack(session: Session, scheme: Scheme) -> bool:
 
 
 def people_and_dossiers(session: Session, now: datetime) -> None:
-    """The demo people with their log-ins, and three dossiers: approved with its sitting, handed in, being written."""
+    """The demo people with their log-ins, and three dossiers: approved with its sitting, handed in, being written.
+
+    And two locations, with an online test at one of them.
+    """
     organisation = session.scalars(select(Organisation).where(Organisation.name == ORGANISATION)).first()
     if organisation is not None:
         return
@@ -125,6 +133,19 @@ def people_and_dossiers(session: Session, now: datetime) -> None:
     for person in (dossier.candidate, handed_in.candidate):
         enter(session, person, "theory_test_a", "", now.date(), officer, now)
     _dossier(session, organisation, scheme, "kandidaat2@voorbeeld.example", now)
+    _locations(session, organisation, now)
+
+
+def _locations(session: Session, organisation: Organisation, now: datetime) -> None:
+    """A location that is ready, where an online test was set ready, and one that was never checked."""
+    beheerder = person_by_email(session, "beheerder@voorbeeld.example")
+    ready = locations.add(session, organisation, *READY, beheerder, now)
+    locations.add(session, organisation, *UNCHECKED, beheerder, now)
+    session.flush()
+    ready.check(dict.fromkeys(locations.rules(session).items, True), "", beheerder, now)
+    candidate = person_by_email(session, "kandidaat2@voorbeeld.example")
+    next_week = formats.start_of_day(now + timedelta(days=8)).replace(hour=10)
+    set_ready(session, [candidate], Certificate.B, ready, next_week, beheerder, now)
 
 
 def _dossier(session: Session, organisation: Organisation, scheme: Scheme, email: str, now: datetime) -> Dossier:

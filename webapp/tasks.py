@@ -27,6 +27,7 @@ from webapp.access import locations as access_location
 from webapp.access import objections as access_objections
 from webapp.access import people as access_people
 from webapp.access import sittings as access_sitting
+from webapp.access import theory_tests as access_theory
 from webapp.access.worklist import Work, dossiers_ready, work_list
 from webapp.paging import counted
 
@@ -188,6 +189,13 @@ def officer() -> list[Task]:
         ),
         Task(Kind.TO_DO, asking, "voorziening gevraagd", "voorzieningen gevraagd", url_for(files, toon="voorziening")),
         Task(Kind.TO_DO, requested, "examendatum aangevraagd", "examendata aangevraagd", url_for("exam_dates.home")),
+        Task(
+            Kind.TO_DO,
+            access_theory.tests_without_result(),
+            "online toets zonder uitslag",
+            "online toetsen zonder uitslag",
+            url_for("theory_results.home", toon="uitslag"),
+        ),
         take(Kind.TO_DO, "faulty", "antwoord om over te beslissen", "antwoorden om over te beslissen"),
         take(Kind.TO_DO, "unmade", "opname zonder video", "opnames zonder video"),
         take(Kind.TO_DO, "late", "deel te laat binnengekomen", "delen te laat binnengekomen"),
@@ -207,6 +215,13 @@ def officer() -> list[Task]:
             "kandidaat aan het examen",
             "kandidaten aan het examen",
             url_for(files, staat=DossierState.APPROVED),
+        ),
+        Task(
+            Kind.GOING_ON,
+            access_theory.tests_to_come(),
+            "online toets staat klaar",
+            "online toetsen staan klaar",
+            url_for("theory_results.home", toon="komend"),
         ),
         Task(Kind.GOING_ON, running, "taak bezig", "taken bezig", url_for("office.jobs", staat="waiting")),
     ]

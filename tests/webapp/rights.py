@@ -31,6 +31,7 @@ from storage.ratings import own_ratings
 from storage.recordings import Rendition, RenditionKind, latest_take
 from storage.revisions import Side, keep
 from storage.second_factor import begin_second_factor
+from storage.theory_tests import Certificate, set_ready
 from storage.verdicts import decide
 
 CANDIDATES = {"candidate", "second_candidate", "outsider_candidate"}
@@ -131,6 +132,13 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
         )
     )
     hall.check({"De ruimte is rustig.": False}, "Aan de gang wordt gewerkt.", people.beheerder, now)
+    to_test, to_test_elsewhere = (
+        set_ready(session, [who], Certificate.A, where, now + timedelta(days=10), boss, now)[0]
+        for who, where, boss in (
+            (somebody, hall, people.beheerder),
+            (stranger, hall_elsewhere, people.outsider_beheerder),
+        )
+    )
     everybody = {
         name: getattr(people, name) for name in people.__dataclass_fields__ if isinstance(getattr(people, name), Person)
     }
@@ -158,6 +166,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "exam_date": day,
             "booking": asked,
             "location": hall,
+            "theory_test": to_test,
             "job": job,
             "mail": mail.post(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
             "scheme": done.dossier.scheme,
@@ -173,6 +182,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "dossier": own_case,
             "booking": asked_elsewhere,
             "location": hall_elsewhere,
+            "theory_test": to_test_elsewhere,
             "colleague": stranger,
             "roster": keep_roster(
                 session, people.outsider_organisation, dated.key, [], [], people.outsider_beheerder, now
@@ -291,6 +301,12 @@ RIGHTS: dict[str, Right] = {
     "locations.open_again": may({"beheerder"}, location_id="location.id"),
     "locations.all_of_them": may(OFFICERS),
     "locations.for_officer": may(OFFICERS, location_id="location.id"),
+    "theory.home": may(ADMINS),
+    "theory.new": may(ADMINS),
+    "theory.add_person": may(ADMINS),
+    "theory.withdraw": may({"beheerder"}, test_id="theory_test.id"),
+    "theory_results.home": may(OFFICERS),
+    "theory_results.one": may(OFFICERS, test_id="theory_test.id"),
     "exam_dates.home": may(OFFICERS),
     "exam_dates.new": may(OFFICERS),
     "exam_dates.one": may(OFFICERS, date_id="exam_date.id"),

@@ -42,6 +42,8 @@ def world(session, people):
     hour = datetime.now(UTC) - timedelta(hours=1)
     made.things["stuck"] = cast.record(session, made.things["going_on"].answers[0], hour, stored=False)
     made.things["stuck"].receive(hour)
+    made.things["theory_test_over"] = made.elsewhere["theory_test"]
+    made.things["theory_test_over"].starts_at = hour
     session.commit()
     return made
 
@@ -94,6 +96,11 @@ def pages(world):
         ("beheerder", f"/organisatie/locaties/{world.things['location'].id}"),
         ("officer", "/bureau/locaties"),
         ("officer", f"/bureau/locaties/{world.things['location'].id}"),
+        ("beheerder", "/organisatie/online-toets"),
+        ("beheerder", "/organisatie/online-toets/nieuw"),
+        ("officer", "/bureau/online-toetsen?toon=komend"),
+        ("officer", f"/bureau/online-toetsen/{world.things['theory_test'].id}"),
+        ("officer", f"/bureau/online-toetsen/{world.things['theory_test_over'].id}"),
         ("officer", "/bureau/examendata"),
         ("officer", "/bureau/examendata/nieuw"),
         ("officer", f"/bureau/examendata/{world.things['exam_date'].id}"),

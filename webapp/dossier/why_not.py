@@ -16,6 +16,7 @@ from storage.certificates import prerequisite
 from storage.dossiers import Dossier, DossierState
 from storage.part_one import PartOneReview, criteria_of
 from storage.refusal import Refused
+from storage.theory_tests import live_test
 from webapp.dutch import formats, states, terms
 
 
@@ -49,6 +50,8 @@ def obstacles(dossier: Dossier, manager_only: bool = False) -> list[Obstacle]:
     going_on = dossier.state in (DossierState.WRITING, DossierState.RETURNED, DossierState.SUBMITTED)
     if going_on and (refused := prerequisite(g.db, dossier)):
         has = ", ".join(terms.qualification(key) for key in refused.found) or "niets in het register"
+        if not manager_only and (test := live_test(g.db, dossier.candidate_id)):
+            has += f"; er staat een online toets klaar voor {formats.moment(test.starts_at)}"
         needed = " of ".join(terms.qualification(key) for key in refused.needed)
         found.append(Obstacle("De toelating tot dit examen", has, needed))
     if bookings.awaits_date(g.db, dossier):

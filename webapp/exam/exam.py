@@ -23,6 +23,7 @@ from storage.recordings import Recording, RecordingState, begin_take, counting_t
 from storage.refusal import Refused
 from storage.sittings import Answer, Sitting
 from webapp import access
+from webapp.access import theory_tests as access_theory
 from webapp.dossier import timeline
 from webapp.exam.exam_state import state
 from webapp.extensions import limiter
@@ -54,7 +55,8 @@ def home():
         booked = {one.id: booking_of(g.db, one) for one in dossiers if awaits_date(g.db, one)}
         newest = timeline.of(dossiers[0], Role.CANDIDATE) if dossiers else None
         advice = advice_for([access.me().id], access.me().organisations(Role.CANDIDATE, g.now)).get(access.me().id)
-        return render_template("exam/waiting.html", dossiers=dossiers, booked=booked, timeline=newest, advice=advice)
+        values = {"timeline": newest, "advice": advice, "theory": access_theory.my_test()}
+        return render_template("exam/waiting.html", dossiers=dossiers, booked=booked, **values)
     step = sitting.step(g.now)
     if step is Step.RECEIPT:
         return render_template("exam/receipt.html", sitting=sitting, takes=counting_takes(g.db, sitting))

@@ -1,0 +1,202 @@
+"""Online theory tests as an organisation sees them: who may take one, setting it ready, taking it back.
+
+The test itself is taken in KSF's own secured environment; here is kept who takes it, where, when, and what came of it.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from wtforms import DateField, EmailField, RadioField, SelectField, StringField, TimeField
+from wtforms.validators import InputRequired
+
+from scenarios.chapters import TheoryRules
+from storage import theory_tests
+from storage.locations import EXAM, Location
+from storage.organisations import Organisation
+from storage.people import Person, Role, holders, join, known_or_new
+from storage.refusal import Refused
+from storage.schemes import current_scheme
+from storage.theory_tests import Certificate, TheoryState, TheoryTest, hindrances, set_ready
+from webapp import access, post
+from webapp.access import locations as access_location
+from webapp.access import people as access_people
+from webapp.access import theory_tests as access_theory
+from webapp.dutch import formats, refusals
+from webapp.dutch.states import CERTIFICATES
+from webapp.forms import Form, choices, offer
+from webapp.paging import called_so, page_of, search
+from webapp.people.enrolling import ADDRESS, NAME
+from webapp.people.invitations import invite
+from webapp.planning import calendar_file
+
+pages = Blueprint("theory", __name__, url_prefix="/organisatie/online-toets")
+
+NEWCOMER = "nieuw"
+"""What the names of the second form on a page begin with."""
+
+
+class TestForm(Form):
+    """For which certificate, where and when; for whom is ticked in the list of people."""
+
+    certificate = RadioField(
+        "Voor welk certificaat?",
+        [InputRequired("Kies een certificaat.")],
+        choices=choices((one, formats.sentence(words)) for one, words in CERTIFICATES.items()),
+        description="De toets is voor alle drie dezelfde. Wie hem heeft behaald, hoeft hem nooit opnieuw te maken.",
+    )
+    location = SelectField("Waar?", [InputRequired("Kies een locatie.")])
+    day = DateField("Dag", [InputRequired("Kies een dag.")])
+    begins = TimeField("Begin", [InputRequired("Vul een tijd in.")])
+
+    def __init__(self, **more):
+        super().__init__(**more)
+        self.locations = {str(one.id): one for one in access_location.open_locations()}
+        many = len(access_people.my_organisation_ids()) > 1
+        offer(
+            self.location,
+            {
+                key: f"{one.organisation.name}: {one.full_name}" if many else one.full_name
+                for key, one in self.locations.items()
+            },
+        )
+
+    @property
+    def starts_at(self) -> datetime:
+        return datetime.combine(self.day.data, self.begins.data, formats.AMSTERDAM)
+
+    def refuse(self, error: Refused) -> None:
+        """Say at the right field why it cannot be so."""
+        if error.rule not in set(theory_tests.Rule):
+            raise error
+        field = self.day if error.rule is theory_tests.Rule.IN_PAST else self.location
+        if error.rule in (theory_tests.Rule.PASSED, theory_tests.Rule.TWICE):
+            self.form_errors.append(refusals.refusal(error))
+        else:
+            field.errors = [refusals.refusal(error)]
+
+
+class NewcomerForm(Form):
+    """Somebody who takes the test and is not in the list yet."""
+
+    organisation = SelectField("Organisatie", [InputRequired("Kies een organisatie.")])
+    name = StringField("Naam", NAME, description="Zoals op het certificaat moet staan.")
+    email = EmailField("E-mailadres", ADDRESS)
+
+    def __init__(self, **more):
+        super().__init__(prefix=NEWCOMER, **more)
+        self.own = {str(one.id): one for one in access_people.my_organisations()}
+        offer(self.organisation, {key: one.name for key, one in self.own.items()})
+
+
+@pages.get("")
+@access.roles(Role.ORGANISATION_ADMIN)
+def home():
+    """What was set ready, and what came of it: passed or over, never how it went."""
+    words = search()
+    found = access_theory.tests_of_my_organisations().where(called_so(words, TheoryTest.person_id))
+    page = page_of(found, *access_theory.OF_TEST)
+    return render_template("theory/home.html", page=page, words=words)
+
+
+@pages.route("/nieuw", methods=["GET", "POST"])
+@access.roles(Role.ORGANISATION_ADMIN)
+def new():
+    """Set a test ready for everybody who is ticked: for all of them, or for none."""
+    form, chosen = TestForm(), _ticked()
+    if form.validate_on_submit() and _somebody(form, chosen):
+        people, location = access_theory.chosen_people(chosen), form.locations[form.location.data]
+        try:
+            made = set_ready(
+                g.db, people, Certificate(form.certificate.data), location, form.starts_at, access.me(), g.now
+            )
+        except Refused as error:
+            form.refuse(error)
+        else:
+            for one in made:
+                _tell_person(one, "theory_test_set")
+            _tell_office(made, "theory_test_ready")
+            number = "1 toets staat" if len(made) == 1 else f"{len(made)} toetsen staan"
+            flash(f"{number} klaar. De deelnemers krijgen een mail met dag, tijd en plaats; KSF heeft bericht.", "ok")
+            return redirect(url_for("theory.home"))
+    status = 422 if form.errors or form.form_errors else 200
+    return _page(form, NewcomerForm(formdata=None), chosen), status
+
+
+@pages.post("/mensen")
+@access.roles(Role.ORGANISATION_ADMIN)
+def add_person():
+    """Take somebody into the organisation's list, as a candidate, to choose next."""
+    form = NewcomerForm()
+    if not form.validate_on_submit():
+        return _page(TestForm(formdata=None), form, []), 422
+    home: Organisation = form.own[form.organisation.data]
+    person = known_or_new(g.db, form.email.data, form.name.data, g.now)
+    if join(g.db, person, Role.CANDIDATE, home, access.me().id, g.now) is None:
+        flash("Deze persoon staat al in uw lijst.", "info")
+    else:
+        g.db.flush()
+        invite(person, access.me(), because=f"{home.name} meldt u aan voor een toets van KSF.")
+        flash(f"{person.name} staat in uw lijst en krijgt een mail. Zet nu de toets klaar.", "ok")
+    return redirect(url_for("theory.new", voor=person.id))
+
+
+@pages.post("/<uuid:test_id>/intrekken")
+@access.roles(Role.ORGANISATION_ADMIN)
+def withdraw(test_id: uuid.UUID):
+    """Take a test back that has not begun; the person and KSF are told."""
+    found = access_theory.test_for_admin(test_id)
+    found.withdraw(access.me(), g.now)
+    _tell_person(found, "theory_test_withdrawn")
+    _tell_office([found], "theory_test_taken_back")
+    flash(f"Ingetrokken. {found.person.name} en KSF krijgen bericht.", "ok")
+    return redirect(url_for("theory.home"))
+
+
+def _ticked() -> list[uuid.UUID]:
+    """For whom it is asked; what is no id is nobody."""
+    found = []
+    for text in request.form.getlist("people"):
+        try:
+            found.append(uuid.UUID(text))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(found))
+
+
+def _somebody(form: TestForm, chosen: list[uuid.UUID]) -> bool:
+    if not chosen:
+        form.form_errors.append("Voor wie? Kruis ten minste één persoon aan.")
+    return bool(chosen)
+
+
+def _page(form: TestForm, newcomer: NewcomerForm, chosen: list[uuid.UUID]) -> str:
+    words, only = search(), request.args.get("voor", type=uuid.UUID)
+    found = access_theory.people_to_test().where(called_so(words, Person.id))
+    page = page_of(found.where(Person.id == only) if only else found)
+    values = {"hindered": hindrances(g.db, [one.id for one in page.rows]), "chosen": chosen, "only": only}
+    return render_template("theory/new.html", form=form, newcomer=newcomer, page=page, words=words, **values)
+
+
+def _tell_person(test: TheoryTest, template: str) -> None:
+    """Write to who takes the test, with a file for an agenda, or one that takes it out again."""
+    scheme = current_scheme(g.db, EXAM)
+    rules = scheme.content.theory if scheme else TheoryRules()
+    file = calendar_file.event(
+        test.id,
+        test.starts_at,
+        test.starts_at + timedelta(minutes=rules.duration_minutes),
+        "Online toets van KSF",
+        "Kom op tijd en neem een geldig identiteitsbewijs mee.",
+        g.now,
+        cancelled=test.state is TheoryState.WITHDRAWN,
+        place=test.location.place,
+    )
+    post.write(g.db, test.person, template, g.now, calendar=file, test=test)
+
+
+def _tell_office(tests: list[TheoryTest], template: str) -> None:
+    """KSF is told of every test that is set ready, or taken back (KSF, "hoe werkt het"); the mail names nobody."""
+    location: Location = tests[0].location
+    for officer in holders(g.db, Role.KSF_OFFICER, None, g.now):
+        post.write(g.db, officer, template, g.now, tests=tests, location=location)
