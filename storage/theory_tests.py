@@ -92,9 +92,13 @@ class TheoryTest(Identified, Base):
     # Of two ends at the same moment the second fails (StaleDataError).
     __mapper_args__ = {"version_id_col": state, "version_id_generator": False}  # noqa: RUF012
 
-    @property
-    def live(self) -> bool:
-        return self.state is TheoryState.SET
+    def is_ahead(self, now: datetime) -> bool:
+        """Whether it is still to come."""
+        return self.state is TheoryState.SET and now < self.starts_at
+
+    def awaits_result(self, now: datetime) -> bool:
+        """Whether it has been, and KSF has not said how it went."""
+        return self.state is TheoryState.SET and self.starts_at <= now
 
     def withdraw(self, actor: Person, now: datetime) -> None:
         """The organisation takes it back. Raises Refused once it has begun."""

@@ -35,7 +35,7 @@ def test_for_admin(test_id: uuid.UUID) -> TheoryTest:
 def my_test() -> TheoryTest | None:
     """The test that the one who asks has still to take."""
     found = live_test(g.db, me().id)
-    return found if found is not None and found.starts_at > g.now else None
+    return found if found is not None and found.is_ahead(g.now) else None
 
 
 def people_to_test() -> Select[tuple[Person]]:

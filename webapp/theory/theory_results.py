@@ -53,5 +53,4 @@ def one(test_id: uuid.UUID):
         found.enter(TheoryState(form.result.data), access.me(), g.now)
         flash("De uitslag is bewaard.", "ok")
         return redirect(url_for("theory_results.home"))
-    begun = found.starts_at <= g.now
-    return render_template("theory_results/one.html", found=found, form=form, begun=begun), 422 if form.errors else 200
+    return render_template("theory_results/one.html", found=found, form=form), 422 if form.errors else 200
