@@ -6,6 +6,7 @@ there are and all of them came, or when nothing came for ten minutes. What comes
 
 import asyncio
 import logging
+import math
 import time
 import uuid
 from collections.abc import Callable
@@ -30,7 +31,7 @@ class Answers:
     def __init__(self, spool: Spool, began: Callable[[uuid.UUID], None], done: Callable[[uuid.UUID], None]) -> None:
         self._spool, self._began, self._done = spool, began, done
         self._sessions: Sessions
-        self._open: dict[uuid.UUID, asyncio.TimerHandle] = {}  # slices have begun, and not all are here
+        self._open: dict[uuid.UUID, float] = {}  # slices have begun, and not all are here: until when one may come
         self._announced: set[uuid.UUID] = set()  # slices will come, and none is here
 
     def watch(self, sessions: Sessions) -> None:
@@ -55,7 +56,7 @@ class Answers:
         if not complete:
             self._wait(recording, QUIET_S)
             return
-        self._forget(recording)
+        self._open.pop(recording, None)
         if recording in self._sessions.recordings:
             asyncio.get_running_loop().call_later(LAST_WORDS_S, self._hang_up, recording)
         else:
@@ -68,7 +69,7 @@ class Answers:
 
     def leave(self, recording: uuid.UUID) -> None:
         """The page goes on elsewhere: nothing more comes here."""
-        self._forget(recording)
+        self._open.pop(recording, None)
         if recording in self._sessions.recordings:
             self._sessions.close(recording)
         else:
@@ -89,20 +90,25 @@ class Answers:
 
     def stop(self) -> None:
         """Leave the rest to the next start."""
-        for timer in self._open.values():
-            timer.cancel()
         self._open.clear()
 
     def _wait(self, recording: uuid.UUID, seconds: float) -> None:
-        self._forget(recording)
-        self._open[recording] = asyncio.get_running_loop().call_later(seconds, self._quiet, recording)
+        loop = asyncio.get_running_loop()
+        if recording not in self._open:
+            loop.call_later(seconds, self._look, recording)
+        self._open[recording] = loop.time() + seconds
 
-    def _forget(self, recording: uuid.UUID) -> None:
-        if timer := self._open.pop(recording, None):
-            timer.cancel()
+    def _look(self, recording: uuid.UUID) -> None:
+        """Each slice moves the end, not a timer."""
+        loop = asyncio.get_running_loop()
+        left = self._open.get(recording, math.inf) - loop.time()
+        if left <= 0:
+            self._quiet(recording)
+        elif left < math.inf:
+            loop.call_later(left, self._look, recording)
 
     def _quiet(self, recording: uuid.UUID) -> None:
-        self._forget(recording)
+        self._open.pop(recording, None)
         self._announced.discard(recording)
         log.info("nothing more comes of %s; what is here is the answer", recording)
         if recording not in self._sessions.recordings:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-GATHER_S = 0.05
-"""How long what came waits for company. A page hears that much later that a slice of a second is kept."""
+GATHER_S = 0.25
+"""How long after a visit the next one begins at the earliest. Who comes alone is served at once."""
 VISITS = 4
 """How many visits may go on at once: a disk that is slow to force a write serves several in the time of one."""
 
@@ -17,18 +17,20 @@ class Disk:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(VISITS, "disk")
         self._waiting: list[tuple[asyncio.Future, Callable[[], Any]]] = []
+        self._visited = 0.0  # by the loop's clock
 
     async def do(self, verb: Callable[[], Any]) -> Any:
         """What `verb` returns or raises, on the next visit."""
         loop = asyncio.get_running_loop()
         if not self._waiting:
-            loop.call_later(GATHER_S, self._go, loop)
+            loop.call_at(self._visited + GATHER_S, self._go, loop)
         done = loop.create_future()
         self._waiting.append((done, verb))
         return await done
 
     def _go(self, loop: asyncio.AbstractEventLoop) -> None:
         waiting, self._waiting = self._waiting, []
+        self._visited = loop.time()
         self._threads.submit(self._visit, loop, waiting)
 
     def _visit(self, loop: asyncio.AbstractEventLoop, waiting: list[tuple[asyncio.Future, Callable[[], Any]]]) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 import uuid
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from aiohttp import hdrs, web
@@ -61,21 +61,26 @@ def unavailable(text: str) -> web.HTTPServiceUnavailable:
     return web.HTTPServiceUnavailable(text=text, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
+ACTUAL = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Location, ETag, Link, Accept-Patch, Retry-After",
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "OPTIONS, GET, PUT, POST, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Content-Digest, If-Match",
+    "Access-Control-Max-Age": "600",
+}
+
+
 @web.middleware
 async def cors(request: web.Request, handler: Callable) -> web.StreamResponse:
     """Any page may speak to us (RFC 9725 section 4.2): the ticket opens a recording, not where a page comes from."""
+    allowed = PREFLIGHT if request.method == "OPTIONS" else ACTUAL
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        _allow(error.headers)
+        error.headers.extend(allowed)
         raise
-    _allow(response.headers)
+    response.headers.extend(allowed)
     return response
-
-
-def _allow(headers: MutableMapping[str, str]) -> None:
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Allow-Methods"] = "OPTIONS, GET, PUT, POST, PATCH, DELETE"
-    headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Content-Digest, If-Match"
-    headers["Access-Control-Expose-Headers"] = "Location, ETag, Link, Accept-Patch, Retry-After"
-    headers["Access-Control-Max-Age"] = "600"

@@ -25,7 +25,7 @@ from recorder.spool import Spool
 from recorder.tickets import Ticket
 
 LARGEST = 8 * 1024 * 1024
-"""Bytes of one slice; one second is a fortieth of it."""
+"""Bytes of one slice; that of a page is a thirtieth of it."""
 MOST_BYTES_PER_S = 1_000_000
 """Bytes that one recording may bring for each second that it may last: five times what a page is told to record."""
 MOST_PER_S = 4
@@ -50,11 +50,11 @@ class Slices:
             rf"{self._root}/slices/{{recording}}/{{number:\d{{1,6}}}}",
         )
         return [
-            web.options(f"{self._root}/slices/{{recording}}{{rest:.*}}", self.options),
+            web.put(one, self.put),
             web.get(recording, self.listing),
             web.post(f"{recording}/opening", self.open),
-            web.put(one, self.put),
             web.post(f"{recording}/closing", self.close),
+            web.options(f"{recording}{{rest:.*}}", self.options),
         ]
 
     async def options(self, request: web.Request) -> web.Response:
@@ -169,12 +169,13 @@ async def _body(request: web.Request, most: int) -> bytes:
     """The whole body; one that is too large is never read to its end."""
     if (request.content_length or 0) > most:
         raise _too_large(f"At most {most} bytes are taken.")
-    data = bytearray()
+    blocks, size = [], 0
     async for block in request.content.iter_any():
-        data += block
-        if len(data) > most:
+        blocks.append(block)
+        size += len(block)
+        if size > most:
             raise _too_large(f"At most {most} bytes are taken.")
-    return bytes(data)
+    return b"".join(blocks)
 
 
 def _too_large(text: str) -> web.HTTPRequestEntityTooLarge:

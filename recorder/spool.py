@@ -9,8 +9,8 @@ import asyncio
 import contextlib
 import fcntl
 import logging
+import os
 import re
-import shutil
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -63,7 +63,8 @@ class Spool:
     @property
     def free(self) -> int:
         """Bytes that the disk still takes."""
-        return shutil.disk_usage(self.root).free
+        disk = os.statvfs(self.root)
+        return disk.f_bavail * disk.f_frsize
 
     def recordings(self) -> list[uuid.UUID]:
         """The recordings that have a folder here."""

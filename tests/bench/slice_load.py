@@ -1,8 +1,8 @@
 """A cheap publisher of slices, as many pages at once would send them. Only a process, nothing to call.
 
 `python tests/bench/slice_load.py ALREADY` reads a JSON list of [address, bearer token] from its input, hands over that
-many slices for each at once (a page is in the midst of its answer), writes "ready", and then hands over one slice a
-second for each, in turns, until its input is closed; a line "acknowledged refused" comes back at the end.
+many slices for each at once (a page is in the midst of its answer), writes "ready", and then hands over slice
+after slice for each, in turns, until its input is closed; a line "acknowledged refused" comes back at the end.
 """
 
 import asyncio
@@ -15,8 +15,10 @@ import sys
 import aiohttp
 import uvloop
 
-SLICE_BYTES = 195_500
-"""One second of what a page is told to record: 1.5 Mbps of picture and 64 kbps of sound."""
+SLICE_S = 1.25
+"""How often a page hands over a slice (`static/js/slices.js`)."""
+SLICE_BYTES = int(SLICE_S * 195_500)
+"""What a page is told to record in that time: 1.5 Mbps of picture and 64 kbps of sound."""
 
 
 class Page:
@@ -39,13 +41,13 @@ class Page:
         else:
             self.refused += 1
 
-    async def send_each_second(self, after_s: float) -> None:
+    async def send_in_turn(self, after_s: float) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time() + after_s
         while True:
             await asyncio.sleep(due - loop.time())
             await self.send()
-            due += 1
+            due += SLICE_S
 
 
 _DATA = [random.Random(number).randbytes(SLICE_BYTES) for number in range(8)]
@@ -60,7 +62,8 @@ async def main() -> None:
             for _ in range(int(sys.argv[1])):
                 await page.send()
         print("ready", flush=True)
-        going = [asyncio.create_task(page.send_each_second(place / len(pages))) for place, page in enumerate(pages)]
+        turn_s = SLICE_S / len(pages)
+        going = [asyncio.create_task(page.send_in_turn(turn_s * place)) for place, page in enumerate(pages)]
         await loop.run_in_executor(None, sys.stdin.read)
         for task in going:
             task.cancel()

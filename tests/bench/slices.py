@@ -1,7 +1,7 @@
-"""What a second of slices costs the recorder. Prints JSON.
+"""What a minute of slices costs the recorder. Prints JSON.
 
 `python tests/bench/slices.py [seconds]`: CPU seconds (user and system, of the server process) for one minute of one
-page that hands over a slice of 1.56 Mbps each second, over a steady time in which twenty pages, and then a hundred, in
+page that hands over 1.56 Mbps in slices, over a steady time in which twenty pages, and then a hundred, in
 the midst of their answers go on. The real process with its database, tickets and spool, each slice forced to the disk.
 """
 
@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from live import HERE, Exam, services, steady
-from slice_load import SLICE_BYTES
+from slice_load import SLICE_BYTES, SLICE_S
 
 TURNS, ALREADY = 3, 5
 FEW, MANY = 20, 100
@@ -52,7 +52,10 @@ def turn(exam: Exam, pages: int, folder: Path, seconds: float) -> dict:
         with handing_over([(f"{place}/{recording}", ticket) for recording, ticket in exam.admit(pages)]):
             span = steady(one.pid, seconds, partial(kept, spool))
     lasted_s = (span.end_us - span.begin_us) / 1e6
-    return {"cpu_s_per_stream_minute": 60 * span.cpu_s / span.taken, "pace": span.taken / pages / lasted_s}
+    return {
+        "cpu_s_per_stream_minute": 60 / SLICE_S * span.cpu_s / span.taken,
+        "pace": SLICE_S * span.taken / pages / lasted_s,
+    }
 
 
 def kept(spool: Path) -> int:

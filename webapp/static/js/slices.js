@@ -1,11 +1,12 @@
 /**
- * Records a stream in slices of a second, in the form that costs the least to work with later. Knows no page.
+ * Records a stream in short slices, in the form that costs the least to work with later. Knows no page.
  *
  * Events: `live` (the recording runs), `broken` (it has ended by itself).
  */
 
 const KINDS = ["video/webm;codecs=h264,opus", "video/webm;codecs=vp8,opus", "video/webm", "video/mp4"];
-const SLICE_MS = 1000;
+// What a browser that dies may take along, while two seconds may be missing; each slice costs the recorder a request.
+const SLICE_MS = 1250;
 const VIDEO_BPS = 1_500_000;
 const AUDIO_BPS = 64_000;
 const KEYFRAME_MS = 2000;
@@ -62,10 +63,11 @@ export class SliceRecorder extends EventTarget {
     this.#stopped = true;
     if (this.recorder.state !== "inactive") {
       const stopped = new Promise((resolve) => this.recorder.addEventListener("stop", resolve, { once: true }));
+      const before = this.#count;
       this.recorder.stop();
       await stopped;
       // Firefox may say that it has stopped before it hands over the slice that it was at.
-      await new Promise((resolve) => setTimeout(resolve, LAST_SLICE_MS));
+      if (this.#count === before) await new Promise((resolve) => setTimeout(resolve, LAST_SLICE_MS));
     }
     await this.#keeping;
     return { count: this.#count, seconds };
