@@ -20,6 +20,7 @@ from storage.database import Base, Identified, one_of
 from storage.dossiers import Dossier, DossierState
 from storage.exam_dates import ExamDate, ExamPlace, plans_by_dates
 from storage.people import Person
+from storage.practical_sessions import PracticalSeat
 from storage.refusal import Refused, Step, check_step
 from storage.sittings import Sitting
 
@@ -317,7 +318,13 @@ def _require_single(session: Session, dossier: Dossier, wanted: ExamDate, moving
         live = live.where(Booking.id != moving.id)
     if dossier.id in session.scalars(live).all():
         raise Refused(Rule.TWICE, found=wanted.starts_at)
-    if session.scalars(live.where(Booking.day == wanted.day)).first() is not None:
+    seated = select(PracticalSeat.id).where(
+        PracticalSeat.candidate_id == dossier.candidate_id,
+        PracticalSeat.day == wanted.day,
+        PracticalSeat.freed_at.is_(None),
+    )
+    booked = live.where(Booking.day == wanted.day)
+    if any(session.scalars(there).first() is not None for there in (booked, seated)):
         raise Refused(Rule.SAME_DAY, found=wanted.starts_at)
 
 

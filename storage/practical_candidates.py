@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Select, select
@@ -12,7 +12,7 @@ from scenarios.practical import Advised, signals
 from storage.bookings import LIVE as BOOKED
 from storage.bookings import Booking
 from storage.certificates import Qualification, held
-from storage.exam_dates import AMSTERDAM, ExamDate
+from storage.exam_dates import ExamDate
 from storage.locations import Location
 from storage.organisations import Organisation
 from storage.people import Membership, Person, Role, jobs
@@ -119,16 +119,16 @@ def advised(
     scheme: Scheme,
     people: Collection[uuid.UUID],
     organisations: set[uuid.UUID],
-    at: datetime,
+    day: date,
     now: datetime,
 ) -> dict[uuid.UUID, tuple[Advised, ...]]:
-    """For each of these people the advice that a test at this moment does not follow; the others are left out."""
+    """For each of these people the advice that a test on this day does not follow; the others are left out."""
     theory = {}
     for one in held(session, people):
         if one.key in scheme.content.prerequisite_any_of:
             theory.setdefault(one.person_id, one.since)
     started = {one.person_id: one.in_job_since for one in jobs(session, people, organisations, now)}
-    day, rules = at.astimezone(AMSTERDAM).date(), scheme.content.checklist
+    rules = scheme.content.checklist
     found = {person: signals(theory.get(person), started.get(person), day, rules) for person in people}
     return {person: told for person, told in found.items() if told}
 

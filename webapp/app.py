@@ -19,8 +19,8 @@ from webapp.dossier import history, motivation, part_one, role_document, substan
 from webapp.dutch import filters, refusals
 from webapp.exam import emergency, exam, takes
 from webapp.extensions import csrf, limiter, login_manager
-from webapp.judging import absences, allocating, assigning, desk, scoring, second_phase
-from webapp.office import office, outbox, recorders
+from webapp.judging import absences, allocating, assigning, desk, examining, scoring, second_phase
+from webapp.office import office, outbox, practical_answers, recorders
 from webapp.people import (
     account,
     enrolling,
@@ -32,7 +32,7 @@ from webapp.people import (
     own_address,
     people,
 )
-from webapp.planning import accommodation, booking, exam_dates, locations, planning
+from webapp.planning import accommodation, booking, exam_dates, locations, planning, practical
 from webapp.theory import theory, theory_results
 from webapp.verdict import objecting, regulation, results
 
@@ -53,6 +53,9 @@ ROOMS = (
     planning,
     exam_dates,
     booking,
+    practical,
+    practical_answers,
+    examining,
     locations,
     theory,
     theory_results,

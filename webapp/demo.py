@@ -11,8 +11,11 @@ from scenarios.sitting import AnswerStage, Stage
 from storage import locations
 from storage.certificates import enter
 from storage.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
+from storage.exam_dates import publish
+from storage.locations import Location
 from storage.organisations import Organisation
 from storage.people import Membership, Person, Role, person_by_email
+from storage.practical_candidates import request
 from storage.revisions import hand_in
 from storage.schemes import Scheme, add_scheme, current_pack, current_scheme
 from storage.sittings import Answer, Sitting, invite
@@ -23,6 +26,7 @@ SCENARIOS = Path(__file__).parent.parent / "scenarios"
 PACK = SCENARIOS / "branchecertificaat_b"
 SCHEMES = ("praktijktoets_a", "branchecertificaat_b")
 EXAM = "branchecertificaat_b"
+PRACTICAL = "praktijktoets_a"
 PASSWORD = "vignet-demo"
 ORGANISATION = "Voorbeeld Klantcontact BV"
 
@@ -101,7 +105,7 @@ def has_pack(session: Session, scheme: Scheme) -> bool:
 def people_and_dossiers(session: Session, now: datetime) -> None:
     """The demo people with their log-ins, and three dossiers: approved with its sitting, handed in, being written.
 
-    And two locations, with an online test at one of them.
+    And two locations, with an online test at one of them; and two dates of the practical test, each with a session.
     """
     organisation = session.scalars(select(Organisation).where(Organisation.name == ORGANISATION)).first()
     if organisation is not None:
@@ -133,10 +137,35 @@ def people_and_dossiers(session: Session, now: datetime) -> None:
     for person in (dossier.candidate, handed_in.candidate):
         enter(session, person, "theory_test_a", "", now.date(), officer, now)
     _dossier(session, organisation, scheme, "kandidaat2@voorbeeld.example", now)
-    _locations(session, organisation, now)
+    ready = _locations(session, organisation, now)
+    _practical_sessions(session, ready, now)
 
 
-def _locations(session: Session, organisation: Organisation, now: datetime) -> None:
+def _practical_sessions(session: Session, where: Location, now: datetime) -> None:
+    """One session that stands, with its examiner, and one that waits for KSF; both know since when they are in the job.
+
+    One of the two is later than is advised.
+    """
+    beheerder, officer, examiner = (
+        person_by_email(session, email)
+        for email in ("beheerder@voorbeeld.example", "bureau@ksf.example", "assessor2@ksf.example")
+    )
+    scheme = current_scheme(session, PRACTICAL)
+    for email, days, in_job, officer_waits in (
+        ("kandidaat3@voorbeeld.example", 22, 30, False),
+        ("kandidaat@voorbeeld.example", 36, 100, True),
+    ):
+        candidate = person_by_email(session, email)
+        candidate.memberships[0].in_job_since = formats.day_of(now - timedelta(days=in_job))
+        nine = formats.start_of_day(now + timedelta(days=days)).replace(hour=9)
+        day = publish(session, scheme, nine, nine.replace(hour=13), 6, officer, now)
+        session.flush()
+        made = request(session, scheme, day, where, [candidate], beheerder, now)
+        if not officer_waits:
+            made.confirm(examiner, officer, now)
+
+
+def _locations(session: Session, organisation: Organisation, now: datetime) -> Location:
     """A location that is ready, where an online test was set ready, and one that was never checked."""
     beheerder = person_by_email(session, "beheerder@voorbeeld.example")
     ready = locations.add(session, organisation, *READY, beheerder, now)
@@ -146,6 +175,7 @@ def _locations(session: Session, organisation: Organisation, now: datetime) -> N
     candidate = person_by_email(session, "kandidaat2@voorbeeld.example")
     next_week = formats.start_of_day(now + timedelta(days=8)).replace(hour=10)
     set_ready(session, [candidate], Certificate.B, ready, next_week, beheerder, now)
+    return ready
 
 
 def _dossier(session: Session, organisation: Organisation, scheme: Scheme, email: str, now: datetime) -> Dossier:

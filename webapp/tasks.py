@@ -26,6 +26,7 @@ from webapp.access import judging as access_judging
 from webapp.access import locations as access_location
 from webapp.access import objections as access_objections
 from webapp.access import people as access_people
+from webapp.access import practical as access_practical
 from webapp.access import sittings as access_sitting
 from webapp.access import theory_tests as access_theory
 from webapp.access.worklist import Work, dossiers_ready, work_list
@@ -195,6 +196,13 @@ def officer() -> list[Task]:
             "online toets zonder uitslag",
             "online toetsen zonder uitslag",
             url_for("theory_results.home", toon="uitslag"),
+        ),
+        Task(
+            Kind.TO_DO,
+            access_practical.sessions_for_officer()["gevraagd"],
+            "praktijktoets aangevraagd",
+            "praktijktoetsen aangevraagd",
+            url_for("practical_answers.home"),
         ),
         take(Kind.TO_DO, "faulty", "antwoord om over te beslissen", "antwoorden om over te beslissen"),
         take(Kind.TO_DO, "unmade", "opname zonder video", "opnames zonder video"),

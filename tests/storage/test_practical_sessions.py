@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from review.conflicts import Conflict
 from scenarios.practical import Signal
-from storage import certificates, exam_dates, locations
+from storage import bookings, certificates, exam_dates, locations
 from storage.audit import AuditEvent
 from storage.bookings import request as book_exam
 from storage.database import new_session
@@ -167,6 +167,19 @@ def test_another_exam_on_that_day_is_in_the_way(session, people, day, location, 
     book_exam(session, dossier, cast.exam_date(session, people, DAY, 5, dated), people.beheerder, NOW)
     error = refused(Rule.SAME_DAY, ask, session, people, day, location, pair)
     assert (error.found, error.needed) == (people.candidate.name, day.day)
+
+
+def test_a_practical_test_is_in_the_way_of_another_exam_on_that_day(session, people, asked):
+    cast.pack(session)
+    dated = cast.with_dates(session)
+    dossier = cast.approved_dossier(session, people)
+    dossier.scheme = dated
+    session.flush()
+    same_day = cast.exam_date(session, people, DAY, 5, dated)
+    refused(bookings.Rule.SAME_DAY, book_exam, session, dossier, same_day, people.beheerder, NOW)
+    asked.withdraw(people.beheerder, NOW)
+    session.flush()
+    assert book_exam(session, dossier, same_day, people.beheerder, NOW).live
 
 
 def test_ksf_confirms_by_naming_an_examiner(session, people, asked):
@@ -350,7 +363,7 @@ def test_an_advice_is_told_and_stops_nothing(session, people, day, location):
     quick.memberships[0].in_job_since = NOW.date()
     session.flush()
     scheme, here = cast.scheme_of_a(session), {people.organisation.id}
-    found = advised(session, scheme, [late.id, quick.id], here, day.starts_at, NOW)
+    found = advised(session, scheme, [late.id, quick.id], here, day.day, NOW)
     assert {person: [(one.signal, one.day) for one in told] for person, told in found.items()} == {
         late.id: [(Signal.THEORY_LONG_AGO, date(2026, 1, 1)), (Signal.LATE_IN_JOB, date(2025, 11, 24))]
     }

@@ -27,6 +27,7 @@ from storage.logins import log_in
 from storage.objections import object_to
 from storage.part_one import PartOneReview
 from storage.people import Membership, Person, Role
+from storage.practical_candidates import request as ask_practical
 from storage.ratings import own_ratings
 from storage.recordings import Rendition, RenditionKind, latest_take
 from storage.revisions import Side, keep
@@ -139,6 +140,13 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             (stranger, hall_elsewhere, people.outsider_beheerder),
         )
     )
+    a_day = cast.practical_date(session, people, now + timedelta(days=25), 4)
+    fresh = cast.person(session, "kandidaat8", "Kandidaat Acht", Role.CANDIDATE, people.organisation, now)
+    given, to_answer, to_answer_elsewhere = (
+        practical(session, people, a_day, where, candidate, now)
+        for where, candidate in ((hall, here), (hall, fresh), (hall_elsewhere, there))
+    )
+    given.confirm(people.assessors[0], people.officer, now)
     everybody = {
         name: getattr(people, name) for name in people.__dataclass_fields__ if isinstance(getattr(people, name), Person)
     }
@@ -164,6 +172,9 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "absence": away,
             "clip": pack.clip(1),
             "exam_date": day,
+            "practical_date": a_day,
+            "practical": to_answer,
+            "given": given,
             "booking": asked,
             "location": hall,
             "theory_test": to_test,
@@ -181,6 +192,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
         {
             "dossier": own_case,
             "booking": asked_elsewhere,
+            "practical": to_answer_elsewhere,
             "location": hall_elsewhere,
             "theory_test": to_test_elsewhere,
             "colleague": stranger,
@@ -198,6 +210,12 @@ def book(session, people, scheme, day, candidate, home, now):
     dossier.scheme, dossier.organisation = scheme, home
     session.flush()
     return request(session, dossier, day, people.beheerder, now)
+
+
+def practical(session, people, day, where, candidate, now):
+    """A practical session on this day, asked for this candidate."""
+    cast.theory(session, people, candidate, now)
+    return ask_practical(session, cast.scheme_of_a(session, now), day, where, [candidate], people.beheerder, now)
 
 
 MIRROR = {
@@ -307,6 +325,17 @@ RIGHTS: dict[str, Right] = {
     "theory.withdraw": may({"beheerder"}, test_id="theory_test.id"),
     "theory_results.home": may(OFFICERS),
     "theory_results.one": may(OFFICERS, test_id="theory_test.id"),
+    "practical.home": may(ADMINS),
+    "practical.ask": may(ADMINS, exam="=praktijktoets_a"),
+    "practical.one": may({"beheerder"}, session_id="practical.id"),
+    "practical.withdraw": may({"beheerder"}, session_id="practical.id"),
+    "practical_answers.home": may(OFFICERS),
+    "practical_answers.one": may(OFFICERS, session_id="practical.id"),
+    "practical_answers.confirm": may(OFFICERS, session_id="practical.id"),
+    "practical_answers.decline": may(OFFICERS, session_id="practical.id"),
+    "practical_answers.cancel": may(OFFICERS, session_id="given.id"),
+    "examining.home": may(ASSESSORS),
+    "examining.one": may({"assessor_1"}, session_id="given.id"),
     "exam_dates.home": may(OFFICERS),
     "exam_dates.new": may(OFFICERS),
     "exam_dates.one": may(OFFICERS, date_id="exam_date.id"),

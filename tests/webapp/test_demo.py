@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from scenarios.sitting import AnswerStage, Stage
 from storage.dossiers import Dossier, DossierState
 from storage.people import Person, Role, person_by_email
+from storage.practical_sessions import PracticalSession
 from storage.schemes import Scheme
 from storage.sittings import Sitting
 from webapp import demo
@@ -45,6 +46,13 @@ def test_there_is_something_to_do_for_everybody(session, made, visit):
     session.commit()
     assert "Onderbouwing schrijven" in visit(manager).get("/kandidaten").text
     assert "Karin Kandidaat" in visit(officer).get("/bureau/dossiers?staat=submitted").text
+
+
+def test_the_practical_test_has_a_session_that_stands_and_one_that_waits(session, made, visit):
+    assert Counter(session.scalars(select(PracticalSession.state))) == {"confirmed": 1, "requested": 1}
+    examiner = person_by_email(session, "assessor2@ksf.example")
+    session.commit()
+    assert "Voorbeeld Klantcontact" in visit(examiner).get("/beoordelen/praktijktoetsen").text
 
 
 def test_a_second_time_changes_nothing(session, made):

@@ -12,7 +12,7 @@ from storage.bookings import LIVE, Booking, BookingState
 from storage.dossiers import Dossier, DossierState
 from storage.exam_dates import ExamDate, ExamPlace, plans_by_dates
 from storage.people import Person
-from storage.schemes import Scheme
+from storage.schemes import Scheme, current_practical_tests
 from storage.sittings import Sitting
 from webapp.access import others
 from webapp.access import people as access_people
@@ -29,6 +29,12 @@ OF_BOOKING = (_WITH_DATE, _WHOSE, joinedload(Booking.asked))
 def exams_with_dates() -> list[Scheme]:
     """The newest regulation of every exam of which some version is done on dates, by key; for everybody to know."""
     newest = {row.key: row for row in _dated()}
+    return [newest[key] for key in sorted(newest)]
+
+
+def exams_to_publish() -> list[Scheme]:
+    """The newest regulation of every exam for which KSF publishes dates, by key: those, and the practical tests."""
+    newest = {row.key: row for row in (*exams_with_dates(), *current_practical_tests(g.db))}
     return [newest[key] for key in sorted(newest)]
 
 

@@ -120,6 +120,8 @@ TABLES = (
     terms.OUTCOMES,
     terms.CONFLICTS,
     states.BOOKING_STATES,
+    states.SESSION_STATES,
+    states.ROLES,
 )
 
 

@@ -6,6 +6,7 @@ from scenarios.readiness import Standing
 from webapp.dutch.events import EVENTS, JOBS, SUBJECTS
 from webapp.dutch.formats import (
     advice,
+    advised,
     clock,
     date_only,
     day,
@@ -28,6 +29,7 @@ from webapp.dutch.states import (
     DOSSIER_TONES,
     ENTRY_OUTCOMES,
     ENTRY_TONES,
+    HINDRANCES,
     JOB_STATES,
     JOB_TONES,
     MAIL_STATES,
@@ -39,6 +41,8 @@ from webapp.dutch.states import (
     RECORDING_STATES,
     RECORDING_TONES,
     ROLES,
+    SESSION_STATES,
+    SESSION_TONES,
     STAGES,
     THEORY_STATES,
     THEORY_STATES_OUTSIDE,
@@ -77,6 +81,10 @@ def readiness(found: Standing) -> str:
 FILTERS: dict[str, Callable] = {
     "dag": day,
     "advies": advice,
+    "advieszin": lambda told: sentence(advised(told)),
+    "sessiestand": _name_of(SESSION_STATES),
+    "sessiekleur": _tone_of(SESSION_TONES),
+    "hindernis": _name_of(HINDRANCES),
     "datum": date_only,
     "examendatum": exam_date,
     "aanvraagstand": _name_of(BOOKING_STATES),

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from scenarios.advice import Advice
+from scenarios.practical import Advised, Signal
 from storage.exam_dates import AMSTERDAM, ExamDate
 
 DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
@@ -21,6 +22,9 @@ MONTHS = (
     "november",
     "december",
 )
+
+
+END_OF_DAYS = date.max
 
 
 def day_of(at: datetime) -> date:
@@ -59,10 +63,22 @@ def date_only(day_of_year: date) -> str:
     return f"{DAYS[day_of_year.weekday()]} {day_of_year.day} {MONTHS[day_of_year.month - 1]} {day_of_year.year}"
 
 
+def short_day(day_of_year: date) -> str:
+    """12 maart 2027"""
+    return f"{day_of_year.day} {MONTHS[day_of_year.month - 1]} {day_of_year.year}"
+
+
 def advice(one: Advice) -> str:
     """Advies: examen vóór 12 maart 2027"""
-    day = f"{one.before.day} {MONTHS[one.before.month - 1]} {one.before.year}"
+    day = short_day(one.before)
     return f"Het advies was: examen vóór {day}. Later kan ook." if one.passed else f"Advies: examen vóór {day}"
+
+
+def advised(one: Advised) -> str:
+    """theorietoets: advies uiterlijk 1 augustus 2026"""
+    if one.signal is Signal.THEORY_LONG_AGO:
+        return f"theorietoets: advies uiterlijk {short_day(one.day)}"
+    return f"in functie: advies vóór {short_day(one.day)}"
 
 
 def exam_date(one: ExamDate) -> str:

@@ -10,6 +10,8 @@ from storage.mail import MailState
 from storage.objections import ObjectionState
 from storage.people import Role
 from storage.places import NodeState
+from storage.practical_candidates import Rule as CandidateRule
+from storage.practical_sessions import SessionState
 from storage.recordings import RecordingState
 from storage.theory_tests import Certificate, TheoryState
 
@@ -55,6 +57,28 @@ BOOKING_TONES = {
     BookingState.CONFIRMED: "ok",
     BookingState.DECLINED: "danger",
 }
+
+SESSION_STATES = {
+    SessionState.REQUESTED: "aangevraagd",
+    SessionState.CONFIRMED: "bevestigd",
+    SessionState.DECLINED: "afgewezen door KSF",
+    SessionState.CANCELLED: "afgezegd door KSF",
+    SessionState.WITHDRAWN: "ingetrokken",
+    SessionState.LAPSED: "niet op tijd beantwoord",
+}
+SESSION_TONES = {
+    SessionState.REQUESTED: "accent",
+    SessionState.CONFIRMED: "ok",
+    SessionState.DECLINED: "danger",
+    SessionState.CANCELLED: "danger",
+}
+
+HINDRANCES = {
+    CandidateRule.NO_THEORY: ("theorietoets nog niet behaald", "theorietoets behaald, en door KSF ingevoerd"),
+    CandidateRule.CERTIFIED: ("heeft het certificaat al", "niets: een praktijktoets is niet meer nodig"),
+    CandidateRule.TWICE: ("heeft al een praktijktoets, of wacht op antwoord", "niets: eerst die toets"),
+}
+"""Why somebody cannot take part in a practical test: what is found, and what is needed."""
 
 READINESS = {
     Readiness.ABSENT: ("nog niet gecontroleerd", "warn", "Loop vóór het examen de lijst van de controle na."),

@@ -14,6 +14,7 @@ from storage.people import Role
 from storage.refusal import Refused
 from webapp import access
 from webapp.access import bookings as access_booking
+from webapp.access import practical as access_practical
 from webapp.dutch import formats, refusals
 from webapp.forms import Form, choices
 from webapp.paging import page_of
@@ -61,7 +62,7 @@ class CounterForm(Form):
 @access.roles(Role.KSF_OFFICER)
 def home():
     """What waits for an answer, and the dates to come with the places that are left."""
-    exams = {row.key: row.content.name for row in access_booking.exams_with_dates()}
+    exams = {row.key: row.content.name for row in access_booking.exams_to_publish()}
     dates = to_come(g.db, set(exams), g.now)
     waiting = page_of(access_booking.bookings_to_answer(), *access_booking.OF_BOOKING)
     values = {"waiting": waiting, "dates": dates, "taken": taken(g.db, dates)}
@@ -72,7 +73,7 @@ def home():
 @access.roles(Role.KSF_OFFICER)
 def new():
     """Publish a date."""
-    form, exams = DateForm(), {row.key: row for row in access_booking.exams_with_dates()}
+    form, exams = DateForm(), {row.key: row for row in access_booking.exams_to_publish()}
     form.exam.choices = choices((key, row.content.name) for key, row in exams.items())
     if form.validate_on_submit():
         starts, ends = (
@@ -97,7 +98,9 @@ def one(date_id: uuid.UUID):
     """One date, and who holds its places."""
     found = access_booking.exam_date_for_officer(date_id)
     rows = access_booking.bookings_on(found)
-    return render_template("exam_dates/one.html", found=found, rows=rows, taken=taken(g.db, [found]).get(found.id, 0))
+    sessions = access_practical.sessions_on(found)
+    held = taken(g.db, [found]).get(found.id, 0)
+    return render_template("exam_dates/one.html", found=found, rows=rows, sessions=sessions, taken=held)
 
 
 @pages.post("/<uuid:date_id>/intrekken")

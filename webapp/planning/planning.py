@@ -10,6 +10,7 @@ from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from scenarios.sitting import reminder
+from storage import practical_sessions
 from storage.accommodations import BEFORE, apply
 from storage.bookings import Booking, lapse_past, sitting_of
 from storage.database import session_scope
@@ -24,7 +25,7 @@ from webapp import access, post
 from webapp.access import sittings as access_sitting
 from webapp.dutch import formats
 from webapp.forms import Form
-from webapp.planning import calendar_file
+from webapp.planning import calendar_file, practical_post
 
 pages = Blueprint("planning", __name__)
 
@@ -164,7 +165,7 @@ def confirm_identity_by_office(sitting_id: uuid.UUID):
 def tend_windows(now: datetime) -> None:
     """Write the reminders that are due, each once, and close the windows of those who never began (no-show).
 
-    Bookings of days that passed lapse; what KSF never answered is told.
+    Bookings and practical sessions of days that passed lapse; what KSF never answered is told.
     """
     with session_scope() as session:
         waiting = select(Sitting).join(Dossier).where(Sitting.stage.in_(BEFORE), Dossier.state == DossierState.APPROVED)
@@ -182,3 +183,5 @@ def tend_windows(now: datetime) -> None:
         session.flush()
         for booking in lapse_past(session, now):
             tell_organisation(booking, now)
+        for practical in practical_sessions.lapse_past(session, now):
+            practical_post.tell_organisation(practical, now)

@@ -1,0 +1,132 @@
+"""Which practical sessions the one who asks may see. Like `access`: what is not yours does not exist."""
+
+import uuid
+from collections.abc import Sequence
+
+from flask import abort, g
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from storage.exam_dates import AMSTERDAM, ExamDate
+from storage.people import Person
+from storage.practical_candidates import able, candidates_of
+from storage.practical_sessions import LIVE, PracticalSeat, PracticalSession, SessionState
+from storage.schemes import Scheme, current_practical_tests
+from webapp.access import me
+from webapp.access import people as access_people
+
+OF_SESSION = (
+    joinedload(PracticalSession.exam_date),
+    joinedload(PracticalSession.location),
+    joinedload(PracticalSession.organisation),
+    joinedload(PracticalSession.scheme),
+    joinedload(PracticalSession.asked_by),
+    joinedload(PracticalSession.examiner),
+    selectinload(PracticalSession.seats).joinedload(PracticalSeat.candidate),
+)
+"""What is shown with a session in a list."""
+
+
+def practical_tests() -> list[Scheme]:
+    """The newest regulation of every exam with a practical test; for everybody to know."""
+    return current_practical_tests(g.db)
+
+
+def practical_test(key: str) -> Scheme:
+    return next((row for row in practical_tests() if row.key == key), None) or abort(404)
+
+
+def able_people(scheme: Scheme) -> Sequence[Person]:
+    """The beheerder's own candidates who may take part in this exam now, by name."""
+    return g.db.scalars(able(scheme, access_people.my_organisation_ids(), g.now)).all()
+
+
+def hindered_people(scheme: Scheme) -> Select[tuple[Person]]:
+    """The beheerder's own candidates who may not, by name, as a query."""
+    own = access_people.my_organisation_ids()
+    may = able(scheme, own, g.now).with_only_columns(Person.id).order_by(None)
+    return candidates_of(own, g.now).where(Person.id.not_in(may))
+
+
+def sessions_of_my_organisations() -> Select[tuple[PracticalSession]]:
+    """The sessions of the beheerder's organisations: first what is still to be, then the newest, as a query."""
+    mine = select(PracticalSession).where(PracticalSession.organisation_id.in_(access_people.my_organisation_ids()))
+    return mine.order_by(_to_come().desc(), PracticalSession.day.desc(), PracticalSession.id)
+
+
+def session_for_admin(session_id: uuid.UUID) -> PracticalSession:
+    """A session of an organisation of the beheerder who asks."""
+    return _one(sessions_of_my_organisations(), session_id)
+
+
+def sessions_for_officer() -> dict[str, Select[tuple[PracticalSession]]]:
+    """What waits for KSF, longest waiting first; what is confirmed and to come; everything. Never the own case."""
+    others = select(PracticalSession).where(_others())
+    asked = others.where(PracticalSession.state == SessionState.REQUESTED)
+    planned = others.where(PracticalSession.state == SessionState.CONFIRMED, PracticalSession.day >= _today())
+    return {
+        "gevraagd": asked.order_by(PracticalSession.asked_at, PracticalSession.id),
+        "komend": planned.order_by(PracticalSession.day, PracticalSession.id),
+        "alles": others.order_by(PracticalSession.day.desc(), PracticalSession.id),
+    }
+
+
+def session_for_officer(session_id: uuid.UUID) -> PracticalSession:
+    """Any session in which the officer who asks is no candidate."""
+    return _one(sessions_for_officer()["alles"], session_id)
+
+
+def sessions_on(exam_date: ExamDate) -> Sequence[PracticalSession]:
+    """The sessions that hold places of this date."""
+    held = sessions_for_officer()["alles"].where(
+        PracticalSession.date_id == exam_date.id, PracticalSession.state.in_(LIVE)
+    )
+    return g.db.scalars(held.options(*OF_SESSION)).unique().all()
+
+
+def sessions_of_examiner() -> Select[tuple[PracticalSession]]:
+    """The sessions to which the one who asks was named: first those to come, soonest first, as a query."""
+    mine = select(PracticalSession).where(
+        PracticalSession.examiner_id == me().id, PracticalSession.state == SessionState.CONFIRMED
+    )
+    return mine.order_by((PracticalSession.day < _today()), PracticalSession.day, PracticalSession.id)
+
+
+def session_for_examiner(session_id: uuid.UUID) -> PracticalSession:
+    return _one(sessions_of_examiner(), session_id)
+
+
+def my_seats() -> Sequence[PracticalSeat]:
+    """Where the one who asks is a candidate in a session that is still to be."""
+    planned = select(PracticalSeat).join(PracticalSession, PracticalSeat.session_id == PracticalSession.id)
+    planned = planned.join(ExamDate, PracticalSession.date_id == ExamDate.id)
+    mine = planned.where(
+        PracticalSeat.candidate_id == me().id,
+        PracticalSeat.freed_at.is_(None),
+        PracticalSession.state.in_(LIVE),
+        ExamDate.ends_at > g.now,
+    )
+    whole = joinedload(PracticalSeat.practical_session).options(
+        joinedload(PracticalSession.exam_date),
+        joinedload(PracticalSession.location),
+        joinedload(PracticalSession.scheme),
+    )
+    return g.db.scalars(mine.order_by(ExamDate.starts_at).options(whole)).all()
+
+
+def _to_come() -> ColumnElement[bool]:
+    return PracticalSession.state.in_(LIVE) & (PracticalSession.day >= _today())
+
+
+def _today():
+    return g.now.astimezone(AMSTERDAM).date()
+
+
+def _others() -> ColumnElement[bool]:
+    mine = select(PracticalSeat.session_id).where(PracticalSeat.candidate_id == me().id)
+    return PracticalSession.id.not_in(mine)
+
+
+def _one(query: Select[tuple[PracticalSession]], session_id: uuid.UUID) -> PracticalSession:
+    found = query.where(PracticalSession.id == session_id).options(*OF_SESSION)
+    return g.db.scalars(found).unique().first() or abort(404)

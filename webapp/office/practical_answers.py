@@ -1,0 +1,116 @@
+"""Practical sessions at the office: confirming one by naming its examiner, declining, and taking back a yes."""
+
+import uuid
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from sqlalchemy import select
+from wtforms import SelectField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from storage.people import Role
+from storage.practical_sessions import PracticalSession, SessionState
+from storage.ties import assessors
+from webapp import access
+from webapp.access import practical as access_practical
+from webapp.forms import Form, choices
+from webapp.paging import page_of
+from webapp.planning import practical_post
+from webapp.planning.practical import advice_on
+
+pages = Blueprint("practical_answers", __name__, url_prefix="/bureau/praktijktoetsen")
+
+
+class ExaminerForm(Form):
+    examiner = SelectField("Wie is de examiner?", [InputRequired("Kies een examiner.")])
+
+
+class ReasonForm(Form):
+    reason = TextAreaField("Waarom niet?", [DataRequired("Schrijf waarom."), Length(max=2000)])
+
+
+@pages.get("")
+@access.roles(Role.KSF_OFFICER)
+def home():
+    """What waits for an answer, what is to come, or everything."""
+    lists = access_practical.sessions_for_officer()
+    shown = request.args.get("toon", "")
+    shown = shown if shown in lists else "gevraagd"
+    page = page_of(lists[shown], *access_practical.OF_SESSION)
+    return render_template("practical_answers/home.html", page=page, shown=shown)
+
+
+@pages.get("/<uuid:session_id>")
+@access.roles(Role.KSF_OFFICER)
+def one(session_id: uuid.UUID):
+    """One session, and what the office can say."""
+    found = access_practical.session_for_officer(session_id)
+    return _page(found, ExaminerForm(formdata=None), ReasonForm(formdata=None))
+
+
+@pages.post("/<uuid:session_id>/bevestigen")
+@access.roles(Role.KSF_OFFICER)
+def confirm(session_id: uuid.UUID):
+    """Say yes by naming the examiner: everybody who comes is told at once."""
+    found, form = access_practical.session_for_officer(session_id), ExaminerForm()
+    everybody = {str(one.id): one for one in assessors(g.db, g.now)}
+    # All of them, so that who may not is refused with the reason.
+    form.examiner.choices = choices((key, one.name) for key, one in everybody.items())
+    if not form.validate_on_submit():
+        return _page(found, form, ReasonForm(formdata=None)), 422
+    found.confirm(everybody[form.examiner.data], access.me(), g.now)
+    practical_post.tell_planned(found, g.now)
+    flash("Bevestigd. De kandidaten, de examiner en de beheerder krijgen bericht.", "ok")
+    return redirect(url_for("practical_answers.one", session_id=found.id))
+
+
+@pages.post("/<uuid:session_id>/afwijzen")
+@access.roles(Role.KSF_OFFICER)
+def decline(session_id: uuid.UUID):
+    """Say no."""
+    found, form = access_practical.session_for_officer(session_id), ReasonForm()
+    if not form.validate_on_submit():
+        return _page(found, ExaminerForm(formdata=None), form), 422
+    found.decline(form.reason.data, access.me(), g.now)
+    practical_post.tell_organisation(found, g.now)
+    flash("Uw antwoord is verstuurd. De plaatsen zijn weer vrij.", "ok")
+    return redirect(url_for("practical_answers.home"))
+
+
+@pages.post("/<uuid:session_id>/afzeggen")
+@access.roles(Role.KSF_OFFICER)
+def cancel(session_id: uuid.UUID):
+    """Take back a yes; everybody who would come is told."""
+    found, form = access_practical.session_for_officer(session_id), ReasonForm()
+    if not form.validate_on_submit():
+        return _page(found, ExaminerForm(formdata=None), form), 422
+    found.cancel(form.reason.data, access.me(), g.now)
+    practical_post.tell_off(found, g.now)
+    practical_post.tell_organisation(found, g.now)
+    flash("Afgezegd. De kandidaten, de examiner en de beheerder krijgen bericht.", "ok")
+    return redirect(url_for("practical_answers.home"))
+
+
+def _page(found: PracticalSession, form: ExaminerForm, reason_form: ReasonForm) -> str:
+    tied = {}
+    if found.state is SessionState.REQUESTED:
+        people = assessors(g.db, g.now)
+        ties, busy = found.ties(people, g.now), _busy(found)
+        form.examiner.choices = choices(
+            (one.id, one.name) for one in people if one.id not in ties and one.id not in busy
+        )
+        tied = {one: ties.get(one.id, ()) for one in people if one.id in ties or one.id in busy}
+    return render_template(
+        "practical_answers/one.html",
+        found=found,
+        form=form,
+        reason_form=reason_form,
+        tied=tied,
+        advice=advice_on(found),
+        over=found.over(g.now),
+    )
+
+
+def _busy(found: PracticalSession) -> set[uuid.UUID]:
+    """Who examines elsewhere on that day."""
+    given = (PracticalSession.day == found.day, PracticalSession.state == SessionState.CONFIRMED)
+    return set(g.db.scalars(select(PracticalSession.examiner_id).where(*given)))

@@ -1,0 +1,153 @@
+"""Practical sessions as an organisation sees them: asking a day for candidates at a location of its own."""
+
+import uuid
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from scenarios.practical import most_candidates
+from storage.exam_dates import ExamDate, to_come
+from storage.held_places import taken
+from storage.people import Role
+from storage.practical_candidates import advised, hindrances, request
+from storage.practical_sessions import PracticalSession, SessionState
+from storage.schemes import Scheme
+from webapp import access
+from webapp.access import locations as access_location
+from webapp.access import people as access_people
+from webapp.access import practical as access_practical
+from webapp.dutch import formats
+from webapp.forms import Form, choices
+from webapp.paging import page_of
+from webapp.planning import practical_post
+
+pages = Blueprint("practical", __name__, url_prefix="/organisatie/praktijktoetsen")
+
+
+class RequestForm(Form):
+    """The dates of one exam with room for somebody, the own locations, and the candidates who may take part."""
+
+    exam_date = RadioField("Welke datum?", [InputRequired("Kies een datum.")])
+    location = SelectField("Waar?", [InputRequired("Kies een locatie.")])
+    candidates = SelectMultipleField(
+        "Voor wie?",
+        [InputRequired("Kies ten minste één kandidaat.")],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(),
+        description="Op volgorde van naam komen zij na elkaar aan de beurt.",
+    )
+
+    def __init__(self, scheme: Scheme, **more):
+        super().__init__(**more)
+        dates = to_come(g.db, {scheme.key}, g.now)
+        left = _room(scheme, dates)
+        self.dates = {str(one.id): one for one in dates if left[one.id]}
+        self.locations = {str(one.id): one for one in access_location.open_locations()}
+        self.people = {str(one.id): one for one in access_practical.able_people(scheme)}
+        self.exam_date.choices = choices((key, _label(one, left[one.id])) for key, one in self.dates.items())
+        several = len({one.organisation_id for one in self.locations.values()}) > 1
+        self.location.choices = choices(
+            (key, f"{one.full_name} ({one.organisation.name})" if several else one.full_name)
+            for key, one in self.locations.items()
+        )
+        told = _advice(scheme, [one.id for one in self.people.values()])
+        self.candidates.choices = choices(
+            (key, "; ".join([one.name, *(formats.advised(it) for it in told.get(one.id, ()))]))
+            for key, one in self.people.items()
+        )
+
+
+@pages.get("")
+@access.roles(Role.ORGANISATION_ADMIN)
+def home():
+    """What was asked and what became of it."""
+    page = page_of(access_practical.sessions_of_my_organisations(), *access_practical.OF_SESSION)
+    tests = access_practical.practical_tests()
+    several = len(access_people.my_organisation_ids()) > 1
+    return render_template("practical/home.html", page=page, tests=tests, several=several)
+
+
+@pages.route("/aanvragen/<exam>", methods=["GET", "POST"])
+@access.roles(Role.ORGANISATION_ADMIN)
+def ask(exam: str):
+    """Ask one session for the candidates who are chosen: for all of them, or for none."""
+    scheme = access_practical.practical_test(exam)
+    form = RequestForm(scheme)
+    if form.validate_on_submit():
+        made = request(
+            g.db,
+            scheme,
+            form.dates[form.exam_date.data],
+            form.locations[form.location.data],
+            [form.people[key] for key in dict.fromkeys(form.candidates.data)],
+            access.me(),
+            g.now,
+        )
+        flash("De praktijktoets is aangevraagd. U krijgt bericht van KSF.", "ok")
+        return redirect(url_for("practical.one", session_id=made.id))
+    page = page_of(access_practical.hindered_people(scheme))
+    why = hindrances(g.db, scheme, [one.id for one in page.rows], g.now)
+    unready = [one for one in form.locations.values() if not one.standing(scheme.content.location, g.now).ready]
+    values = {"scheme": scheme, "page": page, "why": why, "unready": unready}
+    return render_template("practical/ask.html", form=form, **values), 422 if form.errors else 200
+
+
+@pages.get("/<uuid:session_id>")
+@access.roles(Role.ORGANISATION_ADMIN)
+def one(session_id: uuid.UUID):
+    """One session: who, where, when, and what KSF said."""
+    found = access_practical.session_for_admin(session_id)
+    may_withdraw = found.live and formats.day_of(g.now) < found.day
+    return render_template("practical/one.html", found=found, advice=advice_on(found), may_withdraw=may_withdraw)
+
+
+@pages.post("/<uuid:session_id>/intrekken")
+@access.roles(Role.ORGANISATION_ADMIN)
+def withdraw(session_id: uuid.UUID):
+    """Take it back before the day; whoever knew of it is told."""
+    found = access_practical.session_for_admin(session_id)
+    was_planned = found.state is SessionState.CONFIRMED
+    found.withdraw(access.me(), g.now)
+    if was_planned:
+        practical_post.tell_off(found, g.now)
+    flash("De praktijktoets is ingetrokken. De plaatsen zijn weer vrij.", "ok")
+    return redirect(url_for("practical.home"))
+
+
+@pages.app_template_global("practical_tests")
+def practical_tests() -> list[Scheme]:
+    """The exams for which a practical session can be asked."""
+    return access_practical.practical_tests()
+
+
+@pages.app_template_global("my_practical_seats")
+def my_practical_seats():
+    """The own practical tests to come of the candidate who asks."""
+    return access_practical.my_seats()
+
+
+def advice_on(found: PracticalSession) -> dict:
+    """By candidate the advice that this session does not follow."""
+    people = [one.id for one in found.candidates]
+    return advised(g.db, found.scheme, people, {found.organisation_id}, found.day, g.now)
+
+
+def _advice(scheme: Scheme, people: list[uuid.UUID]) -> dict:
+    """By candidate until when a session is advised: what one at the end of all days would not follow."""
+    return advised(g.db, scheme, people, access_people.my_organisation_ids(), formats.END_OF_DAYS, g.now)
+
+
+def _room(scheme: Scheme, dates: list[ExamDate]) -> dict[uuid.UUID, int]:
+    """For how many candidates of one session there is room on each of these dates."""
+    held = taken(g.db, dates)
+    rules = scheme.content.checklist
+    return {
+        one.id: min(len(one.places) - held.get(one.id, 0), most_candidates(one.starts_at, one.ends_at, rules))
+        for one in dates
+    }
+
+
+def _label(one: ExamDate, left: int) -> str:
+    return f"{formats.exam_date(one)}, voor hoogstens {left} {'kandidaat' if left == 1 else 'kandidaten'}"
