@@ -52,16 +52,19 @@ def request(
         raise Refused(SessionRule.NO_CANDIDATE, found=0, needed=1)
     # Of two who ask for people of one organisation at the same moment, the second waits and finds them planned.
     session.execute(select(Organisation.id).where(Organisation.id == location.organisation_id).with_for_update())
-    here = {one.person_id for one in jobs(session, [c.id for c in candidates], {location.organisation_id}, now)}
-    _refuse(Rule.NOT_OF_ORGANISATION, [one for one in candidates if one.id not in here], location.organisation.name)
-    hindered = hindrances(session, scheme, [one.id for one in candidates], now)
-    for rule in Rule:
-        needed = scheme.content.prerequisite_any_of if rule is Rule.NO_THEORY else None
-        _refuse(rule, [one for one in candidates if hindered.get(one.id) is rule], needed)
+    _require_able(session, scheme, location.organisation, candidates, tuple(Rule), now)
     booked = set(session.scalars(_booked([one.id for one in candidates], wanted)))
     _refuse(SessionRule.SAME_DAY, [one for one in candidates if one.id in booked], wanted.day)
     in_turn = sorted(candidates, key=lambda one: (one.name.casefold(), one.id))
     return book(session, scheme, wanted, location, in_turn, actor, now)
+
+
+def confirm(found: PracticalSession, examiner: Person | None, officer: Person, now: datetime) -> None:
+    """KSF says yes, as `PracticalSession.confirm`. Raises Refused too when a candidate may take part no more."""
+    still = (Rule.NOT_OF_ORGANISATION, Rule.CERTIFIED, Rule.NO_THEORY)
+    session = Session.object_session(found)
+    _require_able(session, found.scheme, found.organisation, found.candidates, still, now)
+    found.confirm(examiner, officer, now)
 
 
 def hindrances(session: Session, scheme: Scheme, people: Collection[uuid.UUID], now: datetime) -> dict[uuid.UUID, Rule]:
@@ -131,6 +134,23 @@ def advised(
     rules = scheme.content.checklist
     found = {person: signals(theory.get(person), started.get(person), day, rules) for person in people}
     return {person: told for person, told in found.items() if told}
+
+
+def _require_able(
+    session: Session,
+    scheme: Scheme,
+    organisation: Organisation,
+    candidates: Sequence[Person],
+    rules: Sequence[Rule],
+    now: datetime,
+) -> None:
+    ids = [one.id for one in candidates]
+    here = {one.person_id for one in jobs(session, ids, {organisation.id}, now)}
+    _refuse(Rule.NOT_OF_ORGANISATION, [one for one in candidates if one.id not in here], organisation.name)
+    hindered = hindrances(session, scheme, ids, now)
+    for rule in rules:
+        needed = scheme.content.prerequisite_any_of if rule is Rule.NO_THEORY else None
+        _refuse(rule, [one for one in candidates if hindered.get(one.id) is rule], needed)
 
 
 def _having(keys: Collection[str]) -> Select[tuple[uuid.UUID]]:

@@ -17,7 +17,7 @@ from storage.exam_dates import publish
 from storage.held_places import taken, withdraw_date
 from storage.people import Membership, Person, Role, release
 from storage.practical_candidates import Rule as CandidateRule
-from storage.practical_candidates import able, advised, hindrances, request
+from storage.practical_candidates import able, advised, confirm, hindrances, request
 from storage.practical_sessions import LIVE, STEPS, PracticalSeat, PracticalSession, Rule, SessionState, lapse_past
 from storage.refusal import Refused, Step
 from storage.ties import set_affiliations
@@ -191,6 +191,20 @@ def test_ksf_confirms_by_naming_an_examiner(session, people, asked):
     told = session.scalars(select(AuditEvent).where(AuditEvent.verb == "practical_confirmed")).one()
     assert told.facts == {"was": "requested", "examiner": str(people.assessors[0].id)}
     refused(Step.NOT_ALLOWED, asked.confirm, people.assessors[1], people.officer, NOW)
+
+
+def test_ksf_does_not_confirm_for_who_may_take_part_no_more(session, people, asked, pair):
+    def act():
+        confirm(asked, people.assessors[0], people.officer, NOW)
+
+    with session.begin_nested() as undone:
+        certificates.enter(session, pair[0], "certificate_a", "A-1", NOW.date(), people.officer, NOW)
+        assert refused(CandidateRule.CERTIFIED, act).found == pair[0].name
+        undone.rollback()
+    release(session, people.candidate, {people.organisation.id}, people.officer.id, NOW)
+    session.flush()
+    assert refused(CandidateRule.NOT_OF_ORGANISATION, act).found == people.candidate.name
+    assert asked.state is SessionState.REQUESTED
 
 
 def test_an_examiner_with_a_tie_is_refused(session, people, asked):

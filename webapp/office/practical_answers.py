@@ -7,6 +7,7 @@ from sqlalchemy import select
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from storage import practical_candidates
 from storage.people import Role
 from storage.practical_sessions import PracticalSession, SessionState
 from storage.ties import assessors
@@ -57,7 +58,7 @@ def confirm(session_id: uuid.UUID):
     form.examiner.choices = choices((key, one.name) for key, one in everybody.items())
     if not form.validate_on_submit():
         return _page(found, form, ReasonForm(formdata=None)), 422
-    found.confirm(everybody[form.examiner.data], access.me(), g.now)
+    practical_candidates.confirm(found, everybody[form.examiner.data], access.me(), g.now)
     practical_post.tell_planned(found, g.now)
     flash("Bevestigd. De kandidaten, de examiner en de beheerder krijgen bericht.", "ok")
     return redirect(url_for("practical_answers.one", session_id=found.id))
