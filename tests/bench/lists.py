@@ -114,6 +114,7 @@ def fill(folder: Path, size: str, url: str | None) -> None:
         with database.session_scope() as session:
             now = datetime.now(UTC)
             cast.gather(session, now)
+            cast.scheme_of_a(session, now)
             numbers, made = SIZES[size]
             crowd.fill(session, cast.pack(session, now), *numbers, now, **made)
 

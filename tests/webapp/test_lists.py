@@ -14,6 +14,7 @@ from webapp import crowd
 @pytest.mark.one_database
 def test_no_list_asks_more_questions_with_ten_thousand_dossiers(session, people, visit, count_queries):
     pack, asked = cast.pack(session), []
+    cast.scheme_of_a(session)
     for size, made in ((SMALL, FULL), (LARGE, {})):
         crowd.fill(session, pack, *size, datetime.now(UTC), **made)
         session.commit()

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from storage import audit
 from storage.organisations import Organisation
 from storage.people import Person, Role
-from storage.schemes import Pack
+from storage.schemes import Pack, current_practical_tests
 from webapp.crowd.exams import Exams
 from webapp.crowd.files import dossier
 from webapp.crowd.people import organisation, person, staff_for
+from webapp.crowd.planned import Plans
 from webapp.crowd.rows import CASES, Case, Crowd
 
 CANDIDATES_A_MANAGER = 5
@@ -52,6 +53,9 @@ def fill(
         made = dossier(crowd, case, house, crowd.rng.choice(own), staff)
         if case.stage:
             exams.add(case, made)
+    plans = Plans(crowd, staff, next(iter(current_practical_tests(session)), None), organisations)
+    for house in houses:
+        plans.add(house)
     crowd.write()
     audit.seal(session)
 
