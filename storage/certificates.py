@@ -47,6 +47,12 @@ class Qualification(Identified, Base):
 
     __table_args__ = (UniqueConstraint("person_id", "key"),)
 
+    def take_back(self, officer: Person, now: datetime) -> None:
+        """It was entered wrongly: the person has it no more."""
+        session = Session.object_session(self)
+        audit.record(session, now, officer.id, "qualification_taken_back", self, key=self.key)
+        session.delete(self)
+
 
 def enter(
     session: Session, person: Person, key: str, number: str, since: date, officer: Person, now: datetime

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, select
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from storage import audit, certificates
@@ -51,9 +51,14 @@ STEPS: dict[TheoryState, set[TheoryState]] = {
     **{state: set() for state in (*RESULTS, TheoryState.WITHDRAWN)},
 }
 
+CORRECTIONS: dict[TheoryState, set[TheoryState]] = {
+    state: set(RESULTS) - {state} if state in RESULTS else set() for state in TheoryState
+}
+"""What KSF may make of a result that was entered wrong (`storage.theory_corrections`)."""
+
 
 class Rule(StrEnum):
-    """Why a test cannot be set ready, taken back, or given a result."""
+    """Why a test cannot be set ready, taken back, given a result, or given another one."""
 
     PASSED = "theory_test_passed"
     TWICE = "theory_test_twice"
@@ -61,10 +66,18 @@ class Rule(StrEnum):
     NOT_OF_ORGANISATION = "theory_test_of_other_organisation"
     BEGUN = "theory_test_begun"
     NOT_YET = "theory_test_not_yet"
+    NO_REASON = "theory_test_without_reason"
+    OTHER_STANDS = "theory_test_other_stands"
+    ON_CERTIFICATE = "theory_test_under_certificate"
+    ON_FILE = "theory_test_under_file"
+    ON_SESSION = "theory_test_under_session"
 
 
 class TheoryTest(Identified, Base):
-    """One test for one person, at a location of the organisation that set it ready."""
+    """One test for one person, at a location of the organisation that set it ready.
+
+    `reason` is why the result was put right, the last time that it was.
+    """
 
     __tablename__ = "theory_test"
 
@@ -78,6 +91,7 @@ class TheoryTest(Identified, Base):
     set_at: Mapped[datetime]
     ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
     ended_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(Text, default="")
 
     person: Mapped[Person] = relationship(foreign_keys=person_id)
     location: Mapped[Location] = relationship()
@@ -105,22 +119,23 @@ class TheoryTest(Identified, Base):
         check_step(STEPS, self.state, TheoryState.WITHDRAWN)
         if self.starts_at <= now:
             raise Refused(Rule.BEGUN, found=self.starts_at, needed=now)
-        self._end(TheoryState.WITHDRAWN, actor, now)
+        self.end(TheoryState.WITHDRAWN, actor, now)
 
     def enter(self, result: TheoryState, officer: Person, now: datetime) -> None:
         """KSF says what came of it. Passed opens every way that asks for this test. Raises Refused before it began."""
         check_step(STEPS, self.state, result)
         if self.starts_at > now:
             raise Refused(Rule.NOT_YET, found=now, needed=self.starts_at)
-        self._end(result, officer, now)
-        session = Session.object_session(self)
-        if result is TheoryState.PASSED and self.person_id not in _passed(session, [self.person_id], (PASSED_KEY,)):
-            day = min(self.starts_at.astimezone(AMSTERDAM).date(), now.date())
-            certificates.enter(session, self.person, PASSED_KEY, "", day, officer, now)
+        self.end(result, officer, now)
 
-    def _end(self, state: TheoryState, actor: Person, now: datetime) -> None:
+    def end(self, state: TheoryState, actor: Person, now: datetime) -> None:
+        """Be over in this way, and enter a pass in the register, unless it is there. Whoever calls asked the rules."""
+        session = Session.object_session(self)
         self.state, self.ended_by_id, self.ended_at = state, actor.id, now
-        audit.record(Session.object_session(self), now, actor.id, f"theory_test_{state}", self)
+        audit.record(session, now, actor.id, f"theory_test_{state}", self)
+        if state is TheoryState.PASSED and self.person_id not in _passed(session, [self.person_id], (PASSED_KEY,)):
+            day = min(self.starts_at.astimezone(AMSTERDAM).date(), now.date())
+            certificates.enter(session, self.person, PASSED_KEY, "", day, actor, now)
 
 
 _ONCE = TheoryTest.state.in_((TheoryState.SET, TheoryState.PASSED))

@@ -149,7 +149,7 @@ def test_somebody_who_works_elsewhere_needs_a_location_there(session, people, vi
     session.commit()
     answer = visit(people.beheerder).post(NEW, asked | {"people": [str(people.outsider_candidate.id)]})
     assert answer.status_code == 422
-    assert "werkt Kandidaat Elders niet" in text_of(answer.text)
+    assert "Bij de organisatie van deze locatie werkt Kandidaat Elders niet." in text_of(answer.text)
 
 
 def test_somebody_new_is_taken_into_the_list_and_then_chosen(people, visit, asked):
@@ -269,3 +269,37 @@ def test_the_lists_ask_as_often_for_many_as_for_one(session, people, visit, put,
             put(who, NEXT_WEEK if number % 2 else datetime.now(UTC) - timedelta(hours=1))
     assert asked[0] == asked[1]
     assert "bladzijde 1 van 4" in text_of(boss.get(LIST).text)
+
+
+def test_a_wrong_result_is_put_right_with_a_reason(session, people, visit, put):
+    test = put(people.candidate, datetime.now(UTC) - timedelta(hours=1))
+    officer = visit(people.officer)
+    where, right = f"{OFFICE}/{test.id}", {"correct": "not_passed", "reason": "Twee regels verwisseld."}
+    assert officer.post(f"{where}/herstellen", right).status_code == 422
+    officer.post(where, {"result": "passed"})
+    page = text_of(officer.get(where).text)
+    assert "De uitslag klopt niet" in page
+    assert "‘Behaald’ gaat dan ook uit het register." in page
+    for wrong in ({"reason": ""}, {"reason": " "}, {"correct": "passed"}, {"correct": "set"}, {"reason": "x" * 2001}):
+        answer = officer.post(f"{where}/herstellen", right | wrong)
+        assert answer.status_code == 422
+        assert "De uitslag is niet veranderd." in text_of(answer.text)
+    assert officer.post(f"{where}/herstellen", right).location == where
+    assert "Twee regels verwisseld." in text_of(officer.get(where).text)
+    assert officer.post(f"{where}/herstellen", right).status_code == 422
+    page = text_of(visit(people.beheerder).get(LIST).text)
+    assert "afgerond" in page
+    assert "verwisseld" not in page
+    assert certificates.held(session, [people.candidate.id]) == []
+
+
+def test_a_pass_with_something_on_it_stays_and_says_what_to_do(session, people, visit, put):
+    dossier = cast.approved_dossier(session, people)
+    test = put(people.candidate, datetime.now(UTC) - timedelta(hours=1))
+    officer = visit(people.officer)
+    officer.post(f"{OFFICE}/{test.id}", {"result": "passed"})
+    answer = officer.post(f"{OFFICE}/{test.id}/herstellen", {"correct": "not_taken", "reason": "Was er niet."})
+    assert answer.status_code == 422
+    assert f"Met deze toets is dossier {dossier.code} goedgekeurd." in text_of(answer.text)
+    assert "Was er niet." in text_of(answer.text)
+    assert [one.key for one in certificates.held(session, [people.candidate.id])] == ["theory_test_a"]

@@ -117,9 +117,18 @@ REFUSALS: dict[str, str] = {
     theory_tests.Rule.PASSED: "De online toets is al behaald door {found}. Die telt voor elk certificaat.",
     theory_tests.Rule.TWICE: "Er staat al een online toets klaar voor {found}.",
     theory_tests.Rule.IN_PAST: "Dit moment is al voorbij. Kies een later moment.",
-    theory_tests.Rule.NOT_OF_ORGANISATION: "Waar deze locatie van is, werkt {found} niet. Kies een andere locatie.",
+    theory_tests.Rule.NOT_OF_ORGANISATION: "Bij de organisatie van deze locatie werkt {found} niet. Kies een andere.",
     theory_tests.Rule.BEGUN: "De tijd van deze toets is al begonnen. Intrekken kan niet meer; KSF voert de uitslag in.",
     theory_tests.Rule.NOT_YET: "Deze toets is nog niet geweest. Een uitslag kan vanaf {needed[0]}.",
+    theory_tests.Rule.NO_REASON: "Schrijf waarom de uitslag anders moet zijn.",
+    theory_tests.Rule.OTHER_STANDS: "Er is een andere toets van {found}, op {needed[0]}. Die staat klaar of is "
+    "behaald. Laat hem eerst intrekken, of voer de uitslag bij die toets in.",
+    theory_tests.Rule.ON_CERTIFICATE: "Deze persoon heeft al een certificaat, en dat kan alleen met deze toets. "
+    "Overleg eerst met de examencommissie.",
+    theory_tests.Rule.ON_FILE: "Met deze toets is dossier {found} goedgekeurd. De kandidaat trekt dat dossier eerst "
+    "in. Is het examen al gedaan? Overleg dan met de examencommissie.",
+    theory_tests.Rule.ON_SESSION: "Deze persoon heeft een praktijktoets op {needed[0]}, en die kan alleen met deze "
+    "toets. Zeg die eerst af. Is hij al geweest? Overleg dan met de examencommissie.",
     sitting.Rule.NOT_IDENTIFIED: "Eerst bevestigt iemand van uw organisatie wie u bent. Laad de pagina opnieuw.",
     sitting.Rule.TOO_MANY_CODES: "Er is te vaak een verkeerde code ingevuld. Iemand van uw organisatie kan bevestigen.",
     sitting.Rule.NOT_LATER: "De nieuwe datum moet later zijn dan nu en dan de oude.",

@@ -3,14 +3,17 @@
 import uuid
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from wtforms import RadioField
-from wtforms.validators import InputRequired
+from wtforms import RadioField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length
 
+from storage import theory_tests
 from storage.people import Role
-from storage.theory_tests import RESULTS, TheoryState, TheoryTest
+from storage.refusal import Refused
+from storage.theory_corrections import correct, given
+from storage.theory_tests import CORRECTIONS, RESULTS, TheoryState, TheoryTest
 from webapp import access
 from webapp.access import theory_tests as access_theory
-from webapp.dutch import formats
+from webapp.dutch import formats, refusals
 from webapp.dutch.states import THEORY_STATES
 from webapp.forms import Form, choices
 from webapp.paging import called_so, page_of, search
@@ -29,8 +32,23 @@ class ResultForm(Form):
         "Wat is de uitslag?",
         [InputRequired("Kies een uitslag.")],
         choices=choices((one, formats.sentence(THEORY_STATES[one][0])) for one in RESULTS),
-        description="Kijk goed: de uitslag kan hierna niet meer veranderen.",
     )
+
+
+class CorrectionForm(Form):
+    """What else the result of this test may be."""
+
+    correct = RadioField("Wat is de juiste uitslag?", [InputRequired("Kies een uitslag.")])
+    reason = TextAreaField(
+        "Waarom?",
+        [DataRequired("Schrijf waarom de uitslag anders moet zijn."), Length(max=2000)],
+        description="Alleen KSF leest dit.",
+    )
+
+    def __init__(self, found: TheoryTest, **more):
+        super().__init__(**more)
+        others = [one for one in RESULTS if one in CORRECTIONS[found.state]]
+        self.correct.choices = choices((one, formats.sentence(THEORY_STATES[one][0])) for one in others)
 
 
 @pages.get("")
@@ -53,4 +71,28 @@ def one(test_id: uuid.UUID):
         found.enter(TheoryState(form.result.data), access.me(), g.now)
         flash("De uitslag is bewaard.", "ok")
         return redirect(url_for("theory_results.home"))
-    return render_template("theory_results/one.html", found=found, form=form), 422 if form.errors else 200
+    return _page(found, form, CorrectionForm(found, formdata=None)), 422 if form.errors else 200
+
+
+@pages.post("/<uuid:test_id>/herstellen")
+@access.roles(Role.KSF_OFFICER)
+def put_right(test_id: uuid.UUID):
+    """Another result than the one that was entered by mistake, with the reason."""
+    found = access_theory.test_for_officer(test_id)
+    form = CorrectionForm(found)
+    if form.validate_on_submit():
+        try:
+            correct(found, TheoryState(form.correct.data), form.reason.data, access.me(), g.now)
+        except Refused as error:
+            if error.rule not in set(theory_tests.Rule):
+                raise
+            form.form_errors.append(refusals.refusal(error))
+        else:
+            flash("De uitslag is hersteld. Vignet mailt dit niet: vertel het de kandidaat en de organisatie.", "ok")
+            return redirect(url_for("theory_results.one", test_id=found.id))
+    return _page(found, ResultForm(formdata=None), form), 422
+
+
+def _page(found: TheoryTest, form: ResultForm, correction: CorrectionForm) -> str:
+    gave = given(g.db, found)
+    return render_template("theory_results/one.html", found=found, form=form, correction=correction, gave=gave)
