@@ -67,6 +67,11 @@ def confirm(found: PracticalSession, examiner: Person | None, officer: Person, n
     found.confirm(examiner, officer, now)
 
 
+def gone(found: PracticalSession, now: datetime) -> set[uuid.UUID]:
+    """Who of the candidates works at the organisation no more. Nobody loses the seat by that: leaving can be undone."""
+    return {one.id for one in _elsewhere(found.organisation, found.candidates, now)}
+
+
 def hindrances(session: Session, scheme: Scheme, people: Collection[uuid.UUID], now: datetime) -> dict[uuid.UUID, Rule]:
     """Who of these people cannot take part in any session now, and why."""
     has: dict[uuid.UUID, set[str]] = {one: set() for one in people}
@@ -144,13 +149,17 @@ def _require_able(
     rules: Sequence[Rule],
     now: datetime,
 ) -> None:
-    ids = [one.id for one in candidates]
-    here = {one.person_id for one in jobs(session, ids, {organisation.id}, now)}
-    _refuse(Rule.NOT_OF_ORGANISATION, [one for one in candidates if one.id not in here], organisation.name)
-    hindered = hindrances(session, scheme, ids, now)
+    _refuse(Rule.NOT_OF_ORGANISATION, _elsewhere(organisation, candidates, now), organisation.name)
+    hindered = hindrances(session, scheme, [one.id for one in candidates], now)
     for rule in rules:
         needed = scheme.content.prerequisite_any_of if rule is Rule.NO_THEORY else None
         _refuse(rule, [one for one in candidates if hindered.get(one.id) is rule], needed)
+
+
+def _elsewhere(organisation: Organisation, candidates: Sequence[Person], now: datetime) -> list[Person]:
+    session = Session.object_session(organisation)
+    here = {one.person_id for one in jobs(session, [one.id for one in candidates], {organisation.id}, now)}
+    return [one for one in candidates if one.id not in here]
 
 
 def _having(keys: Collection[str]) -> Select[tuple[uuid.UUID]]:

@@ -6,7 +6,8 @@ is not kept here.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -66,7 +67,7 @@ LIVE = tuple(state for state, steps in STEPS.items() if steps)
 
 
 class Rule(StrEnum):
-    """Why a session cannot be asked, confirmed or ended."""
+    """Why a session cannot be asked, confirmed, changed or ended."""
 
     NO_LOCATION = "practical_without_location"
     NO_CANDIDATE = "practical_without_candidate"
@@ -78,9 +79,12 @@ class Rule(StrEnum):
     NOT_EXAMINER = "practical_not_examiner"
     EXAMINER_TIED = "practical_examiner_tied"
     EXAMINER_TAKEN = "practical_examiner_taken"
+    SAME_EXAMINER = "practical_same_examiner"
     SAME_DAY = "practical_same_day"
     BEGUN = "practical_begun"
     NO_REASON = "practical_without_reason"
+    LAST_CANDIDATE = "practical_last_candidate"
+    CANDIDATE_OFF = "practical_candidate_off"
 
 
 class PracticalSession(Identified, Base):
@@ -131,9 +135,18 @@ class PracticalSession(Identified, Base):
         return self.state in LIVE
 
     @property
+    def coming(self) -> list["PracticalSeat"]:
+        """Who comes, or would have come to a session that ended, in the order of their turns."""
+        return [seat for seat in self.seats if not self.lost(seat)]
+
+    @property
     def candidates(self) -> list[Person]:
-        """In the order of their turns."""
-        return [seat.candidate for seat in self.seats]
+        """The people of `coming`."""
+        return [seat.candidate for seat in self.coming]
+
+    def lost(self, seat: "PracticalSeat") -> bool:
+        """Whether this candidate of it was taken out, and did not lose the place because the whole session ended."""
+        return seat.freed_at is not None and (self.live or seat.freed_at != self.answered_at)
 
     def over(self, now: datetime) -> bool:
         """Whether its time has passed."""
@@ -147,21 +160,23 @@ class PracticalSession(Identified, Base):
         """
         if self.state is not SessionState.REQUESTED:
             raise Refused(Step.NOT_ALLOWED, found=self.state, needed=SessionState.CONFIRMED)
-        _require_to_come(self.exam_date, now)
-        if examiner is None:
-            raise Refused(Rule.NO_EXAMINER, found=0, needed=self.scheme.content.checklist.assessors)
-        if Role.ASSESSOR not in examiner.roles(now):
-            raise Refused(Rule.NOT_EXAMINER, found=examiner.name, needed=Role.ASSESSOR)
-        if tied := self.ties([examiner], now).get(examiner.id):
-            raise Refused(Rule.EXAMINER_TIED, found=tied)
-        session = Session.object_session(self)
-        try:
-            with session.begin_nested():
-                self.examiner = examiner
-                self._go(SessionState.CONFIRMED, officer.id, now, examiner=str(examiner.id))
-                session.flush()
-        except IntegrityError as error:
-            raise Refused(Rule.EXAMINER_TAKEN, found=examiner.name, needed=self.day) from error
+        self._require_examiner(examiner, now)
+        with self._as_only_session_of(examiner):
+            self._go(SessionState.CONFIRMED, officer.id, now, examiner=str(examiner.id))
+
+    def exchange(self, examiner: Person | None, officer: Person, now: datetime) -> Person:
+        """KSF names another examiner for a session that stands; answers the former. Raises Refused as `confirm`."""
+        self._wait_for_others()
+        if self.state is not SessionState.CONFIRMED:
+            raise Refused(Step.NOT_ALLOWED, found=self.state, needed=SessionState.CONFIRMED)
+        former = self.examiner
+        if examiner is former:
+            raise Refused(Rule.SAME_EXAMINER, found=former.name)
+        self._require_examiner(examiner, now)
+        with self._as_only_session_of(examiner) as session:
+            facts = {"was": str(former.id), "examiner": str(examiner.id)}
+            audit.record(session, now, officer.id, "practical_examiner_changed", self, **facts)
+        return former
 
     def ties(self, people: Sequence[Person], now: datetime) -> dict[uuid.UUID, tuple]:
         """For each of these people every bond with the organisation or a candidate; those without one are left out."""
@@ -180,9 +195,35 @@ class PracticalSession(Identified, Base):
 
     def withdraw(self, actor: Person, now: datetime) -> None:
         """The organisation takes it back. Raises Refused from the day itself on."""
-        if now.astimezone(AMSTERDAM).date() >= self.day:
-            raise Refused(Rule.BEGUN, found=now, needed=self.day)
+        self._require_before_day(now)
+        self._wait_for_others()
         self._end(SessionState.WITHDRAWN, actor.id, now)
+
+    def withdraw_candidate(self, seat: "PracticalSeat", actor: Person, now: datetime) -> None:
+        """The organisation takes out one candidate, as `take_out`. Raises Refused too from the day itself on."""
+        self._require_before_day(now)
+        self.take_out(seat, actor, now)
+
+    def take_out(self, seat: "PracticalSeat", actor: Person, now: datetime) -> None:
+        """One candidate comes no more; the turns of the others stay as they are.
+
+        No reason is asked: it would often be about somebody's health. Raises Refused when the session is over or
+        ended, and for the last candidate: then the session itself is to be ended.
+        """
+        self._wait_for_others()
+        session = Session.object_session(self)
+        session.refresh(seat)
+        if not self.live:
+            raise Refused(Step.NOT_ALLOWED, found=self.state, needed=SessionState.CONFIRMED)
+        if self.over(now):
+            raise Refused(Rule.BEGUN, found=now, needed=self.exam_date.ends_at)
+        if self.lost(seat):
+            raise Refused(Rule.CANDIDATE_OFF, found=seat.candidate.name)
+        others = select(func.count()).where(PracticalSeat.session_id == self.id, PracticalSeat.id != seat.id, _HELD)
+        if not session.scalar(others):
+            raise Refused(Rule.LAST_CANDIDATE, found=seat.candidate.name)
+        seat.freed_at = now
+        audit.record(session, now, actor.id, "practical_candidate_off", self, seat=str(seat.id))
 
     def lapse(self, now: datetime) -> None:
         """The day came without an answer."""
@@ -191,13 +232,46 @@ class PracticalSession(Identified, Base):
     def _refuse(self, state: SessionState, reason: str, officer: Person, now: datetime) -> None:
         if not reason.strip():
             raise Refused(Rule.NO_REASON)
+        self._wait_for_others()
         self.reason = reason.strip()
         self._end(state, officer.id, now)
 
     def _end(self, state: SessionState, actor: uuid.UUID | None, now: datetime) -> None:
         self._go(state, actor, now)
         for seat in self.seats:
-            seat.freed_at = now
+            if seat.freed_at is None:
+                seat.freed_at = now
+
+    def _require_before_day(self, now: datetime) -> None:
+        if now.astimezone(AMSTERDAM).date() >= self.day:
+            raise Refused(Rule.BEGUN, found=now, needed=self.day)
+
+    def _require_examiner(self, examiner: Person | None, now: datetime) -> None:
+        _require_to_come(self.exam_date, now)
+        if examiner is None:
+            raise Refused(Rule.NO_EXAMINER, found=0, needed=self.scheme.content.checklist.assessors)
+        if Role.ASSESSOR not in examiner.roles(now):
+            raise Refused(Rule.NOT_EXAMINER, found=examiner.name, needed=Role.ASSESSOR)
+        if tied := self.ties([examiner], now).get(examiner.id):
+            raise Refused(Rule.EXAMINER_TIED, found=tied)
+
+    @contextmanager
+    def _as_only_session_of(self, examiner: Person) -> Iterator[Session]:
+        """Name this examiner, unless another session on that day has the same one."""
+        session = Session.object_session(self)
+        try:
+            with session.begin_nested():
+                self.examiner = examiner
+                yield session
+                session.flush()
+        except IntegrityError as error:
+            raise Refused(Rule.EXAMINER_TAKEN, found=examiner.name, needed=self.day) from error
+
+    def _wait_for_others(self) -> None:
+        """Until whoever changes this session is done, and see what became of it."""
+        session = Session.object_session(self)
+        session.flush()
+        session.refresh(self, with_for_update=True)
 
     def _go(self, state: SessionState, actor: uuid.UUID | None, now: datetime, **facts: str) -> None:
         check_step(STEPS, self.state, state)

@@ -142,9 +142,10 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     )
     a_day = cast.practical_date(session, people, now + timedelta(days=25), 4)
     fresh = cast.person(session, "kandidaat8", "Kandidaat Acht", Role.CANDIDATE, people.organisation, now)
+    second = cast.person(session, "kandidaat9", "Kandidaat Negen", Role.CANDIDATE, people.organisation, now)
     given, to_answer, to_answer_elsewhere = (
-        practical(session, people, a_day, where, candidate, now)
-        for where, candidate in ((hall, here), (hall, fresh), (hall_elsewhere, there))
+        practical(session, people, a_day, where, candidates, now)
+        for where, candidates in ((hall, [here, second]), (hall, [fresh]), (hall_elsewhere, [there]))
     )
     given.confirm(people.assessors[0], people.officer, now)
     everybody = {
@@ -175,6 +176,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "practical_date": a_day,
             "practical": to_answer,
             "given": given,
+            "seat": to_answer.seats[0],
             "booking": asked,
             "location": hall,
             "theory_test": to_test,
@@ -193,6 +195,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "dossier": own_case,
             "booking": asked_elsewhere,
             "practical": to_answer_elsewhere,
+            "seat": to_answer_elsewhere.seats[0],
             "location": hall_elsewhere,
             "theory_test": to_test_elsewhere,
             "colleague": stranger,
@@ -212,10 +215,11 @@ def book(session, people, scheme, day, candidate, home, now):
     return request(session, dossier, day, people.beheerder, now)
 
 
-def practical(session, people, day, where, candidate, now):
-    """A practical session on this day, asked for this candidate."""
-    cast.theory(session, people, candidate, now)
-    return ask_practical(session, cast.scheme_of_a(session, now), day, where, [candidate], people.beheerder, now)
+def practical(session, people, day, where, candidates, now):
+    """A practical session on this day, asked for these candidates."""
+    for candidate in candidates:
+        cast.theory(session, people, candidate, now)
+    return ask_practical(session, cast.scheme_of_a(session, now), day, where, candidates, people.beheerder, now)
 
 
 MIRROR = {
@@ -330,9 +334,12 @@ RIGHTS: dict[str, Right] = {
     "practical.ask": may(ADMINS, exam="=praktijktoets_a"),
     "practical.one": may({"beheerder"}, session_id="practical.id"),
     "practical.withdraw": may({"beheerder"}, session_id="practical.id"),
+    "practical.take_out": may({"beheerder"}, seat_id="seat.id"),
     "practical_answers.home": may(OFFICERS),
     "practical_answers.one": may(OFFICERS, session_id="practical.id"),
     "practical_answers.confirm": may(OFFICERS, session_id="practical.id"),
+    "practical_answers.exchange": may(OFFICERS, session_id="given.id"),
+    "practical_answers.take_out": may(OFFICERS, seat_id="seat.id"),
     "practical_answers.decline": may(OFFICERS, session_id="practical.id"),
     "practical_answers.cancel": may(OFFICERS, session_id="given.id"),
     "examining.home": may(ASSESSORS),

@@ -110,6 +110,7 @@ def pages(world):
         ("beheerder", f"/organisatie/praktijktoetsen/{world.things['given'].id}"),
         ("officer", "/bureau/praktijktoetsen"),
         ("officer", f"/bureau/praktijktoetsen/{world.things['practical'].id}"),
+        ("officer", f"/bureau/praktijktoetsen/{world.things['given'].id}"),
         ("officer", f"/bureau/examendata/{world.things['practical_date'].id}"),
         ("assessor_1", "/beoordelen/praktijktoetsen"),
         ("assessor_1", f"/beoordelen/praktijktoetsen/{world.things['given'].id}"),

@@ -59,6 +59,11 @@ def session_for_admin(session_id: uuid.UUID) -> PracticalSession:
     return _one(sessions_of_my_organisations(), session_id)
 
 
+def seat_for_admin(seat_id: uuid.UUID) -> PracticalSeat:
+    """A candidate's seat in a session of an organisation of the beheerder who asks."""
+    return _seat(sessions_of_my_organisations(), seat_id)
+
+
 def sessions_for_officer() -> dict[str, Select[tuple[PracticalSession]]]:
     """What waits for KSF, longest waiting first; what is confirmed and to come; everything. Never the own case."""
     others = select(PracticalSession).where(_others())
@@ -74,6 +79,11 @@ def sessions_for_officer() -> dict[str, Select[tuple[PracticalSession]]]:
 def session_for_officer(session_id: uuid.UUID) -> PracticalSession:
     """Any session in which the officer who asks is no candidate."""
     return _one(sessions_for_officer()["alles"], session_id)
+
+
+def seat_for_officer(seat_id: uuid.UUID) -> PracticalSeat:
+    """A seat in any session in which the officer who asks is no candidate."""
+    return _seat(sessions_for_officer()["alles"], seat_id)
 
 
 def sessions_on(exam_date: ExamDate) -> Sequence[PracticalSession]:
@@ -130,3 +140,9 @@ def _others() -> ColumnElement[bool]:
 def _one(query: Select[tuple[PracticalSession]], session_id: uuid.UUID) -> PracticalSession:
     found = query.where(PracticalSession.id == session_id).options(*OF_SESSION)
     return g.db.scalars(found).unique().first() or abort(404)
+
+
+def _seat(sessions: Select[tuple[PracticalSession]], seat_id: uuid.UUID) -> PracticalSeat:
+    theirs = sessions.with_only_columns(PracticalSession.id).order_by(None)
+    found = select(PracticalSeat).where(PracticalSeat.id == seat_id, PracticalSeat.session_id.in_(theirs))
+    return g.db.scalars(found).first() or abort(404)

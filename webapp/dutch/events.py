@@ -58,6 +58,8 @@ EVENTS = {
     "exam_date_withdrawn": "examendatum ingetrokken",
     "practical_requested": "praktijktoets aangevraagd",
     "practical_confirmed": "praktijktoets bevestigd",
+    "practical_examiner_changed": "andere examiner voor praktijktoets",
+    "practical_candidate_off": "kandidaat afgemeld voor praktijktoets",
     "practical_declined": "praktijktoets afgewezen door KSF",
     "practical_cancelled": "praktijktoets afgezegd door KSF",
     "practical_withdrawn": "praktijktoets ingetrokken",

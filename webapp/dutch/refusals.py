@@ -104,6 +104,10 @@ REFUSALS: dict[str, str] = {
     practical_sessions.Rule.EXAMINER_TIED: "Deze examiner heeft een band met de organisatie of een kandidaat: "
     "{conflicts}. Kies iemand anders.",
     practical_sessions.Rule.EXAMINER_TAKEN: "Deze examiner is die dag al ergens anders: {found}. Kies iemand anders.",
+    practical_sessions.Rule.SAME_EXAMINER: "Deze examiner komt al: {found}. Kies iemand anders.",
+    practical_sessions.Rule.LAST_CANDIDATE: "Dit is de enige kandidaat: {found}. Trek de praktijktoets in, of zeg "
+    "hem af.",
+    practical_sessions.Rule.CANDIDATE_OFF: "Deze kandidaat is al afgemeld: {found}.",
     practical_sessions.Rule.SAME_DAY: "Er is op die dag al een ander examen voor: {found}. Er is niets aangevraagd.",
     practical_sessions.Rule.BEGUN: "Daarvoor is het te laat. Bel KSF.",
     practical_sessions.Rule.NO_REASON: "Schrijf waarom. Wie zou komen, leest het.",

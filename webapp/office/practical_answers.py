@@ -1,4 +1,4 @@
-"""Practical sessions at the office: confirming one by naming its examiner, declining, and taking back a yes."""
+"""Practical sessions at the office: naming the examiner of one, declining, changing and taking back a yes."""
 
 import uuid
 
@@ -8,7 +8,7 @@ from wtforms import SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from storage import practical_candidates
-from storage.people import Role
+from storage.people import Person, Role
 from storage.practical_sessions import PracticalSession, SessionState
 from storage.ties import assessors
 from webapp import access
@@ -16,7 +16,7 @@ from webapp.access import practical as access_practical
 from webapp.forms import Form, choices
 from webapp.paging import page_of
 from webapp.planning import practical_post
-from webapp.planning.practical import advice_on
+from webapp.planning.practical import marks_on
 
 pages = Blueprint("practical_answers", __name__, url_prefix="/bureau/praktijktoetsen")
 
@@ -53,15 +53,38 @@ def one(session_id: uuid.UUID):
 def confirm(session_id: uuid.UUID):
     """Say yes by naming the examiner: everybody who comes is told at once."""
     found, form = access_practical.session_for_officer(session_id), ExaminerForm()
-    everybody = {str(one.id): one for one in assessors(g.db, g.now)}
-    # All of them, so that who may not is refused with the reason.
-    form.examiner.choices = choices((key, one.name) for key, one in everybody.items())
-    if not form.validate_on_submit():
+    examiner = _named(form)
+    if examiner is None:
         return _page(found, form, ReasonForm(formdata=None)), 422
-    practical_candidates.confirm(found, everybody[form.examiner.data], access.me(), g.now)
+    practical_candidates.confirm(found, examiner, access.me(), g.now)
     practical_post.tell_planned(found, g.now)
     flash("Bevestigd. De kandidaten, de examiner en de beheerder krijgen bericht.", "ok")
     return redirect(url_for("practical_answers.one", session_id=found.id))
+
+
+@pages.post("/<uuid:session_id>/examiner")
+@access.roles(Role.KSF_OFFICER)
+def exchange(session_id: uuid.UUID):
+    """Name another examiner for a session that stands; whoever knew the former is told."""
+    found, form = access_practical.session_for_officer(session_id), ExaminerForm()
+    examiner = _named(form)
+    if examiner is None:
+        return _page(found, form, ReasonForm(formdata=None)), 422
+    former = found.exchange(examiner, access.me(), g.now)
+    practical_post.tell_exchanged(found, former, g.now)
+    flash(f"{examiner.name} is nu de examiner. Wie komt, de beheerder en {former.name} krijgen bericht.", "ok")
+    return redirect(url_for("practical_answers.one", session_id=found.id))
+
+
+@pages.post("/plaatsen/<uuid:seat_id>/afmelden")
+@access.roles(Role.KSF_OFFICER)
+def take_out(seat_id: uuid.UUID):
+    """Take one candidate out, on the day itself too; the others come as they would."""
+    seat = access_practical.seat_for_officer(seat_id)
+    seat.practical_session.take_out(seat, access.me(), g.now)
+    practical_post.tell_taken_out(seat, g.now, by_ksf=True)
+    flash(f"{seat.candidate.name} is afgemeld. De plaats is weer vrij.", "ok")
+    return redirect(url_for("practical_answers.one", session_id=seat.session_id))
 
 
 @pages.post("/<uuid:session_id>/afwijzen")
@@ -91,10 +114,18 @@ def cancel(session_id: uuid.UUID):
     return redirect(url_for("practical_answers.home"))
 
 
+def _named(form: ExaminerForm) -> Person | None:
+    """Who is chosen of all assessors, so that who may not is refused with the reason; None when the form is wrong."""
+    everybody = {str(one.id): one for one in assessors(g.db, g.now)}
+    form.examiner.choices = choices((key, one.name) for key, one in everybody.items())
+    return everybody[form.examiner.data] if form.validate_on_submit() else None
+
+
 def _page(found: PracticalSession, form: ExaminerForm, reason_form: ReasonForm) -> str:
     tied = {}
-    if found.state is SessionState.REQUESTED:
-        people = assessors(g.db, g.now)
+    to_name = found.live and found.exam_date.starts_at > g.now
+    if to_name:
+        people = [one for one in assessors(g.db, g.now) if one.id != found.examiner_id]
         ties, busy = found.ties(people, g.now), _busy(found)
         form.examiner.choices = choices(
             (one.id, one.name) for one in people if one.id not in ties and one.id not in busy
@@ -106,7 +137,8 @@ def _page(found: PracticalSession, form: ExaminerForm, reason_form: ReasonForm) 
         form=form,
         reason_form=reason_form,
         tied=tied,
-        advice=advice_on(found),
+        to_name=to_name,
+        marks=marks_on(found),
         over=found.over(g.now),
     )
 

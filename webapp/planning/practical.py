@@ -11,7 +11,7 @@ from scenarios.practical import most_candidates
 from storage.exam_dates import ExamDate, to_come
 from storage.held_places import taken
 from storage.people import Role
-from storage.practical_candidates import advised, hindrances, request
+from storage.practical_candidates import advised, gone, hindrances, request
 from storage.practical_sessions import PracticalSession, SessionState
 from storage.schemes import Scheme
 from webapp import access
@@ -100,7 +100,18 @@ def one(session_id: uuid.UUID):
     """One session: who, where, when, and what KSF said."""
     found = access_practical.session_for_admin(session_id)
     may_withdraw = found.live and formats.day_of(g.now) < found.day
-    return render_template("practical/one.html", found=found, advice=advice_on(found), may_withdraw=may_withdraw)
+    return render_template("practical/one.html", found=found, marks=marks_on(found), may_withdraw=may_withdraw)
+
+
+@pages.post("/plaatsen/<uuid:seat_id>/afmelden")
+@access.roles(Role.ORGANISATION_ADMIN)
+def take_out(seat_id: uuid.UUID):
+    """Take one candidate out before the day; the others come as they would."""
+    seat = access_practical.seat_for_admin(seat_id)
+    seat.practical_session.withdraw_candidate(seat, access.me(), g.now)
+    practical_post.tell_taken_out(seat, g.now, by_ksf=False)
+    flash(f"{seat.candidate.name} is afgemeld. De plaats is weer vrij.", "ok")
+    return redirect(url_for("practical.one", session_id=seat.session_id))
 
 
 @pages.post("/<uuid:session_id>/intrekken")
@@ -128,10 +139,12 @@ def my_practical_seats():
     return access_practical.my_seats()
 
 
-def advice_on(found: PracticalSession) -> dict:
-    """By candidate the advice that this session does not follow."""
+def marks_on(found: PracticalSession) -> dict:
+    """What is shown beside the names: the advice that this session does not follow, and who left the organisation."""
     people = [one.id for one in found.candidates]
-    return advised(g.db, found.scheme, people, {found.organisation_id}, found.day, g.now)
+    advice = advised(g.db, found.scheme, people, {found.organisation_id}, found.day, g.now)
+    to_be = found.live and not found.over(g.now)
+    return {"advice": advice, "gone": gone(found, g.now) if to_be else set()}
 
 
 def _advice(scheme: Scheme, people: list[uuid.UUID]) -> dict:
