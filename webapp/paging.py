@@ -73,8 +73,8 @@ def one_of(states: type[State], name: str) -> State | None:
 
 
 def search() -> str:
-    """What somebody looks for (?zoek=…), cleaned of what no database keeps."""
-    return request.args.get("zoek", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+    """What somebody looks for (?zoek=…, or a field of a form), cleaned of what no database keeps."""
+    return request.values.get("zoek", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
 
 
 def called_so(words: str, person: ColumnElement[uuid.UUID]) -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """Online theory tests on the screen: set ready by the organisation, told to KSF, entered by KSF, read by both."""
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -303,3 +304,21 @@ def test_a_pass_with_something_on_it_stays_and_says_what_to_do(session, people, 
     assert f"Met deze toets is dossier {dossier.code} goedgekeurd." in text_of(answer.text)
     assert "Was er niet." in text_of(answer.text)
     assert [one.key for one in certificates.held(session, [people.candidate.id])] == ["theory_test_a"]
+
+
+def test_who_is_ticked_stays_so_while_one_looks_further(session, people, visit, asked):
+    for number in range(30):
+        cast.person(session, f"veel-{number}", f"Veel {number:02}", Role.CANDIDATE, people.organisation)
+    session.commit()
+    boss, first = visit(people.beheerder), {"people": [str(people.candidate.id)]}
+    for address, words in ((f"{NEW}?page=2", ""), (NEW, "veel 07"), (NEW, "niemand")):
+        answer = boss.post(address, asked | first | {"lijst": "verder", "zoek": words})
+        assert answer.status_code == 200
+        assert re.search(rf'value="{people.candidate.id}" checked', answer.text)
+        assert str(people.second_candidate.id) not in answer.text
+        assert 'value="10:00"' in answer.text
+        assert ("Veel 29" in answer.text) is ("page" in address)
+    elsewhere = {"people": [str(people.outsider_candidate.id)], "lijst": "verder"}
+    assert people.outsider_candidate.name not in boss.post(NEW, asked | elsewhere).text
+    assert all_tests() == []
+    assert boss.post(f"{NEW}?page=2", asked | first).status_code == 302

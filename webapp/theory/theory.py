@@ -35,6 +35,9 @@ pages = Blueprint("theory", __name__, url_prefix="/organisatie/online-toets")
 NEWCOMER = "nieuw"
 """What the names of the second form on a page begin with."""
 
+LOOKING = "lijst"
+"""What a button sends that only shows other people to choose from; who was ticked and what was filled in stay."""
+
 
 class TestForm(Form):
     """For which certificate, where and when; for whom is ticked in the list of people."""
@@ -104,6 +107,8 @@ def home():
 def new():
     """Set a test ready for everybody who is ticked: for all of them, or for none."""
     form, chosen = TestForm(), _ticked()
+    if LOOKING in request.form:
+        return _page(form, NewcomerForm(formdata=None), chosen)
     if form.validate_on_submit() and _somebody(form, chosen):
         people, location = access_theory.chosen_people(chosen), form.locations[form.location.data]
         try:
@@ -172,10 +177,15 @@ def _somebody(form: TestForm, chosen: list[uuid.UUID]) -> bool:
 
 def _page(form: TestForm, newcomer: NewcomerForm, chosen: list[uuid.UUID]) -> str:
     words, only = search(), request.args.get("voor", type=uuid.UUID)
-    found = access_theory.people_to_test().where(called_so(words, Person.id))
+    mine = access_theory.people_to_test()
+    found = mine.where(called_so(words, Person.id))
     page = page_of(found.where(Person.id == only) if only else found)
-    values = {"hindered": hindrances(g.db, [one.id for one in page.rows]), "chosen": chosen, "only": only}
-    return render_template("theory/new.html", form=form, newcomer=newcomer, page=page, words=words, **values)
+    shown = [one.id for one in page.rows]
+    kept = g.db.scalars(mine.where(Person.id.in_(chosen), Person.id.not_in(shown))).all()
+    people = [*kept, *page.rows]
+    values = {"hindered": hindrances(g.db, [one.id for one in people]), "chosen": chosen, "only": only}
+    values |= {"page": page, "people": people, "words": words, "looking": LOOKING}
+    return render_template("theory/new.html", form=form, newcomer=newcomer, **values)
 
 
 def _tell_person(test: TheoryTest, template: str) -> None:
