@@ -1,4 +1,6 @@
-"""What is deleted by itself at night, because nobody needs it any more: links, log-ins and lists of people.
+"""What is deleted by itself at night, because nobody needs it any more.
+
+Links, log-ins, lists of people, online tests that nobody passed, and checks of locations from long ago.
 
 Each stays for a while after it stopped working, so that the office can still answer a question about it.
 """
@@ -10,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from storage.enrolments import Roster
 from storage.links import Link
+from storage.locations import LocationCheck
 from storage.logins import LogIn
 from storage.mail import MailMessage
+from storage.theory_tests import TheoryState, TheoryTest
 
 LINKS_KEPT = timedelta(days=30)
 """After a link was used, withdrawn or became too old."""
@@ -22,6 +26,12 @@ LOG_INS_KEPT = timedelta(days=30)
 ROSTERS_KEPT = timedelta(days=7)
 """After a list was uploaded that nobody took into use. The people of one that was are forgotten at once."""
 
+TESTS_KEPT = timedelta(days=365)
+"""After an online test ended without a pass: as long as the recordings of who did not pass. A pass stays."""
+
+CHECKS_KEPT = timedelta(days=2 * 365)
+"""After a location was checked: a yearly audit still finds the year before. The location keeps how it stands."""
+
 
 def forget(session: Session, now: datetime) -> dict[str, int]:
     """Delete what is past its time; answers how many rows of each table."""
@@ -31,6 +41,8 @@ def forget(session: Session, now: datetime) -> dict[str, int]:
     past = {
         Link: old_links,
         LogIn: or_(LogIn.used_at < now - LOG_INS_KEPT, LogIn.ended_at < now - LOG_INS_KEPT),
+        TheoryTest: (TheoryTest.state != TheoryState.PASSED) & (TheoryTest.ended_at < now - TESTS_KEPT),
+        LocationCheck: LocationCheck.checked_at < now - CHECKS_KEPT,
         Roster: Roster.done_at.is_(None) & (Roster.created_at < now - ROSTERS_KEPT),
     }
     return {noun.__tablename__: session.execute(delete(noun).where(old)).rowcount for noun, old in past.items()}

@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from storage import mail
 from storage.enrolments import Roster, keep_roster
-from storage.forgetting import LINKS_KEPT, LOG_INS_KEPT, ROSTERS_KEPT, forget
+from storage.forgetting import CHECKS_KEPT, LINKS_KEPT, LOG_INS_KEPT, ROSTERS_KEPT, TESTS_KEPT, forget
 from storage.links import Link, LinkKind, issue
+from storage.locations import LocationCheck
 from storage.logins import LogIn, log_in
 from storage.mail import MailMessage
+from storage.theory_tests import RESULTS, Certificate, TheoryState, TheoryTest, set_ready
 
 NOW = cast.NOW
 MOMENT = timedelta(seconds=1)
@@ -57,3 +59,33 @@ def test_a_list_that_nobody_used_goes_after_a_week(session, people):
     assert there(session, Roster) == {left.id, used.id}
     forget(session, NOW + ROSTERS_KEPT + MOMENT)
     assert there(session, Roster) == {used.id}
+
+
+def test_an_online_test_goes_a_year_after_it_ended_unless_it_was_passed(session, people):
+    hall, day = cast.location(session, people), NOW + timedelta(days=7)
+    for result, who in zip(RESULTS, (people.candidate, people.second_candidate, people.manager), strict=True):
+        (test,) = set_ready(session, [who], Certificate.A, hall, day, people.beheerder, NOW)
+        test.enter(result, people.officer, day)
+    (back,) = set_ready(session, [people.manager], Certificate.A, hall, day, people.beheerder, NOW)
+    back.withdraw(people.beheerder, NOW)
+    (waiting,) = set_ready(session, [people.manager], Certificate.A, hall, day, people.beheerder, NOW)
+    session.commit()
+    assert forget(session, NOW + TESTS_KEPT)["theory_test"] == 0
+    assert forget(session, day + TESTS_KEPT + MOMENT)["theory_test"] == 3
+    session.commit()
+    left = {row.state for row in session.scalars(select(TheoryTest))}
+    assert left == {TheoryState.PASSED, waiting.state}
+
+
+def test_a_check_of_a_location_goes_after_two_years_and_its_standing_stays(session, people):
+    hall = cast.location(session, people)
+    later = NOW + timedelta(days=100)
+    hall.check({"Rustig": False}, "Boven wordt geboord.", people.beheerder, NOW)
+    newest = hall.check({"Rustig": True}, "", people.beheerder, later)
+    session.commit()
+    assert forget(session, NOW + CHECKS_KEPT)["location_check"] == 0
+    forget(session, NOW + CHECKS_KEPT + MOMENT)
+    assert there(session, LocationCheck) == {newest.id}
+    forget(session, later + CHECKS_KEPT + MOMENT)
+    assert there(session, LocationCheck) == set()
+    assert (hall.checked_on, hall.complete) == (later.date(), True)
