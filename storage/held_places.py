@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from storage.bookings import places_booked
 from storage.exam_dates import ExamDate
 from storage.people import Person
-from storage.practical_sessions import seats_taken
+from storage.practical_places import seats_taken
 
 
 def taken(session: Session, dates: Sequence[ExamDate]) -> dict[uuid.UUID, int]:

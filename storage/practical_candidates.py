@@ -16,7 +16,8 @@ from storage.exam_dates import ExamDate
 from storage.locations import Location
 from storage.organisations import Organisation
 from storage.people import Membership, Person, Role, jobs
-from storage.practical_sessions import LIVE, PracticalSeat, PracticalSession, book
+from storage.practical_places import book
+from storage.practical_sessions import LIVE, PracticalSeat, PracticalSession
 from storage.practical_sessions import Rule as SessionRule
 from storage.refusal import Refused
 from storage.schemes import Scheme

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from scenarios.practical import most_candidates, turn
+from scenarios.practical import turn
 from storage import audit
 from storage.database import Base, Identified, one_of
 from storage.exam_dates import AMSTERDAM, ExamDate, ExamPlace
@@ -219,7 +219,7 @@ class PracticalSession(Identified, Base):
             raise Refused(Rule.BEGUN, found=now, needed=self.exam_date.ends_at)
         if self.lost(seat):
             raise Refused(Rule.CANDIDATE_OFF, found=seat.candidate.name)
-        others = select(func.count()).where(PracticalSeat.session_id == self.id, PracticalSeat.id != seat.id, _HELD)
+        others = select(func.count()).where(PracticalSeat.session_id == self.id, PracticalSeat.id != seat.id, HELD)
         if not session.scalar(others):
             raise Refused(Rule.LAST_CANDIDATE, found=seat.candidate.name)
         seat.freed_at = now
@@ -247,7 +247,7 @@ class PracticalSession(Identified, Base):
             raise Refused(Rule.BEGUN, found=now, needed=self.day)
 
     def _require_examiner(self, examiner: Person | None, now: datetime) -> None:
-        _require_to_come(self.exam_date, now)
+        require_to_come(self.exam_date, now)
         if examiner is None:
             raise Refused(Rule.NO_EXAMINER, found=0, needed=self.scheme.content.checklist.assessors)
         if Role.ASSESSOR not in examiner.roles(now):
@@ -311,16 +311,16 @@ class PracticalSeat(Identified, Base):
         return turn(found.exam_date.starts_at, self.number, found.scheme.content.checklist)
 
 
-_HELD = PracticalSeat.freed_at.is_(None)
+HELD = PracticalSeat.freed_at.is_(None)
 _GIVEN = PracticalSession.state == SessionState.CONFIRMED
-Index("uq_practical_seat_place", PracticalSeat.place_id, unique=True, sqlite_where=_HELD, postgresql_where=_HELD)
+Index("uq_practical_seat_place", PracticalSeat.place_id, unique=True, sqlite_where=HELD, postgresql_where=HELD)
 Index(
     "uq_practical_seat_day",
     PracticalSeat.candidate_id,
     PracticalSeat.day,
     unique=True,
-    sqlite_where=_HELD,
-    postgresql_where=_HELD,
+    sqlite_where=HELD,
+    postgresql_where=HELD,
 )
 Index(
     "uq_practical_session_examiner",
@@ -330,59 +330,6 @@ Index(
     sqlite_where=_GIVEN,
     postgresql_where=_GIVEN,
 )
-
-
-def book(
-    session: Session,
-    scheme: Scheme,
-    wanted: ExamDate,
-    location: Location,
-    candidates: Sequence[Person],
-    actor: Person,
-    now: datetime,
-) -> PracticalSession:
-    """A session that is asked for, with a place for each of these candidates, who may take part by now.
-
-    Raises Refused when the date is over or has too little room, and when one of them has something else on that day.
-    `practical_candidates.request` looks first whether they may take part.
-    """
-    # Whoever asks for this date, or takes it back, waits, and then counts these places.
-    session.refresh(wanted, with_for_update=True)
-    if wanted.exam != scheme.key:
-        raise Refused(Rule.OTHER_EXAM, found=scheme.content.name)
-    _require_to_come(wanted, now)
-    held = select(PracticalSeat.place_id).where(_HELD)
-    free = select(ExamPlace).where(ExamPlace.date_id == wanted.id, ExamPlace.id.not_in(held))
-    places = session.scalars(free.order_by(ExamPlace.number)).all()
-    if len(candidates) > len(places):
-        raise Refused(Rule.FULL, found=len(candidates), needed=len(places))
-    most = most_candidates(wanted.starts_at, wanted.ends_at, scheme.content.checklist)
-    if len(candidates) > most:
-        raise Refused(Rule.DAY_TOO_SHORT, found=len(candidates), needed=most)
-    made = PracticalSession(
-        id=uuid.uuid4(),
-        scheme=scheme,
-        exam_date=wanted,
-        organisation_id=location.organisation_id,
-        location=location,
-        asked_by=actor,
-        asked_at=now,
-        state=SessionState.REQUESTED,
-        reason="",
-    )
-    made.seats = [
-        PracticalSeat(number=number, candidate=candidate, place=place)
-        for number, (candidate, place) in enumerate(zip(candidates, places, strict=False), 1)
-    ]
-    try:
-        with session.begin_nested():
-            session.add(made)
-            session.flush()
-    except IntegrityError as error:
-        names = ", ".join(one.name for one in candidates)
-        raise Refused(Rule.SAME_DAY, found=names, needed=wanted.day) from error
-    audit.record(session, now, actor.id, "practical_requested", made, date=str(wanted.id), candidates=len(candidates))
-    return made
 
 
 def lapse_past(session: Session, now: datetime) -> list[PracticalSession]:
@@ -395,13 +342,7 @@ def lapse_past(session: Session, now: datetime) -> list[PracticalSession]:
     return found
 
 
-def seats_taken(session: Session, dates: Sequence[ExamDate]) -> dict[uuid.UUID, int]:
-    """How many places of these dates sessions hold, by date."""
-    held = select(ExamPlace.date_id, func.count()).join(PracticalSeat, PracticalSeat.place_id == ExamPlace.id)
-    held = held.where(ExamPlace.date_id.in_([one.id for one in dates]), _HELD)
-    return dict(session.execute(held.group_by(ExamPlace.date_id)).all())
-
-
-def _require_to_come(wanted: ExamDate, now: datetime) -> None:
+def require_to_come(wanted: ExamDate, now: datetime) -> None:
+    """Raise Refused when this date has begun or was taken back."""
     if wanted.withdrawn_at is not None or wanted.starts_at <= now:
         raise Refused(Rule.DATE_OVER, found=wanted.starts_at, needed=now)

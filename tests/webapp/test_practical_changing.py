@@ -199,3 +199,13 @@ def test_who_left_the_organisation_is_marked_for_both_and_can_be_taken_out(sessi
     assert take_out(pages[0][0], ADMIN, given.seats[0]).status_code == 302
     for visitor, address in pages:
         assert "werkt hier niet meer" not in visitor.get(address).text
+
+
+def test_whoever_takes_somebody_out_of_service_is_told_of_the_session(people, visit, asked):
+    beheerder = visit(people.beheerder)
+    said = f"De praktijktoets op {formats.day(asked.exam_date.starts_at)} staat nog."
+    beheerder.post(f"/organisatie/mensen/{people.candidate.id}/uit-dienst")
+    assert said in text_of(beheerder.get("/organisatie/mensen").text)
+    assert take_out(beheerder, ADMIN, asked.seats[1]).status_code == 302
+    beheerder.post(f"/organisatie/mensen/{people.second_candidate.id}/uit-dienst")
+    assert said not in text_of(beheerder.get("/organisatie/mensen").text)

@@ -108,20 +108,29 @@ def session_for_examiner(session_id: uuid.UUID) -> PracticalSession:
 
 def my_seats() -> Sequence[PracticalSeat]:
     """Where the one who asks is a candidate in a session that is still to be."""
-    planned = select(PracticalSeat).join(PracticalSession, PracticalSeat.session_id == PracticalSession.id)
-    planned = planned.join(ExamDate, PracticalSession.date_id == ExamDate.id)
-    mine = planned.where(
-        PracticalSeat.candidate_id == me().id,
-        PracticalSeat.freed_at.is_(None),
-        PracticalSession.state.in_(LIVE),
-        ExamDate.ends_at > g.now,
-    )
     whole = joinedload(PracticalSeat.practical_session).options(
         joinedload(PracticalSession.exam_date),
         joinedload(PracticalSession.location),
         joinedload(PracticalSession.scheme),
     )
-    return g.db.scalars(mine.order_by(ExamDate.starts_at).options(whole)).all()
+    return g.db.scalars(_seats_to_be(me()).options(whole)).all()
+
+
+def seats_here(candidate: Person) -> Sequence[PracticalSeat]:
+    """Where this candidate sits in a session to be of an organisation of the beheerder who asks."""
+    here = PracticalSession.organisation_id.in_(access_people.my_organisation_ids())
+    return g.db.scalars(_seats_to_be(candidate).where(here)).all()
+
+
+def _seats_to_be(candidate: Person) -> Select[tuple[PracticalSeat]]:
+    planned = select(PracticalSeat).join(PracticalSession, PracticalSeat.session_id == PracticalSession.id)
+    planned = planned.join(ExamDate, PracticalSession.date_id == ExamDate.id)
+    return planned.where(
+        PracticalSeat.candidate_id == candidate.id,
+        PracticalSeat.freed_at.is_(None),
+        PracticalSession.state.in_(LIVE),
+        ExamDate.ends_at > g.now,
+    ).order_by(ExamDate.starts_at)
 
 
 def _to_come() -> ColumnElement[bool]:

@@ -17,9 +17,10 @@ from storage.sittings import Sitting
 from storage.verdicts import Verdict
 from webapp import access, tasks
 from webapp.access import people as access_people
+from webapp.access import practical as access_practical
 from webapp.dossier import turns
 from webapp.dossier.turns import Course
-from webapp.dutch import refusals
+from webapp.dutch import formats, refusals
 from webapp.forms import Form
 from webapp.paging import matching, page_of, search
 from webapp.people.advising import advice_for
@@ -201,6 +202,9 @@ def leave(person_id: uuid.UUID):
     release(g.db, found, access_people.my_organisation_ids(), access.me().id, g.now)
     undo = url_for("organisation.come_back", person_id=found.id)
     flash({"text": f"{found.name} is uit dienst en staat niet meer in uw lijsten.", "undo": undo}, "ok")
+    for seat in access_practical.seats_here(found):
+        day = formats.day(seat.practical_session.exam_date.starts_at)
+        flash(f"De praktijktoets op {day} staat nog. Meld {found.name} daar af, of trek de toets in.", "warn")
     return redirect(url_for("organisation.people"))
 
 
