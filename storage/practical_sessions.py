@@ -271,7 +271,8 @@ class PracticalSession(Identified, Base):
         """Until whoever changes this session is done, and see what became of it."""
         session = Session.object_session(self)
         session.flush()
-        session.refresh(self, with_for_update=True)
+        session.refresh(self, ["state", "examiner_id"], with_for_update=True)
+        session.expire(self, ["examiner"])
 
     def _go(self, state: SessionState, actor: uuid.UUID | None, now: datetime, **facts: str) -> None:
         check_step(STEPS, self.state, state)
