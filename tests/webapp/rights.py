@@ -329,6 +329,7 @@ RIGHTS: dict[str, Right] = {
     "theory.withdraw": may({"beheerder"}, test_id="theory_test.id"),
     "theory_results.home": may(OFFICERS),
     "theory_results.one": may(OFFICERS, test_id="theory_test.id"),
+    "theory_results.withdraw": may(OFFICERS, test_id="theory_test.id"),
     "theory_results.put_right": may(OFFICERS, test_id="theory_test.id"),
     "practical.home": may(ADMINS),
     "practical.ask": may(ADMINS, exam="=praktijktoets_a"),

@@ -13,7 +13,7 @@ from visitors import text_of
 from storage import certificates, locations
 from storage.database import session_scope
 from storage.mail import MailMessage
-from storage.people import Membership, Person, Role
+from storage.people import Membership, Person, Role, join, release
 from storage.theory_tests import Certificate, TheoryTest, set_ready
 from webapp.dutch import formats
 
@@ -322,3 +322,26 @@ def test_who_is_ticked_stays_so_while_one_looks_further(session, people, visit, 
     assert people.outsider_candidate.name not in boss.post(NEW, asked | elsewhere).text
     assert all_tests() == []
     assert boss.post(f"{NEW}?page=2", asked | first).status_code == 302
+
+
+def test_ksf_takes_back_the_test_of_somebody_who_left_so_that_a_new_employer_can_set_one(session, people, visit, put):
+    test = put(people.candidate)
+    moment = datetime.now(UTC) - timedelta(minutes=1)
+    release(session, people.candidate, {people.organisation.id}, people.beheerder.id, moment)
+    join(session, people.candidate, Role.CANDIDATE, people.outsider_organisation, None, moment)
+    session.commit()
+    assert visit(people.beheerder).post(f"{LIST}/{test.id}/intrekken").status_code == 404
+    officer, boss = visit(people.officer), visit(people.outsider_beheerder)
+    where = f"{OFFICE}/{test.id}"
+    assert "Kandidaat Een werkt niet meer bij Voorbeeld Klantcontact" in text_of(officer.get(where).text)
+    assert officer.post(f"{where}/intrekken").location == where
+    assert [email for email, *_ in mails("theory_test_withdrawn")] == [people.candidate.email]
+    ((email, subject, text, _),) = mails("theory_test_taken_back")
+    assert email == people.beheerder.email
+    assert people.candidate.name not in subject + text
+    assert officer.post(f"{where}/intrekken").status_code == 409
+    there = locations.add(session, people.outsider_organisation, "Elders", "Verweg 1", "", people.officer, cast.NOW)
+    session.commit()
+    fresh = {"certificate": "certificate_a", "location": str(there.id), "begins": "10:00"}
+    fresh |= {"day": formats.day_of(NEXT_WEEK).isoformat(), "people": [str(people.candidate.id)]}
+    assert boss.post(NEW, fresh).status_code == 302

@@ -119,7 +119,7 @@ REFUSALS: dict[str, str] = {
     locations.Rule.KNOWN: "Deze locatie staat al in uw lijst. Kies een andere naam of ruimte.",
     locations.Rule.CLOSED: "Deze locatie is gesloten. Kies een andere, of neem haar weer in gebruik.",
     theory_tests.Rule.PASSED: "De online toets is al behaald door {found}. Die telt voor elk certificaat.",
-    theory_tests.Rule.TWICE: "Er staat al een online toets klaar voor {found}.",
+    theory_tests.Rule.TWICE: "Er staat al een online toets klaar voor {found}. Ziet u die niet in uw lijst? Vraag KSF.",
     theory_tests.Rule.IN_PAST: "Dit moment is al voorbij. Kies een later moment.",
     theory_tests.Rule.NOT_OF_ORGANISATION: "Bij de organisatie van deze locatie werkt {found} niet. Kies een andere.",
     theory_tests.Rule.BEGUN: "De tijd van deze toets is al begonnen. Intrekken kan niet meer; KSF voert de uitslag in.",

@@ -4,21 +4,18 @@ The test itself is taken in KSF's own secured environment; here is kept who take
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from wtforms import DateField, EmailField, RadioField, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired
 
-from scenarios.chapters import TheoryRules
 from storage import theory_tests
-from storage.locations import EXAM, Location
 from storage.organisations import Organisation
-from storage.people import Person, Role, holders, join, known_or_new
+from storage.people import Person, Role, join, known_or_new
 from storage.refusal import Refused
-from storage.schemes import current_scheme
-from storage.theory_tests import Certificate, TheoryState, TheoryTest, hindrances, set_ready
-from webapp import access, post
+from storage.theory_tests import Certificate, TheoryTest, hindrances, set_ready
+from webapp import access
 from webapp.access import locations as access_location
 from webapp.access import people as access_people
 from webapp.access import theory_tests as access_theory
@@ -28,7 +25,7 @@ from webapp.forms import Form, choices, offer
 from webapp.paging import called_so, page_of, search
 from webapp.people.enrolling import ADDRESS, NAME
 from webapp.people.invitations import invite
-from webapp.planning import calendar_file
+from webapp.theory import theory_post
 
 pages = Blueprint("theory", __name__, url_prefix="/organisatie/online-toets")
 
@@ -119,8 +116,8 @@ def new():
             form.refuse(error)
         else:
             for one in made:
-                _tell_person(one, "theory_test_set")
-            _tell_office(made, "theory_test_ready")
+                theory_post.tell_person(one, "theory_test_set")
+            theory_post.tell_office(made, "theory_test_ready")
             number = "1 toets staat" if len(made) == 1 else f"{len(made)} toetsen staan"
             flash(f"{number} klaar. De deelnemers krijgen een mail met dag, tijd en plaats; KSF heeft bericht.", "ok")
             return redirect(url_for("theory.home"))
@@ -152,8 +149,8 @@ def withdraw(test_id: uuid.UUID):
     """Take a test back that has not begun; the person and KSF are told."""
     found = access_theory.test_for_admin(test_id)
     found.withdraw(access.me(), g.now)
-    _tell_person(found, "theory_test_withdrawn")
-    _tell_office([found], "theory_test_taken_back")
+    theory_post.tell_person(found, "theory_test_withdrawn")
+    theory_post.tell_office([found], "theory_test_taken_back")
     flash(f"Ingetrokken. {found.person.name} en KSF krijgen bericht.", "ok")
     return redirect(url_for("theory.home"))
 
@@ -186,27 +183,3 @@ def _page(form: TestForm, newcomer: NewcomerForm, chosen: list[uuid.UUID]) -> st
     values = {"hindered": hindrances(g.db, [one.id for one in people]), "chosen": chosen, "only": only}
     values |= {"page": page, "people": people, "words": words, "looking": LOOKING}
     return render_template("theory/new.html", form=form, newcomer=newcomer, **values)
-
-
-def _tell_person(test: TheoryTest, template: str) -> None:
-    """Write to who takes the test, with a file for an agenda, or one that takes it out again."""
-    scheme = current_scheme(g.db, EXAM)
-    rules = scheme.content.theory if scheme else TheoryRules()
-    file = calendar_file.event(
-        test.id,
-        test.starts_at,
-        test.starts_at + timedelta(minutes=rules.duration_minutes),
-        "Online toets van KSF",
-        "Kom op tijd en neem een geldig identiteitsbewijs mee.",
-        g.now,
-        cancelled=test.state is TheoryState.WITHDRAWN,
-        place=test.location.place,
-    )
-    post.write(g.db, test.person, template, g.now, calendar=file, test=test)
-
-
-def _tell_office(tests: list[TheoryTest], template: str) -> None:
-    """KSF is told of every test that is set ready, or taken back (KSF, "hoe werkt het"); the mail names nobody."""
-    location: Location = tests[0].location
-    for officer in holders(g.db, Role.KSF_OFFICER, None, g.now):
-        post.write(g.db, officer, template, g.now, tests=tests, location=location)

@@ -17,6 +17,7 @@ from webapp.dutch import formats, refusals
 from webapp.dutch.states import THEORY_STATES
 from webapp.forms import Form, choices
 from webapp.paging import called_so, page_of, search
+from webapp.theory import theory_post
 
 pages = Blueprint("theory_results", __name__, url_prefix="/bureau/online-toetsen")
 
@@ -93,6 +94,19 @@ def put_right(test_id: uuid.UUID):
     return _page(found, ResultForm(formdata=None), form), 422
 
 
+@pages.post("/<uuid:test_id>/intrekken")
+@access.roles(Role.KSF_OFFICER)
+def withdraw(test_id: uuid.UUID):
+    """Take a test back that its organisation cannot, for instance of somebody who left there."""
+    found = access_theory.test_for_officer(test_id)
+    found.withdraw(access.me(), g.now)
+    theory_post.tell_person(found, "theory_test_withdrawn")
+    theory_post.tell_organisation(found, "theory_test_taken_back")
+    flash(f"Ingetrokken. {found.person.name} en de organisatie krijgen bericht.", "ok")
+    return redirect(url_for("theory_results.one", test_id=found.id))
+
+
 def _page(found: TheoryTest, form: ResultForm, correction: CorrectionForm) -> str:
-    gave = given(g.db, found)
-    return render_template("theory_results/one.html", found=found, form=form, correction=correction, gave=gave)
+    at_home = any(one.organisation_id == found.organisation_id and one.holds(g.now) for one in found.person.memberships)
+    values = {"form": form, "correction": correction, "gave": given(g.db, found), "at_home": at_home}
+    return render_template("theory_results/one.html", found=found, **values)

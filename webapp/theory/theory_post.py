@@ -1,0 +1,47 @@
+"""Who hears of an online theory test: who takes it, KSF, and the organisation of which KSF takes one back."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from flask import g
+
+from scenarios.chapters import TheoryRules
+from storage.locations import EXAM
+from storage.people import Person, Role, holders
+from storage.schemes import current_scheme
+from storage.theory_tests import TheoryState, TheoryTest
+from webapp import post
+from webapp.planning import calendar_file
+
+
+def tell_person(test: TheoryTest, template: str) -> None:
+    """Write to who takes the test, with a file for an agenda, or one that takes it out again."""
+    scheme = current_scheme(g.db, EXAM)
+    rules = scheme.content.theory if scheme else TheoryRules()
+    file = calendar_file.event(
+        test.id,
+        test.starts_at,
+        test.starts_at + timedelta(minutes=rules.duration_minutes),
+        "Online toets van KSF",
+        "Kom op tijd en neem een geldig identiteitsbewijs mee.",
+        g.now,
+        cancelled=test.state is TheoryState.WITHDRAWN,
+        place=test.location.place,
+    )
+    post.write(g.db, test.person, template, g.now, calendar=file, test=test)
+
+
+def tell_office(tests: list[TheoryTest], template: str) -> None:
+    """KSF is told of every test that is set ready, or taken back (KSF, "hoe werkt het")."""
+    _tell(holders(g.db, Role.KSF_OFFICER, None, g.now), tests, template)
+
+
+def tell_organisation(test: TheoryTest, template: str) -> None:
+    """The beheerders of the organisation that set this test ready."""
+    _tell(holders(g.db, Role.ORGANISATION_ADMIN, test.location.organisation, g.now), [test], template)
+
+
+def _tell(readers: Iterable[Person], tests: list[TheoryTest], template: str) -> None:
+    """The mail names nobody who takes a test."""
+    for reader in readers:
+        post.write(g.db, reader, template, g.now, tests=tests, location=tests[0].location)
