@@ -6,7 +6,7 @@ Whoever passed it once has passed it for every certificate (`storage.certificate
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, select
@@ -23,6 +23,9 @@ PASSED_KEY = "theory_test_a"
 """What somebody who passed has from then on, whatever the certificate."""
 SATISFIED_BY = (PASSED_KEY, "certificate_a")
 """Who has one of these needs no test: certificate A is given only to who passed it."""
+
+FURTHEST = timedelta(days=366)
+"""How long ahead a test may be; beyond it the year is a slip of the pen."""
 
 
 class Certificate(StrEnum):
@@ -63,6 +66,7 @@ class Rule(StrEnum):
     PASSED = "theory_test_passed"
     TWICE = "theory_test_twice"
     IN_PAST = "theory_test_in_past"
+    TOO_FAR = "theory_test_too_far"
     NOT_OF_ORGANISATION = "theory_test_of_other_organisation"
     BEGUN = "theory_test_begun"
     NOT_YET = "theory_test_not_yet"
@@ -153,12 +157,14 @@ def set_ready(
 ) -> list[TheoryTest]:
     """A test for each of these people: for all of them, or for none.
 
-    Raises Refused when the location is closed or the moment is past, and for the first of them who works elsewhere,
-    has passed, or has a test to come; `found` is then that person's name.
+    Raises Refused when the location is closed, when the moment is past or too far ahead, and for the first of them who
+    works elsewhere, has passed, or has a test to come; `found` is then that person's name.
     """
     location.require_open()
     if starts_at <= now:
         raise Refused(Rule.IN_PAST, found=starts_at, needed=now)
+    if starts_at > now + FURTHEST:
+        raise Refused(Rule.TOO_FAR, found=starts_at, needed=now + FURTHEST)
     ids = [person.id for person in people]
     working = _working(session, ids, location.organisation_id, now)
     hindered = hindrances(session, ids)

@@ -101,6 +101,7 @@ def test_an_unchecked_location_warns_and_stops_nothing(people, visit, asked):
         {"certificate": ""},
         {"day": "31-31-2026"},
         {"day": "2020-01-01"},
+        {"day": "9999-12-31", "begins": "23:30"},
         {"begins": "25:00"},
     ],
 )

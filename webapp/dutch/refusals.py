@@ -121,6 +121,7 @@ REFUSALS: dict[str, str] = {
     theory_tests.Rule.PASSED: "De online toets is al behaald door {found}. Die telt voor elk certificaat.",
     theory_tests.Rule.TWICE: "Er staat al een online toets klaar voor {found}. Ziet u die niet in uw lijst? Vraag KSF.",
     theory_tests.Rule.IN_PAST: "Dit moment is al voorbij. Kies een later moment.",
+    theory_tests.Rule.TOO_FAR: "Dit moment is te ver weg. Het kan tot en met {needed[0]}. Kijk het jaar na.",
     theory_tests.Rule.NOT_OF_ORGANISATION: "Bij de organisatie van deze locatie werkt {found} niet. Kies een andere.",
     theory_tests.Rule.BEGUN: "De tijd van deze toets is al begonnen. Intrekken kan niet meer; KSF voert de uitslag in.",
     theory_tests.Rule.NOT_YET: "Deze toets is nog niet geweest. Een uitslag kan vanaf {needed[0]}.",

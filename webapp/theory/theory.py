@@ -69,7 +69,8 @@ class TestForm(Form):
         """Say at the right field why it cannot be so."""
         if error.rule not in set(theory_tests.Rule):
             raise error
-        field = self.day if error.rule is theory_tests.Rule.IN_PAST else self.location
+        of_moment = (theory_tests.Rule.IN_PAST, theory_tests.Rule.TOO_FAR)
+        field = self.day if error.rule in of_moment else self.location
         if error.rule in (theory_tests.Rule.PASSED, theory_tests.Rule.TWICE):
             self.form_errors.append(refusals.refusal(error))
         else:
