@@ -1,6 +1,7 @@
 """What is deleted by itself at night, because nobody needs it any more.
 
-Links, log-ins, lists of people, online tests that nobody passed, and checks of locations from long ago.
+Links, log-ins, lists of people, online tests that nobody passed, practical sessions that were not held, and checks of
+locations from long ago.
 
 Each stays for a while after it stopped working, so that the office can still answer a question about it.
 """
@@ -15,6 +16,7 @@ from storage.links import Link
 from storage.locations import LocationCheck
 from storage.logins import LogIn
 from storage.mail import MailMessage
+from storage.practical_sessions import LIVE, PracticalSeat, PracticalSession
 from storage.theory_tests import TheoryState, TheoryTest
 
 LINKS_KEPT = timedelta(days=30)
@@ -29,6 +31,9 @@ ROSTERS_KEPT = timedelta(days=7)
 TESTS_KEPT = timedelta(days=365)
 """After an online test ended without a pass: as long as the recordings of who did not pass. A pass stays."""
 
+SESSIONS_KEPT = timedelta(days=365)
+"""After a practical session was declined or called off, or a candidate taken out of one. One that was held stays."""
+
 CHECKS_KEPT = timedelta(days=2 * 365)
 """After a location was checked: a yearly audit still finds the year before. The location keeps how it stands."""
 
@@ -42,6 +47,8 @@ def forget(session: Session, now: datetime) -> dict[str, int]:
         Link: old_links,
         LogIn: or_(LogIn.used_at < now - LOG_INS_KEPT, LogIn.ended_at < now - LOG_INS_KEPT),
         TheoryTest: (TheoryTest.state != TheoryState.PASSED) & (TheoryTest.ended_at < now - TESTS_KEPT),
+        PracticalSeat: PracticalSeat.freed_at < now - SESSIONS_KEPT,
+        PracticalSession: PracticalSession.state.not_in(LIVE) & (PracticalSession.answered_at < now - SESSIONS_KEPT),
         LocationCheck: LocationCheck.checked_at < now - CHECKS_KEPT,
         Roster: Roster.done_at.is_(None) & (Roster.created_at < now - ROSTERS_KEPT),
     }

@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from storage import mail
 from storage.enrolments import Roster, keep_roster
-from storage.forgetting import CHECKS_KEPT, LINKS_KEPT, LOG_INS_KEPT, ROSTERS_KEPT, TESTS_KEPT, forget
+from storage.forgetting import CHECKS_KEPT, LINKS_KEPT, LOG_INS_KEPT, ROSTERS_KEPT, SESSIONS_KEPT, TESTS_KEPT, forget
 from storage.links import Link, LinkKind, issue
 from storage.locations import LocationCheck
 from storage.logins import LogIn, log_in
 from storage.mail import MailMessage
+from storage.practical_sessions import PracticalSeat, PracticalSession
 from storage.theory_tests import RESULTS, Certificate, TheoryState, TheoryTest, set_ready
 
 NOW = cast.NOW
@@ -75,6 +76,20 @@ def test_an_online_test_goes_a_year_after_it_ended_unless_it_was_passed(session,
     session.commit()
     left = {row.state for row in session.scalars(select(TheoryTest))}
     assert left == {TheoryState.PASSED, waiting.state}
+
+
+def test_a_practical_session_that_was_called_off_goes_after_a_year_and_one_that_was_held_stays(session, people):
+    first, second = (cast.practical_date(session, people, NOW + timedelta(days=days)) for days in (20, 21))
+    called_off = cast.practical_session(session, people, first, people.candidate)
+    held = cast.practical_session(session, people, second, people.second_candidate)
+    held.confirm(people.assessors[0], people.officer, NOW)
+    called_off.withdraw(people.beheerder, NOW)
+    session.commit()
+    assert forget(session, NOW + SESSIONS_KEPT)["practical_session"] == 0
+    assert forget(session, NOW + SESSIONS_KEPT + MOMENT)["practical_session"] == 1
+    session.commit()
+    assert there(session, PracticalSession) == {held.id}
+    assert there(session, PracticalSeat) == {seat.id for seat in held.seats}
 
 
 def test_a_check_of_a_location_goes_after_two_years_and_its_standing_stays(session, people):
