@@ -163,6 +163,8 @@ def _tidy(*texts: str) -> Iterator[str]:
 def _require_single(
     session: Session, organisation: uuid.UUID, name: str, room: str, but: uuid.UUID | None = None
 ) -> None:
+    # Of two who name a location of one organisation at the same moment, the second waits and finds the first's.
+    session.execute(select(Organisation.id).where(Organisation.id == organisation).with_for_update())
     open_ones = select(Location).where(Location.organisation_id == organisation, Location.closed_at.is_(None))
     for other in session.scalars(open_ones):
         if other.id != but and (other.name.casefold(), other.room.casefold()) == (name.casefold(), room.casefold()):
@@ -172,11 +174,7 @@ def _require_single(
 def add(
     session: Session, organisation: Organisation, name: str, address: str, room: str, actor: Person, now: datetime
 ) -> Location:
-    """A new location. Raises Refused when the organisation has an open one with this name and room.
-
-    Of two who add one to the same organisation at the same moment the second waits for the first.
-    """
-    session.execute(select(Organisation.id).where(Organisation.id == organisation.id).with_for_update())
+    """A new location. Raises Refused when the organisation has an open one with this name and room."""
     name, address, room = _tidy(name, address, room)
     _require_single(session, organisation.id, name, room)
     location = Location(
