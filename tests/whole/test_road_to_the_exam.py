@@ -41,7 +41,7 @@ EXAMPLE_ROLE = (
     "eerste zelf op bij de koffie. Sindsdien schrijven vier anderen er ook een, zonder dat ik het vroeg. Op vrijdag "
     "bespreekt zij er een met wie wil, staand en in tien minuten. Zo werd praten over fouten bij ons iets gewoons."
 )
-MENDED = {"nora.nieuw#voorbeeld.example": CANDIDATE, "": "Max Meerder"}
+MENDED = {("kandidaat_email", "nora.nieuw#voorbeeld.example"): CANDIDATE, ("leidinggevende_naam", ""): "Max Meerder"}
 
 
 class Walk:
@@ -147,7 +147,8 @@ def enrol_by_list(walk: Walk, page: Page) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name="Regels met een fout downloaden").click()
     rows = list(csv.reader(io.StringIO(download.value.path().read_text("utf-8-sig")), delimiter=";"))
-    mended = [rows[0]] + [[MENDED.get(cell, cell) for cell in row] for row in rows[1:]]
+    head, *lines = rows
+    mended = [head] + [[MENDED.get((name, cell), cell) for name, cell in zip(head, row, strict=True)] for row in lines]
     page.get_by_role("link", name="Andere lijst kiezen").click()
     upload(page, "\n".join(";".join(row) for row in mended))
     expect(page.get_by_role("table", name="Regels met een fout")).to_have_count(0)
