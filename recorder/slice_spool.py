@@ -182,7 +182,7 @@ class SliceSpool:
 
     def size(self, recording: uuid.UUID) -> int:
         """Bytes of slices that are here."""
-        return sum(one.size for one in self.slices(recording))
+        return sum(one.size for one in self._here(recording).values())
 
     def closing_path(self, recording: uuid.UUID) -> Path:
         return self.root / str(recording) / f"{CLOSING}.json"

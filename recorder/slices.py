@@ -25,7 +25,7 @@ from recorder.spool import Spool
 from recorder.tickets import Ticket
 
 LARGEST = 8 * 1024 * 1024
-"""Bytes of one slice; that of a page is a thirtieth of it."""
+"""Bytes of one slice; a page sends about 300 kB."""
 MOST_BYTES_PER_S = 1_000_000
 """Bytes that one recording may bring for each second that it may last: five times what a page is told to record."""
 MOST_PER_S = 4

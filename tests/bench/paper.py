@@ -22,9 +22,9 @@ ALL_BEGIN_WITHIN_MIN = 5
 ROUNDS_A_DAY, OUTAGE_H = 8, 1
 PLACES, THREADS, RECORDER_CONNECTIONS, WORKER_CONNECTIONS = 100, 8, 15, 2
 """Sittings of a recorder; requests at once of a web process; connections to the database that one process may open."""
-NEEDED = ("recorder_whip_cpu_s_per_stream_minute", "recorder_slices_many_cpu_s_per_stream_minute",
-          "finish_h264_cpu_s_per_minute", "finish_vp8_cpu_s_per_minute", "recorder_memory_mb_per_stream",
-          "begin_web_cpu_s_per_sitting", "begin_web_requests_per_sitting")  # fmt: skip
+NEEDED = ("recorder_whip_cpu_s_per_stream_minute", "recorder_slices_of_page_cpu_s_per_stream_minute",
+          "slice_s", "finish_h264_cpu_s_per_minute", "finish_vp8_cpu_s_per_minute",
+          "recorder_memory_mb_per_stream", "begin_web_cpu_s_per_sitting", "begin_web_requests_per_sitting")  # fmt: skip
 NOT_MEASURED = (
     "Not measured, so not planned: PostgreSQL at this rate, the object store's own machines, TLS at the edge, TURN."
 )
@@ -35,7 +35,7 @@ def plan(found: Mapping[str, float], candidates: int = CANDIDATES) -> list[tuple
     missing = [name for name in NEEDED if found.get(name) is None]
     if missing:
         raise KeyError(", ".join(missing))
-    whip, slices, h264, vp8, memory, begins, asked = (found[name] for name in NEEDED)
+    whip, slices, slice_s, h264, vp8, memory, begins, asked = (found[name] for name in NEEDED)
     live = candidates * SPOKEN_SHARE
     recorders = ceil(candidates / PLACES)
     answers_a_minute = candidates * ANSWER_MIN / SITTING_MIN
@@ -56,7 +56,7 @@ def plan(found: Mapping[str, float], candidates: int = CANDIDATES) -> list[tuple
         (f"their cores, both roads, with {SPARE} times to spare", f"{ceil(SPARE * live * (whip + slices) / 60):,}"),
         ("their memory for live streams", f"{live * memory / 1000:,.1f} GB"),
         ("into them, both roads", f"{sent_gbps:,.1f} Gbit/s"),
-        ("slices that they acknowledge", f"{live:,.0f} a second"),
+        ("slices that they acknowledge", f"{live / slice_s:,.0f} a second"),
         (f"their disks, with the object store away for {OUTAGE_H} h", f"{sent_gbps * 3600 * OUTAGE_H / 8:,.0f} GB"),
         ("media workers, one a core, as fast as answers come (H.264, copied)", f"{copied:,}"),
         ("the same where every picture is coded again (VP8)", f"{ceil(SPARE * answers_a_minute * vp8 / 60):,}"),

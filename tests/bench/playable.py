@@ -17,6 +17,7 @@ from statistics import median
 
 import aiohttp
 import load
+from slice_load import SLICE_S
 from whole_road import (
     Film,
     House,
@@ -41,7 +42,7 @@ async def speak(take: Take, film: Film, material: Path) -> float:
         sending = asyncio.create_task(load.keep_sending([stream]))
         began = time.monotonic()
         for number, data in enumerate(film.slices):
-            await asyncio.sleep(began + number + 1 - time.monotonic())
+            await asyncio.sleep(began + (number + 1) * SLICE_S - time.monotonic())
             await hand_over(http, take, number, data)
         sending.cancel()
         last_word = time.time()

@@ -1,7 +1,7 @@
 """The whole road of an answer, with real parts, for what is measured from the last word on. Nothing to run.
 
 Swift, Valkey and SQLite stand; recorders and media workers come and go. Candidates have a place on a recorder as the
-web app gives it, and their answers are an H.264 film in slices of a second.
+web app gives it, and their answers are an H.264 film in slices as a page makes them.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from math import ceil
 from pathlib import Path
 
 import aiohttp
@@ -25,6 +26,7 @@ import psutil
 import requests
 from imageio_ffmpeg import get_ffmpeg_exe
 from live import cast, config, cpu_s, database, migrate, services
+from slice_load import SLICE_S
 from sqlalchemy import select
 
 from storage import jobs, places
@@ -57,9 +59,10 @@ class Take:
 
 @dataclass(frozen=True)
 class Film:
-    """What a browser has recorded: 1280x720 at 30 pictures and 1.5 Mbps in H.264, and Opus, as slices of a second."""
+    """What a browser has recorded: 1280x720 at 30 pictures and 1.5 Mbps in H.264, and Opus, in slices of `SLICE_S`."""
 
     slices: tuple[bytes, ...]
+    seconds: float
 
     @classmethod
     def make(cls, path: Path, seconds: int) -> "Film":
@@ -74,8 +77,8 @@ class Film:
         repeat = ["-stream_loop", str(seconds // ROUND_S), "-i", once, "-t", str(seconds), "-c", "copy", "-live", "1"]
         subprocess.run([*ffmpeg, *repeat, path], check=True)
         data = path.read_bytes()
-        size = -(-len(data) // seconds)
-        return cls(tuple(data[at : at + size] for at in range(0, len(data), size)))
+        size = ceil(len(data) * SLICE_S / seconds)
+        return cls(tuple(data[at : at + size] for at in range(0, len(data), size)), float(seconds))
 
     @property
     def closing(self) -> dict:
@@ -84,7 +87,7 @@ class Film:
             "count": len(self.slices),
             "size": len(whole),
             "sha256": hashlib.sha256(whole).hexdigest(),
-            "seconds": float(len(self.slices)),
+            "seconds": self.seconds,
             "mime_type": "video/webm;codecs=h264,opus",
         }
 

@@ -6,7 +6,7 @@
 
 const KINDS = ["video/webm;codecs=h264,opus", "video/webm;codecs=vp8,opus", "video/webm", "video/mp4"];
 // What a browser that dies may take along, while two seconds may be missing; each slice costs the recorder a request.
-const SLICE_MS = 1250;
+const SLICE_MS = 1500;
 const VIDEO_BPS = 1_500_000;
 const AUDIO_BPS = 64_000;
 const KEYFRAME_MS = 2000;
