@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from scenarios.practical import most_candidates
 from storage import audit
@@ -76,3 +76,11 @@ def seats_taken(session: Session, dates: Sequence[ExamDate]) -> dict[uuid.UUID, 
     held = select(ExamPlace.date_id, func.count()).join(PracticalSeat, PracticalSeat.place_id == ExamPlace.id)
     held = held.where(ExamPlace.date_id.in_([one.id for one in dates]), HELD)
     return dict(session.execute(held.group_by(ExamPlace.date_id)).all())
+
+
+def confirmed_at(session: Session, location: Location, now: datetime) -> Sequence[PracticalSession]:
+    """The confirmed sessions at this location that are not over, the first one first."""
+    theirs = select(PracticalSession).join(ExamDate, PracticalSession.date_id == ExamDate.id)
+    theirs = theirs.where(PracticalSession.location_id == location.id, PracticalSession.state == SessionState.CONFIRMED)
+    coming = theirs.where(ExamDate.ends_at > now).order_by(ExamDate.starts_at)
+    return session.scalars(coming.options(selectinload(PracticalSession.seats))).all()

@@ -199,6 +199,13 @@ def live_test(session: Session, person: uuid.UUID) -> TheoryTest | None:
     return session.scalars(theirs.options(joinedload(TheoryTest.location))).first()
 
 
+def ahead_at(session: Session, location: Location, now: datetime) -> Sequence[TheoryTest]:
+    """The tests that are still to come at this location, the first one first."""
+    theirs = select(TheoryTest).where(TheoryTest.location_id == location.id, TheoryTest.state == TheoryState.SET)
+    coming = theirs.where(TheoryTest.starts_at > now).order_by(TheoryTest.starts_at)
+    return session.scalars(coming.options(joinedload(TheoryTest.person))).all()
+
+
 def hindrances(session: Session, people: Iterable[uuid.UUID]) -> dict[uuid.UUID, Rule]:
     """Who of these people cannot be set a test now, and why."""
     ids = list(people)

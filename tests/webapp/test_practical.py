@@ -309,6 +309,22 @@ def test_a_request_that_nobody_knew_of_is_taken_back_in_silence(people, visit, a
     assert mails() == []
 
 
+def test_another_address_is_told_to_everybody_who_comes_and_only_when_it_changed(people, visit, scene, given):
+    visitor, where = visit(people.beheerder), f"/organisatie/locaties/{scene[1].id}"
+    same = {"name": scene[1].name, "address": scene[1].address, "room": scene[1].room}
+    assert "bericht" not in text_of(visitor.get(visitor.post(where, same).location).text).partition("Controle")[0]
+    assert mails("practical_moved") == []
+    page = visitor.get(visitor.post(where, same | {"address": "Nieuwstraat 2, Utrecht"}).location)
+    assert "3 mensen krijgen bericht." in text_of(page.text)
+    told = mails("practical_moved")
+    assert {one[1] for one in told} == {people.candidate.name, people.second_candidate.name, people.assessors[0].name}
+    assert all("Nieuwstraat 2, Utrecht" in one[2] and scene[1].address in one[2] for one in told)
+    assert all("Nieuwstraat 2, Utrecht" in str(one[3].walk("VEVENT")[0]["location"]) for one in told)
+    before = [*mails("practical_planned"), *mails("practical_examiner")]
+    uids = [{str(one[3].walk("VEVENT")[0]["uid"]) for one in some} for some in (told, before)]
+    assert uids[0] == uids[1]
+
+
 def test_a_day_without_an_answer_is_told(app, people, visit, asked, noon):
     with app.app_context():
         planning.tend_windows(noon)

@@ -256,6 +256,20 @@ def test_the_candidate_and_the_file_say_when(session, people, visit, put):
     assert f"er staat een online toets klaar voor {formats.moment(NEXT_WEEK)}" in page
 
 
+def test_another_address_is_told_to_who_has_a_test_there_to_come(people, visit, put, hall):
+    coming, was = put(people.candidate), put(people.second_candidate, datetime.now(UTC) - timedelta(days=1))
+    moved = {"name": hall.name, "address": "Nieuwstraat 2, Utrecht", "room": hall.room}
+    visitor = visit(people.beheerder)
+    page = visitor.get(visitor.post(f"/organisatie/locaties/{hall.id}", moved).location)
+    assert "1 persoon krijgt bericht." in text_of(page.text)
+    ((whose, subject, text, file),) = mails("theory_test_moved")
+    assert (whose, formats.day(coming.starts_at) in subject) == (people.candidate.email, True)
+    assert whose != was.person.email
+    assert "Nieuwstraat 2, Utrecht" in text
+    assert "Proefstraat 1" in text
+    assert f"{coming.id}@vignet" in file
+
+
 def test_the_lists_ask_as_often_for_many_as_for_one(session, people, visit, put, count_queries):
     boss, officer, asked = visit(people.beheerder), visit(people.officer), []
     put(people.candidate)

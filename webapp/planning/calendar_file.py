@@ -1,14 +1,19 @@
 """A moment or window as a calendar file (iCalendar, RFC 5545), for a mail and for a link on the page."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from icalendar import Calendar, Event
+from sqlalchemy.orm import Session
 
+from scenarios.chapters import TheoryRules
 from storage.config import config
 from storage.exam_dates import plans_by_dates
+from storage.locations import EXAM
+from storage.schemes import current_scheme
 from storage.sittings import Sitting
+from storage.theory_tests import TheoryState, TheoryTest
 
 
 def of(sitting: Sitting, now: datetime, cancelled: bool = False) -> str:
@@ -17,6 +22,16 @@ def of(sitting: Sitting, now: datetime, cancelled: bool = False) -> str:
     when = "Begin op tijd" if dated else "U kunt beginnen wanneer u wilt, tot het einde van deze periode"
     title = f"Examen {sitting.dossier.scheme.content.name}"
     return event(sitting.id, sitting.opens_at, sitting.closes_at, title, f"{when}.", now, cancelled, busy=dated)
+
+
+def of_test(test: TheoryTest, now: datetime) -> str:
+    """An online theory test; one that was taken back goes out of an agenda."""
+    scheme = current_scheme(Session.object_session(test), EXAM)
+    rules = scheme.content.theory if scheme else TheoryRules()
+    ends_at = test.starts_at + timedelta(minutes=rules.duration_minutes)
+    text = "Kom op tijd en neem een geldig identiteitsbewijs mee."
+    off = test.state is TheoryState.WITHDRAWN
+    return event(test.id, test.starts_at, ends_at, "Online toets van KSF", text, now, off, test.location.place)
 
 
 def event(

@@ -22,6 +22,7 @@ from webapp.access import people as access_people
 from webapp.dutch import refusals
 from webapp.forms import Form, choices, offer
 from webapp.paging import matching, page_of, search
+from webapp.planning import location_post
 
 pages = Blueprint("locations", __name__)
 
@@ -107,11 +108,12 @@ def one(location_id: uuid.UUID):
     form = LocationForm(obj=found)
     if form.validate_on_submit():
         try:
+            former = found.place
             found.change(*form.values(), access.me(), g.now)
         except Refused as error:
             form.refuse(error)
         else:
-            flash("De gegevens zijn bewaard.", "ok")
+            flash(f"De gegevens zijn bewaard.{_told(location_post.tell_moved(found, former, g.now))}", "ok")
             return redirect(url_for("locations.one", location_id=found.id))
     return _page(found, form, CheckForm(_rules(), formdata=None)), 422 if form.errors else 200
 
@@ -185,6 +187,11 @@ def _rules() -> LocationRules:
     if "location_rules" not in g:
         g.location_rules = locations.rules(g.db)
     return g.location_rules
+
+
+def _told(number: int) -> str:
+    """How many people were told of another place, as a sentence that follows another."""
+    return f" {number} {'persoon krijgt' if number == 1 else 'mensen krijgen'} bericht." if number else ""
 
 
 def _page(found: Location, form: LocationForm, check_form: CheckForm) -> str:

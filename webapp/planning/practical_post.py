@@ -56,6 +56,16 @@ def tell_off(found: PracticalSession, now: datetime) -> None:
     post.write(session, found.examiner, off, now, calendar=_of_examiner(found, now, cancelled=True), practical=found)
 
 
+def tell_moved(found: PracticalSession, former: str, now: datetime) -> int:
+    """The place of a confirmed session is no longer `former`: all who come hear it; how many that are."""
+    session = Session.object_session(found)
+    files = [(seat.candidate, _of_candidate(seat, now)) for seat in found.coming]
+    files.append((found.examiner, _of_examiner(found, now)))
+    for person, file in files:
+        post.write(session, person, "practical_moved", now, calendar=file, practical=found, former=former)
+    return len(files)
+
+
 def tell_organisation(found: PracticalSession, now: datetime) -> None:
     """Write what KSF answered to whoever asked it, or, who asked having left, to the beheerders of now."""
     session = Session.object_session(found)

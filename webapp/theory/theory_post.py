@@ -1,33 +1,18 @@
 """Who hears of an online theory test: who takes it, KSF, and the organisation of which KSF takes one back."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from flask import g
 
-from scenarios.chapters import TheoryRules
-from storage.locations import EXAM
 from storage.people import Person, Role, holders
-from storage.schemes import current_scheme
-from storage.theory_tests import TheoryState, TheoryTest
+from storage.theory_tests import TheoryTest
 from webapp import post
 from webapp.planning import calendar_file
 
 
 def tell_person(test: TheoryTest, template: str) -> None:
     """Write to who takes the test, with a file for an agenda, or one that takes it out again."""
-    scheme = current_scheme(g.db, EXAM)
-    rules = scheme.content.theory if scheme else TheoryRules()
-    file = calendar_file.event(
-        test.id,
-        test.starts_at,
-        test.starts_at + timedelta(minutes=rules.duration_minutes),
-        "Online toets van KSF",
-        "Kom op tijd en neem een geldig identiteitsbewijs mee.",
-        g.now,
-        cancelled=test.state is TheoryState.WITHDRAWN,
-        place=test.location.place,
-    )
+    file = calendar_file.of_test(test, g.now)
     post.write(g.db, test.person, template, g.now, calendar=file, test=test)
 
 

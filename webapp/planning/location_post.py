@@ -1,0 +1,24 @@
+"""Who hears that a location has another name or address: everybody who was told to come there."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from storage.locations import Location
+from storage.practical_places import confirmed_at
+from storage.theory_tests import ahead_at
+from webapp import post
+from webapp.planning import calendar_file, practical_post
+
+
+def tell_moved(location: Location, former: str, now: datetime) -> int:
+    """Write to everybody who comes to this location, which was called `former`; to how many."""
+    if location.place == former:
+        return 0
+    session = Session.object_session(location)
+    tests = ahead_at(session, location, now)
+    for test in tests:
+        file = calendar_file.of_test(test, now)
+        post.write(session, test.person, "theory_test_moved", now, calendar=file, test=test, former=former)
+    practical = confirmed_at(session, location, now)
+    return len(tests) + sum(practical_post.tell_moved(found, former, now) for found in practical)
