@@ -3,11 +3,12 @@
 The test is symmetric and only ever adds reasons: every tie between two people is named, and one is enough.
 """
 
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+from dateutil.relativedelta import relativedelta
 
 
 class Conflict(StrEnum):
@@ -50,7 +51,7 @@ def conflicts(one: Party, other: Party, now: datetime, months: int = 24) -> tupl
 
     An employer that either of them left counts for `months` months after the last day, that day included.
     """
-    since = _months_before(now.date(), months)
+    since = now.date() - relativedelta(months=months)
     here, there = _current(one, now), _current(other, now)
     lately_here, lately_there = _lately(one, since), _lately(other, since)
     tests = {
@@ -80,8 +81,3 @@ def _current(party: Party, now: datetime) -> set[str]:
 
 def _lately(party: Party, since: date) -> set[str]:
     return {job.organisation for job in party.employments if job.until is None or job.until >= since}
-
-
-def _months_before(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

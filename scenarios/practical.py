@@ -3,10 +3,11 @@
 An advice is a signal beside a name. It never stops anybody.
 """
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from dateutil.relativedelta import relativedelta
 
 from scenarios.advice import exam_before
 from scenarios.chapters import ChecklistRules
@@ -45,14 +46,9 @@ def signals(theory_on: date | None, in_job_since: date | None, on: date, rules: 
     """
     found = []
     months = rules.advised_months_after_theory
-    if theory_on is not None and months and on > (last := _months_after(theory_on, months)):
+    if theory_on is not None and months and on > (last := theory_on + relativedelta(months=months)):
         found.append(Advised(Signal.THEORY_LONG_AGO, last))
     advice = exam_before(in_job_since, rules.advised_weeks_in_job, on)
     if advice is not None and advice.passed:
         found.append(Advised(Signal.LATE_IN_JOB, advice.before))
     return tuple(found)
-
-
-def _months_after(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
