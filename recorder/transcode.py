@@ -130,7 +130,7 @@ def _make(way: How, source: Path, measured: Measured, folder: Path, progress: Pr
     if scan.audio_codec:
         sound = _levelled(graph["a:0"], measured.loudness).asplit()
         streams.append(sound[0])
-        coding |= {"c:a": "aac", "b:a": "96k"}
+        coding |= {"c:a": "aac", "b:a": "96k", "aac_coder": "fast"}
         outputs.append(ffmpeg.output(sound[1], str(samples), format="s16le", ac=1, ar=_PEAK_RATE))
     video = ffmpeg.output(
         *streams,

@@ -81,7 +81,7 @@ def video(codec: str, seconds: float, sizes: tuple[tuple[int, int], ...] = (SIZE
 
 
 @cache
-def sound(seconds: float, level: float = 0.4):
+def sound(seconds: float, level: float = 0.4, noise: float = 0.02):
     """Coded sound as (seconds, payload): soft noise, and at each whole second a beep of 60 ms."""
     encoder = av.CodecContext.create("libopus", "w")
     encoder.sample_rate, encoder.layout, encoder.format = 48_000, "stereo", "s16"
@@ -91,7 +91,7 @@ def sound(seconds: float, level: float = 0.4):
         samples = array("h")
         for index in range(960):
             at = (block * 960 + index) / 48_000
-            loud = level * math.sin(2 * math.pi * 1000 * at) if at % 1 < 0.06 else 0.02 * (chance.random() - 0.5)
+            loud = level * math.sin(2 * math.pi * 1000 * at) if at % 1 < 0.06 else noise * (chance.random() - 0.5)
             value = round(32_000 * loud)
             samples.extend((value, value))
         frame = av.AudioFrame("s16", "stereo", 960)

@@ -39,7 +39,7 @@ def test_all_pictures_and_all_sound_in_step(tmp_path, codec):
     assert proof.audio_seconds == pytest.approx(6, abs=0.05)
     assert abs(proof.av_offset_ms) < 5
     after = measure(result.video)
-    assert after.measurement.loudness_lufs == pytest.approx(-23, abs=1)
+    assert after.measurement.loudness_lufs == pytest.approx(-23, abs=0.5)
     assert after.scan.keyframe_gap_s <= 2.1
     assert (after.scan.video_codec, after.scan.audio_codec) == ("h264", "aac")
     assert shares == sorted(shares) and shares[-1] > 0.9
@@ -132,7 +132,9 @@ def test_sound_that_begins_late_stays_late(tmp_path):
 
 @pytest.mark.parametrize("level", [0.02, 0.9])
 def test_soft_and_loud_speech_come_out_equally_loud(tmp_path, level):
-    result = finish(tmp_path / "out", recorded(tmp_path, send(video("H264", 6), sound(6, level))))
+    # Little noise: of white noise AAC leaves out what nobody's voice reaches, and with it loudness.
+    heard = sound(6, level, noise=level / 20)
+    result = finish(tmp_path / "out", recorded(tmp_path, send(video("H264", 6), heard)))
     after = measure(result.video)
     assert after.measurement.loudness_lufs == pytest.approx(-23, abs=1)
     assert after.loudness.peak <= -1
