@@ -1,11 +1,11 @@
 """How recorders and media workers share the work. Prints JSON.
 
 `python tests/bench/sharing.py [seconds]`: twenty answers of so many seconds (20), on one recorder and one worker, then
-on two recorders and three workers. First every page hands over all its slices as fast as they are taken; then all end
-at the same moment, and the films are made. Recorders: slices acknowledged a second; the pages want a core of the same
-machine for themselves. Workers: films a minute, from the last word to the last film. No more is gained than there are
-cores left over: how many cores of the machine were in use meanwhile, by these, the pages, the object store, the
-database and whatever else runs, is told beside the gain.
+on two recorders and three workers. First every page hands over its slices, one after the other; then all end at the
+same moment, and the films are made. Recorders: what a slice costs them, which stays the same when they share as they
+should. How fast they take them says nothing: a page waits for each to be on the disk. Workers: films a minute, from the
+last word to the last film. No more is gained than there are cores left over: how many cores of the machine were in use
+meanwhile, by these, the pages, the object store, the database and whatever else runs, is told beside the gain.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ def turn(house: House, film: Film, recorders: int, workers: int) -> dict:
         making = machine_s() - machine
         each = [cpu_s(worker) - before for worker, before in zip(staff.workers, each, strict=True)]
     return {
-        "recorder_slices_per_s": ANSWERS * len(film.slices) / took_s,
+        "recorder_cpu_ms_per_slice": 1000 * taken / ANSWERS / len(film.slices),
         "recorder_cores": taken / took_s,
         "recorder_machine_cores": taking / took_s,
         "recorder_most_share": max(Counter(take.recorder for take in takes).values()) / ANSWERS,

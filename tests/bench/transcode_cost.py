@@ -32,7 +32,6 @@ from recorder.transcode import How, transcode  # noqa: E402
 H264 = ["libx264", "-preset", "ultrafast", "-profile:v", "baseline", "-g", "60"]
 WANTED = {"h264": How.COPIED, "vp8": How.ENCODED}
 TURNS = 3
-AAC = ["-c:a", "aac", "-b:a", "96k", "-aac_coder", "fast"]
 CODECS = {
     "h264": ("H264", H264Encoder, H264, ["-c:v", "copy"]),
     "vp8": (
@@ -97,7 +96,7 @@ def bare(name: str, source: Path, folder: Path, seconds: float) -> None:
     )
     run(
         *("-i", source, "-filter_complex", stills),
-        *("-map", "0:v", "-map", "[sound]", *CODECS[name][3], *AAC, "-movflags", "+faststart"),
+        *("-map", "0:v", "-map", "[sound]", *CODECS[name][3], "-c:a", "aac", "-b:a", "96k", "-movflags", "+faststart"),
         folder / "bare.mp4",
         *("-map", "[poster]", "-frames:v", "1", "-update", "1", folder / "bare.jpg"),
         *("-map", "[sheet]", "-frames:v", "1", "-update", "1", folder / "bare-sheet.jpg"),
