@@ -118,7 +118,9 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     factor.confirmed_at = now
     session.flush()
     dated = cast.with_dates(session, now, "examen_op_datum")
-    day = cast.exam_date(session, people, now + timedelta(days=20), 5, dated)
+    # An exam date may not go on past midnight, whenever these tests are run.
+    morning = now.replace(hour=8, minute=0, second=0, microsecond=0)
+    day = cast.exam_date(session, people, morning + timedelta(days=20), 5, dated)
     here = cast.person(session, "kandidaat6", "Kandidaat Zes", Role.CANDIDATE, people.organisation, now)
     there = cast.person(session, "kandidaat7", "Kandidaat Zeven", Role.CANDIDATE, people.outsider_organisation, now)
     asked, asked_elsewhere = (
@@ -140,7 +142,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             (stranger, hall_elsewhere, people.outsider_beheerder),
         )
     )
-    a_day = cast.practical_date(session, people, now + timedelta(days=25), 4)
+    a_day = cast.practical_date(session, people, morning + timedelta(days=25), 4)
     fresh = cast.person(session, "kandidaat8", "Kandidaat Acht", Role.CANDIDATE, people.organisation, now)
     second = cast.person(session, "kandidaat9", "Kandidaat Negen", Role.CANDIDATE, people.organisation, now)
     given, to_answer, to_answer_elsewhere = (
