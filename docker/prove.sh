@@ -41,7 +41,7 @@ if as_user sh -c 'touch /opt/vignet/x' 2>/dev/null; then echo "/opt/vignet can b
 
 step "what each service starts"
 cd_run() { as_user sh -c "cd /opt/vignet && $1"; }
-cd_run "python -m storage.migrate" 2>&1 | tail -1
+cd_run "python -m storage.base.migrate" 2>&1 | tail -1
 cd_run "flask --app webapp routes" | tail -1
 cd_run "python -c 'import recorder.server, recorder.worker, webapp.worker; from recorder import ffmpeg; print(ffmpeg.binary())'"
 cd_run "celery -A recorder.worker report" | grep -m1 -i celery

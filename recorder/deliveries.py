@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from recorder import packs
 from recorder.workplace import folder_for, put_file, share_of
 from scenarios.catalogue import PackError, parse_pack
-from storage.database import session_scope
-from storage.jobs import Claimed, task
-from storage.objects import object_store, sha256_of
+from storage.base.database import session_scope
+from storage.base.jobs import Claimed, task
+from storage.base.objects import object_store, sha256_of
 from storage.schemes import Clip, Pack, Scheme, current_scheme
 
 INCOMING = "incoming"

@@ -10,12 +10,12 @@ from recorder.closing import Closing
 from recorder.ship import Shipper
 from recorder.spool import Spool
 from recorder.workplace import folder_for
-from storage import emergency
-from storage.database import session_scope
-from storage.jobs import Claimed, Hopeless, task
-from storage.keys import key_store
-from storage.objects import object_store
-from storage.recordings import Recording
+from storage.base.database import session_scope
+from storage.base.jobs import Claimed, Hopeless, task
+from storage.base.keys import key_store
+from storage.base.objects import object_store
+from storage.exam import emergency
+from storage.exam.recordings import Recording
 
 
 @task(emergency.IMPORT)

@@ -10,7 +10,7 @@ from typing import Any
 import ffmpeg
 import imageio_ffmpeg
 
-from storage.config import config
+from storage.base.config import config
 
 Progress = Callable[[float], None]
 

@@ -20,13 +20,13 @@ from recorder.measure import Measured, measure
 from recorder.transcode import Result, transcode
 from recorder.workplace import folder_for, put_file, share_of
 from scenarios.quality import Fault, Limits, judge, remarks
-from storage.database import session_scope
-from storage.jobs import Claimed, Hopeless, task
-from storage.keys import KeyGone, decrypt_file, key_store
-from storage.objects import Stored, object_store, sha256_of
-from storage.ratings import has_score
-from storage.recordings import FINISH, Recording, RecordingState, Rendition, RenditionKind
-from storage.take_decisions import accepted
+from storage.base.database import session_scope
+from storage.base.jobs import Claimed, Hopeless, task
+from storage.base.keys import KeyGone, decrypt_file, key_store
+from storage.base.objects import Stored, object_store, sha256_of
+from storage.exam.recordings import FINISH, Recording, RecordingState, Rendition, RenditionKind
+from storage.exam.take_decisions import accepted
+from storage.judging.ratings import has_score
 
 T = TypeVar("T")
 _MADE_DEPTH = 3

@@ -26,11 +26,11 @@ from recorder.session import Sessions
 from recorder.ship import Shipper
 from recorder.slices import Slices
 from recorder.spool import Spool
-from storage.config import Config, config
-from storage.database import session_scope
-from storage.keys import key_store
-from storage.nodes import beat, last_beat
-from storage.objects import object_store
+from storage.base.config import Config, config
+from storage.base.database import session_scope
+from storage.base.keys import key_store
+from storage.base.objects import object_store
+from storage.exam.recorder_nodes import beat, last_beat
 
 log = logging.getLogger(__name__)
 

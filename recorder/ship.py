@@ -15,11 +15,11 @@ from pathlib import Path
 from recorder import tickets
 from recorder.slice_spool import runs
 from recorder.spool import Spool
-from storage.database import session_scope
-from storage.keys import KeyStore, encrypt_file
-from storage.objects import ObjectStore, Stored, sha256_of
-from storage.ratings import has_score
-from storage.recordings import Original, Recording, tell_receipt
+from storage.base.database import session_scope
+from storage.base.keys import KeyStore, encrypt_file
+from storage.base.objects import ObjectStore, Stored, sha256_of
+from storage.exam.recordings import Original, Recording, tell_receipt
+from storage.judging.ratings import has_score
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 
-from storage.database import session_scope
-from storage.nodes import RecorderNode
-from storage.recordings import Recording, recording_by_ticket
+from storage.base.database import session_scope
+from storage.exam.recorder_nodes import RecorderNode
+from storage.exam.recordings import Recording, recording_by_ticket
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ celery -A recorder.worker worker -Q media
 from recorder.deliveries import check_pack, import_pack
 from recorder.emergency import import_answer
 from recorder.finish import finish_recording
-from storage.jobs import celery
+from storage.base.jobs import celery
 
 app = celery
 tasks = (finish_recording, import_answer, check_pack, import_pack)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from storage.config import config
-from storage.jobs import Claimed
-from storage.objects import ObjectStore, Stored
+from storage.base.config import config
+from storage.base.jobs import Claimed
+from storage.base.objects import ObjectStore, Stored
 
 TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".json": "application/json", ".vtt": "text/vtt"}
 _LEFT_BEHIND_S = 24 * 3600

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from scenarios import catalogue, scheme
 from scenarios.chapters import USUAL_WEEKS_IN_JOB
-from storage.database import Base, Identified
+from storage.base.database import Base, Identified
 
 
 class Scheme(Identified, Base):

@@ -17,25 +17,25 @@ from sqlalchemy.orm import Session
 
 from review.rating import Phase, TimeCode
 from scenarios.sitting import Stage
-from storage.certificates import enter
-from storage.database import session_scope
-from storage.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
-from storage.exam_dates import ExamDate, publish
-from storage.locations import Location
-from storage.locations import add as add_location
-from storage.logins import LogIn
-from storage.nodes import RecorderNode, beat
-from storage.organisations import Organisation
-from storage.people import Membership, Person, Role
-from storage.practical_candidates import request
-from storage.practical_sessions import PracticalSession
-from storage.ratings import Rating
-from storage.recordings import Original, Recording, begin_take
+from storage.base.database import session_scope
+from storage.dossier.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
+from storage.dossier.qualifications import enter
+from storage.exam.recorder_nodes import RecorderNode, beat
+from storage.exam.recordings import Original, Recording, begin_take
+from storage.exam.sittings import Answer, Sitting, invite
+from storage.judging.ratings import Rating
+from storage.judging.scores import Score
+from storage.judging.verdicts import look_again
+from storage.judging.workload import assign
+from storage.people.logins import LogIn
+from storage.people.organisations import Organisation
+from storage.people.people import Membership, Person, Role
+from storage.planning.exam_dates import ExamDate, publish
+from storage.planning.locations import Location
+from storage.planning.locations import add as add_location
+from storage.planning.practical_candidates import request
+from storage.planning.practical_sessions import PracticalSession
 from storage.schemes import Clip, Pack, Scheme, add_scheme
-from storage.scores import Score
-from storage.sittings import Answer, Sitting, invite
-from storage.verdicts import look_again
-from storage.work import assign
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday, ten o'clock in Amsterdam. Tests of a running server pass the real time instead."""

@@ -18,7 +18,7 @@ import services
 from houses import forget
 from sqlalchemy.orm import Session
 
-from storage import config, database, jobs, migrate, objects
+from storage.base import config, database, jobs, migrate, objects
 
 DATABASES = ("sqlite", "postgresql")
 _numbers = itertools.count(1)

@@ -1,6 +1,6 @@
 """Settings for a test's own: this process reads them anew after the environment changed."""
 
-from storage import config, database, jobs, keys, objects
+from storage.base import config, database, jobs, keys, objects
 
 
 def forget() -> None:

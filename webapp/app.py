@@ -11,9 +11,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from storage.config import Config, config
-from storage.database import new_session, passes
-from storage.refusal import Refused, Step
+from storage.base.config import Config, config
+from storage.base.database import new_session, passes
+from storage.base.refusal import Refused, Step
 from webapp import access, cli, health, media, style
 from webapp.dossier import history, motivation, part_one, role_document, substantiation, why_not
 from webapp.dutch import filters, refusals

@@ -8,18 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scenarios.sitting import AnswerStage, Stage
-from storage import locations
-from storage.certificates import enter
-from storage.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
-from storage.exam_dates import publish
-from storage.locations import Location
-from storage.organisations import Organisation
-from storage.people import Membership, Person, Role, person_by_email
-from storage.practical_candidates import request
-from storage.revisions import hand_in
+from storage.dossier.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
+from storage.dossier.qualifications import enter
+from storage.dossier.revisions import hand_in
+from storage.exam.sittings import Answer, Sitting, invite
+from storage.people.organisations import Organisation
+from storage.people.people import Membership, Person, Role, person_by_email
+from storage.planning import locations
+from storage.planning.exam_dates import publish
+from storage.planning.locations import Location
+from storage.planning.practical_candidates import request
+from storage.planning.theory_tests import Certificate, set_ready
 from storage.schemes import Scheme, add_scheme, current_pack, current_scheme
-from storage.sittings import Answer, Sitting, invite
-from storage.theory_tests import Certificate, set_ready
 from webapp.dutch import formats
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"

@@ -9,9 +9,9 @@ from review.terms import weeks_after, working_days_after
 from review.verdict import Case, CompetencyResult, Decision, results, shown
 from scenarios.chapters import Competency
 from scenarios.scheme import Scheme
-from storage.exam_dates import AMSTERDAM
-from storage.sittings import Sitting
-from storage.verdicts import Verdict
+from storage.base.clock import AMSTERDAM
+from storage.exam.sittings import Sitting
+from storage.judging.verdicts import Verdict
 from webapp.dutch.formats import day
 
 OUTCOMES = {True: "geslaagd", False: "niet geslaagd", None: "nog geen oordeel, er is extra bewijs nodig"}

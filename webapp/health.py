@@ -6,10 +6,11 @@ from threading import Lock
 from flask import Blueprint, current_app, g
 from sqlalchemy import func, select, text
 
-from storage import jobs, take_decisions
-from storage.jobs import Job, JobState
-from storage.nodes import RecorderNode
-from storage.objects import object_store
+from storage.base import jobs
+from storage.base.jobs import Job, JobState
+from storage.base.objects import object_store
+from storage.exam import take_decisions
+from storage.exam.recorder_nodes import RecorderNode
 from webapp.extensions import limiter
 from webapp.paging import count
 

@@ -9,9 +9,9 @@ import uuid
 
 from flask import Blueprint, Response, abort, current_app, redirect, request
 
-from storage.objects import object_store
-from storage.people import Role
-from storage.recordings import RenditionKind
+from storage.base.objects import object_store
+from storage.exam.recordings import RenditionKind
+from storage.people.people import Role
 from webapp import access
 
 pages = Blueprint("media", __name__, url_prefix="/media")

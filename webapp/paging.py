@@ -10,10 +10,10 @@ from flask import g, request
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.sql.base import ExecutableOption
 
-from storage.beginnings import typed
-from storage.database import Identified
-from storage.dossiers import Dossier
-from storage.people import called
+from storage.base.database import Identified
+from storage.dossier.dossiers import Dossier
+from storage.people.people import called
+from storage.people.search_words import typed
 
 State = TypeVar("State", bound=StrEnum)
 

@@ -16,12 +16,12 @@ from icalendar import Calendar
 from jinja2 import Environment, FileSystemLoader
 from sqlalchemy.orm import Session
 
-from storage import mail
-from storage.config import config
-from storage.database import session_scope
-from storage.links import Link
-from storage.mail import MailMessage
-from storage.people import Person
+from storage.base.config import config
+from storage.base.database import session_scope
+from storage.people import outbox
+from storage.people.links import Link
+from storage.people.outbox import MailMessage
+from storage.people.people import Person
 
 log = logging.getLogger(__name__)
 
@@ -44,16 +44,16 @@ def write(
     `link` takes its place in the text when the mail is sent; `calendar` goes with it as a file; `to` is another address
     than the person's own.
     """
-    subject, body = _text(person, template, {"link": mail.LINK if link else None, **values})
-    return mail.post(session, person, template, subject, body, now, link, calendar, to)
+    subject, body = _text(person, template, {"link": outbox.LINK if link else None, **values})
+    return outbox.post(session, person, template, subject, body, now, link, calendar, to)
 
 
 def write_once(session: Session, person: Person, template: str, now: datetime, **values) -> bool:
     """The same, unless this person was sent these very words before; whether it was written."""
     subject, body = _text(person, template, values)
-    if any(one.text == body for one in mail.to_person(session, person, template)):
+    if any(one.text == body for one in outbox.to_person(session, person, template)):
         return False
-    mail.post(session, person, template, subject, body, now)
+    outbox.post(session, person, template, subject, body, now)
     return True
 
 
@@ -66,13 +66,13 @@ def _text(person: Person, template: str, values: dict) -> tuple[str, str]:
 def send_waiting(now: datetime) -> int:
     """Send every mail that is due; answers how many were sent. One that fails is tried again later."""
     with session_scope(writes=False) as session:
-        ids = mail.due(session, now)
+        ids = outbox.due(session, now)
     return sum(_send_one(message_id, now) for message_id in ids)
 
 
 def _send_one(message_id: uuid.UUID, now: datetime) -> bool:
     with session_scope() as session:
-        message = mail.claim(session, message_id, now)
+        message = outbox.claim(session, message_id, now)
         if message is None:
             return False
         email = None
@@ -117,7 +117,7 @@ def _as_email(message: MailMessage, now: datetime) -> EmailMessage:
     email["Auto-Submitted"] = "auto-generated"
     # A link that is forgotten by now opened nothing any more: a new one is asked for there.
     opens = f"welkom/{message.link.token}" if message.link else "wachtwoord-vergeten"
-    text = message.text.replace(mail.LINK, f"{config().origin}/{opens}")
+    text = message.text.replace(outbox.LINK, f"{config().origin}/{opens}")
     email.set_content(text)
     email.add_alternative(as_html(message.subject, text), subtype="html")
     if message.calendar:

@@ -12,15 +12,15 @@ from flask import g, url_for
 from sqlalchemy import ColumnElement, Select, exists, select
 
 from scenarios.sitting import Stage
-from storage import locations
-from storage.accommodations import BEFORE, Accommodation
-from storage.bookings import Booking, BookingState
-from storage.dossiers import Dossier, DossierState
-from storage.flags import Flag, FlagKind
-from storage.jobs import Job, JobState
-from storage.mail import UNDELIVERED, MailMessage
-from storage.people import Person, Role
-from storage.sittings import Judging, Sitting
+from storage.base.jobs import Job, JobState
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.exam.accommodations import BEFORE, Accommodation
+from storage.exam.sittings import Judging, Sitting
+from storage.judging.flags import Flag, FlagKind
+from storage.people.outbox import UNDELIVERED, MailMessage
+from storage.people.people import Person, Role
+from storage.planning import locations
+from storage.planning.bookings import Booking, BookingState
 from webapp import access
 from webapp.access import judging as access_judging
 from webapp.access import locations as access_location

@@ -6,10 +6,10 @@ Office jobs: each reads its row, writes into the outbox what is true by then, an
 from datetime import UTC, datetime
 
 from scenarios.sitting import AnswerStage, Stage
-from storage.database import session_scope
-from storage.jobs import Claimed, task
-from storage.recordings import RECEIPT, counting_takes
-from storage.sittings import RETAKE_ASKED, Answer, Sitting
+from storage.base.database import session_scope
+from storage.base.jobs import Claimed, task
+from storage.exam.recordings import RECEIPT, counting_takes
+from storage.exam.sittings import RETAKE_ASKED, Answer, Sitting
 from webapp import create_app, post
 
 

@@ -6,11 +6,12 @@ from sqlalchemy import select
 
 from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage
-from storage import audit, forgetting, jobs
-from storage.database import session_scope
-from storage.jobs import celery
-from storage.recordings import Recording, RecordingState, latest_take
-from storage.sittings import Answer
+from storage import retention
+from storage.base import audit, jobs
+from storage.base.database import session_scope
+from storage.base.jobs import celery
+from storage.exam.recordings import Recording, RecordingState, latest_take
+from storage.exam.sittings import Answer
 from webapp import create_app, post, telling
 from webapp.planning import planning
 
@@ -74,7 +75,7 @@ def tend_windows() -> None:
 def forget() -> None:
     """Delete at night what nobody needs any more."""
     with session_scope() as session:
-        forgetting.forget(session, datetime.now(UTC))
+        retention.forget(session, datetime.now(UTC))
 
 
 @celery.task(name="send_mail")

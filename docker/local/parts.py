@@ -50,7 +50,7 @@ def parts(machine: Machine) -> Iterator[Part]:
     yield Part("media", _python(f"-m celery -A recorder.worker {CELERY} -Q media -n media@%h"), signal="QUIT")
     yield Part("office", _python(f"-m celery -A webapp.worker {CELERY} -Q office -n office@%h"), signal="QUIT")
     beat = ["--schedule", str(data / "run" / "beat"), "--pidfile="]
-    yield Part("beat", [*_python("-m celery -A storage.jobs beat --loglevel WARNING"), *beat])
+    yield Part("beat", [*_python("-m celery -A storage.base.jobs beat --loglevel WARNING"), *beat])
     web = "-m gunicorn --worker-class gthread --workers 2 --threads 8 --graceful-timeout 3 --no-control-socket"
     listen = machine.environment()["VIGNET_WEB_LISTEN"]
     yield Part("web", [*_python(web), "--bind", listen, "webapp:create_app()"])

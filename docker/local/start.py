@@ -61,7 +61,7 @@ def _run(machine: Machine) -> int:
         raise prepare.obstacle_of(error, machine.data) from error
     python = VENV / "bin" / "python"
     hint = f"The database in {machine.data} could not be brought to its newest form, see the lines above."
-    step([python, "-m", "storage.migrate"], machine.data, hint, cwd=ROOT, env=told)
+    step([python, "-m", "storage.base.migrate"], machine.data, hint, cwd=ROOT, env=told)
     print("Starting …", flush=True)
     supervisor = _supervisor(machine, told)
     try:

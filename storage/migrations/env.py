@@ -3,8 +3,8 @@
 from alembic import context
 from sqlalchemy import event
 
-from storage.database import make_engine
-from storage.migrate import nouns
+from storage.base.database import make_engine
+from storage.base.migrate import nouns
 
 engine = make_engine(context.config.attributes["url"])
 if engine.dialect.name == "sqlite":

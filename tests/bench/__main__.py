@@ -18,7 +18,7 @@ from statistics import median
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from storage.config import config  # noqa: E402
+from storage.base.config import config  # noqa: E402
 
 sys.path.insert(0, str(HERE))
 import paper  # noqa: E402

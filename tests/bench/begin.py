@@ -26,7 +26,7 @@ import requests
 from itsdangerous import URLSafeTimedSerializer
 from live import cast, config, cpu_s, database, make_material, migrate, publishing, services
 
-from storage.people import Role
+from storage.people.people import Role
 from webapp import create_app
 
 SITTINGS, RECORDERS = 100, 2

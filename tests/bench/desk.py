@@ -31,10 +31,10 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 from sqlalchemy import event  # noqa: E402
 from werkzeug.test import EnvironBuilder  # noqa: E402
 
-from storage import config, database, migrate  # noqa: E402
-from storage.people import Person  # noqa: E402
-from storage.ratings import Rating, Remark  # noqa: E402
-from storage.work import assign  # noqa: E402
+from storage.base import config, database, migrate  # noqa: E402
+from storage.judging.ratings import Rating, Remark  # noqa: E402
+from storage.judging.workload import assign  # noqa: E402
+from storage.people.people import Person  # noqa: E402
 from webapp import create_app  # noqa: E402
 
 TURNS = 5

@@ -28,7 +28,7 @@ import services  # noqa: E402
 from desk import Page  # noqa: E402
 from lists_to_see import FULL, LARGE, LISTS, SMALL, looking, place  # noqa: E402
 
-from storage import config, database, migrate  # noqa: E402
+from storage.base import config, database, migrate  # noqa: E402
 from webapp import create_app  # noqa: E402
 
 SIZES = {"small": (SMALL, FULL), "large": (LARGE, {})}

@@ -35,9 +35,9 @@ import services  # noqa: E402
 from load import make_material  # noqa: E402
 
 from recorder import rtp  # noqa: E402
-from storage import config, database, migrate  # noqa: E402
-from storage.recordings import Recording, RecordingState  # noqa: E402
-from storage.sittings import Answer  # noqa: E402
+from storage.base import config, database, migrate  # noqa: E402
+from storage.exam.recordings import Recording, RecordingState  # noqa: E402
+from storage.exam.sittings import Answer  # noqa: E402
 
 TURNS, WARM_S = 3, 3
 FEW, MANY, STOCK = 10, 20, 1

@@ -21,7 +21,7 @@ from faults.stage import Stage  # noqa: E402
 from faults.table import Found, Result, Row, commit, table  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
-from storage.config import config  # noqa: E402
+from storage.base.config import config  # noqa: E402
 
 BROKEN = (Exception, pytest.fail.Exception)
 

@@ -15,7 +15,7 @@ from faults.stage import FAR
 from faults.table import Result, Row
 from system import log_in
 
-from storage.recordings import STUCK
+from storage.exam.recordings import STUCK
 
 LOCKED_S = 20
 STORE_AWAY_S = 300

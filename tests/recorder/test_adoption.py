@@ -25,11 +25,11 @@ from recorder.finish import finish_recording
 from recorder.sources import join
 from recorder.spool import Spool
 from scenarios.sitting import CLOSING_GRACE_S
-from storage.config import config
-from storage.database import session_scope
-from storage.jobs import Job, perform
-from storage.objects import ObjectStore, sha256_of
-from storage.recordings import FINISH, RecordingState, begin_take
+from storage.base.config import config
+from storage.base.database import session_scope
+from storage.base.jobs import Job, perform
+from storage.base.objects import ObjectStore, sha256_of
+from storage.exam.recordings import FINISH, RecordingState, begin_take
 
 SECONDS, ACKNOWLEDGED = 6, 5
 LEFT_S = 8

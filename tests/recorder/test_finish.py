@@ -16,12 +16,12 @@ from sqlalchemy import select, update
 
 from recorder.finish import finish_recording
 from scenarios.sitting import AnswerStage
-from storage import keys
-from storage.config import config
-from storage.database import session_scope
-from storage.jobs import Job, JobState, perform
-from storage.objects import sha256_of
-from storage.recordings import FINISH, Original, Recording, RecordingState, RenditionKind
+from storage.base import keys
+from storage.base.config import config
+from storage.base.database import session_scope
+from storage.base.jobs import Job, JobState, perform
+from storage.base.objects import sha256_of
+from storage.exam.recordings import FINISH, Original, Recording, RecordingState, RenditionKind
 
 BIG = ((640, 384),)
 """Large enough for the limits of the scheme."""
@@ -205,7 +205,7 @@ def test_a_worker_killed_at_any_point_does_no_harm(recording, object_store, tmp_
     capture(recording, object_store, tmp_path, send(video("H264", 6, BIG, gop=300), sound(6)))
     job = job_of(recording)
     program = (
-        "import sys, uuid; from recorder.finish import finish_recording; from storage.jobs import perform; "
+        "import sys, uuid; from recorder.finish import finish_recording; from storage.base.jobs import perform; "
         "perform(uuid.UUID(sys.argv[1]), finish_recording)"
     )
     worker = subprocess.Popen([sys.executable, "-c", program, str(job.id)], start_new_session=True, cwd=services.ROOT)

@@ -20,13 +20,13 @@ from recorder import finish as finish_module
 from recorder.ffmpeg import binary
 from recorder.finish import finish_recording
 from scenarios.sitting import AnswerStage
-from storage import keys
-from storage.database import session_scope
-from storage.jobs import Job, perform
-from storage.objects import sha256_of
-from storage.ratings import Rating
-from storage.recordings import FINISH, Original, Recording, RecordingState, RenditionKind, counting_take
-from storage.take_decisions import DecisionKind, decide
+from storage.base import keys
+from storage.base.database import session_scope
+from storage.base.jobs import Job, perform
+from storage.base.objects import sha256_of
+from storage.exam.recordings import FINISH, Original, Recording, RecordingState, RenditionKind, counting_take
+from storage.exam.take_decisions import DecisionKind, decide
+from storage.judging.ratings import Rating
 
 NOW = cast.NOW
 PICTURE = "testsrc2=s=640x360:r=15:d={}"

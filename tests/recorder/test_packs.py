@@ -14,9 +14,9 @@ from recorder.deliveries import check_pack, import_pack
 from recorder.ffmpeg import binary
 from scenarios.catalogue import parse_pack
 from scenarios.scheme import parse
-from storage.database import session_scope
-from storage.jobs import Job, Queue, enqueue, perform
-from storage.objects import sha256_of
+from storage.base.database import session_scope
+from storage.base.jobs import Job, Queue, enqueue, perform
+from storage.base.objects import sha256_of
 from storage.schemes import Pack, current_pack, current_scheme
 
 DATA = (cast.CONTENT / "scenarios.toml").read_bytes()

@@ -20,11 +20,11 @@ from sqlalchemy.orm import Session
 
 from recorder import peer, rtp
 from recorder.network import Network
-from storage.config import Config, config
-from storage.database import session_scope
-from storage.nodes import RecorderNode
-from storage.objects import ObjectStore
-from storage.recordings import Recording, RecordingState, begin_take
+from storage.base.config import Config, config
+from storage.base.database import session_scope
+from storage.base.objects import ObjectStore
+from storage.exam.recorder_nodes import RecorderNode
+from storage.exam.recordings import Recording, RecordingState, begin_take
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from recorder import rtp, ship
 from recorder.spool import Spool
-from storage.database import session_scope
-from storage.jobs import Job
-from storage.keys import decrypt_file, key_store
-from storage.objects import ObjectError, ObjectStore
-from storage.recordings import FINISH, Recording, RecordingState
+from storage.base.database import session_scope
+from storage.base.jobs import Job
+from storage.base.keys import decrypt_file, key_store
+from storage.base.objects import ObjectError, ObjectStore
+from storage.exam.recordings import FINISH, Recording, RecordingState
 
 LATER = cast.NOW + timedelta(minutes=3)
 AUDIO = (rtp.Track("audio", "opus", 111, 48000),)

@@ -26,12 +26,12 @@ from sqlalchemy.orm import Session
 from recorder import complete, ship, slices, spool
 from recorder.closing import Closing
 from recorder.slice_spool import Run
-from storage.audit import AuditEvent
-from storage.config import config
-from storage.database import session_scope
-from storage.keys import decrypt_file, key_store
-from storage.objects import ObjectStore
-from storage.recordings import SLICES_COME, Recording, RecordingState, begin_take
+from storage.base.audit import AuditEvent
+from storage.base.config import config
+from storage.base.database import session_scope
+from storage.base.keys import decrypt_file, key_store
+from storage.base.objects import ObjectStore
+from storage.exam.recordings import SLICES_COME, Recording, RecordingState, begin_take
 
 
 def part(number: int, size: int = 2000) -> bytes:
@@ -337,7 +337,7 @@ def row(recording: uuid.UUID) -> Recording:
 
 def original(recording: uuid.UUID, name: str, folder: Path) -> bytes:
     """The plaintext of an original, fetched from the store."""
-    from storage.objects import object_store
+    from storage.base.objects import object_store
 
     with session_scope(writes=False) as session:
         found = session.get(Recording, recording)

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from recorder import tickets
-from storage.database import session_scope
-from storage.recordings import Recording, RecordingState, begin_take
+from storage.base.database import session_scope
+from storage.exam.recordings import Recording, RecordingState, begin_take
 
 SECOND = timedelta(seconds=1)
 

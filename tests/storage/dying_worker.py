@@ -3,7 +3,7 @@
 import threading
 from datetime import timedelta
 
-from storage import jobs
+from storage.base import jobs
 
 jobs.LEASE = timedelta(seconds=1)
 app = jobs.celery

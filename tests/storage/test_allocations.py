@@ -10,17 +10,17 @@ from sqlalchemy import func, select
 from review.batch import Cause, Mode
 from review.conflicts import Conflict
 from review.rating import Phase
-from storage import absences, allocations, assignments, work
-from storage.allocations import batch_of, propose
-from storage.assignments import appoint, give, mode_of, open_places, open_slots
-from storage.audit import AuditEvent
-from storage.people import Membership, Role
-from storage.ratings import Rating, Return, own_ratings, ratings_of
-from storage.refusal import Refused
-from storage.scores import Score
-from storage.ties import affiliations, assessors, set_affiliations, ties
-from storage.verdicts import Verdict, decide, disagreement, look_again, sign_dossier
-from storage.work import take_back
+from storage.base.audit import AuditEvent
+from storage.base.refusal import Refused
+from storage.judging import absences, allocations, assignments, workload
+from storage.judging.allocations import batch_of, propose
+from storage.judging.assignments import appoint, give, mode_of, open_places, open_slots
+from storage.judging.conflicts import affiliations, assessors, set_affiliations, ties
+from storage.judging.ratings import Rating, Return, own_ratings, ratings_of
+from storage.judging.scores import Score
+from storage.judging.verdicts import Verdict, decide, disagreement, look_again, sign_dossier
+from storage.judging.workload import take_back
+from storage.people.people import Membership, Role
 
 NOW = cast.NOW
 UNTIL = date(2026, 3, 16)
@@ -295,19 +295,19 @@ def test_work_that_lies_still_may_be_taken_back_and_nothing_is_lost(session, peo
     hours = sitting.dossier.scheme.content.assessment.lease_hours
     later = NOW + timedelta(hours=hours)
     assert rating.is_at_work(later - timedelta(seconds=1)) and not rating.has_lapsed(later - timedelta(seconds=1))
-    refused(work.Rule.AT_WORK, take_back, session, sitting, one, people.officer, later - timedelta(seconds=1))
+    refused(workload.Rule.AT_WORK, take_back, session, sitting, one, people.officer, later - timedelta(seconds=1))
     assert rating.has_lapsed(later)
     # Who comes back before the office has acted simply goes on.
     rating.place(5.0, later)
     session.commit()
     session.expire_all()
-    refused(work.Rule.AT_WORK, take_back, session, sitting, one, people.officer, later + timedelta(hours=1))
+    refused(workload.Rule.AT_WORK, take_back, session, sitting, one, people.officer, later + timedelta(hours=1))
     later += timedelta(hours=hours)
     assert len(take_back(session, sitting, one, people.officer, later)) == 10
     session.commit()
     assert own_ratings(session, sitting, one) == [] and open_slots(session, sitting) == (1,)
     assert (rating.slot, rating.declined_because, len(rating.scores)) == (None, Return.TAKEN_BACK, 4)
-    refused(work.Rule.NOTHING, take_back, session, sitting, one, people.officer, later)
+    refused(workload.Rule.NOTHING, take_back, session, sitting, one, people.officer, later)
     # It goes to somebody else, whose ratings are new; the first keeps the own ones.
     appoint(session, sitting, {1: three}, people.officer, later)
     session.commit()
@@ -323,7 +323,7 @@ def test_work_that_lies_still_may_be_taken_back_and_nothing_is_lost(session, peo
 
 def test_final_work_is_not_taken_back(session, people, sittings):
     cast.rate(session, sittings[0], people.assessors[0], 1)
-    refused(work.Rule.FINAL, take_back, session, sittings[0], people.assessors[0], people.officer, NOW)
+    refused(workload.Rule.FINAL, take_back, session, sittings[0], people.assessors[0], people.officer, NOW)
 
 
 def test_evidence_beyond_the_end_of_the_recording_cannot_be_signed(session, people, sittings):

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from storage import audit
-from storage.audit import AuditEvent
-from storage.database import new_session, session_scope
+from storage.base import audit
+from storage.base.audit import AuditEvent
+from storage.base.database import new_session, session_scope
 
 
 @pytest.fixture

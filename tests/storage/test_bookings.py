@@ -11,16 +11,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from scenarios.sitting import Stage
-from storage import bookings, exam_dates
-from storage.audit import AuditEvent
-from storage.bookings import LIVE, STEPS, Booking, BookingState, lapse_past, request, withdraw
-from storage.database import new_session
-from storage.dossiers import Dossier, DossierState
-from storage.exam_dates import ExamDate, ExamPlace, publish, to_come
-from storage.held_places import taken, withdraw_date
-from storage.people import Person, Role
-from storage.refusal import Refused, Step
-from storage.sittings import invite
+from storage.base.audit import AuditEvent
+from storage.base.database import new_session
+from storage.base.refusal import Refused, Step
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.exam.sittings import invite
+from storage.people.people import Person, Role
+from storage.planning import bookings, exam_dates
+from storage.planning.bookings import LIVE, STEPS, Booking, BookingState, lapse_past, request, withdraw
+from storage.planning.exam_dates import ExamDate, ExamPlace, publish, to_come
+from storage.planning.places_held import taken, withdraw_date
 
 NOW = cast.NOW
 SOON = NOW + timedelta(days=10)

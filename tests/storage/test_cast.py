@@ -3,8 +3,8 @@
 import cast
 
 from review.rating import Phase
-from storage.people import Role
-from storage.verdicts import decide
+from storage.judging.verdicts import decide
+from storage.people.people import Role
 
 
 def test_everybody_holds_the_role_of_the_name(people):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.config import ConfigError, read
+from storage.base.config import ConfigError, read
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 PRODUCTION = {

@@ -6,9 +6,9 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from storage.database import new_session
-from storage.dossiers import CODE_LETTERS, Dossier, DossierState, Rule, SelfAssessment, Star, StarKind
-from storage.refusal import Refused, Step
+from storage.base.database import new_session
+from storage.base.refusal import Refused, Step
+from storage.dossier.dossiers import CODE_LETTERS, Dossier, DossierState, Rule, SelfAssessment, Star, StarKind
 
 NOW = cast.NOW
 

@@ -6,15 +6,15 @@ import cast
 import pytest
 from sqlalchemy import select
 
-from storage import mail
-from storage.enrolments import Roster, keep_roster
-from storage.forgetting import CHECKS_KEPT, LINKS_KEPT, LOG_INS_KEPT, ROSTERS_KEPT, SESSIONS_KEPT, TESTS_KEPT, forget
-from storage.links import Link, LinkKind, issue
-from storage.locations import LocationCheck
-from storage.logins import LogIn, log_in
-from storage.mail import MailMessage
-from storage.practical_sessions import PracticalSeat, PracticalSession
-from storage.theory_tests import RESULTS, Certificate, TheoryState, TheoryTest, set_ready
+from storage.admission.enrolments import Roster, keep_roster
+from storage.people import outbox
+from storage.people.links import Link, LinkKind, issue
+from storage.people.logins import LogIn, log_in
+from storage.people.outbox import MailMessage
+from storage.planning.locations import LocationCheck
+from storage.planning.practical_sessions import PracticalSeat, PracticalSession
+from storage.planning.theory_tests import RESULTS, Certificate, TheoryState, TheoryTest, set_ready
+from storage.retention import CHECKS_KEPT, LINKS_KEPT, LOG_INS_KEPT, ROSTERS_KEPT, SESSIONS_KEPT, TESTS_KEPT, forget
 
 NOW = cast.NOW
 MOMENT = timedelta(seconds=1)
@@ -27,7 +27,7 @@ def there(session, noun):
 @pytest.mark.parametrize("used", [True, False])
 def test_a_link_goes_a_month_after_it_stopped_working_and_its_mail_stays(session, people, used):
     link = issue(session, people.candidate, LinkKind.RESET, None, NOW)
-    message = mail.post(session, people.candidate, "password_reset", "Onderwerp", mail.LINK, NOW, link)
+    message = outbox.post(session, people.candidate, "password_reset", "Onderwerp", outbox.LINK, NOW, link)
     ended = NOW if used else link.expires_at
     link.used_at = NOW if used else None
     session.commit()

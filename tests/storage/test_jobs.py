@@ -11,9 +11,9 @@ import pytest
 import redis
 from sqlalchemy import func, select, update
 
-from storage import jobs
-from storage.database import new_session, session_scope
-from storage.jobs import LEASE, RETRY_DELAYS_S, RING_AGAIN, Claimed, Hopeless, Job, JobState, Lost, Queue
+from storage.base import jobs
+from storage.base.database import new_session, session_scope
+from storage.base.jobs import LEASE, RETRY_DELAYS_S, RING_AGAIN, Claimed, Hopeless, Job, JobState, Lost, Queue
 
 
 def now() -> datetime:

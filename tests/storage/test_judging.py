@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 
 from review.adjudication import open_slots
 from review.rating import Phase
-from storage import migrate
-from storage.assignments import give, open_places
-from storage.database import make_engine
-from storage.people import Person, Role
-from storage.ratings import own_ratings, ratings_of
-from storage.refusal import Refused
-from storage.retaking import ask_again
-from storage.sittings import Judging, Sitting
-from storage.verdicts import Verdict, disagreement, sign_dossier
-from storage.work import decline, take_back
+from storage.base import migrate
+from storage.base.database import make_engine
+from storage.base.refusal import Refused
+from storage.exam.sittings import Judging, Sitting
+from storage.judging.assignments import give, open_places
+from storage.judging.ratings import own_ratings, ratings_of
+from storage.judging.repeats import ask_again
+from storage.judging.verdicts import Verdict, disagreement, sign_dossier
+from storage.judging.workload import decline, take_back
+from storage.people.people import Person, Role
 from webapp import crowd
 
 NOW = cast.NOW

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.keys import CHUNK, KeyGone, KeyStore, Tampered, decrypt_file, encrypt_file
+from storage.base.keys import CHUNK, KeyGone, KeyStore, Tampered, decrypt_file, encrypt_file
 
 MASTER, KEY, OTHER = bytes(range(32)), bytes(32), bytes([7]) * 32
 HEADER, SEALED = 64, CHUNK + 16

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from scenarios.sitting import AnswerStage, Stage
-from storage.audit import AuditEvent
-from storage.jobs import Job
-from storage.recordings import (
+from storage.base.audit import AuditEvent
+from storage.base.jobs import Job
+from storage.exam.recordings import (
     RECEIPT,
     RECEIPT_WAITS,
     Original,
@@ -21,7 +21,7 @@ from storage.recordings import (
     latest_take,
     tell_receipt,
 )
-from storage.sittings import RETAKE_ASKED
+from storage.exam.sittings import RETAKE_ASKED
 
 NOW = cast.NOW
 FAULT = [{"kind": "sound_broken"}]

@@ -7,10 +7,10 @@ import pytest
 
 from scenarios.chapters import LocationRules
 from scenarios.readiness import Readiness
-from storage import locations
-from storage.audit import AuditEvent
-from storage.locations import Location, Rule, add, checks_of, not_ready
-from storage.refusal import Refused
+from storage.base.audit import AuditEvent
+from storage.base.refusal import Refused
+from storage.planning import locations
+from storage.planning.locations import Location, Rule, add, checks_of, not_ready
 
 NOW = cast.NOW
 RULES = LocationRules()

@@ -7,8 +7,8 @@ from alembic import command
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from storage import migrate
-from storage.database import make_engine
+from storage.base import migrate
+from storage.base.database import make_engine
 
 pytestmark = pytest.mark.parametrize("empty_database_url", ["sqlite", "postgresql"], indirect=True)
 

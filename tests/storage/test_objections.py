@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from review.objection import Ground, Ruling, Term
-from storage import objections
-from storage.audit import AuditEvent
-from storage.dossiers import DossierState
-from storage.objections import Against, ObjectionState, object_to, objection_to
-from storage.refusal import Refused, Step
-from storage.verdicts import decide
+from storage.base.audit import AuditEvent
+from storage.base.refusal import Refused, Step
+from storage.dossier.dossiers import DossierState
+from storage.judging import objections
+from storage.judging.objections import Against, ObjectionState, object_to, objection_to
+from storage.judging.verdicts import decide
 
 NOW = cast.NOW
 TODAY = NOW.date()

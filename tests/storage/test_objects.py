@@ -10,8 +10,8 @@ import requests
 import services
 from botocore.config import Config as BotoConfig
 
-from storage.config import read
-from storage.objects import PART, ObjectError, ObjectStore, Stored, sha256_of
+from storage.base.config import read
+from storage.base.objects import PART, ObjectError, ObjectStore, Stored, sha256_of
 
 
 @pytest.fixture(scope="module", params=["swift", "rclone"])

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from storage.people import Membership, Person, Role, person_by_email
+from storage.people.people import Membership, Person, Role, person_by_email
 
 NOW = cast.NOW
 

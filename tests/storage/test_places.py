@@ -7,12 +7,12 @@ import cast
 import pytest
 from cast import NOW
 
-from storage import places
-from storage.database import session_scope
-from storage.nodes import beat, last_beat, node_called
-from storage.recordings import Rule, begin_take
-from storage.refusal import Refused
-from storage.sittings import Sitting
+from storage.base.database import session_scope
+from storage.base.refusal import Refused
+from storage.exam import recorder_places
+from storage.exam.recorder_nodes import beat, last_beat, node_called
+from storage.exam.recordings import Rule, begin_take
+from storage.exam.sittings import Sitting
 
 
 def node(session, name: str = "one", capacity: int = 1, draining: bool = False, now=NOW):
@@ -35,34 +35,34 @@ def refused(rule: Rule, act, *arguments) -> None:
 
 def test_a_recorder_is_full_by_the_sittings_that_run_though_nobody_speaks_now(session, two):
     first, second = two
-    refused(Rule.ALL_TAKEN, places.take, session, first, NOW)
+    refused(Rule.ALL_TAKEN, recorder_places.take, session, first, NOW)
     one = node(session)
-    assert places.take(session, first, NOW) is places.take(session, first, NOW) is one
-    assert [(room.sittings, room.free) for room in places.rooms(session, NOW)] == [(1, 0)]
-    refused(Rule.ALL_TAKEN, places.take, session, second, NOW)
-    places.leave(session, first, NOW)
-    assert places.take(session, second, NOW) is one
+    assert recorder_places.take(session, first, NOW) is recorder_places.take(session, first, NOW) is one
+    assert [(room.sittings, room.free) for room in recorder_places.rooms(session, NOW)] == [(1, 0)]
+    refused(Rule.ALL_TAKEN, recorder_places.take, session, second, NOW)
+    recorder_places.leave(session, first, NOW)
+    assert recorder_places.take(session, second, NOW) is one
 
 
 def test_the_emptiest_recorder_is_taken_and_a_place_lapses(session, two):
     first, second = two
     one, other = node(session, "one", 2), node(session, "two", 2)
-    assert {places.take(session, first, NOW), places.take(session, second, NOW)} == {one, other}
-    later = NOW + places.KEPT
-    assert [room.sittings for room in places.rooms(session, later)] == [0, 0]
+    assert {recorder_places.take(session, first, NOW), recorder_places.take(session, second, NOW)} == {one, other}
+    later = NOW + recorder_places.KEPT
+    assert [room.sittings for room in recorder_places.rooms(session, later)] == [0, 0]
 
 
 def test_a_sitting_that_runs_is_let_in_beyond_the_capacity_and_away_from_a_draining_recorder(session, two):
     first, second = two
     one = node(session)
-    places.take(session, first, NOW)
-    assert places.keep(session, second, NOW) is one
+    recorder_places.take(session, first, NOW)
+    assert recorder_places.keep(session, second, NOW) is one
     node(session, draining=True)
-    refused(Rule.NO_RECORDER, places.keep, session, first, NOW)
+    refused(Rule.NO_RECORDER, recorder_places.keep, session, first, NOW)
     other = node(session, "two")
-    assert places.keep(session, first, NOW) is other
+    assert recorder_places.keep(session, first, NOW) is other
     other.drain()
-    refused(Rule.NO_RECORDER, places.keep, session, first, NOW)
+    refused(Rule.NO_RECORDER, recorder_places.keep, session, first, NOW)
 
 
 def test_a_take_moves_only_from_a_recorder_that_fell_silent_or_ends(session, two):
@@ -73,11 +73,11 @@ def test_a_take_moves_only_from_a_recorder_that_fell_silent_or_ends(session, two
     one = node(session)
     other = node(session, "two", now=NOW + timedelta(seconds=12))
     recording, _ = begin_take(session, answer, one, NOW)
-    assert places.move(session, recording, NOW + timedelta(seconds=11)) is one
-    assert places.move(session, recording, NOW + timedelta(seconds=12)) is recording.node is other
+    assert recorder_places.move(session, recording, NOW + timedelta(seconds=11)) is one
+    assert recorder_places.move(session, recording, NOW + timedelta(seconds=12)) is recording.node is other
     node(session, now=NOW + timedelta(seconds=12))
     last_beat(session, "two", NOW + timedelta(seconds=13))
-    assert places.move(session, recording, NOW + timedelta(seconds=13)) is one
+    assert recorder_places.move(session, recording, NOW + timedelta(seconds=13)) is one
 
 
 def test_what_was_asked_of_a_recorder_is_done_when_it_begins_again(session):
@@ -94,7 +94,7 @@ def test_of_two_who_begin_at_the_same_moment_one_gets_the_last_place(session, tw
     def begin(sitting_id) -> bool:
         with session_scope() as own:
             try:
-                places.take(own, own.get(Sitting, sitting_id), NOW)
+                recorder_places.take(own, own.get(Sitting, sitting_id), NOW)
             except Refused:
                 return False
             return True
@@ -104,4 +104,4 @@ def test_of_two_who_begin_at_the_same_moment_one_gets_the_last_place(session, tw
             assert sorted(at_once.map(begin, [one.id for one in two])) == [False, True]
         with session_scope() as own:
             for one in two:
-                places.leave(own, own.get(Sitting, one.id), NOW)
+                recorder_places.leave(own, own.get(Sitting, one.id), NOW)

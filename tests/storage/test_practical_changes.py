@@ -6,14 +6,14 @@ import cast
 import pytest
 from sqlalchemy import select
 
-from storage import exam_dates
-from storage.audit import AuditEvent
-from storage.database import new_session
-from storage.held_places import taken
-from storage.people import Membership, Person, Role, employ_again, release
-from storage.practical_candidates import confirm, gone, hindrances, request
-from storage.practical_sessions import PracticalSeat, PracticalSession, Rule, SessionState
-from storage.refusal import Refused, Step
+from storage.base.audit import AuditEvent
+from storage.base.clock import AMSTERDAM
+from storage.base.database import new_session
+from storage.base.refusal import Refused, Step
+from storage.people.people import Membership, Person, Role, employ_again, release
+from storage.planning.places_held import taken
+from storage.planning.practical_candidates import confirm, gone, hindrances, request
+from storage.planning.practical_sessions import PracticalSeat, PracticalSession, Rule, SessionState
 
 NOW = cast.NOW
 DAY = NOW + timedelta(days=20)
@@ -130,7 +130,7 @@ def test_the_end_of_a_session_does_not_blur_who_was_taken_out_before(session, pe
 
 def test_the_organisation_takes_out_before_the_day_and_ksf_until_it_is_over(people, given, day):
     seat = given.seats[0]
-    midnight = datetime(day.day.year, day.day.month, day.day.day, tzinfo=exam_dates.AMSTERDAM)
+    midnight = datetime(day.day.year, day.day.month, day.day.day, tzinfo=AMSTERDAM)
     refused(Rule.BEGUN, given.withdraw_candidate, seat, people.beheerder, midnight)
     refused(Rule.BEGUN, given.take_out, seat, people.officer, day.ends_at)
     given.take_out(seat, people.officer, day.ends_at - timedelta(minutes=1))

@@ -9,18 +9,28 @@ from sqlalchemy.exc import IntegrityError
 
 from review.conflicts import Conflict
 from scenarios.practical import Signal
-from storage import bookings, certificates, exam_dates, locations
-from storage.audit import AuditEvent
-from storage.bookings import request as book_exam
-from storage.database import new_session
-from storage.exam_dates import publish
-from storage.held_places import taken, withdraw_date
-from storage.people import Membership, Person, Role, release
-from storage.practical_candidates import Rule as CandidateRule
-from storage.practical_candidates import able, advised, confirm, hindrances, request
-from storage.practical_sessions import LIVE, STEPS, PracticalSeat, PracticalSession, Rule, SessionState, lapse_past
-from storage.refusal import Refused, Step
-from storage.ties import set_affiliations
+from storage.base.audit import AuditEvent
+from storage.base.clock import AMSTERDAM
+from storage.base.database import new_session
+from storage.base.refusal import Refused, Step
+from storage.dossier import qualifications
+from storage.judging.conflicts import set_affiliations
+from storage.people.people import Membership, Person, Role, release
+from storage.planning import bookings, exam_dates, locations
+from storage.planning.bookings import request as book_exam
+from storage.planning.exam_dates import publish
+from storage.planning.places_held import taken, withdraw_date
+from storage.planning.practical_candidates import Rule as CandidateRule
+from storage.planning.practical_candidates import able, advised, confirm, hindrances, request
+from storage.planning.practical_sessions import (
+    LIVE,
+    STEPS,
+    PracticalSeat,
+    PracticalSession,
+    Rule,
+    SessionState,
+    lapse_past,
+)
 
 NOW = cast.NOW
 DAY = NOW + timedelta(days=20)
@@ -112,7 +122,7 @@ def test_who_did_not_pass_the_theory_test_takes_no_part(session, people, day, lo
 
 
 def test_who_has_certificate_a_takes_no_part(session, people, day, location, pair):
-    certificates.enter(session, pair[0], "certificate_a", "A-1", NOW.date(), people.officer, NOW)
+    qualifications.enter(session, pair[0], "certificate_a", "A-1", NOW.date(), people.officer, NOW)
     error = refused(CandidateRule.CERTIFIED, ask, session, people, day, location, pair)
     assert error.found == pair[0].name
 
@@ -198,7 +208,7 @@ def test_ksf_does_not_confirm_for_who_may_take_part_no_more(session, people, ask
         confirm(asked, people.assessors[0], people.officer, NOW)
 
     with session.begin_nested() as undone:
-        certificates.enter(session, pair[0], "certificate_a", "A-1", NOW.date(), people.officer, NOW)
+        qualifications.enter(session, pair[0], "certificate_a", "A-1", NOW.date(), people.officer, NOW)
         assert refused(CandidateRule.CERTIFIED, act).found == pair[0].name
         undone.rollback()
     release(session, people.candidate, {people.organisation.id}, people.officer.id, NOW)
@@ -328,7 +338,7 @@ def test_a_no_has_a_reason(session, people, asked):
 
 def test_the_organisation_takes_it_back_before_the_day_only(session, people, asked, day):
     asked.confirm(people.assessors[0], people.officer, NOW)
-    midnight = datetime(day.day.year, day.day.month, day.day.day, tzinfo=exam_dates.AMSTERDAM)
+    midnight = datetime(day.day.year, day.day.month, day.day.day, tzinfo=AMSTERDAM)
     refused(Rule.BEGUN, asked.withdraw, people.beheerder, midnight)
     asked.withdraw(people.beheerder, midnight - timedelta(seconds=1))
 
@@ -353,7 +363,7 @@ def test_who_may_take_part_is_the_same_in_a_list_as_one_by_one(session, people, 
     session.flush()
     for one in (holder, ready):
         cast.theory(session, people, one)
-    certificates.enter(session, holder, "certificate_a", "A-1", NOW.date(), people.officer, NOW)
+    qualifications.enter(session, holder, "certificate_a", "A-1", NOW.date(), people.officer, NOW)
     session.flush()
     everybody = [fresh, holder, ready, *asked.candidates]
     told = hindrances(session, asked.scheme, [one.id for one in everybody], NOW)
@@ -369,8 +379,8 @@ def test_who_may_take_part_is_the_same_in_a_list_as_one_by_one(session, people, 
 def test_an_advice_is_told_and_stops_nothing(session, people, day, location):
     late, quick = crowd(session, people, 2)
     session.execute(
-        update(certificates.Qualification)
-        .where(certificates.Qualification.person_id == late.id)
+        update(qualifications.Qualification)
+        .where(qualifications.Qualification.person_id == late.id)
         .values(since=date(2025, 10, 1))
     )
     late.memberships[0].in_job_since = date(2025, 9, 1)

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from scenarios.sitting import CLOSING_GRACE_S, AnswerStage
-from storage.audit import AuditEvent
-from storage.database import new_session
-from storage.jobs import Job
-from storage.recordings import (
+from storage.base.audit import AuditEvent
+from storage.base.database import new_session
+from storage.base.jobs import Job
+from storage.base.refusal import Refused, Step
+from storage.exam.recordings import (
     FINISH,
     NOTHING_CAME,
     STEPS,
@@ -25,7 +26,6 @@ from storage.recordings import (
     latest_take,
     recording_by_ticket,
 )
-from storage.refusal import Refused, Step
 
 NOW = cast.NOW
 FAULT = [{"kind": "no_sound"}]

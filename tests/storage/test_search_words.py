@@ -4,8 +4,8 @@ import cast
 import pytest
 from sqlalchemy import select
 
-from storage.beginnings import endings, typed
-from storage.people import Person, Role, SearchWord, called
+from storage.people.people import Person, Role, SearchWord, called
+from storage.people.search_words import endings, typed
 
 
 @pytest.fixture

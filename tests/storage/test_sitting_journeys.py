@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage, Stage
-from storage.database import make_engine
-from storage.migrate import nouns
-from storage.recordings import RecordingState, begin_take, counting_take, latest_take, takes_of
-from storage.refusal import Refused
-from storage.take_decisions import DecisionKind, decide, may_decide
+from storage.base.database import make_engine
+from storage.base.migrate import nouns
+from storage.base.refusal import Refused
+from storage.exam.recordings import RecordingState, begin_take, counting_take, latest_take, takes_of
+from storage.exam.take_decisions import DecisionKind, decide, may_decide
 
 ENDED = (AnswerStage.RECORDING, AnswerStage.RECORDED)
 BEGUN = (AnswerStage.WATCHING, AnswerStage.PREPARING, AnswerStage.RECORDING)

@@ -9,12 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from scenarios.sitting import AnswerStage, Rule, Stage, Step
-from storage.audit import AuditEvent
-from storage.database import new_session
-from storage.recordings import begin_take
-from storage.refusal import Refused
-from storage.refusal import Step as Steps
-from storage.sittings import Sitting, invite
+from storage.base.audit import AuditEvent
+from storage.base.database import new_session
+from storage.base.refusal import Refused
+from storage.base.refusal import Step as Steps
+from storage.exam.recordings import begin_take
+from storage.exam.sittings import Sitting, invite
 
 NOW = cast.NOW
 

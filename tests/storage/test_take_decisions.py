@@ -8,12 +8,12 @@ from sqlalchemy import select
 from test_late_originals import FAULT, at, original
 
 from scenarios.sitting import AnswerStage, Stage
-from storage.audit import AuditEvent
-from storage.jobs import Job, JobState
-from storage.recordings import FINISH, STUCK, RecordingState, counting_take, latest_take
-from storage.refusal import Refused
-from storage.sittings import RETAKE_ASKED
-from storage.take_decisions import DecisionKind, Rule, accepted, decide, decisions_about, may_decide, waiting
+from storage.base.audit import AuditEvent
+from storage.base.jobs import Job, JobState
+from storage.base.refusal import Refused
+from storage.exam.recordings import FINISH, STUCK, RecordingState, counting_take, latest_take
+from storage.exam.sittings import RETAKE_ASKED
+from storage.exam.take_decisions import DecisionKind, Rule, accepted, decide, decisions_about, may_decide, waiting
 
 AGAIN, ACCEPTED, NOTED = DecisionKind
 REASON = "De camera viel twee keer uit."

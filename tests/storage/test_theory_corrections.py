@@ -6,13 +6,13 @@ import cast
 import pytest
 from sqlalchemy import select
 
-from storage import certificates
-from storage.audit import AuditEvent
-from storage.certificates import held
-from storage.practical_candidates import request
-from storage.refusal import Refused, Step
-from storage.theory_corrections import correct
-from storage.theory_tests import PASSED_KEY, Certificate, Rule, TheoryState, set_ready
+from storage.base.audit import AuditEvent
+from storage.base.refusal import Refused, Step
+from storage.dossier import qualifications
+from storage.dossier.qualifications import held
+from storage.planning.practical_candidates import request
+from storage.planning.theory_corrections import correct
+from storage.planning.theory_tests import PASSED_KEY, Certificate, Rule, TheoryState, set_ready
 
 NOW = cast.NOW
 SOON = NOW + timedelta(days=7)
@@ -49,12 +49,12 @@ def refused(rule, test, result, reason=WHY, officer=None, now=LATER):
 def test_a_pass_that_is_taken_back_closes_what_it_opened(session, people, ended, result):
     test, dossier = ended(TheoryState.PASSED), cast.dossier(session, people)
     session.flush()
-    assert certificates.prerequisite(session, dossier) is None
+    assert qualifications.prerequisite(session, dossier) is None
     correct(test, result, f" {WHY} ", people.second_officer, LATER)
     session.flush()
     assert (test.state, test.reason, test.ended_at) == (result, WHY, LATER)
     assert keys(session, people.candidate) == []
-    assert certificates.prerequisite(session, dossier)
+    assert qualifications.prerequisite(session, dossier)
     verbs = [one for one in session.scalars(select(AuditEvent)) if one.at == LATER]
     assert {one.verb for one in verbs} == {"theory_test_corrected", "qualification_taken_back", f"theory_test_{result}"}
     assert not any(WHY in str(one.facts) for one in verbs)
@@ -108,7 +108,7 @@ def test_a_practical_session_keeps_the_pass_while_it_stands(session, people, end
 
 def test_a_certificate_keeps_the_pass(session, people, ended):
     test = ended(TheoryState.PASSED)
-    certificates.enter(session, people.candidate, "certificate_a", "A-1", SOON.date(), people.officer, LATER)
+    qualifications.enter(session, people.candidate, "certificate_a", "A-1", SOON.date(), people.officer, LATER)
     session.flush()
     refused(Rule.ON_CERTIFICATE, test, TheoryState.NOT_PASSED, officer=people.officer)
 

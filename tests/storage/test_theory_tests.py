@@ -7,13 +7,14 @@ import cast
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from storage import certificates, locations
-from storage.certificates import held
-from storage.database import new_session
-from storage.locations import add
-from storage.people import Role, release
-from storage.refusal import Refused, Step
-from storage.theory_tests import (
+from storage.base.database import new_session
+from storage.base.refusal import Refused, Step
+from storage.dossier import qualifications
+from storage.dossier.qualifications import held
+from storage.people.people import Role, release
+from storage.planning import locations
+from storage.planning.locations import add
+from storage.planning.theory_tests import (
     PASSED_KEY,
     RESULTS,
     Certificate,
@@ -64,7 +65,7 @@ def test_whoever_passed_needs_no_second_test_for_any_certificate(session, people
 
 
 def test_certificate_a_counts_as_passed(session, people, put):
-    certificates.enter(session, people.candidate, "certificate_a", "A-1", NOW.date(), people.officer, NOW)
+    qualifications.enter(session, people.candidate, "certificate_a", "A-1", NOW.date(), people.officer, NOW)
     session.flush()
     refused(Rule.PASSED, put, people.candidate, certificate=Certificate.CHAT)
     assert hindrances(session, [people.candidate.id, people.second_candidate.id]) == {people.candidate.id: Rule.PASSED}
@@ -81,7 +82,7 @@ def test_without_passing_nothing_opens_and_one_may_try_again(session, people, pu
 
 def test_a_test_passed_after_ksf_entered_it_by_hand_is_only_ended(session, people, put):
     (test,) = put(people.candidate)
-    certificates.enter(session, people.candidate, PASSED_KEY, "", NOW.date(), people.officer, NOW)
+    qualifications.enter(session, people.candidate, PASSED_KEY, "", NOW.date(), people.officer, NOW)
     session.flush()
     test.enter(TheoryState.PASSED, people.officer, SOON)
     session.flush()

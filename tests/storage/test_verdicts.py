@@ -8,13 +8,13 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from review.rating import Gap, Phase
-from storage import ratings, verdicts, work
-from storage.audit import AuditEvent
-from storage.ratings import may_open_dossier, own_ratings
-from storage.refusal import Refused
-from storage.scores import Score
-from storage.verdicts import Verdict, decide
-from storage.work import assign
+from storage.base.audit import AuditEvent
+from storage.base.refusal import Refused
+from storage.judging import ratings, verdicts, workload
+from storage.judging.ratings import may_open_dossier, own_ratings
+from storage.judging.scores import Score
+from storage.judging.verdicts import Verdict, decide
+from storage.judging.workload import assign
 
 NOW = cast.NOW
 
@@ -46,7 +46,7 @@ def test_work_is_given_only_when_every_answer_is_stored(session, people):
     for answer in unfinished.answers[:9]:
         cast.record(session, answer)
     cast.record(session, unfinished.answers[9], stored=False)
-    assert refused(work.Rule.NOT_RECORDED, assign, session, unfinished, people.assessors[0], 1, NOW).found == 10
+    assert refused(workload.Rule.NOT_RECORDED, assign, session, unfinished, people.assessors[0], 1, NOW).found == 10
 
 
 def test_a_slot_is_given_once_and_an_assessor_has_one_slot(session, people, sitting, mine):

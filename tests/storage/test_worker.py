@@ -12,9 +12,9 @@ import pytest
 import redis
 import services
 
-from storage import jobs
-from storage.database import new_session, session_scope
-from storage.jobs import Job, JobState, Queue
+from storage.base import jobs
+from storage.base.database import new_session, session_scope
+from storage.base.jobs import Job, JobState, Queue
 
 pytestmark = pytest.mark.one_database
 

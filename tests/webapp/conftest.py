@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from visitors import Visitor
 from werkzeug.serving import make_server
 
-from storage import database
-from storage.config import Config
-from storage.people import Person
+from storage.base import database
+from storage.base.config import Config
+from storage.people.people import Person
 from webapp import create_app
 
 

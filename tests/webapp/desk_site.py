@@ -23,14 +23,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from pytest import MonkeyPatch
 from sqlalchemy.orm import Session
 
-from storage import database, migrate, objects
-from storage.config import config
-from storage.people import Person, Role
-from storage.ratings import Rating
-from storage.recordings import Rendition, RenditionKind, latest_take
+from storage.base import database, migrate, objects
+from storage.base.config import config
+from storage.exam.recordings import Rendition, RenditionKind, latest_take
+from storage.exam.sittings import Sitting
+from storage.judging.ratings import Rating
+from storage.judging.workload import assign
+from storage.people.people import Person, Role
 from storage.schemes import Pack
-from storage.sittings import Sitting
-from storage.work import assign
 from webapp import create_app
 
 FILM_S = 24

@@ -9,10 +9,10 @@ import cast
 import services
 from sqlalchemy.orm import Session
 
-from storage.config import Config
-from storage.objects import ObjectStore
+from storage.base.config import Config
+from storage.base.objects import ObjectStore
+from storage.exam.sittings import Sitting
 from storage.schemes import Pack
-from storage.sittings import Sitting
 
 CLIP = cast.CONTENT / "clips" / "00-een-lunch-voor-het-nieuwe-team"
 """The clip of the practice round. It stands in for all others, so that a test needs no more of them."""

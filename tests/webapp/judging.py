@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import cast
 from visitors import Visitor
 
-from storage.ratings import Rating
-from storage.sittings import Sitting
-from storage.work import assign
+from storage.exam.sittings import Sitting
+from storage.judging.ratings import Rating
+from storage.judging.workload import assign
 
 NOW = cast.NOW
 

@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.dossiers import Dossier
-from storage.people import Membership, Person, Role
-from storage.ratings import Rating
+from storage.dossier.dossiers import Dossier
+from storage.judging.ratings import Rating
+from storage.people.people import Membership, Person, Role
 from webapp.crowd.rows import CASES
 
 LISTS = {

@@ -14,26 +14,27 @@ from sqlalchemy.orm import Session
 
 from review.batch import Mode
 from review.objection import Ground, Term
-from storage import locations, mail
-from storage.absences import enter
-from storage.allocations import propose
-from storage.bookings import request
-from storage.dossiers import DossierState
-from storage.enrolments import keep_roster
-from storage.flags import FlagKind, raise_flag
-from storage.jobs import Job, JobState, Queue
-from storage.links import LinkKind, issue
-from storage.logins import log_in
-from storage.objections import object_to
-from storage.part_one import PartOneReview
-from storage.people import Membership, Person, Role
-from storage.practical_candidates import request as ask_practical
-from storage.ratings import own_ratings
-from storage.recordings import Rendition, RenditionKind, latest_take
-from storage.revisions import Side, keep
-from storage.second_factor import begin_second_factor
-from storage.theory_tests import Certificate, set_ready
-from storage.verdicts import decide
+from storage.admission.enrolments import keep_roster
+from storage.admission.part_one import PartOneReview
+from storage.base.jobs import Job, JobState, Queue
+from storage.dossier.dossiers import DossierState
+from storage.dossier.revisions import Side, keep
+from storage.exam.recordings import Rendition, RenditionKind, latest_take
+from storage.judging.absences import enter
+from storage.judging.allocations import propose
+from storage.judging.flags import FlagKind, raise_flag
+from storage.judging.objections import object_to
+from storage.judging.ratings import own_ratings
+from storage.judging.verdicts import decide
+from storage.people import outbox
+from storage.people.links import LinkKind, issue
+from storage.people.logins import log_in
+from storage.people.people import Membership, Person, Role
+from storage.people.second_factor import begin_second_factor
+from storage.planning import locations
+from storage.planning.bookings import request
+from storage.planning.practical_candidates import request as ask_practical
+from storage.planning.theory_tests import Certificate, set_ready
 
 CANDIDATES = {"candidate", "second_candidate", "outsider_candidate"}
 MANAGERS = {"manager", "outsider_manager"}
@@ -183,7 +184,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "location": hall,
             "theory_test": to_test,
             "job": job,
-            "mail": mail.post(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
+            "mail": outbox.post(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
             "scheme": done.dossier.scheme,
             "revision": keep(session, done.dossier, Side.CANDIDATE, people.candidate, now),
             "link": issue(session, people.candidate, LinkKind.INVITATION, None, now),

@@ -8,7 +8,7 @@ import rights
 from flask import url_for
 from rights import PUBLIC, RIGHTS
 
-from storage.people import Role
+from storage.people.people import Role
 from webapp.access import HOMES
 
 READING = {"GET", "HEAD"}

@@ -5,9 +5,9 @@ import pytest
 from sqlalchemy import select
 from visitors import text_of
 
-from storage.audit import AuditEvent
-from storage.database import new_session
-from storage.people import Membership, Role
+from storage.base.audit import AuditEvent
+from storage.base.database import new_session
+from storage.people.people import Membership, Role
 
 WRONG = "Dit e-mailadres en wachtwoord horen niet bij elkaar."
 

@@ -9,12 +9,12 @@ from judging import rows_of
 from sqlalchemy import func, select
 from visitors import text_of
 
-from storage.absences import Absence
-from storage.allocations import Allocation
-from storage.people import Membership, Role
-from storage.ratings import Rating, own_ratings, ratings_of
-from storage.ties import affiliations
-from storage.work import assign
+from storage.judging.absences import Absence
+from storage.judging.allocations import Allocation
+from storage.judging.conflicts import affiliations
+from storage.judging.ratings import Rating, own_ratings, ratings_of
+from storage.judging.workload import assign
+from storage.people.people import Membership, Role
 
 NOW = cast.NOW
 UNTIL = (datetime.now(UTC) + timedelta(days=14)).date()

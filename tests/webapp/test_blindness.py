@@ -9,11 +9,11 @@ from judging import NOW, note, sign_all, state, tell
 from sqlalchemy import event
 
 from review.rating import Phase
-from storage import database
-from storage.assignments import give
-from storage.people import Role
-from storage.ratings import own_ratings, ratings_of
-from storage.work import assign
+from storage.base import database
+from storage.judging.assignments import give
+from storage.judging.ratings import own_ratings, ratings_of
+from storage.judging.workload import assign
+from storage.people.people import Role
 
 
 @pytest.fixture(params=["whole", "spread"])

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from visitors import text_of
 
 import webapp
-from storage import mail
-from storage.audit import AuditEvent
-from storage.database import new_session
-from storage.links import LinkKind, issue
-from storage.mail import MailMessage, MailState
-from storage.people import Person
+from storage.base.audit import AuditEvent
+from storage.base.database import new_session
+from storage.people import outbox
+from storage.people.links import LinkKind, issue
+from storage.people.outbox import MailMessage, MailState
+from storage.people.people import Person
 from webapp import post
 
 TEMPLATES = Path(webapp.__file__).parent / "templates" / "mail"
@@ -31,7 +31,7 @@ def box(house, environment):
 
 @pytest.fixture
 def message(session, people):
-    row = mail.post(session, people.candidate, "invitation", "Uw examen", "Beste kandidaat,\n", cast.NOW)
+    row = outbox.post(session, people.candidate, "invitation", "Uw examen", "Beste kandidaat,\n", cast.NOW)
     session.commit()
     return row
 

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from scenarios.sitting import Stage
-from storage import database
-from storage.sittings import Sitting
+from storage.base import database
+from storage.exam.sittings import Sitting
 from webapp import app as web
 
 pytestmark = pytest.mark.one_database

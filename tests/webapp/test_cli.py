@@ -14,10 +14,10 @@ import pytest
 import services
 from sqlalchemy import func, select
 
-from storage import audit
-from storage.database import new_session, session_scope
-from storage.people import Person
-from storage.recordings import Recording, hash_ticket
+from storage.base import audit
+from storage.base.database import new_session, session_scope
+from storage.exam.recordings import Recording, hash_ticket
+from storage.people.people import Person
 from storage.schemes import Pack
 
 pytestmark = pytest.mark.one_database

@@ -6,12 +6,12 @@ import cast
 from sqlalchemy import func, select
 
 from scenarios.sitting import Stage
-from storage import audit
-from storage.dossiers import Dossier, DossierState
-from storage.organisations import Organisation
-from storage.people import Person
-from storage.sittings import Sitting
-from storage.verdicts import Verdict
+from storage.base import audit
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.exam.sittings import Sitting
+from storage.judging.verdicts import Verdict
+from storage.people.organisations import Organisation
+from storage.people.people import Person
 from webapp import crowd
 
 

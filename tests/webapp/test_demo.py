@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from scenarios.sitting import AnswerStage, Stage
-from storage.dossiers import Dossier, DossierState
-from storage.people import Person, Role, person_by_email
-from storage.practical_sessions import PracticalSession
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.exam.sittings import Sitting
+from storage.people.people import Person, Role, person_by_email
+from storage.planning.practical_sessions import PracticalSession
 from storage.schemes import Scheme
-from storage.sittings import Sitting
 from webapp import demo
 
 

@@ -7,8 +7,8 @@ import pytest
 from judging import NOW, note, sign_all, state, tell
 from visitors import text_of
 
-from storage.scores import Remark
-from storage.work import assign
+from storage.judging.scores import Remark
+from storage.judging.workload import assign
 
 
 def test_without_work_the_list_says_what_to_expect(visit, people):

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from visitors import text_of
 
 from review.rating import Phase
-from storage.flags import Flag, FlagKind
-from storage.ratings import Rating, Return, own_ratings
-from storage.retaking import Repeat
-from storage.verdicts import Verdict, decide, sign_dossier
+from storage.judging.flags import Flag, FlagKind
+from storage.judging.ratings import Rating, Return, own_ratings
+from storage.judging.repeats import Repeat
+from storage.judging.verdicts import Verdict, decide, sign_dossier
 
 
 def test_who_knows_the_candidate_returns_everything_and_never_gets_it_back(session, me, visit, bench):

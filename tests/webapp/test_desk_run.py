@@ -15,8 +15,8 @@ import services
 from desk_site import FILM_S, findings, ready, remark
 from playwright.sync_api import Locator, Page, expect
 
-from storage.people import Role
-from storage.work import assign
+from storage.judging.workload import assign
+from storage.people.people import Role
 
 pytestmark = pytest.mark.one_database
 

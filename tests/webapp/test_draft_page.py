@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 from visitors import Visitor
 
-from storage.database import new_session
-from storage.dossiers import Dossier
+from storage.base.database import new_session
+from storage.dossier.dossiers import Dossier
 
 pytestmark = pytest.mark.one_database
 

@@ -11,13 +11,13 @@ import pytest
 import storage
 from scenarios.quality import FaultKind
 from scenarios.sitting import Stage
-from storage.dossiers import DossierState, StarKind
-from storage.jobs import JobState
-from storage.mail import MailState
-from storage.migrate import nouns
-from storage.people import Role
-from storage.recordings import RecordingState
-from storage.refusal import Refused
+from storage.base.jobs import JobState
+from storage.base.migrate import nouns
+from storage.base.refusal import Refused
+from storage.dossier.dossiers import DossierState, StarKind
+from storage.exam.recordings import RecordingState
+from storage.people.outbox import MailState
+from storage.people.people import Role
 from webapp.dutch import events, formats, refusals, states, terms
 from webapp.exam import figures
 

@@ -14,11 +14,12 @@ from sqlalchemy import select
 from visitors import text_of
 
 from recorder.emergency import import_answer
-from storage import audit, emergency
-from storage.database import new_session
-from storage.jobs import Job, JobState, perform
-from storage.keys import decrypt_file, key_store
-from storage.recordings import FINISH, Recording, RecordingState
+from storage.base import audit
+from storage.base.database import new_session
+from storage.base.jobs import Job, JobState, perform
+from storage.base.keys import decrypt_file, key_store
+from storage.exam import emergency
+from storage.exam.recordings import FINISH, Recording, RecordingState
 from webapp.exam.emergency import DAMAGED, FOREIGN, KNOWN
 
 pytestmark = pytest.mark.one_database

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from test_exam_page import WAIT_MS, Tab, chromium, site, sitting, tab  # noqa: F401
 
 from recorder.emergency import import_answer
-from storage import database, emergency
-from storage.jobs import Job, perform
-from storage.recordings import RecordingState, latest_take
-from storage.sittings import Sitting
+from storage.base import database
+from storage.base.jobs import Job, perform
+from storage.exam import emergency
+from storage.exam.recordings import RecordingState, latest_take
+from storage.exam.sittings import Sitting
 
 pytestmark = pytest.mark.one_database
 

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import func, select
 from visitors import text_of
 
-from storage.database import new_session
-from storage.dossiers import Dossier
-from storage.enrolments import Roster
-from storage.mail import MailMessage
-from storage.organisations import Organisation
-from storage.people import Membership, Person, Role
+from storage.admission.enrolments import Roster
+from storage.base.database import new_session
+from storage.dossier.dossiers import Dossier
+from storage.judging.verdicts import Verdict, decide
+from storage.people.organisations import Organisation
+from storage.people.outbox import MailMessage
+from storage.people.people import Membership, Person, Role
 from storage.schemes import add_scheme
-from storage.verdicts import Verdict, decide
 from webapp.people import roster_file
 
 HEADER = "kandidaat_naam;kandidaat_email;leidinggevende_naam;leidinggevende_email;kostenplaats\r\n"

@@ -10,14 +10,14 @@ from test_part_one import decide
 from visitors import text_of
 
 from scenarios.sitting import Stage
-from storage import certificates
-from storage.bookings import Booking, BookingState, request
-from storage.database import new_session
-from storage.exam_dates import ExamDate
-from storage.mail import MailMessage
-from storage.people import Role, join, release
-from storage.revisions import hand_in
-from storage.sittings import Sitting
+from storage.base.database import new_session
+from storage.dossier import qualifications
+from storage.dossier.revisions import hand_in
+from storage.exam.sittings import Sitting
+from storage.people.outbox import MailMessage
+from storage.people.people import Role, join, release
+from storage.planning.bookings import Booking, BookingState, request
+from storage.planning.exam_dates import ExamDate
 from webapp.dutch import formats
 from webapp.planning import planning
 
@@ -92,7 +92,7 @@ def test_from_approval_to_an_invitation_on_the_date(session, people, visit, date
     row = cast.dossier(session, people, now)
     row.scheme = dated
     session.flush()
-    certificates.enter(session, people.candidate, "theory_test_a", "", now.date(), people.officer, now)
+    qualifications.enter(session, people.candidate, "theory_test_a", "", now.date(), people.officer, now)
     hand_in(session, row, people.candidate, now)
     session.commit()
     officer, beheerder, candidate = (visit(one) for one in (people.officer, people.beheerder, people.candidate))

@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from sqlalchemy.orm import Session
 
 from scenarios.sitting import AnswerStage
-from storage import config, database
-from storage.recordings import latest_take
-from storage.sittings import Sitting
+from storage.base import config, database
+from storage.exam.recordings import latest_take
+from storage.exam.sittings import Sitting
 
 pytestmark = pytest.mark.one_database
 

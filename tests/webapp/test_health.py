@@ -9,8 +9,8 @@ import pytest
 import services
 from sqlalchemy import select
 
-from storage.database import new_session
-from storage.jobs import Job, JobState, celery
+from storage.base.database import new_session
+from storage.base.jobs import Job, JobState, celery
 from webapp import create_app
 
 pytestmark = pytest.mark.one_database

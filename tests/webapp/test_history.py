@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from scenarios.chapters import FilePart
-from storage.database import new_session
-from storage.dossiers import Dossier, DossierState
-from storage.refusal import Refused
-from storage.revisions import Revision, Side, content, hand_in, handed_in, history, restore, write
+from storage.base.database import new_session
+from storage.base.refusal import Refused
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.dossier.revisions import Revision, Side, content, hand_in, handed_in, history, restore, write
 
 LATER = timedelta(minutes=11)
 

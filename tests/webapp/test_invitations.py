@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select, update
 from visitors import text_of
 
-from storage.audit import AuditEvent
-from storage.database import new_session
-from storage.links import Link, LinkKind, issue
-from storage.mail import MailMessage
-from storage.people import Person
-from storage.second_factor import begin_second_factor
+from storage.base.audit import AuditEvent
+from storage.base.database import new_session
+from storage.people.links import Link, LinkKind, issue
+from storage.people.outbox import MailMessage
+from storage.people.people import Person
+from storage.people.second_factor import begin_second_factor
 
 GOOD = "vier losse lampen fietsen"
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from test_enrolling import HEADER, NEW, everything, upload
 from visitors import text_of
 
-from storage.audit import AuditEvent
-from storage.database import new_session
-from storage.people import Membership, Person, employ_again, release
+from storage.base.audit import AuditEvent
+from storage.base.database import new_session
+from storage.people.people import Membership, Person, employ_again, release
 from webapp.dutch import formats
 
 DATED = HEADER.replace("\r\n", ";in_functie_sinds\r\n") + NEW.replace("\r\n", ";2026-09-01\r\n")

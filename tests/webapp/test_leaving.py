@@ -6,8 +6,8 @@ import cast
 import pytest
 from sqlalchemy import select
 
-from storage.people import Membership, Person, Role, join, release
-from storage.revisions import Side, keep
+from storage.dossier.revisions import Side, keep
+from storage.people.people import Membership, Person, Role, join, release
 
 
 @pytest.fixture

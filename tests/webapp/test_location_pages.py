@@ -7,8 +7,8 @@ import pytest
 from visitors import text_of
 
 from scenarios.chapters import LocationRules
-from storage.database import session_scope
-from storage.locations import Location, LocationCheck
+from storage.base.database import session_scope
+from storage.planning.locations import Location, LocationCheck
 
 pytestmark = pytest.mark.one_database
 HALL = {"name": "Zaal Noord", "address": "Proefstraat 1, Utrecht", "room": "2.14"}

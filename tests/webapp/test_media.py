@@ -11,7 +11,7 @@ import services
 from visitors import Visitor
 from werkzeug.serving import make_server
 
-from storage.recordings import Recording, RecordingState, RenditionKind
+from storage.exam.recordings import Recording, RecordingState, RenditionKind
 from storage.schemes import Clip
 from webapp import create_app
 

@@ -11,8 +11,8 @@ from markupsafe import escape
 from sqlalchemy import func, select
 from visitors import text_of
 
-from storage.database import new_session
-from storage.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
+from storage.base.database import new_session
+from storage.dossier.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
 from storage.schemes import add_scheme
 
 SECRETS = {

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from visitors import text_of
 
-from storage.dossiers import DossierState
-from storage.mail import MailMessage
-from storage.objections import Objection, ObjectionState
-from storage.people import Membership, Role
-from storage.verdicts import decide
+from storage.dossier.dossiers import DossierState
+from storage.judging.objections import Objection, ObjectionState
+from storage.judging.verdicts import decide
+from storage.people.outbox import MailMessage
+from storage.people.people import Membership, Role
 
 GROUNDS = "Situatie 3 brak halverwege af en dat telde toch mee."
 

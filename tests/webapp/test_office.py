@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select
 from visitors import text_of
 
-from storage import audit, mail
-from storage.database import new_session
-from storage.jobs import Job, JobState, Queue
-from storage.mail import MailMessage, MailState
-from storage.verdicts import decide as decide_verdict
+from storage.base import audit
+from storage.base.database import new_session
+from storage.base.jobs import Job, JobState, Queue
+from storage.judging.verdicts import decide as decide_verdict
+from storage.people import outbox
+from storage.people.outbox import MailMessage, MailState
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_a_job_that_already_runs_again_is_left_alone(session, people, visit):
 
 
 def test_a_mail_that_could_not_be_delivered_is_seen_and_tried_again(session, people, visit):
-    message = mail.post(session, people.candidate, "invitation", "Uw examen", "Tekst", cast.NOW)
+    message = outbox.post(session, people.candidate, "invitation", "Uw examen", "Tekst", cast.NOW)
     message.state, message.attempts = MailState.FAILED, 6
     session.commit()
     visitor = visit(people.officer)

@@ -8,12 +8,13 @@ import redis
 from sqlalchemy import select
 
 from scenarios.sitting import AnswerStage
-from storage import audit, mail
-from storage.database import new_session
-from storage.jobs import Job, JobState, celery
-from storage.mail import MailMessage, MailState
-from storage.recordings import FINISH, Recording, RecordingState, begin_take
-from storage.sittings import Answer
+from storage.base import audit
+from storage.base.database import new_session
+from storage.base.jobs import Job, JobState, celery
+from storage.exam.recordings import FINISH, Recording, RecordingState, begin_take
+from storage.exam.sittings import Answer
+from storage.people import outbox
+from storage.people.outbox import MailMessage, MailState
 from webapp import worker
 
 
@@ -90,7 +91,7 @@ def test_the_whole_log_is_gone_through_as_often_as_beat_rings(session, people):
 
 
 def test_mail_that_waits_is_sent(session, people, house):
-    message = mail.post(session, people.candidate, "invitation", "Onderwerp", "Tekst\n", datetime.now(UTC))
+    message = outbox.post(session, people.candidate, "invitation", "Onderwerp", "Tekst\n", datetime.now(UTC))
     session.commit()
     worker.send_mail()
     assert read(MailMessage, message).state is MailState.SENT

@@ -7,10 +7,10 @@ import cast
 import pytest
 from sqlalchemy import select
 
-from storage import logins, mail
-from storage.database import new_session
-from storage.mail import MailMessage
-from storage.people import Person
+from storage.base.database import new_session
+from storage.people import logins, outbox
+from storage.people.outbox import MailMessage
+from storage.people.people import Person
 from webapp import post
 
 NEW = "nieuw@voorbeeld.example"
@@ -140,9 +140,9 @@ def test_a_refused_mail_to_the_old_address_says_nothing_about_the_new_one(sessio
     message.bounced("SMTPRecipientsRefused 550", cast.NOW)
     session.commit()
     assert message.person.bounced_at is None
-    message.state = mail.MailState.SENT
+    message.state = outbox.MailState.SENT
     message.sent_at = cast.NOW
     session.commit()
-    assert mail.bounce(session, old, cast.NOW) is message
-    assert mail.bounce(session, NEW, cast.NOW) is None
+    assert outbox.bounce(session, old, cast.NOW) is message
+    assert outbox.bounce(session, NEW, cast.NOW) is None
     assert message.person.bounced_at is None

@@ -9,9 +9,9 @@ import rights
 from axe_playwright_python.sync_playwright import Axe
 from visitors import Visitor
 
-from storage.dossiers import Dossier, DossierState
-from storage.enrolments import Entry
-from storage.second_factor import begin_second_factor
+from storage.admission.enrolments import Entry
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.people.second_factor import begin_second_factor
 
 pytestmark = pytest.mark.one_database
 

@@ -9,15 +9,15 @@ from flask import g
 from sqlalchemy import select, update
 from visitors import text_of
 
-from storage import certificates
-from storage.audit import AuditEvent
-from storage.database import new_session
-from storage.dossiers import Dossier, DossierState
-from storage.mail import MailMessage, MailState
-from storage.part_one import PartOneReview
-from storage.people import Person, release
-from storage.revisions import hand_in
-from storage.sittings import Sitting
+from storage.admission.part_one import PartOneReview
+from storage.base.audit import AuditEvent
+from storage.base.database import new_session
+from storage.dossier import qualifications
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.dossier.revisions import hand_in
+from storage.exam.sittings import Sitting
+from storage.people.outbox import MailMessage, MailState
+from storage.people.people import Person, release
 from webapp.dossier import part_one
 
 CRITERIA = (
@@ -36,7 +36,7 @@ def handed_in(session, people):
     cast.pack(session)
     row = cast.dossier(session, people)
     session.flush()
-    certificates.enter(
+    qualifications.enter(
         session, people.candidate, "certificate_a", "A-1234", date(2025, 5, 1), people.officer, datetime.now(UTC)
     )
     hand_in(session, row, people.candidate, cast.NOW)
@@ -197,7 +197,7 @@ def test_who_was_overtaken_hears_so_and_changes_nothing(people, visit, handed_in
 def test_without_situations_nobody_is_invited(session, people, visit):
     row = cast.dossier(session, people)
     session.flush()
-    certificates.enter(session, people.candidate, "theory_test_a", "", date(2026, 1, 5), people.officer, cast.NOW)
+    qualifications.enter(session, people.candidate, "theory_test_a", "", date(2026, 1, 5), people.officer, cast.NOW)
     hand_in(session, row, people.candidate, cast.NOW)
     session.commit()
     answer = decide(visit(people.officer), row, "approved")
@@ -321,7 +321,7 @@ def test_what_cannot_be_entered_is_explained(session, people, visit, entered, st
     answer = officer.post(f"{address}/toelating", entered)
     assert answer.status_code == status
     assert said in (answer.text if status == 409 else officer.get(address).text)
-    assert all_of(certificates.Qualification) == []
+    assert all_of(qualifications.Qualification) == []
 
 
 def test_a_qualification_is_entered_once(people, visit, handed_in):
@@ -334,7 +334,7 @@ def test_no_recording_of_the_candidate_opens_before_the_judgement_is_fixed(sessi
     """An earlier attempt left recordings; a new file of the same candidate is being judged."""
     earlier = cast.begin(cast.sitting(session, people))
     recording = cast.record(session, earlier.answers[0])
-    certificates.enter(session, people.candidate, "theory_test_a", "", date(2026, 1, 5), people.officer, cast.NOW)
+    qualifications.enter(session, people.candidate, "theory_test_a", "", date(2026, 1, 5), people.officer, cast.NOW)
     row = cast.dossier(session, people)
     session.flush()
     hand_in(session, row, people.candidate, cast.NOW)

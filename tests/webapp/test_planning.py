@@ -13,16 +13,17 @@ from test_part_one import decide
 from visitors import text_of
 
 from scenarios.sitting import Stage, reminder
-from storage import accommodations, certificates
-from storage.accommodations import Accommodation
-from storage.audit import AuditEvent
-from storage.database import new_session
-from storage.dossiers import Dossier, DossierState
-from storage.mail import MailMessage
-from storage.people import Person, release
-from storage.revisions import hand_in
+from storage.base.audit import AuditEvent
+from storage.base.database import new_session
+from storage.dossier import qualifications
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.dossier.revisions import hand_in
+from storage.exam import accommodations
+from storage.exam.accommodations import Accommodation
+from storage.exam.sittings import Sitting
+from storage.people.outbox import MailMessage
+from storage.people.people import Person, release
 from storage.schemes import add_scheme
-from storage.sittings import Sitting
 from webapp import post
 from webapp.planning import planning
 
@@ -35,7 +36,7 @@ def handed_in(session, people):
     cast.pack(session)
     row = cast.dossier(session, people)
     session.flush()
-    certificates.enter(session, people.candidate, "theory_test_a", "", date(2026, 1, 5), people.officer, NOW)
+    qualifications.enter(session, people.candidate, "theory_test_a", "", date(2026, 1, 5), people.officer, NOW)
     hand_in(session, row, people.candidate, NOW)
     session.commit()
     return row

@@ -9,9 +9,9 @@ import letter_box
 import pytest
 from sqlalchemy import select
 
-from storage import mail
-from storage.database import new_session
-from storage.mail import RETRY_DELAYS_S, MailMessage, MailState
+from storage.base.database import new_session
+from storage.people import outbox
+from storage.people.outbox import RETRY_DELAYS_S, MailMessage, MailState
 from webapp import post
 
 TEXT = "Beste kandidaat,\n\nUw examen staat klaar. Één vraag? Bel ons.\n"
@@ -27,7 +27,7 @@ def letters(house, environment):
 
 @pytest.fixture
 def message(session, people):
-    row = mail.post(session, people.candidate, "invitation", "Uw examen: één keer", TEXT, cast.NOW)
+    row = outbox.post(session, people.candidate, "invitation", "Uw examen: één keer", TEXT, cast.NOW)
     session.commit()
     return row
 
@@ -82,7 +82,7 @@ def test_after_the_last_attempt_the_office_is_told(message, letters):
 
 def test_one_impossible_address_holds_up_nobody_else(session, people, message, letters):
     session.merge(people.second_candidate).email = "twee\nregels@voorbeeld.example"
-    mail.post(session, people.second_candidate, "invitation", "Uw examen", TEXT, cast.NOW - timedelta(days=1))
+    outbox.post(session, people.second_candidate, "invitation", "Uw examen", TEXT, cast.NOW - timedelta(days=1))
     session.commit()
     assert post.send_waiting(cast.NOW) == 1
     assert len(letters.received) == 1
@@ -93,15 +93,15 @@ def test_one_impossible_address_holds_up_nobody_else(session, people, message, l
 
 def test_two_workers_send_a_mail_once(message):
     with new_session() as session:
-        assert mail.claim(session, message.id, cast.NOW) is not None
+        assert outbox.claim(session, message.id, cast.NOW) is not None
         session.commit()
     with new_session() as session:
-        assert mail.claim(session, message.id, cast.NOW) is None
+        assert outbox.claim(session, message.id, cast.NOW) is None
 
 
 def test_a_worker_that_died_while_sending_costs_a_minute(message, letters):
     with new_session() as session:
-        mail.claim(session, message.id, cast.NOW)
+        outbox.claim(session, message.id, cast.NOW)
         session.commit()
     assert post.send_waiting(cast.NOW) == 0
     assert post.send_waiting(cast.NOW + timedelta(minutes=1)) == 1

@@ -9,11 +9,11 @@ from icalendar import Calendar
 from sqlalchemy import select, update
 from visitors import text_of
 
-from storage.database import new_session
-from storage.exam_dates import ExamDate
-from storage.mail import MailMessage
-from storage.people import Membership, Role
-from storage.practical_sessions import PracticalSession, SessionState
+from storage.base.database import new_session
+from storage.people.outbox import MailMessage
+from storage.people.people import Membership, Role
+from storage.planning.exam_dates import ExamDate
+from storage.planning.practical_sessions import PracticalSession, SessionState
 from webapp.dutch import formats
 from webapp.planning import planning
 

@@ -9,10 +9,10 @@ from icalendar import Calendar
 from sqlalchemy import select
 from visitors import text_of
 
-from storage.database import new_session
-from storage.mail import MailMessage
-from storage.people import Membership, Role, release
-from storage.practical_sessions import PracticalSession
+from storage.base.database import new_session
+from storage.people.outbox import MailMessage
+from storage.people.people import Membership, Role, release
+from storage.planning.practical_sessions import PracticalSession
 from webapp.dutch import formats
 
 ADMIN, OFFICE, EXAMINER = "/organisatie/praktijktoetsen", "/bureau/praktijktoetsen", "/beoordelen/praktijktoetsen"

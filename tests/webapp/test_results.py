@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import select
 from visitors import text_of
 
-from storage.mail import MailMessage
-from storage.people import Membership, Role
-from storage.ratings import ratings_of
-from storage.recordings import latest_take
-from storage.scores import Remark
-from storage.verdicts import Verdict, decide
-from storage.work import assign
+from storage.exam.recordings import latest_take
+from storage.judging.ratings import ratings_of
+from storage.judging.scores import Remark
+from storage.judging.verdicts import Verdict, decide
+from storage.judging.workload import assign
+from storage.people.outbox import MailMessage
+from storage.people.people import Membership, Role
 
 NOW = cast.NOW
 

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from storage.database import new_session
-from storage.dossiers import Dossier, DossierState, RoleDocument
-from storage.keys import KeyGone, key_store
-from storage.refusal import Refused
-from storage.role_documents import DOCX, LARGEST, PDF, Rule, get, sniff
+from storage.base.database import new_session
+from storage.base.keys import KeyGone, key_store
+from storage.base.refusal import Refused
+from storage.dossier.dossiers import Dossier, DossierState, RoleDocument
+from storage.dossier.role_documents import DOCX, LARGEST, PDF, Rule, get, sniff
 
 PDF_FILE = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n%%EOF\n"
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from storage.enrolments import Entry
+from storage.admission.enrolments import Entry
 from webapp.people import roster_file
 
 HEADER = "kandidaat_naam;kandidaat_email;leidinggevende_naam;leidinggevende_email;kostenplaats"

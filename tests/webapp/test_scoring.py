@@ -6,9 +6,9 @@ import uuid
 from judging import fresh, note, rows_of, score, state, tell
 from sqlalchemy import select
 
-from storage.audit import AuditEvent
-from storage.ratings import Rating
-from storage.scores import Remark
+from storage.base.audit import AuditEvent
+from storage.judging.ratings import Rating
+from storage.judging.scores import Remark
 
 
 def test_a_save_keeps_everything_and_says_when(session, me, bench):

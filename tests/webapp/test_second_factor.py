@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select, update
 from visitors import text_of
 
-from storage.database import new_session, session_scope
-from storage.logins import LogIn
-from storage.second_factor import RecoveryCode, SecondFactor
+from storage.base.database import new_session, session_scope
+from storage.people.logins import LogIn
+from storage.people.second_factor import RecoveryCode, SecondFactor
 
 pytestmark = pytest.mark.one_database
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from visitors import text_of
 
 from review.rating import Phase
-from storage.ratings import Rating, own_ratings
-from storage.verdicts import Verdict
+from storage.judging.ratings import Rating, own_ratings
+from storage.judging.verdicts import Verdict
 
 
 @pytest.fixture

@@ -17,13 +17,13 @@ from test_exam_page import WAIT_MS, Tab, chromium, sitting, tab  # noqa: F401
 
 from recorder.finish import finish_recording
 from scenarios.sitting import Stage
-from storage import database
-from storage.config import config
-from storage.jobs import Job, perform
-from storage.keys import key_store
-from storage.people import Person
-from storage.recordings import latest_take
-from storage.sittings import Sitting
+from storage.base import database
+from storage.base.config import config
+from storage.base.jobs import Job, perform
+from storage.base.keys import key_store
+from storage.exam.recordings import latest_take
+from storage.exam.sittings import Sitting
+from storage.people.people import Person
 
 pytestmark = pytest.mark.one_database
 

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 from visitors import text_of
 
-from storage.database import new_session
-from storage.dossiers import Dossier, DossierState
-from storage.people import Role
-from storage.revisions import hand_in
+from storage.base.database import new_session
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.dossier.revisions import hand_in
+from storage.people.people import Role
 from webapp import demo
 
 

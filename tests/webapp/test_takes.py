@@ -9,13 +9,13 @@ from sqlalchemy import select
 from visitors import text_of
 
 from scenarios.sitting import AnswerStage
-from storage.audit import AuditEvent
-from storage.database import new_session
-from storage.jobs import Job, JobState
-from storage.mail import MailMessage
-from storage.recordings import STUCK, Original, Recording, RecordingState, latest_take
-from storage.sittings import RETAKE_ASKED, Answer
-from storage.take_decisions import TakeDecision
+from storage.base.audit import AuditEvent
+from storage.base.database import new_session
+from storage.base.jobs import Job, JobState
+from storage.exam.recordings import STUCK, Original, Recording, RecordingState, latest_take
+from storage.exam.sittings import RETAKE_ASKED, Answer
+from storage.exam.take_decisions import TakeDecision
+from storage.people.outbox import MailMessage
 
 NOW = datetime.now(UTC) - timedelta(hours=1)
 FAULT = [{"kind": "frozen", "found": 0.4, "needed": 0.2}]

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from visitors import text_of
 
-from storage.database import session_scope
-from storage.jobs import Job, JobState, perform
-from storage.mail import MailMessage
-from storage.recordings import RECEIPT, Original, latest_take, tell_receipt
-from storage.sittings import RETAKE_ASKED
+from storage.base.database import session_scope
+from storage.base.jobs import Job, JobState, perform
+from storage.exam.recordings import RECEIPT, Original, latest_take, tell_receipt
+from storage.exam.sittings import RETAKE_ASKED
+from storage.people.outbox import MailMessage
 from webapp import telling
 
 FAULT = [{"kind": "frozen", "found": 0.4, "needed": 0.2}]

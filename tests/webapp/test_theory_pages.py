@@ -10,11 +10,12 @@ from icalendar import Calendar
 from sqlalchemy import select
 from visitors import text_of
 
-from storage import certificates, locations
-from storage.database import session_scope
-from storage.mail import MailMessage
-from storage.people import Membership, Person, Role, join, release
-from storage.theory_tests import Certificate, TheoryTest, set_ready
+from storage.base.database import session_scope
+from storage.dossier import qualifications
+from storage.people.outbox import MailMessage
+from storage.people.people import Membership, Person, Role, join, release
+from storage.planning import locations
+from storage.planning.theory_tests import Certificate, TheoryTest, set_ready
 from webapp.dutch import formats
 
 pytestmark = pytest.mark.one_database
@@ -128,7 +129,7 @@ def test_a_location_of_others_cannot_be_chosen(people, visit, asked):
 def test_twice_and_passed_are_refused_with_the_name_and_the_reason(session, people, visit, asked, put):
     put(people.candidate)
     since = cast.NOW.date()
-    certificates.enter(session, people.second_candidate, "theory_test_a", "", since, people.officer, cast.NOW)
+    qualifications.enter(session, people.second_candidate, "theory_test_a", "", since, people.officer, cast.NOW)
     session.commit()
     boss = visit(people.beheerder)
     page = text_of(boss.get(NEW).text)
@@ -198,14 +199,14 @@ def test_a_test_that_has_begun_is_not_taken_back(people, visit, put):
 def test_a_pass_opens_the_gate_of_b(session, people, visit, put):
     dossier = cast.dossier(session, people)
     test = put(people.candidate, datetime.now(UTC) - timedelta(hours=1))
-    assert certificates.prerequisite(session, dossier)
+    assert qualifications.prerequisite(session, dossier)
     session.commit()
     officer = visit(people.officer)
     assert "1 online toets zonder uitslag" in text_of(officer.get("/bureau").text)
     assert people.candidate.name in text_of(officer.get(OFFICE).text)
     assert officer.post(f"{OFFICE}/{test.id}", {"result": "passed"}).location == OFFICE
     session.expire_all()
-    assert certificates.prerequisite(session, session.merge(dossier)) is None
+    assert qualifications.prerequisite(session, session.merge(dossier)) is None
     assert "behaald" in text_of(visit(people.beheerder).get(LIST).text)
 
 
@@ -221,7 +222,7 @@ def test_an_organisation_never_reads_that_somebody_failed(session, people, visit
     assert ("niet behaald" if result == "not_passed" else "niet gemaakt") in text_of(
         officer.get(f"{OFFICE}?toon=afgerond").text
     )
-    assert certificates.held(session, [people.candidate.id]) == []
+    assert qualifications.held(session, [people.candidate.id]) == []
 
 
 def test_a_result_is_entered_once_and_not_too_early(people, visit, put):
@@ -306,7 +307,7 @@ def test_a_wrong_result_is_put_right_with_a_reason(session, people, visit, put):
     page = text_of(visit(people.beheerder).get(LIST).text)
     assert "afgerond" in page
     assert "verwisseld" not in page
-    assert certificates.held(session, [people.candidate.id]) == []
+    assert qualifications.held(session, [people.candidate.id]) == []
 
 
 def test_a_pass_with_something_on_it_stays_and_says_what_to_do(session, people, visit, put):
@@ -318,7 +319,7 @@ def test_a_pass_with_something_on_it_stays_and_says_what_to_do(session, people, 
     assert answer.status_code == 422
     assert f"Met deze toets is dossier {dossier.code} goedgekeurd." in text_of(answer.text)
     assert "Was er niet." in text_of(answer.text)
-    assert [one.key for one in certificates.held(session, [people.candidate.id])] == ["theory_test_a"]
+    assert [one.key for one in qualifications.held(session, [people.candidate.id])] == ["theory_test_a"]
 
 
 def test_who_is_ticked_stays_so_while_one_looks_further(session, people, visit, asked):

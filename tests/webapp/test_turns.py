@@ -4,9 +4,9 @@ import cast
 import pytest
 from visitors import text_of
 
-from storage import audit
-from storage.dossiers import DossierState
-from storage.verdicts import decide
+from storage.base import audit
+from storage.dossier.dossiers import DossierState
+from storage.judging.verdicts import decide
 
 pytestmark = pytest.mark.one_database
 

@@ -15,11 +15,12 @@ from playwright.sync_api import expect
 from test_exam_page import WAIT_MS, Tab, chromium  # noqa: F401
 
 from recorder.slice_spool import Run, SliceSpool
-from storage import database, places
-from storage.config import config
-from storage.objects import sha256_of
-from storage.recordings import Recording, latest_take
-from storage.sittings import Sitting
+from storage.base import database
+from storage.base.config import config
+from storage.base.objects import sha256_of
+from storage.exam import recorder_places
+from storage.exam.recordings import Recording, latest_take
+from storage.exam.sittings import Sitting
 
 pytestmark = [pytest.mark.real_time, pytest.mark.one_database]
 LOST_S = 60
@@ -72,15 +73,15 @@ def test_who_finds_no_room_waits_and_is_let_in_by_itself(
         expect(tab.page.get_by_text("We proberen het vanzelf opnieuw")).to_be_visible()
         tab.sound()
         with database.session_scope() as own:
-            places.leave(own, own.get(Sitting, other.id), datetime.now(UTC))
+            recorder_places.leave(own, own.get(Sitting, other.id), datetime.now(UTC))
         tab.at("clip", "ready")
 
 
 def _room_taken(sitting_id: uuid.UUID) -> bool:
     with database.session_scope() as own:
-        if not places.rooms(own, datetime.now(UTC)):
+        if not recorder_places.rooms(own, datetime.now(UTC)):
             return False
-        places.take(own, own.get(Sitting, sitting_id), datetime.now(UTC))
+        recorder_places.take(own, own.get(Sitting, sitting_id), datetime.now(UTC))
         return True
 
 

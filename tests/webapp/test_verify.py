@@ -8,10 +8,10 @@ import cast
 import pytest
 from click.testing import CliRunner
 
-from storage.database import session_scope
-from storage.keys import encrypt_file, key_store
-from storage.objects import sha256_of
-from storage.recordings import Original, Recording
+from storage.base.database import session_scope
+from storage.base.keys import encrypt_file, key_store
+from storage.base.objects import sha256_of
+from storage.exam.recordings import Original, Recording
 from webapp.cli.recordings import verify
 
 pytestmark = pytest.mark.one_database

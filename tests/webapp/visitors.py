@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from storage.people import Person
+from storage.people.people import Person
 
 LOG_IN = "/inloggen"
 

@@ -8,7 +8,7 @@ Whoever is enrolled from then on sits the exam by it. The settings come from the
 import re
 from datetime import UTC, datetime
 
-from storage.database import session_scope
+from storage.base.database import session_scope
 from storage.schemes import add_scheme, current_scheme
 from webapp import demo
 

@@ -17,13 +17,13 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from recorder import ffmpeg
-from storage.database import session_scope
-from storage.dossiers import Dossier, DossierState
-from storage.objects import object_store
-from storage.organisations import Organisation
-from storage.people import Membership, Person, Role, person_by_email
+from storage.base.database import session_scope
+from storage.base.objects import object_store
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.exam.sittings import invite
+from storage.people.organisations import Organisation
+from storage.people.people import Membership, Person, Role, person_by_email
 from storage.schemes import Clip, Pack, add_scheme, current_pack, current_scheme
-from storage.sittings import invite
 from webapp import demo
 
 SHORT = {"preparation_s": 1, "answer_s": 40, "minimum_answer_s": 3, "warning_s": 5}

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from recorder.slice_spool import Run
 from recorder.sources import join
-from storage.database import session_scope
-from storage.keys import decrypt_file, key_store
-from storage.objects import object_store
-from storage.recordings import RecordingState, RenditionKind, latest_take
-from storage.sittings import Answer
+from storage.base.database import session_scope
+from storage.base.keys import decrypt_file, key_store
+from storage.base.objects import object_store
+from storage.exam.recordings import RecordingState, RenditionKind, latest_take
+from storage.exam.sittings import Answer
 
 ENDS = (RecordingState.STORED, RecordingState.RETAKE)
 

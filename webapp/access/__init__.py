@@ -13,16 +13,16 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased, joinedload
 
 from scenarios.sitting import AnswerStage, Stage
-from storage import take_decisions
-from storage.dossiers import Dossier, DossierState
-from storage.part_one import PartOneReview
-from storage.people import Person, Role
-from storage.ratings import Rating
-from storage.recordings import Recording, RecordingState
+from storage.admission.part_one import PartOneReview
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.exam import take_decisions
+from storage.exam.recordings import Recording, RecordingState
+from storage.exam.sittings import Answer, Sitting
+from storage.judging.ratings import Rating
+from storage.judging.verdicts import Verdict
+from storage.people.people import Person, Role
+from storage.people.second_factor import must_have_second_factor, second_factor_of
 from storage.schemes import Clip
-from storage.second_factor import must_have_second_factor, second_factor_of
-from storage.sittings import Answer, Sitting
-from storage.verdicts import Verdict
 from webapp.extensions import login_manager
 
 HOMES: dict[Role, tuple[str, str]] = {
@@ -204,7 +204,7 @@ def recording_for_officer(recording_id: uuid.UUID) -> Recording:
 
 
 def takes_for_officer() -> dict[str, Select[tuple[Recording]]]:
-    """The takes that wait for the office, by what is the matter (`storage.take_decisions.waits`)."""
+    """The takes that wait for the office, by what is the matter (`storage.exam.take_decisions.waits`)."""
     found = take_decisions.waits(g.db, g.now)
     return {name: query.where(others(), not_judging()) for name, query in found.items()}
 

@@ -8,12 +8,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from scenarios.sitting import Stage
-from storage.bookings import LIVE, Booking, BookingState
-from storage.dossiers import Dossier, DossierState
-from storage.exam_dates import ExamDate, ExamPlace, plans_by_dates
-from storage.people import Person
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.exam.sittings import Sitting
+from storage.people.people import Person
+from storage.planning.bookings import LIVE, Booking, BookingState
+from storage.planning.exam_dates import ExamDate, ExamPlace, plans_by_dates
 from storage.schemes import Scheme, current_practical_tests
-from storage.sittings import Sitting
 from webapp.access import others
 from webapp.access import people as access_people
 

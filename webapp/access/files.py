@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from scenarios.chapters import FilePart
-from storage.dossiers import Dossier
-from storage.part_one import PartOneReview
-from storage.revisions import Revision, Side
+from storage.admission.part_one import PartOneReview
+from storage.dossier.dossiers import Dossier
+from storage.dossier.revisions import Revision, Side
 from webapp.access import managed, me, others
 
 

@@ -10,18 +10,18 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from review.allocation import serving_order
 from scenarios.sitting import AnswerStage, Stage
-from storage.absences import Absence
-from storage.allocations import Allocation
-from storage.dossiers import Dossier
-from storage.flags import Flag, FlagKind, flags_of
-from storage.organisations import Organisation
-from storage.people import Person, Role
-from storage.ratings import Rating, may_open_dossier, own_ratings
-from storage.recordings import Recording, RecordingState, Rendition, RenditionKind
+from storage.dossier.dossiers import Dossier
+from storage.exam.recordings import Recording, RecordingState, Rendition, RenditionKind
+from storage.exam.sittings import Answer, Judging, Sitting
+from storage.judging.absences import Absence
+from storage.judging.allocations import Allocation
+from storage.judging.conflicts import assessors
+from storage.judging.flags import Flag, FlagKind, flags_of
+from storage.judging.ratings import Rating, may_open_dossier, own_ratings
+from storage.judging.verdicts import Verdict
+from storage.people.organisations import Organisation
+from storage.people.people import Person, Role
 from storage.schemes import Pack, with_sittings
-from storage.sittings import Answer, Judging, Sitting
-from storage.ties import assessors
-from storage.verdicts import Verdict
 from webapp import explain
 from webapp.access import me, others
 from webapp.paging import of_dossier

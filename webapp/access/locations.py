@@ -7,8 +7,8 @@ from flask import abort, g
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from storage.locations import Location
-from storage.organisations import Organisation
+from storage.people.organisations import Organisation
+from storage.planning.locations import Location
 from webapp.access import people as access_people
 
 

@@ -6,11 +6,11 @@ from flask import abort, g
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from storage.dossiers import Dossier
-from storage.objections import Against, Objection, ObjectionState
-from storage.people import Role
-from storage.sittings import Sitting
-from storage.verdicts import Verdict
+from storage.dossier.dossiers import Dossier
+from storage.exam.sittings import Sitting
+from storage.judging.objections import Against, Objection, ObjectionState
+from storage.judging.verdicts import Verdict
+from storage.people.people import Role
 from webapp.access import me, others
 
 WHOSE = joinedload(Objection.dossier).options(joinedload(Dossier.candidate), joinedload(Dossier.scheme))

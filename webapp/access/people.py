@@ -5,11 +5,11 @@ import uuid
 from flask import abort, g
 from sqlalchemy import select
 
-from storage.dossiers import Dossier
-from storage.enrolments import Roster
-from storage.logins import LogIn
-from storage.organisations import Organisation
-from storage.people import UNDONE, Membership, Person, Role
+from storage.admission.enrolments import Roster
+from storage.dossier.dossiers import Dossier
+from storage.people.logins import LogIn
+from storage.people.organisations import Organisation
+from storage.people.people import UNDONE, Membership, Person, Role
 from webapp.access import me
 
 

@@ -7,10 +7,11 @@ from flask import abort, g
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from storage.exam_dates import AMSTERDAM, ExamDate
-from storage.people import Person
-from storage.practical_candidates import able, candidates_of
-from storage.practical_sessions import LIVE, PracticalSeat, PracticalSession, SessionState
+from storage.base.clock import AMSTERDAM
+from storage.people.people import Person
+from storage.planning.exam_dates import ExamDate
+from storage.planning.practical_candidates import able, candidates_of
+from storage.planning.practical_sessions import LIVE, PracticalSeat, PracticalSession, SessionState
 from storage.schemes import Scheme, current_practical_tests
 from webapp.access import me
 from webapp.access import people as access_people

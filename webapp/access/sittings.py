@@ -6,9 +6,9 @@ from flask import abort, g
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from storage.accommodations import BEFORE
-from storage.dossiers import Dossier, DossierState
-from storage.sittings import Sitting
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.exam.accommodations import BEFORE
+from storage.exam.sittings import Sitting
 from webapp.access import others
 from webapp.access import people as access_people
 

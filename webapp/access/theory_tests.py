@@ -7,9 +7,9 @@ from flask import abort, g
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from storage.locations import Location
-from storage.people import Person
-from storage.theory_tests import TheoryState, TheoryTest, live_test
+from storage.people.people import Person
+from storage.planning.locations import Location
+from storage.planning.theory_tests import TheoryState, TheoryTest, live_test
 from webapp.access import me
 from webapp.access import people as access_people
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from flask import g
 
 from review.rating import Phase
-from storage.flags import Flag
-from storage.ratings import Rating
-from storage.recordings import Recording
+from storage.exam.recordings import Recording
+from storage.judging.flags import Flag
+from storage.judging.ratings import Rating
 from webapp.access import judging as access_judging
 
 

@@ -12,12 +12,13 @@ from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from storage import audit, migrate, places
-from storage.config import config
-from storage.database import session_scope
-from storage.jobs import Job, JobState, Queue, enqueue
-from storage.objects import ObjectError, ObjectStore, object_store
-from storage.recordings import Recording, begin_take
+from storage.base import audit, migrate
+from storage.base.config import config
+from storage.base.database import session_scope
+from storage.base.jobs import Job, JobState, Queue, enqueue
+from storage.base.objects import ObjectError, ObjectStore, object_store
+from storage.exam import recorder_places
+from storage.exam.recordings import Recording, begin_take
 from storage.schemes import current_pack, current_scheme
 from webapp import crowd, demo
 from webapp.cli.judging import agreement_of, allocation, verdict
@@ -97,7 +98,7 @@ def ticket(number: int) -> None:
     now = _now()
     with session_scope() as session:
         answer = demo.answer_for_ticket(session, number, now)
-        recording, bearer = begin_take(session, answer, places.keep(session, answer.sitting, now), now)
+        recording, bearer = begin_take(session, answer, recorder_places.keep(session, answer.sitting, now), now)
         _print(
             {
                 "whip_url": f"{recording.node.url}/whip/{recording.id}",

@@ -11,10 +11,10 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from review import agreement
-from storage.allocations import Allocation
-from storage.database import session_scope
-from storage.people import Person
-from storage.verdicts import Verdict
+from storage.base.database import session_scope
+from storage.judging.allocations import Allocation
+from storage.judging.verdicts import Verdict
+from storage.people.people import Person
 from webapp import explain
 from webapp.dutch import formats, terms
 

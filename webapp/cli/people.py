@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import click
 from flask.cli import AppGroup
 
-from storage import mail
-from storage.config import config
-from storage.database import session_scope
-from storage.links import LinkKind, issue
-from storage.people import Person, Role, as_address, join, known_or_new
-from storage.refusal import Refused
+from storage.base.config import config
+from storage.base.database import session_scope
+from storage.base.refusal import Refused
+from storage.people import outbox
+from storage.people.links import LinkKind, issue
+from storage.people.people import Person, Role, as_address, join, known_or_new
 from webapp.dutch import refusals
 from webapp.people.people import OF_KSF
 
@@ -22,7 +22,7 @@ mails = AppGroup("mail", help="Mail that was sent.")
 def bounce(address: str) -> None:
     """Say that mail to ADDRESS came back: for the mail system of an administrator to call."""
     with session_scope() as session:
-        found = mail.bounce(session, address, datetime.now(UTC))
+        found = outbox.bounce(session, address, datetime.now(UTC))
     if found is None:
         raise click.ClickException("Naar dit adres is geen mail verstuurd.")
     click.echo("Genoteerd. Het bureau ziet dit bij de mail.")

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import click
 from flask.cli import AppGroup
 
-from storage import places
-from storage.database import session_scope
-from storage.nodes import node_called
+from storage.base.database import session_scope
+from storage.exam import recorder_places
+from storage.exam.recorder_nodes import node_called
 
 recorders = AppGroup("recorders", help="The recorders: which are alive, how full they are, and ending one in peace.")
 
@@ -17,7 +17,7 @@ def list_recorders() -> None:
     """Every recorder: its name, its state, the sittings that run on it, how many it takes, its address."""
     now = datetime.now(UTC)
     with session_scope(writes=False) as session:
-        for room in places.rooms(session, now):
+        for room in recorder_places.rooms(session, now):
             node = room.node
             click.echo(f"{node.name}\t{room.state(now)}\t{room.sittings}/{node.capacity}\t{node.url}")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from storage.database import session_scope
-from storage.keys import KeyGone, Tampered, decrypt_file, key_store
-from storage.objects import ObjectError, object_store, sha256_of
-from storage.recordings import Original, Recording
+from storage.base.database import session_scope
+from storage.base.keys import KeyGone, Tampered, decrypt_file, key_store
+from storage.base.objects import ObjectError, object_store, sha256_of
+from storage.exam.recordings import Original, Recording
 
 
 class State(StrEnum):

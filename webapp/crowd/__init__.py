@@ -12,9 +12,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage import audit
-from storage.organisations import Organisation
-from storage.people import Person, Role
+from storage.base import audit
+from storage.people.organisations import Organisation
+from storage.people.people import Person, Role
 from storage.schemes import Pack, current_practical_tests
 from webapp.crowd.exams import Exams
 from webapp.crowd.files import dossier

@@ -12,14 +12,14 @@ from review.verdict import Decision
 from review.verdict import Mark as VerdictMark
 from scenarios.quality import FaultKind
 from scenarios.sitting import AnswerStage, Stage
-from storage.flags import Flag, FlagKind
-from storage.jobs import Job, JobState, Queue
-from storage.objections import Against
-from storage.ratings import Rating
-from storage.recordings import FINISH, Original, Recording, RecordingState
-from storage.scores import Score
-from storage.sittings import Answer, Judging, Sitting
-from storage.verdicts import Verdict
+from storage.base.jobs import Job, JobState, Queue
+from storage.exam.recordings import FINISH, Original, Recording, RecordingState
+from storage.exam.sittings import Answer, Judging, Sitting
+from storage.judging.flags import Flag, FlagKind
+from storage.judging.objections import Against
+from storage.judging.ratings import Rating
+from storage.judging.scores import Score
+from storage.judging.verdicts import Verdict
 from webapp.crowd.files import Made, objection
 from webapp.crowd.people import Staff, mail
 from webapp.crowd.rows import Case, Crowd

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from review.portfolio import Mark, Outcome
-from storage.accommodations import Accommodation
-from storage.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
-from storage.objections import Against, Objection, ObjectionState
-from storage.part_one import PartOneReview
-from storage.people import Role
+from storage.admission.part_one import PartOneReview
+from storage.dossier.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
+from storage.exam.accommodations import Accommodation
+from storage.judging.objections import Against, Objection, ObjectionState
+from storage.people.people import Role
 from webapp import demo
 from webapp.crowd.people import Staff, mail, person, qualify
 from webapp.crowd.rows import Case, Crowd

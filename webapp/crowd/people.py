@@ -3,10 +3,10 @@
 import uuid
 from dataclasses import dataclass
 
-from storage.certificates import Qualification
-from storage.mail import MailMessage, MailState
-from storage.organisations import Organisation
-from storage.people import Membership, Person, Role
+from storage.dossier.qualifications import Qualification
+from storage.people.organisations import Organisation
+from storage.people.outbox import MailMessage, MailState
+from storage.people.people import Membership, Person, Role
 from webapp.crowd.rows import Crowd
 
 FIRST = "Aafke Bram Carlijn Daan Evi Farid Gerda Hamza Imke Joris Kaoutar Lars Maud Noor Otis Pleun Quin Rosa Sem Tess"

@@ -3,13 +3,14 @@
 import uuid
 from datetime import datetime, time, timedelta
 
-from storage.certificates import Qualification
-from storage.exam_dates import AMSTERDAM, ExamDate, ExamPlace
-from storage.locations import Location
-from storage.people import Role
-from storage.practical_sessions import PracticalSeat, PracticalSession, SessionState
+from storage.base.clock import AMSTERDAM
+from storage.dossier.qualifications import Qualification
+from storage.people.people import Role
+from storage.planning.exam_dates import ExamDate, ExamPlace
+from storage.planning.locations import Location
+from storage.planning.practical_sessions import PracticalSeat, PracticalSession, SessionState
+from storage.planning.theory_tests import PASSED_KEY, Certificate, TheoryState, TheoryTest
 from storage.schemes import Scheme
-from storage.theory_tests import PASSED_KEY, Certificate, TheoryState, TheoryTest
 from webapp.crowd.people import Staff, person
 from webapp.crowd.rows import Crowd
 

@@ -11,11 +11,11 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from scenarios.sitting import Stage
-from storage.audit import AuditEvent
-from storage.beginnings import endings
-from storage.database import Base
-from storage.dossiers import CODE_LETTERS, DossierState
-from storage.people import Person, SearchWord
+from storage.base.audit import AuditEvent
+from storage.base.database import Base
+from storage.dossier.dossiers import CODE_LETTERS, DossierState
+from storage.people.people import Person, SearchWord
+from storage.people.search_words import endings
 from storage.schemes import Pack
 
 

@@ -13,8 +13,8 @@ from wtforms import IntegerField
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
-from storage.dossiers import Rule
-from storage.keys import key_store
+from storage.base.keys import key_store
+from storage.dossier.dossiers import Rule
 from webapp import access
 from webapp.dutch import formats
 from webapp.forms import Form

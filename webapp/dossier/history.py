@@ -5,9 +5,9 @@ import uuid
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 
 from review.difference import Change, difference
-from storage.dossiers import Dossier
-from storage.people import Role
-from storage.revisions import Revision, Side, history, part_of, restore
+from storage.dossier.dossiers import Dossier
+from storage.dossier.revisions import Revision, Side, history, part_of, restore
+from storage.people.people import Role
 from webapp import access
 from webapp.access import files as access_file
 from webapp.dossier import drafts

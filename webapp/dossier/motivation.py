@@ -12,10 +12,10 @@ from wtforms import RadioField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from scenarios.chapters import CANDIDATE_PARTS, FilePart
-from storage import bookings
-from storage.dossiers import Dossier, DossierState, StarKind
-from storage.people import Role
-from storage.revisions import BOXES, Side, content, hand_in, part_of, write
+from storage.dossier.dossiers import Dossier, DossierState, StarKind
+from storage.dossier.revisions import BOXES, Side, content, hand_in, part_of, write
+from storage.people.people import Role
+from storage.planning import bookings
 from webapp import access
 from webapp.dossier import drafts, timeline, why_not
 from webapp.dossier.drafts import DraftForm

@@ -11,13 +11,14 @@ from wtforms.validators import InputRequired, Length, Optional
 from review.difference import shared
 from review.portfolio import Mark, Outcome
 from scenarios.chapters import CANDIDATE_PARTS, FilePart
-from storage import accommodations, certificates
-from storage.dossiers import Dossier, Rule
-from storage.likeness import alike
-from storage.part_one import PartOneReview, claim, criteria_of, reviews_of
-from storage.people import Role, holders
-from storage.refusal import Refused
-from storage.revisions import Side, content, handed_in
+from storage.admission.part_one import PartOneReview, claim, criteria_of, reviews_of
+from storage.base.refusal import Refused
+from storage.dossier import qualifications
+from storage.dossier.copied_text import alike
+from storage.dossier.dossiers import Dossier, Rule
+from storage.dossier.revisions import Side, content, handed_in
+from storage.exam import accommodations
+from storage.people.people import Role, holders
 from webapp import access, post
 from webapp.access import files as access_file
 from webapp.dossier import history, why_not
@@ -118,7 +119,7 @@ def qualification(dossier_id: uuid.UUID):
         flash("Niet bewaard. " + " ".join(error for errors in form.errors.values() for error in errors), "warn")
     else:
         values = (form.key.data, form.number.data or "", form.since.data)
-        certificates.enter(g.db, dossier.candidate, *values, access.me(), g.now)
+        qualifications.enter(g.db, dossier.candidate, *values, access.me(), g.now)
         flash(f"Bewaard: {terms.qualification(form.key.data)}.", "ok")
     return redirect(url_for("office.dossier", dossier_id=dossier_id, _anchor="toelating"))
 
@@ -184,7 +185,7 @@ def page_values(dossier: Dossier) -> dict:
         if dossier.alike_share is not None
         else [],
         "obstacles": why_not.obstacles(dossier),
-        "held_qualifications": certificates.held(g.db, [dossier.candidate_id]),
+        "held_qualifications": qualifications.held(g.db, [dossier.candidate_id]),
         "qualification_form": qualification_form(dossier),
         "accommodation": accommodations.of(g.db, dossier),
         "accommodation_form": accommodation.decision_form(dossier),

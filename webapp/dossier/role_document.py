@@ -5,11 +5,11 @@ import uuid
 from flask import Blueprint, Response, flash, g, redirect, request, url_for
 
 from scenarios.chapters import FilePart
-from storage import role_documents
-from storage.dossiers import RoleDocument
-from storage.people import Role
-from storage.refusal import Refused
-from storage.role_documents import Rule
+from storage.base.refusal import Refused
+from storage.dossier import role_documents
+from storage.dossier.dossiers import RoleDocument
+from storage.dossier.role_documents import Rule
+from storage.people.people import Role
 from webapp import access
 
 pages = Blueprint("role_document", __name__)

@@ -14,10 +14,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from review.difference import shared
 from scenarios.chapters import FilePart
-from storage.dossiers import Dossier, DossierState
-from storage.likeness import Alike, alike, substantiate
-from storage.people import Person, Role
-from storage.revisions import Side, content, write
+from storage.dossier.copied_text import Alike, alike, substantiate
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.dossier.revisions import Side, content, write
+from storage.people.people import Person, Role
 from webapp import access, tasks
 from webapp.access import files as access_file
 from webapp.dossier import drafts, timeline, turns, why_not

@@ -6,11 +6,11 @@ from datetime import datetime
 from flask import g
 from sqlalchemy import select
 
-from storage.audit import AuditEvent
-from storage.dossiers import Dossier
-from storage.people import Person, Role
-from storage.sittings import Sitting
-from storage.verdicts import Verdict
+from storage.base.audit import AuditEvent
+from storage.dossier.dossiers import Dossier
+from storage.exam.sittings import Sitting
+from storage.judging.verdicts import Verdict
+from storage.people.people import Person, Role
 from webapp.dossier import turns
 from webapp.dossier.turns import Turn
 from webapp.dutch import events, formats

@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from scenarios.chapters import FilePart
 from scenarios.sitting import Stage
-from storage.bookings import LIVE, Booking, BookingState
-from storage.dossiers import Dossier, DossierState
-from storage.exam_dates import plans_by_dates
-from storage.people import Role
-from storage.sittings import Sitting
-from storage.verdicts import Verdict
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.exam.sittings import Sitting
+from storage.judging.verdicts import Verdict
+from storage.people.people import Role
+from storage.planning.bookings import LIVE, Booking, BookingState
+from storage.planning.exam_dates import plans_by_dates
 from webapp.dutch.formats import day
 
 

@@ -11,12 +11,13 @@ from sqlalchemy import select
 
 from review.portfolio import Outcome, words
 from scenarios.chapters import FilePart
-from storage import accommodations, bookings
-from storage.certificates import prerequisite
-from storage.dossiers import Dossier, DossierState
-from storage.part_one import PartOneReview, criteria_of
-from storage.refusal import Refused
-from storage.theory_tests import live_test
+from storage.admission.part_one import PartOneReview, criteria_of
+from storage.base.refusal import Refused
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.dossier.qualifications import prerequisite
+from storage.exam import accommodations
+from storage.planning import bookings
+from storage.planning.theory_tests import live_test
 from webapp.dutch import formats, states, terms
 
 

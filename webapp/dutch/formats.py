@@ -5,7 +5,8 @@ from fractions import Fraction
 
 from scenarios.advice import Advice
 from scenarios.practical import Advised, Signal
-from storage.exam_dates import AMSTERDAM, ExamDate
+from storage.base.clock import AMSTERDAM
+from storage.planning.exam_dates import ExamDate
 
 DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 MONTHS = (

@@ -4,36 +4,14 @@ from datetime import datetime
 
 from review import portfolio
 from scenarios import sitting
-from storage import (
-    absences,
-    accommodations,
-    allocations,
-    assignments,
-    bookings,
-    certificates,
-    dossiers,
-    enrolments,
-    exam_dates,
-    flags,
-    links,
-    locations,
-    objections,
-    organisations,
-    part_one,
-    passwords,
-    people,
-    practical_candidates,
-    practical_sessions,
-    ratings,
-    recordings,
-    role_documents,
-    take_decisions,
-    theory_tests,
-    verdicts,
-    work,
-)
-from storage import refusal as steps
-from storage.refusal import Refused
+from storage.admission import enrolments, part_one
+from storage.base import refusal as steps
+from storage.base.refusal import Refused
+from storage.dossier import dossiers, qualifications, role_documents
+from storage.exam import accommodations, recordings, take_decisions
+from storage.judging import absences, allocations, assignments, flags, objections, ratings, verdicts, workload
+from storage.people import links, organisations, passwords, people
+from storage.planning import bookings, exam_dates, locations, practical_candidates, practical_sessions, theory_tests
 from webapp.dutch.formats import moment
 from webapp.dutch.terms import CONFLICTS, part
 
@@ -63,10 +41,10 @@ REFUSALS: dict[str, str] = {
     part_one.Rule.CLAIMED: "Een collega beoordeelt dit dossier, tot {needed[0]}.",
     part_one.Rule.NOT_CLAIMED: "Dit dossier staat niet (meer) op uw naam. Pak het opnieuw op.",
     part_one.Rule.SAW_RECORDINGS: "U beoordeelt opnames van deze kandidaat. Iemand anders beoordeelt deel 1.",
-    certificates.Rule.PREREQUISITE: "De kandidaat kan nog niet door: eerst Branchecertificaat A, of de online toets.",
-    certificates.Rule.KNOWN: "Dit stond er al.",
-    certificates.Rule.NUMBER_NEEDED: "Vul het nummer van het certificaat in.",
-    certificates.Rule.IN_FUTURE: "De datum ligt in de toekomst. Kijk de datum na.",
+    qualifications.Rule.PREREQUISITE: "De kandidaat kan nog niet door: eerst Branchecertificaat A, of de online toets.",
+    qualifications.Rule.KNOWN: "Dit stond er al.",
+    qualifications.Rule.NUMBER_NEEDED: "Vul het nummer van het certificaat in.",
+    qualifications.Rule.IN_FUTURE: "De datum ligt in de toekomst. Kijk de datum na.",
     role_documents.Rule.TOO_LARGE: "Dit bestand is te groot. Kies een bestand van hoogstens 10 MB.",
     role_documents.Rule.EMPTY: "Kies eerst een bestand.",
     role_documents.Rule.OTHER_TYPE: "Dit is geen PDF en geen Word-document (.docx). Kies een ander bestand.",
@@ -143,10 +121,10 @@ REFUSALS: dict[str, str] = {
     ratings.Rule.SIGNED: "Deze beoordeling is al ondertekend. De scores staan vast.",
     ratings.Rule.DOSSIER_CLOSED: "De STAR’s gaan open als u alle antwoorden van deze kandidaat hebt ondertekend.",
     ratings.Rule.CHANGED_ELSEWHERE: "Deze beoordeling is in een ander venster veranderd. Laad de pagina opnieuw.",
-    work.Rule.NOT_RECORDED: "Nog niet alle antwoorden zijn klaar om te bekijken.",
-    work.Rule.FINAL: "Deze beoordeling is definitief. Zij kan niet meer terug.",
-    work.Rule.AT_WORK: "Deze assessor is er nog mee bezig. Neem het werk terug als het langer stilligt.",
-    work.Rule.NOTHING: "Deze assessor heeft hier geen werk meer. Laad de pagina opnieuw.",
+    workload.Rule.NOT_RECORDED: "Nog niet alle antwoorden zijn klaar om te bekijken.",
+    workload.Rule.FINAL: "Deze beoordeling is definitief. Zij kan niet meer terug.",
+    workload.Rule.AT_WORK: "Deze assessor is er nog mee bezig. Neem het werk terug als het langer stilligt.",
+    workload.Rule.NOTHING: "Deze assessor heeft hier geen werk meer. Laad de pagina opnieuw.",
     ratings.Rule.NOT_YOURS: "Deze opmerking hoort bij een ander antwoord. Laad de pagina opnieuw.",
     flags.Rule.NO_REASON: "Schrijf er eerst bij wat er aan de hand is.",
     flags.Rule.OPEN_ALREADY: "U hebt dit al gemeld. Het bureau kijkt ernaar.",

@@ -2,18 +2,18 @@
 
 from scenarios.readiness import Readiness
 from scenarios.sitting import Stage
-from storage.bookings import BookingState
-from storage.dossiers import DossierState
-from storage.enrolments import EntryOutcome
-from storage.jobs import JobState
-from storage.mail import MailState
-from storage.objections import ObjectionState
-from storage.people import Role
-from storage.places import NodeState
-from storage.practical_candidates import Rule as CandidateRule
-from storage.practical_sessions import SessionState
-from storage.recordings import RecordingState
-from storage.theory_tests import Certificate, TheoryState
+from storage.admission.enrolments import EntryOutcome
+from storage.base.jobs import JobState
+from storage.dossier.dossiers import DossierState
+from storage.exam.recorder_places import NodeState
+from storage.exam.recordings import RecordingState
+from storage.judging.objections import ObjectionState
+from storage.people.outbox import MailState
+from storage.people.people import Role
+from storage.planning.bookings import BookingState
+from storage.planning.practical_candidates import Rule as CandidateRule
+from storage.planning.practical_sessions import SessionState
+from storage.planning.theory_tests import Certificate, TheoryState
 
 ROLES = {
     Role.CANDIDATE: "kandidaat",

@@ -8,9 +8,9 @@ from review.rating import Gap
 from scenarios.chapters import FilePart
 from scenarios.quality import FaultKind
 from scenarios.scheme import Scheme
-from storage.dossiers import StarKind
-from storage.flags import FlagKind
-from storage.objections import Against
+from storage.dossier.dossiers import StarKind
+from storage.judging.flags import FlagKind
+from storage.judging.objections import Against
 
 STAR_KINDS = {StarKind.MANAGER: "met een leidinggevende", StarKind.COLLEAGUE: "met een collega"}
 

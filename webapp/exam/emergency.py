@@ -13,13 +13,14 @@ from flask_wtf.file import FileField, FileRequired
 from sqlalchemy import select
 from wtforms import ValidationError
 
-from storage import audit, emergency
-from storage.jobs import Job, Queue, enqueue
-from storage.keys import key_store
-from storage.objects import object_store
-from storage.people import Role
-from storage.recordings import Recording, counting_takes
-from storage.sittings import Sitting
+from storage.base import audit
+from storage.base.jobs import Job, Queue, enqueue
+from storage.base.keys import key_store
+from storage.base.objects import object_store
+from storage.exam import emergency
+from storage.exam.recordings import Recording, counting_takes
+from storage.exam.sittings import Sitting
+from storage.people.people import Role
 from webapp import access
 from webapp.forms import Form
 

@@ -15,13 +15,13 @@ from wtforms.validators import DataRequired
 
 from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage, Rule, Stage, Step
-from storage import places
-from storage.bookings import awaits_date, booking_of
-from storage.keys import key_store
-from storage.people import Role
-from storage.recordings import Recording, RecordingState, begin_take, counting_takes, latest_take, tell_receipt
-from storage.refusal import Refused
-from storage.sittings import Answer, Sitting
+from storage.base.keys import key_store
+from storage.base.refusal import Refused
+from storage.exam import recorder_places
+from storage.exam.recordings import Recording, RecordingState, begin_take, counting_takes, latest_take, tell_receipt
+from storage.exam.sittings import Answer, Sitting
+from storage.people.people import Role
+from storage.planning.bookings import awaits_date, booking_of
 from webapp import access
 from webapp.access import theory_tests as access_theory
 from webapp.dossier import timeline
@@ -159,7 +159,7 @@ def begin():
     """The practice round is over: the ten situations begin."""
     sitting = _mine()
     if sitting.stage is not Stage.ANSWERING:
-        places.take(g.db, sitting, g.now)
+        recorder_places.take(g.db, sitting, g.now)
         sitting.begin(g.now)
     return jsonify(state(sitting))
 
@@ -211,9 +211,9 @@ def record(number: int):
     if answer.stage is AnswerStage.RECORDING:
         recording = latest_take(g.db, answer)
         ticket = recording.renew_ticket()
-        places.move(g.db, recording, g.now)
+        recorder_places.move(g.db, recording, g.now)
     else:
-        recording, ticket = begin_take(g.db, answer, places.keep(g.db, sitting, g.now), g.now)
+        recording, ticket = begin_take(g.db, answer, recorder_places.keep(g.db, sitting, g.now), g.now)
         g.db.flush()
     return jsonify(
         state(sitting)
@@ -249,7 +249,7 @@ def find_recorder(recording_id: UUID):
     """
     recording = access.my_take(recording_id)
     if recording.takes_slices(g.now):
-        places.move(g.db, recording, g.now)
+        recorder_places.move(g.db, recording, g.now)
     return jsonify(_roads(recording))
 
 
@@ -287,7 +287,7 @@ def finish():
     if sitting.stage is not Stage.FINISHED:
         takes = counting_takes(g.db, sitting)
         sitting.finish(g.now, lambda answer: takes[answer.number] is not None and takes[answer.number].safe)
-        places.leave(g.db, sitting, g.now)
+        recorder_places.leave(g.db, sitting, g.now)
         tell_receipt(g.db, sitting, g.now)
     return jsonify(state(sitting))
 

@@ -4,8 +4,8 @@ from flask import g, url_for
 
 from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage, Step
-from storage.recordings import Recording, RecordingState, counting_takes
-from storage.sittings import Answer, Sitting
+from storage.exam.recordings import Recording, RecordingState, counting_takes
+from storage.exam.sittings import Answer, Sitting
 from webapp.dutch import formats
 
 

@@ -9,14 +9,14 @@ from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from scenarios.sitting import Stage
-from storage import take_decisions
-from storage.dossiers import Dossier
-from storage.jobs import ATTEMPTS, Job
-from storage.people import Role
-from storage.recordings import SLICES_COME, Recording
+from storage.base.jobs import ATTEMPTS, Job
+from storage.dossier.dossiers import Dossier
+from storage.exam import take_decisions
+from storage.exam.recordings import SLICES_COME, Recording
+from storage.exam.sittings import Answer, Sitting
+from storage.exam.take_decisions import DecisionKind
+from storage.people.people import Role
 from storage.schemes import Pack
-from storage.sittings import Answer, Sitting
-from storage.take_decisions import DecisionKind
 from webapp import access, post
 from webapp.exam import figures
 from webapp.forms import Form, choices

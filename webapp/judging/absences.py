@@ -6,11 +6,11 @@ from flask import Blueprint, flash, g, redirect, render_template, url_for
 from wtforms import DateField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from storage import absences, ties
-from storage.allocations import loads
-from storage.organisations import Organisation
-from storage.people import Person, Role
-from storage.refusal import Refused
+from storage.base.refusal import Refused
+from storage.judging import absences, conflicts
+from storage.judging.allocations import loads
+from storage.people.organisations import Organisation
+from storage.people.people import Person, Role
 from webapp import access
 from webapp.access import judging as access_judging
 from webapp.dutch import refusals
@@ -40,14 +40,14 @@ class TiesForm(Form):
 def assessors():
     """Everybody who judges: what lies with them, when they are away, and with whom they have ties."""
     words = search()
-    page = page_of(ties.judging(g.now).where(matching(words, Person.name, Person.email)))
+    page = page_of(conflicts.judging(g.now).where(matching(words, Person.name, Person.email)))
     return render_template(
         "absences/assessors.html",
         page=page,
         words=words,
         loads=loads(g.db, page.rows),
         away=absences.absences(g.db, page.rows, g.now.date()),
-        names=ties.affiliations_of(g.db, page.rows),
+        names=conflicts.affiliations_of(g.db, page.rows),
     )
 
 
@@ -140,7 +140,7 @@ def _assessor(person: Person, form: AbsenceForm) -> str:
 
 def _ties_form(whose: Person | Organisation) -> TiesForm:
     form = TiesForm(formdata=None)
-    form.names.data = "\n".join(ties.affiliations(g.db, whose))
+    form.names.data = "\n".join(conflicts.affiliations(g.db, whose))
     return form
 
 
@@ -148,6 +148,6 @@ def _tie(whose: Person | Organisation, back: str):
     form = TiesForm()
     names = [line.strip()[:120] for line in (form.names.data or "").splitlines() if line.strip()][:MOST_NAMES]
     if form.validate_on_submit():
-        ties.set_affiliations(g.db, whose, names, access.me(), g.now)
+        conflicts.set_affiliations(g.db, whose, names, access.me(), g.now)
         flash("Bewaard. Een volgende verdeling houdt er rekening mee.", "success")
     return redirect(back)

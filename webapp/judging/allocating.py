@@ -13,13 +13,13 @@ from wtforms.validators import InputRequired, NumberRange, ValidationError
 from review.allocation import why_not
 from review.batch import Allocation as Plan
 from review.batch import Batch, Cause, Mode
-from storage import allocations
-from storage.allocations import Allocation
-from storage.assignments import mode_of, open_places
-from storage.people import Person, Role
-from storage.ratings import ratings_by_sitting
-from storage.refusal import Refused
-from storage.sittings import Judging, Sitting
+from storage.base.refusal import Refused
+from storage.exam.sittings import Judging, Sitting
+from storage.judging import allocations
+from storage.judging.allocations import Allocation
+from storage.judging.assignments import mode_of, open_places
+from storage.judging.ratings import ratings_by_sitting
+from storage.people.people import Person, Role
 from webapp import access, explain
 from webapp.access import judging as access_judging
 from webapp.dutch import refusals, terms

@@ -8,14 +8,14 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 
 from review.batch import Mode
 from review.rating import Phase
-from storage import assignments, work
-from storage import ties as bonds
-from storage.flags import FlagKind
-from storage.people import Person, Role
-from storage.ratings import Rating, ratings_of
-from storage.refusal import Refused
-from storage.retaking import ask_again
-from storage.verdicts import disagreement
+from storage.base.refusal import Refused
+from storage.judging import assignments, workload
+from storage.judging import conflicts as bonds
+from storage.judging.flags import FlagKind
+from storage.judging.ratings import Rating, ratings_of
+from storage.judging.repeats import ask_again
+from storage.judging.verdicts import disagreement
+from storage.people.people import Person, Role
 from webapp import access, explain
 from webapp.access import judging as access_judging
 from webapp.dutch import refusals
@@ -72,7 +72,7 @@ def take_back(rating_id: uuid.UUID):
     """Free the work on a candidate of an assessor who does not get round to it. What was written stays kept."""
     rating = access_judging.work_to_take_back(rating_id)
     found = rating.answer.sitting
-    work.take_back(g.db, found, rating.assessor, access.me(), g.now)
+    workload.take_back(g.db, found, rating.assessor, access.me(), g.now)
     flash("Het werk is terug. Wat de assessor schreef, blijft bewaard.", "success")
     return redirect(url_for("assigning.sitting", sitting_id=found.id))
 

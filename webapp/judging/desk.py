@@ -7,11 +7,11 @@ from itertools import groupby
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 
-from storage.flags import Flag, FlagKind, raise_flag
-from storage.keys import key_store
-from storage.people import Role
-from storage.ratings import Rating
-from storage.recordings import Recording, RenditionKind
+from storage.base.keys import key_store
+from storage.exam.recordings import Recording, RenditionKind
+from storage.judging.flags import Flag, FlagKind, raise_flag
+from storage.judging.ratings import Rating
+from storage.people.people import Role
 from webapp import access, tasks
 from webapp.access import judging as access_judging
 from webapp.access.worklist import Work, after, dossiers_ready, work_list

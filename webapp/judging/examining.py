@@ -4,7 +4,7 @@ import uuid
 
 from flask import Blueprint, render_template
 
-from storage.people import Role
+from storage.people.people import Role
 from webapp import access
 from webapp.access import practical as access_practical
 from webapp.paging import page_of

@@ -12,11 +12,11 @@ from flask import Blueprint, abort, g, jsonify, request, url_for
 from sqlalchemy.orm.exc import StaleDataError
 
 from review.rating import LEVEL_MAX, LEVEL_MIN, Missing, Phase, Score, TimeCode
-from storage.people import Role
-from storage.ratings import Rating
-from storage.ratings import Rule as RatingRule
-from storage.refusal import Refused
-from storage.scores import Note
+from storage.base.refusal import Refused
+from storage.judging.ratings import Rating
+from storage.judging.ratings import Rule as RatingRule
+from storage.judging.scores import Note
+from storage.people.people import Role
 from webapp import access
 from webapp.access import judging as access_judging
 from webapp.access.worklist import Work, after, dossiers_ready, work_list

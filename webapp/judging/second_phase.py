@@ -11,11 +11,11 @@ from wtforms.validators import InputRequired, Length
 
 from review.blinding import masked, sentences
 from review.rating import Phase, Score, StarSentence, evidence_from_json
-from storage import verdicts
-from storage.dossiers import Dossier, StarKind
-from storage.people import Role, names_at
-from storage.ratings import Rating
-from storage.refusal import Refused
+from storage.base.refusal import Refused
+from storage.dossier.dossiers import Dossier, StarKind
+from storage.judging import verdicts
+from storage.judging.ratings import Rating
+from storage.people.people import Role, names_at
 from webapp import access
 from webapp.access import judging as access_judging
 from webapp.access.worklist import dossiers_ready, work_list

@@ -6,12 +6,12 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from storage import audit
-from storage.dossiers import Dossier, DossierState
-from storage.jobs import ATTEMPTS, Job, JobState
-from storage.people import Role
-from storage.recordings import counting_takes
-from storage.sittings import Sitting
+from storage.base import audit
+from storage.base.jobs import ATTEMPTS, Job, JobState
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.exam.recordings import counting_takes
+from storage.exam.sittings import Sitting
+from storage.people.people import Role
 from webapp import access, tasks
 from webapp.dossier import part_one, timeline
 from webapp.paging import count, of_dossier, one_of, page_of, search

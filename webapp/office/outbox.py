@@ -6,8 +6,8 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from storage.mail import UNDELIVERED, MailMessage, MailState
-from storage.people import Role
+from storage.people.outbox import UNDELIVERED, MailMessage, MailState
+from storage.people.people import Role
 from webapp import access
 from webapp.paging import called_so, count, one_of, page_of, search
 

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from storage import practical_candidates
-from storage.people import Person, Role
-from storage.practical_sessions import PracticalSession, SessionState
-from storage.ties import assessors
+from storage.judging.conflicts import assessors
+from storage.people.people import Person, Role
+from storage.planning import practical_candidates
+from storage.planning.practical_sessions import PracticalSession, SessionState
 from webapp import access
 from webapp.access import practical as access_practical
 from webapp.forms import Form, choices

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, g, render_template
 
-from storage import places
-from storage.people import Role
+from storage.exam import recorder_places
+from storage.people.people import Role
 from webapp import access
 
 pages = Blueprint("recorders", __name__)
@@ -13,6 +13,6 @@ pages = Blueprint("recorders", __name__)
 @access.roles(Role.KSF_OFFICER)
 def show():
     """Every recorder with its room, and how many exams can begin now."""
-    rooms = places.rooms(g.db, g.now)
+    rooms = recorder_places.rooms(g.db, g.now)
     free = sum(room.free for room in rooms if room.node.takes_sittings(g.now))
     return render_template("recorders/show.html", rooms=rooms, free=free)

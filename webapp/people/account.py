@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, joinedload
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
-from storage import logins
-from storage.database import session_scope
-from storage.logins import NOTED, LogIn
-from storage.people import Person, Role, person_by_email
-from storage.second_factor import second_factor_of
+from storage.base.database import session_scope
+from storage.people import logins
+from storage.people.logins import NOTED, LogIn
+from storage.people.people import Person, Role, person_by_email
+from storage.people.second_factor import second_factor_of
 from webapp.access import HOMES
 from webapp.extensions import limiter
 from webapp.forms import Form

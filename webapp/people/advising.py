@@ -6,7 +6,7 @@ from collections.abc import Collection
 from flask import g
 
 from scenarios.advice import Advice, exam_before
-from storage.people import jobs
+from storage.people.people import jobs
 from storage.schemes import advised_weeks
 from webapp.dutch.formats import day_of
 

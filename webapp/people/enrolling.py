@@ -8,11 +8,11 @@ from wtforms import DateField, EmailField, FileField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from scenarios.advice import plausible
-from storage.dossiers import Dossier
-from storage.enrolments import Entry, EntryOutcome, Roster, enrol, keep_roster, plan
-from storage.organisations import Organisation
-from storage.people import Person, Role, as_address
-from storage.refusal import Refused
+from storage.admission.enrolments import Entry, EntryOutcome, Roster, enrol, keep_roster, plan
+from storage.base.refusal import Refused
+from storage.dossier.dossiers import Dossier
+from storage.people.organisations import Organisation
+from storage.people.people import Person, Role, as_address
 from storage.schemes import Scheme, advised_weeks, current_scheme, current_schemes
 from webapp import access
 from webapp.access import people as access_people

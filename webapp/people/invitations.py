@@ -6,10 +6,10 @@ from flask_login import current_user, logout_user
 from wtforms import EmailField, PasswordField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from storage import passwords
-from storage.links import LinkKind, issue, link_by_token
-from storage.people import Person, person_by_email
-from storage.refusal import Refused
+from storage.base.refusal import Refused
+from storage.people import passwords
+from storage.people.links import LinkKind, issue, link_by_token
+from storage.people.people import Person, person_by_email
 from webapp import post
 from webapp.dutch import refusals
 from webapp.extensions import limiter

@@ -8,13 +8,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from wtforms import EmailField, StringField
 
 from scenarios.sitting import Stage
-from storage import enrolments
-from storage.dossiers import Dossier, DossierState
-from storage.people import Person, Role, employ_again, jobs, readdress, release
-from storage.refusal import Refused
+from storage.admission import enrolments
+from storage.base.refusal import Refused
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.exam.sittings import Sitting
+from storage.judging.verdicts import Verdict
+from storage.people.people import Person, Role, employ_again, jobs, readdress, release
 from storage.schemes import advised_weeks
-from storage.sittings import Sitting
-from storage.verdicts import Verdict
 from webapp import access, tasks
 from webapp.access import people as access_people
 from webapp.access import practical as access_practical

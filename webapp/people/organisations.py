@@ -8,10 +8,10 @@ from sqlalchemy.orm import joinedload
 from wtforms import BooleanField, EmailField, StringField
 from wtforms.validators import InputRequired, Length
 
-from storage.dossiers import Dossier
-from storage.organisations import Organisation, create_organisation
-from storage.people import Membership, Role, join, known_or_new
-from storage.refusal import Refused
+from storage.base.refusal import Refused
+from storage.dossier.dossiers import Dossier
+from storage.people.organisations import Organisation, create_organisation
+from storage.people.people import Membership, Role, join, known_or_new
 from webapp import access
 from webapp.access import people as access_people
 from webapp.dutch import refusals

@@ -8,9 +8,10 @@ from flask_login import current_user, logout_user
 from wtforms import PasswordField
 from wtforms.validators import DataRequired, Length
 
-from storage import audit, logins
-from storage.people import Role
-from storage.second_factor import (
+from storage.base import audit
+from storage.people import logins
+from storage.people.people import Role
+from storage.people.second_factor import (
     SecondFactor,
     begin_second_factor,
     must_have_second_factor,

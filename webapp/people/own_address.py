@@ -10,8 +10,8 @@ from flask import Blueprint, flash, g, redirect, render_template, session, url_f
 from flask_login import current_user
 from wtforms import EmailField
 
-from storage.people import Person, person_by_email, readdress
-from storage.refusal import Refused
+from storage.base.refusal import Refused
+from storage.people.people import Person, person_by_email, readdress
 from webapp import access, post
 from webapp.dutch import refusals
 from webapp.extensions import limiter

@@ -8,11 +8,11 @@ from sqlalchemy.orm import selectinload
 from wtforms import EmailField, RadioField, StringField
 from wtforms.validators import InputRequired
 
-from storage import audit
-from storage.mail import MailMessage
-from storage.people import Membership, Person, Role, join, known_or_new
-from storage.refusal import Refused
-from storage.second_factor import remove_second_factor, second_factor_of
+from storage.base import audit
+from storage.base.refusal import Refused
+from storage.people.outbox import MailMessage
+from storage.people.people import Membership, Person, Role, join, known_or_new
+from storage.people.second_factor import remove_second_factor, second_factor_of
 from webapp import access, post
 from webapp.access import people as access_people
 from webapp.dutch import refusals, states

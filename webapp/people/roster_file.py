@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from scenarios.advice import plausible
-from storage.enrolments import Entry
-from storage.people import as_address
-from storage.refusal import Refused
+from storage.admission.enrolments import Entry
+from storage.base.refusal import Refused
+from storage.people.people import as_address
 
 COLUMNS = {
     "kandidaat_naam": "candidate_name",

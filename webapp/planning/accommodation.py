@@ -7,10 +7,10 @@ from flask import Blueprint, flash, g, redirect, render_template, url_for
 from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from storage import accommodations
-from storage.accommodations import Accommodation
-from storage.dossiers import Dossier
-from storage.people import Role
+from storage.dossier.dossiers import Dossier
+from storage.exam import accommodations
+from storage.exam.accommodations import Accommodation
+from storage.people.people import Role
 from webapp import access, post
 from webapp.dutch import formats
 from webapp.forms import Form, choices

@@ -7,11 +7,11 @@ from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from storage.bookings import BookingState, request
-from storage.dossiers import Dossier
-from storage.exam_dates import ExamDate, to_come
-from storage.held_places import taken
-from storage.people import Role
+from storage.dossier.dossiers import Dossier
+from storage.people.people import Role
+from storage.planning.bookings import BookingState, request
+from storage.planning.exam_dates import ExamDate, to_come
+from storage.planning.places_held import taken
 from webapp import access
 from webapp.access import bookings as access_booking
 from webapp.dutch import formats

@@ -8,12 +8,12 @@ from icalendar import Calendar, Event
 from sqlalchemy.orm import Session
 
 from scenarios.chapters import TheoryRules
-from storage.config import config
-from storage.exam_dates import plans_by_dates
-from storage.locations import EXAM
+from storage.base.config import config
+from storage.exam.sittings import Sitting
+from storage.planning.exam_dates import plans_by_dates
+from storage.planning.locations import EXAM
+from storage.planning.theory_tests import TheoryState, TheoryTest
 from storage.schemes import current_scheme
-from storage.sittings import Sitting
-from storage.theory_tests import TheoryState, TheoryTest
 
 
 def of(sitting: Sitting, now: datetime, cancelled: bool = False) -> str:

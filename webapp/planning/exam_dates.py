@@ -7,11 +7,11 @@ from flask import Blueprint, flash, g, redirect, render_template, url_for
 from wtforms import DateField, IntegerField, SelectField, TextAreaField, TimeField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
-from storage.bookings import Booking, BookingState
-from storage.exam_dates import MOST_PLACES, ExamDate, publish, to_come
-from storage.held_places import taken, withdraw_date
-from storage.people import Role
-from storage.refusal import Refused
+from storage.base.refusal import Refused
+from storage.people.people import Role
+from storage.planning.bookings import Booking, BookingState
+from storage.planning.exam_dates import MOST_PLACES, ExamDate, publish, to_come
+from storage.planning.places_held import taken, withdraw_date
 from webapp import access
 from webapp.access import bookings as access_booking
 from webapp.access import practical as access_practical

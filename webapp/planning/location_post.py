@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from storage.locations import Location
-from storage.practical_places import confirmed_at
-from storage.theory_tests import ahead_at
+from storage.planning.locations import Location
+from storage.planning.practical_places import confirmed_at
+from storage.planning.theory_tests import ahead_at
 from webapp import post
 from webapp.planning import calendar_file, practical_post
 

@@ -11,11 +11,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from scenarios.chapters import LocationRules
 from scenarios.readiness import Standing
-from storage import locations
-from storage.locations import Location, checks_of
-from storage.organisations import Organisation
-from storage.people import Role
-from storage.refusal import Refused
+from storage.base.refusal import Refused
+from storage.people.organisations import Organisation
+from storage.people.people import Role
+from storage.planning import locations
+from storage.planning.locations import Location, checks_of
 from webapp import access
 from webapp.access import locations as access_location
 from webapp.access import people as access_people

@@ -10,17 +10,17 @@ from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from scenarios.sitting import reminder
-from storage import practical_sessions
-from storage.accommodations import BEFORE, apply
-from storage.bookings import Booking, lapse_past, sitting_of
-from storage.database import session_scope
-from storage.dossiers import Dossier, DossierState, Rule
-from storage.exam_dates import ExamDate, plans_by_dates
-from storage.people import Role, holders
-from storage.refusal import Refused
+from storage.base.database import session_scope
+from storage.base.refusal import Refused
+from storage.dossier.dossiers import Dossier, DossierState, Rule
+from storage.exam.accommodations import BEFORE, apply
+from storage.exam.sittings import Sitting
+from storage.exam.sittings import invite as make_sitting
+from storage.people.people import Role, holders
+from storage.planning import practical_sessions
+from storage.planning.bookings import Booking, lapse_past, sitting_of
+from storage.planning.exam_dates import ExamDate, plans_by_dates
 from storage.schemes import current_pack
-from storage.sittings import Sitting
-from storage.sittings import invite as make_sitting
 from webapp import access, post
 from webapp.access import sittings as access_sitting
 from webapp.dutch import formats

@@ -8,11 +8,11 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from scenarios.practical import most_candidates
-from storage.exam_dates import ExamDate, to_come
-from storage.held_places import taken
-from storage.people import Role
-from storage.practical_candidates import advised, gone, hindrances, request
-from storage.practical_sessions import PracticalSession, SessionState
+from storage.people.people import Role
+from storage.planning.exam_dates import ExamDate, to_come
+from storage.planning.places_held import taken
+from storage.planning.practical_candidates import advised, gone, hindrances, request
+from storage.planning.practical_sessions import PracticalSession, SessionState
 from storage.schemes import Scheme
 from webapp import access
 from webapp.access import locations as access_location

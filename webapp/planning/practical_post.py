@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from storage.people import Person, Role, holders
-from storage.practical_sessions import PracticalSeat, PracticalSession, SessionState
+from storage.people.people import Person, Role, holders
+from storage.planning.practical_sessions import PracticalSeat, PracticalSession, SessionState
 from webapp import post
 from webapp.planning import calendar_file
 

@@ -10,11 +10,11 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from wtforms import DateField, EmailField, RadioField, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired
 
-from storage import theory_tests
-from storage.organisations import Organisation
-from storage.people import Person, Role, join, known_or_new
-from storage.refusal import Refused
-from storage.theory_tests import Certificate, TheoryTest, hindrances, set_ready
+from storage.base.refusal import Refused
+from storage.people.organisations import Organisation
+from storage.people.people import Person, Role, join, known_or_new
+from storage.planning import theory_tests
+from storage.planning.theory_tests import Certificate, TheoryTest, hindrances, set_ready
 from webapp import access
 from webapp.access import locations as access_location
 from webapp.access import people as access_people

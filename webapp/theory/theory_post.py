@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from flask import g
 
-from storage.people import Person, Role, holders
-from storage.theory_tests import TheoryTest
+from storage.people.people import Person, Role, holders
+from storage.planning.theory_tests import TheoryTest
 from webapp import post
 from webapp.planning import calendar_file
 

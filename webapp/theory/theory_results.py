@@ -6,11 +6,11 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from storage import theory_tests
-from storage.people import Role
-from storage.refusal import Refused
-from storage.theory_corrections import correct, given
-from storage.theory_tests import CORRECTIONS, RESULTS, TheoryState, TheoryTest
+from storage.base.refusal import Refused
+from storage.people.people import Role
+from storage.planning import theory_tests
+from storage.planning.theory_corrections import correct, given
+from storage.planning.theory_tests import CORRECTIONS, RESULTS, TheoryState, TheoryTest
 from webapp import access
 from webapp.access import theory_tests as access_theory
 from webapp.dutch import formats, refusals

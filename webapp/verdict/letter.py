@@ -10,9 +10,9 @@ import typst
 from sqlalchemy.orm import Session
 
 from review.verdict import Decision
-from storage.ratings import Remark, ratings_of
-from storage.sittings import Answer, Sitting
-from storage.verdicts import Verdict
+from storage.exam.sittings import Answer, Sitting
+from storage.judging.ratings import Remark, ratings_of
+from storage.judging.verdicts import Verdict
 from webapp import explain
 from webapp.dutch import formats
 

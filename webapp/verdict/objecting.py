@@ -10,11 +10,11 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from review.objection import Ground, Ruling, Term
 from review.terms import weeks_after
-from storage import objections
-from storage.dossiers import Dossier
-from storage.objections import Objection, ObjectionState
-from storage.people import Role
-from storage.refusal import Refused
+from storage.base.refusal import Refused
+from storage.dossier.dossiers import Dossier
+from storage.judging import objections
+from storage.judging.objections import Objection, ObjectionState
+from storage.people.people import Role
 from webapp import access, post
 from webapp.access import objections as access_objections
 from webapp.dutch import formats, refusals, states, terms

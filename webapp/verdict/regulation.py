@@ -18,7 +18,7 @@ from review import rules
 from scenarios.chapters import Allocation, FileCriterion, IdentityCheck, Origin, Planning, Question, Task
 from scenarios.scheme import Scheme, parse
 from storage import schemes
-from storage.people import Role
+from storage.people.people import Role
 from webapp import access, demo
 from webapp.dutch import formats
 

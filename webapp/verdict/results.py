@@ -10,13 +10,13 @@ from sqlalchemy import select
 from review.rating import Phase
 from review.verdict import Case, Decision, results
 from scenarios.scheme import Scheme
-from storage.assignments import THIRD, open_places
-from storage.objections import objection_to
-from storage.people import Role
-from storage.ratings import Rating, ratings_by_sitting, ratings_of
-from storage.refusal import Refused
-from storage.sittings import Answer, Judging, Sitting
-from storage.verdicts import Verdict
+from storage.base.refusal import Refused
+from storage.exam.sittings import Answer, Judging, Sitting
+from storage.judging.assignments import THIRD, open_places
+from storage.judging.objections import objection_to
+from storage.judging.ratings import Rating, ratings_by_sitting, ratings_of
+from storage.judging.verdicts import Verdict
+from storage.people.people import Role
 from webapp import access, explain, post
 from webapp.access import judging as access_judging
 from webapp.access import objections as access_objections

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.database
+import storage.base.database
 
 revision = "0002"
 down_revision = "0001"
@@ -24,7 +24,7 @@ def upgrade() -> None:
         ),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("by_id", sa.Uuid(), nullable=False),
-        sa.Column("at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_take_decision_by_id")),
         sa.ForeignKeyConstraint(["recording_id"], ["recording.id"], name=op.f("fk_take_decision_recording_id")),

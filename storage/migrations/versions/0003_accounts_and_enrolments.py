@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.database
+import storage.base.database
 
 revision = "0003"
 down_revision = "0002"
@@ -30,9 +30,9 @@ def upgrade() -> None:
             sa.Enum("invitation", "reset", name="linkkind", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
-        sa.Column("created_at", storage.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", storage.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("used_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_link_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
@@ -45,10 +45,10 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("device", sa.String(length=60), nullable=False),
-        sa.Column("created_at", storage.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("used_at", storage.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("confirmed_at", storage.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_log_in_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_in")),
@@ -60,10 +60,10 @@ def upgrade() -> None:
         "roster",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("uploaded_by_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("entries", sa.JSON(), nullable=False),
         sa.Column("faults", sa.JSON(), nullable=False),
-        sa.Column("done_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("done_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_roster_organisation_id")),
         sa.ForeignKeyConstraint(["uploaded_by_id"], ["person.id"], name=op.f("fk_roster_uploaded_by_id")),
@@ -76,8 +76,8 @@ def upgrade() -> None:
         "second_factor",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", storage.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("confirmed_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("last_step", sa.Integer(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_second_factor_person_id")),
@@ -88,7 +88,7 @@ def upgrade() -> None:
         "recovery_code",
         sa.Column("second_factor_id", sa.Uuid(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("used_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("used_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["second_factor_id"],
@@ -114,7 +114,7 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_mail_message_link_id"), "link", ["link_id"], ["id"])
 
     with op.batch_alter_table("person", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("bounced_at", storage.database.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("bounced_at", storage.base.database.UtcDateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.database
+import storage.base.database
 
 revision = "0004"
 down_revision = "0003"
@@ -51,9 +51,9 @@ def upgrade() -> None:
         sa.Column("seed", sa.Integer(), nullable=False),
         sa.Column("inputs", sa.JSON(), nullable=False),
         sa.Column("outcome", sa.JSON(), nullable=False),
-        sa.Column("made_at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("made_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("made_by_id", sa.Uuid(), nullable=False),
-        sa.Column("final_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("final_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("final_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("(final_at IS NULL) = (final_by_id IS NULL)", name=op.f("ck_allocation_final")),
@@ -67,7 +67,7 @@ def upgrade() -> None:
     op.create_table(
         "repeat",
         sa.Column("answer_id", sa.Uuid(), nullable=False),
-        sa.Column("asked_at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("asked_by_id", sa.Uuid(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("verdict", sa.JSON(), nullable=True),
@@ -84,7 +84,7 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_flag_taken_by_id"), "person", ["taken_by_id"], ["id"])
 
     with op.batch_alter_table("rating", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("active_at", storage.database.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("active_at", storage.base.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("declined_because", sa.String(40), nullable=True))
     # Until now work went back for one reason only, and an open desk was heard of when it was opened.
     op.execute("UPDATE rating SET declined_because = 'known' WHERE declined_at IS NOT NULL")
@@ -106,7 +106,7 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("verdict", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("settled_at", storage.database.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("settled_at", storage.base.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("settled_by_id", sa.Uuid(), nullable=True))
         batch_op.add_column(sa.Column("settled_because", sa.Text(), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_verdict_settled_by_id"), "person", ["settled_by_id"], ["id"])

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.database
+import storage.base.database
 
 revision = "0005"
 down_revision = "0004"
@@ -23,7 +23,7 @@ def upgrade() -> None:
         ),
         sa.Column("grounds", sa.Text(), nullable=False),
         sa.Column("late_reason", sa.Text(), nullable=False),
-        sa.Column("received_at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("received_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -59,7 +59,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("ruling_text", sa.Text(), nullable=False),
-        sa.Column("ruled_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ruled_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("ruled_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("(state = 'received') = (ground IS NULL)", name=op.f("ck_objection_classified")),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.database
+import storage.base.database
 
 revision = "0006"
 down_revision = "0005"
@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("number", sa.String(length=60), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("entered_by_id", sa.Uuid(), nullable=False),
-        sa.Column("entered_at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("entered_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["entered_by_id"], ["person.id"], name=op.f("fk_qualification_entered_by_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_qualification_person_id")),
@@ -36,8 +36,8 @@ def upgrade() -> None:
         ),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.Uuid(), nullable=False),
-        sa.Column("began_at", storage.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("saved_at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("began_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("saved_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=True),
         sa.Column("restored_from", sa.Integer(), nullable=True),
@@ -53,7 +53,7 @@ def upgrade() -> None:
         sa.Column("dossier_id", sa.Uuid(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("officer_id", sa.Uuid(), nullable=False),
-        sa.Column("claimed_until", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("claimed_until", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("marks", sa.JSON(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column(
@@ -63,7 +63,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.Column("fixed_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("fixed_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "(fixed_at IS NULL) = (outcome IS NULL)", name=op.f("ck_part_one_review_fixed_with_outcome")
@@ -91,8 +91,8 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("cipher_size", sa.Integer(), nullable=False),
         sa.Column("cipher_sha256", sa.String(length=64), nullable=False),
-        sa.Column("created_at", storage.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("removed_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("size > 0", name=op.f("ck_role_document_size")),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"], name=op.f("fk_role_document_dossier_id")),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.database
+import storage.base.database
 
 revision = "0007"
 down_revision = "0006"
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("absence", sa.Column("cancelled_at", storage.database.UtcDateTime(timezone=True), nullable=True))
+    op.add_column("absence", sa.Column("cancelled_at", storage.base.database.UtcDateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:

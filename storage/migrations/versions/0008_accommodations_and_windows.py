@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.database
+import storage.base.database
 
 revision = "0008"
 down_revision = "0007"
@@ -19,9 +19,9 @@ def upgrade() -> None:
         sa.Column("replay", sa.Boolean(), nullable=False),
         sa.Column("text_prompt", sa.Boolean(), nullable=False),
         sa.Column("wish", sa.Text(), nullable=False),
-        sa.Column("asked_at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("granted", sa.Boolean(), nullable=True),
-        sa.Column("decided_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("decided_by_id", sa.Uuid(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -42,7 +42,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("reminded", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("identity_code", sa.String(length=6), nullable=True))
         batch_op.add_column(sa.Column("identity_tries", sa.Integer(), nullable=False, server_default="0"))
-        batch_op.add_column(sa.Column("identified_at", storage.database.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("identified_at", storage.base.database.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("identified_by_id", sa.Uuid(), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_sitting_identified_by_id"), "person", ["identified_by_id"], ["id"])
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.database
+import storage.base.database
 
 revision = "0009"
 down_revision = "0008"
@@ -21,11 +21,11 @@ def upgrade() -> None:
         "exam_date",
         sa.Column("exam", sa.String(length=60), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("starts_at", storage.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("starts_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("published_by_id", sa.Uuid(), nullable=False),
-        sa.Column("published_at", storage.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("withdrawn_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("published_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_exam_date_window")),
         sa.ForeignKeyConstraint(["published_by_id"], ["person.id"], name=op.f("fk_exam_date_published_by_id")),
@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("asked_id", sa.Uuid(), nullable=False),
         sa.Column("asked_by_id", sa.Uuid(), nullable=False),
-        sa.Column("asked_at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -75,7 +75,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("answered_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("state NOT IN ('declined', 'countered') OR reason <> ''", name=op.f("ck_booking_reason")),

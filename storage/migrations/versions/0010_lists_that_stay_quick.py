@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.database
+import storage.base.database
 
 revision = "0010"
 down_revision = "0009"
@@ -43,9 +43,9 @@ UPDATE recording SET late_at = (
 
 def upgrade() -> None:
     with op.batch_alter_table("recording", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("late_at", storage.database.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("late_at", storage.base.database.UtcDateTime(timezone=True), nullable=True))
     with op.batch_alter_table("sitting", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("told_at", storage.database.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("told_at", storage.base.database.UtcDateTime(timezone=True), nullable=True))
     op.execute(LATE)
     op.execute(TOLD)
     op.drop_index("ix_sitting_stage", table_name="sitting")

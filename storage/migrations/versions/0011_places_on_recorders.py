@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.database
+import storage.base.database
 
 revision = "0011"
 down_revision = "0010"
@@ -16,7 +16,7 @@ def upgrade() -> None:
         "recorder_place",
         sa.Column("sitting_id", sa.Uuid(), nullable=False),
         sa.Column("node_id", sa.Uuid(), nullable=False),
-        sa.Column("kept_until", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("kept_until", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["node_id"], ["recorder_node.id"], name=op.f("fk_recorder_place_node_id")),
         sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_recorder_place_sitting_id")),

@@ -46,7 +46,7 @@ def downgrade() -> None:
 
 
 def _endings(*texts: str) -> set[str]:
-    """As `storage.beginnings.endings` was when this was written."""
+    """As `storage.people.search_words.endings` was when this was written."""
     bare = [unicodedata.normalize("NFKD", text) for text in texts]
     folded = ["".join(letter for letter in text if not unicodedata.combining(letter)).casefold() for text in bare]
     return {word[part.start() :][:254] for text in folded for word in text.split() for part in PART.finditer(word)}

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.database
+import storage.base.database
 
 revision = "0016"
 down_revision = "0015"
@@ -18,8 +18,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("address", sa.String(length=240), nullable=False),
         sa.Column("room", sa.String(length=120), nullable=False),
-        sa.Column("created_at", storage.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("closed_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("checked_on", sa.Date(), nullable=True),
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -37,7 +37,7 @@ def upgrade() -> None:
         "location_check",
         sa.Column("location_id", sa.Uuid(), nullable=False),
         sa.Column("checked_by_id", sa.Uuid(), nullable=False),
-        sa.Column("checked_at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("checked_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("marks", sa.JSON(), nullable=False),
         sa.Column("remarks", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -70,7 +70,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("starts_at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("starts_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -87,9 +87,9 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("set_by_id", sa.Uuid(), nullable=False),
-        sa.Column("set_at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("set_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("ended_by_id", sa.Uuid(), nullable=True),
-        sa.Column("ended_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("(state = 'set') = (ended_at IS NULL)", name=op.f("ck_theory_test_ended")),
         sa.ForeignKeyConstraint(["ended_by_id"], ["person.id"], name=op.f("fk_theory_test_ended_by_id")),

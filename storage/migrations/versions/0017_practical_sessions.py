@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.database
+import storage.base.database
 
 revision = "0017"
 down_revision = "0016"
@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("location_id", sa.Uuid(), nullable=False),
         sa.Column("asked_by_id", sa.Uuid(), nullable=False),
-        sa.Column("asked_at", storage.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", storage.base.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -38,7 +38,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("examiner_id", sa.Uuid(), nullable=True),
-        sa.Column("answered_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
@@ -89,7 +89,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("candidate_id", sa.Uuid(), nullable=False),
         sa.Column("place_id", sa.Uuid(), nullable=False),
-        sa.Column("freed_at", storage.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("freed_at", storage.base.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("number >= 1", name=op.f("ck_practical_seat_number")),
         sa.ForeignKeyConstraint(["candidate_id"], ["person.id"], name=op.f("fk_practical_seat_candidate_id")),

@@ -101,7 +101,7 @@ export class Vault {
   }
 
   /**
-   * A take exactly as it is kept here, sealed, as the file that the office takes in (storage/emergency.py).
+   * A take exactly as it is kept here, sealed, as the file that the office takes in (storage/exam/emergency.py).
    * @param {string} recording
    */
   async file(recording) {

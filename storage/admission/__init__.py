@@ -1,0 +1,1 @@
+"""The way in: enrolling an organisation's people, and KSF's judgement of part 1."""

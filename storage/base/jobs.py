@@ -1,0 +1,331 @@
+"""The job queue: the row is the truth, the Celery message is a doorbell.
+
+A message holds one id. Lost messages, dead workers and a lost broker cost time, never work: the sweeper rings again
+for rows that wait or whose lease ran out. Handlers must be idempotent, since a job may run more than once.
+"""
+
+import contextlib
+import logging
+import socket
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from celery import Celery
+from celery.schedules import crontab
+from kombu.exceptions import OperationalError
+from sqlalchemy import Index, String, Text, case, event, literal, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base.config import config
+from storage.base.database import Base, Identified, UtcDateTime, one_of, session_scope
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+RING_AGAIN = timedelta(seconds=60)
+RETRY_DELAYS_S = (5, 30, 120, 600, 1800)
+ATTEMPTS = len(RETRY_DELAYS_S) + 1
+"""How often a job is begun before it is dead."""
+
+
+class Queue(StrEnum):
+    MEDIA = "media"
+    OFFICE = "office"
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class Job(Identified, Base):
+    """One piece of work on one subject. At most one of a kind and subject is open at a time.
+
+    `attempts` counts the times that it was begun, `progress` runs from 0 to 100, `not_before` is when it may begin.
+    `again`: it was asked for while it ran, so that it waits again when it is done.
+    """
+
+    __tablename__ = "job"
+
+    queue: Mapped[Queue] = mapped_column(one_of(Queue))
+    kind: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[uuid.UUID]
+    state: Mapped[JobState] = mapped_column(one_of(JobState), default=JobState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    progress: Mapped[int] = mapped_column(default=0)
+    again: Mapped[bool] = mapped_column(default=False)
+    result: Mapped[dict] = mapped_column(default=dict)
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    rung_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    lease_owner: Mapped[str | None] = mapped_column(String(80))
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_job_open",
+            "kind",
+            "subject",
+            unique=True,
+            sqlite_where=state.in_((JobState.WAITING, JobState.RUNNING)),
+            postgresql_where=state.in_((JobState.WAITING, JobState.RUNNING)),
+        ),
+        Index(None, "state", "not_before"),
+        Index(None, "state", "created_at", "id"),
+        Index(None, "created_at", "id"),
+        Index(None, "subject", "created_at"),
+    )
+
+    def hurry(self, now: datetime) -> None:
+        """Begin as soon as a worker is free instead of at the planned moment."""
+        if self.state is JobState.WAITING and self.not_before > now:
+            self.not_before = self.rung_at = now
+            _ring_after_commit(Session.object_session(self), self)
+
+    def retry(self, now: datetime) -> None:
+        """Give a dead job a new life, from its first attempt on."""
+        if self.state is JobState.DEAD:
+            self.state, self.attempts, self.error, self.finished_at = JobState.WAITING, 0, None, None
+            self.not_before = self.rung_at = now
+            _ring_after_commit(Session.object_session(self), self)
+
+
+class Lost(Exception):
+    """This worker no longer holds the job: its lease ran out and somebody else may have taken it."""
+
+
+class Hopeless(Exception):
+    """Trying again cannot help; the job ends in `dead` at once and the office is told."""
+
+
+celery = Celery("vignet")
+
+
+@celery.on_configure.connect
+def _configure(sender: Celery, **_) -> None:
+    sender.conf.update(
+        broker_url=config().broker_url,
+        broker_connection_retry_on_startup=True,
+        # A web request must not hang on a lost broker: the sweeper rings later.
+        broker_transport_options={
+            "visibility_timeout": 3600,
+            "socket_connect_timeout": 2,
+            "socket_timeout": 10,
+            "max_retries": 1,
+            "interval_start": 0,
+            "interval_step": 0.1,
+        },
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        task_default_queue=Queue.OFFICE,
+        timezone="UTC",
+        worker_hijack_root_logger=False,
+        beat_schedule={
+            "sweep": {"task": "sweep", "schedule": 5.0, "options": {"expires": 5}},
+            "seal_audit": {"task": "seal_audit", "schedule": 60.0, "options": {"expires": 60}},
+            "tend_sittings": {"task": "tend_sittings", "schedule": 10.0, "options": {"expires": 10}},
+            "send_mail": {"task": "send_mail", "schedule": 10.0, "options": {"expires": 10}},
+            "begin_audit_check": {"task": "begin_audit_check", "schedule": 21600.0, "options": {"expires": 21600}},
+            "tend_windows": {"task": "tend_windows", "schedule": 600.0, "options": {"expires": 600}},
+            "forget": {"task": "forget", "schedule": crontab(hour=2, minute=20), "options": {"expires": 3600}},
+        },
+    )
+
+
+def enqueue(session: Session, queue: Queue, kind: str, subject: uuid.UUID, now: datetime, delay_s: float = 0) -> Job:
+    """The open job of this kind on `subject`, made when there is none. Its doorbell rings after the commit.
+
+    A job that runs already will run once more, since it may have missed what this call is about.
+    """
+    while (job := _open_job(session, kind, subject)) is None:
+        start = now + timedelta(seconds=delay_s)
+        job = Job(id=uuid.uuid4(), queue=queue, kind=kind, subject=subject, created_at=now, not_before=start)
+        try:
+            with session.begin_nested():
+                session.add(job)
+        except IntegrityError:
+            # Somebody else made it at this very moment.
+            continue
+        if delay_s <= 0:
+            job.rung_at = now
+            _ring_after_commit(session, job)
+        return job
+    return job
+
+
+def _open_job(session: Session, kind: str, subject: uuid.UUID) -> Job | None:
+    """The open job, told to run again when it is running; None also when it was settled at this very moment."""
+    job = session.scalars(
+        select(Job)
+        .where(Job.kind == kind, Job.subject == subject, Job.state.in_((JobState.WAITING, JobState.RUNNING)))
+        .execution_options(populate_existing=True)
+        .with_for_update()
+    ).first()
+    if job is not None and job.state is JobState.RUNNING:
+        job.again = True
+    return job
+
+
+def _ring_after_commit(session: Session, job: Job) -> None:
+    session.info.setdefault("doorbells", []).append((job.kind, job.id, job.queue))
+
+
+@event.listens_for(Session, "after_commit")
+def _ring_all(session: Session) -> None:
+    # A savepoint tells of itself here too; nobody else sees the job yet then.
+    if not session.in_nested_transaction():
+        for message in session.info.pop("doorbells", ()):
+            ring(*message)
+
+
+def ring(kind: str, job_id: uuid.UUID, queue: Queue) -> None:
+    """Tell a worker of `queue` that a job waits. A broker that is away is no error: the sweeper rings again."""
+    try:
+        celery.send_task(kind, args=[str(job_id)], queue=str(queue), retry=False)
+    except (OSError, OperationalError) as error:
+        log.warning("doorbell not heard: %s %s (%s)", kind, job_id, type(error).__name__)
+
+
+def claim(job_id: uuid.UUID, owner: str, now: datetime) -> Job | None:
+    """The job, leased to `owner`, or None when it is done, not due, or held by somebody else.
+
+    A job whose workers died as often as it may be tried is dead: it may be what kills them.
+    """
+    deadly = (Job.state == JobState.RUNNING) & (Job.lease_until < now) & (Job.attempts > len(RETRY_DELAYS_S))
+    free = (Job.state == JobState.WAITING) | ((Job.state == JobState.RUNNING) & (Job.lease_until < now))
+    with session_scope() as session:
+        session.execute(
+            update(Job)
+            .where(Job.id == job_id, deadly)
+            .values(state=JobState.DEAD, error="every worker on it died", finished_at=now, lease_until=None)
+        )
+        taken = session.execute(
+            update(Job)
+            .where(Job.id == job_id, free, Job.not_before <= now)
+            .values(
+                state=JobState.RUNNING,
+                attempts=Job.attempts + 1,
+                progress=0,
+                again=False,
+                lease_until=now + LEASE,
+                lease_owner=owner,
+            )
+        )
+        return session.get(Job, job_id) if taken.rowcount == 1 else None
+
+
+class Claimed:
+    """A job in the hands of this worker. Its lease is renewed by a thread until it is settled."""
+
+    def __init__(self, job: Job):
+        self.id, self.subject, self.kind, self.attempts = job.id, job.subject, job.kind, job.attempts
+        self._owner, self._stop = job.lease_owner, threading.Event()
+        self._thread = threading.Thread(target=self._renew, daemon=True)
+
+    def __enter__(self) -> "Claimed":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _renew(self) -> None:
+        while not self._stop.wait(LEASE.total_seconds() / 4):
+            with contextlib.suppress(Exception):  # A database that is away for a moment must not end the work.
+                self._update(lease_until=_now() + LEASE)
+
+    def _update(self, **values) -> None:
+        with session_scope() as session:
+            mine = update(Job).where(Job.id == self.id, Job.state == JobState.RUNNING, Job.lease_owner == self._owner)
+            if session.execute(mine.values(**values)).rowcount != 1:
+                raise Lost(f"{self.kind} {self.id}")
+
+    def report(self, progress: float) -> None:
+        """Say how far the work is (0 to 100). Raises Lost when somebody else took the job over."""
+        self._update(progress=max(0, min(100, round(progress))), lease_until=_now() + LEASE)
+
+    def finish(self, result: dict) -> None:
+        self._end(JobState.DONE, progress=100, result=result, error=None)
+
+    def fail(self, error: Exception) -> None:
+        """Put the job back with a growing delay, or, after the last attempt, among the dead."""
+        now, message = _now(), f"{type(error).__name__}: {error}"[:2000]
+        if isinstance(error, Hopeless) or self.attempts > len(RETRY_DELAYS_S):
+            self._end(JobState.DEAD, error=message)
+        else:
+            delay = timedelta(seconds=RETRY_DELAYS_S[self.attempts - 1])
+            self._update(state=JobState.WAITING, error=message, not_before=now + delay, lease_until=None)
+
+    def _end(self, state: JobState, **values) -> None:
+        """The job is over, unless it was asked for again while it ran: then it waits, and the sweeper rings."""
+        now = literal(_now(), UtcDateTime)
+        self._update(
+            state=case((Job.again, literal(JobState.WAITING, Job.state.type)), else_=literal(state, Job.state.type)),
+            attempts=case((Job.again, 0), else_=Job.attempts),
+            not_before=case((Job.again, now), else_=Job.not_before),
+            finished_at=case((Job.again, None), else_=now),
+            lease_until=None,
+            **values,
+        )
+
+
+def perform(job_id: uuid.UUID, handler: Callable[[Claimed], dict | None]) -> None:
+    """Claim the job, run `handler`, and settle the row. The handler opens its own short transactions."""
+    owner = f"{socket.gethostname()}/{uuid.uuid4().hex[:12]}"
+    job = claim(job_id, owner, _now())
+    if job is None:
+        return
+    with Claimed(job) as claimed:
+        try:
+            claimed.finish(handler(claimed) or {})
+        except Lost:
+            log.warning("lost the lease of %s %s", job.kind, job.id)
+        except Exception as error:
+            log.exception("%s %s failed at attempt %d", job.kind, job.id, job.attempts)
+            with contextlib.suppress(Lost):
+                claimed.fail(error)
+
+
+def task(kind: str) -> Callable:
+    """Register `handler(claimed: Claimed) -> dict | None` as the work behind jobs of this kind."""
+
+    def register(handler: Callable[[Claimed], dict | None]) -> Callable:
+        # Celery writes the function's name into source text, so it must have one.
+        @celery.task(name=kind)
+        def run(job_id: str) -> None:
+            perform(uuid.UUID(job_id), handler)
+
+        return handler
+
+    return register
+
+
+def sweep(now: datetime) -> int:
+    """Ring for every job that is due and not heard, or whose worker died; answers how many."""
+    due = ((Job.state == JobState.WAITING) & (Job.not_before <= now)) | (
+        (Job.state == JobState.RUNNING) & (Job.lease_until < now)
+    )
+    not_heard = Job.rung_at.is_(None) | (Job.rung_at < Job.not_before) | (Job.rung_at < now - RING_AGAIN)
+    with session_scope() as session:
+        rows = session.execute(
+            select(Job.kind, Job.id, Job.queue).where(due, not_heard).order_by(Job.not_before).limit(500)
+        ).all()
+        session.execute(update(Job).where(Job.id.in_([row.id for row in rows])).values(rung_at=now))
+    for row in rows:
+        ring(*row)
+    return len(rows)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

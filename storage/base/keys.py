@@ -1,0 +1,166 @@
+"""The keys of the candidates: originals are encrypted under them before they leave the recorder's host.
+
+Envelope encryption: every file has a random data key, wrapped by the candidate's key, which is wrapped by the master
+key (VIGNET_MASTER_KEY). Candidate keys live in a store of their own (VIGNET_KEYS), outside the database's backups, so
+that destroying one key makes every copy of that candidate's originals unreadable.
+
+A file is `VGN1`, the wrapped data key (nonce 12, key and tag 48 bytes), then chunks of 64 KiB, each sealed by
+AES-256-GCM with its number and whether it is the last one in the nonce (the STREAM construction of Hoang, Reyhanitabar,
+Rogaway and Vizár 2015), so that chunks cannot be left out, swapped or cut off unnoticed.
+"""
+
+import os
+import struct
+import uuid
+from functools import cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from storage.base.config import config
+
+MAGIC = b"VGN1"
+CHUNK = 64 * 1024
+_TAG, _NONCE, _KEY = 16, 12, 32
+
+
+class KeyGone(Exception):
+    """There is no such key: it was never made, or it was destroyed."""
+
+
+class Tampered(Exception):
+    """The ciphertext is not what was written under this key: truncated, changed, or somebody else's."""
+
+
+class KeyStore:
+    """A folder with one file per candidate: that candidate's key, wrapped by the master key."""
+
+    def __init__(self, folder: Path, master_key: bytes):
+        self._folder, self._master_key, self._master = folder, master_key, AESGCM(master_key)
+
+    def get(self, person: uuid.UUID) -> bytes:
+        """The key of this person (32 bytes). Raises KeyGone when there is none."""
+        try:
+            wrapped = self._path(person).read_bytes()
+        except FileNotFoundError as error:
+            raise KeyGone(str(person)) from error
+        return _unseal(self._master, wrapped, person.bytes)
+
+    def get_or_create(self, person: uuid.UUID) -> bytes:
+        """The key of this person (32 bytes), made and safely on disk when there was none."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            return self.get(person)
+        except KeyGone:
+            fresh = self._folder / f"{uuid.uuid4().hex}.new"
+            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(_seal(self._master, os.urandom(_KEY), person.bytes))
+                file.flush()
+                os.fsync(file.fileno())
+            try:
+                # A link, not a rename: of two makers at the same moment one loses and takes the other's key.
+                os.link(fresh, self._path(person))
+                _sync(self._folder)
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink()
+            return self.get(person)
+
+    def destroy(self, person: uuid.UUID) -> None:
+        """Make everything that was encrypted under this person's key unreadable, for ever."""
+        self._path(person).unlink(missing_ok=True)
+
+    def browser_key(self, person: uuid.UUID) -> bytes:
+        """The key (32 bytes) under which this person's browser keeps what it has not sent yet. Never stored."""
+        return HKDF(hashes.SHA256(), _KEY, salt=None, info=b"browser " + person.bytes).derive(self._master_key)
+
+    def seal(self, secret: bytes, person: uuid.UUID) -> bytes:
+        """A small secret of this person, to be kept in the database, readable only with the master key."""
+        return _seal(self._master, secret, b"secret " + person.bytes)
+
+    def unseal(self, sealed: bytes, person: uuid.UUID) -> bytes:
+        """What `seal` was given. Raises Tampered when it was changed, or is somebody else's."""
+        return _unseal(self._master, sealed, b"secret " + person.bytes)
+
+    def _path(self, person: uuid.UUID) -> Path:
+        return self._folder / f"{person}.key"
+
+
+@cache
+def key_store() -> KeyStore:
+    """The key store of this process."""
+    return KeyStore(config().keys, config().master_key)
+
+
+def encrypt_file(source: Path, target: Path, key: bytes) -> None:
+    """Encrypt `source` to `target` under `key` (32 bytes)."""
+    data_key = os.urandom(_KEY)
+    cipher = AESGCM(data_key)
+    with source.open("rb") as plain, target.open("wb") as sealed:
+        sealed.write(MAGIC + _seal(AESGCM(key), data_key, MAGIC))
+        number, chunk = 0, plain.read(CHUNK)
+        while True:
+            following = plain.read(CHUNK)
+            sealed.write(cipher.encrypt(_nonce(number, last=not following), chunk, None))
+            if not following:
+                break
+            number, chunk = number + 1, following
+        sealed.flush()
+        os.fsync(sealed.fileno())
+
+
+def decrypt_file(source: Path, target: Path, key: bytes) -> None:
+    """Decrypt `source` to `target`. Raises Tampered, leaving no target, unless the file is whole and under this key."""
+    try:
+        _decrypt(source, target, key)
+    except Tampered:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _decrypt(source: Path, target: Path, key: bytes) -> None:
+    header = len(MAGIC) + _NONCE + _KEY + _TAG
+    with source.open("rb") as sealed, target.open("wb") as plain:
+        head = sealed.read(header)
+        if len(head) != header or not head.startswith(MAGIC):
+            raise Tampered(source.name)
+        cipher = AESGCM(_unseal(AESGCM(key), head[len(MAGIC) :], MAGIC))
+        number, chunk = 0, sealed.read(CHUNK + _TAG)
+        while True:
+            following = sealed.read(CHUNK + _TAG)
+            try:
+                plain.write(cipher.decrypt(_nonce(number, last=not following), chunk, None))
+            except InvalidTag as error:
+                raise Tampered(f"{source.name}, chunk {number}") from error
+            if not following:
+                break
+            number, chunk = number + 1, following
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in `folder` on disk, too: a key that a power cut takes away makes what it encrypted unreadable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _nonce(number: int, last: bool) -> bytes:
+    return struct.pack(">7xIB", number, last)
+
+
+def _seal(cipher: AESGCM, secret: bytes, context: bytes) -> bytes:
+    nonce = os.urandom(_NONCE)
+    return nonce + cipher.encrypt(nonce, secret, context)
+
+
+def _unseal(cipher: AESGCM, sealed: bytes, context: bytes) -> bytes:
+    try:
+        return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], context)
+    except (InvalidTag, ValueError) as error:
+        raise Tampered("a wrapped key") from error

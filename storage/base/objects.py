@@ -1,0 +1,162 @@
+"""The object store: any S3. One client works inside, a second one only signs addresses for the edge.
+
+Keys consist of letters, digits and `/_.-`, and no key is a folder of another. Nothing here needs tagging, versioning,
+lifecycle rules or conditional writes, which real servers lack or get wrong.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import boto3
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config as BotoConfig
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from storage.base.config import Config, config
+
+PART = 8 * 1024 * 1024
+_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
+
+
+class ObjectError(Exception):
+    """The store did not keep what it was given, or does not hold what was asked for."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the store holds under a key: size in bytes, SHA-256 in hex."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+class ObjectStore:
+    """One bucket of one S3 server."""
+
+    def __init__(self, settings: Config):
+        self.bucket = settings.s3_bucket
+        self._inner = _client(settings, settings.s3_endpoint)
+        self._signer = _client(settings, settings.s3_public_endpoint)
+
+    def prepare(self) -> None:
+        """Make the bucket when it does not exist yet. Raises ObjectError when nobody answers."""
+        try:
+            self._inner.head_bucket(Bucket=self.bucket)
+        except ClientError:
+            self._inner.create_bucket(Bucket=self.bucket)
+        except EndpointConnectionError as error:
+            raise ObjectError("the object store does not answer") from error
+
+    def put_file(self, key: str, path: Path, content_type: str = "application/octet-stream") -> Stored:
+        """Keep the file under `key`; confirmed by reading it back. Raises ObjectError when size or hash differ."""
+        _check(key)
+        expected = Stored(key, path.stat().st_size, sha256_of(path))
+        self._inner.upload_file(str(path), self.bucket, key, ExtraArgs={"ContentType": content_type}, Config=_TRANSFER)
+        self.verify(expected)
+        return expected
+
+    def verify(self, expected: Stored) -> None:
+        """Read the object and compare size and hash. Raises ObjectError when they differ or it is not there."""
+        digest, size = hashlib.sha256(), 0
+        for block in self.read(expected.key):
+            digest.update(block)
+            size += len(block)
+        if (size, digest.hexdigest()) != (expected.size, expected.sha256):
+            raise ObjectError(f"{expected.key}: {size} bytes stored, {expected.size} expected, or another content")
+
+    def read(self, key: str) -> Iterator[bytes]:
+        """The object's bytes, block by block. Raises ObjectError when there is none."""
+        try:
+            body = self._inner.get_object(Bucket=self.bucket, Key=key)["Body"]
+        except ClientError as error:
+            if _status(error) == 404:
+                raise ObjectError(f"{key}: no such object") from error
+            raise
+        yield from body.iter_chunks(1024 * 1024)
+
+    def get_file(self, key: str, path: Path) -> None:
+        """Write the object to `path`. Raises ObjectError when there is none."""
+        with path.open("wb") as file:
+            for block in self.read(key):
+                file.write(block)
+
+    def size(self, key: str) -> int | None:
+        """The object's size in bytes, or None when there is no such object."""
+        try:
+            return self._inner.head_object(Bucket=self.bucket, Key=key)["ContentLength"]
+        except ClientError as error:
+            if _status(error) == 404:
+                return None
+            raise
+
+    def delete(self, key: str) -> None:
+        """Remove the object; one that is not there is no error."""
+        self._inner.delete_object(Bucket=self.bucket, Key=key)
+
+    def keys(self, prefix: str) -> list[str]:
+        """All keys that begin with `prefix`."""
+        pages = self._inner.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return [item["Key"] for page in pages for item in page.get("Contents", ())]
+
+    def signed_url(self, key: str, content_type: str, seconds: int, method: str = "get_object") -> str:
+        """An address at the public endpoint that reads this one object for `seconds`."""
+        return self._sign(self._signer, key, content_type, seconds, method)
+
+    def inner_path(self, key: str, content_type: str, method: str = "get_object") -> str:
+        """Path and query of an address that the edge may fetch from the inner endpoint within a minute."""
+        parts = urlsplit(self._sign(self._inner, key, content_type, 60, method))
+        return f"{parts.path}?{parts.query}"
+
+    def _sign(self, client, key: str, content_type: str, seconds: int, method: str) -> str:
+        _check(key)
+        params = {"Bucket": self.bucket, "Key": key}
+        if method == "get_object":
+            params["ResponseContentType"] = content_type
+        return client.generate_presigned_url(method, Params=params, ExpiresIn=seconds)
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def object_store() -> ObjectStore:
+    """The store of this process."""
+    return ObjectStore(config())
+
+
+_TRANSFER = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, max_concurrency=2)
+
+
+def _client(settings: Config, endpoint: str):
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name=settings.s3_region,
+        aws_access_key_id=settings.s3_access_key,
+        aws_secret_access_key=settings.s3_secret_key,
+        config=BotoConfig(
+            signature_version="s3v4",
+            s3={"addressing_style": "path"},
+            connect_timeout=5,
+            read_timeout=60,
+            retries={"max_attempts": 3, "mode": "standard"},
+        ),
+    )
+
+
+def _check(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"{key!r} is not a key that every S3 server keeps")
+
+
+def _status(error: ClientError) -> int:
+    return error.response["ResponseMetadata"]["HTTPStatusCode"]

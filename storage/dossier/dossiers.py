@@ -1,0 +1,293 @@
+"""The motivation file (part 1): what manager and candidate hand in, and what KSF decides about it."""
+
+import secrets
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from review.portfolio import words
+from scenarios.chapters import FilePart
+from storage.base import audit
+from storage.base.database import Base, Identified, one_of
+from storage.base.refusal import Refused, check_step
+from storage.people.organisations import Organisation
+from storage.people.people import Person
+from storage.schemes import Scheme
+
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+CODE_LENGTH = 7
+"""27 thousand million codes: when a million were given out, one new code in 27,000 is there already, and is refused."""
+
+
+def neutral_code(prefix: str) -> str:
+    """A code such as K-7F3QXMP that says nothing about anybody, without letters that look alike."""
+    return f"{prefix}-{''.join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))}"
+
+
+class DossierState(StrEnum):
+    WRITING = "writing"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+STEPS: dict[DossierState, set[DossierState]] = {
+    DossierState.WRITING: {DossierState.SUBMITTED, DossierState.WITHDRAWN},
+    DossierState.SUBMITTED: {
+        DossierState.APPROVED,
+        DossierState.RETURNED,
+        DossierState.REJECTED,
+        DossierState.WITHDRAWN,
+    },
+    DossierState.RETURNED: {DossierState.SUBMITTED, DossierState.WITHDRAWN},
+    DossierState.APPROVED: {DossierState.WITHDRAWN},
+    DossierState.REJECTED: set(),
+    DossierState.WITHDRAWN: set(),
+}
+
+
+class Rule(StrEnum):
+    """Why a motivation file cannot go on."""
+
+    INCOMPLETE = "dossier_incomplete"
+    NO_REASON = "decision_without_reason"
+    CLOSED = "dossier_closed"
+    NO_SCENARIOS = "no_scenarios"
+    CHANGED_ELSEWHERE = "dossier_changed_elsewhere"
+    PART_CLOSED = "dossier_part_closed"
+
+
+class StarKind(StrEnum):
+    """With whom it happened."""
+
+    MANAGER = "manager"
+    COLLEAGUE = "colleague"
+
+
+class Dossier(Identified, Base):
+    """One candidate's attempt at one exam, nominated by a manager. The scheme is pinned when it is handed in.
+
+    `manager_version` and `candidate_version` go up with every save of that part, so that a page that is behind cannot
+    overwrite what another page saved. `open_parts` are the parts that KSF sent back, all of them when empty; `rounds`
+    counts how often the file was handed in. `alike_share` is how much the substantiation is like somebody else's, when
+    that is more than the scheme allows, and `alike_reason` why that is so. `shared_facts` hold for all candidates of
+    one manager.
+    """
+
+    __tablename__ = "dossier"
+
+    code: Mapped[str] = mapped_column(String(12), unique=True, default=lambda: neutral_code("K"))
+    scheme_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Scheme.id))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Organisation.id))
+    candidate_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
+    manager_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
+    state: Mapped[DossierState] = mapped_column(one_of(DossierState), default=DossierState.WRITING)
+    created_at: Mapped[datetime]
+    cost_centre: Mapped[str] = mapped_column(String(40), default="")
+
+    tasks: Mapped[list] = mapped_column(default=list)
+    shared_facts: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    example_role: Mapped[str] = mapped_column(Text, default="")
+    alike_share: Mapped[float | None]
+    alike_reason: Mapped[str] = mapped_column(Text, default="")
+    manager_done_at: Mapped[datetime | None]
+    manager_version: Mapped[int] = mapped_column(default=0)
+
+    role_description: Mapped[str] = mapped_column(Text, default="")
+    years: Mapped[float | None]
+    motivation: Mapped[str] = mapped_column(Text, default="")
+    goal: Mapped[str] = mapped_column(Text, default="")
+    candidate_version: Mapped[int] = mapped_column(default=0)
+    submitted_at: Mapped[datetime | None]
+    rounds: Mapped[int] = mapped_column(default=0)
+    open_parts: Mapped[list] = mapped_column(default=list)
+
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
+    decision_reason: Mapped[str] = mapped_column(Text, default="")
+
+    scheme: Mapped[Scheme] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+    candidate: Mapped[Person] = relationship(foreign_keys=candidate_id)
+    manager: Mapped[Person] = relationship(foreign_keys=manager_id)
+    decided_by: Mapped[Person | None] = relationship(foreign_keys=decided_by_id)
+    stars: Mapped[list["Star"]] = relationship(back_populates="dossier", order_by="Star.kind")
+    assessments: Mapped[list["SelfAssessment"]] = relationship(back_populates="dossier")
+    documents: Mapped[list["RoleDocument"]] = relationship(back_populates="dossier", order_by="RoleDocument.created_at")
+
+    __table_args__ = (
+        CheckConstraint("candidate_id <> manager_id", name="not_own_manager"),
+        CheckConstraint("years IS NULL OR (years >= 0 AND years <= 60)", name="years"),
+        # What else names a dossier and its candidate can be held to naming the two that belong together.
+        Index("uq_dossier_id_candidate_id", "id", "candidate_id", unique=True),
+        Index(None, "candidate_id"),
+        Index(None, "manager_id", "state", "created_at"),
+        Index(None, "organisation_id", "state", "created_at"),
+        Index(None, "state", "submitted_at"),
+        Index(None, "state", "created_at", "id"),
+        Index(None, "created_at", "id"),
+    )
+    # Of two changes at the same moment that start from one state, the second fails (StaleDataError).
+    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}  # noqa: RUF012
+
+    def missing(self) -> tuple[str, ...]:
+        """The names of the parts that are not filled in yet, in the order of the form."""
+        gaps = list(self.manager_gaps())
+        documents = self.scheme.content.documents
+        if not (self.role_description.strip() or self.document):
+            gaps.append("role_description")
+        if self.years is None or self.years < documents.minimum_years:
+            gaps.append("years")
+        gaps += [name for name in ("motivation", "goal") if not getattr(self, name).strip()]
+        complete = {star.kind for star in self.stars if star.complete}
+        gaps += [f"star_{kind}" for kind in StarKind if kind not in complete]
+        judged = {
+            one.competency
+            for one in self.assessments
+            if (one.level is not None or not documents.level_per_competency)
+            and (one.star is not None or not documents.star_per_competency)
+        }
+        gaps += [f"competency_{one.key}" for one in self.scheme.content.competencies if one.key not in judged]
+        return tuple(gaps)
+
+    def manager_gaps(self) -> tuple[str, ...]:
+        """The names of the manager's parts that are not whole yet: too few tasks or words, or too much like another."""
+        documents = self.scheme.content.documents
+        gaps = ["tasks"] if len(self.tasks or ()) < documents.minimum_tasks else []
+        gaps += [
+            name
+            for name in ("reason", "example_role")
+            if words(getattr(self, name)) < max(1, documents.manager_minimum_words)
+        ]
+        if self.alike_share is not None and not self.alike_reason.strip():
+            gaps.append("alike_reason")
+        asked_again = self.state is DossierState.RETURNED and FilePart.SUBSTANTIATION in self.open_parts
+        if asked_again and not gaps and self.manager_done_at is None:
+            gaps.append("substantiation")
+        return tuple(gaps)
+
+    @property
+    def parts(self) -> int:
+        """How many parts there are to fill in."""
+        return 7 + len(StarKind) + len(self.scheme.content.competencies)
+
+    @property
+    def document(self) -> "RoleDocument | None":
+        """The role or job description that was handed in as a file, the newest one."""
+        return next((one for one in reversed(self.documents) if one.removed_at is None), None)
+
+    def is_open(self, part: FilePart) -> bool:
+        """Whether this part may be changed now: before handing in everything, after it what KSF sent back."""
+        if self.state is DossierState.RETURNED:
+            return not self.open_parts or part in self.open_parts
+        return self.state is DossierState.WRITING
+
+    def require_open(self, *parts: FilePart) -> None:
+        """Raise Refused unless one of these parts (any part when none is named) may still be changed."""
+        if self.state not in (DossierState.WRITING, DossierState.RETURNED):
+            raise Refused(Rule.CLOSED, found=self.state)
+        if parts and not any(self.is_open(part) for part in parts):
+            raise Refused(Rule.PART_CLOSED, found=parts, needed=tuple(self.open_parts))
+
+    def submit(self, actor: uuid.UUID, now: datetime) -> None:
+        """Hand the whole file in. Raises Refused while a part is missing."""
+        if gaps := self.missing():
+            raise Refused(Rule.INCOMPLETE, found=gaps, needed=())
+        self._go(DossierState.SUBMITTED, actor, now)
+        self.submitted_at, self.rounds = now, (self.rounds or 0) + 1
+
+    def decide(
+        self, state: DossierState, actor: uuid.UUID, reason: str, now: datetime, parts: Iterable[FilePart] = ()
+    ) -> None:
+        """KSF's decision: approve, return (these parts, or all) or reject. The last two need a reason."""
+        if state is not DossierState.APPROVED and not reason.strip():
+            raise Refused(Rule.NO_REASON, needed="reason")
+        self._go(state, actor, now)
+        self.decided_at, self.decided_by_id, self.decision_reason = now, actor, reason.strip()
+        self.open_parts = [str(part) for part in parts]
+        if self.is_open(FilePart.SUBSTANTIATION):
+            self.manager_done_at = None
+
+    def withdraw(self, actor: uuid.UUID, reason: str, now: datetime) -> None:
+        """Stop with this attempt, with the reason."""
+        if not reason.strip():
+            raise Refused(Rule.NO_REASON, needed="reason")
+        self._go(DossierState.WITHDRAWN, actor, now)
+        self.decided_at, self.decided_by_id, self.decision_reason = now, actor, reason.strip()
+
+    def _go(self, state: DossierState, actor: uuid.UUID, now: datetime) -> None:
+        check_step(STEPS, self.state, state)
+        audit.record(Session.object_session(self), now, actor, f"dossier_{state}", self, was=self.state)
+        self.state = state
+
+
+class Star(Identified, Base):
+    """One STAR of the self-assessment: situation, tasks, activities, result."""
+
+    __tablename__ = "star"
+
+    dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Dossier.id))
+    kind: Mapped[StarKind] = mapped_column(one_of(StarKind))
+    situation: Mapped[str] = mapped_column(Text, default="")
+    tasks: Mapped[str] = mapped_column(Text, default="")
+    activities: Mapped[str] = mapped_column(Text, default="")
+    result: Mapped[str] = mapped_column(Text, default="")
+
+    dossier: Mapped[Dossier] = relationship(back_populates="stars")
+
+    __table_args__ = (UniqueConstraint("dossier_id", "kind"),)
+
+    @property
+    def complete(self) -> bool:
+        return all(text.strip() for text in (self.situation, self.tasks, self.activities, self.result))
+
+
+class SelfAssessment(Identified, Base):
+    """The level that the candidate gives the own competency, and the STAR that shows it; empty until it is chosen."""
+
+    __tablename__ = "self_assessment"
+
+    dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Dossier.id))
+    competency: Mapped[str] = mapped_column(String(60))
+    level: Mapped[int | None]
+    star: Mapped[StarKind | None] = mapped_column(one_of(StarKind))
+
+    dossier: Mapped[Dossier] = relationship(back_populates="assessments")
+
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "competency"),
+        CheckConstraint("level BETWEEN 1 AND 5", name="level"),
+    )
+
+
+class RoleDocument(Identified, Base):
+    """A role or job description as a file, encrypted under the candidate's key. A newer one or `removed_at` ends it.
+
+    `size` and `sha256` are of the file as it came, the `cipher_` ones of the object in the store.
+    """
+
+    __tablename__ = "role_document"
+
+    dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Dossier.id))
+    name: Mapped[str] = mapped_column(String(200))
+    content_type: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    cipher_size: Mapped[int]
+    cipher_sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+    dossier: Mapped[Dossier] = relationship(back_populates="documents")
+
+    __table_args__ = (CheckConstraint("size > 0", name="size"), Index(None, "dossier_id"))

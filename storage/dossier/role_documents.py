@@ -1,0 +1,115 @@
+"""A role or job description that comes as a file: told by its content, encrypted under the candidate's key, kept.
+
+Neither of the sniffing libraries tells a Word document from another ZIP file, or one with macros from one without, so
+the file is opened as what it says it is. Nobody here ever shows its content: it is only handed out as a download.
+"""
+
+import hashlib
+import tempfile
+import uuid
+import zipfile
+from datetime import datetime
+from enum import StrEnum
+from io import BytesIO
+from pathlib import Path, PurePath
+
+from sqlalchemy.orm import Session
+
+from scenarios.chapters import FilePart
+from storage.base import audit
+from storage.base.keys import decrypt_file, encrypt_file, key_store
+from storage.base.objects import Stored, object_store
+from storage.base.refusal import Refused
+from storage.dossier.dossiers import Dossier, RoleDocument
+from storage.people.people import Person
+
+LARGEST = 10 * 1000 * 1000
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ENDINGS = {PDF: ".pdf", DOCX: ".docx"}
+_HEADER = 1024
+"""A PDF reader looks for the header in the first 1024 bytes (ISO 32000-1, annex H.3.4.1)."""
+
+
+class Rule(StrEnum):
+    """Why a file is not taken."""
+
+    TOO_LARGE = "document_too_large"
+    EMPTY = "document_empty"
+    OTHER_TYPE = "document_other_type"
+    ACTIVE = "document_active"
+
+
+def sniff(data: bytes) -> str:
+    """The content type of this file, PDF or DOCX. Raises Refused for any other, and for one that can run something."""
+    if not data:
+        raise Refused(Rule.EMPTY)
+    if len(data) > LARGEST:
+        raise Refused(Rule.TOO_LARGE, found=len(data), needed=LARGEST)
+    if b"%PDF-" in data[:_HEADER] and b"%%EOF" in data[-2 * _HEADER :]:
+        if any(word in data for word in (b"/JavaScript", b"/Launch", b"/EmbeddedFile")):
+            raise Refused(Rule.ACTIVE, found=PDF)
+        return PDF
+    try:
+        names = set(zipfile.ZipFile(BytesIO(data)).namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise Refused(Rule.OTHER_TYPE, needed=tuple(ENDINGS)) from error
+    if not {"[Content_Types].xml", "word/document.xml"} <= names:
+        raise Refused(Rule.OTHER_TYPE, needed=tuple(ENDINGS))
+    if any(PurePath(name).name == "vbaProject.bin" or name.startswith("word/embeddings/") for name in names):
+        raise Refused(Rule.ACTIVE, found=DOCX)
+    return DOCX
+
+
+def put(dossier: Dossier, name: str, data: bytes, now: datetime) -> RoleDocument:
+    """Encrypt the file under the candidate's key and put it in the object store. The row is made but not added.
+
+    Slow: call it outside of a transaction. Raises Refused as `sniff` does.
+    """
+    content_type = sniff(data)
+    document = RoleDocument(
+        id=uuid.uuid4(),
+        name=_shown(name, content_type),
+        content_type=content_type,
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        created_at=now,
+    )
+    document.key = f"role-documents/{document.id}.enc"
+    with tempfile.TemporaryDirectory() as folder:
+        plain, sealed = Path(folder, "plain"), Path(folder, "sealed")
+        plain.write_bytes(data)
+        encrypt_file(plain, sealed, key_store().get_or_create(dossier.candidate_id))
+        stored: Stored = object_store().put_file(document.key, sealed)
+    document.cipher_size, document.cipher_sha256 = stored.size, stored.sha256
+    return document
+
+
+def attach(session: Session, dossier: Dossier, document: RoleDocument, author: Person, now: datetime) -> None:
+    """Make this file the role description; the one before it stays kept but is shown no more."""
+    remove(session, dossier, author, now)
+    dossier.documents.append(document)
+    audit.record(session, now, author.id, "document_attached", dossier)
+
+
+def remove(session: Session, dossier: Dossier, author: Person, now: datetime) -> None:
+    """Take the file out of the dossier. Raises Refused when the role may not change any more."""
+    dossier.require_open(FilePart.ROLE)
+    if dossier.document is not None:
+        dossier.document.removed_at = now
+        audit.record(session, now, author.id, "document_removed", dossier)
+
+
+def get(document: RoleDocument) -> bytes:
+    """The file as it came. Raises KeyGone when the candidate's key was destroyed, Tampered when it is another file."""
+    with tempfile.TemporaryDirectory() as folder:
+        sealed, plain = Path(folder, "sealed"), Path(folder, "plain")
+        object_store().get_file(document.key, sealed)
+        decrypt_file(sealed, plain, key_store().get(document.dossier.candidate_id))
+        return plain.read_bytes()
+
+
+def _shown(name: str, content_type: str) -> str:
+    """The name without folders and odd signs, with the ending that fits."""
+    stem = "".join(sign for sign in PurePath(name.replace("\\", "/")).stem if sign.isprintable()).strip()
+    return f"{stem[:120] or 'functieomschrijving'}{ENDINGS[content_type]}"

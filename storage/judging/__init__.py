@@ -1,0 +1,1 @@
+"""Who judges what, ratings and their scores, verdicts, and objections to them."""

@@ -1,0 +1,279 @@
+"""Ratings: one assessor on one answer, saved as it comes from the desk and signed once per phase."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from random import Random
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, UniqueConstraint, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
+from sqlalchemy.orm.exc import StaleDataError
+
+from review import rating as rules
+from review.rating import Phase
+from review.verdict import Mark
+from storage.base import audit
+from storage.base.database import Base, Identified, one_of
+from storage.base.refusal import Refused
+from storage.exam.recordings import counting_take
+from storage.exam.sittings import Answer, Sitting
+from storage.judging.scores import Note, Remark, Score
+from storage.people.people import Person
+
+
+class Rule(StrEnum):
+    """Why a rating may not be changed or signed."""
+
+    INCOMPLETE = "rating_incomplete"
+    SIGNED = "rating_signed"
+    DOSSIER_CLOSED = "dossier_not_open"
+    CHANGED_ELSEWHERE = "changed_elsewhere"
+    NOT_YOURS = "remark_of_another_rating"
+
+
+class Return(StrEnum):
+    """Why work went back. Whoever knows the candidate never gets it again; `again`: there is a new take to judge."""
+
+    KNOWN = "known"
+    TAKEN_BACK = "taken_back"
+    AGAIN = "again"
+
+
+HELD = text("declined_at IS NULL")
+
+
+class Rating(Identified, Base):
+    """One assessor on one answer, in slot 1, 2 or 3. Signed once per phase.
+
+    `version` goes up with every save, so that two tabs cannot overwrite each other. `position_s` is where in the
+    recording the assessor was, `active_at` when something was last heard of the desk. `shuffle` orders the competencies
+    for this assessor. When the work goes back, `declined_at` is set and the slot is free for somebody else, while the
+    scores stay for the record.
+    """
+
+    __tablename__ = "rating"
+
+    answer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Answer.id))
+    assessor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
+    slot: Mapped[int | None]
+    version: Mapped[int] = mapped_column(default=0)
+    shuffle: Mapped[int] = mapped_column(default=0)
+    position_s: Mapped[float] = mapped_column(default=0)
+    opened_at: Mapped[datetime | None]
+    active_at: Mapped[datetime | None]
+    phase1_signed_at: Mapped[datetime | None]
+    phase2_signed_at: Mapped[datetime | None]
+    declined_at: Mapped[datetime | None]
+    declined_because: Mapped[Return | None] = mapped_column(one_of(Return))
+
+    answer: Mapped[Answer] = relationship()
+    assessor: Mapped[Person] = relationship()
+    scores: Mapped[list[Score]] = relationship(back_populates="rating", cascade="all, delete-orphan")
+    remarks: Mapped[list[Remark]] = relationship(
+        back_populates="rating", cascade="all, delete-orphan", order_by="Remark.at_s, Remark.id"
+    )
+
+    __table_args__ = (
+        Index("uq_rating_held", "answer_id", "assessor_id", unique=True, sqlite_where=HELD, postgresql_where=HELD),
+        UniqueConstraint("answer_id", "slot"),
+        CheckConstraint("slot BETWEEN 1 AND 3", name="slot"),
+        CheckConstraint("(slot IS NULL) = (declined_at IS NOT NULL)", name="declined"),
+        CheckConstraint("(declined_because IS NULL) = (declined_at IS NULL)", name="declined_because"),
+        CheckConstraint("phase2_signed_at IS NULL OR phase1_signed_at IS NOT NULL", name="phases"),
+        Index(None, "assessor_id", "phase1_signed_at"),
+        Index(None, "answer_id", "slot", "phase2_signed_at"),
+    )
+    # Of two saves at the same moment on top of one version, the second fails (StaleDataError).
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
+
+    @property
+    def signed(self) -> Phase | None:
+        """The last signed phase."""
+        if self.phase2_signed_at:
+            return Phase.DOSSIER
+        return Phase.BLIND if self.phase1_signed_at else None
+
+    @property
+    def lease(self) -> timedelta:
+        """How long an answer that was begun stays with its assessor without a sign of life."""
+        return timedelta(hours=self.answer.sitting.dossier.scheme.content.assessment.lease_hours)
+
+    def is_at_work(self, now: datetime) -> bool:
+        """Whether the assessor was at this answer less than a lease ago, and has not signed it."""
+        return self.signed is None and self.active_at is not None and now < self.active_at + self.lease
+
+    def has_lapsed(self, now: datetime) -> bool:
+        """Whether the answer was begun, left for longer than the lease, and so may go to somebody else."""
+        return self.signed is None and self.active_at is not None and not self.is_at_work(now)
+
+    @property
+    def visible(self) -> tuple[str, ...]:
+        """The competencies that this answer shows, and no others are scored."""
+        return tuple(self.answer.scenario.competencies)
+
+    @property
+    def shuffled(self) -> tuple[str, ...]:
+        """The same in the order of this assessor: another one for each situation, always the same for this answer."""
+        return tuple(Random(f"{self.shuffle}/{self.answer.number}").sample(self.visible, len(self.visible)))
+
+    def require_unsigned(self, phase: Phase) -> None:
+        """Raise Refused when this phase was signed already, or when the phase before it was not."""
+        if self.declined_at or self.signed is not (None if phase is Phase.BLIND else Phase.BLIND):
+            raise Refused(Rule.SIGNED if self.signed else Rule.DOSSIER_CLOSED, found=self.signed, needed=phase)
+
+    def changed(self, version: int) -> None:
+        """One save happened on top of `version`. Raises Refused when somebody saved in between."""
+        if version != self.version:
+            raise Refused(Rule.CHANGED_ELSEWHERE, found=self.version, needed=version)
+        self.version += 1
+
+    def score(self, competency: str) -> "Score | None":
+        return next((score for score in self.scores if score.competency == competency), None)
+
+    def keep(self, version: int, scores: Mapping[str, rules.Score], notes: Sequence[Note], now: datetime) -> None:
+        """Save phase 1 as the desk shows it: every score and every remark, nothing else stays.
+
+        Raises Refused when the phase is signed or when another window saved since `version`.
+        """
+        self.require_unsigned(Phase.BLIND)
+        self.changed(version)
+        self.opened_at, self.active_at = self.opened_at or now, now
+        session = Session.object_session(self)
+        try:
+            session.flush()
+        except StaleDataError as stale:
+            session.rollback()
+            raise Refused(Rule.CHANGED_ELSEWHERE, needed=version) from stale
+        known = {score.competency: score for score in self.scores}
+        for competency, value in scores.items():
+            if competency not in known:
+                self.scores.append(known.setdefault(competency, Score(competency=competency)))
+            known[competency].write(value)
+        for competency in known.keys() - scores.keys():
+            self.scores.remove(known[competency])
+        self._keep_notes(notes, now)
+
+    def _keep_notes(self, notes: Sequence[Note], now: datetime) -> None:
+        known = {remark.id: remark for remark in self.remarks}
+        wanted = {note.id: note for note in notes}
+        fresh = wanted.keys() - known.keys()
+        session = Session.object_session(self)
+        if fresh and session.scalars(select(Remark.id).where(Remark.id.in_(fresh))).first():
+            raise Refused(Rule.NOT_YOURS)
+        for gone in known.keys() - wanted.keys():
+            self.remarks.remove(known[gone])
+        for note in wanted.values():
+            if note.id in fresh:
+                self.remarks.append(Remark(id=note.id, created_at=now, at_s=note.at_s, text=note.text))
+            row = known.get(note.id) or self.remarks[-1]
+            row.at_s, row.text, row.competency = note.at_s, note.text, note.competency
+
+    def place(self, position_s: float, now: datetime) -> None:
+        """Remember where in the recording the assessor is. Never in the way of a save: the version stays."""
+        Session.object_session(self).execute(
+            update(Rating)
+            .where(Rating.id == self.id)
+            .values(position_s=position_s, opened_at=self.opened_at or now, active_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+    def values(self, phase: Phase) -> dict[str, rules.Score]:
+        """The scores of a phase by competency, as the rules see them; in phase 2 only those that change."""
+        pairs = ((score.competency, score.value(phase)) for score in self.scores)
+        return {competency: value for competency, value in pairs if value is not None}
+
+    def change(self, competency: str, value: rules.Score | None) -> None:
+        """Write what phase 2 makes of a score of phase 1; None takes the change back.
+
+        Raises Refused unless phase 1 is signed and phase 2 is not, and when the change has no reason.
+        """
+        self.require_unsigned(Phase.DOSSIER)
+        score = self.score(competency)
+        if value is not None:
+            locked, changed = {competency: score.value(Phase.BLIND)}, {competency: value}
+            if gaps := rules.missing((competency,), changed, Phase.DOSSIER, locked, evidence_per_score=0):
+                raise Refused(Rule.INCOMPLETE, found=gaps, needed=())
+        score.rewrite(value)
+        self.version += 1
+
+    def missing(self, phase: Phase) -> tuple[rules.Missing, ...]:
+        """What stands between this rating and its signature."""
+        locked = self.values(Phase.BLIND) if phase is Phase.DOSSIER else None
+        needed = self.answer.sitting.dossier.scheme.content.assessment.evidence_per_score
+        return rules.missing(self.visible, self.values(phase), phase, locked, self._seconds(), needed)
+
+    def _seconds(self) -> float | None:
+        """How long the recording is that was judged."""
+        take = counting_take(Session.object_session(self), self.answer)
+        return take and take.seconds
+
+    def sign(self, phase: Phase, now: datetime) -> None:
+        """Sign a phase. Raises Refused while something is missing, when it was signed already, or when it is not open.
+
+        Phase 2 opens when all own answers of the candidate are signed.
+        """
+        self.require_unsigned(phase)
+        if phase is Phase.DOSSIER:
+            own = own_ratings(Session.object_session(self), self.answer.sitting, self.assessor)
+            if not may_open_dossier(own):
+                raise Refused(Rule.DOSSIER_CLOSED, found=self.signed, needed=phase)
+        if gaps := self.missing(phase):
+            raise Refused(Rule.INCOMPLETE, found=gaps, needed=())
+        if phase is Phase.BLIND:
+            self.phase1_signed_at = now
+        else:
+            self.phase2_signed_at = now
+        self.version += 1
+        audit.record(Session.object_session(self), now, self.assessor_id, f"rating_signed_{phase.value}", self)
+
+    def marks(self) -> tuple[Mark, ...]:
+        """What counts for the verdict: the phase-2 value where there is one."""
+        counting = rules.counting(self.values(Phase.BLIND), self.values(Phase.DOSSIER))
+        return tuple(
+            Mark(str(self.answer_id), str(self.assessor_id), self.slot, competency, value.level)
+            for competency, value in counting.items()
+        )
+
+
+def has_score(session: Session, answer: Answer) -> bool:
+    """Whether anybody has scored this answer, be it in part."""
+    scored = select(Score.id).join(Rating).where(Rating.answer_id == answer.id, Rating.declined_at.is_(None))
+    return session.scalars(scored.limit(1)).first() is not None
+
+
+def ratings_of(session: Session, sitting: Sitting) -> Sequence[Rating]:
+    """Every rating of a sitting that counts, slot by slot, with its scores. Declined ones are left out."""
+    return session.scalars(_counting(sitting).options(*_WRITTEN)).all()
+
+
+def ratings_by_sitting(session: Session, sittings: Sequence[Sitting]) -> dict[uuid.UUID, list[Rating]]:
+    """The same for many sittings, by the id of the sitting; without what was written."""
+    found: dict[uuid.UUID, list[Rating]] = {sitting.id: [] for sitting in sittings}
+    for rating in session.scalars(_counting(*sittings)):
+        found[rating.answer.sitting_id].append(rating)
+    return found
+
+
+def own_ratings(session: Session, sitting: Sitting, assessor: Person) -> Sequence[Rating]:
+    """One assessor's ratings of a sitting, by situation; nothing of anybody else is read."""
+    return session.scalars(_counting(sitting).where(Rating.assessor_id == assessor.id).options(*_WRITTEN)).all()
+
+
+def _counting(*sittings: Sitting) -> Select[tuple[Rating]]:
+    return (
+        select(Rating)
+        .join(Answer)
+        .where(Answer.sitting_id.in_([one.id for one in sittings]), Rating.declined_at.is_(None))
+        .order_by(Rating.slot, Answer.number)
+        .options(selectinload(Rating.answer))
+    )
+
+
+_WRITTEN = (selectinload(Rating.scores), selectinload(Rating.remarks))
+"""What the assessor wrote on a rating."""
+
+
+def may_open_dossier(ratings: Sequence[Rating]) -> bool:
+    """Whether the assessor of these ratings may see the candidate's STARs: all own answers are signed."""
+    return rules.may_open_dossier([rating.signed for rating in ratings])

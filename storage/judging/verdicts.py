@@ -1,0 +1,225 @@
+"""The verdict: what the judgements of both parts together say, with its inputs and reasons, and its release."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from review.adjudication import Difference, Triggers, differences
+from review.rating import Phase
+from review.rules import Condition, parse
+from review.verdict import Case, Decision
+from storage.base import audit
+from storage.base.database import Base, Identified
+from storage.base.refusal import Refused
+from storage.dossier.dossiers import DossierState
+from storage.exam.sittings import Answer, Judging, Sitting
+from storage.judging.ratings import Rating, own_ratings, ratings_of
+from storage.people.people import Person
+
+
+class Rule(StrEnum):
+    """Why there is no verdict, or why it is not released."""
+
+    NOT_FINAL = "ratings_not_final"
+    THIRD_NEEDED = "third_assessor_needed"
+    CONFIRMED = "already_confirmed"
+    NOT_CONFIRMED = "verdict_not_confirmed"
+    SECOND_PERSON = "second_person_needed"
+    INVOLVED = "released_by_assessor"
+    RELEASED = "already_released"
+    UNDECIDED = "verdict_undecided"
+    DECIDED = "verdict_decided_already"
+    NO_REASON = "settled_without_reason"
+    OWN_DECISION = "settled_by_the_same"
+
+
+class Verdict(Identified, Base):
+    """The judgement on one sitting. Computed once from `inputs`; confirmed by one officer, released by another person.
+
+    `passed` None: extra evidence is asked, by another take of an answer or by the exam committee; then `passed` is what
+    the committee decided, with who and why, and the decision stays as it was computed. `inputs` and `decision` are as
+    `review.verdict` writes them, so that the verdict can be computed again and compared.
+    """
+
+    __tablename__ = "verdict"
+
+    sitting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Sitting.id), unique=True)
+    passed: Mapped[bool | None]
+    inputs: Mapped[dict]
+    decision: Mapped[dict]
+    decided_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
+    settled_because: Mapped[str | None] = mapped_column(Text)
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
+    released_at: Mapped[datetime | None]
+    released_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
+
+    sitting: Mapped[Sitting] = relationship()
+    settled_by: Mapped[Person | None] = relationship(foreign_keys=settled_by_id)
+    confirmed_by: Mapped[Person | None] = relationship(foreign_keys=confirmed_by_id)
+    released_by: Mapped[Person | None] = relationship(foreign_keys=released_by_id)
+
+    __table_args__ = (
+        CheckConstraint("released_at IS NULL OR confirmed_at IS NOT NULL", name="confirmed_first"),
+        CheckConstraint("released_by_id IS NULL OR released_by_id <> confirmed_by_id", name="second_person"),
+        CheckConstraint("(settled_at IS NULL) = (settled_by_id IS NULL)", name="settled"),
+        CheckConstraint("settled_by_id IS NULL OR settled_because IS NOT NULL", name="settled_because"),
+        CheckConstraint("settled_by_id IS NULL OR settled_by_id <> confirmed_by_id", name="settled_by_another"),
+        Index(None, "released_at"),
+    )
+
+    def explain(self) -> tuple[Decision, Decision]:
+        """The decision as stored, and as the inputs give it now. They are equal unless something was changed."""
+        return Decision.from_json(self.decision), Case.from_json(self.inputs).decide()
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """The competencies that were observed too seldom to decide anything."""
+        reasons = Decision.from_json(self.decision).reasons
+        return tuple(one.subject for one in reasons if one.rule is Condition.OBSERVED_MIN and not one.met)
+
+    def settle(self, passed: bool, because: str, member: Person, now: datetime) -> None:
+        """The exam committee decides where too little was observed. Confirming it is for somebody else."""
+        if self.passed is not None:
+            raise Refused(Rule.DECIDED)
+        if not because.strip():
+            raise Refused(Rule.NO_REASON)
+        self._require_uninvolved(member)
+        self.passed = passed
+        self.settled_at, self.settled_by_id, self.settled_because = now, member.id, because.strip()
+        audit.record(Session.object_session(self), now, member.id, "verdict_settled", self, passed=passed)
+
+    def confirm(self, officer: Person, now: datetime) -> None:
+        """A first officer has looked at it."""
+        if self.confirmed_at:
+            raise Refused(Rule.RELEASED if self.released_at else Rule.CONFIRMED)
+        if self.passed is None:
+            raise Refused(Rule.UNDECIDED)
+        if officer.id == self.settled_by_id:
+            raise Refused(Rule.OWN_DECISION)
+        self._require_uninvolved(officer)
+        self.confirmed_at, self.confirmed_by_id = now, officer.id
+        audit.record(Session.object_session(self), now, officer.id, "verdict_confirmed", self)
+
+    def release(self, person: Person, now: datetime) -> None:
+        """Make the result known to the candidate. Raises Refused unless somebody else confirmed it before."""
+        session = Session.object_session(self)
+        session.flush()
+        session.refresh(self, ["released_at", "confirmed_at", "confirmed_by_id"], with_for_update=True)
+        if self.released_at:
+            raise Refused(Rule.RELEASED)
+        if not self.confirmed_at:
+            raise Refused(Rule.NOT_CONFIRMED)
+        if person.id == self.confirmed_by_id:
+            raise Refused(Rule.SECOND_PERSON)
+        self._require_uninvolved(person)
+        self.released_at = self.sitting.told_at = now
+        self.released_by_id = person.id
+        audit.record(session, now, person.id, "verdict_released", self, passed=self.passed)
+
+    def _require_uninvolved(self, person: Person) -> None:
+        """Raise Refused when this person judged the sitting."""
+        if person.id in {one.assessor_id for one in ratings_of(Session.object_session(self), self.sitting)}:
+            raise Refused(Rule.INVOLVED)
+
+
+def case_of(sitting: Sitting, ratings: list[Rating]) -> Case:
+    """Everything that the verdict on this sitting rests on."""
+    scheme = sitting.dossier.scheme.content
+    return Case(
+        marks=tuple(mark for rating in ratings for mark in rating.marks()),
+        part1_sufficient=sitting.dossier.state is DossierState.APPROVED,
+        rule=scheme.pass_rule,
+        competencies=tuple(one.key for one in scheme.competencies),
+    )
+
+
+def all_final(sitting: Sitting, ratings: Sequence[Rating]) -> bool:
+    """Whether every answer is judged in as many slots as the others, at least those of the scheme, and all is final."""
+    slots = {answer.id: {one.slot for one in ratings if one.answer_id == answer.id} for answer in sitting.answers}
+    wanted = max((len(one) for one in slots.values()), default=0)
+    enough = wanted >= sitting.dossier.scheme.content.assessment.slots
+    return (
+        enough
+        and all(len(slots[answer.id]) == wanted for answer in sitting.answers)
+        and all(rating.signed is Phase.DOSSIER for rating in ratings)
+    )
+
+
+def disagreement(sitting: Sitting, ratings: list[Rating]) -> tuple[Difference, ...]:
+    """Why a third assessor is needed; empty when none is, or when there was a third already."""
+    scheme = sitting.dossier.scheme.content
+    if {rating.slot for rating in ratings} != {1, 2} or not all_final(sitting, ratings):
+        return ()
+    triggers = Triggers(scheme.assessment.third_when_verdicts_differ, scheme.assessment.third_difference)
+    case = case_of(sitting, ratings)
+    return differences(case.marks, case.part1_sufficient, parse(case.rule), case.competencies, triggers)
+
+
+def look_again(session: Session, sitting: Sitting) -> None:
+    """Keep with the sitting how far judging is. Whoever gives, signs or takes back work calls this afterwards."""
+    session.flush()
+    # Two may do so at the same moment: the second waits here, and sees what the first did.
+    session.refresh(sitting, ["stage", "judging"], with_for_update=True)
+    if session.scalars(select(Verdict.id).where(Verdict.sitting_id == sitting.id)).first():
+        sitting.judging = Judging.DECIDED
+        return
+    held = select(Rating.slot, Rating.phase2_signed_at).join(Answer)
+    places = session.execute(held.where(Answer.sitting_id == sitting.id, Rating.slot.is_not(None))).all()
+    asked = sitting.dossier.scheme.content.assessment.slots
+    last = max((place.slot for place in places), default=0)
+    whole = len(places) == len(sitting.answers) * max(asked, last)
+    # All final and no verdict: the two are too far apart, and nobody was asked as third yet.
+    apart = last <= asked and all(place.phase2_signed_at for place in places)
+    sitting.judging = Judging.HELD if whole and not apart else Judging.OPEN
+
+
+def decide(session: Session, sitting: Sitting, now: datetime) -> Verdict:
+    """The verdict on a sitting whose slots are all final. Raises Refused while one is not, or a third is needed."""
+    if session.scalars(select(Verdict.id).where(Verdict.sitting_id == sitting.id)).first():
+        raise Refused(Rule.DECIDED)
+    ratings = list(ratings_of(session, sitting))
+    if not all_final(sitting, ratings):
+        raise Refused(Rule.NOT_FINAL, found=sum(rating.signed is Phase.DOSSIER for rating in ratings))
+    if found := disagreement(sitting, ratings):
+        raise Refused(Rule.THIRD_NEEDED, found=found, needed=())
+    case = case_of(sitting, ratings)
+    decision = case.decide()
+    verdict = Verdict(
+        sitting=sitting,
+        passed=decision.passed,
+        inputs=case.to_json(),
+        decision=decision.to_json(),
+        decided_at=now,
+    )
+    session.add(verdict)
+    audit.record(session, now, None, "verdict_decided", verdict, passed=decision.passed)
+    look_again(session, sitting)
+    return verdict
+
+
+def sign_dossier(session: Session, sitting: Sitting, assessor: Person, now: datetime) -> Verdict | None:
+    """Sign phase 2 of all own ratings at once. The last of all signatures brings the verdict, when it can be given.
+
+    Raises Refused as `Rating.sign` does, and then nothing is signed.
+    """
+    # Two assessors may sign at the same moment: the second waits here, and sees what the first signed.
+    session.refresh(sitting, ["stage"], with_for_update=True)
+    own = own_ratings(session, sitting, assessor)
+    # A new take is judged after the other answers were final: then there is only that one to sign.
+    for rating in [one for one in own if one.signed is not Phase.DOSSIER] or own:
+        rating.sign(Phase.DOSSIER, now)
+    session.flush()
+    try:
+        return decide(session, sitting, now)
+    except Refused as refused:
+        if refused.rule not in (Rule.NOT_FINAL, Rule.THIRD_NEEDED):
+            raise
+        look_again(session, sitting)
+        return None

@@ -1,0 +1,109 @@
+"""Personal links in mail: an invitation to choose a password, or to choose a new one. Each works once.
+
+A link is a row, and its token is a signature over the row's id: nothing that opens an account stands in the database
+or in the outbox. Looking at a link never uses it up, since programs that check mail for danger look at every link.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import uuid
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from storage.base import audit
+from storage.base.config import config
+from storage.base.database import Base, Identified, one_of
+from storage.base.refusal import Refused
+from storage.people.people import Person
+
+
+class LinkKind(StrEnum):
+    """What a link is for: the first password of somebody who is invited, or a new one."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+LIFETIMES = {LinkKind.INVITATION: timedelta(days=14), LinkKind.RESET: timedelta(hours=1)}
+
+
+class Rule(StrEnum):
+    """Why a link opens nothing."""
+
+    GONE = "link_gone"
+
+
+class Link(Identified, Base):
+    """One link for one person, until it is used, withdrawn or too old."""
+
+    __tablename__ = "link"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
+    kind: Mapped[LinkKind] = mapped_column(one_of(LinkKind))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (Index(None, "person_id", "kind"),)
+
+    @property
+    def token(self) -> str:
+        """What stands in the address: this row's id, signed with the secret of the house."""
+        return base64.urlsafe_b64encode(self.id.bytes + _signature(self.id)).decode().rstrip("=")
+
+    def holds(self, now: datetime) -> bool:
+        return self.used_at is None and now < self.expires_at
+
+    def use(self, password: str, now: datetime) -> None:
+        """Give its person this password and end every link and session of before.
+
+        Raises Refused when the link does not hold (any more), or when the password is not good enough.
+        """
+        if not self.holds(now):
+            raise Refused(Rule.GONE)
+        self.person.choose_password(password)
+        session = Session.object_session(self)
+        # Of two who press at the same moment, one finds it used.
+        unused = update(Link).where(Link.id == self.id, Link.used_at.is_(None))
+        if not session.execute(unused.values(used_at=now)).rowcount:
+            raise Refused(Rule.GONE)
+        _withdraw(session, self.person, now)
+        audit.record(session, now, self.person_id, f"{self.kind}_used", self.person)
+
+
+def issue(session: Session, person: Person, kind: LinkKind, actor: uuid.UUID | None, now: datetime) -> Link:
+    """A fresh link for this person; the ones of this kind that were sent before open nothing from now on."""
+    again = _withdraw(session, person, now, Link.kind == kind)
+    link = Link(id=uuid.uuid4(), person=person, kind=kind, created_at=now, expires_at=now + LIFETIMES[kind])
+    session.add(link)
+    audit.record(session, now, actor, f"{kind}_issued", person, again=bool(again))
+    return link
+
+
+def link_by_token(session: Session, token: str) -> Link | None:
+    """The link that this token was made for, whether it holds or not."""
+    try:
+        raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        link_id = uuid.UUID(bytes=raw[:16])
+    except (ValueError, binascii.Error):
+        return None
+    if not hmac.compare_digest(raw[16:], _signature(link_id)):
+        return None
+    return session.scalars(select(Link).where(Link.id == link_id)).first()
+
+
+def _signature(link_id: uuid.UUID) -> bytes:
+    return hmac.digest(config().secret_key.encode(), b"link " + link_id.bytes, hashlib.sha256)
+
+
+def _withdraw(session: Session, person: Person, now: datetime, *which) -> int:
+    """End the links of this person that still hold; answers how many."""
+    holding = (Link.person_id == person.id, Link.used_at.is_(None), Link.expires_at > now, *which)
+    return session.execute(update(Link).where(*holding).values(expires_at=now)).rowcount

@@ -1,0 +1,50 @@
+"""Organisations that let their people be certified. Only KSF creates them (domain.md)."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from storage.base import audit
+from storage.base.database import Base, Identified
+from storage.base.refusal import Refused
+
+
+class Rule(StrEnum):
+    """Why an organisation cannot be as somebody wants it."""
+
+    NAME_TAKEN = "organisation_name_taken"
+
+
+class Organisation(Identified, Base):
+    """An employer: a member of KSF or not, supplying examiners or not."""
+
+    __tablename__ = "organisation"
+
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    is_member: Mapped[bool] = mapped_column(default=False)
+    supplies_examiners: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+    def change(self, name: str, is_member: bool, supplies_examiners: bool, actor: uuid.UUID, now: datetime) -> None:
+        """Make it as given. Raises Refused when another organisation has this name, in capitals or not."""
+        session, name = Session.object_session(self), " ".join(name.split())
+        with session.no_autoflush:
+            same = select(Organisation.id).where(func.lower(Organisation.name) == name.lower())
+            if any(other != self.id for other in session.scalars(same)):
+                raise Refused(Rule.NAME_TAKEN, found=None, needed=None)
+        self.name, self.is_member, self.supplies_examiners = name, is_member, supplies_examiners
+        facts = {"is_member": is_member, "supplies_examiners": supplies_examiners}
+        audit.record(session, now, actor, "organisation_kept", self, **facts)
+
+
+def create_organisation(
+    session: Session, name: str, is_member: bool, supplies_examiners: bool, actor: uuid.UUID, now: datetime
+) -> Organisation:
+    """A new organisation. Raises Refused when there is one with this name."""
+    organisation = Organisation(id=uuid.uuid4(), created_at=now)
+    session.add(organisation)
+    organisation.change(name, is_member, supplies_examiners, actor, now)
+    return organisation

@@ -1,0 +1,167 @@
+"""The outbox: every mail is a row first, and the row says what became of it."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from storage.base import audit
+from storage.base.database import Base, Identified, one_of
+from storage.people.links import Link
+from storage.people.people import Person
+
+RETRY_DELAYS_S = (60, 300, 1800, 7200, 21600)
+"""How long to wait after each attempt that failed; after the last one the office is told."""
+
+
+class MailState(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+
+
+UNDELIVERED = (MailState.FAILED, MailState.BOUNCED)
+"""The mails that the office should look at."""
+
+LINK = "{link}"
+"""Where the personal link comes in the text of a mail; the link itself is never kept."""
+
+
+class MailMessage(Identified, Base):
+    """One mail to one person. `template` names the text that it was made of; `error` is what the last attempt met.
+
+    `link` is the personal link that takes the place of LINK when the mail is sent; `calendar` an iCalendar file to go
+    with it. `address` is where it goes when that is not the person's own address.
+    """
+
+    __tablename__ = "mail_message"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
+    template: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[MailState] = mapped_column(one_of(MailState), default=MailState.WAITING)
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+    link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Link.id))
+    calendar: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(String(254))
+
+    person: Mapped[Person] = relationship()
+    link: Mapped[Link | None] = relationship()
+
+    __table_args__ = (
+        Index(None, "state", "not_before"),
+        Index(None, "state", "created_at"),
+        Index(None, "created_at", "id"),
+        Index(None, "person_id", "created_at"),
+    )
+
+    @property
+    def recipient(self) -> str:
+        """The address that it goes to."""
+        return self.address or self.person.email
+
+    def sent(self, now: datetime) -> None:
+        """The mail server has taken it."""
+        self.state, self.sent_at, self.error = MailState.SENT, now, None
+
+    def failed(self, error: str, now: datetime) -> None:
+        """Try again later, or, after the last attempt, give up."""
+        self.error = error
+        if self.attempts > len(RETRY_DELAYS_S):
+            self.state = MailState.FAILED
+        else:
+            self.not_before = now + timedelta(seconds=RETRY_DELAYS_S[self.attempts - 1])
+
+    def bounced(self, error: str, now: datetime) -> None:
+        """The address takes no mail: trying again is useless until somebody looks at it."""
+        self.state, self.error = MailState.BOUNCED, error
+        if self.recipient == self.person.email:
+            self.person.bounced_at = self.person.bounced_at or now
+        audit.record(Session.object_session(self), now, None, "mail_bounced", self)
+
+    def retry(self, actor: uuid.UUID, now: datetime) -> bool:
+        """Give a mail that was given up another life; whether it was given up."""
+        if self.state not in UNDELIVERED:
+            return False
+        self.state, self.attempts, self.not_before = MailState.WAITING, 0, now
+        if self.recipient == self.person.email:
+            self.person.bounced_at = None
+        audit.record(Session.object_session(self), now, actor, "mail_retried", self)
+        return True
+
+
+def due(session: Session, now: datetime) -> list[uuid.UUID]:
+    """The mails to send now, oldest first."""
+    waiting = select(MailMessage.id).where(MailMessage.state == MailState.WAITING, MailMessage.not_before <= now)
+    return list(session.scalars(waiting.order_by(MailMessage.created_at).limit(100)))
+
+
+def claim(session: Session, message_id: uuid.UUID, now: datetime) -> MailMessage | None:
+    """Take a mail that is due for one attempt, so that no other worker sends it meanwhile; None when another did.
+
+    Should this worker die, the mail is due again after the delay of a failed attempt.
+    """
+    mine = update(MailMessage).where(
+        MailMessage.id == message_id, MailMessage.state == MailState.WAITING, MailMessage.not_before <= now
+    )
+    later = now + timedelta(seconds=RETRY_DELAYS_S[0])
+    if not session.execute(mine.values(attempts=MailMessage.attempts + 1, not_before=later)).rowcount:
+        return None
+    return session.get(MailMessage, message_id)
+
+
+def bounce(session: Session, address: str, now: datetime) -> MailMessage | None:
+    """A mail server says afterwards that this address takes no mail: the newest mail sent to it; None when none was."""
+    to = (
+        select(MailMessage)
+        .join(Person)
+        .where(func.coalesce(MailMessage.address, Person.email) == address.strip().lower())
+    )
+    newest = to.where(MailMessage.state == MailState.SENT).order_by(MailMessage.sent_at.desc()).limit(1)
+    message = session.scalars(newest).first()
+    if message is not None:
+        message.bounced("BouncedLater", now)
+    return message
+
+
+def post(
+    session: Session,
+    person: Person,
+    template: str,
+    subject: str,
+    text: str,
+    now: datetime,
+    link: Link | None = None,
+    calendar: str | None = None,
+    address: str | None = None,
+) -> MailMessage:
+    """Put a mail in the outbox, in the transaction that causes it."""
+    message = MailMessage(
+        id=uuid.uuid4(),
+        person=person,
+        template=template,
+        subject=subject,
+        text=text,
+        created_at=now,
+        not_before=now,
+        link=link,
+        calendar=calendar,
+        address=address,
+    )
+    session.add(message)
+    return message
+
+
+def to_person(session: Session, person: Person, template: str) -> Sequence[MailMessage]:
+    """Every mail of this template that was written to this person."""
+    mine = (MailMessage.person_id == person.id) & (MailMessage.template == template)
+    return session.scalars(select(MailMessage).where(mine)).all()

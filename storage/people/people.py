@@ -1,0 +1,303 @@
+"""People and what they may do: a person, and memberships that give a role for a while."""
+
+import re
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import (
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    delete,
+    event,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from storage.base import audit
+from storage.base.database import Base, Identified, one_of
+from storage.base.refusal import Refused
+from storage.people.organisations import Organisation
+from storage.people.passwords import require_good
+from storage.people.search_words import BEYOND, LONGEST, endings
+
+_hasher = PasswordHasher()
+
+
+class Role(StrEnum):
+    """What a person may do (domain.md, "Who takes part")."""
+
+    CANDIDATE = "candidate"
+    MANAGER = "manager"
+    ORGANISATION_ADMIN = "organisation_admin"
+    KSF_OFFICER = "ksf_officer"
+    ASSESSOR = "assessor"
+    EXAM_COMMITTEE = "exam_committee"
+    AUDITOR = "auditor"
+
+
+STAFF = frozenset(Role) - {Role.CANDIDATE, Role.MANAGER}
+"""Who sees other people's data, and so must log in with a second factor."""
+
+
+UNDONE = timedelta(days=1)
+"""How long a leaving can be undone."""
+
+
+class Rule(StrEnum):
+    """Why somebody cannot have an address."""
+
+    NO_ADDRESS = "no_address"
+    ADDRESS_TAKEN = "address_taken"
+
+
+class Person(Identified, Base):
+    """Somebody with a log-in. `session_epoch` goes up to end every session of this person.
+
+    `bounced_at` is since when mail to this address is known not to arrive.
+    """
+
+    __tablename__ = "person"
+
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    session_epoch: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    bounced_at: Mapped[datetime | None]
+
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="person", order_by="Membership.since")
+
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"), Index(None, "name", "id"))
+
+    def set_password(self, password: str) -> None:
+        """Keep the argon2id hash of this password and end every other session."""
+        self.password_hash = _hasher.hash(password)
+        self.session_epoch += 1
+
+    def choose_password(self, password: str) -> None:
+        """As `set_password`, for one that the person chose. Raises Refused when it is not good enough."""
+        require_good(password, (self.email, self.name))
+        self.set_password(password)
+
+    def log_out_everywhere(self, now: datetime) -> None:
+        """End every session of this person."""
+        self.session_epoch += 1
+        audit.record(Session.object_session(self), now, self.id, "logged_out_everywhere", self)
+
+    def has_password(self, password: str) -> bool:
+        """Whether this is the person's password. Takes as long for somebody without one."""
+        try:
+            return _hasher.verify(self.password_hash or _NOBODY, password) and self.password_hash is not None
+        except (VerifyMismatchError, InvalidHashError):
+            return False
+
+    def roles(self, now: datetime) -> set[Role]:
+        """The roles that this person holds now."""
+        return {membership.role for membership in self.memberships if membership.holds(now)}
+
+    def organisations(self, role: Role, now: datetime) -> set[uuid.UUID]:
+        """The organisations in which this person holds `role` now."""
+        return {m.organisation_id for m in self.memberships if m.role is role and m.organisation_id and m.holds(now)}
+
+
+class SearchWord(Base):
+    """A word by which somebody is found, from the beginning of one of its parts on (`storage.people.search_words`)."""
+
+    __tablename__ = "search_word"
+
+    # Compared by its bytes, so that all that begins with something stands together.
+    word: Mapped[str] = mapped_column(
+        String(LONGEST).with_variant(String(LONGEST, collation="C"), "postgresql"), primary_key=True
+    )
+    person_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey(Person.id, ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+def _words_of(person: Person) -> list[dict]:
+    return [{"word": word, "person_id": person.id} for word in sorted(endings(person.name, person.email))]
+
+
+@event.listens_for(Person, "after_insert")
+def _begin_words(_mapper, connection: Connection, person: Person) -> None:
+    if words := _words_of(person):
+        connection.execute(insert(SearchWord), words)
+
+
+@event.listens_for(Person, "after_update")
+def _keep_words(mapper, connection: Connection, person: Person) -> None:
+    """Whoever changes a name or an address changes the words with it, in the same transaction."""
+    now = inspect(person).attrs
+    if now.name.history.has_changes() or now.email.history.has_changes():
+        connection.execute(delete(SearchWord).where(SearchWord.person_id == person.id))
+        _begin_words(mapper, connection, person)
+
+
+def called(word: str) -> Select[tuple[uuid.UUID]]:
+    """The ids of the people of whom a part of the name or address begins so; `word` is one of `beginnings.typed`."""
+    return select(SearchWord.person_id).where(SearchWord.word >= word, SearchWord.word < word + BEYOND)
+
+
+class Membership(Identified, Base):
+    """A person has a role, in an organisation or (KSF's own roles) in none, from a moment and perhaps until one.
+
+    `in_job_since` is the first day of a candidate in the job there, when the organisation told it.
+    """
+
+    __tablename__ = "membership"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
+    role: Mapped[Role] = mapped_column(one_of(Role))
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Organisation.id))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    in_job_since: Mapped[date | None]
+
+    person: Mapped[Person] = relationship(back_populates="memberships")
+    organisation: Mapped[Organisation | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until >= since", name="until_after_since"),
+        Index(None, "person_id"),
+        Index(None, "organisation_id", "role"),
+    )
+
+    def holds(self, now: datetime) -> bool:
+        return self.since <= now and (self.until is None or now < self.until)
+
+    def is_for(self, role: Role, organisation: uuid.UUID | None, now: datetime) -> bool:
+        """Whether it is this very role, in this organisation or in none, and holds now."""
+        return self.role is role and self.organisation_id == organisation and self.holds(now)
+
+    def end(self, actor: uuid.UUID, now: datetime) -> None:
+        """Take the role away from now on. What the person did in it stays."""
+        if self.holds(now):
+            self.until = now
+            audit.record(Session.object_session(self), now, actor, "role_ended", self.person, role=self.role)
+
+    def start_job(self, day: date | None, actor: uuid.UUID, now: datetime) -> None:
+        """Keep the first day in the job; None when it is not known."""
+        if day != self.in_job_since:
+            self.in_job_since = day
+            audit.record(Session.object_session(self), now, actor, "job_start_changed", self.person)
+
+
+_ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9][a-z0-9-]*[a-z0-9]")
+
+
+def as_address(text: str) -> str:
+    """The e-mail address in this text, as it is kept. Raises Refused when it is none."""
+    address = text.strip().lower()
+    local = address.partition("@")[0]
+    if len(address) > 254 or not _ADDRESS.fullmatch(address) or ".." in local or local[:1] == "." or local[-1:] == ".":
+        raise Refused(Rule.NO_ADDRESS, found=None, needed="name@organisation.nl")
+    return address
+
+
+def join(
+    session: Session,
+    person: Person,
+    role: Role,
+    organisation: Organisation | None,
+    actor: uuid.UUID | None,
+    now: datetime,
+) -> Membership | None:
+    """Give this person a role from now on; None when the person holds it already."""
+    home = organisation.id if organisation else None
+    if any(one.is_for(role, home, now) for one in person.memberships):
+        return None
+    membership = Membership(id=uuid.uuid4(), role=role, organisation=organisation, organisation_id=home, since=now)
+    person.memberships.append(membership)
+    facts = {"organisation": str(home)} if home else {}
+    audit.record(session, now, actor, "role_given", person, role=role, **facts)
+    return membership
+
+
+def known_or_new(session: Session, email: str, name: str, now: datetime) -> Person:
+    """Who is known by this address, whatever the name; else somebody new with this name, who has no password yet."""
+    person = person_by_email(session, email)
+    if person is None:
+        person = Person(
+            id=uuid.uuid4(), email=email, name=name.strip(), created_at=now, session_epoch=0, memberships=[]
+        )
+        session.add(person)
+    return person
+
+
+def release(session: Session, person: Person, organisations: set[uuid.UUID], actor: uuid.UUID, now: datetime) -> None:
+    """Somebody left these organisations. A candidate stays one, of no organisation: what was earned is the person's."""
+    ending = [one for one in person.memberships if one.organisation_id in organisations and one.holds(now)]
+    for membership in ending:
+        membership.end(actor, now)
+    if any(one.role is Role.CANDIDATE for one in ending):
+        join(session, person, Role.CANDIDATE, None, actor, now)
+
+
+def employ_again(
+    session: Session, person: Person, organisations: set[uuid.UUID], actor: uuid.UUID, now: datetime
+) -> None:
+    """Undo a leaving of less than a day ago."""
+    for one in list(person.memberships):
+        if one.organisation_id in organisations and one.until and now - UNDONE < one.until <= now:
+            back = join(session, person, one.role, one.organisation, actor, now)
+            if back is not None:
+                back.in_job_since = one.in_job_since
+
+
+def readdress(session: Session, person: Person, email: str, actor: uuid.UUID, now: datetime) -> None:
+    """Write to this person at another address from now on, and end every session.
+
+    Raises Refused when it is no address, or somebody else's.
+    """
+    email = as_address(email)
+    other = person_by_email(session, email)
+    if other is not None and other is not person:
+        raise Refused(Rule.ADDRESS_TAKEN)
+    person.email, person.bounced_at = email, None
+    person.session_epoch += 1
+    audit.record(session, now, actor, "person_changed", person)
+
+
+_NOBODY = _hasher.hash(uuid.uuid4().hex)
+
+
+def holders(session: Session, role: Role, organisation: Organisation | None, now: datetime) -> Sequence[Person]:
+    """Who holds this role in this organisation now; in none, for a role of KSF's own."""
+    theirs = select(Person).join(Membership).where(Membership.role == role, Membership.organisation == organisation)
+    holding = (Membership.since <= now) & (Membership.until.is_(None) | (Membership.until > now))
+    return session.scalars(theirs.where(holding).distinct()).all()
+
+
+def jobs(
+    session: Session, people: Iterable[uuid.UUID], organisations: set[uuid.UUID], now: datetime
+) -> list[Membership]:
+    """Who of these people is a candidate of one of these organisations now, in order of the first day in the job."""
+    holding = (Membership.since <= now) & (Membership.until.is_(None) | (Membership.until > now))
+    theirs = select(Membership).where(
+        Membership.person_id.in_(list(people)),
+        Membership.organisation_id.in_(organisations),
+        Membership.role == Role.CANDIDATE,
+        holding,
+    )
+    return list(session.scalars(theirs.order_by(Membership.in_job_since.nulls_first(), Membership.id)))
+
+
+def names_at(session: Session, organisation: Organisation) -> Sequence[str]:
+    """The names of everybody who ever worked at this organisation, as far as the house knows."""
+    theirs = select(Person.name).join(Membership).where(Membership.organisation_id == organisation.id)
+    return session.scalars(theirs.distinct()).all()
+
+
+def person_by_email(session: Session, email: str) -> Person | None:
+    """Who logs in with this address."""
+    return session.scalars(select(Person).where(Person.email == email.strip().lower())).first()

@@ -1,0 +1,93 @@
+"""Asking a practical session: it takes a place of the date for each candidate, or is refused."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, selectinload
+
+from scenarios.practical import most_candidates
+from storage.base import audit
+from storage.base.refusal import Refused
+from storage.people.people import Person
+from storage.planning.exam_dates import ExamDate, ExamPlace
+from storage.planning.locations import Location
+from storage.planning.practical_sessions import (
+    HELD,
+    PracticalSeat,
+    PracticalSession,
+    Rule,
+    SessionState,
+    require_to_come,
+)
+from storage.schemes import Scheme
+
+
+def book(
+    session: Session,
+    scheme: Scheme,
+    wanted: ExamDate,
+    location: Location,
+    candidates: Sequence[Person],
+    actor: Person,
+    now: datetime,
+) -> PracticalSession:
+    """A session that is asked for, with a place for each of these candidates, who may take part by now.
+
+    Raises Refused when the date is over or has too little room, and when one of them has something else on that day.
+    `practical_candidates.request` looks first whether they may take part.
+    """
+    # Whoever asks for this date, or takes it back, waits, and then counts these places.
+    session.refresh(wanted, with_for_update=True)
+    if wanted.exam != scheme.key:
+        raise Refused(Rule.OTHER_EXAM, found=scheme.content.name)
+    require_to_come(wanted, now)
+    held = select(PracticalSeat.place_id).where(HELD)
+    free = select(ExamPlace).where(ExamPlace.date_id == wanted.id, ExamPlace.id.not_in(held))
+    places = session.scalars(free.order_by(ExamPlace.number)).all()
+    if len(candidates) > len(places):
+        raise Refused(Rule.FULL, found=len(candidates), needed=len(places))
+    most = most_candidates(wanted.starts_at, wanted.ends_at, scheme.content.checklist)
+    if len(candidates) > most:
+        raise Refused(Rule.DAY_TOO_SHORT, found=len(candidates), needed=most)
+    made = PracticalSession(
+        id=uuid.uuid4(),
+        scheme=scheme,
+        exam_date=wanted,
+        organisation_id=location.organisation_id,
+        location=location,
+        asked_by=actor,
+        asked_at=now,
+        state=SessionState.REQUESTED,
+        reason="",
+    )
+    made.seats = [
+        PracticalSeat(number=number, candidate=candidate, place=place)
+        for number, (candidate, place) in enumerate(zip(candidates, places, strict=False), 1)
+    ]
+    try:
+        with session.begin_nested():
+            session.add(made)
+            session.flush()
+    except IntegrityError as error:
+        names = ", ".join(one.name for one in candidates)
+        raise Refused(Rule.SAME_DAY, found=names, needed=wanted.day) from error
+    audit.record(session, now, actor.id, "practical_requested", made, date=str(wanted.id), candidates=len(candidates))
+    return made
+
+
+def seats_taken(session: Session, dates: Sequence[ExamDate]) -> dict[uuid.UUID, int]:
+    """How many places of these dates sessions hold, by date."""
+    held = select(ExamPlace.date_id, func.count()).join(PracticalSeat, PracticalSeat.place_id == ExamPlace.id)
+    held = held.where(ExamPlace.date_id.in_([one.id for one in dates]), HELD)
+    return dict(session.execute(held.group_by(ExamPlace.date_id)).all())
+
+
+def confirmed_at(session: Session, location: Location, now: datetime) -> Sequence[PracticalSession]:
+    """The confirmed sessions at this location that are not over, the first one first."""
+    theirs = select(PracticalSession).join(ExamDate, PracticalSession.date_id == ExamDate.id)
+    theirs = theirs.where(PracticalSession.location_id == location.id, PracticalSession.state == SessionState.CONFIRMED)
+    coming = theirs.where(ExamDate.ends_at > now).order_by(ExamDate.starts_at)
+    return session.scalars(coming.options(selectinload(PracticalSession.seats))).all()

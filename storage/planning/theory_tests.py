@@ -1,0 +1,225 @@
+"""The online theory test, one test for three certificates: who takes it, where, when, and what came of it.
+
+The organisation sets it ready and KSF enters the result. The test itself is taken in KSF's own secured environment.
+Whoever passed it once has passed it for every certificate (`storage.dossier.qualifications`).
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, select
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
+
+from storage.base import audit
+from storage.base.clock import AMSTERDAM
+from storage.base.database import Base, Identified, one_of
+from storage.base.refusal import Refused, check_step
+from storage.dossier import qualifications
+from storage.people.people import Membership, Person
+from storage.planning.locations import Location
+
+PASSED_KEY = "theory_test_a"
+"""What somebody who passed has from then on, whatever the certificate."""
+SATISFIED_BY = (PASSED_KEY, "certificate_a")
+"""Who has one of these needs no test: certificate A is given only to who passed it."""
+
+FURTHEST = timedelta(days=366)
+"""How long ahead a test may be; beyond it the year is a slip of the pen."""
+
+
+class Certificate(StrEnum):
+    """For which certificate somebody takes the test."""
+
+    A = "certificate_a"
+    B = "certificate_b"
+    CHAT = "certificate_chat"
+
+
+class TheoryState(StrEnum):
+    """How far one test of one person is."""
+
+    SET = "set"
+    PASSED = "passed"
+    NOT_PASSED = "not_passed"
+    NOT_TAKEN = "not_taken"
+    WITHDRAWN = "withdrawn"
+
+
+RESULTS = (TheoryState.PASSED, TheoryState.NOT_PASSED, TheoryState.NOT_TAKEN)
+"""What KSF may enter."""
+
+STEPS: dict[TheoryState, set[TheoryState]] = {
+    TheoryState.SET: {*RESULTS, TheoryState.WITHDRAWN},
+    **{state: set() for state in (*RESULTS, TheoryState.WITHDRAWN)},
+}
+
+CORRECTIONS: dict[TheoryState, set[TheoryState]] = {
+    state: set(RESULTS) - {state} if state in RESULTS else set() for state in TheoryState
+}
+"""What KSF may make of a result that was entered wrong (`storage.planning.theory_corrections`)."""
+
+
+class Rule(StrEnum):
+    """Why a test cannot be set ready, taken back, given a result, or given another one."""
+
+    PASSED = "theory_test_passed"
+    TWICE = "theory_test_twice"
+    IN_PAST = "theory_test_in_past"
+    TOO_FAR = "theory_test_too_far"
+    NOT_OF_ORGANISATION = "theory_test_of_other_organisation"
+    BEGUN = "theory_test_begun"
+    NOT_YET = "theory_test_not_yet"
+    NO_REASON = "theory_test_without_reason"
+    OTHER_STANDS = "theory_test_other_stands"
+    ON_CERTIFICATE = "theory_test_under_certificate"
+    ON_FILE = "theory_test_under_file"
+    ON_SESSION = "theory_test_under_session"
+
+
+class TheoryTest(Identified, Base):
+    """One test for one person, at a location of the organisation that set it ready.
+
+    `reason` is why the result was put right, the last time that it was.
+    """
+
+    __tablename__ = "theory_test"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
+    organisation_id: Mapped[uuid.UUID]
+    location_id: Mapped[uuid.UUID]
+    certificate: Mapped[Certificate] = mapped_column(one_of(Certificate))
+    starts_at: Mapped[datetime]
+    state: Mapped[TheoryState] = mapped_column(one_of(TheoryState), default=TheoryState.SET)
+    set_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
+    set_at: Mapped[datetime]
+    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+    location: Mapped[Location] = relationship()
+    set_by: Mapped[Person] = relationship(foreign_keys=set_by_id)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["location_id", "organisation_id"], [Location.id, Location.organisation_id]),
+        CheckConstraint("(state = 'set') = (ended_at IS NULL)", name="ended"),
+        Index(None, "organisation_id", "starts_at"),
+        Index(None, "state", "starts_at"),
+    )
+    # Of two ends at the same moment the second fails (StaleDataError).
+    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}  # noqa: RUF012
+
+    def is_ahead(self, now: datetime) -> bool:
+        """Whether it is still to come."""
+        return self.state is TheoryState.SET and now < self.starts_at
+
+    def awaits_result(self, now: datetime) -> bool:
+        """Whether it has been, and KSF has not said how it went."""
+        return self.state is TheoryState.SET and self.starts_at <= now
+
+    def withdraw(self, actor: Person, now: datetime) -> None:
+        """The organisation takes it back. Raises Refused once it has begun."""
+        check_step(STEPS, self.state, TheoryState.WITHDRAWN)
+        if self.starts_at <= now:
+            raise Refused(Rule.BEGUN, found=self.starts_at, needed=now)
+        self.end(TheoryState.WITHDRAWN, actor, now)
+
+    def enter(self, result: TheoryState, officer: Person, now: datetime) -> None:
+        """KSF says what came of it. Passed opens every way that asks for this test. Raises Refused before it began."""
+        check_step(STEPS, self.state, result)
+        if self.starts_at > now:
+            raise Refused(Rule.NOT_YET, found=now, needed=self.starts_at)
+        self.end(result, officer, now)
+
+    def end(self, state: TheoryState, actor: Person, now: datetime) -> None:
+        """Be over in this way, and enter a pass in the register, unless it is there. Whoever calls asked the rules."""
+        session = Session.object_session(self)
+        self.state, self.ended_by_id, self.ended_at = state, actor.id, now
+        audit.record(session, now, actor.id, f"theory_test_{state}", self)
+        if state is TheoryState.PASSED and self.person_id not in _passed(session, [self.person_id], (PASSED_KEY,)):
+            day = min(self.starts_at.astimezone(AMSTERDAM).date(), now.date())
+            qualifications.enter(session, self.person, PASSED_KEY, "", day, actor, now)
+
+
+_ONCE = TheoryTest.state.in_((TheoryState.SET, TheoryState.PASSED))
+Index("uq_theory_test_once", TheoryTest.person_id, unique=True, sqlite_where=_ONCE, postgresql_where=_ONCE)
+
+
+def set_ready(
+    session: Session,
+    people: Sequence[Person],
+    certificate: Certificate,
+    location: Location,
+    starts_at: datetime,
+    actor: Person,
+    now: datetime,
+) -> list[TheoryTest]:
+    """A test for each of these people: for all of them, or for none.
+
+    Raises Refused when the location is closed, when the moment is past or too far ahead, and for the first of them who
+    works elsewhere, has passed, or has a test to come; `found` is then that person's name.
+    """
+    location.require_open()
+    if starts_at <= now:
+        raise Refused(Rule.IN_PAST, found=starts_at, needed=now)
+    if starts_at > now + FURTHEST:
+        raise Refused(Rule.TOO_FAR, found=starts_at, needed=now + FURTHEST)
+    ids = [person.id for person in people]
+    working = _working(session, ids, location.organisation_id, now)
+    hindered = hindrances(session, ids)
+    for person in people:
+        if person.id not in working:
+            raise Refused(Rule.NOT_OF_ORGANISATION, found=person.name, needed=location.organisation.name)
+        if person.id in hindered:
+            raise Refused(hindered[person.id], found=person.name)
+    made = [
+        TheoryTest(
+            id=uuid.uuid4(),
+            person=person,
+            location=location,
+            certificate=certificate,
+            starts_at=starts_at,
+            state=TheoryState.SET,
+            set_by_id=actor.id,
+            set_at=now,
+        )
+        for person in people
+    ]
+    session.add_all(made)
+    for one in made:
+        audit.record(session, now, actor.id, "theory_test_set", one, certificate=certificate)
+    session.flush()
+    return made
+
+
+def live_test(session: Session, person: uuid.UUID) -> TheoryTest | None:
+    """The test that this person has still to take, or that waits for its result."""
+    theirs = select(TheoryTest).where(TheoryTest.person_id == person, TheoryTest.state == TheoryState.SET)
+    return session.scalars(theirs.options(joinedload(TheoryTest.location))).first()
+
+
+def ahead_at(session: Session, location: Location, now: datetime) -> Sequence[TheoryTest]:
+    """The tests that are still to come at this location, the first one first."""
+    theirs = select(TheoryTest).where(TheoryTest.location_id == location.id, TheoryTest.state == TheoryState.SET)
+    coming = theirs.where(TheoryTest.starts_at > now).order_by(TheoryTest.starts_at)
+    return session.scalars(coming.options(joinedload(TheoryTest.person))).all()
+
+
+def hindrances(session: Session, people: Iterable[uuid.UUID]) -> dict[uuid.UUID, Rule]:
+    """Who of these people cannot be set a test now, and why."""
+    ids = list(people)
+    live = select(TheoryTest.person_id).where(TheoryTest.person_id.in_(ids), TheoryTest.state == TheoryState.SET)
+    return {one: Rule.TWICE for one in session.scalars(live)} | {
+        one: Rule.PASSED for one in _passed(session, ids, SATISFIED_BY)
+    }
+
+
+def _passed(session: Session, people: list[uuid.UUID], keys: tuple[str, ...]) -> set[uuid.UUID]:
+    return {one.person_id for one in qualifications.held(session, people) if one.key in keys}
+
+
+def _working(session: Session, people: list[uuid.UUID], organisation: uuid.UUID, now: datetime) -> set[uuid.UUID]:
+    theirs = select(Membership).where(Membership.person_id.in_(people), Membership.organisation_id == organisation)
+    return {one.person_id for one in session.scalars(theirs) if one.holds(now)}

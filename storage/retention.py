@@ -1,0 +1,55 @@
+"""What is deleted by itself at night, because nobody needs it any more.
+
+Links, log-ins, lists of people, online tests that nobody passed, practical sessions that were not held, and checks of
+locations from long ago.
+
+Each stays for a while after it stopped working, so that the office can still answer a question about it.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from storage.admission.enrolments import Roster
+from storage.people.links import Link
+from storage.people.logins import LogIn
+from storage.people.outbox import MailMessage
+from storage.planning.locations import LocationCheck
+from storage.planning.practical_sessions import LIVE, PracticalSeat, PracticalSession
+from storage.planning.theory_tests import TheoryState, TheoryTest
+
+LINKS_KEPT = timedelta(days=30)
+"""After a link was used, withdrawn or became too old."""
+
+LOG_INS_KEPT = timedelta(days=30)
+"""After a browser was last used or logged out."""
+
+ROSTERS_KEPT = timedelta(days=7)
+"""After a list was uploaded that nobody took into use. The people of one that was are forgotten at once."""
+
+TESTS_KEPT = timedelta(days=365)
+"""After an online test ended without a pass: as long as the recordings of who did not pass. A pass stays."""
+
+SESSIONS_KEPT = timedelta(days=365)
+"""After a practical session was declined or called off, or a candidate taken out of one. One that was held stays."""
+
+CHECKS_KEPT = timedelta(days=2 * 365)
+"""After a location was checked: a yearly audit still finds the year before. The location keeps how it stands."""
+
+
+def forget(session: Session, now: datetime) -> dict[str, int]:
+    """Delete what is past its time; answers how many rows of each table."""
+    old_links = or_(Link.used_at < now - LINKS_KEPT, Link.expires_at < now - LINKS_KEPT)
+    in_mail = MailMessage.link_id.in_(select(Link.id).where(old_links))
+    session.execute(update(MailMessage).where(in_mail).values(link_id=None))
+    past = {
+        Link: old_links,
+        LogIn: or_(LogIn.used_at < now - LOG_INS_KEPT, LogIn.ended_at < now - LOG_INS_KEPT),
+        TheoryTest: (TheoryTest.state != TheoryState.PASSED) & (TheoryTest.ended_at < now - TESTS_KEPT),
+        PracticalSeat: PracticalSeat.freed_at < now - SESSIONS_KEPT,
+        PracticalSession: PracticalSession.state.not_in(LIVE) & (PracticalSession.answered_at < now - SESSIONS_KEPT),
+        LocationCheck: LocationCheck.checked_at < now - CHECKS_KEPT,
+        Roster: Roster.done_at.is_(None) & (Roster.created_at < now - ROSTERS_KEPT),
+    }
+    return {noun.__tablename__: session.execute(delete(noun).where(old)).rowcount for noun, old in past.items()}
