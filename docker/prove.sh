@@ -43,7 +43,7 @@ step "what each service starts"
 cd_run() { as_user sh -c "cd /opt/vignet && $1"; }
 cd_run "python -m storage.base.migrate" 2>&1 | tail -1
 cd_run "flask --app webapp routes" | tail -1
-cd_run "python -c 'import recorder.server, recorder.worker, webapp.worker; from recorder import ffmpeg; print(ffmpeg.binary())'"
+cd_run "python -c 'import recorder.http.server, recorder.worker, webapp.worker; from recorder import ffmpeg; print(ffmpeg.binary())'"
 cd_run "celery -A recorder.worker report" | grep -m1 -i celery
 cd_run "caddy version"
 cd_run "VIGNET_SITE=http://localhost:8000 caddy validate --adapter caddyfile --config docker/Caddyfile" 2>&1 | tail -1

@@ -3,9 +3,9 @@
 celery -A recorder.worker worker -Q media
 """
 
-from recorder.deliveries import check_pack, import_pack
-from recorder.emergency import import_answer
-from recorder.finish import finish_recording
+from recorder.jobs.clip_import import check_pack, import_pack
+from recorder.jobs.emergency import import_answer
+from recorder.jobs.finish import finish_recording
 from storage.base.jobs import celery
 
 app = celery

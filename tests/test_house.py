@@ -124,7 +124,7 @@ def test_each_room_is_really_looked_at():
         ({"review/deep/a.py": "def f():\n    from scenarios import scheme"}, "review/deep/a.py imports scenarios"),
         ({"storage/a.py": "import webapp.app as app"}, "storage/a.py imports webapp"),
         ({"recorder/a.py": "from webapp import app"}, "recorder/a.py imports webapp"),
-        ({"webapp/a.py": "from recorder.spool import Spool"}, "webapp/a.py imports recorder"),
+        ({"webapp/a.py": "from recorder.spool.spool import Spool"}, "webapp/a.py imports recorder"),
         ({"recorder/a.py": "from flask import Flask"}, "recorder/a.py uses flask, which belongs in webapp"),
         ({"webapp/a.py": "import av.container"}, "webapp/a.py uses av, which belongs in recorder"),
         ({"review/a.py": "from boto3 import client"}, "review/a.py uses boto3, which belongs in storage"),

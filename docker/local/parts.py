@@ -43,9 +43,9 @@ def parts(machine: Machine) -> Iterator[Part]:
     for name in ("swift-account", "swift-container", "swift-object", "swift-proxy"):
         conf = data / "swift" / "etc" / f"{name.removeprefix('swift-')}.conf"
         yield Part(name, [str(VENV_SWIFT / "bin" / f"{name}-server"), str(conf), "-v"], GROUND, patience_s=2)
-    yield Part("recorder", _python("-m recorder.server"), patience_s=15)
+    yield Part("recorder", _python("-m recorder.http.server"), patience_s=15)
     for name in machine.more_recorders:
-        yield Part(name, _python("-m recorder.server"), patience_s=15, environment=machine.recorder(name))
+        yield Part(name, _python("-m recorder.http.server"), patience_s=15, environment=machine.recorder(name))
     # QUIT ends a worker at once: its job is done again by the next one, since the lease runs out.
     yield Part("media", _python(f"-m celery -A recorder.worker {CELERY} -Q media -n media@%h"), signal="QUIT")
     yield Part("office", _python(f"-m celery -A webapp.worker {CELERY} -Q office -n office@%h"), signal="QUIT")

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import ffmpeg
 
-from recorder.ffmpeg import binary
+from recorder.media.ffmpeg import binary
 
 from .room import HEIGHT, WIDTH
 from .speech import FPS, RATE, Speech

@@ -124,7 +124,7 @@ def measure(seconds: float, folder: Path) -> dict:
                 "VIGNET_RECORDER_CAPACITY": str(SITTINGS // RECORDERS),
                 "VIGNET_SPOOL": str(folder / f"spool-{number}"),
             }
-            command = [sys.executable, "-m", "recorder.server"]
+            command = [sys.executable, "-m", "recorder.http.server"]
             stack.enter_context(services.running(command, [port], folder / f"recorder-{number}.log", settings))
         everybody = candidates(create_app(config.config()), web)
         late = everybody.pop()

@@ -34,7 +34,7 @@ import psutil  # noqa: E402
 import services  # noqa: E402
 from load import make_material  # noqa: E402
 
-from recorder import rtp  # noqa: E402
+from recorder.spool import packet_file  # noqa: E402
 from storage.base import config, database, migrate  # noqa: E402
 from storage.exam.recordings import Recording, RecordingState  # noqa: E402
 from storage.exam.sittings import Answer  # noqa: E402
@@ -83,10 +83,10 @@ def publishing(material: Path, sessions: list[tuple[str, str]], *longest_s: str)
 
 def steady(pid: int, seconds: float, taken: Callable[[], int] = lambda: 0) -> Span:
     process = psutil.Process(pid)
-    begin, had, before = rtp.now_us(), taken(), cpu_s(process)
+    begin, had, before = packet_file.now_us(), taken(), cpu_s(process)
     time.sleep(seconds)
     had = taken() - had
-    return Span(begin, rtp.now_us(), cpu_s(process) - before, process.memory_info().rss, had)
+    return Span(begin, packet_file.now_us(), cpu_s(process) - before, process.memory_info().rss, had)
 
 
 class Exam:
@@ -126,7 +126,7 @@ def ours(exam: Exam, streams: int, material: Path, folder: Path, seconds: float)
     """One turn of our recorder with that many streams."""
     port, spool = services.free_ports(1), folder / f"spool-{uuid.uuid4().hex[:8]}"
     variables = {"VIGNET_RECORDER_LISTEN": f"127.0.0.1:{port}", "VIGNET_SPOOL": str(spool)}
-    command = [sys.executable, "-m", "recorder.server"]
+    command = [sys.executable, "-m", "recorder.http.server"]
     with services.running(command, [port], folder / "recorder.log", variables) as server:
         alone = psutil.Process(server.pid).memory_info().rss
         admitted = exam.admit(streams)
@@ -137,13 +137,13 @@ def ours(exam: Exam, streams: int, material: Path, folder: Path, seconds: float)
     files = [spool / recording / "whip-1.rtp" for recording, _ in admitted]
     packets = size = pictures = media = 0
     for file in files:
-        for record in rtp.read(file):
+        for record in packet_file.read(file):
             if span.begin_us <= record.arrival_us < span.end_us:
                 size += 11 + len(record.payload)
-                if record.kind in (rtp.Kind.VIDEO, rtp.Kind.AUDIO):
+                if record.kind in (packet_file.Kind.VIDEO, packet_file.Kind.AUDIO):
                     packets += 1
                     media += len(record.payload)
-                    pictures += record.kind is rtp.Kind.VIDEO and record.payload[1] >> 7
+                    pictures += record.kind is packet_file.Kind.VIDEO and record.payload[1] >> 7
     minutes = pictures / PICTURES_PER_S / 60
     return {
         "whip_cpu_s_per_stream_minute": span.cpu_s / minutes,

@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 from live import PICTURES_PER_S, Exam, make_material, publishing, services, steady
 
-from recorder import rtp
+from recorder.spool import packet_file
 
 STREAMS = (1, 20, 50, 100, 150, 200)
 CONNECT_S = "45"
@@ -35,7 +35,7 @@ def turn(exam: Exam, streams: int, material: Path, folder: Path, seconds: float)
         "VIGNET_SPOOL": str(spool),
         "VIGNET_RECORDER_CAPACITY": str(streams + 1),
     }
-    with services.running([sys.executable, "-m", "recorder.server"], [port], folder / "log", variables) as server:
+    with services.running([sys.executable, "-m", "recorder.http.server"], [port], folder / "log", variables) as server:
         alone = psutil.Process(server.pid).memory_info().rss
         admitted = exam.admit(streams)
         place = f"http://127.0.0.1:{port}/recorder/whip"
@@ -44,11 +44,11 @@ def turn(exam: Exam, streams: int, material: Path, folder: Path, seconds: float)
             time.sleep(0.7)
     pictures = lost = packets = 0
     for file in spool.glob("*/whip-1.rtp"):
-        numbers: dict[int, set[int]] = {rtp.Kind.VIDEO: set(), rtp.Kind.AUDIO: set()}
-        for record in rtp.read(file):
+        numbers: dict[int, set[int]] = {packet_file.Kind.VIDEO: set(), packet_file.Kind.AUDIO: set()}
+        for record in packet_file.read(file):
             if record.kind in numbers and span.begin_us <= record.arrival_us < span.end_us:
                 numbers[record.kind].add(int.from_bytes(record.payload[2:4], "big"))
-                pictures += record.kind is rtp.Kind.VIDEO and record.payload[1] >> 7
+                pictures += record.kind is packet_file.Kind.VIDEO and record.payload[1] >> 7
         for found in numbers.values():
             packets += len(found)
             lost += max(found) - min(found) + 1 - len(found) if found else 1

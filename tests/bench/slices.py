@@ -53,7 +53,9 @@ def turn(exam: Exam, pages: int, bps: int, folder: Path, seconds: float) -> dict
     size = int(SLICE_S * bps / 8)
     port, spool = services.free_ports(1), folder / f"spool-{uuid.uuid4().hex[:8]}"
     variables = {"VIGNET_RECORDER_LISTEN": f"127.0.0.1:{port}", "VIGNET_SPOOL": str(spool)}
-    with services.running([sys.executable, "-m", "recorder.server"], [port], folder / "recorder.log", variables) as one:
+    with services.running(
+        [sys.executable, "-m", "recorder.http.server"], [port], folder / "recorder.log", variables
+    ) as one:
         place = f"http://127.0.0.1:{port}/recorder/slices"
         with handing_over([(f"{place}/{recording}", ticket) for recording, ticket in exam.admit(pages)], size):
             span = steady(one.pid, seconds, partial(kept, spool, size))

@@ -24,10 +24,10 @@ from aiortc.codecs.h264 import H264Encoder  # noqa: E402
 from aiortc.codecs.vpx import Vp8Encoder  # noqa: E402
 from sender import send, spool  # noqa: E402
 
-from recorder.ffmpeg import binary  # noqa: E402
-from recorder.measure import measure  # noqa: E402
-from recorder.sources import join  # noqa: E402
-from recorder.transcode import How, transcode  # noqa: E402
+from recorder.media.ffmpeg import binary  # noqa: E402
+from recorder.media.live_source import join  # noqa: E402
+from recorder.media.measure import measure  # noqa: E402
+from recorder.media.transcode import How, transcode  # noqa: E402
 
 H264 = ["libx264", "-preset", "ultrafast", "-profile:v", "baseline", "-g", "60"]
 WANTED = {"h264": How.COPIED, "vp8": How.ENCODED}

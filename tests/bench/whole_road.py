@@ -167,7 +167,7 @@ class House:
                     "VIGNET_RECORDER_CAPACITY": str(PLACES),
                     "VIGNET_SPOOL": str(self._folder / "spools" / name),
                 }
-                command = [sys.executable, "-m", "recorder.server"]
+                command = [sys.executable, "-m", "recorder.http.server"]
                 log = self._folder / f"{name}.log"
                 process = stack.enter_context(services.running(command, [port], log, settings))
                 staff.recorders.append(psutil.Process(process.pid))

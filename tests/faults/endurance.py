@@ -27,7 +27,7 @@ TALK_S = 2.0
 SLICES = 2
 MORE_MB, MORE_FILES = 8, 8
 """What a process may hold more after the last 80 answers: an arena of its memory, some connections."""
-PARTS = {"recorder": "recorder.server", "web": "gunicorn"}
+PARTS = {"recorder": "recorder.http.server", "web": "gunicorn"}
 MAKE = "import short, sys; [short.main(email, sys.argv[1]) for email in sys.argv[2:]]"
 LOAD = ROOT / "tests" / "bench" / "load.py"
 FACTS = {"width": 1280, "height": 720, "frames_per_second": 30, "sample_rate": 48000, "channels": 1}

@@ -129,7 +129,7 @@ def fill_disk(scene: Scene) -> None:
 
 
 ROWS = [
-    Row("recorder", "the recorder is killed", lambda scene: kill(scene, "recorder.server")),
+    Row("recorder", "the recorder is killed", lambda scene: kill(scene, "recorder.http.server")),
     Row("web", "the web app is killed", lambda scene: kill(scene, "gunicorn")),
     Row("valkey", "Valkey is killed", lambda scene: kill(scene, "valkey-server")),
     Row("worker", "the media worker and its ffmpeg are killed at work", kill_worker),

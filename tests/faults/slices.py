@@ -18,7 +18,7 @@ GIB = 1024**3
 MOST_SENT = 64 * 1024 * 1024
 """More than this may no part take in of something that is too large; pipes between here and there hold some."""
 QUIET_S = 600
-"""How long the recorder waits for slices that do not come (`recorder.complete`)."""
+"""How long the recorder waits for slices that do not come (`recorder.http.completion`)."""
 
 
 def on_the_way(scene: Scene, meet: Callable[[Route, int], None]) -> None:

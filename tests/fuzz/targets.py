@@ -12,14 +12,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder import choose, matroska, peer, rtcp, rtp, sources
-from recorder.closing import Closing
-from recorder.depacketize import CODECS, Packet, depacketize
-from recorder.receiver import Intake, Stream
+from recorder.media import live_source, matroska, select_source
+from recorder.media.depacketize import CODECS, Packet, depacketize
+from recorder.spool import packet_file
+from recorder.spool.manifest import Closing
+from recorder.webrtc import peer, rtcp
+from recorder.webrtc.receiver import Intake, Stream
 
 FOLDER = Path(tempfile.mkdtemp(prefix="vignet-fuzz-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
-HEADER = rtp.Header("fuzz", 1, (rtp.Track("video", "VP8", 102, 90000, 7), rtp.Track("audio", "opus", 111, 48000)))
+HEADER = packet_file.Header(
+    "fuzz", 1, (packet_file.Track("video", "VP8", 102, 90000, 7), packet_file.Track("audio", "opus", 111, 48000))
+)
 CLOSING = Closing(3, 900, "0" * 64, 2.5, "video/webm;codecs=h264,opus", 1.0, (2.0,)).write()
 OFFER = b"""v=0\r
 o=- 1 1 IN IP4 0.0.0.0\r
@@ -62,8 +66,8 @@ class Target:
 
 
 def rtp_packet(data: bytes) -> None:
-    with contextlib.suppress(rtp.RtpError):
-        header = rtp.parse(data)
+    with contextlib.suppress(packet_file.RtpError):
+        header = packet_file.parse(data)
         assert 12 <= header.start <= header.end <= len(data)
 
 
@@ -111,16 +115,16 @@ def spool_records(data: bytes) -> None:
     """Whole records of a spool file that hold anything."""
     writer = _writer("whip-1.rtp")
     for how, payload in _parts(data):
-        writer.append(rtp.Kind(1 + how % rtp.Kind.NOTE), 1 + (how >> 2), payload)
+        writer.append(packet_file.Kind(1 + how % packet_file.Kind.NOTE), 1 + (how >> 2), payload)
     writer.close()
-    sources.join([FOLDER / "whip-1.rtp"], FOLDER / "joined.mkv")
+    live_source.join([FOLDER / "whip-1.rtp"], FOLDER / "joined.mkv")
 
 
 def spool_file(data: bytes) -> None:
     """A file of the live road, damaged anywhere: joined to a Matroska file or named as unreadable."""
     path = FOLDER / "whip-1.rtp"
     path.write_bytes(data)
-    joined = sources.join([path], FOLDER / "joined.mkv")
+    joined = live_source.join([path], FOLDER / "joined.mkv")
     assert joined.path is not None or joined.sessions or joined.unreadable == ("whip-1.rtp",)
 
 
@@ -133,14 +137,14 @@ def slices_after_a_hole(data: bytes) -> None:
     """What is kept of slices after a hole is never more than what came."""
     parts = [payload for _, payload in _parts(data)]
     if parts:
-        for read in (choose._clusters, choose._fragments):
+        for read in (select_source._clusters, select_source._fragments):
             assert len(b"".join(read(parts))) <= sum(map(len, parts))
 
 
-def _writer(name: str) -> rtp.Writer:
+def _writer(name: str) -> packet_file.Writer:
     path = FOLDER / name
     path.unlink(missing_ok=True)
-    return rtp.Writer(path, HEADER, 1)
+    return packet_file.Writer(path, HEADER, 1)
 
 
 def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -162,9 +166,9 @@ SENDER_REPORT = b"\x80\xc8\x00\x06" + bytes(3) + b"\x07" + bytes(20)
 
 def _spooled() -> bytes:
     writer = _writer("seed.rtp")
-    writer.append(rtp.Kind.VIDEO, 2, RTP_VIDEO)
-    writer.append(rtp.Kind.AUDIO, 3, RTP_AUDIO)
-    writer.append(rtp.Kind.REPORT, 4, SENDER_REPORT)
+    writer.append(packet_file.Kind.VIDEO, 2, RTP_VIDEO)
+    writer.append(packet_file.Kind.AUDIO, 3, RTP_AUDIO)
+    writer.append(packet_file.Kind.REPORT, 4, SENDER_REPORT)
     writer.note(5, end="delete")
     writer.close()
     return (FOLDER / "seed.rtp").read_bytes()

@@ -18,7 +18,7 @@ from aiortc import (
 )
 from aiortc.rtp import is_rtcp
 
-from recorder import rtp
+from recorder.spool import packet_file
 
 
 class Picture(VideoStreamTrack):
@@ -95,7 +95,7 @@ class Publisher:
             nonlocal lost
             lost = False
             if not is_rtcp(data):
-                header = rtp.parse(data)
+                header = packet_file.parse(data)
                 identity = (header.ssrc, header.sequence)
                 if identity in seen:
                     self.repeated += 1

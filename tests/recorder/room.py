@@ -11,13 +11,15 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from recorder import door, peer, rtp, whip
-from recorder.complete import Answers
-from recorder.network import Network
-from recorder.session import Session, Sessions
-from recorder.slices import Slices
-from recorder.spool import Spool
-from recorder.tickets import Ticket
+from recorder.http import auth, whip
+from recorder.http.completion import Answers
+from recorder.http.slices import Slices
+from recorder.spool import packet_file
+from recorder.spool.spool import Spool
+from recorder.spool.tickets import Ticket
+from recorder.webrtc import peer
+from recorder.webrtc.network import Network
+from recorder.webrtc.session import Session, Sessions
 
 
 class Room:
@@ -57,20 +59,20 @@ class Room:
     def files(self, recording: str) -> list[Path]:
         return self.spool.sessions(uuid.UUID(recording))
 
-    def read(self, recording: str, session: int = 1) -> list[rtp.Record]:
-        return list(rtp.read(self.files(recording)[session - 1]))
+    def read(self, recording: str, session: int = 1) -> list[packet_file.Record]:
+        return list(packet_file.read(self.files(recording)[session - 1]))
 
     def ends(self, recording: str) -> list[str]:
         """How each session's file ends."""
-        return [list(rtp.read(path))[-1].json().get("end") for path in self.files(recording)]
+        return [list(packet_file.read(path))[-1].json().get("end") for path in self.files(recording)]
 
 
 @contextlib.asynccontextmanager
 async def open_room(root: Path, **options) -> AsyncIterator[Room]:
     peer.install(Network(loopback=True))
     room = Room(root, **options)
-    app = web.Application(middlewares=[door.cors], client_max_size=whip.LONGEST_BODY)
-    entrance = door.Door(room.find)
+    app = web.Application(middlewares=[auth.cors], client_max_size=whip.LONGEST_BODY)
+    entrance = auth.Door(room.find)
     app.add_routes(whip.Whip(room.sessions, entrance, room.ice_servers).routes())
     app.add_routes(Slices(room.spool, room.answers, entrance).routes())
     keeping = asyncio.create_task(room.spool.keep_safe())

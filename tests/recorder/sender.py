@@ -18,7 +18,7 @@ import av
 from aiortc.codecs.h264 import H264Encoder
 from aiortc.codecs.vpx import Vp8Encoder
 
-from recorder import rtp
+from recorder.spool import packet_file
 
 FPS = 30
 SIZE = (320, 192)
@@ -35,7 +35,7 @@ class Sent:
     """One packet on its way: when it arrives, what it is, and its bytes."""
 
     arrival_s: float
-    kind: rtp.Kind
+    kind: packet_file.Kind
     data: bytes
 
 
@@ -125,19 +125,19 @@ def send(
             marker = index == len(payloads) - 1
             stamp = timestamp + round(at * 90_000)
             data = packet(VIDEO_PT, marker, sequence, stamp, VIDEO_SSRC, payload)
-            sent.append(Sent(start_s + at + 0.005 + 0.0002 * index, rtp.Kind.VIDEO, data))
+            sent.append(Sent(start_s + at + 0.005 + 0.0002 * index, packet_file.Kind.VIDEO, data))
             sequence += 1
     for index, (at, payload) in enumerate(sounds):
         stamp = timestamp + 777 + round(at * 48_000 * sound_clock)
         data = packet(AUDIO_PT, False, sequence + index, stamp, AUDIO_SSRC, payload)
-        sent.append(Sent(start_s + at + audio_late_s + 0.005, rtp.Kind.AUDIO, data))
+        sent.append(Sent(start_s + at + audio_late_s + 0.005, packet_file.Kind.AUDIO, data))
     end = max((item[-2] for item in [*pictures, *((0, *s) for s in sounds)]), default=0.0)
     for second in range(int(end) + 1) if reports else ():
         ntp = start_s + sender_clock_s + second + NTP_EPOCH_S
         for ssrc, rate, base in ((VIDEO_SSRC, 90_000, timestamp), (AUDIO_SSRC, 48_000 * sound_clock, timestamp + 777)):
             stamp = (base + round(second * rate)) % 2**32
             words = (0x80C80006, ssrc, int(ntp) % 2**32, int(ntp % 1 * 2**32), stamp, 0, 0)
-            sent.append(Sent(start_s + second + 0.01, rtp.Kind.REPORT, struct.pack(">7I", *words)))
+            sent.append(Sent(start_s + second + 0.01, packet_file.Kind.REPORT, struct.pack(">7I", *words)))
     return sorted(sent, key=lambda one: one.arrival_s)
 
 
@@ -151,12 +151,12 @@ def spool(
 ) -> Path:
     """Write what was sent as the spool file of one session."""
     tracks = (
-        rtp.Track("video", codec, VIDEO_PT, 90_000, VIDEO_SSRC),
-        rtp.Track("audio", "opus", AUDIO_PT, 48_000, AUDIO_SSRC),
+        packet_file.Track("video", codec, VIDEO_PT, 90_000, VIDEO_SSRC),
+        packet_file.Track("audio", "opus", AUDIO_PT, 48_000, AUDIO_SSRC),
     )
     sent = list(sent)
     begin = sent[0].arrival_s if sent else START_S
-    writer = rtp.Writer(path, rtp.Header("a-recording", session, tracks), int(begin * 1e6))
+    writer = packet_file.Writer(path, packet_file.Header("a-recording", session, tracks), int(begin * 1e6))
     for one in sent:
         writer.append(one.kind, int(one.arrival_s * 1e6), one.data)
     if end:
@@ -167,7 +167,7 @@ def spool(
 
 def lose(sent: Sequence[Sent], unlucky: Callable[[int, Sent], bool]) -> list[Sent]:
     """What is left when packets are lost: `unlucky` is asked with the number among its kind."""
-    numbers = dict.fromkeys(rtp.Kind, -1)
+    numbers = dict.fromkeys(packet_file.Kind, -1)
     left = []
     for one in sent:
         numbers[one.kind] += 1

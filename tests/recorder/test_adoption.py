@@ -20,10 +20,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from test_slices import Page, original, row
 
-from recorder import ffmpeg
-from recorder.finish import finish_recording
-from recorder.sources import join
-from recorder.spool import Spool
+from recorder.jobs.finish import finish_recording
+from recorder.media import ffmpeg
+from recorder.media.live_source import join
+from recorder.spool.spool import Spool
 from scenarios.sitting import CLOSING_GRACE_S
 from storage.base.config import config
 from storage.base.database import session_scope
@@ -68,7 +68,7 @@ def test_the_spool_of_a_lost_host_is_shipped_by_another_recorder(
     slices = browser(tmp_path)
     port = int(config().recorder_listen.rpartition(":")[2])
     base, disk = f"http://127.0.0.1:{port}", Spool(config().spool)
-    command = [sys.executable, "-m", "recorder.server"]
+    command = [sys.executable, "-m", "recorder.http.server"]
 
     async def answer(process: subprocess.Popen) -> None:
         async with aiohttp.ClientSession() as http:

@@ -1,7 +1,8 @@
 """The private parts of aiortc and aioice that the recorder stands on.
 
-When a new version breaks this file, look at recorder/receiver.py (Intake.connect, Intake._send, Receiver), at
-recorder/peer.py (install) and at recorder/network.py (Connection), and at what replaced the part that is gone; then
+When a new version breaks this file, look at recorder/webrtc/receiver.py (Intake.connect, Intake._send, Receiver), at
+recorder/webrtc/peer.py (install) and at recorder/webrtc/network.py (Connection), and at what replaced the part that is
+gone; then
 run test_live.py, which proves the whole road with two real peers.
 """
 
@@ -18,8 +19,8 @@ from aiortc.rtcdtlstransport import RTCDtlsTransport
 from publisher import Publisher, speech, until
 from room import open_room
 
-from recorder import peer, receiver
-from recorder.network import Connection, Network
+from recorder.webrtc import peer, receiver
+from recorder.webrtc.network import Connection, Network
 
 
 def parameters(function: object) -> list[str]:

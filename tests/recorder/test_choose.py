@@ -14,11 +14,11 @@ import av
 import pytest
 from sender import START_S, send, spool, video, watch
 
-from recorder import choose, ffmpeg
-from recorder.measure import measure
-from recorder.sources import join
-from recorder.stitch import lag_s
-from recorder.transcode import transcode
+from recorder.media import ffmpeg, select_source
+from recorder.media.live_source import join
+from recorder.media.measure import measure
+from recorder.media.stitch import lag_s
+from recorder.media.transcode import transcode
 
 SECONDS = 8
 
@@ -99,8 +99,8 @@ class Take:
         path.write_bytes(data)
         self.paths.append(path)
 
-    def best(self) -> choose.Chosen:
-        return choose.best(self.paths, self.folder)
+    def best(self) -> select_source.Chosen:
+        return select_source.best(self.paths, self.folder)
 
 
 @pytest.mark.parametrize(("codec", "how"), [("H264", "copied"), ("VP8", "re-encoded")])
@@ -169,7 +169,7 @@ def test_one_road_alone(tmp_path):
     assert (alone.decision["took"], alone.decision["why"], alone.decision["live"]) == ("slices", "no_live", None)
     alone = Take(tmp_path / "live", "VP8").live(0).best()
     assert (alone.decision["took"], alone.decision["why"], alone.decision["slices"]) == ("live", "no_slices", None)
-    assert choose.best([], tmp_path / "nothing").path is None
+    assert select_source.best([], tmp_path / "nothing").path is None
     headless = Take(tmp_path / "headless", "VP8").slices(data, (1, 7)).closing(data).live(0).best()
     assert (headless.decision["took"], headless.decision["why"]) == ("live", "slices_unreadable")
     assert headless.decision["slices"]["holes"] == [[0, 0]]

@@ -17,7 +17,7 @@ from recorder.clips.captions import LINE, LINES, cues
 from recorder.clips.cast import looks_of, voice_of
 from recorder.clips.motion import mouths
 from recorder.clips.speech import FPS, LEAD_S, REST_S, Voice, envelope, speak, split
-from recorder.ffmpeg import binary
+from recorder.media.ffmpeg import binary
 from scenarios.catalogue import Pack, Scenario, parse_pack
 from scenarios.scheme import parse
 

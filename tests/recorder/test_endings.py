@@ -10,7 +10,8 @@ import pytest
 from publisher import Picture, Publisher, speech, until
 from room import Room, open_room
 
-from recorder import session, spool
+from recorder.spool import spool
+from recorder.webrtc import session
 
 
 def in_room(path: Path, scene, **options) -> None:

@@ -14,7 +14,7 @@ import services
 from sender import send, sound, spool, video, watch
 from sqlalchemy import select, update
 
-from recorder.finish import finish_recording
+from recorder.jobs.finish import finish_recording
 from scenarios.sitting import AnswerStage
 from storage.base import keys
 from storage.base.config import config
@@ -205,7 +205,7 @@ def test_a_worker_killed_at_any_point_does_no_harm(recording, object_store, tmp_
     capture(recording, object_store, tmp_path, send(video("H264", 6, BIG, gop=300), sound(6)))
     job = job_of(recording)
     program = (
-        "import sys, uuid; from recorder.finish import finish_recording; from storage.base.jobs import perform; "
+        "import sys, uuid; from recorder.jobs.finish import finish_recording; from storage.base.jobs import perform; "
         "perform(uuid.UUID(sys.argv[1]), finish_recording)"
     )
     worker = subprocess.Popen([sys.executable, "-c", program, str(job.id)], start_new_session=True, cwd=services.ROOT)

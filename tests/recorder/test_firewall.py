@@ -16,9 +16,9 @@ import pytest
 from sender import send, sound, spool, video, watch
 from sqlalchemy import select
 
-from recorder import finish as finish_module
-from recorder.ffmpeg import binary
-from recorder.finish import finish_recording
+from recorder.jobs import finish as finish_module
+from recorder.jobs.finish import finish_recording
+from recorder.media.ffmpeg import binary
 from scenarios.sitting import AnswerStage
 from storage.base import keys
 from storage.base.database import session_scope

@@ -7,15 +7,15 @@ import pytest
 from publisher import Picture, Publisher, speech, until
 from room import Room, open_room
 
-from recorder import rtp
+from recorder.spool import packet_file
 
 
-def payloads(records: list[rtp.Record], kind: rtp.Kind) -> list[bytes]:
+def payloads(records: list[packet_file.Record], kind: packet_file.Kind) -> list[bytes]:
     return [record.payload for record in records if record.kind is kind]
 
 
 def media(packets: list[bytes], payload_type: int) -> list[bytes]:
-    return [packet for packet in packets if rtp.parse(packet).payload_type == payload_type]
+    return [packet for packet in packets if packet_file.parse(packet).payload_type == payload_type]
 
 
 async def hang_up(room: Room, publisher: Publisher, recording: str) -> None:
@@ -40,12 +40,12 @@ def test_the_spool_holds_every_packet_that_was_sent(tmp_path: Path, codec: str, 
             await hang_up(room, publisher, recording)
 
             header, *records = room.read(recording)
-            tracks = {track.kind: track for track in rtp.Header.from_json(header.json()).tracks}
+            tracks = {track.kind: track for track in packet_file.Header.from_json(header.json()).tracks}
             assert (tracks["video"].codec, tracks["video"].clock_rate) == (name, 90000)
             assert (tracks["audio"].codec, tracks["audio"].clock_rate) == ("opus", 48000)
-            assert payloads(records, rtp.Kind.VIDEO) == media(publisher.sent, tracks["video"].payload_type)
-            assert payloads(records, rtp.Kind.AUDIO) == media(publisher.sent, tracks["audio"].payload_type)
-            assert payloads(records, rtp.Kind.REPORT)
+            assert payloads(records, packet_file.Kind.VIDEO) == media(publisher.sent, tracks["video"].payload_type)
+            assert payloads(records, packet_file.Kind.AUDIO) == media(publisher.sent, tracks["audio"].payload_type)
+            assert payloads(records, packet_file.Kind.REPORT)
             assert records[-1].json() == {"end": "delete"}
             arrivals = [record.arrival_us for record in records]
             assert arrivals == sorted(arrivals)
@@ -69,9 +69,9 @@ def test_lost_packets_are_asked_for_until_they_come(tmp_path: Path, codec: str) 
             await hang_up(room, publisher, recording)
 
             header, *records = room.read(recording)
-            types = [track.payload_type for track in rtp.Header.from_json(header.json()).tracks]
-            stored = [r.payload for r in records if r.kind in (rtp.Kind.VIDEO, rtp.Kind.AUDIO)]
-            sent = [packet for packet in publisher.sent if rtp.parse(packet).payload_type in types]
+            types = [track.payload_type for track in packet_file.Header.from_json(header.json()).tracks]
+            stored = [r.payload for r in records if r.kind in (packet_file.Kind.VIDEO, packet_file.Kind.AUDIO)]
+            sent = [packet for packet in publisher.sent if packet_file.parse(packet).payload_type in types]
             assert set(stored) == set(sent)
             assert len(stored) == len(sent), "nothing twice"
             assert stored != sent, "some came late"

@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sender import SIZE, START_S, VIDEO_PT, Sent, lose, packet, send, sound, spool, video, watch
 
-from recorder import rtp, sources
-from recorder.depacketize import CODECS, Packet, depacketize
-from recorder.ffmpeg import binary
+from recorder.media import live_source
+from recorder.media.depacketize import CODECS, Packet, depacketize
+from recorder.media.ffmpeg import binary
+from recorder.spool import packet_file
 
 CODEC_NAMES = sorted(CODECS)
 BIG = (640, 384)
@@ -24,7 +25,7 @@ BIG = (640, 384)
 
 def join(folder, *sessions, codec="H264"):
     paths = [spool(folder / f"whip-{k}.rtp", sent, session=k, codec=codec) for k, sent in enumerate(sessions, 1)]
-    return sources.join(paths, folder / "joined.mkv")
+    return live_source.join(paths, folder / "joined.mkv")
 
 
 @pytest.mark.parametrize("codec", CODEC_NAMES)
@@ -50,7 +51,7 @@ def test_numbers_wrap_around(tmp_path, codec):
 def test_late_and_doubled_packets_do_no_harm(tmp_path, codec):
     chance = random.Random(7)
     sent = [
-        Sent(one.arrival_s + (0.2 * chance.random() if one.kind != rtp.Kind.REPORT else 0), one.kind, one.data)
+        Sent(one.arrival_s + (0.2 * chance.random() if one.kind != packet_file.Kind.REPORT else 0), one.kind, one.data)
         for one in send(video(codec, 6), sound(6))
         for _ in range(2 if chance.random() < 0.1 else 1)
     ]
@@ -67,7 +68,7 @@ def test_after_a_loss_nothing_is_shown_until_the_next_keyframe(tmp_path, codec, 
     before = sum(len(payloads) for _, _, payloads in pictures[:40])
     unlucky = before + range(len(pictures[40][2]))[part]
     sent = send(pictures, sound(6))
-    sent = lose(sent, lambda number, one: one.kind == rtp.Kind.VIDEO and number == unlucky)
+    sent = lose(sent, lambda number, one: one.kind == packet_file.Kind.VIDEO and number == unlucky)
     source = join(tmp_path, sent, codec=codec)
     seen = watch(source.path)
     assert seen.numbers == [*range(40), *range(60, 180)]
@@ -77,7 +78,9 @@ def test_after_a_loss_nothing_is_shown_until_the_next_keyframe(tmp_path, codec, 
 
 
 def test_lost_sound_leaves_a_hole_and_moves_nothing(tmp_path):
-    sent = lose(send(video("H264", 6), sound(6)), lambda number, one: one.kind == rtp.Kind.AUDIO and 60 <= number < 85)
+    sent = lose(
+        send(video("H264", 6), sound(6)), lambda number, one: one.kind == packet_file.Kind.AUDIO and 60 <= number < 85
+    )
     source = join(tmp_path, sent)
     seen = watch(source.path)
     assert seen.sound_s == pytest.approx(5.5, abs=0.03)
@@ -97,7 +100,7 @@ def test_sender_reports_beat_arrival(tmp_path):
 
 def test_the_second_report_of_a_compound_is_read_too(tmp_path):
     sent = send(video("H264", 6), sound(6), audio_late_s=0.3, sender_clock_s=-7.5)
-    reports = [one for one in sent if one.kind is rtp.Kind.REPORT]
+    reports = [one for one in sent if one.kind is packet_file.Kind.REPORT]
     both = [replace(one, data=one.data + two.data) for one, two in zip(reports[::2], reports[1::2], strict=True)]
     source = join(tmp_path, sorted([one for one in sent if one not in reports] + both, key=lambda one: one.arrival_s))
     assert source.sessions[0].sync == "reports"
@@ -114,7 +117,7 @@ def test_a_clock_that_runs_fast_is_heard_by_nobody(tmp_path, clock):
 
 
 def test_sound_before_the_first_picture_is_kept(tmp_path):
-    sent = lose(send(video("H264", 6), sound(6)), lambda number, one: one.kind == rtp.Kind.VIDEO and number < 3)
+    sent = lose(send(video("H264", 6), sound(6)), lambda number, one: one.kind == packet_file.Kind.VIDEO and number < 3)
     seen = watch(join(tmp_path, sent).path)
     assert seen.numbers == list(range(30, 180))
     assert seen.times[:2] == [0.0, pytest.approx(31 / 30, abs=0.002)]
@@ -123,7 +126,9 @@ def test_sound_before_the_first_picture_is_kept(tmp_path):
 
 
 def test_picture_before_the_first_sound_is_kept(tmp_path):
-    sent = lose(send(video("H264", 6), sound(6)), lambda number, one: one.kind == rtp.Kind.AUDIO and number < 75)
+    sent = lose(
+        send(video("H264", 6), sound(6)), lambda number, one: one.kind == packet_file.Kind.AUDIO and number < 75
+    )
     seen = watch(join(tmp_path, sent).path)
     assert len(seen.numbers) == 180
     assert seen.sound_start_s == pytest.approx(1.5, abs=0.002)
@@ -156,7 +161,7 @@ def test_a_torn_tail_costs_the_last_picture_only(tmp_path):
     path = spool(tmp_path / "whip-1.rtp", send(video("H264", 6), sound(6)), end=None)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 2 // 3])
-    source = sources.join([path], tmp_path / "joined.mkv")
+    source = live_source.join([path], tmp_path / "joined.mkv")
     seen = watch(source.path)
     assert seen.numbers == list(range(len(seen.numbers)))
     assert 115 <= len(seen.numbers) <= 125
@@ -184,8 +189,12 @@ def test_three_sessions_become_one_recording_on_one_clock(tmp_path):
 
 def test_foreign_packets_are_counted_and_left_out(tmp_path):
     sent = send(video("H264", 3), sound(3))
-    other = [Sent(START_S + 1, rtp.Kind.VIDEO, packet(VIDEO_PT + 1, True, 9, 9, 9, b"\x65\x88")) for _ in range(5)]
-    source = join(tmp_path, sorted([*sent, *other, Sent(START_S, rtp.Kind.VIDEO, b"\0")], key=lambda o: o.arrival_s))
+    other = [
+        Sent(START_S + 1, packet_file.Kind.VIDEO, packet(VIDEO_PT + 1, True, 9, 9, 9, b"\x65\x88")) for _ in range(5)
+    ]
+    source = join(
+        tmp_path, sorted([*sent, *other, Sent(START_S, packet_file.Kind.VIDEO, b"\0")], key=lambda o: o.arrival_s)
+    )
     assert len(watch(source.path).numbers) == 90
     assert source.sessions[0].video.foreign == 6
 
@@ -199,15 +208,15 @@ def test_what_a_real_sender_sends(tmp_path):
         end.settimeout(0.1)
     sent, done = [], threading.Event()
 
-    def listen(end: socket.socket, kind: rtp.Kind) -> None:
+    def listen(end: socket.socket, kind: packet_file.Kind) -> None:
         while not done.is_set():
             try:
                 data = end.recv(2048)
             except TimeoutError:
                 continue
-            sent.append(Sent(time.time(), rtp.Kind.REPORT if 200 <= data[1] <= 204 else kind, data))
+            sent.append(Sent(time.time(), packet_file.Kind.REPORT if 200 <= data[1] <= 204 else kind, data))
 
-    kinds = (rtp.Kind.VIDEO, rtp.Kind.REPORT, rtp.Kind.AUDIO, rtp.Kind.REPORT)
+    kinds = (packet_file.Kind.VIDEO, packet_file.Kind.REPORT, packet_file.Kind.AUDIO, packet_file.Kind.REPORT)
     threads = [threading.Thread(target=listen, args=pair) for pair in zip(ends, kinds, strict=True)]
     for thread in threads:
         thread.start()
@@ -236,7 +245,7 @@ def test_what_a_real_sender_sends(tmp_path):
 def test_garbage_is_unreadable_and_nothing_worse(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("garbage")
     (folder / "whip-1.rtp").write_bytes(data)
-    source = sources.join([folder / "whip-1.rtp"], folder / "joined.mkv")
+    source = live_source.join([folder / "whip-1.rtp"], folder / "joined.mkv")
     assert source.path is None
     assert source.unreadable == ("whip-1.rtp",)
 
@@ -246,7 +255,7 @@ def test_garbage_is_unreadable_and_nothing_worse(tmp_path_factory, data):
 def test_a_strange_header_is_unreadable_and_nothing_worse(tmp_path_factory, value):
     folder = tmp_path_factory.mktemp("header")
     path = spool(folder / "whip-1.rtp", send(video("VP8", 1)[:3]), codec=value)
-    assert sources.join([path], folder / "joined.mkv").path is None
+    assert live_source.join([path], folder / "joined.mkv").path is None
 
 
 @settings(max_examples=60, deadline=None)
@@ -259,7 +268,7 @@ def test_flipped_bytes_never_raise(tmp_path_factory, data):
     for _ in range(data.draw(st.integers(1, 30))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     path.write_bytes(content)
-    source = sources.join([path], folder / "joined.mkv")
+    source = live_source.join([path], folder / "joined.mkv")
     if source.path:
         with av.open(str(source.path)) as container:
             for _ in container.demux():

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sender import SIZE, send, sound, spool, video
 
-from recorder.ffmpeg import FfmpegAway, FfmpegError, binary, run
-from recorder.measure import measure, scan
-from recorder.sources import join
+from recorder.media.ffmpeg import FfmpegAway, FfmpegError, binary, run
+from recorder.media.live_source import join
+from recorder.media.measure import measure, scan
 from scenarios.quality import Measurement
 
 

@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from publisher import until
 from room import Room, open_room
 
-from recorder import ffmpeg, session, sources
+from recorder.media import ffmpeg, live_source
+from recorder.webrtc import session
 
 pytestmark = pytest.mark.real_time
 
@@ -45,7 +46,7 @@ CAMERA = "const stream = await navigator.mediaDevices.getUserMedia({ video: true
 
 def film(room: Room, recording: str, folder: Path) -> tuple[int, float]:
     """The pictures, decoded, and the seconds of sound of what the recorder keeps."""
-    joined = sources.join(room.files(recording), folder / "film.mkv")
+    joined = live_source.join(room.files(recording), folder / "film.mkv")
     assert joined.path is not None and not joined.unreadable
     with av.open(str(joined.path)) as container:
         pictures = sum(1 for _ in container.decode(video=0))

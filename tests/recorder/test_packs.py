@@ -9,9 +9,9 @@ import cast
 import pytest
 from sqlalchemy import select
 
-from recorder import packs
-from recorder.deliveries import check_pack, import_pack
-from recorder.ffmpeg import binary
+from recorder.jobs import clip_check
+from recorder.jobs.clip_import import check_pack, import_pack
+from recorder.media.ffmpeg import binary
 from scenarios.catalogue import parse_pack
 from scenarios.scheme import parse
 from storage.base.database import session_scope
@@ -71,12 +71,12 @@ def folder(fine, tmp_path) -> Path:
 @pytest.fixture(scope="module")
 def looked_at(fine):
     shares = []
-    return packs.check(fine, PACK, shares.append), shares
+    return clip_check.check(fine, PACK, shares.append), shares
 
 
 def only(folder: Path, number: int) -> list[str]:
     """The problems of one scenario."""
-    return list(packs._problems(folder, EVERYONE[number]).problems)
+    return list(clip_check._problems(folder, EVERYONE[number]).problems)
 
 
 def test_a_fine_folder_has_no_problems(looked_at):
@@ -139,7 +139,7 @@ def test_all_problems_are_said_at_once(folder):
     (folder / EVERYONE[1].captions).unlink()
     (folder / EVERYONE[5].clip).write_bytes(b"no film at all")
     (folder / "99-vergissing.mp4").write_bytes(b"")
-    checked = packs.check(folder, PACK)
+    checked = clip_check.check(folder, PACK)
     assert checked.problems == (
         "99-vergissing.mp4 hoort bij geen enkele situatie.",
         f"{EVERYONE[1].clip} ontbreekt.",

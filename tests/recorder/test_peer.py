@@ -10,8 +10,8 @@ from publisher import Publisher, speech
 from room import open_room
 from test_whip import OFFER, post
 
-from recorder import peer
-from recorder.network import Network
+from recorder.webrtc import peer
+from recorder.webrtc.network import Network
 
 PUBLIC = "203.0.113.7"
 

@@ -5,11 +5,11 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-from recorder import rtp
-from recorder.receiver import Intake, Stream
+from recorder.spool import packet_file
+from recorder.webrtc.receiver import Intake, Stream
 
-VIDEO = rtp.Track("video", "H264", 102, 90000, 7)
-AUDIO = rtp.Track("audio", "opus", 111, 48000)
+VIDEO = packet_file.Track("video", "H264", 102, 90000, 7)
+AUDIO = packet_file.Track("audio", "opus", 111, 48000)
 
 
 def packet(sequence: int, ssrc: int = 7, payload_type: int = 102, payload: bytes = b"frame", marker: int = 0) -> bytes:
@@ -25,14 +25,14 @@ def written(path: Path, act: Callable[[Intake], None]) -> list[tuple[int, bytes]
     """Kind and payload of each record after the header."""
 
     async def scene() -> None:
-        writer = rtp.Writer(path / "whip-1.rtp", rtp.Header("r", 1, (VIDEO, AUDIO)), 1)
+        writer = packet_file.Writer(path / "whip-1.rtp", packet_file.Header("r", 1, (VIDEO, AUDIO)), 1)
         intake = Intake([Stream(VIDEO, repair_type=103), Stream(AUDIO)], writer)
         act(intake)
         intake.disconnect()
         writer.close()
 
     asyncio.run(scene())
-    return [(record.kind, record.payload) for record in rtp.read(path / "whip-1.rtp")][1:]
+    return [(record.kind, record.payload) for record in packet_file.read(path / "whip-1.rtp")][1:]
 
 
 def test_packets_are_kept_as_they_come(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_packets_are_kept_as_they_come(tmp_path: Path) -> None:
             intake.accept(one)
         assert intake.packets == 4 and not intake.missing
 
-    assert written(tmp_path, act) == [(rtp.Kind.VIDEO, one) for one in sent]
+    assert written(tmp_path, act) == [(packet_file.Kind.VIDEO, one) for one in sent]
 
 
 def test_what_is_nobodys_is_left_out(tmp_path: Path) -> None:
@@ -85,7 +85,13 @@ def test_a_source_that_was_not_announced_or_changes_is_noted(tmp_path: Path) -> 
         assert not intake.missing, "numbers of another source say nothing about a hole"
 
     kinds = written(tmp_path, act)
-    assert [kind for kind, _ in kinds] == [rtp.Kind.NOTE, rtp.Kind.AUDIO, rtp.Kind.VIDEO, rtp.Kind.NOTE, rtp.Kind.VIDEO]
+    assert [kind for kind, _ in kinds] == [
+        packet_file.Kind.NOTE,
+        packet_file.Kind.AUDIO,
+        packet_file.Kind.VIDEO,
+        packet_file.Kind.NOTE,
+        packet_file.Kind.VIDEO,
+    ]
     assert kinds[0][1] == b'{"track": "audio", "ssrc": 50}'
     assert kinds[3][1] == b'{"track": "video", "ssrc": 51}'
 
@@ -95,14 +101,14 @@ def test_only_reports_of_our_streams_are_kept(tmp_path: Path) -> None:
         return struct.pack(">BBHIQIII", 0x80, 200, 6, ssrc, 1 << 40, 0, 0, 0)
 
     async def scene() -> list[tuple[int, bytes]]:
-        writer = rtp.Writer(tmp_path / "whip-1.rtp", rtp.Header("r", 1, (VIDEO,)), 1)
+        writer = packet_file.Writer(tmp_path / "whip-1.rtp", packet_file.Header("r", 1, (VIDEO,)), 1)
         intake = Intake([Stream(VIDEO)], writer)
         for data in (report(7), report(99), b"\x80\xc8"):
             await intake._slow_rtcp(data)
         writer.close()
-        return [(record.kind, record.payload) for record in rtp.read(writer.path)][1:]
+        return [(record.kind, record.payload) for record in packet_file.read(writer.path)][1:]
 
-    assert asyncio.run(scene()) == [(rtp.Kind.REPORT, report(7))]
+    assert asyncio.run(scene()) == [(packet_file.Kind.REPORT, report(7))]
 
 
 def in_compound(data: bytes) -> list[tuple[int, int]]:
@@ -133,7 +139,7 @@ def test_what_is_said_back_each_second_and_after_a_loss(tmp_path: Path, monkeypa
         said.clear()
         intake.accept(packet(5, ssrc=9))
         for stream, sequence in zip(intake.streams, (5, 3), strict=True):
-            stream.reception.missing = {sequence - 1: [rtp.now_us(), rtp.now_us()]}
+            stream.reception.missing = {sequence - 1: [packet_file.now_us(), packet_file.now_us()]}
         intake._ask()
         assert said.count(nack) == 2, "sound is asked for again as well as the picture"
         said.clear()

@@ -1,6 +1,6 @@
 """What is missing, when to ask for it, how bad the road is: no sockets, no clock."""
 
-from recorder.reception import GIVE_UP_S, LONGEST_HOLE, RateCap, Reception
+from recorder.webrtc.receive_stats import GIVE_UP_S, LONGEST_HOLE, RateCap, Reception
 
 S = 1_000_000
 

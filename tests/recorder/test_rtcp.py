@@ -7,7 +7,7 @@ from aiortc.rtp import RtcpPacket, RtcpPsfbPacket, RtcpRrPacket, RtcpRtpfbPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorder import rtcp
+from recorder.webrtc import rtcp
 
 
 def test_a_receiver_report() -> None:

@@ -18,8 +18,9 @@ import services
 from publisher import Picture, Publisher, speech, until
 from sqlalchemy.orm import Session
 
-from recorder import peer, rtp
-from recorder.network import Network
+from recorder.spool import packet_file
+from recorder.webrtc import peer
+from recorder.webrtc.network import Network
 from storage.base.config import Config, config
 from storage.base.database import session_scope
 from storage.base.objects import ObjectStore
@@ -42,7 +43,7 @@ def take(session: Session, people: cast.Cast, object_store: ObjectStore) -> tupl
 @contextlib.contextmanager
 def recorder(settings: Config, log: Path) -> Iterator[subprocess.Popen]:
     port = int(settings.recorder_listen.rpartition(":")[2])
-    with services.running([sys.executable, "-m", "recorder.server"], [port], log) as process:
+    with services.running([sys.executable, "-m", "recorder.http.server"], [port], log) as process:
         yield process
 
 
@@ -65,8 +66,8 @@ def node() -> RecorderNode | None:
         return session.query(RecorderNode).filter_by(name=config().recorder_name).one_or_none()
 
 
-def records(path: Path, *kinds: rtp.Kind) -> list[bytes]:
-    return [record.payload for record in rtp.read(path) if record.kind in kinds]
+def records(path: Path, *kinds: packet_file.Kind) -> list[bytes]:
+    return [record.payload for record in packet_file.read(path) if record.kind in kinds]
 
 
 def test_killed_in_the_middle_it_loses_half_a_second_and_the_answer_goes_on(
@@ -131,7 +132,7 @@ def test_told_to_end_it_closes_its_files_and_says_that_it_drains(take: tuple[uui
     with recorder(config(), tmp_path / "log") as process:
         asyncio.run(scene(process))
     path = config().spool / str(recording) / "whip-1.rtp"
-    assert list(rtp.read(path))[-1].json() == {"end": "shutdown"}
+    assert list(packet_file.read(path))[-1].json() == {"end": "shutdown"}
     assert node().draining and node().live == 0
 
 
@@ -182,7 +183,7 @@ def test_a_spool_has_one_process(house: Config, tmp_path: Path) -> None:
     port = str(services.free_ports(1))
     other = {**os.environ, "VIGNET_RECORDER_LISTEN": f"127.0.0.1:{port}", "VIGNET_RECORDER_NAME": "other"}
     with recorder(config(), tmp_path / "log"):
-        command = [sys.executable, "-m", "recorder.server"]
+        command = [sys.executable, "-m", "recorder.http.server"]
         done = subprocess.run(command, env=other, capture_output=True, text=True, timeout=60)
     assert done.returncode != 0 and "each needs a VIGNET_SPOOL of its own" in done.stderr
 

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from recorder import rtp, ship
-from recorder.spool import Spool
+from recorder.spool import packet_file, upload
+from recorder.spool.spool import Spool
 from storage.base.database import session_scope
 from storage.base.jobs import Job
 from storage.base.keys import decrypt_file, key_store
@@ -21,7 +21,7 @@ from storage.base.objects import ObjectError, ObjectStore
 from storage.exam.recordings import FINISH, Recording, RecordingState
 
 LATER = cast.NOW + timedelta(minutes=3)
-AUDIO = (rtp.Track("audio", "opus", 111, 48000),)
+AUDIO = (packet_file.Track("audio", "opus", 111, 48000),)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def spool(house, tmp_path: Path) -> Spool:
 def fill(spool: Spool, recording: uuid.UUID, content: bytes = b"packet") -> bytes:
     writer = spool.begin(recording, AUDIO)
     for number in range(100):
-        writer.append(rtp.Kind.AUDIO, number, content * 10)
+        writer.append(packet_file.Kind.AUDIO, number, content * 10)
     writer.close()
     return writer.path.read_bytes()
 
@@ -55,8 +55,8 @@ def state_of(recording: uuid.UUID) -> tuple[RecordingState, dict[str, str], int]
         return row.state, {original.name: original.sha256 for original in row.originals}, len(jobs)
 
 
-def shipper(spool: Spool, store: Callable[[], ObjectStore]) -> ship.Shipper:
-    return ship.Shipper(spool, store, key_store)
+def shipper(spool: Spool, store: Callable[[], ObjectStore]) -> upload.Shipper:
+    return upload.Shipper(spool, store, key_store)
 
 
 def test_every_session_becomes_an_original(
@@ -124,7 +124,7 @@ def test_a_session_that_comes_later_is_added(object_store: ObjectStore, recordin
         session.get(Recording, recording).store(40.0, {}, LATER)
     folder = spool.folder(recording)
     folder.mkdir()
-    writer = rtp.Writer(folder / "whip-2.rtp", rtp.Header(str(recording), 2, AUDIO), 1)
+    writer = packet_file.Writer(folder / "whip-2.rtp", packet_file.Header(str(recording), 2, AUDIO), 1)
     writer.close()
     shipper(spool, lambda: object_store).ship_now(recording, LATER)
     state, originals, _ = state_of(recording)
@@ -155,7 +155,7 @@ def test_what_is_confirmed_is_never_replaced(
 def test_files_that_no_row_knows_stay(object_store: ObjectStore, spool: Spool) -> None:
     stranger = uuid.uuid4()
     fill(spool, stranger)
-    with pytest.raises(ship.Unclaimed):
+    with pytest.raises(upload.Unclaimed):
         shipper(spool, lambda: object_store).ship_now(stranger, datetime.now(UTC))
     assert len(spool.sessions(stranger)) == 1
 
@@ -164,7 +164,7 @@ def test_files_that_no_row_knows_stay(object_store: ObjectStore, spool: Spool) -
 def test_it_is_tried_until_the_store_is_back(
     object_store: ObjectStore, recording: uuid.UUID, spool: Spool, monkeypatch
 ) -> None:
-    monkeypatch.setattr(ship, "BACK_OFF_S", (0.01,))
+    monkeypatch.setattr(upload, "BACK_OFF_S", (0.01,))
     unsure = Unsure(object_store)
     content = fill(spool, recording)
 
@@ -188,5 +188,5 @@ def test_it_is_tried_until_the_store_is_back(
 
 
 def test_a_lone_recording_is_tried_again_soon_and_many_give_the_store_room():
-    assert [ship.patience_s(attempt, 1) for attempt in range(8)] == [1, 2, 5, 10, 11, 11, 11, 11]
-    assert [ship.patience_s(attempt, 100) for attempt in range(8)] == [1, 2, 5, 10, 30, 60, 60, 60]
+    assert [upload.patience_s(attempt, 1) for attempt in range(8)] == [1, 2, 5, 10, 11, 11, 11, 11]
+    assert [upload.patience_s(attempt, 100) for attempt in range(8)] == [1, 2, 5, 10, 30, 60, 60, 60]

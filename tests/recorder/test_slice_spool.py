@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from recorder.disk import Disk
-from recorder.slice_spool import Different, SliceSpool
+from recorder.spool.group_commit import Disk
+from recorder.spool.slice_spool import Different, SliceSpool
 
 RECORDING = uuid.uuid4()
 

@@ -23,9 +23,10 @@ from room import Room, open_room
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from recorder import complete, ship, slices, spool
-from recorder.closing import Closing
-from recorder.slice_spool import Run
+from recorder.http import completion, slices
+from recorder.spool import spool, upload
+from recorder.spool.manifest import Closing
+from recorder.spool.slice_spool import Run
 from storage.base.audit import AuditEvent
 from storage.base.config import config
 from storage.base.database import session_scope
@@ -213,7 +214,7 @@ def test_a_full_disk_is_told_and_nothing_half_is_left(tmp_path: Path, monkeypatc
 
 
 def test_an_answer_waits_for_both_roads(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(complete, "LAST_WORDS_S", 0.2)
+    monkeypatch.setattr(completion, "LAST_WORDS_S", 0.2)
 
     async def scene() -> None:
         async with page_in(tmp_path) as (room, page, recording):
@@ -264,7 +265,7 @@ def test_announced_slices_are_waited_for(tmp_path: Path, monkeypatch) -> None:
 
 
 def test_announced_slices_that_never_come_hold_nothing_up_for_ever(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(complete, "QUIET_S", 0.5)
+    monkeypatch.setattr(completion, "QUIET_S", 0.5)
 
     async def scene() -> None:
         async with page_in(tmp_path) as (room, page, recording):
@@ -279,7 +280,7 @@ def test_announced_slices_that_never_come_hold_nothing_up_for_ever(tmp_path: Pat
 
 
 def test_slices_that_stop_coming_are_the_answer_after_a_while(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(complete, "QUIET_S", 0.5)
+    monkeypatch.setattr(completion, "QUIET_S", 0.5)
 
     async def scene() -> None:
         async with page_in(tmp_path) as (room, page, recording):
@@ -292,7 +293,7 @@ def test_slices_that_stop_coming_are_the_answer_after_a_while(tmp_path: Path, mo
 
 
 def test_the_next_start_goes_on_where_the_last_one_ended(tmp_path: Path, monkeypatch) -> None:
-    from recorder import session
+    from recorder.webrtc import session
 
     monkeypatch.setattr(session, "COMES_BACK_S", 0.1)
 
@@ -305,7 +306,7 @@ def test_the_next_start_goes_on_where_the_last_one_ended(tmp_path: Path, monkeyp
             await until(lambda: not room.sessions.recordings)
             assert room.complete == [], "the page may still bring the rest"
             await room.sessions.end()
-        monkeypatch.setattr(complete, "QUIET_S", 0)
+        monkeypatch.setattr(completion, "QUIET_S", 0)
         async with open_room(tmp_path) as room:
             room.answers.recover()
             await until(lambda: room.complete == [recording])
@@ -365,7 +366,7 @@ def test_slices_are_joined_up_to_each_hole_and_what_comes_later_is_added(
 ) -> None:
     recording, _ = take
     place = spool.Spool(tmp_path / "spool")
-    shipper = ship.Shipper(place, lambda: object_store, key_store)
+    shipper = upload.Shipper(place, lambda: object_store, key_store)
     now = datetime.now(UTC)
     fill(place, recording, *range(4), 6, 7)
     shipper.ship_now(recording, now)
@@ -397,7 +398,7 @@ def test_what_the_disk_has_changed_is_never_passed_on(
         file.seek(damaged.start)
         file.write(part(2))
     with pytest.raises(ValueError, match="not what was received"):
-        ship.Shipper(place, lambda: object_store, key_store).ship_now(recording, datetime.now(UTC))
+        upload.Shipper(place, lambda: object_store, key_store).ship_now(recording, datetime.now(UTC))
     assert names(recording) == [] and damaged.path.exists()
 
 
@@ -412,7 +413,7 @@ def test_what_comes_after_the_first_score_is_an_incident(
         recording = reading.scalars(select(Recording.id).where(Recording.answer_id == sitting.answers[0].id)).one()
     place = spool.Spool(tmp_path / "spool")
     fill(place, recording, 0, 1)
-    ship.Shipper(place, lambda: object_store, key_store).ship_now(recording, datetime.now(UTC))
+    upload.Shipper(place, lambda: object_store, key_store).ship_now(recording, datetime.now(UTC))
     assert names(recording) == ["slices-0-1", "whip-1"]
     assert row(recording).state is RecordingState.STORED, "nothing is made anew"
     with session_scope(writes=False) as reading:
@@ -421,7 +422,7 @@ def test_what_comes_after_the_first_score_is_an_incident(
 
 
 def test_a_ticket_takes_slices_for_a_day_after_the_end(take: tuple[uuid.UUID, str]) -> None:
-    from recorder import tickets
+    from recorder.spool import tickets
 
     recording, secret = take
     now = datetime.now(UTC)
@@ -473,7 +474,7 @@ def test_killed_in_the_middle_of_an_upload_it_keeps_what_it_acknowledged(
             assert (await page.put(3, part(3, 200_000)))[0] == 409
             await until(lambda: not (config().spool / str(recording)).exists())
 
-    command = [sys.executable, "-m", "recorder.server"]
+    command = [sys.executable, "-m", "recorder.http.server"]
     with services.running(command, [port], tmp_path / "first.log") as process:
         asyncio.run(upload(process))
     with services.running(command, [port], tmp_path / "second.log"):

@@ -7,7 +7,7 @@ import cast
 import pytest
 from sqlalchemy.orm import Session
 
-from recorder import tickets
+from recorder.spool import tickets
 from storage.base.database import session_scope
 from storage.exam.recordings import Recording, RecordingState, begin_take
 

@@ -8,10 +8,11 @@ from av.bitstream import BitStreamFilterContext
 from sender import SIZE, START_S, lose, send, sound, spool, video, watch
 from test_measure import made, recorded
 
-from recorder import matroska, rtp, transcode
-from recorder.matroska import AUDIO, VIDEO, Block, VideoTrack
-from recorder.measure import measure, scan
-from recorder.sources import join
+from recorder.media import matroska, transcode
+from recorder.media.live_source import join
+from recorder.media.matroska import AUDIO, VIDEO, Block, VideoTrack
+from recorder.media.measure import measure, scan
+from recorder.spool import packet_file
 
 
 def finish(folder, source, progress=None):
@@ -106,7 +107,7 @@ def test_holes_of_any_kind_move_nothing(tmp_path):
     pictures = video("H264", 6)
 
     def unlucky(number, one):
-        return number < 2 or number == 400 if one.kind == rtp.Kind.VIDEO else 150 <= number < 175
+        return number < 2 or number == 400 if one.kind == packet_file.Kind.VIDEO else 150 <= number < 175
 
     first = lose(send(pictures, sound(6)), unlucky)
     second = send(video("H264", 3, first=1000), sound(3), start_s=START_S + 8, timestamp=2**32 - 999)
@@ -124,7 +125,7 @@ def test_holes_of_any_kind_move_nothing(tmp_path):
 
 
 def test_sound_that_begins_late_stays_late(tmp_path):
-    sent = lose(send(video("VP8", 6), sound(6)), lambda number, one: one.kind == rtp.Kind.AUDIO and number < 75)
+    sent = lose(send(video("VP8", 6), sound(6)), lambda number, one: one.kind == packet_file.Kind.AUDIO and number < 75)
     seen = watch(finish(tmp_path / "out", recorded(tmp_path, sent, "VP8")).video)
     assert seen.beeps[0] == pytest.approx(2, abs=0.03)
     assert seen.sound_s == pytest.approx(6, abs=0.05)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from publisher import Picture, Publisher, speech, until
 from room import Room, open_room
 
-from recorder import peer
+from recorder.webrtc import peer
 
 OFFER = """v=0
 o=- 1 1 IN IP4 0.0.0.0

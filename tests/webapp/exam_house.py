@@ -43,7 +43,7 @@ class SecondRecorder:
         routes.write_text(f"handle /recorder/{self.NAME}/* {{\n\treverse_proxy 127.0.0.1:{self.port}\n}}\n")
 
     def running(self, log: Path) -> contextlib.AbstractContextManager:
-        return services.running([services.BIN / "python", "-m", "recorder.server"], [self.port], log, self.env)
+        return services.running([services.BIN / "python", "-m", "recorder.http.server"], [self.port], log, self.env)
 
 
 @contextlib.contextmanager
@@ -65,7 +65,7 @@ def open_for_visitors(settings: Config, folder: Path) -> Iterator[str]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(contextlib.chdir(services.ROOT))
         for name, command, listens in (
-            ("recorder", [python, "-m", "recorder.server"], port + 2),
+            ("recorder", [python, "-m", "recorder.http.server"], port + 2),
             ("web", web, port + 1),
             ("edge", edge, port),
         ):

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select
 from visitors import text_of
 
-from recorder.emergency import import_answer
+from recorder.jobs.emergency import import_answer
 from storage.base import audit
 from storage.base.database import new_session
 from storage.base.jobs import Job, JobState, perform

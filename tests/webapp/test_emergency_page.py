@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 from sqlalchemy import select
 from test_exam_page import WAIT_MS, Tab, chromium, site, sitting, tab  # noqa: F401
 
-from recorder.emergency import import_answer
+from recorder.jobs.emergency import import_answer
 from storage.base import database
 from storage.base.jobs import Job, perform
 from storage.exam import emergency

@@ -15,7 +15,7 @@ import services
 from playwright.sync_api import Route, expect
 from test_exam_page import WAIT_MS, Tab, chromium, sitting, tab  # noqa: F401
 
-from recorder.finish import finish_recording
+from recorder.jobs.finish import finish_recording
 from scenarios.sitting import Stage
 from storage.base import database
 from storage.base.config import config

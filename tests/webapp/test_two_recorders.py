@@ -14,7 +14,7 @@ import services
 from playwright.sync_api import expect
 from test_exam_page import WAIT_MS, Tab, chromium  # noqa: F401
 
-from recorder.slice_spool import Run, SliceSpool
+from recorder.spool.slice_spool import Run, SliceSpool
 from storage.base import database
 from storage.base.config import config
 from storage.base.objects import sha256_of

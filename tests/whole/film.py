@@ -9,7 +9,7 @@ from pathlib import Path
 
 import playwright
 
-from recorder import ffmpeg
+from recorder.media import ffmpeg
 
 
 def with_our_ffmpeg(folder: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from recorder import ffmpeg
+from recorder.media import ffmpeg
 from storage.base.database import session_scope
 from storage.base.objects import object_store
 from storage.dossier.dossiers import Dossier, DossierState

@@ -10,8 +10,8 @@ import time
 import uuid
 from pathlib import Path
 
-from recorder.slice_spool import Run
-from recorder.sources import join
+from recorder.media.live_source import join
+from recorder.spool.slice_spool import Run
 from storage.base.database import session_scope
 from storage.base.keys import decrypt_file, key_store
 from storage.base.objects import object_store

@@ -7,7 +7,7 @@ from pathlib import Path
 import camera
 from playwright.sync_api import BrowserContext
 
-from recorder.slice_spool import Run
+from recorder.spool.slice_spool import Run
 
 SCRIPT = Path(__file__).with_suffix(".js")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from recorder import packs
-from recorder.workplace import folder_for, put_file, share_of
+from recorder.jobs import clip_check
+from recorder.jobs.workspace import folder_for, put_file, share_of
 from scenarios.catalogue import PackError, parse_pack
 from storage.base.database import session_scope
 from storage.base.jobs import Claimed, task
@@ -65,7 +65,7 @@ class _Delivered:
     data: bytes = b""
     sha256: str = ""
     scheme_id: uuid.UUID | None = None
-    clips: tuple[packs.FoundClip, ...] = ()
+    clips: tuple[clip_check.FoundClip, ...] = ()
 
 
 def _check_pack(job: Claimed, folder: Path) -> _Delivered:
@@ -88,7 +88,7 @@ def _check_pack(job: Claimed, folder: Path) -> _Delivered:
         pack = parse_pack(data, scheme.content)
     except PackError as error:
         return _wrong(*error.problems)
-    checked = packs.check(folder, pack, share_of(job, 0, 80))
+    checked = clip_check.check(folder, pack, share_of(job, 0, 80))
     if checked.problems:
         return _wrong(*checked.problems)
     files = [scenarios, *(path for clip in checked.clips for path in (clip.video, clip.captions))]
@@ -101,7 +101,7 @@ def _wrong(*problems: str) -> _Delivered:
     return _Delivered({"problems": list(problems), "clips": 0})
 
 
-def _put_clip(import_id: uuid.UUID, found: packs.FoundClip) -> Clip:
+def _put_clip(import_id: uuid.UUID, found: clip_check.FoundClip) -> Clip:
     """Upload one clip; the same import made again writes the same keys."""
     clip_id = uuid.uuid5(import_id, f"clip {found.number}")
     video, _ = put_file(object_store(), f"clips/{clip_id}/clip.mp4", found.video)

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from recorder import rtp
-from recorder.slice_spool import SliceSpool, sync_folder
+from recorder.spool import packet_file
+from recorder.spool.slice_spool import SliceSpool, sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Spool:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.slices = SliceSpool(root)
-        self._writing: set[rtp.Writer] = set()
+        self._writing: set[packet_file.Writer] = set()
         # One thread: a file is never synced while it is being closed.
         self._disk = ThreadPoolExecutor(1, "spool")
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -90,20 +90,20 @@ class Spool:
         ]
         return [path for _, path in sorted(found)]
 
-    def begin(self, recording: uuid.UUID, tracks: tuple[rtp.Track, ...]) -> rtp.Writer:
+    def begin(self, recording: uuid.UUID, tracks: tuple[packet_file.Track, ...]) -> packet_file.Writer:
         """The file of the next session. Raises OSError when the disk does not take it."""
         folder = self.folder(recording)
         folder.mkdir(exist_ok=True, mode=0o700)
         sessions = self.sessions(recording)
         number = int(_SESSION.fullmatch(sessions[-1].name)[1]) + 1 if sessions else 1
-        header = rtp.Header(str(recording), number, tracks)
-        writer = rtp.Writer(folder / f"whip-{number}.rtp", header, rtp.now_us())
+        header = packet_file.Header(str(recording), number, tracks)
+        writer = packet_file.Writer(folder / f"whip-{number}.rtp", header, packet_file.now_us())
         for entry in (folder, self.root):
             sync_folder(entry)
         self._writing.add(writer)
         return writer
 
-    async def end(self, writer: rtp.Writer, keep: bool) -> None:
+    async def end(self, writer: packet_file.Writer, keep: bool) -> None:
         """Close the file, or remove one in which nothing came. A disk that fails now is only logged."""
         self._writing.discard(writer)
         try:
@@ -135,7 +135,7 @@ class Spool:
                 await loop.run_in_executor(self._disk, _sync, list(self._writing))
 
 
-def _sync(writers: list[rtp.Writer]) -> None:
+def _sync(writers: list[packet_file.Writer]) -> None:
     for writer in writers:
         try:
             writer.sync()

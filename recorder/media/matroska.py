@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import av
 
-from recorder.depacketize import PPS, SPS, Picture, nal_type
+from recorder.media.depacketize import PPS, SPS, Picture, nal_type
 
 TICKS_PER_S = 10_000
 _CLUSTER_TICKS = 20_000

@@ -11,8 +11,8 @@ import time
 import uuid
 from collections.abc import Callable
 
-from recorder.session import Sessions
-from recorder.spool import Spool
+from recorder.spool.spool import Spool
+from recorder.webrtc.session import Sessions
 
 log = logging.getLogger(__name__)
 

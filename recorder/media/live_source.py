@@ -10,9 +10,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 
-from recorder import matroska, rtcp, rtp
-from recorder.depacketize import CODECS, Packet, Picture, depacketize
-from recorder.matroska import Block
+from recorder.media import matroska
+from recorder.media.depacketize import CODECS, Packet, Picture, depacketize
+from recorder.media.matroska import Block
+from recorder.spool import packet_file
+from recorder.webrtc import rtcp
 
 # Farther apart than this, sender reports and arrival cannot both be right, and arrival was seen with our own eyes.
 _REPORT_TRUST_S = 2.0
@@ -135,19 +137,19 @@ def _in_turn(parts: list[list]) -> list:
 
 
 def _read(path: Path) -> _Session:
-    records = rtp.read(path)
-    header = rtp.Header.from_json(next(records).json())
+    records = packet_file.read(path)
+    header = packet_file.Header.from_json(next(records).json())
     loss = SessionLoss(int(header.session))
     video, audio = (_Stream(header.track(kind), getattr(loss, kind)) for kind in ("video", "audio"))
     reports: list[bytes] = []
     for record in records:
-        if record.kind is rtp.Kind.VIDEO:
+        if record.kind is packet_file.Kind.VIDEO:
             video.take(record)
-        elif record.kind is rtp.Kind.AUDIO:
+        elif record.kind is packet_file.Kind.AUDIO:
             audio.take(record)
-        elif record.kind is rtp.Kind.REPORT:
+        elif record.kind is packet_file.Kind.REPORT:
             reports.append(record.payload)
-        elif record.kind is rtp.Kind.NOTE:
+        elif record.kind is packet_file.Kind.NOTE:
             try:
                 loss.end = record.json().get("end", loss.end)
             except (ValueError, AttributeError):
@@ -168,7 +170,7 @@ def _read(path: Path) -> _Session:
 class _Stream:
     """The packets of one track, in order and without wrap, and its clock."""
 
-    def __init__(self, track: rtp.Track | None, loss: TrackLoss) -> None:
+    def __init__(self, track: packet_file.Track | None, loss: TrackLoss) -> None:
         self.codec = track.codec if track else None
         self.rate = int(track.clock_rate) if track and int(track.clock_rate) > 0 else 90_000
         self.payload_type = track.payload_type if track else None
@@ -176,12 +178,12 @@ class _Stream:
         self.offset_s = 0.0
         self.ssrc: int | None = None
         self.packets: list[Packet] = []
-        self._raw: list[tuple[float, rtp.Packet, bytes]] = []
+        self._raw: list[tuple[float, packet_file.Packet, bytes]] = []
 
-    def take(self, record: rtp.Record) -> None:
+    def take(self, record: packet_file.Record) -> None:
         try:
-            head = rtp.parse(record.payload)
-        except rtp.RtpError:
+            head = packet_file.parse(record.payload)
+        except packet_file.RtpError:
             self.loss.foreign += 1
             return
         if head.payload_type != self.payload_type:

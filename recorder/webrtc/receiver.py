@@ -17,11 +17,12 @@ from aiortc import rtcrtpreceiver
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
 
-from recorder import rtcp, rtp
-from recorder.reception import RateCap, Reception
+from recorder.spool import packet_file
+from recorder.webrtc import rtcp
+from recorder.webrtc.receive_stats import RateCap, Reception
 
 _parse_fixed = struct.Struct(">BBHII").unpack_from
-_now_us = rtp.now_us
+_now_us = packet_file.now_us
 
 KEY_FRAME_EVERY_S = 2
 """A key frame this often lets the worker copy an H.264 picture instead of encoding it again."""
@@ -30,10 +31,10 @@ KEY_FRAME_EVERY_S = 2
 class Stream:
     """One negotiated track as it arrives. `repair_type` is the payload type of its retransmissions (RTX), if any."""
 
-    def __init__(self, track: rtp.Track, repair_type: int | None = None) -> None:
+    def __init__(self, track: packet_file.Track, repair_type: int | None = None) -> None:
         self.track = track
         self.repair_type = repair_type
-        self.record = rtp.Kind.VIDEO if track.kind == "video" else rtp.Kind.AUDIO
+        self.record = packet_file.Kind.VIDEO if track.kind == "video" else packet_file.Kind.AUDIO
         self.ssrc = track.ssrc
         self.reception = Reception(track.clock_rate)
         self.cap = RateCap()
@@ -52,10 +53,10 @@ class Intake:
     `packets` and `heard_us` tell the session whether anything comes in at all.
     """
 
-    def __init__(self, streams: list[Stream], sink: rtp.Writer) -> None:
+    def __init__(self, streams: list[Stream], sink: packet_file.Writer) -> None:
         self.streams = streams
         self.packets = 0
-        self.heard_us = rtp.now_us()
+        self.heard_us = packet_file.now_us()
         self._sink = sink
         self._by_type = {stream.track.payload_type: stream for stream in streams}
         self._by_repair_type = {stream.repair_type: stream for stream in streams if stream.repair_type is not None}
@@ -116,7 +117,7 @@ class Intake:
     def second(self) -> None:
         """What is due each second, in one compound packet: receiver reports, the bit rate, now and then a key frame."""
         self._seconds += 1
-        now = rtp.now_us()
+        now = packet_file.now_us()
         reports, wishes = [], b""
         for stream in self.streams:
             if stream.ssrc is None or stream.reception.highest < 0:
@@ -140,8 +141,8 @@ class Intake:
     def _repair(self, packet: bytes) -> None:
         """Unwrap a retransmission (RFC 4588) that is still missed; browsers also send old ones as mere padding."""
         try:
-            header = rtp.parse(packet)
-        except rtp.RtpError:
+            header = packet_file.parse(packet)
+        except packet_file.RtpError:
             return
         stream = self._by_repair_type.get(header.payload_type)
         if stream is None or stream.ssrc is None or header.end - header.start < 2:
@@ -151,7 +152,7 @@ class Intake:
             return
         second = header.marker << 7 | stream.track.payload_type
         fixed = struct.pack(">BBHII", packet[0] & 0xDF, second, original, header.timestamp, stream.ssrc)
-        self.heard_us = rtp.now_us()
+        self.heard_us = packet_file.now_us()
         self.packets += 1
         restored = fixed + packet[12 : header.start] + packet[header.start + 2 : header.end]
         self._sink.append(stream.record, self.heard_us, restored)
@@ -161,7 +162,7 @@ class Intake:
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        now = rtp.now_us()
+        now = packet_file.now_us()
         soonest: int | None = None
         for stream in self.streams:
             if stream.ssrc is None:
@@ -185,7 +186,7 @@ class Intake:
         self.accept(data)
 
     async def _slow_rtcp(self, data: bytes) -> None:
-        now = rtp.now_us()
+        now = packet_file.now_us()
         known = False
         for report in rtcp.sender_reports(data):
             for stream in self.streams:
@@ -193,7 +194,7 @@ class Intake:
                     stream.last_report = (report.ntp_middle, now)
                     known = True
         if known:
-            self._sink.append(rtp.Kind.REPORT, now, data)
+            self._sink.append(packet_file.Kind.REPORT, now, data)
 
     def _send(self, packet: bytes) -> None:
         transport = self._transport

@@ -11,11 +11,11 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from recorder import rtp
-from recorder.peer import Offer, Peer
-from recorder.receiver import Intake
-from recorder.spool import Spool
-from recorder.tickets import Ticket
+from recorder.spool import packet_file
+from recorder.spool.spool import Spool
+from recorder.spool.tickets import Ticket
+from recorder.webrtc.peer import Offer, Peer
+from recorder.webrtc.receiver import Intake
 
 log = logging.getLogger(__name__)
 
@@ -40,23 +40,23 @@ class Busy(Exception):
 class Session:
     """One live session: a peer, what it sends, and the file that keeps it."""
 
-    def __init__(self, ticket: Ticket, peer: Peer, intake: Intake, writer: rtp.Writer) -> None:
+    def __init__(self, ticket: Ticket, peer: Peer, intake: Intake, writer: packet_file.Writer) -> None:
         self.id = uuid.uuid4()
         self.ticket, self.peer, self.intake, self.writer = ticket, peer, intake, writer
-        self._began_us = rtp.now_us()
-        self._stop: asyncio.Future[rtp.End] = asyncio.get_running_loop().create_future()
+        self._began_us = packet_file.now_us()
+        self._stop: asyncio.Future[packet_file.End] = asyncio.get_running_loop().create_future()
         peer.connection.on("connectionstatechange", self._look)
 
     @property
     def recording(self) -> uuid.UUID:
         return self.ticket.recording
 
-    def stop(self, reason: rtp.End) -> None:
+    def stop(self, reason: packet_file.End) -> None:
         """Let the session end; the first reason counts."""
         if not self._stop.done():
             self._stop.set_result(reason)
 
-    async def run(self, first_packet: Callable[[], Awaitable[None]]) -> rtp.End:
+    async def run(self, first_packet: Callable[[], Awaitable[None]]) -> packet_file.End:
         """Live until somebody or something ends it, and leave a last note; returns why."""
         greeted = False
         while not self._stop.done():
@@ -67,27 +67,27 @@ class Session:
             self.intake.second()
             self._look()
         reason = self._stop.result()
-        if reason is rtp.End.DELETE:
+        if reason is packet_file.End.DELETE:
             await self._repair()
         self.intake.disconnect()
-        self.writer.note(rtp.now_us(), end=reason)
+        self.writer.note(packet_file.now_us(), end=reason)
         return reason
 
     async def _repair(self) -> None:
-        until_us = rtp.now_us() + LAST_REPAIR_S * 1_000_000
-        while self.intake.missing and not self.peer.gone and rtp.now_us() < until_us:
+        until_us = packet_file.now_us() + LAST_REPAIR_S * 1_000_000
+        while self.intake.missing and not self.peer.gone and packet_file.now_us() < until_us:
             await asyncio.sleep(0.02)
 
     def _look(self) -> None:
-        now = rtp.now_us()
+        now = packet_file.now_us()
         lived_s = (now - self._began_us) / 1_000_000
         silent_s = (now - self.intake.heard_us) / 1_000_000
         if datetime.now(UTC) >= self.ticket.ends_at or self.writer.size > MOST_BYTES_PER_S * (lived_s + 10):
-            self.stop(rtp.End.LIMIT)
+            self.stop(packet_file.End.LIMIT)
         elif self.writer.pending > MOST_PENDING:
-            self.stop(rtp.End.SHUTDOWN)
+            self.stop(packet_file.End.SHUTDOWN)
         elif self.peer.gone or silent_s > (SILENCE_S if self.intake.packets else START_S):
-            self.stop(rtp.End.LOST)
+            self.stop(packet_file.End.LOST)
 
 
 class Sessions:
@@ -143,16 +143,16 @@ class Sessions:
         self._newest[ticket.recording] = session
         self._forget_wait(ticket.recording)
         if old:
-            old.stop(rtp.End.TAKEOVER)
+            old.stop(packet_file.End.TAKEOVER)
         self._running[session] = asyncio.create_task(self._run(session))
         if self.ended:
-            session.stop(rtp.End.SHUTDOWN)
+            session.stop(packet_file.End.SHUTDOWN)
         return session, answer
 
     async def finish(self, session: Session) -> None:
         """The peer says that its answer is complete; returns when its file is closed and on the disk."""
         if task := self._running.get(session):
-            session.stop(rtp.End.DELETE)
+            session.stop(packet_file.End.DELETE)
             await asyncio.wait([task])
         else:
             self._finish_answer(session.recording)
@@ -161,7 +161,7 @@ class Sessions:
         """The row says that this answer is complete."""
         session = self._newest.get(recording)
         if session in self._running:
-            session.stop(rtp.End.LIMIT)
+            session.stop(packet_file.End.LIMIT)
         else:
             self._finish_answer(recording)
 
@@ -177,7 +177,7 @@ class Sessions:
         for recording in list(self._waits):
             self._forget_wait(recording)
         for session in self._running:
-            session.stop(rtp.End.SHUTDOWN)
+            session.stop(packet_file.End.SHUTDOWN)
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
     async def _open(self, ticket: Ticket, offer: Offer) -> tuple[Session, str]:
@@ -197,7 +197,7 @@ class Sessions:
         return Session(ticket, peer, intake, writer), answer
 
     async def _run(self, session: Session) -> None:
-        reason = rtp.End.LOST
+        reason = packet_file.End.LOST
         try:
             reason = await session.run(lambda: self._first_packet(session.recording))
         except Exception:
@@ -207,9 +207,9 @@ class Sessions:
             await self.spool.end(session.writer, keep=session.intake.packets > 0)
             del self._running[session]
         log.info("session %s of %s ended: %s", session.id, session.recording, reason)
-        if self._newest.get(session.recording) is not session or reason is rtp.End.SHUTDOWN:
+        if self._newest.get(session.recording) is not session or reason is packet_file.End.SHUTDOWN:
             return
-        if reason is rtp.End.LOST:
+        if reason is packet_file.End.LOST:
             self._wait(session.recording)
         else:
             self._finish_answer(session.recording)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from aiohttp import hdrs, web
 
-from recorder.tickets import Ticket
+from recorder.spool.tickets import Ticket
 
 RETRY_AFTER_S = 5
 REMEMBERED_S = 60

@@ -16,13 +16,13 @@ from weakref import WeakValueDictionary
 
 from aiohttp import web
 
-from recorder.closing import Closing
-from recorder.complete import Answers
-from recorder.disk import Disk
-from recorder.door import Door, unavailable
-from recorder.slice_spool import Different, Listing, Run, runs
-from recorder.spool import Spool
-from recorder.tickets import Ticket
+from recorder.http.auth import Door, unavailable
+from recorder.http.completion import Answers
+from recorder.spool.group_commit import Disk
+from recorder.spool.manifest import Closing
+from recorder.spool.slice_spool import Different, Listing, Run, runs
+from recorder.spool.spool import Spool
+from recorder.spool.tickets import Ticket
 
 LARGEST = 8 * 1024 * 1024
 """Bytes of one slice; a page sends about 300 kB."""

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
-from recorder.closing import CLOSING, Closing
-from recorder.ffmpeg import FfmpegError
-from recorder.measure import Unreadable, scan
-from recorder.slice_spool import Run
-from recorder.sources import Source, join
-from recorder.stitch import Road, align, stitch
+from recorder.media.ffmpeg import FfmpegError
+from recorder.media.live_source import Source, join
+from recorder.media.measure import Unreadable, scan
+from recorder.media.stitch import Road, align, stitch
+from recorder.spool.manifest import CLOSING, Closing
+from recorder.spool.slice_spool import Run
 
 SAME_S = 0.5
 """How far the slices may be from the page's clock, and how much more the live road must hold to be worth a cut."""

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-from recorder import tickets
-from recorder.slice_spool import runs
-from recorder.spool import Spool
+from recorder.spool import tickets
+from recorder.spool.slice_spool import runs
+from recorder.spool.spool import Spool
 from storage.base.database import session_scope
 from storage.base.keys import KeyStore, encrypt_file
 from storage.base.objects import ObjectStore, Stored, sha256_of

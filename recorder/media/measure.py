@@ -10,7 +10,7 @@ from statistics import median
 import av
 import ffmpeg
 
-from recorder.ffmpeg import FfmpegError, Progress, run
+from recorder.media.ffmpeg import FfmpegError, Progress, run
 from scenarios.quality import Measurement
 
 # Five small pictures a second show freezing and blackness as well as all of them do, at a tenth of the cost.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import av
 
-from recorder.measure import Measured, measure
+from recorder.media.measure import Measured, measure
 from scenarios.catalogue import Pack, Scenario
 
 SIZE = (1280, 720)

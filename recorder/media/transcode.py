@@ -19,8 +19,8 @@ from statistics import median
 import av
 import ffmpeg
 
-from recorder.ffmpeg import FfmpegError, Progress, run
-from recorder.measure import Loudness, Measured, Scan
+from recorder.media.ffmpeg import FfmpegError, Progress, run
+from recorder.media.measure import Loudness, Measured, Scan
 
 log = logging.getLogger(__name__)
 

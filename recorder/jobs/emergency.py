@@ -6,10 +6,10 @@ From here on they go the way of all slices: joined, sealed under the candidate's
 import json
 from datetime import UTC, datetime
 
-from recorder.closing import Closing
-from recorder.ship import Shipper
-from recorder.spool import Spool
-from recorder.workplace import folder_for
+from recorder.jobs.workspace import folder_for
+from recorder.spool.manifest import Closing
+from recorder.spool.spool import Spool
+from recorder.spool.upload import Shipper
 from storage.base.database import session_scope
 from storage.base.jobs import Claimed, Hopeless, task
 from storage.base.keys import key_store

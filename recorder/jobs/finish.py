@@ -14,11 +14,11 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from recorder import choose
-from recorder.ffmpeg import Progress
-from recorder.measure import Measured, measure
-from recorder.transcode import Result, transcode
-from recorder.workplace import folder_for, put_file, share_of
+from recorder.jobs.workspace import folder_for, put_file, share_of
+from recorder.media import select_source
+from recorder.media.ffmpeg import Progress
+from recorder.media.measure import Measured, measure
+from recorder.media.transcode import Result, transcode
 from scenarios.quality import Fault, Limits, judge, remarks
 from storage.base.database import session_scope
 from storage.base.jobs import Claimed, Hopeless, task
@@ -66,7 +66,7 @@ def finish_recording(job: Claimed) -> dict:
         return {"state": captured.state}
     try:
         with folder_for(captured.id) as folder:
-            source = choose.best(_fetch(captured, folder), folder)
+            source = select_source.best(_fetch(captured, folder), folder)
             job.report(5)
             source, measured, faults = _without_faults(captured, source, share_of(job, 5, 25))
             if (faults and not captured.accepted) or nothing_came or not measured.scan.video_codec:
@@ -123,8 +123,8 @@ def _fetch(captured: _Captured, folder: Path) -> list[Path]:
 
 
 def _without_faults(
-    captured: _Captured, source: choose.Chosen, progress: Progress
-) -> tuple[choose.Chosen, Measured, tuple[Fault, ...]]:
+    captured: _Captured, source: select_source.Chosen, progress: Progress
+) -> tuple[select_source.Chosen, Measured, tuple[Fault, ...]]:
     """What was chosen, measured and judged; the other road instead, when that one alone has no fault."""
     measured = measure(source.path, progress)
     faults = judge(measured.measurement, captured.limits) if captured.limits else ()
@@ -135,7 +135,9 @@ def _without_faults(
     return source, measured, faults
 
 
-def _figures(captured: _Captured, measured: Measured, source: choose.Chosen, result: Result | None = None) -> dict:
+def _figures(
+    captured: _Captured, measured: Measured, source: select_source.Chosen, result: Result | None = None
+) -> dict:
     """All that was measured, of the original and of the result."""
     figures = {"loss": source.live.report(), "decision": source.decision}
     measurement = measured.measurement

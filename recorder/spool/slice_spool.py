@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from recorder.closing import CLOSING, Closing
+from recorder.spool.manifest import CLOSING, Closing
 
 _HEAD = struct.Struct(">4sII32s")
 _MARK = b"slc1"

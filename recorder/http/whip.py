@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from aiohttp import hdrs, web
 
-from recorder.door import Door, unavailable
-from recorder.peer import Malformed, Unusable, read_offer
-from recorder.session import Busy, Session, Sessions
+from recorder.http.auth import Door, unavailable
+from recorder.webrtc.peer import Malformed, Unusable, read_offer
+from recorder.webrtc.session import Busy, Session, Sessions
 
 OFFER = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"

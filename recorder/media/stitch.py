@@ -13,10 +13,10 @@ from statistics import fmean, median
 import av
 import ffmpeg
 
-from recorder.closing import Closing
-from recorder.ffmpeg import run
-from recorder.measure import Scan
-from recorder.sources import Source
+from recorder.media.ffmpeg import run
+from recorder.media.live_source import Source
+from recorder.media.measure import Scan
+from recorder.spool.manifest import Closing
 
 _BLOCK_S, _ENVELOPE_RATE, _QUIET = 0.01, 8000, 50
 _ALIKE, _OVERLAP_S = 0.6, 2.0

@@ -1,6 +1,6 @@
 """The recorder process: one event loop that takes live sessions and slices, and tells the database that it is alive.
 
-python -m recorder.server
+python -m recorder.http.server
 
 It ends in peace: on SIGTERM, or when the office asks it to, it takes no new answers, waits for those that have begun
 and for all that it has to be safe, and then ends. A second signal, or the end of its patience, ends it at once; what is
@@ -19,13 +19,15 @@ from urllib.parse import urlsplit
 import uvloop
 from aiohttp import web
 
-from recorder import door, metrics, peer, tickets, whip
-from recorder.complete import Answers
-from recorder.network import Network
-from recorder.session import Sessions
-from recorder.ship import Shipper
-from recorder.slices import Slices
-from recorder.spool import Spool
+from recorder.http import auth, metrics, whip
+from recorder.http.completion import Answers
+from recorder.http.slices import Slices
+from recorder.spool import tickets
+from recorder.spool.spool import Spool
+from recorder.spool.upload import Shipper
+from recorder.webrtc import peer
+from recorder.webrtc.network import Network
+from recorder.webrtc.session import Sessions
 from storage.base.config import Config, config
 from storage.base.database import session_scope
 from storage.base.keys import key_store
@@ -51,7 +53,7 @@ class Recorder:
             self.spool, settings.recorder_capacity, settings.ice_servers, self._first_packet, self.answers.live_ended
         )
         self.answers.watch(self.sessions)
-        self.door = door.Door(tickets.find)
+        self.door = auth.Door(tickets.find)
         self.slices = Slices(self.spool, self.answers, self.door, self.root)
         self.stopping = asyncio.Event()
         self._telling: set[asyncio.Task] = set()
@@ -61,7 +63,7 @@ class Recorder:
         peer.install(
             Network(self.settings.recorder_addresses, self.settings.recorder_udp_ports, not self.settings.production)
         )
-        app = web.Application(middlewares=[door.cors], client_max_size=whip.LONGEST_BODY)
+        app = web.Application(middlewares=[auth.cors], client_max_size=whip.LONGEST_BODY)
         if self.settings.whip:
             app.add_routes(whip.Whip(self.sessions, self.door, self.settings.ice_servers, self.root).routes())
         app.add_routes(self.slices.routes())

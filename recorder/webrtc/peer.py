@@ -19,8 +19,9 @@ from aiortc import (
 from aiortc import codecs as aiortc_codecs
 from aiortc.rtcrtpparameters import RTCRtcpFeedback, RTCRtpCodecCapability, RTCRtpCodecParameters
 
-from recorder import network, rtp
-from recorder.receiver import Intake, Receiver, Stream
+from recorder.spool import packet_file
+from recorder.webrtc import network
+from recorder.webrtc.receiver import Intake, Receiver, Stream
 
 CANDIDATES = 20
 """More candidates than this are not tried."""
@@ -56,7 +57,7 @@ class Offer:
     preferences: Mapping[str, RTCRtpCodecCapability]
 
     @property
-    def tracks(self) -> tuple[rtp.Track, ...]:
+    def tracks(self) -> tuple[packet_file.Track, ...]:
         return tuple(stream.track for stream in self.streams)
 
 
@@ -111,7 +112,7 @@ def _choose(section: sdp.MediaDescription) -> tuple[RTCRtpCodecCapability, RTCRt
 
 def _stream(section: sdp.MediaDescription, codec: RTCRtpCodecParameters) -> Stream:
     repair = [c for c in section.rtp.codecs if c.name.lower() == "rtx" and c.parameters.get("apt") == codec.payloadType]
-    track = rtp.Track(
+    track = packet_file.Track(
         kind=section.kind,
         codec={"h264": "H264", "vp8": "VP8", "opus": "opus"}[codec.name.lower()],
         payload_type=codec.payloadType,

@@ -1,0 +1,1 @@
+"""The media tasks: finishing a recording, checking and importing clips, taking in emergency files."""

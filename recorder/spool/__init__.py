@@ -1,0 +1,1 @@
+"""The crash-safe spool: what was received, on disk, until the object store has confirmed it."""
