@@ -38,7 +38,7 @@ fuzz: ## Feed the readers of strangers' bytes with what they have not seen, a mi
 
 clips: ## Build the stand-in clips of the situations anew
 	@$(PYTHON) docker/local/prepare.py test
-	@$(VENV)/python -m recorder.clips
+	@$(VENV)/python -m demo.clips
 
 PIN := .venv/pin/bin/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make requirements"

@@ -107,7 +107,7 @@ def fill(folder: Path, size: str, url: str | None) -> None:
     """Make a house of this size."""
     import cast
 
-    from webapp import crowd
+    from demo import crowd
 
     with house(folder / size, url):
         migrate.upgrade(config.config().database_url)

@@ -11,12 +11,12 @@ import av
 import ffmpeg
 import pytest
 
-from recorder.clips.__main__ import PACK
-from recorder.clips.build import build
-from recorder.clips.captions import LINE, LINES, cues
-from recorder.clips.cast import looks_of, voice_of
-from recorder.clips.motion import mouths
-from recorder.clips.speech import FPS, LEAD_S, REST_S, Voice, envelope, speak, split
+from demo.clips.__main__ import PACK
+from demo.clips.build import build
+from demo.clips.captions import LINE, LINES, cues
+from demo.clips.cast import looks_of, voice_of
+from demo.clips.motion import mouths
+from demo.clips.speech import FPS, LEAD_S, REST_S, Voice, envelope, speak, split
 from recorder.media.ffmpeg import binary
 from scenarios.catalogue import Pack, Scenario, parse_pack
 from scenarios.scheme import parse

@@ -10,6 +10,7 @@ from alembic import command
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from demo import crowd
 from review.adjudication import open_slots
 from review.rating import Phase
 from storage.base import migrate
@@ -22,7 +23,6 @@ from storage.judging.repeats import ask_again
 from storage.judging.verdicts import Verdict, disagreement, sign_dossier
 from storage.judging.workload import decline, take_back
 from storage.people.people import Person, Role
-from webapp import crowd
 
 NOW = cast.NOW
 

@@ -11,10 +11,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from demo.crowd.rows import CASES
 from storage.dossier.dossiers import Dossier
 from storage.judging.ratings import Rating
 from storage.people.people import Membership, Person, Role
-from webapp.crowd.rows import CASES
 
 LISTS = {
     "bureau_home": ("officer", "/bureau"),

@@ -5,6 +5,7 @@ from collections import Counter
 import cast
 from sqlalchemy import func, select
 
+from demo import crowd
 from scenarios.sitting import Stage
 from storage.base import audit
 from storage.dossier.dossiers import Dossier, DossierState
@@ -12,7 +13,6 @@ from storage.exam.sittings import Sitting
 from storage.judging.verdicts import Verdict
 from storage.people.organisations import Organisation
 from storage.people.people import Person
-from webapp import crowd
 
 
 def test_a_crowd_is_in_every_state_and_its_verdicts_can_be_computed_again(session, people):

@@ -6,33 +6,33 @@ import cast
 import pytest
 from sqlalchemy import func, select
 
+from demo import example
 from scenarios.sitting import AnswerStage, Stage
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
 from storage.people.people import Person, Role, person_by_email
 from storage.planning.practical_sessions import PracticalSession
 from storage.schemes import Scheme
-from webapp import demo
 
 
 @pytest.fixture
 def made(session):
     """The demo in this test's house, with a pack that has no films."""
-    scheme = demo.schemes(session, cast.NOW)
-    assert not demo.has_pack(session, scheme)
+    scheme = example.schemes(session, cast.NOW)
+    assert not example.has_pack(session, scheme)
     cast.pack(session)
     session.flush()
-    assert demo.has_pack(session, scheme)
-    demo.people_and_dossiers(session, cast.NOW)
+    assert example.has_pack(session, scheme)
+    example.people_and_dossiers(session, cast.NOW)
     session.commit()
 
 
 def test_there_is_somebody_of_each_role_and_all_can_log_in(session, made, visit):
     people = session.scalars(select(Person)).all()
     assert {role for person in people for role in person.roles(cast.NOW)} == set(Role)
-    assert {person.email for person in people} == {email for email, _, _ in demo.PEOPLE}
+    assert {person.email for person in people} == {email for email, _, _ in example.PEOPLE}
     session.commit()
-    assert visit().log_in("bureau@ksf.example", demo.PASSWORD).status_code == 302
+    assert visit().log_in("bureau@ksf.example", example.PASSWORD).status_code == 302
 
 
 def test_there_is_something_to_do_for_everybody(session, made, visit):
@@ -57,8 +57,8 @@ def test_the_practical_test_has_a_session_that_stands_and_one_that_waits(session
 
 def test_a_second_time_changes_nothing(session, made):
     before = [session.scalar(select(func.count()).select_from(noun)) for noun in (Person, Dossier, Sitting, Scheme)]
-    demo.schemes(session, cast.NOW)
-    demo.people_and_dossiers(session, cast.NOW)
+    example.schemes(session, cast.NOW)
+    example.people_and_dossiers(session, cast.NOW)
     session.commit()
     after = [session.scalar(select(func.count()).select_from(noun)) for noun in (Person, Dossier, Sitting, Scheme)]
     assert before == after
@@ -71,16 +71,16 @@ def test_every_dossier_that_is_handed_in_is_whole(session, made):
 
 
 def test_a_ticket_opens_a_situation_of_an_invented_person(session, made):
-    first, second = (demo.answer_for_ticket(session, 4, cast.NOW) for _ in range(2))
+    first, second = (example.answer_for_ticket(session, 4, cast.NOW) for _ in range(2))
     assert (first.number, first.stage) == (4, AnswerStage.PREPARING)
     assert first.sitting_id != second.sitting_id
     assert first.sitting.dossier.candidate.password_hash is None
 
 
 def test_the_welcome_names_everybody_and_where_to_begin():
-    text = demo.welcome("http://localhost:8000")
+    text = example.welcome("http://localhost:8000")
     assert "http://localhost:8000" in text
-    assert demo.PASSWORD in text
-    for email, name, _ in demo.PEOPLE:
+    assert example.PASSWORD in text
+    for email, name, _ in example.PEOPLE:
         assert email in text
         assert name in text

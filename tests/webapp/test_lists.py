@@ -8,7 +8,7 @@ import pytest
 from lists_to_see import FULL, LARGE, LISTS, SMALL, looking, place
 from visitors import text_of
 
-from webapp import crowd
+from demo import crowd
 
 
 @pytest.mark.one_database

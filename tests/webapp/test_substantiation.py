@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from visitors import text_of
 
+from demo import example
 from storage.base.database import new_session
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.dossier.revisions import hand_in
 from storage.people.people import Role
-from webapp import demo
 
 
 @pytest.fixture
@@ -48,21 +48,21 @@ def test_two_near_equal_texts_are_marked_and_need_a_reason(people, visit, two):
     manager = visit(people.manager)
     write(manager, two[0], cast.REASON)
     assert read(two[0]).manager_done_at and read(two[0]).alike_share is None
-    answer = write(manager, two[1], NEARLY, demo.OTHER_EXAMPLE)
+    answer = write(manager, two[1], NEARLY, example.OTHER_EXAMPLE)
     row = read(two[1])
     assert row.alike_share > 0.9 and row.manager_done_at is None
     assert row.manager_gaps() == ("alike_reason",)
     page = manager.get(answer.location).text
     assert "Deze tekst lijkt op een andere" in page and "Uw tekst voor Kandidaat Een" in page
     assert "<mark>" in page
-    write(manager, two[1], NEARLY, demo.OTHER_EXAMPLE, alike_reason="Zij deden dit samen.")
+    write(manager, two[1], NEARLY, example.OTHER_EXAMPLE, alike_reason="Zij deden dit samen.")
     assert read(two[1]).manager_done_at
 
 
 def test_two_honest_texts_are_not_marked(people, visit, two):
     manager = visit(people.manager)
-    write(manager, two[0], demo.REASON, demo.EXAMPLE_ROLE)
-    write(manager, two[1], demo.OTHER_REASON, demo.OTHER_EXAMPLE)
+    write(manager, two[0], example.REASON, example.EXAMPLE_ROLE)
+    write(manager, two[1], example.OTHER_REASON, example.OTHER_EXAMPLE)
     assert [read(one).alike_share for one in two] == [None, None]
     assert all(read(one).manager_done_at for one in two)
 
@@ -82,7 +82,7 @@ def test_what_another_manager_wrote_is_never_shown(session, people, visit, two):
     secret = "Dit staat alleen in de eerste tekst en nergens anders, want het is van iemand anders."
     write(visit(people.manager), two[0], f"{cast.REASON} {secret}")
     copier = visit(colleague)
-    write(copier, two[1], cast.REASON, demo.OTHER_EXAMPLE, alike_reason="Samen bedacht.")
+    write(copier, two[1], cast.REASON, example.OTHER_EXAMPLE, alike_reason="Samen bedacht.")
     page = copier.get(f"/kandidaten/{two[1].id}").text
     assert "de tekst van een andere leidinggevende" in page
     assert secret not in page and "Kandidaat Een" not in page and "Leidinggevende Een" not in page

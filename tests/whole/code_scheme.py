@@ -8,14 +8,14 @@ Whoever is enrolled from then on sits the exam by it. The settings come from the
 import re
 from datetime import UTC, datetime
 
+from demo import example
 from storage.base.database import session_scope
 from storage.schemes import add_scheme, current_scheme
-from webapp import demo
 
 
 def main() -> None:
     with session_scope() as session:
-        data = current_scheme(session, demo.EXAM).data.decode()
+        data = current_scheme(session, example.EXAM).data.decode()
         data, number = re.subn(r'^identity_check = "none"$', 'identity_check = "code"', data, flags=re.MULTILINE)
         assert number == 1
         add_scheme(session, data.encode(), datetime.now(UTC))

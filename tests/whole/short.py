@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from demo import example
 from recorder.media import ffmpeg
 from storage.base.database import session_scope
 from storage.base.objects import object_store
@@ -24,7 +25,6 @@ from storage.exam.sittings import invite
 from storage.people.organisations import Organisation
 from storage.people.people import Membership, Person, Role, person_by_email
 from storage.schemes import Clip, Pack, add_scheme, current_pack, current_scheme
-from webapp import demo
 
 SHORT = {"preparation_s": 1, "answer_s": 40, "minimum_answer_s": 3, "warning_s": 5}
 CLIP_S = 2
@@ -41,7 +41,7 @@ def short_scheme(data: bytes) -> bytes:
 
 def short_pack(session: Session, now: datetime) -> Pack:
     """The pack with short clips under the scheme with short times, made at the first call."""
-    long = current_pack(session, current_scheme(session, demo.EXAM))
+    long = current_pack(session, current_scheme(session, example.EXAM))
     scheme = add_scheme(session, short_scheme(long.scheme.data), now)
     session.flush()
     if long.scheme_id == scheme.id:
@@ -73,7 +73,7 @@ def main(email: str, password: str) -> None:
     now = datetime.now(UTC)
     with session_scope() as session:
         pack = short_pack(session, now)
-        organisation = session.query(Organisation).filter_by(name=demo.ORGANISATION).one()
+        organisation = session.query(Organisation).filter_by(name=example.ORGANISATION).one()
         person = Person(email=email, name="Kees Kortexamen", created_at=now, session_epoch=0)
         person.set_password(password)
         membership = Membership(person=person, role=Role.CANDIDATE, organisation=organisation, since=now)
@@ -89,7 +89,7 @@ def main(email: str, password: str) -> None:
             created_at=now,
         )
         session.add(dossier)
-        demo.fill(dossier)
+        example.fill(dossier)
         session.flush()
         dossier.submit(person.id, now)
         dossier.decide(DossierState.APPROVED, person_by_email(session, "bureau@ksf.example").id, "", now)
@@ -99,4 +99,4 @@ def main(email: str, password: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else demo.PASSWORD)
+    main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else example.PASSWORD)

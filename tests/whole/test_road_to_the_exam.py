@@ -21,7 +21,7 @@ from axe_playwright_python.sync_playwright import Axe
 from icalendar import Calendar
 from playwright.sync_api import Browser, Page, Playwright, expect
 
-from webapp import demo
+from demo import example
 
 OWN_PASSWORD = "vier losse woorden zijn sterk"
 CANDIDATE, MANAGER = "nora.nieuw@voorbeeld.example", "max.meerder@voorbeeld.example"
@@ -188,14 +188,14 @@ def write_in_two_windows(walk: Walk, one: Page) -> None:
     two.goto(one.url)
     two.wait_for_selector("form[data-draft-ready]")
     one.locator("#goal").fill("Ik wil teamleider worden.")
-    one.locator("#role_description").fill(demo.ROLE_DESCRIPTION)
+    one.locator("#role_description").fill(example.ROLE_DESCRIPTION)
     saved(one)
     two.bring_to_front()
     two.locator("#goal").fill("Beter worden.")
-    two.locator("#motivation").fill(demo.MOTIVATION)
+    two.locator("#motivation").fill(example.MOTIVATION)
     clash = two.get_by_role("alert").filter(has_text="In een ander venster is hier iets anders bewaard")
     expect(clash).to_contain_text("Ik wil teamleider worden.")
-    expect(two.locator("#role_description")).to_have_value(demo.ROLE_DESCRIPTION)
+    expect(two.locator("#role_description")).to_have_value(example.ROLE_DESCRIPTION)
     walk.picture(two, "conflict")
     clash.get_by_role("button", name="Mijn tekst houden").click()
     saved(two)
@@ -204,7 +204,7 @@ def write_in_two_windows(walk: Walk, one: Page) -> None:
     one.reload()
     one.wait_for_selector("form[data-draft-ready]")
     expect(one.locator("#goal")).to_have_value("Beter worden.")
-    expect(one.locator("#motivation")).to_have_value(demo.MOTIVATION)
+    expect(one.locator("#motivation")).to_have_value(example.MOTIVATION)
 
 
 def ask_for_more_time(walk: Walk, page: Page) -> None:
@@ -221,7 +221,7 @@ def hand_in(walk: Walk, page: Page) -> None:
     """The rest of the file; the meter names what is missing until nothing is."""
     page.wait_for_selector("form[data-draft-ready]")
     page.locator("#years").fill("6,5")
-    for kind, boxes in demo.STARS.items():
+    for kind, boxes in example.STARS.items():
         for box, text in zip(("situation", "tasks", "activities", "result"), boxes, strict=True):
             page.locator(f"#{kind}_{box}").fill(text)
     for number, level in enumerate(page.locator('fieldset[id^="level_"]').all()):
@@ -273,7 +273,7 @@ def answer_the_return(walk: Walk, page: Page) -> None:
     page.wait_for_selector("form[data-draft-ready]")
     expect(page.locator("#role_description")).to_have_count(0)
     walk.picture(page, "returned")
-    page.locator("#goal").fill(demo.GOAL)
+    page.locator("#goal").fill(example.GOAL)
     saved(page)
     page.get_by_role("button", name="Dossier indienen").click()
     expect(page.get_by_text("Uw dossier is ingediend")).to_be_visible()

@@ -5,6 +5,8 @@ import sys
 import time
 import uuid
 from datetime import UTC, datetime
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -17,10 +19,7 @@ from storage.base.config import config
 from storage.base.database import session_scope
 from storage.base.jobs import Job, JobState, Queue, enqueue
 from storage.base.objects import ObjectError, ObjectStore, object_store
-from storage.exam import recorder_places
-from storage.exam.recordings import Recording, begin_take
-from storage.schemes import current_pack, current_scheme
-from webapp import crowd, demo
+from storage.exam.recordings import Recording
 from webapp.cli.judging import agreement_of, allocation, verdict
 from webapp.cli.people import invite, mails
 from webapp.cli.recorders import recorders
@@ -37,17 +36,21 @@ NOBODY_S = 15
 
 def register(app: Flask) -> None:
     """Give the app its commands."""
-    for command in (upgrade, make_demo, ticket, scenarios, recordings, audit_log, verdict, allocation, agreement_of):
+    for command in (upgrade, scenarios, recordings, audit_log, verdict, allocation, agreement_of):
         app.cli.add_command(command)
     for command in (invite, mails, recorders):
         app.cli.add_command(command)
+    # The demo stands beside the rooms, and not in an image for production.
+    if find_spec("demo"):
+        for command in import_module("demo.commands").COMMANDS:
+            app.cli.add_command(command)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _store() -> ObjectStore:
+def prepared_store() -> ObjectStore:
     """The object store, ready to be used."""
     store = object_store()
     try:
@@ -70,66 +73,27 @@ def upgrade() -> None:
     migrate.upgrade(config().database_url)
 
 
-@click.command("demo")
-@click.option("--dossiers", type=click.IntRange(0, 100_000), default=0, help="Add so many dossiers in all states.")
-@click.option("--organisations", type=click.IntRange(1, 2_000), default=20, show_default=True, help="Theirs.")
-def make_demo(dossiers: int, organisations: int) -> None:
-    """Make the demo organisation with a person of each role. Safe to run again; --dossiers adds a crowd each time."""
-    now = _now()
-    _store()
-    with session_scope() as session:
-        scheme = demo.schemes(session, now)
-        has_pack = demo.has_pack(session, scheme)
-    if not has_pack:
-        _import(demo.PACK, dry_run=False)
-    with session_scope() as session:
-        demo.people_and_dossiers(session, now)
-    if dossiers:
-        with session_scope() as session:
-            pack = current_pack(session, current_scheme(session, demo.EXAM))
-            crowd.fill(session, pack, dossiers, organisations, now)
-    click.echo(demo.welcome(config().origin))
-
-
-@click.command("ticket")
-@click.option("--scenario", "number", default=1, show_default=True, help="The situation to answer, 1 to 10.")
-def ticket(number: int) -> None:
-    """Open a recording for any WHIP client, in a demo sitting of its own: prints whip_url, bearer, recording_id."""
-    now = _now()
-    with session_scope() as session:
-        answer = demo.answer_for_ticket(session, number, now)
-        recording, bearer = begin_take(session, answer, recorder_places.keep(session, answer.sitting, now), now)
-        _print(
-            {
-                "whip_url": f"{recording.node.url}/whip/{recording.id}",
-                "bearer": bearer,
-                "recording_id": str(recording.id),
-                "limit_s": recording.limit_s,
-            }
-        )
-
-
 @scenarios.command("import")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def import_pack(folder: Path) -> None:
     """Take the scenarios and clips in FOLDER into use, or print all that is wrong with them and change nothing."""
-    _import(folder, dry_run=False)
+    import_folder(folder, dry_run=False)
 
 
 @scenarios.command("check")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=demo.PACK)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def check_pack(folder: Path) -> None:
     """Prove that the scenarios and clips in FOLDER could be taken into use. Changes nothing."""
-    _import(folder, dry_run=True)
+    import_folder(folder, dry_run=True)
 
 
-def _import(folder: Path, dry_run: bool) -> None:
+def import_folder(folder: Path, dry_run: bool) -> None:
     """Bring the folder to the object store, let a media worker look at it, and say what it found."""
     clips = sorted(path for path in (folder / "clips").glob("*") if path.is_file())
     files = [folder / "scenarios.toml", *clips]
     if not files[0].exists():
         raise click.ClickException(f"{files[0]} ontbreekt.")
-    now, import_id, store = _now(), uuid.uuid4(), _store()
+    now, import_id, store = _now(), uuid.uuid4(), prepared_store()
     kind = "check_pack" if dry_run else "import_pack"
     try:
         for file in files:

@@ -15,11 +15,12 @@ from flask import Blueprint, abort, g, render_template
 from sqlalchemy import select
 
 from review import rules
+from scenarios.brought import scheme_file
 from scenarios.chapters import Allocation, FileCriterion, IdentityCheck, Origin, Planning, Question, Task
 from scenarios.scheme import Scheme, parse
 from storage import schemes
 from storage.people.people import Role
-from webapp import access, demo
+from webapp import access
 from webapp.dutch import formats
 
 pages = Blueprint("regulation", __name__, url_prefix="/reglement")
@@ -126,7 +127,7 @@ def _setting(scheme: Scheme, brought: Scheme | None, origin: Origin) -> Setting:
 @cache
 def _brought(key: str) -> Scheme | None:
     """The scheme of this exam as Vignet brings it; None for an exam that somebody added."""
-    path = demo.SCENARIOS / key / "scheme.toml"
+    path = scheme_file(key)
     return parse(path.read_bytes()) if path.is_file() else None
 
 

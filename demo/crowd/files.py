@@ -4,15 +4,15 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from demo import example
+from demo.crowd.people import Staff, mail, person, qualify
+from demo.crowd.rows import Case, Crowd
 from review.portfolio import Mark, Outcome
 from storage.admission.part_one import PartOneReview
 from storage.dossier.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
 from storage.exam.accommodations import Accommodation
 from storage.judging.objections import Against, Objection, ObjectionState
 from storage.people.people import Role
-from webapp import demo
-from webapp.crowd.people import Staff, mail, person, qualify
-from webapp.crowd.rows import Case, Crowd
 
 DECIDED = {
     DossierState.APPROVED: Outcome.APPROVED,
@@ -54,13 +54,13 @@ def dossier(crowd: Crowd, case: Case, house: uuid.UUID, manager: uuid.UUID, staf
         created_at=created,
         cost_centre=str(rng.randrange(4000, 4100)),
         tasks=["guides_colleagues", "is_asked"],
-        reason=demo.REASON if written else "",
-        example_role=demo.EXAMPLE_ROLE if written else "",
+        reason=example.REASON if written else "",
+        example_role=example.EXAMPLE_ROLE if written else "",
         manager_done_at=created + timedelta(days=1) if written and not returned else None,
-        role_description=demo.ROLE_DESCRIPTION,
+        role_description=example.ROLE_DESCRIPTION,
         years=rng.randrange(4, 40) / 2,
-        motivation=demo.MOTIVATION,
-        goal=demo.GOAL if rounds else "",
+        motivation=example.MOTIVATION,
+        goal=example.GOAL if rounds else "",
         submitted_at=handed_in if rounds else None,
         rounds=rounds,
         open_parts=["substantiation", "star_colleague"] if returned else [],
@@ -90,7 +90,7 @@ def dossier(crowd: Crowd, case: Case, house: uuid.UUID, manager: uuid.UUID, staf
 
 
 def _parts(crowd: Crowd, made: uuid.UUID) -> None:
-    for kind, (situation, tasks, activities, result) in demo.STARS.items():
+    for kind, (situation, tasks, activities, result) in example.STARS.items():
         texts = {"situation": situation, "tasks": tasks, "activities": activities, "result": result}
         crowd.add(Star, dossier_id=made, kind=kind, **texts)
     for place, competency in enumerate(crowd.scheme.content.competencies):

@@ -12,15 +12,15 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from demo.crowd.exams import Exams
+from demo.crowd.files import dossier
+from demo.crowd.people import organisation, person, staff_for
+from demo.crowd.planned import Plans
+from demo.crowd.rows import CASES, Case, Crowd
 from storage.base import audit
 from storage.people.organisations import Organisation
 from storage.people.people import Person, Role
 from storage.schemes import Pack, current_practical_tests
-from webapp.crowd.exams import Exams
-from webapp.crowd.files import dossier
-from webapp.crowd.people import organisation, person, staff_for
-from webapp.crowd.planned import Plans
-from webapp.crowd.rows import CASES, Case, Crowd
 
 CANDIDATES_A_MANAGER = 5
 

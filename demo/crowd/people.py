@@ -3,11 +3,11 @@
 import uuid
 from dataclasses import dataclass
 
+from demo.crowd.rows import Crowd
 from storage.dossier.qualifications import Qualification
 from storage.people.organisations import Organisation
 from storage.people.outbox import MailMessage, MailState
 from storage.people.people import Membership, Person, Role
-from webapp.crowd.rows import Crowd
 
 FIRST = "Aafke Bram Carlijn Daan Evi Farid Gerda Hamza Imke Joris Kaoutar Lars Maud Noor Otis Pleun Quin Rosa Sem Tess"
 LAST = (

@@ -2,11 +2,11 @@
 
 import uuid
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scenarios.brought import FOLDER, scheme_file
 from scenarios.sitting import AnswerStage, Stage
 from storage.dossier.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
 from storage.dossier.qualifications import enter
@@ -22,8 +22,7 @@ from storage.planning.theory_tests import Certificate, set_ready
 from storage.schemes import Scheme, add_scheme, current_pack, current_scheme
 from webapp.dutch import formats
 
-SCENARIOS = Path(__file__).parent.parent / "scenarios"
-PACK = SCENARIOS / "branchecertificaat_b"
+PACK = FOLDER / "branchecertificaat_b"
 SCHEMES = ("praktijktoets_a", "branchecertificaat_b")
 EXAM = "branchecertificaat_b"
 PRACTICAL = "praktijktoets_a"
@@ -93,7 +92,7 @@ STARS = {
 def schemes(session: Session, now: datetime) -> Scheme:
     """Take the schemes of the repository into use; answers the one of the exam."""
     for name in SCHEMES:
-        add_scheme(session, (SCENARIOS / name / "scheme.toml").read_bytes(), now)
+        add_scheme(session, scheme_file(name).read_bytes(), now)
     session.flush()
     return current_scheme(session, EXAM)
 

@@ -3,6 +3,8 @@
 import uuid
 from datetime import datetime, time, timedelta
 
+from demo.crowd.people import Staff, person
+from demo.crowd.rows import Crowd
 from storage.base.clock import AMSTERDAM
 from storage.dossier.qualifications import Qualification
 from storage.people.people import Role
@@ -11,8 +13,6 @@ from storage.planning.locations import Location
 from storage.planning.practical_sessions import PracticalSeat, PracticalSession, SessionState
 from storage.planning.theory_tests import PASSED_KEY, Certificate, TheoryState, TheoryTest
 from storage.schemes import Scheme
-from webapp.crowd.people import Staff, person
-from webapp.crowd.rows import Crowd
 
 THEORY = (
     *(TheoryState.PASSED,) * 4,

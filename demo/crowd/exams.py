@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache
 
+from demo.crowd.files import Made, objection
+from demo.crowd.people import Staff, mail
+from demo.crowd.rows import Case, Crowd
 from review.rating import TimeCode
 from review.verdict import Case as Judged
 from review.verdict import Decision
@@ -20,9 +23,6 @@ from storage.judging.objections import Against
 from storage.judging.ratings import Rating
 from storage.judging.scores import Score
 from storage.judging.verdicts import Verdict
-from webapp.crowd.files import Made, objection
-from webapp.crowd.people import Staff, mail
-from webapp.crowd.rows import Case, Crowd
 
 LEVELS = ((3, 3), (3, 4), (4, 4), (2, 3), (3, 2), (2, 2), (5, 4), (4, 3))
 """What the first and the second assessor give everywhere."""

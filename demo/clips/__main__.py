@@ -1,4 +1,4 @@
-"""`python -m recorder.clips [number ...]`: build the stand-in clips of the pack, all or some."""
+"""`python -m demo.clips [number ...]`: build the stand-in clips of the pack, all or some."""
 
 import sys
 from pathlib import Path

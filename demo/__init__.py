@@ -1,0 +1,1 @@
+"""Invented people, a crowd of them, and drawn stand-in clips: to try Vignet out. No room imports this."""
