@@ -10,13 +10,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import cast
 import psycopg
 import pytest
 import redis
-import services
-from houses import forget
 from sqlalchemy.orm import Session
+from support import cast, services
+from support.settings_cache import forget
 
 from storage.base import config, database, jobs, migrate, objects
 
@@ -48,7 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A shared machine may stand still for a second, and a camera with it. The summary counts every further try.
     """
     for item in items:
-        if {"playwright", "chromium"} & set(item.fixturenames) or item.path.parent.name in ("local", "whole"):
+        if {"playwright", "chromium"} & set(item.fixturenames) or item.path.parent.name in ("docker", "whole"):
             item.add_marker(pytest.mark.real_time)
             item.add_marker(pytest.mark.flaky(reruns=2))
 

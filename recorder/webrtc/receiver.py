@@ -4,7 +4,8 @@ aiortc does ICE and DTLS. Once a session is connected, its media take a synchron
 at the header, append. Nothing is decoded, nothing is put in order; the worker does that from the file. What goes back
 to the sender (reports, NACK, PLI, REMB) is decided here as well.
 
-This file reaches into private parts of aiortc and aioice; tests/recorder/test_aiortc_contract.py pins each of them.
+This file reaches into private parts of aiortc and aioice; tests/recorder/webrtc/test_aiortc_contract.py pins each of
+them.
 """
 
 import asyncio

@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1]))
+sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
 
 from storage.base.config import config  # noqa: E402
 
@@ -142,8 +142,7 @@ ROWS = (
 )
 # fmt: on
 
-sys.path.insert(0, str(HERE.parent / "webapp"))
-from lists_to_see import LISTS  # noqa: E402
+from support.lists_to_see import LISTS  # noqa: E402
 
 ROWS += tuple(
     Row(

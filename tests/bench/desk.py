@@ -19,16 +19,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "webapp")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import cast  # noqa: E402
-import desk_site  # noqa: E402
-import houses  # noqa: E402
-import services  # noqa: E402
 from flask import Flask, render_template  # noqa: E402
 from playwright.sync_api import Page as Window  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 from sqlalchemy import event  # noqa: E402
+from support import cast, desk_site, services, settings_cache  # noqa: E402
 from werkzeug.test import EnvironBuilder  # noqa: E402
 
 from storage.base import config, database, migrate  # noqa: E402
@@ -166,7 +163,7 @@ def serving(folder: str) -> dict:
     """What the pages cost the server."""
     with services.valkey(Path(folder)) as valkey:
         os.environ.update(VIGNET_BROKER_URL=valkey, VIGNET_RATE_LIMIT_STORAGE=valkey)
-        houses.forget()
+        settings_cache.forget()
         return measure(float(sys.argv[1]) if len(sys.argv) > 1 else 6)
 
 

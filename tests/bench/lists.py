@@ -6,7 +6,7 @@ answer, without the web server, in turns; with PostgreSQL the CPU of its back en
 The ratio of the two says what a row costs that is there and is not shown. So the page shows as many rows in both: the
 small house has the states that fill every page (with 100 dossiers, and a hundred sections and rows to fill, that is not
 possible; hence 200), and who looks in the large one has about as many candidates or answers of their own as in the
-small one (tests/webapp/lists_to_see.py). Searches are for what a good tenth of everybody is called ("verzonnen"), and
+small one (tests/support/lists_to_see.py). Searches are for what a good tenth of everybody is called ("verzonnen"), and
 for one address. Only of assessors there are too few in the small house to fill the page.
 """
 
@@ -20,13 +20,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "webapp")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import houses  # noqa: E402
 import psycopg  # noqa: E402
-import services  # noqa: E402
 from desk import Page  # noqa: E402
-from lists_to_see import FULL, LARGE, LISTS, SMALL, looking, place  # noqa: E402
+from support import services, settings_cache  # noqa: E402
+from support.lists_to_see import FULL, LARGE, LISTS, SMALL, looking, place  # noqa: E402
 
 from storage.base import config, database, migrate  # noqa: E402
 from webapp import create_app  # noqa: E402
@@ -72,10 +71,10 @@ def house(folder: Path, url: str | None) -> Iterator[None]:
     os.environ.pop("VIGNET_DATABASE_URL", None)
     if url:
         os.environ["VIGNET_DATABASE_URL"] = url.replace("postgresql://", "postgresql+psycopg://")
-    houses.forget()
+    settings_cache.forget()
     folder.mkdir(parents=True, exist_ok=True)
     yield
-    houses.forget()
+    settings_cache.forget()
 
 
 def pages(url: str | None) -> dict[str, Measured]:
@@ -105,7 +104,7 @@ def measure(folder: Path, urls: dict[str, str | None], seconds: float) -> dict[s
 
 def fill(folder: Path, size: str, url: str | None) -> None:
     """Make a house of this size."""
-    import cast
+    from support import cast
 
     from demo import crowd
 

@@ -28,11 +28,10 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import cast  # noqa: E402
 import janus_bridge  # noqa: E402
 import psutil  # noqa: E402
-import services  # noqa: E402
 from load import make_material  # noqa: E402
+from support import cast, services  # noqa: E402
 
 from recorder.spool import packet_file  # noqa: E402
 from storage.base import config, database, migrate  # noqa: E402

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "recorder")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import av  # noqa: E402
 from aiortc.codecs.h264 import H264Encoder  # noqa: E402
 from aiortc.codecs.vpx import Vp8Encoder  # noqa: E402
-from sender import send, spool  # noqa: E402
+from support.sender import send, spool  # noqa: E402
 
 from recorder.media.ffmpeg import binary  # noqa: E402
 from recorder.media.live_source import join  # noqa: E402

@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[0:1] = [str(HERE.parents[1]), str(HERE.parent), str(HERE.parent / "whole")]
+sys.path[0:1] = [str(HERE.parents[1]), str(HERE.parent)]
 
 import pytest  # noqa: E402
 from faults import rows  # noqa: E402

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import requests
-import services
 from faults.scene import Scene
 from faults.table import Bar, Result, Row
-from system import PASSWORD, ROOT
+from support import services
+from support.system import PASSWORD, ROOT
 
 PEOPLE, ANSWERS = 20, 10
 WARM = 6

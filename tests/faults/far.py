@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 import psycopg
-import services
+from support import services
 
 DISK_MB = 400
 ROOM_MB = 100

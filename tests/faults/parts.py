@@ -9,11 +9,11 @@ import uuid
 from collections.abc import Iterator
 from functools import partial
 
-import services
 from faults.scene import BREAK_S, TALK_S, Scene
 from faults.stage import FAR
 from faults.table import Result, Row
-from system import log_in
+from support import services
+from support.system import log_in
 
 from storage.exam.recordings import STUCK
 

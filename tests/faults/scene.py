@@ -3,10 +3,10 @@
 import time
 from itertools import pairwise
 
-import camera
-from candidate import Candidate, Kept
 from faults.stage import Stage
 from faults.table import Result, Row
+from support import camera
+from support.candidate import Candidate, Kept
 
 TALK_S = 9
 BREAK_S = 3

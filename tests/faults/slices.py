@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from candidate import SLICE
 from faults.scene import BREAK_S, TALK_S, Scene
 from faults.table import Bar, Row
 from playwright.sync_api import Route
+from support.candidate import SLICE
 
 GIB = 1024**3
 MOST_SENT = 64 * 1024 * 1024

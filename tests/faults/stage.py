@@ -4,13 +4,11 @@ import contextlib
 import shutil
 from pathlib import Path
 
-import camera
-import services
-import system
-from balky import Door
-from candidate import Candidate
 from faults import far
 from playwright.sync_api import Error, Playwright
+from support import camera, services, system
+from support.candidate import Candidate
+from support.fault_proxy import Door
 
 CLIPS = system.ROOT / "scenarios" / "branchecertificaat_b" / "clips"
 FAR = "many machines"

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-import cast
 import pytest
+from support import cast
 
 from scenarios.scheme import SchemeError
 from storage.schemes import Immutable, add_scheme, current_pack, current_scheme

@@ -4,14 +4,13 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 
-import desk_site
-import judging
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import event
 from sqlalchemy.orm import Session
-from visitors import Visitor
+from support import desk_site, judged_exam
+from support.visitors import Visitor
 from werkzeug.serving import make_server
 
 from storage.base import database
@@ -82,11 +81,11 @@ def desk(desks, chromium) -> Iterator[desk_site.Desk]:
 
 
 @pytest.fixture
-def bench(app, session, people) -> judging.Bench:
+def bench(app, session, people) -> judged_exam.Bench:
     """A finished exam, on the desks of the first two assessors."""
     # What the test itself looked up must not keep the database locked while the app works.
     app.before_request(session.commit)
-    return judging.make(session, people)
+    return judged_exam.make(session, people)
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import logging
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
-import cast
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from support import cast
 
 from scenarios.sitting import Stage
 from storage.base import database

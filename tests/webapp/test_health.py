@@ -4,10 +4,9 @@ import os
 import sys
 from datetime import UTC, datetime
 
-import cast
 import pytest
-import services
 from sqlalchemy import select
+from support import cast, services
 
 from storage.base.database import new_session
 from storage.base.jobs import Job, JobState, celery

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 import requests
-import rights
-import services
-from visitors import Visitor
+from support import rights, services
+from support.visitors import Visitor
 from werkzeug.serving import make_server
 
 from storage.exam.recordings import Recording, RecordingState, RenditionKind

@@ -3,11 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import cast
 import pytest
-import rights
 from axe_playwright_python.sync_playwright import Axe
-from visitors import Visitor
+from support import cast, rights
+from support.visitors import Visitor
 
 from storage.admission.enrolments import Entry
 from storage.dossier.dossiers import Dossier, DossierState

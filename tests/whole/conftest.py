@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import camera
-import film
 import pytest
-import system
-from candidate import Candidate
 from playwright.sync_api import Browser, Playwright
+from support import camera, film, system
+from support.candidate import Candidate
 
 CLIPS = system.ROOT / "scenarios" / "branchecertificaat_b" / "clips"
 

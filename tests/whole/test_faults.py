@@ -6,10 +6,10 @@
 import json
 
 import pytest
-from candidate import Candidate
 from faults import rows
 from faults.scene import LONGEST_S, Scene
 from faults.table import MET, Row
+from support.candidate import Candidate
 
 CHOSEN = ("plain", "vp8", "loss-10", "cut-20", "recorder", "second-session", "reloaded", "browser-killed")
 

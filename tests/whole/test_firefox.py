@@ -6,8 +6,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import firefox
-import system
+from support import firefox, system
 
 PASSWORD = "vignet-demo"
 TALK_S = 3.5
@@ -43,14 +42,14 @@ async def sit(product: system.System, email: str, profile: Path) -> dict:
 
 def test_both_roads_of_ten_answers_in_a_real_firefox(product, tmp_path):
     email = f"vos-{uuid.uuid4().hex[:6]}@voorbeeld.example"
-    answers = json.loads(product.command("python", "tests/whole/short.py", email, PASSWORD))["answers"]
+    answers = json.loads(product.command("python", "tests/support/short.py", email, PASSWORD))["answers"]
     # In a thread of its own, since another browser's driver may have a loop in this one.
     with ThreadPoolExecutor(1) as apart:
         told = apart.submit(asyncio.run, sit(product, email, tmp_path / "profile")).result()
     assert "Firefox/" in told["browser"]
     for number, answer in enumerate(answers, 1):
         folder = tmp_path / str(number)
-        take = json.loads(product.command("python", "tests/whole/takes.py", answer, str(folder)))
+        take = json.loads(product.command("python", "tests/support/takes.py", answer, str(folder)))
         decision, how = take["figures"]["decision"], take["figures"]["how"]
         print(f"answer {number}: {take['seconds']:.2f} s, {how}, {decision}")
         assert (decision["took"], decision["why"], how) == ("slices", "whole", "re-encoded")

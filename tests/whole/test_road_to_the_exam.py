@@ -12,14 +12,11 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-import camera
-import letter_box
 import pytest
-import services
-import system
 from axe_playwright_python.sync_playwright import Axe
 from icalendar import Calendar
 from playwright.sync_api import Browser, Page, Playwright, expect
+from support import camera, letter_box, services, system
 
 from demo import example
 
@@ -107,7 +104,7 @@ def walk(films, playwright: Playwright, filmed, tmp_path_factory) -> Iterator[Wa
     folder = tmp_path_factory.mktemp("walk")
     chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=camera.chromium_flags(filmed))
     with letter_box.listening() as letters, system.running(folder, VIGNET_MAIL_URL=letters.url) as product:
-        product.command("python", "tests/whole/code_scheme.py")
+        product.command("python", "tests/support/code_scheme.py")
         yield Walk(product, letters, chromium, folder / "pictures", films)
         for window in chromium.contexts:
             window.close()  # a film ends with its window

@@ -5,11 +5,11 @@ A candidate watches ten clips and records ten answers; each stored film is held 
 
 import re
 
-import camera
 import pytest
-from candidate import Candidate, Kept, tell
 from playwright.sync_api import Browser, Page, expect
-from system import log_in
+from support import camera
+from support.candidate import Candidate, Kept, tell
+from support.system import log_in
 
 TALK_S = 3.5
 PEOPLE = {

@@ -1,0 +1,86 @@
+"""The demo: somebody of each role, and a dossier in each of the states that one wants to show."""
+
+from collections import Counter
+
+import pytest
+from sqlalchemy import func, select
+from support import cast
+
+from demo import example
+from scenarios.sitting import AnswerStage, Stage
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.exam.sittings import Sitting
+from storage.people.people import Person, Role, person_by_email
+from storage.planning.practical_sessions import PracticalSession
+from storage.schemes import Scheme
+
+
+@pytest.fixture
+def made(session):
+    """The demo in this test's house, with a pack that has no films."""
+    scheme = example.schemes(session, cast.NOW)
+    assert not example.has_pack(session, scheme)
+    cast.pack(session)
+    session.flush()
+    assert example.has_pack(session, scheme)
+    example.people_and_dossiers(session, cast.NOW)
+    session.commit()
+
+
+def test_there_is_somebody_of_each_role_and_all_can_log_in(session, made, visit):
+    people = session.scalars(select(Person)).all()
+    assert {role for person in people for role in person.roles(cast.NOW)} == set(Role)
+    assert {person.email for person in people} == {email for email, _, _ in example.PEOPLE}
+    session.commit()
+    assert visit().log_in("bureau@ksf.example", example.PASSWORD).status_code == 302
+
+
+def test_there_is_something_to_do_for_everybody(session, made, visit):
+    states = Counter(session.scalars(select(Dossier.state)))
+    assert states == {DossierState.APPROVED: 1, DossierState.SUBMITTED: 1, DossierState.WRITING: 1}
+    assert session.scalars(select(Sitting.stage)).all() == [Stage.INVITED]
+    manager, officer = (
+        person_by_email(session, "leidinggevende@voorbeeld.example"),
+        person_by_email(session, "bureau@ksf.example"),
+    )
+    session.commit()
+    assert "Onderbouwing schrijven" in visit(manager).get("/kandidaten").text
+    assert "Karin Kandidaat" in visit(officer).get("/bureau/dossiers?staat=submitted").text
+
+
+def test_the_practical_test_has_a_session_that_stands_and_one_that_waits(session, made, visit):
+    assert Counter(session.scalars(select(PracticalSession.state))) == {"confirmed": 1, "requested": 1}
+    examiner = person_by_email(session, "assessor2@ksf.example")
+    session.commit()
+    assert "Voorbeeld Klantcontact" in visit(examiner).get("/beoordelen/praktijktoetsen").text
+
+
+def test_a_second_time_changes_nothing(session, made):
+    before = [session.scalar(select(func.count()).select_from(noun)) for noun in (Person, Dossier, Sitting, Scheme)]
+    example.schemes(session, cast.NOW)
+    example.people_and_dossiers(session, cast.NOW)
+    session.commit()
+    after = [session.scalar(select(func.count()).select_from(noun)) for noun in (Person, Dossier, Sitting, Scheme)]
+    assert before == after
+
+
+def test_every_dossier_that_is_handed_in_is_whole(session, made):
+    for dossier in session.scalars(select(Dossier).where(Dossier.state != DossierState.WRITING)):
+        assert dossier.missing() == ()
+        assert dossier.manager_done_at
+
+
+def test_a_ticket_opens_a_situation_of_an_invented_person(session, made):
+    first, second = (example.answer_for_ticket(session, 4, cast.NOW) for _ in range(2))
+    assert (first.number, first.stage) == (4, AnswerStage.PREPARING)
+    assert first.sitting_id != second.sitting_id
+    assert first.sitting.dossier.candidate.password_hash is None
+
+
+def test_the_welcome_names_everybody_and_where_to_begin():
+    text = example.welcome("http://localhost:8000")
+    assert "http://localhost:8000" in text
+    assert example.PASSWORD in text
+    for email, name, _ in example.PEOPLE:
+        assert email in text
+        assert name in text

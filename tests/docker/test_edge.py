@@ -1,0 +1,188 @@
+"""The edge: one origin, recordings streamed from the object store, and nothing of what is behind it shown."""
+
+import contextlib
+import gzip
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+import requests
+from machine import Machine
+from support import services
+
+PICTURE = os.urandom(300_000)
+KEY = "recordings/one/video.mp4"
+
+
+class Silent(WSGIRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def answering(port: int, app: Callable) -> Iterator[None]:
+    """A small web server in place of the web app or the recorder."""
+    with make_server("127.0.0.1", port, app, handler_class=Silent) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield
+        server.shutdown()
+
+
+@pytest.fixture
+def edge(object_store, house, tmp_path) -> Iterator[str]:
+    """The address of the edge. Behind it a web app that sends everybody to the object store, or says a long text."""
+    video = tmp_path / "video"
+    video.write_bytes(PICTURE)
+    object_store.put_file(KEY, video, "application/octet-stream")
+    first = services.free_ports(3)
+
+    def web(environ, start):
+        if environ["PATH_INFO"].startswith("/media/"):
+            method = "head_object" if environ["REQUEST_METHOD"] == "HEAD" else "get_object"
+            key = KEY if environ["PATH_INFO"] == "/media/one" else "recordings/none"
+            path = object_store.inner_path(key, "video/mp4", method)
+            headers = {
+                "X-Accel-Redirect": path,
+                "Cache-Control": "private, no-store",
+                "X-Content-Type-Options": "nosniff",
+                "Content-Type": "video/mp4",
+                "Server": "web/1",
+            }
+            start("200 OK", list(headers.items()))
+            return []
+        environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        start("200 OK", [("Content-Type", "text/html; charset=utf-8")])
+        return [f"web {environ['PATH_INFO']} ".encode() * 500]
+
+    def recorder(environ, start):
+        start("201 Created", [("Location", "/recorder/whip/one/two")])
+        return [environ["PATH_INFO"].encode()]
+
+    with (
+        answering(first + 1, web),
+        answering(first + 2, recorder),
+        caddy(first, os.environ["VIGNET_S3_ENDPOINT"], tmp_path) as address,
+    ):
+        yield address
+
+
+@contextlib.contextmanager
+def caddy(first: int, store: str, folder: Path) -> Iterator[str]:
+    """The edge on port `first`; the web app and the recorder are expected on the next two."""
+    env = {
+        **os.environ,
+        "VIGNET_DATA": str(folder),
+        "VIGNET_SITE": f"http://:{first}",
+        "VIGNET_WEB_LISTEN": f"127.0.0.1:{first + 1}",
+        "VIGNET_RECORDER_LISTEN": f"127.0.0.1:{first + 2}",
+        "VIGNET_S3_ENDPOINT": store,
+    }
+    command = [services.BIN / "caddy", "run", "--adapter", "caddyfile", "--config", "docker/Caddyfile"]
+    with services.running(command, [first], folder / "caddy.log", env):
+        yield f"http://127.0.0.1:{first}"
+
+
+pytestmark = pytest.mark.one_database
+
+
+def test_a_recording_is_streamed_with_range(edge):
+    whole = requests.get(f"{edge}/media/one", timeout=20)
+    assert (whole.status_code, whole.content) == (200, PICTURE)
+    part = requests.get(f"{edge}/media/one", headers={"Range": "bytes=1000-1999"}, timeout=20)
+    assert (part.status_code, part.content) == (206, PICTURE[1000:2000])
+    assert part.headers["Content-Range"] == f"bytes 1000-1999/{len(PICTURE)}"
+    beyond = requests.get(f"{edge}/media/one", headers={"Range": "bytes=900000-"}, timeout=20)
+    assert beyond.status_code == 416
+
+
+def test_a_player_may_ask_for_the_length_alone(edge):
+    head = requests.head(f"{edge}/media/one", timeout=20)
+    assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(PICTURE)))
+
+
+@pytest.mark.parametrize("headers", [{}, {"Range": "bytes=0-9"}])
+def test_the_headers_of_the_web_app_hold_and_those_of_the_store_stay_inside(edge, headers):
+    answer = requests.get(f"{edge}/media/one", headers={**headers, "Cookie": "vignet=secret"}, timeout=20)
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Type"] == "video/mp4"
+    allowed = {"cache-control", "x-content-type-options", "content-type", "content-length", "content-range"}
+    allowed |= {"accept-ranges", "date", "etag"}
+    assert {name.lower() for name in answer.headers} <= allowed
+
+
+@pytest.mark.parametrize("authorization", ["Basic dXNlcjpwdw==", "Bearer token"])
+def test_what_the_browser_says_about_itself_does_not_spoil_the_signature(edge, authorization):
+    headers = {"Authorization": authorization, "X-Amz-Date": "20200101T000000Z", "X-Auth-Token": "x"}
+    assert requests.get(f"{edge}/media/one", headers=headers, timeout=20).content == PICTURE
+
+
+def test_an_object_that_is_gone_says_nothing_about_the_store(edge):
+    answer = requests.get(f"{edge}/media/two", timeout=20)
+    assert (answer.status_code, answer.content) == (404, b"")
+
+
+def test_the_store_itself_cannot_be_reached(edge, object_store):
+    path = object_store.inner_path(KEY, "video/mp4")
+    answer = requests.get(f"{edge}{path}", timeout=20)
+    assert answer.text.startswith("web /")
+
+
+def test_the_recorder_gets_its_own_paths_whole(edge):
+    answer = requests.post(f"{edge}/recorder/whip/one", data=b"v=0", timeout=20)
+    assert (answer.status_code, answer.text) == (201, "/recorder/whip/one")
+    assert answer.headers["Location"] == "/recorder/whip/one/two"
+
+
+def test_recorders_after_the_first_are_found_by_their_names_and_tell_nobody_their_numbers(object_store, tmp_path):
+    first = services.free_ports(9)
+    machine = Machine({"VIGNET_PORT": str(first), "VIGNET_DATA": str(tmp_path), "VIGNET_RECORDERS": "2"})
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "recorders.caddy").write_text(machine.recorder_routes())
+
+    def called(name: str):
+        def app(environ, start):
+            start("200 OK", [])
+            return [f"{name} {environ['PATH_INFO']}".encode()]
+
+        return app
+
+    with (
+        answering(first + 2, called("one")),
+        answering(machine.ports["recorder-2"], called("two")),
+        caddy(first, os.environ["VIGNET_S3_ENDPOINT"], tmp_path) as edge,
+    ):
+        for path, name in (("/recorder/whip/x", "one"), ("/recorder/recorder-2/whip/x", "two")):
+            assert requests.get(f"{edge}{path}", timeout=20).text == f"{name} {path}"
+        for path in ("/recorder/metrics", "/recorder/recorder-2/metrics"):
+            assert requests.get(f"{edge}{path}", timeout=20).status_code == 404
+
+
+def test_text_travels_compressed_and_video_as_it_is(edge):
+    with requests.get(f"{edge}/page", headers={"Accept-Encoding": "gzip"}, stream=True, timeout=20) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(answer.raw.read()).startswith(b"web /page")
+    assert "Content-Encoding" not in requests.get(f"{edge}/media/one", timeout=20).headers
+
+
+def test_a_body_without_end_is_refused(edge):
+    assert requests.post(f"{edge}/page", data=bytes(13_000_000), timeout=20).status_code in (413, 502)
+    saved_answer = f"{edge}/bureau/zittingen/0b0f/noodbestand"
+    assert requests.post(saved_answer, data=bytes(13_000_000), timeout=20).status_code == 200
+    assert requests.post(saved_answer, data=bytes(65_000_000), timeout=20).status_code in (413, 502)
+    assert requests.post(f"{edge}/page", data=bytes(1_000_000), timeout=20).status_code == 200
+
+
+def test_the_log_names_no_person_and_no_secret(tmp_path):
+    first = services.free_ports(3)
+    with caddy(first, "http://127.0.0.1:1", tmp_path) as nothing_behind:
+        address = f"{nothing_behind}/page?ticket=geheim"
+        assert requests.get(address, headers={"Cookie": "vignet=geheim"}, timeout=20).status_code == 502
+        log = tmp_path / "caddy.log"
+        services.wait_until(lambda: "connection refused" in log.read_text(), "the log to say what is wrong")
+    assert "/page" in log.read_text()
+    assert "geheim" not in log.read_text()
+    assert "remote_ip" not in log.read_text()

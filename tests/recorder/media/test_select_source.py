@@ -1,0 +1,225 @@
+"""The better of the two roads: real files with holes, tails that never came, and live sessions that know the rest."""
+
+import hashlib
+import json
+import math
+import random
+import subprocess
+from array import array
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import av
+import pytest
+from support.sender import START_S, send, spool, video, watch
+
+from recorder.media import ffmpeg, select_source
+from recorder.media.live_source import join
+from recorder.media.measure import measure
+from recorder.media.stitch import lag_s
+from recorder.media.transcode import transcode
+
+SECONDS = 8
+
+
+@cache
+def talk(seconds: float = SECONDS):
+    """Coded sound as (seconds, payload): noise as loud and as quiet as talk, and a beep at each whole second."""
+    encoder = av.CodecContext.create("libopus", "w")
+    encoder.sample_rate, encoder.layout, encoder.format = 48_000, "stereo", "s16"
+    encoder.bit_rate, encoder.time_base = 40_000, Fraction(1, 48_000)
+    chance, packets = random.Random(3), []
+    for block in range(round(seconds * 50)):
+        loud = 1500 * chance.random() ** 2
+        samples = array("h")
+        for index in range(960):
+            at = (block * 960 + index) / 48_000
+            value = 12_000 * math.sin(2 * math.pi * 1000 * at) if at % 1 < 0.06 else loud * (2 * chance.random() - 1)
+            samples.extend((round(value),) * 2)
+        frame = av.AudioFrame("s16", "stereo", 960)
+        frame.planes[0].update(samples.tobytes())
+        frame.sample_rate, frame.pts, frame.time_base = 48_000, block * 960, Fraction(1, 48_000)
+        packets += encoder.encode(frame)
+    packets += encoder.encode(None)
+    return [(index * 0.02, bytes(packet)) for index, packet in enumerate(packets)][: round(seconds * 50)]
+
+
+def browser(folder: Path, codec: str, seconds: float = SECONDS, sounds: bool = True) -> bytes:
+    """What a browser's recorder makes: a stream in clusters of a second, without an index, that may end anywhere."""
+    folder.mkdir(exist_ok=True)
+    session = spool(folder / "own", send(video(codec, seconds), talk() if sounds else ()), codec=codec)
+    source = join([session], folder / "own.mkv").path
+    out = folder / "own.webm"
+    live = ["-f", "webm" if codec == "VP8" else "matroska", "-live", "1", "-cluster_time_limit", "1000"]
+    command = [ffmpeg.binary(), "-v", "error", "-y", "-i", source, "-c", "copy", *live, out]
+    subprocess.run(command, check=True)
+    return out.read_bytes()
+
+
+def safari(folder: Path, data: bytes) -> bytes:
+    """The same as Safari records it: an MP4 in fragments of a second, with AAC."""
+    (folder / "own.webm").write_bytes(data)
+    out = folder / "own.mp4"
+    fragments = ["-movflags", "empty_moov+default_base_moof+frag_keyframe", "-frag_duration", "1000000"]
+    command = [ffmpeg.binary(), "-v", "error", "-y", "-i", folder / "own.webm", "-c:v", "copy", "-c:a", "aac"]
+    subprocess.run([*command, *fragments, out], check=True)
+    return out.read_bytes()
+
+
+class Take:
+    """The originals of one answer in a folder, as the worker fetches them."""
+
+    def __init__(self, folder: Path, codec: str = "H264") -> None:
+        self.folder, self.codec, self.paths = folder, codec, []
+
+    def slices(self, data: bytes, *rows: tuple[int, int], of: int = SECONDS) -> "Take":
+        """Keep these rows of `data`, which the browser cut into `of` slices."""
+        cuts = [len(data) * number // of for number in range(of + 1)]
+        for first, last in rows:
+            self._keep(f"slices-{first}-{last}", data[cuts[first] : cuts[last + 1]])
+        return self
+
+    def closing(self, data: bytes, seconds: float = SECONDS, count: int = SECONDS, **other) -> "Take":
+        message = {"count": count, "size": len(data), "sha256": hashlib.sha256(data).hexdigest(), "seconds": seconds}
+        message |= {"mime_type": "video/webm", "started_ms": 1000 * START_S, **other}
+        self._keep("closing", json.dumps(message).encode())
+        return self
+
+    def live(self, begin: int = 1, end: float = SECONDS, number: int = 1) -> "Take":
+        """A live session from second `begin` on."""
+        pictures = [one for one in video(self.codec, SECONDS) if begin <= one[1] < end]
+        sounds = [one for one in talk() if begin <= one[0] < end]
+        path = self.folder / f"whip-{number}"
+        self.paths.append(spool(path, send(pictures, sounds), session=number, codec=self.codec))
+        return self
+
+    def _keep(self, name: str, data: bytes) -> None:
+        path = self.folder / name
+        path.write_bytes(data)
+        self.paths.append(path)
+
+    def best(self) -> select_source.Chosen:
+        return select_source.best(self.paths, self.folder)
+
+
+@pytest.mark.parametrize(("codec", "how"), [("H264", "copied"), ("VP8", "re-encoded")])
+def test_unbroken_slices_of_the_right_length_are_the_answer(tmp_path, codec, how):
+    data = browser(tmp_path / "browser", codec)
+    chosen = Take(tmp_path, codec).slices(data, (0, 4), (5, 7)).closing(data).live().best()
+    assert (chosen.decision["took"], chosen.decision["why"]) == ("slices", "whole")
+    assert chosen.path.read_bytes() == data
+    figures = chosen.decision["slices"]
+    assert (figures["frames"], figures["came"], figures["recorded"], figures["holes"]) == (240, 8, 8, [])
+    assert chosen.decision["live"]["frames"] == 210
+    (tmp_path / "out").mkdir()
+    result = transcode(chosen.path, measure(chosen.path), tmp_path / "out")
+    seen = watch(result.video)
+    assert (result.how, seen.numbers) == (how, list(range(240)))
+    assert abs(seen.sound_s - SECONDS) < 0.1 and max(map(abs, seen.offsets_ms)) < 50
+
+
+@pytest.mark.parametrize("codec", ["H264", "VP8"])
+@pytest.mark.parametrize("missing", [[3], [3, 5], [4, 5, 6, 7]])
+def test_from_the_hole_on_the_live_road_is_the_answer(tmp_path, codec, missing):
+    data = browser(tmp_path / "browser", codec)
+    rows, start = [], 0
+    for number in [*missing, SECONDS]:
+        rows += [(start, number - 1)] if number > start else []
+        start = number + 1
+    chosen = Take(tmp_path, codec).slices(data, *rows).closing(data).live().best()
+    decision = chosen.decision
+    assert (decision["took"], decision["why"]) == ("both", "hole")
+    assert decision["by"] in ("sound", "clock")
+    assert decision["shift_s"] == pytest.approx(1, abs=0.03)
+    assert 1 < decision["cut_s"] < missing[0] + 1
+    (tmp_path / "out").mkdir()
+    result = transcode(chosen.path, measure(chosen.path), tmp_path / "out")
+    assert result.how == "copied", "the joined file is not coded a third time"
+    seen = watch(result.video)
+    assert len(set(range(240)) - set(seen.numbers)) <= 1, "not a picture but that at the cut"
+    assert len(seen.numbers) - len(set(seen.numbers)) <= 1
+    assert abs(seen.sound_s - SECONDS) < 0.1
+    assert len(seen.offsets_ms) >= 7 and max(map(abs, seen.offsets_ms)) < 60
+
+
+def test_without_the_pages_last_word_the_live_road_knows_the_end(tmp_path):
+    data = browser(tmp_path / "browser", "H264")
+    chosen = Take(tmp_path).slices(data, (0, 5)).live().best()
+    assert (chosen.decision["took"], chosen.decision["why"]) == ("both", "cut_off")
+    assert abs(measure(chosen.path).measurement.seconds - SECONDS) < 0.1
+
+    (tmp_path / "torn").mkdir()
+    chosen = Take(tmp_path / "torn").slices(data, (0, 7)).closing(data, complete=False).live(1, 5).best()
+    assert (chosen.decision["took"], chosen.decision["why"]) == ("slices", "cut_off")
+
+
+def test_slices_that_lack_seconds_by_the_pages_clock_lose(tmp_path):
+    short = browser(tmp_path / "browser", "H264", 4)
+    chosen = Take(tmp_path).slices(short, (0, 3)).closing(short, SECONDS, 4).live(0).best()
+    assert (chosen.decision["took"], chosen.decision["why"]) == ("live", "other_length")
+    assert chosen.decision["live"]["frames"] == 240
+
+
+def test_one_road_alone(tmp_path):
+    data = browser(tmp_path / "browser", "VP8")
+    for name in ("slices", "live", "nothing", "holes", "headless"):
+        (tmp_path / name).mkdir()
+    alone = Take(tmp_path / "slices", "VP8").slices(data, (0, 7)).closing(data).best()
+    assert (alone.decision["took"], alone.decision["why"], alone.decision["live"]) == ("slices", "no_live", None)
+    alone = Take(tmp_path / "live", "VP8").live(0).best()
+    assert (alone.decision["took"], alone.decision["why"], alone.decision["slices"]) == ("live", "no_slices", None)
+    assert select_source.best([], tmp_path / "nothing").path is None
+    headless = Take(tmp_path / "headless", "VP8").slices(data, (1, 7)).closing(data).live(0).best()
+    assert (headless.decision["took"], headless.decision["why"]) == ("live", "slices_unreadable")
+    assert headless.decision["slices"]["holes"] == [[0, 0]]
+    holes = Take(tmp_path / "holes", "VP8").slices(data, (0, 2), (4, 7)).closing(data).best()
+    assert holes.decision["why"] == "no_live_for_the_hole"
+    found = measure(holes.path).measurement
+    assert found.seconds == pytest.approx(SECONDS, abs=0.1) and found.frames > 150
+
+
+def test_a_road_without_sound_or_in_silence_is_laid_by_the_clock(tmp_path):
+    data = browser(tmp_path / "browser", "H264", sounds=False)
+    chosen = Take(tmp_path).slices(data, (0, 3), (6, 7)).closing(data).live(2).best()
+    assert (chosen.decision["took"], chosen.decision["by"]) == ("both", "clock")
+    assert chosen.decision["shift_s"] == pytest.approx(2, abs=0.05)
+    assert lag_s([1.0] * 500, [1.0] * 500, 0, 1) is None
+    seen = watch(chosen.path)
+    assert set(seen.numbers) == set(range(240)) and abs(seen.sound_s - SECONDS) < 0.1
+
+
+def test_a_live_road_that_begins_after_the_hole_leaves_a_still(tmp_path):
+    data = browser(tmp_path / "browser", "H264")
+    chosen = Take(tmp_path).slices(data, (0, 2)).closing(data, published_ms=[1000 * (START_S + 5)]).live(5).best()
+    assert (chosen.decision["took"], chosen.decision["by"]) == ("both", "clock")
+    assert chosen.decision["shift_s"] == pytest.approx(5, abs=0.05)
+    found = measure(chosen.path).measurement
+    assert found.seconds == pytest.approx(SECONDS, abs=0.1)
+    assert found.audio_seconds == pytest.approx(SECONDS, abs=0.1)
+
+
+def test_an_mp4_of_safari_is_taken_whole_joined_at_a_hole_and_read_on_after_it(tmp_path):
+    """Only the first part of an MP4 says what the rest is, and a torn box would swallow what comes after it."""
+    data = safari(tmp_path, browser(tmp_path / "browser", "H264"))
+    for name in ("whole", "joined", "alone", "torn"):
+        (tmp_path / name).mkdir()
+    whole = Take(tmp_path / "whole").slices(data, (0, 7)).closing(data).live().best()
+    assert (whole.decision["took"], whole.decision["why"]) == ("slices", "whole")
+    (tmp_path / "out").mkdir()
+    result = transcode(whole.path, measure(whole.path), tmp_path / "out")
+    assert (result.how, watch(result.video).numbers) == ("copied", list(range(240)))
+
+    joined = Take(tmp_path / "joined").slices(data, (0, 2), (4, 7)).closing(data).live().best()
+    assert (joined.decision["took"], joined.decision["why"]) == ("both", "hole")
+    assert len(set(range(240)) - set(watch(joined.path).numbers)) <= 1
+
+    alone = Take(tmp_path / "alone").slices(data, (0, 2), (4, 4), (6, 7)).closing(data).best()
+    assert alone.decision["why"] == "no_live_for_the_hole"
+    found = measure(alone.path).measurement
+    assert found.seconds == pytest.approx(SECONDS, abs=0.1) and found.frames >= 90
+    seen = watch(alone.path).numbers
+    assert seen == sorted(set(seen)) and seen[0] == 0 and seen[-1] == 239, "each picture once, in order, up to the end"
+
+    torn = Take(tmp_path / "torn").slices(data, (1, 7)).closing(data).live(0).best()
+    assert (torn.decision["took"], torn.decision["why"]) == ("live", "slices_unreadable")

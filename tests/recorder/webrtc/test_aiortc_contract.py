@@ -1,0 +1,89 @@
+"""The private parts of aiortc and aioice that the recorder stands on.
+
+When a new version breaks this file, look at recorder/webrtc/receiver.py (Intake.connect, Intake._send, Receiver), at
+recorder/webrtc/peer.py (install) and at recorder/webrtc/network.py (Connection), and at what replaced the part that is
+gone; then
+run test_live.py, which proves the whole road with two real peers.
+"""
+
+import asyncio
+import inspect
+from pathlib import Path
+
+import aioice
+import aiortc
+import pylibsrtp
+from aioice import ice
+from aiortc import codecs, rtcicetransport, rtcpeerconnection, rtcrtpreceiver
+from aiortc.rtcdtlstransport import RTCDtlsTransport
+from support.publisher import Publisher, speech, until
+from support.recorder_app import open_room
+
+from recorder.webrtc import peer, receiver
+from recorder.webrtc.network import Connection, Network
+
+
+def parameters(function: object) -> list[str]:
+    return list(inspect.signature(function).parameters)
+
+
+def test_the_names_that_are_replaced_are_looked_up_when_used() -> None:
+    assert "RTCRtpReceiver(kind, dtlsTransport)" in inspect.getsource(rtcpeerconnection)
+    assert "Connection(" in inspect.getsource(rtcicetransport.RTCIceGatherer.__init__)
+    assert parameters(rtcrtpreceiver.RTCRtpReceiver.__init__) == ["self", "kind", "transport"]
+    peer.install(Network())
+    assert rtcpeerconnection.RTCRtpReceiver is receiver.Receiver
+    assert rtcicetransport.Connection is Connection
+
+
+def test_a_receiver_is_told_to_receive_to_stop_and_its_own_ssrc() -> None:
+    for name in ("receive", "stop", "_set_rtcp_ssrc"):
+        stock, own = getattr(rtcrtpreceiver.RTCRtpReceiver, name), getattr(receiver.Receiver, name)
+        assert parameters(stock) == parameters(own), name
+        assert inspect.iscoroutinefunction(stock) == inspect.iscoroutinefunction(own), name
+
+
+def test_the_dtls_transport_hands_media_to_two_methods_of_its_instance() -> None:
+    source = inspect.getsource(RTCDtlsTransport._recv_next)
+    assert "self._handle_rtp_data(data, arrival_time_ms=arrival_time_ms)" in source
+    assert "self._handle_rtcp_data(data)" in source
+    assert issubclass(pylibsrtp.Error, Exception)
+
+
+def test_ice_gathers_by_a_method_that_can_be_overridden() -> None:
+    assert parameters(ice.Connection.get_component_candidates) == ["self", "component", "addresses", "timeout"]
+    assert "self.get_component_candidates(component=component, addresses=addresses)" in inspect.getsource(
+        ice.Connection.gather_candidates
+    )
+    assert parameters(ice.StunProtocol.datagram_received) == ["self", "data", "addr"]
+    assert aioice.Candidate and ice.candidate_foundation and ice.candidate_priority
+
+
+def test_opus_is_in_the_table_of_codecs() -> None:
+    assert [codec.clockRate for codec in codecs.CODECS["audio"] if codec.name == "opus"] == [48000]
+
+
+def test_a_live_session_has_the_parts_that_are_reached_for(tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with open_room(tmp_path) as room:
+            recording = room.admit()
+            publisher = Publisher(audio=speech())
+            await publisher.publish(room.http, room.url(recording), recording)
+            await until(lambda: room.session(recording).intake.packets)
+            peer_connection = room.session(recording).peer.connection
+            assert isinstance(peer_connection, aiortc.RTCPeerConnection)
+            (transceiver,) = peer_connection.getTransceivers()
+            assert isinstance(transceiver.receiver, receiver.Receiver)
+            transport = transceiver.receiver.transport
+            assert transport.state == "connected"
+            assert isinstance(transport._rx_srtp, pylibsrtp.Session) and isinstance(
+                transport._tx_srtp, pylibsrtp.Session
+            )
+            connection = transport.transport._connection
+            assert isinstance(connection, Connection)
+            assert connection._nominated[1].protocol in connection._protocols
+            assert connection._nominated[1].remote_addr
+            assert all("datagram_received" in vars(protocol) for protocol in connection._protocols)
+            await publisher.close()
+
+    asyncio.run(scene())

@@ -1,0 +1,106 @@
+"""What is deleted by itself at night, and what is kept until then."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from support import cast
+
+from storage.admission.enrolments import Roster, keep_roster
+from storage.people import outbox
+from storage.people.links import Link, LinkKind, issue
+from storage.people.logins import LogIn, log_in
+from storage.people.outbox import MailMessage
+from storage.planning.locations import LocationCheck
+from storage.planning.practical_sessions import PracticalSeat, PracticalSession
+from storage.planning.theory_tests import RESULTS, Certificate, TheoryState, TheoryTest, set_ready
+from storage.retention import CHECKS_KEPT, LINKS_KEPT, LOG_INS_KEPT, ROSTERS_KEPT, SESSIONS_KEPT, TESTS_KEPT, forget
+
+NOW = cast.NOW
+MOMENT = timedelta(seconds=1)
+
+
+def there(session, noun):
+    return {row.id for row in session.scalars(select(noun))}
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_a_link_goes_a_month_after_it_stopped_working_and_its_mail_stays(session, people, used):
+    link = issue(session, people.candidate, LinkKind.RESET, None, NOW)
+    message = outbox.post(session, people.candidate, "password_reset", "Onderwerp", outbox.LINK, NOW, link)
+    ended = NOW if used else link.expires_at
+    link.used_at = NOW if used else None
+    session.commit()
+    assert forget(session, ended + LINKS_KEPT)["link"] == 0
+    assert forget(session, ended + LINKS_KEPT + MOMENT)["link"] == 1
+    session.commit()
+    session.expire_all()
+    assert there(session, Link) == set()
+    assert session.get(MailMessage, message.id).link_id is None
+
+
+def test_a_log_in_goes_a_month_after_its_last_use(session, people):
+    rows = [log_in(session, people.candidate, "Proef", NOW) for _ in range(2)]
+    rows[0].used_at = NOW + timedelta(days=1)
+    session.commit()
+    assert forget(session, NOW + LOG_INS_KEPT)["log_in"] == 0
+    forget(session, NOW + LOG_INS_KEPT + MOMENT)
+    assert there(session, LogIn) == {rows[0].id}
+    assert rows[0].used_at + LOG_INS_KEPT > NOW + LOG_INS_KEPT + MOMENT
+
+
+def test_a_list_that_nobody_used_goes_after_a_week(session, people):
+    def keep():
+        return keep_roster(session, people.organisation, "branchecertificaat_b", [], [], people.beheerder, NOW)
+
+    left, used = keep(), keep()
+    used.done_at = NOW
+    session.commit()
+    forget(session, NOW + ROSTERS_KEPT)
+    assert there(session, Roster) == {left.id, used.id}
+    forget(session, NOW + ROSTERS_KEPT + MOMENT)
+    assert there(session, Roster) == {used.id}
+
+
+def test_an_online_test_goes_a_year_after_it_ended_unless_it_was_passed(session, people):
+    hall, day = cast.location(session, people), NOW + timedelta(days=7)
+    for result, who in zip(RESULTS, (people.candidate, people.second_candidate, people.manager), strict=True):
+        (test,) = set_ready(session, [who], Certificate.A, hall, day, people.beheerder, NOW)
+        test.enter(result, people.officer, day)
+    (back,) = set_ready(session, [people.manager], Certificate.A, hall, day, people.beheerder, NOW)
+    back.withdraw(people.beheerder, NOW)
+    (waiting,) = set_ready(session, [people.manager], Certificate.A, hall, day, people.beheerder, NOW)
+    session.commit()
+    assert forget(session, NOW + TESTS_KEPT)["theory_test"] == 0
+    assert forget(session, day + TESTS_KEPT + MOMENT)["theory_test"] == 3
+    session.commit()
+    left = {row.state for row in session.scalars(select(TheoryTest))}
+    assert left == {TheoryState.PASSED, waiting.state}
+
+
+def test_a_practical_session_that_was_called_off_goes_after_a_year_and_one_that_was_held_stays(session, people):
+    first, second = (cast.practical_date(session, people, NOW + timedelta(days=days)) for days in (20, 21))
+    called_off = cast.practical_session(session, people, first, people.candidate)
+    held = cast.practical_session(session, people, second, people.second_candidate)
+    held.confirm(people.assessors[0], people.officer, NOW)
+    called_off.withdraw(people.beheerder, NOW)
+    session.commit()
+    assert forget(session, NOW + SESSIONS_KEPT)["practical_session"] == 0
+    assert forget(session, NOW + SESSIONS_KEPT + MOMENT)["practical_session"] == 1
+    session.commit()
+    assert there(session, PracticalSession) == {held.id}
+    assert there(session, PracticalSeat) == {seat.id for seat in held.seats}
+
+
+def test_a_check_of_a_location_goes_after_two_years_and_its_standing_stays(session, people):
+    hall = cast.location(session, people)
+    later = NOW + timedelta(days=100)
+    hall.check({"Rustig": False}, "Boven wordt geboord.", people.beheerder, NOW)
+    newest = hall.check({"Rustig": True}, "", people.beheerder, later)
+    session.commit()
+    assert forget(session, NOW + CHECKS_KEPT)["location_check"] == 0
+    forget(session, NOW + CHECKS_KEPT + MOMENT)
+    assert there(session, LocationCheck) == {newest.id}
+    forget(session, later + CHECKS_KEPT + MOMENT)
+    assert there(session, LocationCheck) == set()
+    assert (hall.checked_on, hall.complete) == (later.date(), True)

@@ -1,0 +1,462 @@
+"""Who may see and do what: one line per route. A route without a line here fails the tests.
+
+A line names everybody of the cast who may; all others must find nothing there. `WORLD` holds something of everything,
+so that each address is that of a thing which exists and belongs to somebody.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+from support import cast
+
+from review.batch import Mode
+from review.objection import Ground, Term
+from storage.admission.enrolments import keep_roster
+from storage.admission.part_one import PartOneReview
+from storage.base.jobs import Job, JobState, Queue
+from storage.dossier.dossiers import DossierState
+from storage.dossier.revisions import Side, keep
+from storage.exam.recordings import Rendition, RenditionKind, latest_take
+from storage.judging.absences import enter
+from storage.judging.allocations import propose
+from storage.judging.flags import FlagKind, raise_flag
+from storage.judging.objections import object_to
+from storage.judging.ratings import own_ratings
+from storage.judging.verdicts import decide
+from storage.people import outbox
+from storage.people.links import LinkKind, issue
+from storage.people.logins import log_in
+from storage.people.people import Membership, Person, Role
+from storage.people.second_factor import begin_second_factor
+from storage.planning import locations
+from storage.planning.bookings import request
+from storage.planning.practical_candidates import request as ask_practical
+from storage.planning.theory_tests import Certificate, set_ready
+
+CANDIDATES = {"candidate", "second_candidate", "outsider_candidate"}
+MANAGERS = {"manager", "outsider_manager"}
+ADMINS = {"beheerder", "outsider_beheerder"}
+OFFICERS = {"officer", "second_officer", "officer_in_own_case"}
+ASSESSORS = {"assessor_1", "assessor_2", "assessor_3"}
+COMMITTEE = {"committee_member"}
+AUDITORS = {"auditor"}
+EVERYBODY = CANDIDATES | MANAGERS | ADMINS | OFFICERS | ASSESSORS | COMMITTEE | AUDITORS
+
+PUBLIC = "anybody, logged in or not"
+
+
+@dataclass(frozen=True)
+class World:
+    """A house in which everything happened once: an exam done, judged and decided, and one that is going on.
+
+    `elsewhere` holds the same of the outsiders, for the things that belong to an organisation or somebody in it.
+    """
+
+    people: dict[str, Person]
+    things: dict[str, Any]
+    elsewhere: dict[str, Any]
+
+
+def world(session: Session, people: cast.Cast, now: datetime) -> World:
+    """The exam of `candidate` is over and has a verdict; `second_candidate` is at the first situation.
+
+    Of the second dossier an officer is the manager, who must therefore find nothing there as an officer.
+    """
+    insider = cast.person(session, "bureau.belang", "Bureau Belang", Role.KSF_OFFICER, None, now)
+    insider.memberships.append(
+        Membership(role=Role.MANAGER, organisation=people.outsider_organisation, since=now - timedelta(days=1))
+    )
+    pack = cast.pack(session, now)
+    done = cast.finished_sitting(session, people, now - timedelta(hours=1), pack_row=pack)
+    for slot, assessor in enumerate(people.assessors[:2], 1):
+        cast.rate(session, done, assessor, slot, now=now)
+    going_on = cast.begin(cast.sitting(session, people, now, people.second_candidate, pack), now)
+    recording = latest_take(session, done.answers[0])
+    recording.renditions.append(
+        Rendition(
+            kind=RenditionKind.VIDEO, key="recordings/one/video.mp4", content_type="video/mp4", size=1, sha256="0" * 64
+        )
+    )
+    somebody = cast.person(session, "kandidaat3", "Kandidaat Drie", Role.CANDIDATE, people.organisation, now)
+    stranger = cast.person(session, "kandidaat4", "Kandidaat Vier", Role.CANDIDATE, people.outsider_organisation, now)
+    to_assign = cast.finished_sitting(session, people, now - timedelta(hours=1), somebody, pack)
+    expected = cast.person(session, "kandidaat5", "Kandidaat Vijf", Role.CANDIDATE, people.organisation, now)
+    to_identify = cast.sitting(session, people, now, expected, pack)
+    to_identify.identity_code = "123456"
+    rating = own_ratings(session, done, people.assessors[0])[0]
+    flag = raise_flag(session, rating, FlagKind.WELFARE, "Zegt niet meer te slapen.", now)
+    job = Job(
+        id=uuid.uuid4(),
+        queue=Queue.MEDIA,
+        kind="finish_recording",
+        subject=uuid.uuid4(),
+        state=JobState.DEAD,
+        created_at=now,
+        not_before=now,
+    )
+    session.add(job)
+    verdict = decide(session, done, now)
+    until = (now + timedelta(days=14)).date()
+    shared_out = propose(session, [to_assign], Mode.WHOLE, 1, until, people.officer, now)
+    away = enter(session, people.assessors[0], now.date(), until, people.officer, now)
+    own_case = cast.dossier(session, people, now, people.outsider_candidate)
+    own_case.manager, own_case.organisation, own_case.rounds = insider, people.outsider_organisation, 1
+    rejected = cast.dossier(session, people, now, people.outsider_candidate)
+    rejected.submit(people.outsider_candidate.id, now)
+    session.flush()
+    rejected.decide(DossierState.REJECTED, people.second_officer.id, "Te weinig ervaring.", now)
+    session.flush()
+    term = Term(now.date(), 6)
+    objection = object_to(session, rejected, term, "Ik heb die ervaring wel.", "", now, now.date())
+    session.flush()
+    objection.classify(people.officer, Ground.PROCEDURAL, False, now)
+    until = now + timedelta(hours=8)
+    session.add(PartOneReview(dossier=own_case, round=1, officer=people.officer, claimed_until=until, marks_json={}))
+    factor = begin_second_factor(session, people.second_officer, now)
+    factor.confirmed_at = now
+    session.flush()
+    dated = cast.with_dates(session, now, "examen_op_datum")
+    # An exam date may not go on past midnight, whenever these tests are run.
+    morning = now.replace(hour=8, minute=0, second=0, microsecond=0)
+    day = cast.exam_date(session, people, morning + timedelta(days=20), 5, dated)
+    here = cast.person(session, "kandidaat6", "Kandidaat Zes", Role.CANDIDATE, people.organisation, now)
+    there = cast.person(session, "kandidaat7", "Kandidaat Zeven", Role.CANDIDATE, people.outsider_organisation, now)
+    asked, asked_elsewhere = (
+        book(session, people, dated, day, candidate, home, now)
+        for candidate, home in ((here, people.organisation), (there, people.outsider_organisation))
+    )
+    hall, hall_elsewhere = (
+        locations.add(session, home, "Zaal Noord", "Proefstraat 1, Utrecht", "2.14", boss, now)
+        for home, boss in (
+            (people.organisation, people.beheerder),
+            (people.outsider_organisation, people.outsider_beheerder),
+        )
+    )
+    hall.check({"De ruimte is rustig.": False}, "Aan de gang wordt gewerkt.", people.beheerder, now)
+    to_test, to_test_elsewhere = (
+        set_ready(session, [who], Certificate.A, where, now + timedelta(days=10), boss, now)[0]
+        for who, where, boss in (
+            (somebody, hall, people.beheerder),
+            (stranger, hall_elsewhere, people.outsider_beheerder),
+        )
+    )
+    a_day = cast.practical_date(session, people, morning + timedelta(days=25), 4)
+    fresh = cast.person(session, "kandidaat8", "Kandidaat Acht", Role.CANDIDATE, people.organisation, now)
+    second = cast.person(session, "kandidaat9", "Kandidaat Negen", Role.CANDIDATE, people.organisation, now)
+    given, to_answer, to_answer_elsewhere = (
+        practical(session, people, a_day, where, candidates, now)
+        for where, candidates in ((hall, [here, second]), (hall, [fresh]), (hall_elsewhere, [there]))
+    )
+    given.confirm(people.assessors[0], people.officer, now)
+    everybody = {
+        name: getattr(people, name) for name in people.__dataclass_fields__ if isinstance(getattr(people, name), Person)
+    }
+    everybody |= {f"assessor_{number}": one for number, one in enumerate(people.assessors, 1)}
+    everybody["officer_in_own_case"] = insider
+    return World(
+        everybody,
+        {
+            "dossier": done.dossier,
+            "own_case": own_case,
+            "sitting": done,
+            "going_on": going_on,
+            "recording": recording,
+            "answer": done.answers[0],
+            "rating": rating,
+            "to_assign": to_assign,
+            "to_identify": to_identify,
+            "flag": flag,
+            "verdict": verdict,
+            "objected": rejected,
+            "objection": objection,
+            "allocation": shared_out,
+            "absence": away,
+            "clip": pack.clip(1),
+            "exam_date": day,
+            "practical_date": a_day,
+            "practical": to_answer,
+            "given": given,
+            "seat": to_answer.seats[0],
+            "booking": asked,
+            "location": hall,
+            "theory_test": to_test,
+            "job": job,
+            "mail": outbox.post(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
+            "scheme": done.dossier.scheme,
+            "revision": keep(session, done.dossier, Side.CANDIDATE, people.candidate, now),
+            "link": issue(session, people.candidate, LinkKind.INVITATION, None, now),
+            "organisation": people.organisation,
+            "colleague": somebody,
+            "membership": somebody.memberships[0],
+            "roster": keep_roster(session, people.organisation, dated.key, [], [], people.beheerder, now),
+            "log_in": log_in(session, people.candidate, "Firefox op Windows", now),
+        },
+        {
+            "dossier": own_case,
+            "booking": asked_elsewhere,
+            "practical": to_answer_elsewhere,
+            "seat": to_answer_elsewhere.seats[0],
+            "location": hall_elsewhere,
+            "theory_test": to_test_elsewhere,
+            "colleague": stranger,
+            "roster": keep_roster(
+                session, people.outsider_organisation, dated.key, [], [], people.outsider_beheerder, now
+            ),
+            "log_in": log_in(session, people.outsider_candidate, "Firefox op Windows", now),
+        },
+    )
+
+
+def book(session, people, scheme, day, candidate, home, now):
+    """A place on this day, asked for this candidate."""
+    dossier = cast.approved_dossier(session, people, now, candidate)
+    dossier.scheme, dossier.organisation = scheme, home
+    session.flush()
+    return request(session, dossier, day, people.beheerder, now)
+
+
+def practical(session, people, day, where, candidates, now):
+    """A practical session on this day, asked for these candidates."""
+    for candidate in candidates:
+        cast.theory(session, people, candidate, now)
+    return ask_practical(session, cast.scheme_of_a(session, now), day, where, candidates, people.beheerder, now)
+
+
+MIRROR = {
+    "candidate": "outsider_candidate",
+    "outsider_candidate": "candidate",
+    "manager": "officer_in_own_case",
+    "beheerder": "outsider_beheerder",
+    "outsider_beheerder": "beheerder",
+}
+"""Who is to the things elsewhere what somebody is to the things here."""
+
+
+@dataclass(frozen=True)
+class Right:
+    """Who may, and what of the world the address names: {name in the address: "thing.attribute" or "=value"}."""
+
+    who: set[str] | str
+    about: dict[str, str]
+
+    def values(self, world: World) -> dict[str, Any]:
+        return {name: _value(world.things, path) for name, path in self.about.items()}
+
+    def values_elsewhere(self, world: World) -> dict[str, Any] | None:
+        """The same of the outsiders; None when what the address names belongs to nobody in particular."""
+        named = {path.partition(".")[0] for path in self.about.values()}
+        if not named & set(world.elsewhere):
+            return None
+        return {name: _value(world.things | world.elsewhere, path) for name, path in self.about.items()}
+
+    def who_elsewhere(self) -> set[str]:
+        """Who may do this to the things of the outsiders."""
+        return {MIRROR.get(name, name) for name in self.who}
+
+
+def _value(things: dict[str, Any], path: str) -> Any:
+    if path.startswith("="):
+        return path.removeprefix("=")
+    thing, _, attribute = path.partition(".")
+    return getattr(things[thing], attribute)
+
+
+def may(who: set[str] | str, **about: str) -> Right:
+    return Right(who, about)
+
+
+RIGHTS: dict[str, Right] = {
+    "static": may(PUBLIC, filename="=css/tokens.css"),
+    "style.index": may(PUBLIC),
+    "health.health": may(PUBLIC),
+    "regulation.show": may(EVERYBODY, key="=branchecertificaat_b", number="=1"),
+    "account.log_in": may(PUBLIC),
+    "account.log_out": may(PUBLIC),
+    "account.home": may(EVERYBODY),
+    "account.code": may(PUBLIC),
+    "invitations.forgotten": may(PUBLIC),
+    "invitations.open_link": may(PUBLIC, token="link.token"),
+    "own_account.show": may(EVERYBODY),
+    "own_account.confirm": may(EVERYBODY),
+    "own_account.password": may(EVERYBODY),
+    "own_account.end": may({"candidate"}, log_in_id="log_in.id"),
+    "own_account.begin": may(EVERYBODY),
+    "own_account.set_up": may(EVERYBODY),
+    "own_account.finish_set_up": may(EVERYBODY),
+    "own_account.recovery_codes": may({"second_officer"}),
+    "own_account.remove": may({"second_officer"}),
+    "own_address.ask": may(EVERYBODY),
+    "own_address.use": may(EVERYBODY, token="=weg"),
+    "own_account.end_all": may(EVERYBODY),
+    "motivation.own": may({"candidate"}, dossier_id="dossier.id"),
+    "motivation.printed": may({"candidate"}, dossier_id="dossier.id"),
+    "motivation.guide": may(CANDIDATES | MANAGERS | OFFICERS),
+    "motivation.withdraw": may({"candidate"}, dossier_id="dossier.id"),
+    "substantiation.candidates": may(MANAGERS | {"officer_in_own_case"}),
+    "substantiation.one": may({"manager"}, dossier_id="dossier.id"),
+    "substantiation.together": may(MANAGERS | {"officer_in_own_case"}),
+    "role_document.attach": may({"candidate"}, dossier_id="dossier.id"),
+    "role_document.remove": may({"candidate"}, dossier_id="dossier.id"),
+    "role_document.own": may({"candidate"}, dossier_id="dossier.id"),
+    "role_document.for_officer": may({"officer", "second_officer"}, dossier_id="own_case.id"),
+    "history.own": may({"candidate"}, dossier_id="dossier.id"),
+    "history.substantiation": may({"manager"}, dossier_id="dossier.id"),
+    "history.version": may({"candidate"}, revision_id="revision.id"),
+    "history.bring_back": may({"candidate"}, revision_id="revision.id"),
+    "accommodation.ask": may({"candidate"}, dossier_id="dossier.id"),
+    "accommodation.decide": may({"officer", "second_officer"}, dossier_id="own_case.id"),
+    "planning.calendar": may({"candidate", "second_candidate"}),
+    "planning.extend": may(OFFICERS, sitting_id="sitting.id"),
+    "planning.confirm_identity_by_office": may(OFFICERS, sitting_id="sitting.id"),
+    "planning.identity": may({"candidate", "second_candidate"}),
+    "planning.supervising": may(ADMINS),
+    "booking.home": may(ADMINS),
+    "booking.ask": may(ADMINS, exam="=examen_op_datum"),
+    "booking.accept": may({"beheerder"}, booking_id="booking.id"),
+    "booking.refuse": may({"beheerder"}, booking_id="booking.id"),
+    "booking.withdraw": may({"beheerder"}, booking_id="booking.id"),
+    "locations.home": may(ADMINS),
+    "locations.new": may(ADMINS),
+    "locations.one": may({"beheerder"}, location_id="location.id"),
+    "locations.check": may({"beheerder"}, location_id="location.id"),
+    "locations.close": may({"beheerder"}, location_id="location.id"),
+    "locations.open_again": may({"beheerder"}, location_id="location.id"),
+    "locations.all_of_them": may(OFFICERS),
+    "locations.for_officer": may(OFFICERS, location_id="location.id"),
+    "theory.home": may(ADMINS),
+    "theory.new": may(ADMINS),
+    "theory.add_person": may(ADMINS),
+    "theory.withdraw": may({"beheerder"}, test_id="theory_test.id"),
+    "theory_results.home": may(OFFICERS),
+    "theory_results.one": may(OFFICERS, test_id="theory_test.id"),
+    "theory_results.withdraw": may(OFFICERS, test_id="theory_test.id"),
+    "theory_results.put_right": may(OFFICERS, test_id="theory_test.id"),
+    "practical.home": may(ADMINS),
+    "practical.ask": may(ADMINS, exam="=praktijktoets_a"),
+    "practical.one": may({"beheerder"}, session_id="practical.id"),
+    "practical.withdraw": may({"beheerder"}, session_id="practical.id"),
+    "practical.take_out": may({"beheerder"}, seat_id="seat.id"),
+    "practical_answers.home": may(OFFICERS),
+    "practical_answers.one": may(OFFICERS, session_id="practical.id"),
+    "practical_answers.confirm": may(OFFICERS, session_id="practical.id"),
+    "practical_answers.exchange": may(OFFICERS, session_id="given.id"),
+    "practical_answers.take_out": may(OFFICERS, seat_id="seat.id"),
+    "practical_answers.decline": may(OFFICERS, session_id="practical.id"),
+    "practical_answers.cancel": may(OFFICERS, session_id="given.id"),
+    "examining.home": may(ASSESSORS),
+    "examining.one": may({"assessor_1"}, session_id="given.id"),
+    "exam_dates.home": may(OFFICERS),
+    "exam_dates.new": may(OFFICERS),
+    "exam_dates.one": may(OFFICERS, date_id="exam_date.id"),
+    "exam_dates.withdraw": may(OFFICERS, date_id="exam_date.id"),
+    "exam_dates.booking": may(OFFICERS, booking_id="booking.id"),
+    "exam_dates.confirm": may(OFFICERS, booking_id="booking.id"),
+    "exam_dates.counter": may(OFFICERS, booking_id="booking.id"),
+    "exam_dates.decline": may(OFFICERS, booking_id="booking.id"),
+    "planning.confirm_identity": may({"beheerder"}, sitting_id="to_identify.id"),
+    "part_one.take": may({"officer", "second_officer"}, dossier_id="own_case.id"),
+    "part_one.give_back": may({"officer", "second_officer"}, dossier_id="own_case.id"),
+    "part_one.judge": may({"officer", "second_officer"}, dossier_id="own_case.id"),
+    "part_one.qualification": may({"officer", "second_officer"}, dossier_id="own_case.id"),
+    "office.home": may(OFFICERS),
+    "office.dossiers": may(OFFICERS),
+    "office.dossier": may({"officer", "second_officer"}, dossier_id="own_case.id"),
+    "emergency.take_in": may(OFFICERS, sitting_id="sitting.id"),
+    "office.jobs": may(OFFICERS),
+    "office.retry": may(OFFICERS, job_id="job.id"),
+    "recorders.show": may(OFFICERS),
+    "outbox.show": may(OFFICERS),
+    "outbox.send_again": may(OFFICERS, message_id="mail.id"),
+    "takes.waiting": may(OFFICERS),
+    "takes.show": may(OFFICERS, recording_id="recording.id"),
+    "organisation.home": may(ADMINS),
+    "organisation.people": may(ADMINS),
+    "organisation.person": may({"beheerder"}, person_id="colleague.id"),
+    "organisation.start_job": may({"beheerder"}, person_id="colleague.id"),
+    "organisation.invite_again": may({"beheerder"}, person_id="colleague.id"),
+    "organisation.leave": may({"beheerder"}, person_id="colleague.id"),
+    "organisation.come_back": may({"beheerder"}, person_id="colleague.id"),
+    "organisation.hand_over": may({"beheerder"}, dossier_id="dossier.id"),
+    "enrolling.one": may(ADMINS),
+    "enrolling.upload": may(ADMINS),
+    "enrolling.example": may(ADMINS),
+    "enrolling.show": may({"beheerder"}, roster_id="roster.id"),
+    "enrolling.use": may({"beheerder"}, roster_id="roster.id"),
+    "enrolling.faults": may({"beheerder"}, roster_id="roster.id"),
+    "organisations.home": may(OFFICERS),
+    "organisations.new": may(OFFICERS),
+    "organisations.one": may(OFFICERS, organisation_id="organisation.id"),
+    "organisations.invite_admin": may(OFFICERS, organisation_id="organisation.id"),
+    "people.home": may(OFFICERS),
+    "people.new": may(OFFICERS),
+    "people.one": may(OFFICERS, person_id="colleague.id"),
+    "people.invite_again": may(OFFICERS, person_id="colleague.id"),
+    "people.remove_factor": may(OFFICERS, person_id="colleague.id"),
+    "people.end_role": may(OFFICERS, membership_id="membership.id"),
+    "people.give_back": may(OFFICERS, membership_id="membership.id"),
+    "office.audit_log": may(AUDITORS),
+    "media.recording": may({"assessor_1", "assessor_2"}, recording_id="recording.id"),
+    "media.clip": may({"second_candidate", "assessor_1", "assessor_2"}, clip_id="clip.id"),
+    "media.captions": may({"second_candidate", "assessor_1", "assessor_2"}, clip_id="clip.id"),
+    "exam.home": may(CANDIDATES),
+    "exam.step": may({"candidate", "second_candidate"}),
+    "exam.key": may(CANDIDATES),
+    "exam.consent": may({"candidate", "second_candidate"}),
+    "exam.take_seat": may({"candidate", "second_candidate"}),
+    "exam.check": may({"candidate", "second_candidate"}),
+    "exam.check_again": may({"candidate", "second_candidate"}),
+    "exam.begin": may({"candidate", "second_candidate"}),
+    "exam.line": may({"candidate", "second_candidate"}),
+    "exam.pause": may({"candidate", "second_candidate"}),
+    "exam.go_on": may({"candidate", "second_candidate"}),
+    "exam.finish": may({"candidate", "second_candidate"}),
+    "exam.play": may({"candidate", "second_candidate"}, number="=1"),
+    "exam.stall": may({"candidate", "second_candidate"}, number="=1"),
+    "exam.prepare": may({"candidate", "second_candidate"}, number="=1"),
+    "exam.find_recorder": may({"candidate"}, recording_id="recording.id"),
+    "exam.record": may({"candidate", "second_candidate"}, number="=1"),
+    "exam.finish_answer": may({"candidate", "second_candidate"}, number="=1"),
+    "desk.home": may(ASSESSORS),
+    "desk.stop": may(ASSESSORS),
+    "desk.rating": may({"assessor_1"}, rating_id="rating.id"),
+    "desk.flag": may({"assessor_1"}, rating_id="rating.id"),
+    "scoring.keep": may({"assessor_1"}, rating_id="rating.id"),
+    "scoring.place": may({"assessor_1"}, rating_id="rating.id"),
+    "scoring.sign": may({"assessor_1"}, rating_id="rating.id"),
+    "second_phase.show": may({"assessor_1"}, rating_id="rating.id"),
+    "second_phase.change": may({"assessor_1"}, rating_id="rating.id"),
+    "second_phase.sign": may({"assessor_1"}, rating_id="rating.id"),
+    "results.verdicts": may(OFFICERS | COMMITTEE),
+    "results.verdict": may(OFFICERS | COMMITTEE, verdict_id="verdict.id"),
+    "results.confirm": may(OFFICERS | COMMITTEE, verdict_id="verdict.id"),
+    "results.release": may(OFFICERS | COMMITTEE, verdict_id="verdict.id"),
+    "results.release_many": may(OFFICERS | COMMITTEE),
+    "results.own": may({"candidate", "second_candidate"}),
+    "results.letter": may({"candidate", "second_candidate"}),
+    "objecting.own": may({"outsider_candidate"}, dossier_id="objected.id"),
+    "objecting.waiting": may(OFFICERS | COMMITTEE),
+    "objecting.show": may(OFFICERS | COMMITTEE, objection_id="objection.id"),
+    "objecting.classify": may(OFFICERS, objection_id="objection.id"),
+    "objecting.rule": may(OFFICERS, objection_id="objection.id"),
+    "assigning.sitting": may(OFFICERS, sitting_id="to_assign.id"),
+    "assigning.take_back": may({"officer", "second_officer", "officer_in_own_case"}, rating_id="rating.id"),
+    "assigning.take_flag": may(OFFICERS, flag_id="flag.id"),
+    "assigning.more_evidence": may(OFFICERS, verdict_id="verdict.id"),
+    "assigning.settle": may(COMMITTEE, verdict_id="verdict.id"),
+    "allocating.start": may(OFFICERS),
+    "allocating.show": may(OFFICERS, allocation_id="allocation.id"),
+    "allocating.draw_again": may(OFFICERS, allocation_id="allocation.id"),
+    "allocating.make_final": may(OFFICERS, allocation_id="allocation.id"),
+    "absences.assessors": may(OFFICERS),
+    "absences.assessor": may(OFFICERS, person_id="rating.assessor_id"),
+    "absences.enter": may(OFFICERS, person_id="rating.assessor_id"),
+    "absences.tie_person": may(OFFICERS, person_id="rating.assessor_id"),
+    "absences.organisation": may(OFFICERS, organisation_id="dossier.organisation_id"),
+    "absences.tie_organisation": may(OFFICERS, organisation_id="dossier.organisation_id"),
+    "absences.own": may(ASSESSORS),
+    "absences.remove": may(OFFICERS | {"assessor_1"}, absence_id="absence.id"),
+    "assigning.close_flag": may(OFFICERS, flag_id="flag.id"),
+}

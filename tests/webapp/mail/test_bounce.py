@@ -1,0 +1,113 @@
+"""Mail that comes back: refused at once or told afterwards, and in both cases seen by whoever can do something."""
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from support import cast, letter_box
+from support.visitors import text_of
+
+import webapp
+from storage.base.audit import AuditEvent
+from storage.base.database import new_session
+from storage.people import outbox
+from storage.people.links import LinkKind, issue
+from storage.people.outbox import MailMessage, MailState
+from storage.people.people import Person
+from webapp import post
+
+TEMPLATES = Path(webapp.__file__).parent / "templates" / "mail"
+
+
+@pytest.fixture
+def box(house, environment):
+    """A real mail server that this test's house sends by."""
+    with letter_box.listening() as found:
+        environment(VIGNET_MAIL_URL=found.url)
+        yield found
+
+
+@pytest.fixture
+def message(session, people):
+    row = outbox.post(session, people.candidate, "invitation", "Uw examen", "Beste kandidaat,\n", cast.NOW)
+    session.commit()
+    return row
+
+
+def read(message):
+    with new_session(writes=False) as session:
+        row = session.get(MailMessage, message.id)
+        return row.state, row.error, row.person.bounced_at
+
+
+def test_an_address_that_is_refused_is_not_tried_again_and_everybody_sees_it(people, visit, message, box):
+    box.answer_to_address = "550 no such person"
+    assert post.send_waiting(cast.NOW) == 0
+    assert read(message) == (MailState.BOUNCED, "SMTPRecipientsRefused 550", cast.NOW)
+    assert post.send_waiting(cast.NOW.replace(year=2030)) == 0
+    assert "geweigerd" in visit(people.officer).get("/bureau/post").text
+    assert "1 mail niet bezorgd" in text_of(visit(people.officer).get("/bureau").text)
+    assert "mail komt niet aan" in visit(people.beheerder).get("/organisatie/mensen").text
+    assert "mail komt niet aan" in visit(people.officer).get("/bureau/mensen").text
+
+
+def test_an_address_that_is_busy_is_tried_again(people, message, box):
+    box.answer_to_address = "450 later"
+    post.send_waiting(cast.NOW)
+    assert read(message) == (MailState.WAITING, "SMTPRecipientsRefused 450", None)
+
+
+def test_the_office_sends_again_what_came_back(people, visit, message, box):
+    box.answer_to_address = "550 no"
+    post.send_waiting(cast.NOW)
+    visit(people.officer).post(f"/bureau/post/{message.id}/opnieuw")
+    box.answer_to_address = "250 OK"
+    assert post.send_waiting(cast.NOW.replace(year=2030)) == 1
+    assert read(message)[::2] == (MailState.SENT, None)
+
+
+def test_what_comes_back_later_is_told_by_a_command(app, people, message, box):
+    post.send_waiting(cast.NOW)
+    run = app.test_cli_runner().invoke
+    assert run(args=["mail", "bounce", people.candidate.email.upper()]).exit_code == 0
+    assert read(message)[:2] == (MailState.BOUNCED, "BouncedLater")
+    assert run(args=["mail", "bounce", "niemand@voorbeeld.example"]).exit_code == 1
+    assert run(args=["mail", "bounce", people.manager.email]).exit_code == 1
+    with new_session(writes=False) as session:
+        event = session.scalars(select(AuditEvent).where(AuditEvent.verb == "mail_bounced")).one()
+    assert (event.subject, event.facts) == (message.id, {})
+
+
+def test_a_personal_link_is_put_in_when_the_mail_goes(session, app, people, box):
+    link = issue(session, people.candidate, LinkKind.RESET, None, cast.NOW)
+    with app.test_request_context():
+        row = post.write(session, people.candidate, "password_reset", cast.NOW, link=link)
+    session.commit()
+    assert link.token not in row.text
+    post.send_waiting(cast.NOW)
+    ((_, letter),) = box.received
+    for part in letter.iter_parts():
+        assert f"/welkom/{link.token}" in part.get_content()
+
+
+def test_no_mail_leads_to_a_recording():
+    """Links in mail: the front door, the own result, and the page behind a personal link. Nothing else."""
+    for template in TEMPLATES.glob("*.txt"):
+        text = template.read_text()
+        assert not re.search(r"media|opname[s]?/|recording\.|video_key|url_for", text), template
+        assert set(re.findall(r"\{\{ origin \}\}(/[a-z]+)?", text)) <= {"", "/uitslag", "/bezwaar"}, template
+
+
+def test_the_first_log_in_of_a_new_house_is_a_command(app, visit):
+    run = app.test_cli_runner().invoke
+    said = run(args=["invite", "Eerste@KSF.example", "Eerste Bureau", "ksf_officer"])
+    link = "/welkom/" + said.output.strip().rpartition("/")[2]
+    visitor, password = visit(), "vier losse lampen fietsen"
+    assert visitor.post(link, {"password": password, "again": password}).status_code == 302
+    assert visitor.get("/bureau").status_code == 200
+    again = run(args=["invite", "eerste@ksf.example", "Eerste Bureau", "ksf_officer"])
+    assert "heeft al een wachtwoord" in again.output
+    assert run(args=["invite", "geen adres", "X", "ksf_officer"]).exit_code == 1
+    with new_session(writes=False) as session:
+        assert session.scalars(select(Person)).one().email == "eerste@ksf.example"

@@ -1,0 +1,116 @@
+"""What happens by itself: answers whose page is gone are closed, the log is sealed, the bell rings again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import redis
+from sqlalchemy import select
+from support import cast
+
+from scenarios.sitting import AnswerStage
+from storage.base import audit
+from storage.base.database import new_session
+from storage.base.jobs import Job, JobState, celery
+from storage.exam.recordings import FINISH, Recording, RecordingState, begin_take
+from storage.exam.sittings import Answer
+from storage.people import outbox
+from storage.people.outbox import MailMessage, MailState
+from webapp import worker
+
+
+def begun(session, people, at):
+    """A candidate who is recording since `at`."""
+    sitting = cast.begin(cast.sitting(session, people, at - timedelta(minutes=5)), at - timedelta(minutes=5))
+    answer = sitting.answers[0]
+    answer.play(at - timedelta(seconds=60))
+    answer.prepare(at - timedelta(seconds=30))
+    recording, _ = begin_take(session, answer, cast.node(session, at), at)
+    session.commit()
+    return recording
+
+
+def read(noun, row):
+    with new_session(writes=False) as session:
+        return session.get(noun, row.id)
+
+
+def test_a_recording_whose_page_is_gone_becomes_the_answer(session, people):
+    recording = begun(session, people, datetime.now(UTC) - timedelta(minutes=10))
+    worker.tend_sittings()
+    answer, after = read(Answer, recording.answer), read(Recording, recording)
+    assert answer.stage is AnswerStage.RECORDED
+    assert after.closed_at
+    with new_session(writes=False) as other:
+        job = other.scalars(select(Job).where(Job.kind == FINISH)).one()
+    assert (job.subject, job.state) == (recording.id, JobState.WAITING)
+    worker.tend_sittings()
+    assert read(Recording, recording).closed_at == after.closed_at
+
+
+def test_a_recording_that_is_going_on_is_left_alone(session, people):
+    recording = begun(session, people, datetime.now(UTC) - timedelta(seconds=20))
+    worker.tend_sittings()
+    assert read(Answer, recording.answer).stage is AnswerStage.RECORDING
+    assert read(Recording, recording).closed_at is None
+
+
+def test_an_answer_that_was_ended_has_its_recording_closed(session, people):
+    recording = begun(session, people, datetime.now(UTC) - timedelta(seconds=20))
+    recording.answer.end_recording(datetime.now(UTC))
+    session.commit()
+    worker.tend_sittings()
+    after = read(Recording, recording)
+    assert after.closed_at
+    assert after.state is RecordingState.EXPECTED
+
+
+def test_the_log_is_sealed_and_stays_whole(session, people):
+    begun(session, people, datetime.now(UTC))
+    for _ in range(2):
+        worker.seal_audit()
+        with new_session(writes=False) as other:
+            events = other.scalars(select(audit.AuditEvent).order_by(audit.AuditEvent.number)).all()
+            assert [event.number for event in events] == list(range(1, len(events) + 1))
+            assert audit.first_broken(other) is None
+    assert len(events) > 5
+
+
+def test_the_whole_log_is_gone_through_as_often_as_beat_rings(session, people):
+    begun(session, people, datetime.now(UTC))
+    worker.seal_audit()
+    for found in (None, 1):
+        worker.begin_audit_check()
+        with new_session(writes=False) as other:
+            job = other.scalars(select(Job).where(Job.kind == audit.CHECK, Job.state == JobState.WAITING)).one()
+        celery.tasks[audit.CHECK](str(job.id))
+        after = read(Job, job)
+        assert (after.state, after.result["broken"]) == (JobState.DONE, found)
+        assert after.result["rows"] > 3
+        session.scalars(select(audit.AuditEvent).order_by(audit.AuditEvent.number)).first().verb = "other"
+        session.commit()
+
+
+def test_mail_that_waits_is_sent(session, people, house):
+    message = outbox.post(session, people.candidate, "invitation", "Onderwerp", "Tekst\n", datetime.now(UTC))
+    session.commit()
+    worker.send_mail()
+    assert read(MailMessage, message).state is MailState.SENT
+    assert len(list((house.data / "mail").glob("*.eml"))) == 1
+
+
+@pytest.mark.one_database
+def test_work_that_nobody_heard_of_is_rung_for_again(broker, session, people):
+    recording = begun(session, people, datetime.now(UTC) - timedelta(minutes=10))
+    worker.tend_sittings()
+    with new_session() as other:
+        other.scalars(select(Job).where(Job.subject == recording.id)).one().not_before = datetime.now(UTC)
+        other.commit()
+    worker.sweep()
+    with redis.Redis.from_url(broker) as client:
+        assert client.llen("media") == 1
+
+
+def test_everything_that_beat_rings_is_there():
+    rung = {entry["task"] for entry in celery.conf.beat_schedule.values()}
+    assert rung == {"sweep", "seal_audit", "begin_audit_check", "tend_sittings", "tend_windows", "send_mail", "forget"}
+    assert rung <= set(celery.tasks)
