@@ -68,5 +68,5 @@ def refusal(
 
 
 def words(text: str) -> int:
-    """How many words a text has, counted as the page counts them (static/js/words.js)."""
+    """How many words a text has, counted as the page counts them (static/js/ui/words.js)."""
     return len(_WORD.findall(text))

@@ -17,7 +17,7 @@ import aiohttp
 import uvloop
 
 SLICE_S = 1.5
-"""How often a page hands over a slice (`static/js/slices.js`)."""
+"""How often a page hands over a slice (`static/js/exam/slices.js`)."""
 
 
 class Page:

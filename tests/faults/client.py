@@ -11,7 +11,7 @@ from faults.table import TORN, Bar, Row
 ASLEEP_S = 600
 SECOND = """
 async ([url, bearer]) => {
-  const { WhipClient } = await import("/static/js/whip.js");
+  const { WhipClient } = await import("/static/js/exam/whip.js");
   window.second = new WhipClient(url, bearer);
   const up = new Promise((resolve) => window.second.addEventListener("connected", resolve, { once: true }));
   await window.second.publish(window.camera);

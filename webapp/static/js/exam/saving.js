@@ -1,7 +1,7 @@
 /** The last screen: where each answer is, and what "afronden" still waits for. */
 
-import { savingSentence, stateOf } from "./exam_dutch.js";
-import { enable, find } from "./exam_page.js";
+import { savingSentence, stateOf } from "./dutch.js";
+import { enable, find } from "./page.js";
 import { guardLeaving } from "./guard.js";
 
 /**

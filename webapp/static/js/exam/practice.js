@@ -1,6 +1,6 @@
 /** The practice round: the same screens and times as in the exam, and a recording that never leaves this browser. */
 
-import { film, oneOf, setPhase, show } from "./exam_page.js";
+import { film, oneOf, setPhase, show } from "./page.js";
 import { Situation } from "./situation.js";
 import { recordedKind } from "./slices.js";
 

@@ -1,7 +1,7 @@
 /** The frame of the exam page: which screen is shown, what is said to a screen reader, what the bar on top tells. */
 
 import { inWords } from "./countdown.js";
-import { setRing } from "./gauges.js";
+import { setRing } from "../ui/gauges.js";
 
 /** @param {string} id */
 export const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));

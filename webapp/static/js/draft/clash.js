@@ -1,6 +1,6 @@
 /** Two windows changed one field: both texts are shown at that field, and the writer chooses. */
 
-import { fields } from "./draft_fields.js";
+import { fields } from "./fields.js";
 
 /**
  * @param {HTMLFormElement} form @param {string} name @param {string} theirs what the other window saved

@@ -1,11 +1,11 @@
 /** The desk: opens one answer after the other in the same page, with the recordings around it already loaded. */
 
-import { Ahead, dataOf } from "./desk_ahead.js";
-import { Keep } from "./desk_keep.js";
-import { Desk } from "./desk_page.js";
-import { mindRest } from "./desk_rest.js";
-import { sendKept } from "./desk_save.js";
-import { toast } from "./toast.js";
+import { Ahead, dataOf } from "./ahead.js";
+import { Keep } from "./keep.js";
+import { Desk } from "./page.js";
+import { mindRest } from "./rest.js";
+import { sendKept } from "./save.js";
+import { toast } from "../ui/toast.js";
 
 const ahead = new Ahead();
 

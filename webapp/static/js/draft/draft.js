@@ -4,8 +4,8 @@
  * joined, and about the rest the writer chooses, with both texts to see.
  */
 
-import { clashes, join, read, readStart, same, write } from "./draft_fields.js";
-import { showClash } from "./draft_clash.js";
+import { clashes, join, read, readStart, same, write } from "./fields.js";
+import { showClash } from "./clash.js";
 import { Sealed } from "./sealed.js";
 
 const SOON_MS = 1500;
@@ -13,7 +13,7 @@ const LATEST_MS = 4000;
 const AGAIN_MS = [2000, 5000, 10_000, 30_000];
 const LONGEST_MS = 15_000;
 
-/** @typedef {import("./draft_fields.js").Values} Values */
+/** @typedef {import("./fields.js").Values} Values */
 
 export class Draft {
   #timer = 0;

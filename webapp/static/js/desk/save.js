@@ -3,11 +3,11 @@
  * later, also when the page was closed in between.
  */
 
-import { copy, join, same } from "./desk_state.js";
+import { copy, join, same } from "./state.js";
 
-/** @typedef {import("./desk_state.js").State} State */
-/** @typedef {import("./desk_keep.js").Keep} Keep */
-/** @typedef {import("./desk_keep.js").Kept} Kept */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./keep.js").Keep} Keep */
+/** @typedef {import("./keep.js").Kept} Kept */
 
 const SOON_MS = 600;
 const AGAIN_MS = [1000, 2000, 4000, 5000];

@@ -4,7 +4,7 @@
  */
 
 import { inWords } from "./countdown.js";
-import { find } from "./exam_page.js";
+import { find } from "./page.js";
 
 /**
  * Offer the files, or take the offer away.

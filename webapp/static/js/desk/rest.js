@@ -1,7 +1,7 @@
 /** Minds how long somebody has been judging: a word after 45 minutes, an offer to stop after 90. A break starts anew. */
 
-import { openDialog } from "./dialog.js";
-import { toast } from "./toast.js";
+import { openDialog } from "../ui/dialog.js";
+import { toast } from "../ui/toast.js";
 
 const KEY = "vignet-desk-worked";
 const MINUTE_MS = 60_000;

@@ -1,14 +1,14 @@
 /** One answer on the desk: joins the recording, the competencies, the remarks and the saving, and minds the keys. */
 
-import { Marks } from "./desk_marks.js";
-import { Player } from "./desk_player.js";
-import { Remarks } from "./desk_remarks.js";
-import { LoggedOut, Refused, Saver, send } from "./desk_save.js";
-import { watchSplit } from "./desk_split.js";
-import { openDialog } from "./dialog.js";
-import { setBusy } from "./forms.js";
-import { isTyping } from "./keys.js";
-import { toast } from "./toast.js";
+import { Marks } from "./marks.js";
+import { Player } from "./player.js";
+import { Remarks } from "./remarks.js";
+import { LoggedOut, Refused, Saver, send } from "./save.js";
+import { watchSplit } from "./split.js";
+import { openDialog } from "../ui/dialog.js";
+import { setBusy } from "../ui/forms.js";
+import { isTyping } from "../ui/keys.js";
+import { toast } from "../ui/toast.js";
 
 const PLACE_MS = 5000;
 
@@ -19,7 +19,7 @@ export class Desk {
   /**
    * @param {HTMLElement} root
    * @param {any} data what the page carries for its scripts
-   * @param {{keep: import("./desk_keep.js").Keep, kept: import("./desk_keep.js").Kept | null,
+   * @param {{keep: import("./keep.js").Keep, kept: import("./keep.js").Kept | null,
    *          go: (url: string, since: number, count?: {done: number, total: number}) => Promise<void>}} options
    */
   constructor(root, data, { go, keep, kept }) {

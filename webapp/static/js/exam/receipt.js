@@ -1,6 +1,6 @@
 /** The receipt: printing, copying a hash, and numbers that appear when they have been worked out. */
 
-import { toast } from "./toast.js";
+import { toast } from "../ui/toast.js";
 
 const LOOK_MS = 15_000;
 

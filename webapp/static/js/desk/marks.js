@@ -1,9 +1,9 @@
 /** The competencies of one answer: one is open, its levels are readable, and the keys are about that one. */
 
-import { empty } from "./desk_state.js";
-import { timecode } from "./desk_player.js";
+import { empty } from "./state.js";
+import { timecode } from "./player.js";
 
-/** @typedef {import("./desk_state.js").State} State */
+/** @typedef {import("./state.js").State} State */
 
 const GUIDE_KEY = "vignet-desk-guide";
 const SAME_MOMENT_S = 0.05;
@@ -162,7 +162,7 @@ export class Marks {
   /** @param {HTMLFieldSetElement} card */
   #pieces = (card) => card.querySelectorAll(".mark-piece").length;
 
-  /** @param {HTMLFieldSetElement} card @param {number[]} moments @param {import("./desk_state.js").Remark[]} remarks */
+  /** @param {HTMLFieldSetElement} card @param {number[]} moments @param {import("./state.js").Remark[]} remarks */
   #showEvidence(card, moments, remarks) {
     const own = remarks.filter((remark) => remark.competency === this.key(card));
     const pieces = [
@@ -208,7 +208,7 @@ export class Marks {
     this.page.changed();
   }
 
-  /** The remark stays, as one on no competency. @param {import("./desk_state.js").Remark} remark */
+  /** The remark stays, as one on no competency. @param {import("./state.js").Remark} remark */
   #detach(remark) {
     remark.competency = null;
     this.show();

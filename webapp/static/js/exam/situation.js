@@ -5,7 +5,7 @@
 
 import { Clip } from "./clip.js";
 import { clock, countDown, inWords } from "./countdown.js";
-import { button, enable, film, find, input, oneOf, pressed, say, setPhase, show, showTime, warn } from "./exam_page.js";
+import { button, enable, film, find, input, oneOf, pressed, say, setPhase, show, showTime, warn } from "./page.js";
 import { beep } from "./sound.js";
 import { badge, clearStage, message, mirror, offer, tools } from "./stage.js";
 

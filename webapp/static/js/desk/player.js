@@ -1,6 +1,6 @@
 /** The recording on the desk: playing, the scrub bar with waveform, thumbnails and pins, and silences to skip. */
 
-import { place } from "./desk_ahead.js";
+import { place } from "./ahead.js";
 
 const STEP_S = 5;
 const QUIET_SHARE = 0.06;

@@ -1,10 +1,10 @@
 /** The check of camera, microphone and sound, part by part in words; also the way back when a device has gone. */
 
 import { choose, closeDevices, DeviceFault, devicesOf, factsOf, lostPart, openDevices } from "./devices.js";
-import { faultSentence, LOST } from "./exam_dutch.js";
-import { button, enable, film, find, oneOf, pressed, say, setPhase, show } from "./exam_page.js";
-import { sendAway } from "./exam_server.js";
-import { setLevel } from "./gauges.js";
+import { faultSentence, LOST } from "./dutch.js";
+import { button, enable, film, find, oneOf, pressed, say, setPhase, show } from "./page.js";
+import { sendAway } from "./server.js";
+import { setLevel } from "../ui/gauges.js";
 import { fitPicture, lineSpeed } from "./pace.js";
 import { listen, playTestTone } from "./sound.js";
 

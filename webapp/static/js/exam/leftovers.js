@@ -1,8 +1,8 @@
 /** After the exam: what this browser still keeps of the answers is sent on, for as long as anybody takes it. */
 
 import { Backlog } from "./backlog.js";
-import { savingSentence } from "./exam_dutch.js";
-import { fetchKey, findRecorder } from "./exam_server.js";
+import { savingSentence } from "./dutch.js";
+import { fetchKey, findRecorder } from "./server.js";
 import { Vault } from "./vault.js";
 
 const place = /** @type {HTMLElement} */ (document.getElementById("leftover"));

@@ -1,9 +1,9 @@
 /** On the list of work: what this browser could not send yet is sent after all, and that is said. */
 
-import { dataOf } from "./desk_ahead.js";
-import { Keep } from "./desk_keep.js";
-import { sendKept } from "./desk_save.js";
-import { toast } from "./toast.js";
+import { dataOf } from "./ahead.js";
+import { Keep } from "./keep.js";
+import { sendKept } from "./save.js";
+import { toast } from "../ui/toast.js";
 
 async function sendAll() {
   const keep = await Keep.open(dataOf(document).secret);

@@ -1,6 +1,6 @@
 /** What is seen on the stage of a situation: the own picture, the badge, a message, the one button, the tools in use. */
 
-import { button, enable, film, find, input, keepSetting } from "./exam_page.js";
+import { button, enable, film, find, input, keepSetting } from "./page.js";
 
 keepSetting("volume", (field) => (film("clip").volume = Number(field.value)));
 keepSetting("show-self", () => showSelf());

@@ -1,10 +1,10 @@
 /** The remark line and the list under it. Typing pauses the recording, Enter keeps the remark and goes on. */
 
-import { timecode } from "./desk_player.js";
-import { toast } from "./toast.js";
+import { timecode } from "./player.js";
+import { toast } from "../ui/toast.js";
 
-/** @typedef {import("./desk_state.js").State} State */
-/** @typedef {import("./desk_state.js").Remark} Remark */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Remark} Remark */
 
 export class Remarks {
   /** Where the recording was when the typing began, and whether it was playing. */
@@ -13,8 +13,8 @@ export class Remarks {
 
   /**
    * @param {HTMLElement} root
-   * @param {{state: () => State, changed: () => void, player: import("./desk_player.js").Player,
-   *          marks: import("./desk_marks.js").Marks, locked: boolean}} page
+   * @param {{state: () => State, changed: () => void, player: import("./player.js").Player,
+   *          marks: import("./marks.js").Marks, locked: boolean}} page
    */
   constructor(root, page) {
     this.page = page;

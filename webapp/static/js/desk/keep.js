@@ -5,9 +5,9 @@
  * the next one finds nothing to read.
  */
 
-import { sha256 } from "./vault.js";
+import { sha256 } from "../exam/vault.js";
 
-/** @typedef {import("./desk_state.js").State} State */
+/** @typedef {import("./state.js").State} State */
 /** @typedef {{url: string, base: State, mine: State}} Kept what the server had, and what was made of it here */
 
 const PREFIX = "vignet-desk-kept";
