@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import smtplib
+import ssl
 import uuid
 from collections.abc import Callable
 from datetime import datetime
@@ -152,10 +153,20 @@ def _to_file(email: EmailMessage, folder: Path) -> None:
 
 
 def _to_server(email: EmailMessage, target) -> None:
-    kind = smtplib.SMTP_SSL if target.scheme == "smtps" else smtplib.SMTP
-    with kind(target.hostname, target.port or 0, timeout=20) as server:
-        if target.scheme == "smtp" and server.has_extn("starttls"):
-            server.starttls()
+    """Raises smtplib.SMTPNotSupportedError when the way there must be secret and the server offers no STARTTLS."""
+    port = target.port or 0
+    if target.scheme == "smtps":
+        server = smtplib.SMTP_SSL(target.hostname, port, timeout=20, context=ssl.create_default_context())
+    else:
+        server = smtplib.SMTP(target.hostname, port, timeout=20)
+    with server:
+        if target.scheme == "smtp":
+            # What a server offers is only known after it was greeted; what it offers is then used, or nothing is sent.
+            server.ehlo_or_helo_if_needed()
+            if server.has_extn("starttls"):
+                server.starttls(context=ssl.create_default_context())
+            elif config().mail_tls or target.username:
+                raise smtplib.SMTPNotSupportedError("the server offers no STARTTLS")
         if target.username:
             server.login(unquote(target.username), unquote(target.password or ""))
         server.send_message(email)

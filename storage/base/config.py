@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 DEVELOPMENT_SECRET = "only-for-development"
 
@@ -54,6 +55,7 @@ class Config:
     whip: bool
     ffmpeg: str | None
     mail_url: str
+    mail_tls: bool
     mail_sender: str
     rate_limit_storage: str
     second_factor: bool
@@ -127,7 +129,8 @@ def read(env: Mapping[str, str]) -> Config:
         ice_servers=_ice_servers(text("VIGNET_ICE_SERVERS", "[]")),
         whip=choice("VIGNET_WHIP", ("on", "off")) == "on",
         ffmpeg=text("VIGNET_FFMPEG") or None,
-        mail_url=text("VIGNET_MAIL_URL", f"file://{data / 'mail'}"),
+        mail_url=_mail_url(text("VIGNET_MAIL_URL", f"file://{data / 'mail'}")),
+        mail_tls=choice("VIGNET_MAIL_TLS", ("on", "off") if production else ("off", "on")) == "on",
         mail_sender=text("VIGNET_MAIL_SENDER", "Vignet <vignet@example.invalid>"),
         rate_limit_storage=text("VIGNET_RATE_LIMIT_STORAGE", broker),
         second_factor=choice("VIGNET_SECOND_FACTOR", ("on", "off") if production else ("off", "on")) == "on",
@@ -184,6 +187,14 @@ def _ice_servers(text: str) -> tuple[Mapping, ...]:
     return tuple(servers)
 
 
+def _mail_url(text: str) -> str:
+    target = urlsplit(text)
+    if target.scheme not in ("file", "smtp", "smtps") or (target.scheme != "file" and not target.hostname):
+        # The value itself may hold a password.
+        raise ConfigError("VIGNET_MAIL_URL: file:///folder, smtp://host:587 or smtps://host:465 is needed.")
+    return text
+
+
 def _refuse_unsafe(config: Config) -> None:
     for name, value in (("VIGNET_SECRET_KEY", config.secret_key), ("VIGNET_S3_SECRET_KEY", config.s3_secret_key)):
         if value == DEVELOPMENT_SECRET:
@@ -192,6 +203,8 @@ def _refuse_unsafe(config: Config) -> None:
         raise ConfigError("VIGNET_MASTER_KEY: production needs a key of its own.")
     if not config.origin.startswith("https://"):
         raise ConfigError("VIGNET_ORIGIN: production needs https.")
+    if not config.mail_tls:
+        raise ConfigError("VIGNET_MAIL_TLS: production needs it on, since mails hold links that open accounts.")
     if not config.second_factor:
         raise ConfigError("VIGNET_SECOND_FACTOR: production needs a second factor for staff.")
     if config.database_url.startswith("sqlite"):

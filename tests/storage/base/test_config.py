@@ -82,6 +82,10 @@ def test_lists_and_ranges_are_read():
         ("VIGNET_ICE_SERVERS", '{"urls": "turn:x"}'),
         ("VIGNET_ICE_SERVERS", '[{"url": "turn:x"}]'),
         ("VIGNET_SECRET_KEY_FILE", "/nowhere/at/all"),
+        ("VIGNET_MAIL_URL", "mail.voorbeeld.example:587"),
+        ("VIGNET_MAIL_URL", "https://mail.voorbeeld.example"),
+        ("VIGNET_MAIL_URL", "smtp:///nowhere"),
+        ("VIGNET_MAIL_TLS", "perhaps"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(name, value):
@@ -99,6 +103,7 @@ def test_production_starts_when_all_is_safe():
         ("VIGNET_SECRET_KEY", ""),
         ("VIGNET_SECRET_KEY", "only-for-development"),
         ("VIGNET_SECOND_FACTOR", "off"),
+        ("VIGNET_MAIL_TLS", "off"),
         ("VIGNET_S3_SECRET_KEY", ""),
         ("VIGNET_MASTER_KEY", ""),
         ("VIGNET_ORIGIN", "http://examen.voorbeeld.example"),
