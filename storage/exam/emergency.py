@@ -1,7 +1,8 @@
 """The emergency file: what a browser has kept of one answer, saved by the candidate while no server could be reached.
 
-It holds the parts exactly as the browser's vault keeps them (webapp/static/js/exam/vault.js): sealed under the key that the
-server gives to that one person. So whoever finds the file sees nothing of it, and the seal proves whose answer it is.
+It holds the parts exactly as the browser's vault keeps them (webapp/static/js/exam/vault.js): sealed under the key
+that the server gives to that one person. So whoever finds the file sees nothing of it, and the seal proves whose answer
+it is.
 
     vignet-noodbestand 1\\n
     {"recording": …, "number": …, "parts": [{"slice": null, "iv": …, "size": …}, {"slice": 0, …}, …]}\\n
