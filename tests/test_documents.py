@@ -5,6 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.scheme import parse
+from storage import processing
+from storage.base import migrate
+from storage.data_classes import KEPT, TABLES, DataClass, tables_of
+
 ROOT = Path(__file__).resolve().parents[1]
 LOST, ROADS = ROOT / "tests" / "lost_recordings.md", ROOT / "recorder" / "README.md"
 
@@ -47,7 +52,61 @@ def test_the_picture_of_the_road_names_files_that_exist():
         assert name in named & files, name
 
 
-@pytest.mark.parametrize("document", [LOST, ROADS, ROOT / "README.md", ROOT / "DECISIONS.md"], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "document",
+    [LOST, ROADS, *(ROOT / f"{name}.md" for name in ("README", "DECISIONS", "PROCESSING", "PRIVACY"))],
+    ids=lambda one: one.name,
+)
 def test_links_lead_somewhere(document):
     for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
         assert target.startswith("http") or (document.parent / target).exists(), target
+
+
+def test_every_column_of_every_table_has_a_data_class():
+    """A column that is missing here has no purpose, no period and no reader: give it a line in data_tables.py."""
+    noun = migrate.nouns()
+    assert set(TABLES) == set(noun.metadata.tables)
+    for table in noun.metadata.tables.values():
+        joins = {
+            column.name
+            for column in table.columns
+            if column.name == "id" or any(key.column.table.name != "person" for key in column.foreign_keys)
+        }
+        listed = TABLES[table.name].columns
+        columns = {column.name for column in table.columns}
+        assert columns - joins - listed == set(), f"{table.name}: no class"
+        assert listed - columns == set(), f"{table.name}: no such column"
+
+
+def test_what_joins_a_row_to_a_person_is_told_or_has_a_reason_not_to_be():
+    """A key to a person is an end of a path, or one of the columns that somebody gets: nobody is forgotten."""
+    for table in migrate.nouns().metadata.tables.values():
+        for column in table.columns:
+            if any(key.column.table.name == "person" for key in column.foreign_keys):
+                assert TABLES[table.name].class_of(column.name) is not DataClass.TECHNICAL, (
+                    f"{table.name}.{column.name}"
+                )
+
+
+def test_no_column_is_both_told_and_kept_apart():
+    for name, table in TABLES.items():
+        told = {column for names in table.told.values() for column in names.split()}
+        apart = [column for names in table.apart.values() for column in names.split()]
+        assert told & set(apart) == set(), name
+        assert len(apart) == len(set(apart)), name
+
+
+def test_the_register_says_what_the_program_does():
+    text = (ROOT / "PROCESSING.md").read_text()
+    assert "\n".join((processing.HEAD, *processing.lines())) in text
+
+
+def test_every_class_has_a_period_and_every_value_of_a_scheme_is_there():
+    assert set(KEPT) == set(DataClass)
+    scheme = parse((ROOT / "scenarios/branchecertificaat_b/scheme.toml").read_bytes())
+    for data_class, kept in KEPT.items():
+        assert tables_of(data_class), data_class
+        assert kept.purpose and kept.readers and (kept.since or kept.months is None)
+    recordings = KEPT[DataClass.RECORDINGS]
+    assert (recordings.months_of(scheme, True), recordings.months_of(scheme, False)) == (6, 12)
+    assert recordings.months_of(None) == 12

@@ -1,0 +1,305 @@
+"""Every column of every table: its class, who reads it in the own data, and why nobody does where nobody does.
+
+A table names the columns that a person gets, by the path of foreign keys from the row to that person, and the columns
+that nobody gets, by the reason. What only joins tables (`id`, and keys to tables other than `person`) needs no line.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class DataClass(StrEnum):
+    """What is kept for one purpose and one time (`storage.data_classes.KEPT`)."""
+
+    ACCOUNT = "account"
+    LOG_INS = "log_ins"
+    LISTS = "lists"
+    MAILS = "mails"
+    DOSSIER = "dossier"
+    ROLE_DOCUMENTS = "role_documents"
+    EXAM = "exam"
+    RECORDINGS = "recordings"
+    RENDITIONS = "renditions"
+    SCORES = "scores"
+    VERDICTS = "verdicts"
+    REGISTER = "register"
+    TESTS = "tests"
+    PLANNING = "planning"
+    ASSESSORS = "assessors"
+    AUDIT = "audit"
+    TECHNICAL = "technical"
+    """Nothing about a person."""
+
+
+class Apart(StrEnum):
+    """Why a column is in nobody's own data."""
+
+    SECRET = "secret"
+    """Whoever has it can open something: a password, a key, a code."""
+    DERIVED = "derived"
+    """Made of what the person gets anyway."""
+    OTHERS = "others"
+    """About somebody else than whoever the row belongs to."""
+    INNER = "inner"
+    """How the product keeps or counts it; nothing about a person."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table. Names of columns are separated by spaces.
+
+    `told`: by path, such as "answer_id.sitting_id.dossier_id.candidate_id", what that person gets of the row.
+    `once`: by path, the moment (table, column) on that path before which the person gets nothing.
+    `other`: columns that belong to another class than the rest.
+    """
+
+    data_class: DataClass
+    told: Mapping[str, str] = field(default_factory=dict)
+    apart: Mapping[Apart, str] = field(default_factory=dict)
+    once: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    other: Mapping[str, DataClass] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> set[str]:
+        """Every column that has a line here."""
+        ends = {path.partition(".")[0] for path in self.told}
+        return ends.union(*(names.split() for names in (*self.told.values(), *self.apart.values())))
+
+    @property
+    def classes(self) -> set[DataClass]:
+        return {self.data_class, *self.other.values()}
+
+    def class_of(self, column: str) -> DataClass:
+        """Raises KeyError for a column without a line."""
+        if column not in self.columns:
+            raise KeyError(column)
+        return self.other.get(column, self.data_class)
+
+
+_DOSSIER = "dossier_id.candidate_id"
+_BY_MANAGER = "dossier_id.manager_id"
+_SITTING = "sitting_id.dossier_id.candidate_id"
+_ANSWER = f"answer_id.{_SITTING}"
+_RECORDING = f"recording_id.{_ANSWER}"
+_RATING = f"rating_id.{_ANSWER}"
+_TOLD = ("sitting", "told_at")
+_SCORED = "competency level not_observable reason remark evidence phase2"
+
+TABLES: Mapping[str, Table] = {
+    # people
+    "person": Table(
+        DataClass.ACCOUNT,
+        {"id": "email name created_at bounced_at"},
+        {Apart.SECRET: "password_hash", Apart.INNER: "session_epoch"},
+    ),
+    "membership": Table(DataClass.ACCOUNT, {"person_id": "role organisation_id since until in_job_since"}),
+    "search_word": Table(DataClass.ACCOUNT, {}, {Apart.DERIVED: "word person_id"}),
+    "second_factor": Table(
+        DataClass.ACCOUNT,
+        {"person_id": "created_at confirmed_at"},
+        {Apart.SECRET: "sealed", Apart.INNER: "last_step"},
+    ),
+    "recovery_code": Table(DataClass.ACCOUNT, {"second_factor_id.person_id": "used_at"}, {Apart.SECRET: "digest"}),
+    "log_in": Table(
+        DataClass.LOG_INS,
+        {"person_id": "device created_at used_at confirmed_at ended_at"},
+        {Apart.INNER: "epoch"},
+    ),
+    "link": Table(DataClass.LOG_INS, {"person_id": "kind created_at expires_at used_at"}),
+    "mail_message": Table(
+        DataClass.MAILS,
+        {"person_id": "template subject text state created_at sent_at address calendar"},
+        {Apart.INNER: "attempts not_before error"},
+    ),
+    "organisation": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "name is_member supplies_examiners created_at"}),
+    "roster": Table(DataClass.LISTS, {"uploaded_by_id": "created_at exam done_at"}, {Apart.OTHERS: "entries faults"}),
+    # part 1
+    "dossier": Table(
+        DataClass.DOSSIER,
+        {
+            "candidate_id": "code state created_at cost_centre tasks shared_facts reason example_role manager_id"
+            " manager_done_at role_description years motivation goal submitted_at rounds open_parts decided_at"
+            " decided_by_id decision_reason",
+            "manager_id": "code candidate_id state created_at tasks shared_facts reason example_role alike_share"
+            " alike_reason manager_done_at",
+        },
+        {Apart.INNER: "manager_version candidate_version"},
+    ),
+    "dossier_revision": Table(
+        DataClass.DOSSIER, {"author_id": "side number began_at saved_at content round"}, {Apart.INNER: "restored_from"}
+    ),
+    "self_assessment": Table(DataClass.DOSSIER, {_DOSSIER: "competency level star"}),
+    "star": Table(DataClass.DOSSIER, {_DOSSIER: "kind situation tasks activities result"}),
+    "accommodation": Table(
+        DataClass.DOSSIER,
+        {
+            _DOSSIER: "extra_time replay text_prompt wish asked_at granted decided_at decided_by_id reason",
+            "decided_by_id": "granted decided_at reason",
+        },
+    ),
+    "part_one_review": Table(
+        DataClass.DOSSIER,
+        {
+            _DOSSIER: "round officer_id marks reason outcome fixed_at",
+            "officer_id": "round marks reason outcome fixed_at",
+        },
+        {Apart.INNER: "claimed_until"},
+        once={_DOSSIER: ("part_one_review", "fixed_at")},
+    ),
+    "role_document": Table(
+        DataClass.ROLE_DOCUMENTS,
+        {_DOSSIER: "name content_type size sha256 created_at removed_at"},
+        {Apart.INNER: "key cipher_size cipher_sha256"},
+    ),
+    # the exam
+    "sitting": Table(
+        DataClass.EXAM,
+        {
+            _DOSSIER: "stage opens_at closes_at extra_time replay text_prompt consent_version consented_at"
+            " device_check break_until finished_at told_at extension_reason identified_at identified_by_id",
+            "identified_by_id": "identified_at",
+        },
+        {Apart.SECRET: "seat identity_code", Apart.INNER: "judging reminded identity_tries"},
+        other={"device_check": DataClass.LOG_INS},
+    ),
+    "answer": Table(
+        DataClass.EXAM,
+        {
+            _SITTING: "number code stage plays stalled preparation_restarts preparing_since recording_since"
+            " recorded_at takes extra_takes"
+        },
+    ),
+    "recorder_place": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "kept_until"}),
+    "take_decision": Table(DataClass.EXAM, {_RECORDING: "kind reason by_id at", "by_id": "kind reason at"}),
+    "recording": Table(
+        DataClass.RECORDINGS,
+        {_ANSWER: "take state limit_s created_at closed_at captured_at stored_at seconds figures faults late_at"},
+        {Apart.SECRET: "ticket_sha256"},
+    ),
+    "original": Table(
+        DataClass.RECORDINGS,
+        {_RECORDING: "name size sha256 created_at"},
+        {Apart.INNER: "key cipher_size cipher_sha256"},
+    ),
+    "rendition": Table(DataClass.RENDITIONS, {_RECORDING: "kind content_type size sha256"}, {Apart.INNER: "key"}),
+    # judging
+    "rating": Table(
+        DataClass.SCORES,
+        {
+            _ANSWER: "assessor_id slot phase1_signed_at phase2_signed_at declined_at declined_because",
+            "assessor_id": "slot opened_at active_at phase1_signed_at phase2_signed_at declined_at declined_because",
+        },
+        {Apart.INNER: "version shuffle position_s"},
+        once={_ANSWER: _TOLD},
+    ),
+    "score": Table(DataClass.SCORES, {_RATING: _SCORED, "rating_id.assessor_id": _SCORED}, once={_RATING: _TOLD}),
+    "remark": Table(
+        DataClass.SCORES,
+        {_RATING: "at_s text competency created_at", "rating_id.assessor_id": "at_s text competency created_at"},
+        once={_RATING: _TOLD},
+    ),
+    "flag": Table(
+        DataClass.SCORES,
+        {
+            _RATING: "kind reason raised_at closed_at reply",
+            "rating_id.assessor_id": "kind reason raised_at closed_at reply",
+            "taken_by_id": "kind closed_at",
+            "closed_by_id": "kind closed_at reply",
+        },
+        once={_RATING: _TOLD},
+    ),
+    "repeat": Table(
+        DataClass.SCORES,
+        {_ANSWER: "asked_at asked_by_id reason verdict", "asked_by_id": "asked_at reason"},
+        once={_ANSWER: _TOLD},
+    ),
+    "verdict": Table(
+        DataClass.VERDICTS,
+        {
+            _SITTING: "passed inputs decision decided_at settled_at settled_by_id settled_because confirmed_at"
+            " confirmed_by_id released_at released_by_id",
+            "settled_by_id": "settled_at settled_because",
+            "confirmed_by_id": "confirmed_at",
+            "released_by_id": "released_at",
+        },
+        once={_SITTING: _TOLD},
+    ),
+    "objection": Table(
+        DataClass.VERDICTS,
+        {
+            _DOSSIER: "code against grounds late_reason received_at state ground ruling ruling_text ruled_at"
+            " ruled_by_id",
+            "ruled_by_id": "code ruling ruling_text ruled_at",
+        },
+    ),
+    "qualification": Table(
+        DataClass.REGISTER,
+        {"person_id": "key number since entered_by_id entered_at", "entered_by_id": "key since entered_at"},
+    ),
+    "affiliation": Table(DataClass.ASSESSORS, {"person_id": "name"}),
+    "absence": Table(DataClass.ASSESSORS, {"person_id": "first last cancelled_at"}),
+    "allocation": Table(
+        DataClass.ASSESSORS,
+        {"made_by_id": "mode made_at", "final_by_id": "mode final_at"},
+        {Apart.INNER: "seed", Apart.OTHERS: "inputs outcome"},
+    ),
+    # planning
+    "theory_test": Table(
+        DataClass.TESTS,
+        {
+            "person_id": "certificate starts_at state set_by_id set_at ended_by_id ended_at reason",
+            "set_by_id": "certificate starts_at set_at",
+            "ended_by_id": "certificate starts_at state ended_at reason",
+        },
+    ),
+    "practical_session": Table(
+        DataClass.TESTS,
+        {
+            "asked_by_id": "day asked_at state answered_at reason",
+            "examiner_id": "day state",
+        },
+    ),
+    "practical_seat": Table(DataClass.TESTS, {"candidate_id": "day number freed_at"}),
+    "booking": Table(
+        DataClass.PLANNING,
+        {
+            "candidate_id": "day asked_at state answered_at reason",
+            "asked_by_id": "day asked_at state answered_at reason",
+        },
+    ),
+    "location_check": Table(DataClass.PLANNING, {"checked_by_id": "checked_at marks remarks"}),
+    "exam_date": Table(
+        DataClass.PLANNING,
+        {"published_by_id": "exam day published_at withdrawn_at"},
+        {Apart.INNER: "starts_at ends_at"},
+    ),
+    "exam_place": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "day number"}),
+    "location": Table(
+        DataClass.TECHNICAL, {}, {Apart.INNER: "name address room created_at closed_at checked_on complete"}
+    ),
+    # what everything runs on
+    "audit_event": Table(
+        DataClass.AUDIT,
+        {"actor": "at verb subject_kind subject facts"},
+        {Apart.INNER: "number hash"},
+    ),
+    "scheme": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "key number data sha256 created_at"}),
+    "pack": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "number data sha256 created_at"}),
+    "clip": Table(
+        DataClass.TECHNICAL,
+        {},
+        {Apart.INNER: "number seconds video_key video_size video_sha256 captions_key"},
+    ),
+    "recorder_node": Table(
+        DataClass.TECHNICAL, {}, {Apart.INNER: "name url capacity live draining drain_asked heartbeat_at"}
+    ),
+    "job": Table(
+        DataClass.TECHNICAL,
+        {},
+        {
+            Apart.INNER: "queue kind subject state attempts progress again result error created_at not_before rung_at"
+            " lease_until lease_owner finished_at"
+        },
+    ),
+}
