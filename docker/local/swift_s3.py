@@ -75,7 +75,9 @@ FILTERS = (
     "catch_errors gatekeeper healthcheck listing_formats bulk copy container-quotas account-quotas slo dlo "
     "versioned_writes symlink proxy-logging"
 )
-FILTER_CONF = "\n[filter:{name}]\nuse = egg:swift#{egg}\n"
+FILTER_CONF = "\n[filter:{name}]\nuse = egg:swift#{egg}\n{more}"
+# The parts of a large object go with it. By default they wait for an expirer, which does not run here.
+FILTER_OPTIONS = {"slo": "allow_async_delete = false\n"}
 
 
 def prepare(data: Path, port: int, secret: str, bind: str = "127.0.0.1") -> None:
@@ -91,7 +93,10 @@ def prepare(data: Path, port: int, secret: str, bind: str = "127.0.0.1") -> None
             "[storage-policy:0]\nname = default\ndefault = yes\n",
         )
     values = {"user": pwd.getpwuid(os.getuid()).pw_name, "data": data, "etc": etc, "secret": secret}
-    filters = "".join(FILTER_CONF.format(name=name, egg=name.replace("-", "_")) for name in FILTERS.split())
+    filters = "".join(
+        FILTER_CONF.format(name=name, egg=name.replace("-", "_"), more=FILTER_OPTIONS.get(name, ""))
+        for name in FILTERS.split()
+    )
     _write(etc / "proxy.conf", PROXY_CONF.format(port=port, bind=bind, **values) + filters)
     for number, name in enumerate(SERVERS[1:], 1):
         _write(etc / f"{name}.conf", NODE_CONF.format(name=name, port=port + number, **values))

@@ -1,25 +1,27 @@
 """The object store: any S3. One client works inside, a second one only signs addresses for the edge.
 
 Keys consist of letters, digits and `/_.-`, and no key is a folder of another. Nothing here needs tagging, versioning,
-lifecycle rules or conditional writes, which real servers lack or get wrong.
+lifecycle rules, conditional writes or uploads in parts, which real servers lack or get wrong.
 """
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import boto3
-from boto3.s3.transfer import TransferConfig
 from botocore.config import Config as BotoConfig
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from storage.base.config import Config, config
 
-PART = 8 * 1024 * 1024
+LARGEST = 5 * 1024**3
+"""Bytes of one object: what S3 takes in one request. Nothing here is put in parts, which a store may leave behind."""
+AT_ONCE = 1000
+"""Keys that one request may delete."""
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
 
 
@@ -54,10 +56,18 @@ class ObjectStore:
             raise ObjectError("the object store does not answer") from error
 
     def put_file(self, key: str, path: Path, content_type: str = "application/octet-stream") -> Stored:
-        """Keep the file under `key`; confirmed by reading it back. Raises ObjectError when size or hash differ."""
+        """Keep the file under `key`; confirmed by reading it back. Raises ObjectError when size or hash differ.
+
+        What stood under this key goes first: a store that is made to overwrite may keep the bytes of what was there.
+        """
         _check(key)
         expected = Stored(key, path.stat().st_size, sha256_of(path))
-        self._inner.upload_file(str(path), self.bucket, key, ExtraArgs={"ContentType": content_type}, Config=_TRANSFER)
+        if expected.size > LARGEST:
+            raise ObjectError(f"{key}: {expected.size} bytes are more than fit into one object")
+        if self.size(key) is not None:
+            self.delete(key)
+        with path.open("rb") as body:
+            self._inner.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
         self.verify(expected)
         return expected
 
@@ -99,6 +109,14 @@ class ObjectStore:
         """Remove the object; one that is not there is no error."""
         self._inner.delete_object(Bucket=self.bucket, Key=key)
 
+    def delete_all(self, keys: Sequence[str]) -> None:
+        """Remove these objects, many with one request. Raises ObjectError when the store kept one of them."""
+        for first in range(0, len(keys), AT_ONCE):
+            batch = {"Objects": [{"Key": key} for key in keys[first : first + AT_ONCE]], "Quiet": True}
+            answer = self._inner.delete_objects(Bucket=self.bucket, Delete=batch)
+            if kept := answer.get("Errors"):
+                raise ObjectError(f"{len(kept)} objects were not deleted, the first: {kept[0]}")
+
     def keys(self, prefix: str) -> list[str]:
         """All keys that begin with `prefix`."""
         pages = self._inner.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
@@ -131,9 +149,6 @@ def sha256_of(path: Path) -> str:
 def object_store() -> ObjectStore:
     """The store of this process."""
     return ObjectStore(config())
-
-
-_TRANSFER = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, max_concurrency=2)
 
 
 def _client(settings: Config, endpoint: str):
