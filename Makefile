@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench fuzz faults clips requirements clean
+.PHONY: help run test lint format values bench fuzz faults clips requirements clean
 
 help: ## Show what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,10 @@ format: ## Put the code in the house style
 	@$(PYTHON) docker/local/prepare.py test
 	@$(VENV)/ruff check --fix --quiet .
 	@$(VENV)/ruff format .
+
+values: ## List every value of an exam scheme, and who reads it
+	@$(PYTHON) docker/local/prepare.py test
+	@PYTHONPATH=. $(VENV)/python tests/support/scheme_values.py
 
 bench: ## Measure what things cost on this machine, twenty minutes (ARGS=desk for one part)
 	@$(PYTHON) docker/local/prepare.py test

@@ -1,15 +1,16 @@
 """The chapters of an exam scheme: one frozen dataclass for each table, with the bounds of every value.
 
 Seconds, weeks and the like stand in the name of a value. Shares run from 0 to 1. Decimals are exact fractions.
+What is `always` one value is how the product works; a rule that reads another value may open it.
 """
 
-# ruff: noqa: RUF009 (`within` and `many` return dataclasses.field)
+# ruff: noqa: RUF009 (`within`, `many` and `always` return dataclasses.field)
 
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from scenarios.reading import keyed, many, within
+from scenarios.reading import always, keyed, many, within
 
 
 class Evidence(StrEnum):
@@ -97,7 +98,7 @@ class SittingRules:
     answer_s: int = within(15, 600)
     minimum_answer_s: int = within(1, 60)
     warning_s: int = within(5, 60)
-    takes: int = within(1, 5)
+    takes: int = always(1)
     technical_retakes: int = within(0, 5)
     retake_replays_clip: bool
     window_days: int = within(1, 365)
@@ -105,7 +106,7 @@ class SittingRules:
     break_after: int = within(1, 20)
     break_s: int = within(0, 3600)
     self_rating: bool
-    practice: bool
+    practice: bool = always(True)
     extra_time: tuple[Fraction, ...] = many(1, 6, low=Fraction(1), high=Fraction(4))
     accommodation_request_days: int = within(0, 90)
     emergency_s: int = within(10, 86400, 600)
@@ -121,16 +122,16 @@ class AssessmentRules:
 
     scenarios: int = within(1, 40)
     minimum_scenarios_per_competency: int = within(1, 40)
-    lowest_level: int = within(1, 1)
-    highest_level: int = within(5, 5)
-    not_observable: bool
+    lowest_level: int = always(1)
+    highest_level: int = always(5)
+    not_observable: bool = always(True)
     slots: int = within(1, 3)
     allocation: Allocation
     spread_minimum_assessors: int = within(2, 20)
     spread_maximum_answers: int = within(1, 40)
     third_when_verdicts_differ: bool
     third_difference: Fraction = within("0.5", 4)
-    second_phase: bool
+    second_phase: bool = always(True)
     evidence_per_score: int = within(0, 5)
     lease_hours: int = within(1, 240)
     calibration_days: int = within(1, 1095)
@@ -195,7 +196,7 @@ class Terms:
     result_working_days: int = within(1, 60)
     objection_weeks: int = within(1, 26)
     ruling_weeks: int = within(1, 26)
-    release_by_second_person: bool
+    release_by_second_person: bool = always(True)
     remark_may_lower: bool
     certificate_valid_months: int = within(0, 600)
 
@@ -213,11 +214,11 @@ class Retention:
 @dataclass(frozen=True, kw_only=True)
 class Visibility:
     candidate_sees_manager_text: bool
-    manager_sees_motivation: bool
-    manager_sees_stars: bool
-    organisation_sees_scores: bool
+    manager_sees_motivation: bool = always(False)
+    manager_sees_stars: bool = always(False)
+    organisation_sees_scores: bool = always(False)
     organisation_sees_costs: bool
-    assessor_sees_manager_text: bool
+    assessor_sees_manager_text: bool = always(False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -275,8 +276,8 @@ class Documents:
     tasks: tuple[Task, ...] = many(1)
     minimum_tasks: int = within(0, 10)
     minimum_years: int = within(0, 40)
-    stars_with_manager: int = within(0, 8)
-    stars_with_colleague: int = within(0, 8)
+    stars_with_manager: int = always(1)
+    stars_with_colleague: int = always(1)
     level_per_competency: bool
     star_per_competency: bool
     word_guide: tuple[int, ...] = many(2, 2, low=Fraction(1), high=Fraction(2000))

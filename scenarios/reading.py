@@ -26,6 +26,11 @@ def within(low: int | str, high: int | str, default: Any = MISSING) -> Any:
     return field(default=default, metadata={"low": Fraction(low), "high": Fraction(high)})
 
 
+def always(value: bool | int) -> Any:
+    """A value that can be no other yet: it says what the product always does, and a scheme that differs is refused."""
+    return field(metadata={"only": value})
+
+
 def matching(pattern: str, meaning: str, default: Any = MISSING) -> Any:
     """A text that matches `pattern`; `meaning` says in Dutch what is expected."""
     return field(default=default, metadata={"pattern": pattern, "meaning": meaning})
@@ -122,14 +127,14 @@ def _yes_no(value: Any, limits: Any, where: str, problems: list[str]) -> bool | 
     if not isinstance(value, bool):
         problems.append(f"{where}: moet true of false zijn, maar is {value!r}.")
         return None
-    return value
+    return _only(value, limits, where, problems)
 
 
 def _whole(value: Any, limits: Any, where: str, problems: list[str]) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int):
         problems.append(f"{where}: moet een geheel getal zijn, maar is {value!r}.")
         return None
-    return _bounded(value, value, limits, where, problems)
+    return _only(_bounded(value, value, limits, where, problems), limits, where, problems)
 
 
 def _decimal(value: Any, limits: Any, where: str, problems: list[str]) -> Fraction | None:
@@ -137,6 +142,17 @@ def _decimal(value: Any, limits: Any, where: str, problems: list[str]) -> Fracti
         problems.append(f'{where}: moet een decimaal getal tussen aanhalingstekens zijn ("2.25"), maar is {value!r}.')
         return None
     return _bounded(Fraction(value), value, limits, where, problems)
+
+
+def _only(value: Any, limits: Any, where: str, problems: list[str]) -> Any:
+    if value is None or value == limits.get("only", value):
+        return value
+    problems.append(f"{where}: kan alleen {_toml(limits['only'])} zijn, maar is {_toml(value)}.")
+    return None
+
+
+def _toml(value: bool | int) -> str:
+    return str(value).lower()
 
 
 def _bounded(number: Any, written: Any, limits: Any, where: str, problems: list[str]) -> Any:

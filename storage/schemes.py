@@ -90,13 +90,17 @@ def _refuse_change(_mapper, _connection, row: Base) -> None:
 
 
 def add_scheme(session: Session, data: bytes, now: datetime) -> Scheme:
-    """The row of this scheme, made with the next number when these very bytes are new. Raises scheme.SchemeError."""
+    """The row of this scheme, made when these very bytes are new. Raises scheme.SchemeError.
+
+    It gets the number that it asks for, or the next one when the exam has that number or a later one already.
+    """
     content, digest = scheme.parse(data), hashlib.sha256(data).hexdigest()
     known = session.scalars(select(Scheme).where(Scheme.key == content.key, Scheme.sha256 == digest)).first()
     if known:
         return known
-    number = session.scalar(select(func.coalesce(func.max(Scheme.number), 0)).where(Scheme.key == content.key))
-    row = Scheme(id=uuid.uuid4(), key=content.key, number=number + 1, data=data, sha256=digest, created_at=now)
+    newest = session.scalar(select(func.coalesce(func.max(Scheme.number), 0)).where(Scheme.key == content.key))
+    number = max(newest + 1, content.number)
+    row = Scheme(id=uuid.uuid4(), key=content.key, number=number, data=data, sha256=digest, created_at=now)
     session.add(row)
     return row
 

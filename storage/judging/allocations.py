@@ -18,6 +18,7 @@ from review import batch as rules
 from review.allocation import allocate
 from review.batch import Assessor, Batch, Mode, Panel
 from review.conflicts import Conflict
+from scenarios.chapters import AssessmentRules
 from scenarios.sitting import Stage
 from storage.base import audit
 from storage.base.database import Base, Identified, one_of
@@ -171,7 +172,7 @@ def batch_of(
     schemes = {sitting.dossier.scheme.content.assessment for sitting in sittings if str(sitting.id) in places}
     if len(schemes) > 1:
         raise Refused(Rule.SCHEMES)
-    (scheme,) = schemes
+    rules: AssessmentRules = schemes.pop()
     return Batch(
         open=places,
         assessors=tuple(
@@ -184,9 +185,7 @@ def batch_of(
             for person in people
         ),
         forbidden=forbidden,
-        panel=Panel(
-            mode, scheme.scenarios, scheme.slots, scheme.spread_minimum_assessors, scheme.spread_maximum_answers
-        ),
+        panel=Panel(mode, rules.scenarios, rules.slots, rules.spread_minimum_assessors, rules.spread_maximum_answers),
         period=period,
         held=held,
     )

@@ -54,3 +54,9 @@ def test_the_newest_pack_of_an_exam_is_the_current_one(session):
     assert current_pack(session, second) is pack
     assert pack.content.scenario(1).number == pack.clip(1).number == 1
     assert pack.clip(0).number == 0
+
+
+def test_a_scheme_gets_the_number_that_it_asks_for_when_that_is_free(session):
+    fourth = add_scheme(session, DATA.replace(b"\nnumber = 1\n", b"\nnumber = 4\n"), NOW)
+    assert fourth.number == 4
+    assert add_scheme(session, DATA, NOW).number == 5

@@ -18,6 +18,7 @@ from review import rules
 from scenarios.brought import scheme_file
 from scenarios.chapters import Allocation, FileCriterion, IdentityCheck, Origin, Planning, Question, Task
 from scenarios.scheme import Scheme, parse
+from scenarios.unread import UNREAD
 from storage import schemes
 from storage.people.people import Role
 from webapp import access
@@ -67,7 +68,7 @@ def show(key: str, number: int | None = None):
         abort(404)
     content = row.content
     inside = bool(access.me().roles(g.now) & INSIDERS)
-    values = {"inside": inside, "chapters": [], "questions": [], "versions": []}
+    values = {"inside": inside, "chapters": [], "questions": [], "versions": [], "unread": UNREAD}
     if inside:
         values |= {"chapters": chapters(content), "questions": questions(content), "versions": versions}
     return render_template("regulation/show.html", row=row, scheme=content, passing=passing(content), **values)

@@ -5,6 +5,7 @@ from support import cast
 from support.visitors import text_of
 
 from scenarios.scheme import parse
+from scenarios.unread import UNREAD
 from storage.schemes import add_scheme
 from webapp.verdict import regulation
 
@@ -91,3 +92,12 @@ def test_an_older_version_stays_readable(session, people, visit, scheme):
     assert "90 seconden" in text_of(officer.get(f"{ADDRESS}/1").text)
     assert officer.get(f"{ADDRESS}/3").status_code == 404
     assert officer.get("/reglement/bestaat_niet").status_code == 404
+
+
+def test_a_value_that_nothing_reads_yet_is_said_to_be_so(people, visit, scheme):
+    page = text_of(visit(people.officer).get(ADDRESS).text)
+    labels = [one.label for one in scheme.content.origins if one.path in UNREAD]
+    assert len(labels) == len(UNREAD)
+    for label in labels:
+        assert f"{label} nog niet in gebruik" in page
+    assert page.split("Alle waarden")[1].count(" nog niet in gebruik ") == len(UNREAD)

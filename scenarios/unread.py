@@ -1,0 +1,32 @@
+"""The scheme values that nothing reads yet: the regulation says so beside each, until the work that reads it is there.
+
+A test holds this true in both ways: a value that no rule reads stands here, and what stands here is read by nothing.
+A value that can be no other than it is (`reading.always`) needs no reader: it says what the product always does.
+"""
+
+ERASING = "erasing what was promised to be erased"
+OPEN_HOUSE = "a house that opens on Monday, without dead ends"
+CERTIFICATES = "certificates, the register, and objections with effect"
+TRUST = "calibration, and how far judgements may be believed"
+YEAR = "the year of KSF: fees and invoices"
+
+UNREAD = {
+    "sitting.resume_hours": OPEN_HOUSE,
+    "sitting.accommodation_request_days": OPEN_HOUSE,
+    "sitting.self_rating": TRUST,
+    "assessment.calibration_days": TRUST,
+    "assessment.benchmark_recordings": TRUST,
+    "terms.remark_may_lower": CERTIFICATES,
+    "terms.certificate_valid_months": CERTIFICATES,
+    "retention.passed_months": ERASING,
+    "retention.failed_months": ERASING,
+    "retention.sample_share": ERASING,
+    "retention.benchmark_needs_consent": TRUST,
+    "visibility.organisation_sees_costs": YEAR,
+    "fees.member_cents": YEAR,
+    "fees.non_member_cents": YEAR,
+    "fees.no_examiner_cents": YEAR,
+    "fees.resit_cents": YEAR,
+    "fees.copy_cents": YEAR,
+}
+"""By its path in the scheme: the subject of the work that will read it."""
