@@ -10,13 +10,14 @@ from storage import retention
 from storage.base import audit, jobs
 from storage.base.database import session_scope
 from storage.base.jobs import celery
-from storage.exam.recordings import Recording, RecordingState, latest_take
-from storage.exam.sittings import Answer
-from webapp import create_app, post, telling
+from storage.exam.recordings import RECEIPT, Recording, RecordingState, latest_take
+from storage.exam.sittings import RETAKE_ASKED, Answer, Sitting
+from webapp import create_app
+from webapp.exam import exam_mail
+from webapp.mail import deliver
 from webapp.planning import planning
 
 app = celery
-jobs_of_the_office = (telling.send_receipt, telling.tell_retake)
 
 
 @celery.task(name="sweep")
@@ -81,4 +82,18 @@ def forget() -> None:
 @celery.task(name="send_mail")
 def send_mail() -> None:
     """Send what waits in the outbox."""
-    post.send_waiting(datetime.now(UTC))
+    deliver.send_due(datetime.now(UTC))
+
+
+@jobs.task(RECEIPT)
+def send_receipt(job: jobs.Claimed) -> dict:
+    """Write the receipt of a finished exam."""
+    with create_app().app_context(), session_scope() as session:
+        return {"sent": exam_mail.notify_receipt(session, session.get(Sitting, job.subject), datetime.now(UTC))}
+
+
+@jobs.task(RETAKE_ASKED)
+def send_retake(job: jobs.Claimed) -> dict:
+    """Write that an answer is asked again."""
+    with create_app().app_context(), session_scope() as session:
+        return {"sent": exam_mail.notify_retake(session, session.get(Answer, job.subject), datetime.now(UTC))}

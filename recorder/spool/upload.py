@@ -18,7 +18,7 @@ from recorder.spool.spool import Spool
 from storage.base.database import session_scope
 from storage.base.keys import KeyStore, encrypt_file
 from storage.base.objects import ObjectStore, Stored, sha256_of
-from storage.exam.recordings import Original, Recording, tell_receipt
+from storage.exam.recordings import Original, Recording, enqueue_receipt
 from storage.judging.ratings import has_score
 
 log = logging.getLogger(__name__)
@@ -159,6 +159,6 @@ def _capture(recording: uuid.UUID, originals: list[Original], now: datetime) -> 
         session.add_all(originals)
         if has_score(session, row.answer):
             row.came_late([original.name for original in originals], now)
-            tell_receipt(session, row.answer.sitting, now)
+            enqueue_receipt(session, row.answer.sitting, now)
         else:
             row.capture(now)

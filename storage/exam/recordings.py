@@ -208,7 +208,7 @@ class Recording(Identified, Base):
         if rules.retake_needless(self.answer.view):
             self.answer.withdraw_retake(self.closed_at, now)
             audit.record(Session.object_session(self), now, None, "retake_withdrawn", self, take=self.take)
-        tell_receipt(Session.object_session(self), self.answer.sitting, now)
+        enqueue_receipt(Session.object_session(self), self.answer.sitting, now)
 
     def keep_stored(self, now: datetime) -> None:
         """The film that was there stays: somebody has scored it meanwhile, or with what came later it is no better."""
@@ -379,7 +379,7 @@ def _counting(takes: Sequence[Recording]) -> Recording | None:
     return views.get(rules.counting(list(views)))
 
 
-def tell_receipt(session: Session, sitting: Sitting, now: datetime) -> None:
+def enqueue_receipt(session: Session, sitting: Sitting, now: datetime) -> None:
     """Let the candidate of a finished sitting have the receipt by mail, once every length is known, or soon."""
     if sitting.stage is not Stage.FINISHED:
         return

@@ -313,15 +313,15 @@ class Answer(Identified, Base):
             self.plays, self.stalled = 0, False
         if self.sitting.stage is Stage.FINISHED:
             self.sitting.reopen(now)
-            self.tell_retake(now)
+            self.enqueue_retake_mail(now)
 
     def grant_take(self, now: datetime) -> None:
         """Ask for another take though none is left: the office has decided so."""
         self.extra_takes = max(self.extra_takes, self.takes - self.sitting.times.technical_retakes)
         self.retake(now)
-        self.tell_retake(now)
+        self.enqueue_retake_mail(now)
 
-    def tell_retake(self, now: datetime) -> None:
+    def enqueue_retake_mail(self, now: datetime) -> None:
         """Let the candidate, who has left the page, hear that this answer is asked once more."""
         enqueue(Session.object_session(self), Queue.OFFICE, RETAKE_ASKED, self.id, now)
 

@@ -95,7 +95,7 @@ def decide(
             recording.give_up(now)
         if recording.answer.stage is AnswerStage.RECORDED:
             recording.answer.grant_take(now)
-        recording.answer.tell_retake(now)
+        recording.answer.enqueue_retake_mail(now)
     return decision
 
 

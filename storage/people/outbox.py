@@ -133,7 +133,7 @@ def bounce(session: Session, address: str, now: datetime) -> MailMessage | None:
     return message
 
 
-def post(
+def add(
     session: Session,
     person: Person,
     template: str,

@@ -27,7 +27,7 @@ def there(session, noun):
 @pytest.mark.parametrize("used", [True, False])
 def test_a_link_goes_a_month_after_it_stopped_working_and_its_mail_stays(session, people, used):
     link = issue(session, people.candidate, LinkKind.RESET, None, NOW)
-    message = outbox.post(session, people.candidate, "password_reset", "Onderwerp", outbox.LINK, NOW, link)
+    message = outbox.add(session, people.candidate, "password_reset", "Onderwerp", outbox.LINK, NOW, link)
     ended = NOW if used else link.expires_at
     link.used_at = NOW if used else None
     session.commit()

@@ -184,7 +184,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "location": hall,
             "theory_test": to_test,
             "job": job,
-            "mail": outbox.post(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
+            "mail": outbox.add(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
             "scheme": done.dossier.scheme,
             "revision": keep(session, done.dossier, Side.CANDIDATE, people.candidate, now),
             "link": issue(session, people.candidate, LinkKind.INVITATION, None, now),

@@ -16,7 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from icalendar import Calendar
 from playwright.sync_api import Browser, Page, Playwright, expect
-from support import camera, letter_box, services, system
+from support import camera, mailbox_server, services, system
 
 from demo import example
 
@@ -42,17 +42,17 @@ MENDED = {("kandidaat_email", "nora.nieuw#voorbeeld.example"): CANDIDATE, ("leid
 
 
 class Walk:
-    """Who takes part, each with an own browser window, at a product whose mail goes to `letters`."""
+    """Who takes part, each with an own browser window, at a product whose mail goes to `mails`."""
 
     def __init__(
         self,
         product: system.System,
-        letters: letter_box.LetterBox,
+        mails: mailbox_server.Mailbox,
         chromium: Browser,
         pictures: Path,
         films: Path | None,
     ):
-        self.product, self.letters, self.chromium, self.pictures = product, letters, chromium, pictures
+        self.product, self.mails, self.chromium, self.pictures = product, mails, chromium, pictures
         self.films = films
         self.taken = 0
         self.faults: list[str] = []
@@ -75,22 +75,22 @@ class Walk:
         print(file)
         self.faults += [f"{what}: {one['id']}" for one in Axe().run(page).response["violations"]]
 
-    def letter(self, address: str, subject: str) -> str:
-        """The plain text of the one letter to this address with `subject` in its subject."""
-        return self.whole_letter(address, subject).get_body(("plain",)).get_content()
+    def mail(self, address: str, subject: str) -> str:
+        """The plain text of the one mail to this address with `subject` in its subject."""
+        return self.whole_mail(address, subject).get_body(("plain",)).get_content()
 
-    def whole_letter(self, address: str, subject: str) -> EmailMessage:
+    def whole_mail(self, address: str, subject: str) -> EmailMessage:
         def arrived() -> list[EmailMessage]:
-            return [letter for letter in self.letters.to(address) if subject in letter["Subject"]]
+            return [mail for mail in self.mails.to(address) if subject in mail["Subject"]]
 
-        services.wait_until(arrived, f"a letter about {subject!r}", 60)
+        services.wait_until(arrived, f"a mail about {subject!r}", 60)
         (found,) = arrived()
         return found
 
     def accept_invitation(self, address: str, subject: str) -> Page:
-        """Follow the link in the letter and choose a password."""
+        """Follow the link in the mail and choose a password."""
         page = self.window()
-        page.goto(re.search(r"https?://\S+/welkom/\S+", self.letter(address, subject))[0])
+        page.goto(re.search(r"https?://\S+/welkom/\S+", self.mail(address, subject))[0])
         page.get_by_label("Uw nieuwe wachtwoord").fill(OWN_PASSWORD)
         page.get_by_label("Nog een keer").fill(OWN_PASSWORD)
         self.picture(page, "password")
@@ -103,9 +103,9 @@ class Walk:
 def walk(films, playwright: Playwright, filmed, tmp_path_factory) -> Iterator[Walk]:
     folder = tmp_path_factory.mktemp("walk")
     chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=camera.chromium_flags(filmed))
-    with letter_box.listening() as letters, system.running(folder, VIGNET_MAIL_URL=letters.url) as product:
+    with mailbox_server.listening() as mails, system.running(folder, VIGNET_MAIL_URL=mails.url) as product:
         product.command("python", "tests/support/code_scheme.py")
-        yield Walk(product, letters, chromium, folder / "pictures", films)
+        yield Walk(product, mails, chromium, folder / "pictures", films)
         for window in chromium.contexts:
             window.close()  # a film ends with its window
     chromium.close()
@@ -125,7 +125,7 @@ def test_the_road_to_the_exam(walk: Walk):
     officer = walk.window("bureau@ksf.example")
     admit_and_give_time(walk, officer)
     judge(walk, officer, "Terugsturen", short="motivation_and_goal")
-    assert "doel" in walk.letter(CANDIDATE, "aan te passen")
+    assert "doel" in walk.mail(CANDIDATE, "aan te passen")
     answer_the_return(walk, candidate)
     judge(walk, officer, "Goedkeuren en uitnodigen")
     read_the_invitation(walk)
@@ -243,7 +243,7 @@ def admit_and_give_time(walk: Walk, page: Page) -> None:
     walk.picture(page, "accommodation")
     page.get_by_role("button", name="Besluit over de voorziening bewaren").click()
     expect(page.get_by_text("Uw besluit over de voorziening is bewaard")).to_be_visible()
-    assert "1,5 keer de tijd" in walk.letter(CANDIDATE, "voorziening")
+    assert "1,5 keer de tijd" in walk.mail(CANDIDATE, "voorziening")
 
 
 def judge(walk: Walk, page: Page, decision: str, short: str = "") -> None:
@@ -278,11 +278,11 @@ def answer_the_return(walk: Walk, page: Page) -> None:
 
 def read_the_invitation(walk: Walk) -> None:
     """By itself after the approval, with the window as a calendar file, and without a link to any recording."""
-    letter = walk.whole_letter(CANDIDATE, "staat klaar")
-    (calendar,) = (part for part in letter.walk() if part.get_content_type() == "text/calendar")
+    mail = walk.whole_mail(CANDIDATE, "staat klaar")
+    (calendar,) = (part for part in mail.walk() if part.get_content_type() == "text/calendar")
     (event,) = Calendar.from_ical(calendar.get_content()).walk("VEVENT")
     assert (event.end - event.start).days == 14
-    assert "/media/" not in letter.get_body(("plain",)).get_content()
+    assert "/media/" not in mail.get_body(("plain",)).get_content()
 
 
 def begin_after_the_identity_step(walk: Walk, page: Page, beheerder: Page) -> None:

@@ -19,11 +19,12 @@ from storage.dossier.dossiers import Dossier, Rule
 from storage.dossier.revisions import Side, content, handed_in
 from storage.exam import accommodations
 from storage.people.people import Role, holders
-from webapp import access, post
+from webapp import access
 from webapp.access import files as access_file
 from webapp.dossier import history, why_not
 from webapp.dutch import terms
 from webapp.forms import Form, choices
+from webapp.mail.notify import notify
 from webapp.planning import accommodation, planning
 
 pages = Blueprint("part_one", __name__, url_prefix="/bureau/dossiers/<uuid:dossier_id>")
@@ -94,7 +95,7 @@ def decide(review: PartOneReview, outcome: Outcome) -> None:
     own = why_not.reasons(review, CANDIDATE_PARTS)
     values = {"reason": review.reason, "criteria": own, "terms": dossier.scheme.content.terms}
     asked = outcome is Outcome.RETURNED and FilePart.SUBSTANTIATION in review.flagged
-    post.write(g.db, dossier.candidate, f"dossier_{outcome}", g.now, manager_asked=asked, **values)
+    notify(g.db, dossier.candidate, f"dossier_{outcome}", g.now, manager_asked=asked, **values)
     if asked:
         _ask_manager(dossier, why_not.reasons(review, {FilePart.SUBSTANTIATION}))
     flash("Uw besluit is bewaard. De kandidaat krijgt bericht.", "ok")
@@ -103,10 +104,10 @@ def decide(review: PartOneReview, outcome: Outcome) -> None:
 def _ask_manager(dossier: Dossier, criteria: list) -> None:
     """The manager changes the substantiation; who left does not hear of it, and the organisation names another one."""
     if dossier.manager in holders(g.db, Role.MANAGER, dossier.organisation, g.now):
-        post.write(g.db, dossier.manager, "substantiation_returned", g.now, dossier=dossier, criteria=criteria)
+        notify(g.db, dossier.manager, "substantiation_returned", g.now, dossier=dossier, criteria=criteria)
         return
     for beheerder in holders(g.db, Role.ORGANISATION_ADMIN, dossier.organisation, g.now):
-        post.write(g.db, beheerder, "manager_needed", g.now, dossier=dossier)
+        notify(g.db, beheerder, "manager_needed", g.now, dossier=dossier)
 
 
 @pages.post("/toelating")

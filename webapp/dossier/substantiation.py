@@ -18,7 +18,7 @@ from storage.dossier.copied_text import Alike, alike, substantiate
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.dossier.revisions import Side, content, write
 from storage.people.people import Person, Role
-from webapp import access, tasks
+from webapp import access, todo
 from webapp.access import files as access_file
 from webapp.dossier import drafts, timeline, turns, why_not
 from webapp.dossier.drafts import DraftForm
@@ -76,7 +76,7 @@ def candidates():
     several = count(access.my_dossiers_as_manager().where(Dossier.state.in_(OPEN))) > 1
     values = {"words": words, "only": only, "several": several, "part": FilePart.SUBSTANTIATION}
     values["turns"] = turns.turns_of_many(page.rows)
-    values["tasks"] = tasks.tasks_of(Role.MANAGER)
+    values["todo"] = todo.of_role(Role.MANAGER)
     return render_template("substantiation/candidates.html", page=page, **values)
 
 

@@ -18,7 +18,7 @@ from scenarios.sitting import AnswerStage, Rule, Stage, Step
 from storage.base.keys import key_store
 from storage.base.refusal import Refused
 from storage.exam import recorder_places
-from storage.exam.recordings import Recording, RecordingState, begin_take, counting_takes, latest_take, tell_receipt
+from storage.exam.recordings import Recording, RecordingState, begin_take, counting_takes, enqueue_receipt, latest_take
 from storage.exam.sittings import Answer, Sitting
 from storage.people.people import Role
 from storage.planning.bookings import awaits_date, booking_of
@@ -288,7 +288,7 @@ def finish():
         takes = counting_takes(g.db, sitting)
         sitting.finish(g.now, lambda answer: takes[answer.number] is not None and takes[answer.number].safe)
         recorder_places.leave(g.db, sitting, g.now)
-        tell_receipt(g.db, sitting, g.now)
+        enqueue_receipt(g.db, sitting, g.now)
     return jsonify(state(sitting))
 
 

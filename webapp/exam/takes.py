@@ -17,9 +17,10 @@ from storage.exam.sittings import Answer, Sitting
 from storage.exam.take_decisions import DecisionKind
 from storage.people.people import Role
 from storage.schemes import Pack
-from webapp import access, post
+from webapp import access
 from webapp.exam import figures
 from webapp.forms import Form, choices
+from webapp.mail.notify import notify
 from webapp.paging import PAGE, page_of
 
 pages = Blueprint("takes", __name__, url_prefix="/bureau/opnames")
@@ -103,5 +104,5 @@ def decide(found: Recording, kind: DecisionKind, reason: str) -> None:
     take_decisions.decide(g.db, found, kind, reason, access.me(), g.now)
     sitting = found.answer.sitting
     if kind is DecisionKind.ACCEPTED and sitting.stage is Stage.ANSWERING:
-        post.write(g.db, sitting.dossier.candidate, "accepted", g.now, answer=found.answer)
+        notify(g.db, sitting.dossier.candidate, "accepted", g.now, answer=found.answer)
     flash(DONE[kind], "ok")

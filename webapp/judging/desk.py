@@ -12,7 +12,7 @@ from storage.exam.recordings import Recording, RenditionKind
 from storage.judging.flags import Flag, FlagKind, raise_flag
 from storage.judging.ratings import Rating
 from storage.people.people import Role
-from webapp import access, tasks
+from webapp import access, todo
 from webapp.access import judging as access_judging
 from webapp.access.worklist import Work, after, dossiers_ready, work_list
 from webapp.dutch.formats import start_of_day
@@ -40,7 +40,7 @@ def home():
         situations=[(scenario, list(rows)) for (_, scenario), rows in by_situation],
         dossiers=dossiers,
         work=work,
-        tasks=tasks.of_work(work),
+        todo=todo.of_work(work),
         secret=_secret(),
         next_one=next((one for one in work if one.to_do), None),
     )

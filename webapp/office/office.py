@@ -12,7 +12,7 @@ from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.recordings import counting_takes
 from storage.exam.sittings import Sitting
 from storage.people.people import Role
-from webapp import access, tasks
+from webapp import access, todo
 from webapp.dossier import part_one, timeline
 from webapp.paging import count, of_dossier, one_of, page_of, search
 
@@ -23,7 +23,7 @@ pages = Blueprint("office", __name__)
 @access.roles(Role.KSF_OFFICER)
 def home():
     """What needs doing first, each a number that opens its list."""
-    return render_template("office/home.html", tasks=tasks.tasks_of(Role.KSF_OFFICER))
+    return render_template("office/home.html", todo=todo.of_role(Role.KSF_OFFICER))
 
 
 @pages.get("/bureau/dossiers")
@@ -37,7 +37,7 @@ def dossiers():
     if state:
         query = query.where(Dossier.state == state)
     if asking:
-        query = query.where(tasks.asks_accommodation())
+        query = query.where(todo.asks_accommodation())
     if words:
         query = query.where(of_dossier(words))
     page = page_of(query, joinedload(Dossier.candidate), joinedload(Dossier.organisation))

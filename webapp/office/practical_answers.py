@@ -15,7 +15,7 @@ from webapp import access
 from webapp.access import practical as access_practical
 from webapp.forms import Form, choices
 from webapp.paging import page_of
-from webapp.planning import practical_post
+from webapp.planning import practical_mail
 from webapp.planning.practical import marks_on
 
 pages = Blueprint("practical_answers", __name__, url_prefix="/bureau/praktijktoetsen")
@@ -57,7 +57,7 @@ def confirm(session_id: uuid.UUID):
     if examiner is None:
         return _page(found, form, ReasonForm(formdata=None)), 422
     practical_candidates.confirm(found, examiner, access.me(), g.now)
-    practical_post.tell_planned(found, g.now)
+    practical_mail.notify_planned(found, g.now)
     flash("Bevestigd. De kandidaten, de examiner en de beheerder krijgen bericht.", "ok")
     return redirect(url_for("practical_answers.one", session_id=found.id))
 
@@ -71,7 +71,7 @@ def exchange(session_id: uuid.UUID):
     if examiner is None:
         return _page(found, form, ReasonForm(formdata=None)), 422
     former = found.exchange(examiner, access.me(), g.now)
-    practical_post.tell_exchanged(found, former, g.now)
+    practical_mail.notify_exchanged(found, former, g.now)
     flash(f"{examiner.name} is nu de examiner. Wie komt, de beheerder en {former.name} krijgen bericht.", "ok")
     return redirect(url_for("practical_answers.one", session_id=found.id))
 
@@ -82,7 +82,7 @@ def take_out(seat_id: uuid.UUID):
     """Take one candidate out, on the day itself too; the others come as they would."""
     seat = access_practical.seat_for_officer(seat_id)
     seat.practical_session.take_out(seat, access.me(), g.now)
-    practical_post.tell_taken_out(seat, g.now, by_ksf=True)
+    practical_mail.notify_taken_out(seat, g.now, by_ksf=True)
     flash(f"{seat.candidate.name} is afgemeld. De plaats is weer vrij.", "ok")
     return redirect(url_for("practical_answers.one", session_id=seat.session_id))
 
@@ -95,7 +95,7 @@ def decline(session_id: uuid.UUID):
     if not form.validate_on_submit():
         return _page(found, ExaminerForm(formdata=None), form), 422
     found.decline(form.reason.data, access.me(), g.now)
-    practical_post.tell_organisation(found, g.now)
+    practical_mail.notify_organisation(found, g.now)
     flash("Uw antwoord is verstuurd. De plaatsen zijn weer vrij.", "ok")
     return redirect(url_for("practical_answers.home"))
 
@@ -108,8 +108,8 @@ def cancel(session_id: uuid.UUID):
     if not form.validate_on_submit():
         return _page(found, ExaminerForm(formdata=None), form), 422
     found.cancel(form.reason.data, access.me(), g.now)
-    practical_post.tell_off(found, g.now)
-    practical_post.tell_organisation(found, g.now)
+    practical_mail.notify_off(found, g.now)
+    practical_mail.notify_organisation(found, g.now)
     flash("Afgezegd. De kandidaten, de examiner en de beheerder krijgen bericht.", "ok")
     return redirect(url_for("practical_answers.home"))
 

@@ -15,12 +15,12 @@ from storage.people import logins
 from storage.people.logins import NOTED, LogIn
 from storage.people.people import Person, Role, person_by_email
 from storage.people.second_factor import second_factor_of
+from webapp import todo
 from webapp.access import HOMES
 from webapp.extensions import limiter
 from webapp.forms import Form
 from webapp.people.devices import device_words
 from webapp.people.guessing import remember_browser, slowly
-from webapp.tasks import tasks_of
 
 pages = Blueprint("account", __name__)
 
@@ -96,7 +96,7 @@ def home():
     own = [role for role in Role if role in roles]
     if len(own) == 1:
         return redirect(url_for(HOMES[own[0]][1]))
-    homes = [(*HOMES[role], EXPLAINED[role], tasks_of(role)) for role in own]
+    homes = [(*HOMES[role], EXPLAINED[role], todo.of_role(role)) for role in own]
     return render_template("account/home.html", homes=homes)
 
 

@@ -10,10 +10,10 @@ from storage.base.refusal import Refused
 from storage.people import passwords
 from storage.people.links import LinkKind, issue, link_by_token
 from storage.people.people import Person, person_by_email
-from webapp import post
 from webapp.dutch import refusals
 from webapp.extensions import limiter
 from webapp.forms import Form
+from webapp.mail.notify import notify
 from webapp.people.account import after_password
 
 pages = Blueprint("invitations", __name__)
@@ -58,7 +58,7 @@ def forgotten():
     if form.validate_on_submit():
         if (person := person_by_email(g.db, form.email.data)) is not None:
             link = issue(g.db, person, LinkKind.RESET, None, g.now)
-            post.write(g.db, person, "password_reset", g.now, link=link)
+            notify(g.db, person, "password_reset", g.now, link=link)
         return render_template("account/link_sent.html")
     return render_template("account/forgotten.html", form=form), 422 if form.errors else 200
 
@@ -81,4 +81,4 @@ def open_link(token: str):
 def invite(person: Person, actor: Person, template: str = "account_invitation", **values) -> None:
     """Send somebody without a password a link to choose one; whoever has one reads the news without a link."""
     link = None if person.password_hash else issue(g.db, person, LinkKind.INVITATION, actor.id, g.now)
-    post.write(g.db, person, template, g.now, link=link, **values)
+    notify(g.db, person, template, g.now, link=link, **values)

@@ -15,7 +15,7 @@ from storage.exam.sittings import Sitting
 from storage.judging.verdicts import Verdict
 from storage.people.people import Person, Role, employ_again, jobs, readdress, release
 from storage.schemes import advised_weeks
-from webapp import access, tasks
+from webapp import access, todo
 from webapp.access import people as access_people
 from webapp.access import practical as access_practical
 from webapp.dossier import turns
@@ -55,9 +55,9 @@ def home():
     """What is late, what broke, and everybody's state and next step."""
     mine = access_people.dossiers_of_my_organisations()
     wanted = {
-        "open": mine.where(Dossier.state.in_(tasks.OPEN)),
-        "laat": mine.where(Dossier.state.in_(tasks.OPEN), Dossier.created_at < g.now - tasks.LONG),
-        "sluit": mine.where(tasks.ends_soon()),
+        "open": mine.where(Dossier.state.in_(todo.OPEN)),
+        "laat": mine.where(Dossier.state.in_(todo.OPEN), Dossier.created_at < g.now - todo.LONG),
+        "sluit": mine.where(todo.ends_soon()),
         "behaald": mine.where(_passed()),
     }
     words, shown = search(), request.args.get("toon", "")
@@ -73,7 +73,7 @@ def home():
     to_do = {one.id for one in page.rows if not _is_done(courses[one.id])}
     return render_template(
         "organisation/home.html",
-        tasks=tasks.tasks_of(Role.ORGANISATION_ADMIN),
+        todo=todo.of_role(Role.ORGANISATION_ADMIN),
         page=page,
         states={one.id: _state(one, courses[one.id]) for one in page.rows},
         turns={one.id: turns.turns_of(one, courses[one.id]) for one in page.rows if not _is_over(courses[one.id])},
@@ -129,7 +129,7 @@ def _person_page(
     job_form: JobStartForm | None = None,
 ) -> str:
     written = access_people.dossiers_of_my_organisations().where(
-        Dossier.candidate_id == found.id, Dossier.state.in_(tasks.OPEN)
+        Dossier.candidate_id == found.id, Dossier.state.in_(todo.OPEN)
     )
     own = jobs(g.db, [found.id], access_people.my_organisation_ids(), g.now)
     return render_template(

@@ -18,9 +18,10 @@ from storage.people.second_factor import (
     remove_second_factor,
     second_factor_of,
 )
-from webapp import access, post
+from webapp import access
 from webapp.access import people as access_people
 from webapp.forms import Form
+from webapp.mail.notify import notify
 from webapp.people.account import CodeForm, own_address
 from webapp.people.guessing import slowly
 from webapp.people.invitations import PasswordForm
@@ -72,7 +73,7 @@ def password():
     if form.validate_on_submit() and form.take(person.choose_password):
         current_user.row.epoch = person.session_epoch
         audit.record(g.db, g.now, person.id, "password_changed", person)
-        post.write(g.db, person, "password_changed", g.now)
+        notify(g.db, person, "password_changed", g.now)
         flash("Uw wachtwoord is veranderd. Andere browsers zijn uitgelogd.", "ok")
         return redirect(url_for("own_account.show"))
     return render_template("own_account/password.html", form=form), 422 if form.errors else 200
@@ -132,7 +133,7 @@ def finish_set_up():
         return redirect(url_for("own_account.show"))
     if form.validate_on_submit():
         if factor.confirm(form.code.data, g.now):
-            post.write(g.db, access.me(), "second_factor_on", g.now)
+            notify(g.db, access.me(), "second_factor_on", g.now)
             return _recovery_page(factor)
         form.code.errors = ["Deze code klopt niet. Kijk of uw telefoon de juiste tijd heeft en neem de nieuwste code."]
     return _set_up_page(factor, form), 422
@@ -157,7 +158,7 @@ def remove():
         begin_second_factor(g.db, person, g.now)
         return redirect(url_for("own_account.set_up"))
     remove_second_factor(g.db, factor, person.id, g.now)
-    post.write(g.db, person, "second_factor_off", g.now)
+    notify(g.db, person, "second_factor_off", g.now)
     flash("De tweede stap is uit.", "ok")
     return redirect(url_for("own_account.show"))
 

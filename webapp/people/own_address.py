@@ -12,10 +12,11 @@ from wtforms import EmailField
 
 from storage.base.refusal import Refused
 from storage.people.people import Person, person_by_email, readdress
-from webapp import access, post
+from webapp import access
 from webapp.dutch import refusals
 from webapp.extensions import limiter
 from webapp.forms import Form
+from webapp.mail.notify import notify
 from webapp.people.enrolling import ADDRESS
 from webapp.people.own_account import anybody
 
@@ -45,7 +46,7 @@ def ask():
                 asked = {"old": person.email, "new": form.email.data, "token": token, "at": g.now.timestamp()}
                 session[ASKED] = asked
                 address = url_for("own_address.use", token=token)
-                post.write(g.db, person, "address_confirm", g.now, to=form.email.data, address=address)
+                notify(g.db, person, "address_confirm", g.now, to=form.email.data, address=address)
             return render_template("own_account/address_sent.html", sent_to=form.email.data)
     return render_template("own_account/address.html", form=form), 422 if form.errors else 200
 
@@ -78,7 +79,7 @@ def change(person: Person, email: str, actor: Person) -> None:
     old = person.email
     readdress(g.db, person, email, actor.id, g.now)
     if person.password_hash is not None:
-        post.write(g.db, person, "address_changed", g.now, to=old)
+        notify(g.db, person, "address_changed", g.now, to=old)
 
 
 def _address(token: str) -> str | None:

@@ -13,10 +13,11 @@ from storage.base.refusal import Refused
 from storage.people.outbox import MailMessage
 from storage.people.people import Membership, Person, Role, join, known_or_new
 from storage.people.second_factor import remove_second_factor, second_factor_of
-from webapp import access, post
+from webapp import access
 from webapp.access import people as access_people
 from webapp.dutch import refusals, states
 from webapp.forms import Form, choices
+from webapp.mail.notify import notify
 from webapp.paging import called_so, page_of, search
 from webapp.people import own_address
 from webapp.people.enrolling import ADDRESS, NAME
@@ -118,7 +119,7 @@ def remove_factor(person_id: uuid.UUID):
     if (factor := second_factor_of(g.db, found)) is not None:
         remove_second_factor(g.db, factor, access.me().id, g.now)
         found.log_out_everywhere(g.now)
-        post.write(g.db, found, "second_factor_off", g.now)
+        notify(g.db, found, "second_factor_off", g.now)
     flash("De tweede stap is weggehaald. Deze persoon stelt bij de volgende keer een nieuwe in.", "ok")
     return redirect(url_for("people.one", person_id=found.id))
 

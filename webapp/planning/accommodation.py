@@ -11,9 +11,10 @@ from storage.dossier.dossiers import Dossier
 from storage.exam import accommodations
 from storage.exam.accommodations import Accommodation
 from storage.people.people import Role
-from webapp import access, post
+from webapp import access
 from webapp.dutch import formats
 from webapp.forms import Form, choices
+from webapp.mail.notify import notify
 
 pages = Blueprint("accommodation", __name__)
 
@@ -68,7 +69,7 @@ def decide(dossier_id: uuid.UUID):
         flash("Niet bewaard. Kies een besluit en schrijf waarom.", "warn")
     else:
         found.decide(form.granted.data == "yes", form.needs, form.reason.data or "", access.me(), g.now)
-        post.write(g.db, dossier.candidate, "accommodation", g.now, found=found, words=in_words(found))
+        notify(g.db, dossier.candidate, "accommodation", g.now, found=found, words=in_words(found))
         flash("Uw besluit over de voorziening is bewaard. De kandidaat krijgt bericht.", "ok")
     return redirect(url_for("office.dossier", dossier_id=dossier.id, _anchor="voorziening"))
 

@@ -98,7 +98,7 @@ def withdraw(booking_id: uuid.UUID):
     was_planned = found.state is BookingState.CONFIRMED
     found.withdraw(access.me(), g.now)
     if was_planned:
-        planning.tell_cancelled(found)
+        planning.notify_cancelled(found)
     flash("U hebt de plaats teruggegeven. U kunt een andere datum aanvragen.", "ok")
     return redirect(url_for("booking.home"))
 

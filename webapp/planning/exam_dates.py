@@ -141,7 +141,7 @@ def counter(booking_id: uuid.UUID):
     if not form.validate_on_submit():
         return _booking_page(found, form, DeclineForm(formdata=None)), 422
     found.counter(others[form.other.data], form.reason.data, access.me(), g.now)
-    planning.tell_organisation(found, g.now)
+    planning.notify_organisation(found, g.now)
     flash("Uw voorstel is verstuurd. De plaats op de nieuwe datum blijft vrijgehouden.", "ok")
     return redirect(url_for("exam_dates.home"))
 
@@ -155,9 +155,9 @@ def decline(booking_id: uuid.UUID):
         return _booking_page(found, CounterForm(formdata=None), form), 422
     was_planned = found.state is BookingState.CONFIRMED
     found.decline(form.reason.data, access.me(), g.now)
-    planning.tell_organisation(found, g.now)
+    planning.notify_organisation(found, g.now)
     if was_planned:
-        planning.tell_cancelled(found)
+        planning.notify_cancelled(found)
     flash("Uw antwoord is verstuurd. De plaats is weer vrij.", "ok")
     return redirect(url_for("exam_dates.home"))
 

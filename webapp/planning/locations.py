@@ -22,7 +22,7 @@ from webapp.access import people as access_people
 from webapp.dutch import refusals
 from webapp.forms import Form, choices, offer
 from webapp.paging import matching, page_of, search
-from webapp.planning import location_post
+from webapp.planning import location_mail
 
 pages = Blueprint("locations", __name__)
 
@@ -113,7 +113,7 @@ def one(location_id: uuid.UUID):
         except Refused as error:
             form.refuse(error)
         else:
-            flash(f"De gegevens zijn bewaard.{_told(location_post.tell_moved(found, former, g.now))}", "ok")
+            flash(f"De gegevens zijn bewaard.{_told(location_mail.notify_moved(found, former, g.now))}", "ok")
             return redirect(url_for("locations.one", location_id=found.id))
     return _page(found, form, CheckForm(_rules(), formdata=None)), 422 if form.errors else 200
 

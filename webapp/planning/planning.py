@@ -21,11 +21,12 @@ from storage.planning import practical_sessions
 from storage.planning.bookings import Booking, lapse_past, sitting_of
 from storage.planning.exam_dates import ExamDate, plans_by_dates
 from storage.schemes import current_pack
-from webapp import access, post
+from webapp import access
 from webapp.access import sittings as access_sitting
 from webapp.dutch import formats
 from webapp.forms import Form
-from webapp.planning import calendar_file, practical_post
+from webapp.mail.notify import notify
+from webapp.planning import calendar_file, practical_mail
 
 pages = Blueprint("planning", __name__)
 
@@ -47,30 +48,30 @@ def approved(dossier: Dossier) -> None:
         _invite(dossier)
         flash("Goedgekeurd. De uitnodiging is onderweg.", "ok")
         return
-    post.write(g.db, dossier.candidate, "approved", g.now, dossier=dossier)
+    notify(g.db, dossier.candidate, "approved", g.now, dossier=dossier)
     for beheerder in holders(g.db, Role.ORGANISATION_ADMIN, dossier.organisation, g.now):
-        post.write(g.db, beheerder, "date_needed", g.now, dossier=dossier)
+        notify(g.db, beheerder, "date_needed", g.now, dossier=dossier)
     flash("Goedgekeurd. De organisatie kan nu een examendatum aanvragen, en krijgt daar bericht van.", "ok")
 
 
 def planned(booking: Booking) -> None:
     """A date was confirmed: invite the candidate to it, and tell the organisation."""
     _invite(booking.dossier, booking.date)
-    tell_organisation(booking, g.now)
+    notify_organisation(booking, g.now)
 
 
-def tell_organisation(booking: Booking, now: datetime) -> None:
+def notify_organisation(booking: Booking, now: datetime) -> None:
     """Write what became of a booking to whoever asked it, or, who asked having left, to the beheerders of now."""
     session = Session.object_session(booking)
     there = holders(session, Role.ORGANISATION_ADMIN, booking.dossier.organisation, now)
     for beheerder in [one for one in there if one.id == booking.asked_by_id] or there:
-        post.write(session, beheerder, "date_answer", now, booking=booking)
+        notify(session, beheerder, "date_answer", now, booking=booking)
 
 
-def tell_cancelled(booking: Booking) -> None:
+def notify_cancelled(booking: Booking) -> None:
     """Write to a candidate that the exam is not on its date any more, with a file that takes it out of an agenda."""
     file = calendar_file.of(sitting_of(g.db, booking.dossier), g.now, cancelled=True)
-    post.write(g.db, booking.dossier.candidate, "date_cancelled", g.now, calendar=file, booking=booking)
+    notify(g.db, booking.dossier.candidate, "date_cancelled", g.now, calendar=file, booking=booking)
 
 
 def _invite(dossier: Dossier, exam_date: ExamDate | None = None) -> Sitting:
@@ -88,7 +89,7 @@ def _invite(dossier: Dossier, exam_date: ExamDate | None = None) -> Sitting:
     else:
         sitting.replan(opens_at, closes_at, g.now)
     apply(g.db, sitting)
-    post.write(g.db, dossier.candidate, "invitation", g.now, calendar=calendar_file.of(sitting, g.now), sitting=sitting)
+    notify(g.db, dossier.candidate, "invitation", g.now, calendar=calendar_file.of(sitting, g.now), sitting=sitting)
     return sitting
 
 
@@ -113,7 +114,7 @@ def extend(sitting_id: uuid.UUID):
         until = datetime.combine(form.until.data, time(23, 59), formats.AMSTERDAM)
         sitting.extend(until, form.reason.data, access.me(), g.now)
         file = calendar_file.of(sitting, g.now)
-        post.write(g.db, sitting.dossier.candidate, "extension", g.now, calendar=file, sitting=sitting)
+        notify(g.db, sitting.dossier.candidate, "extension", g.now, calendar=file, sitting=sitting)
         flash("Verlengd. De kandidaat krijgt bericht.", "ok")
     return redirect(url_for("office.dossier", dossier_id=sitting.dossier_id))
 
@@ -172,16 +173,16 @@ def tend_windows(now: datetime) -> None:
         for sitting in session.scalars(waiting):
             if now >= sitting.closes_at:
                 sitting.expire(now)
-                post.write(session, sitting.dossier.candidate, "no_show", now, sitting=sitting)
+                notify(session, sitting.dossier.candidate, "no_show", now, sitting=sitting)
                 continue
             dated = plans_by_dates(sitting.dossier.scheme)
             days = sitting.dossier.scheme.content.sitting.reminder_days
             due = reminder(days, sitting.reminded, sitting.opens_at if dated else sitting.closes_at, now)
             if due is not None and (dated or now >= sitting.opens_at):
                 sitting.reminded = due
-                post.write(session, sitting.dossier.candidate, "reminder", now, sitting=sitting, dated=dated)
+                notify(session, sitting.dossier.candidate, "reminder", now, sitting=sitting, dated=dated)
         session.flush()
         for booking in lapse_past(session, now):
-            tell_organisation(booking, now)
+            notify_organisation(booking, now)
         for practical in practical_sessions.lapse_past(session, now):
-            practical_post.tell_organisation(practical, now)
+            practical_mail.notify_organisation(practical, now)

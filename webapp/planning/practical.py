@@ -21,7 +21,7 @@ from webapp.access import practical as access_practical
 from webapp.dutch import formats
 from webapp.forms import Form, choices
 from webapp.paging import page_of
-from webapp.planning import practical_post
+from webapp.planning import practical_mail
 
 pages = Blueprint("practical", __name__, url_prefix="/organisatie/praktijktoetsen")
 
@@ -109,7 +109,7 @@ def take_out(seat_id: uuid.UUID):
     """Take one candidate out before the day; the others come as they would."""
     seat = access_practical.seat_for_admin(seat_id)
     seat.practical_session.withdraw_candidate(seat, access.me(), g.now)
-    practical_post.tell_taken_out(seat, g.now, by_ksf=False)
+    practical_mail.notify_taken_out(seat, g.now, by_ksf=False)
     flash(f"{seat.candidate.name} is afgemeld. De plaats is weer vrij.", "ok")
     return redirect(url_for("practical.one", session_id=seat.session_id))
 
@@ -122,7 +122,7 @@ def withdraw(session_id: uuid.UUID):
     was_planned = found.state is SessionState.CONFIRMED
     found.withdraw(access.me(), g.now)
     if was_planned:
-        practical_post.tell_off(found, g.now)
+        practical_mail.notify_off(found, g.now)
     flash("De praktijktoets is ingetrokken. De plaatsen zijn weer vrij.", "ok")
     return redirect(url_for("practical.home"))
 

@@ -25,7 +25,7 @@ from webapp.forms import Form, choices, offer
 from webapp.paging import called_so, page_of, search
 from webapp.people.enrolling import ADDRESS, NAME
 from webapp.people.invitations import invite
-from webapp.theory import theory_post
+from webapp.theory import theory_mail
 
 pages = Blueprint("theory", __name__, url_prefix="/organisatie/online-toets")
 
@@ -117,8 +117,8 @@ def new():
             form.refuse(error)
         else:
             for one in made:
-                theory_post.tell_person(one, "theory_test_set")
-            theory_post.tell_office(made, "theory_test_ready")
+                theory_mail.notify_person(one, "theory_test_set")
+            theory_mail.notify_office(made, "theory_test_ready")
             number = "1 toets staat" if len(made) == 1 else f"{len(made)} toetsen staan"
             flash(f"{number} klaar. De deelnemers krijgen een mail met dag, tijd en plaats; KSF heeft bericht.", "ok")
             return redirect(url_for("theory.home"))
@@ -150,8 +150,8 @@ def withdraw(test_id: uuid.UUID):
     """Take a test back that has not begun; the person and KSF are told."""
     found = access_theory.test_for_admin(test_id)
     found.withdraw(access.me(), g.now)
-    theory_post.tell_person(found, "theory_test_withdrawn")
-    theory_post.tell_office([found], "theory_test_taken_back")
+    theory_mail.notify_person(found, "theory_test_withdrawn")
+    theory_mail.notify_office([found], "theory_test_taken_back")
     flash(f"Ingetrokken. {found.person.name} en KSF krijgen bericht.", "ok")
     return redirect(url_for("theory.home"))
 

@@ -17,7 +17,7 @@ from webapp.dutch import formats, refusals
 from webapp.dutch.states import THEORY_STATES
 from webapp.forms import Form, choices
 from webapp.paging import called_so, page_of, search
-from webapp.theory import theory_post
+from webapp.theory import theory_mail
 
 pages = Blueprint("theory_results", __name__, url_prefix="/bureau/online-toetsen")
 
@@ -100,8 +100,8 @@ def withdraw(test_id: uuid.UUID):
     """Take a test back that its organisation cannot, for instance of somebody who left there."""
     found = access_theory.test_for_officer(test_id)
     found.withdraw(access.me(), g.now)
-    theory_post.tell_person(found, "theory_test_withdrawn")
-    theory_post.tell_organisation(found, "theory_test_taken_back")
+    theory_mail.notify_person(found, "theory_test_withdrawn")
+    theory_mail.notify_organisation(found, "theory_test_taken_back")
     flash(f"Ingetrokken. {found.person.name} en de organisatie krijgen bericht.", "ok")
     return redirect(url_for("theory_results.one", test_id=found.id))
 

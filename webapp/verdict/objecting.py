@@ -15,10 +15,11 @@ from storage.dossier.dossiers import Dossier
 from storage.judging import objections
 from storage.judging.objections import Objection, ObjectionState
 from storage.people.people import Role
-from webapp import access, post
+from webapp import access
 from webapp.access import objections as access_objections
 from webapp.dutch import formats, refusals, states, terms
 from webapp.forms import Form, choices
+from webapp.mail.notify import notify
 from webapp.paging import of_dossier, page_of, search
 
 pages = Blueprint("objecting", __name__)
@@ -93,7 +94,7 @@ def own(dossier_id: uuid.UUID):
                 raise
             form.late_reason.errors = [refusals.refusal(refused)]
         else:
-            post.write(g.db, dossier.candidate, "objection_received", g.now, objection=made, due=ruling_due(made))
+            notify(g.db, dossier.candidate, "objection_received", g.now, objection=made, due=ruling_due(made))
             flash(f"Uw bezwaar is ontvangen. Uw ontvangstnummer is {made.code}.", "success")
             return redirect(url_for("objecting.own", dossier_id=dossier.id))
     values = {"against": decision[0], "term": term, "late": late, "scheme": scheme}
@@ -142,7 +143,7 @@ def rule(objection_id: uuid.UUID):
     if not form.validate_on_submit():
         return _page(found, ruling=form), 422
     found.rule(access.me(), Ruling(form.ruling.data), form.text.data, g.now)
-    post.write(g.db, found.dossier.candidate, "objection_ruled", g.now, objection=found)
+    notify(g.db, found.dossier.candidate, "objection_ruled", g.now, objection=found)
     flash("De uitspraak is bewaard. De kandidaat krijgt bericht.", "success")
     return redirect(url_for("objecting.show", objection_id=found.id))
 

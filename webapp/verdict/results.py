@@ -17,10 +17,11 @@ from storage.judging.objections import objection_to
 from storage.judging.ratings import Rating, ratings_by_sitting, ratings_of
 from storage.judging.verdicts import Verdict
 from storage.people.people import Role
-from webapp import access, explain, post
+from webapp import access, explain
 from webapp.access import judging as access_judging
 from webapp.access import objections as access_objections
 from webapp.dutch import refusals
+from webapp.mail.notify import notify
 from webapp.paging import PAGE, Page, count, page_of, search
 from webapp.verdict.letter import remarks
 from webapp.verdict.letter import result as make_letter
@@ -244,7 +245,7 @@ def _where(sittings: list[Sitting]) -> dict[uuid.UUID, str]:
 
 def _release(found: Verdict) -> None:
     found.release(access.me(), g.now)
-    post.write(g.db, found.sitting.dossier.candidate, "result", g.now)
+    notify(g.db, found.sitting.dossier.candidate, "result", g.now)
 
 
 def _waiting(sittings: list[Sitting]) -> dict[uuid.UUID, Waiting]:

@@ -18,8 +18,8 @@ from storage.exam.recordings import (
     begin_take,
     counting_take,
     counting_takes,
+    enqueue_receipt,
     latest_take,
-    tell_receipt,
 )
 from storage.exam.sittings import RETAKE_ASKED
 
@@ -156,7 +156,7 @@ def test_the_receipt_is_mailed_when_every_length_is_known_and_else_after_a_while
     last.capture(at(2000))
     sitting.finish(at(2010), lambda answer: True)
     assert session.scalars(select(Job).where(Job.kind == RECEIPT)).all() == []
-    tell_receipt(session, sitting, at(2010))
+    enqueue_receipt(session, sitting, at(2010))
     session.flush()
     job = session.scalars(select(Job).where(Job.kind == RECEIPT)).one()
     assert job.not_before == at(2010) + RECEIPT_WAITS

@@ -45,12 +45,12 @@ def test_an_approved_candidate_is_invited_at_once(people, visit, handed_in):
     visitor = visit(people.officer)
     page = visitor.get(decide(visitor, handed_in, "approved").location)
     assert "Goedgekeurd. De uitnodiging is onderweg." in page.text
-    (dossier,), (sitting,), (letter,) = all_of(Dossier), all_of(Sitting), all_of(MailMessage)
+    (dossier,), (sitting,), (mail,) = all_of(Dossier), all_of(Sitting), all_of(MailMessage)
     assert (dossier.state, dossier.decided_by_id) == (DossierState.APPROVED, people.officer.id)
     assert sitting.dossier_id == dossier.id
     assert (sitting.closes_at - sitting.opens_at).days == handed_in.scheme.content.sitting.window_days
-    assert (letter.person_id, letter.template, letter.state) == (people.candidate.id, "invitation", MailState.WAITING)
-    assert people.candidate.name in letter.text
+    assert (mail.person_id, mail.template, mail.state) == (people.candidate.id, "invitation", MailState.WAITING)
+    assert people.candidate.name in mail.text
     assert visit(people.candidate).get("/examen").status_code == 200
     (review,) = all_of(PartOneReview)
     assert review.fixed_at and review.outcome == "approved" and set(review.marks) == set(CRITERIA)
@@ -60,12 +60,12 @@ def test_an_approved_candidate_is_invited_at_once(people, visit, handed_in):
 def test_a_refusal_tells_the_candidate_why(people, visit, handed_in, decision, word):
     answer = decide(visit(people.officer), handed_in, decision, ["star_with_colleague"], "Beschrijf wat u zelf zei.")
     assert answer.status_code == 302
-    (dossier,), (letter,) = all_of(Dossier), all_of(MailMessage)
+    (dossier,), (mail,) = all_of(Dossier), all_of(MailMessage)
     assert dossier.state == decision
-    assert "Beschrijf wat u zelf zei." in letter.text
-    assert "Reden bij star_with_colleague." in letter.text
-    assert "Reden bij role_fits." not in letter.text
-    assert word in letter.subject + letter.text
+    assert "Beschrijf wat u zelf zei." in mail.text
+    assert "Reden bij star_with_colleague." in mail.text
+    assert "Reden bij role_fits." not in mail.text
+    assert word in mail.subject + mail.text
     assert all_of(Sitting) == []
     assert "Beschrijf wat u zelf zei." in visit(people.candidate).get(f"/dossier/{dossier.id}").text
 
@@ -220,10 +220,10 @@ def test_only_what_was_flagged_opens_again_and_what_changed_is_shown(people, vis
 def test_a_manager_who_was_asked_again_writes_before_the_candidate_can_hand_in(people, visit, handed_in):
     officer, candidate, manager = visit(people.officer), visit(people.candidate), visit(people.manager)
     decide(officer, handed_in, "returned", ["substantiation_is_personal"], "Vraag uw leidinggevende om een voorbeeld.")
-    letters = {letter.person_id: letter for letter in all_of(MailMessage)}
-    assert "Reden bij substantiation_is_personal." in letters[people.manager.id].text
-    assert "Reden bij substantiation_is_personal." not in letters[people.candidate.id].text
-    assert "Ook uw leidinggevende is gevraagd" in letters[people.candidate.id].text
+    mails = {mail.person_id: mail for mail in all_of(MailMessage)}
+    assert "Reden bij substantiation_is_personal." in mails[people.manager.id].text
+    assert "Reden bij substantiation_is_personal." not in mails[people.candidate.id].text
+    assert "Ook uw leidinggevende is gevraagd" in mails[people.candidate.id].text
     refused = candidate.post(f"/dossier/{handed_in.id}", {"version": 0, "hand_in": "1"}, follow_redirects=True)
     assert "de onderbouwing, die KSF terugstuurde" in text_of(refused.text).lower().replace("ksf", "KSF")
     page = manager.get(f"/kandidaten/{handed_in.id}").text
@@ -244,8 +244,8 @@ def test_a_manager_who_left_is_asked_nothing_and_the_organisation_names_another(
     )
     session.commit()
     decide(visit(people.officer), handed_in, "returned", ["substantiation_is_personal"], "Vraag om een voorbeeld.")
-    letters = {(one.person_id, one.template) for one in all_of(MailMessage)}
-    assert letters == {(people.candidate.id, "dossier_returned"), (people.beheerder.id, "manager_needed")}
+    mails = {(one.person_id, one.template) for one in all_of(MailMessage)}
+    assert mails == {(people.candidate.id, "dossier_returned"), (people.beheerder.id, "manager_needed")}
 
 
 def test_a_manager_who_was_not_asked_changes_nothing(people, visit, handed_in):

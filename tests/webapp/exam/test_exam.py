@@ -17,7 +17,7 @@ from storage.exam.recorder_nodes import beat
 from storage.exam.recordings import RECEIPT, Recording, RecordingState, latest_take, recording_by_ticket
 from storage.exam.sittings import Answer, Sitting
 from storage.people.outbox import MailMessage
-from webapp import telling
+from webapp import worker
 from webapp.app import BODY_LIMIT, create_app
 
 pytestmark = pytest.mark.one_database
@@ -556,13 +556,13 @@ def test_the_end_waits_for_every_answer_and_gives_a_receipt(begun, rows):
     with rows() as (session, sitting):
         hashes = [latest_take(session, answer).sha256 for answer in sitting.answers]
         job = session.scalars(select(Job.id).where(Job.kind == RECEIPT)).one()
-    perform(job, telling.send_receipt)
+    perform(job, worker.send_receipt)
     with rows() as (session, sitting):
-        (letter,) = session.scalars(select(MailMessage).where(MailMessage.template == "receipt"))
+        (mail,) = session.scalars(select(MailMessage).where(MailMessage.template == "receipt"))
     assert len(set(hashes)) == 10 and all(digest in page for digest in hashes)
     assert page.count("40 seconden") == 10 and "wordt berekend" not in page
-    assert all(digest in letter.text for digest in hashes) and letter.text.count("40 seconden") == 10
-    assert letter.subject == "Uw ontvangstbewijs van Branchecertificaat B"
+    assert all(digest in mail.text for digest in hashes) and mail.text.count("40 seconden") == 10
+    assert mail.subject == "Uw ontvangstbewijs van Branchecertificaat B"
     for path in ("1/filmpje", "10/opnemen", "10/klaar"):
         refused(begun.post(path), "other_step")
 

@@ -87,9 +87,9 @@ def test_what_is_accepted_is_made_into_a_film_and_the_candidate_hears_it(people,
     officer = visit(people.officer)
     assert decide(officer, spent, "accepted").status_code == 302
     assert read(Recording, spent.id).state is RecordingState.CAPTURED
-    (letter,) = all_of(MailMessage)
-    assert (letter.template, letter.person_id) == ("accepted", people.candidate.id)
-    assert "situatie 1" in letter.text and "{" not in letter.text
+    (mail,) = all_of(MailMessage)
+    assert (mail.template, mail.person_id) == ("accepted", people.candidate.id)
+    assert "situatie 1" in mail.text and "{" not in mail.text
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from support import cast, letter_box
+from support import cast, mailbox_server
 from support.visitors import text_of
 
 import webapp
@@ -15,7 +15,8 @@ from storage.people import outbox
 from storage.people.links import LinkKind, issue
 from storage.people.outbox import MailMessage, MailState
 from storage.people.people import Person
-from webapp import post
+from webapp.mail import deliver
+from webapp.mail.notify import notify
 
 TEMPLATES = Path(webapp.__file__).parent / "templates" / "mail"
 
@@ -23,14 +24,14 @@ TEMPLATES = Path(webapp.__file__).parent / "templates" / "mail"
 @pytest.fixture
 def box(house, environment):
     """A real mail server that this test's house sends by."""
-    with letter_box.listening() as found:
+    with mailbox_server.listening() as found:
         environment(VIGNET_MAIL_URL=found.url)
         yield found
 
 
 @pytest.fixture
 def message(session, people):
-    row = outbox.post(session, people.candidate, "invitation", "Uw examen", "Beste kandidaat,\n", cast.NOW)
+    row = outbox.add(session, people.candidate, "invitation", "Uw examen", "Beste kandidaat,\n", cast.NOW)
     session.commit()
     return row
 
@@ -43,9 +44,9 @@ def read(message):
 
 def test_an_address_that_is_refused_is_not_tried_again_and_everybody_sees_it(people, visit, message, box):
     box.answer_to_address = "550 no such person"
-    assert post.send_waiting(cast.NOW) == 0
+    assert deliver.send_due(cast.NOW) == 0
     assert read(message) == (MailState.BOUNCED, "SMTPRecipientsRefused 550", cast.NOW)
-    assert post.send_waiting(cast.NOW.replace(year=2030)) == 0
+    assert deliver.send_due(cast.NOW.replace(year=2030)) == 0
     assert "geweigerd" in visit(people.officer).get("/bureau/post").text
     assert "1 mail niet bezorgd" in text_of(visit(people.officer).get("/bureau").text)
     assert "mail komt niet aan" in visit(people.beheerder).get("/organisatie/mensen").text
@@ -54,21 +55,21 @@ def test_an_address_that_is_refused_is_not_tried_again_and_everybody_sees_it(peo
 
 def test_an_address_that_is_busy_is_tried_again(people, message, box):
     box.answer_to_address = "450 later"
-    post.send_waiting(cast.NOW)
+    deliver.send_due(cast.NOW)
     assert read(message) == (MailState.WAITING, "SMTPRecipientsRefused 450", None)
 
 
 def test_the_office_sends_again_what_came_back(people, visit, message, box):
     box.answer_to_address = "550 no"
-    post.send_waiting(cast.NOW)
+    deliver.send_due(cast.NOW)
     visit(people.officer).post(f"/bureau/post/{message.id}/opnieuw")
     box.answer_to_address = "250 OK"
-    assert post.send_waiting(cast.NOW.replace(year=2030)) == 1
+    assert deliver.send_due(cast.NOW.replace(year=2030)) == 1
     assert read(message)[::2] == (MailState.SENT, None)
 
 
 def test_what_comes_back_later_is_told_by_a_command(app, people, message, box):
-    post.send_waiting(cast.NOW)
+    deliver.send_due(cast.NOW)
     run = app.test_cli_runner().invoke
     assert run(args=["mail", "bounce", people.candidate.email.upper()]).exit_code == 0
     assert read(message)[:2] == (MailState.BOUNCED, "BouncedLater")
@@ -82,12 +83,12 @@ def test_what_comes_back_later_is_told_by_a_command(app, people, message, box):
 def test_a_personal_link_is_put_in_when_the_mail_goes(session, app, people, box):
     link = issue(session, people.candidate, LinkKind.RESET, None, cast.NOW)
     with app.test_request_context():
-        row = post.write(session, people.candidate, "password_reset", cast.NOW, link=link)
+        row = notify(session, people.candidate, "password_reset", cast.NOW, link=link)
     session.commit()
     assert link.token not in row.text
-    post.send_waiting(cast.NOW)
-    ((_, letter),) = box.received
-    for part in letter.iter_parts():
+    deliver.send_due(cast.NOW)
+    ((_, mail),) = box.received
+    for part in mail.iter_parts():
         assert f"/welkom/{link.token}" in part.get_content()
 
 

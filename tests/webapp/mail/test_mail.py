@@ -6,27 +6,28 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from support import cast, letter_box
+from support import cast, mailbox_server
 
 from storage.base.database import new_session
 from storage.people import outbox
 from storage.people.outbox import RETRY_DELAYS_S, MailMessage, MailState
-from webapp import post
+from webapp.mail import deliver
+from webapp.mail.notify import notify
 
 TEXT = "Beste kandidaat,\n\nUw examen staat klaar. Één vraag? Bel ons.\n"
 
 
 @pytest.fixture
-def letters(house, environment):
+def mails(house, environment):
     """A real mail server that this test's house sends by."""
-    with letter_box.listening() as box:
+    with mailbox_server.listening() as box:
         environment(VIGNET_MAIL_URL=box.url, VIGNET_MAIL_SENDER="KSF <examen@ksf.example>")
         yield box
 
 
 @pytest.fixture
 def message(session, people):
-    row = outbox.post(session, people.candidate, "invitation", "Uw examen: één keer", TEXT, cast.NOW)
+    row = outbox.add(session, people.candidate, "invitation", "Uw examen: één keer", TEXT, cast.NOW)
     session.commit()
     return row
 
@@ -36,16 +37,16 @@ def read(message):
         return session.get(MailMessage, message.id)
 
 
-def test_a_mail_reaches_the_server_once(people, message, letters):
-    assert post.send_waiting(cast.NOW) == 1
-    assert post.send_waiting(cast.NOW + timedelta(days=1)) == 0
-    ((to, letter),) = letters.received
+def test_a_mail_reaches_the_server_once(people, message, mails):
+    assert deliver.send_due(cast.NOW) == 1
+    assert deliver.send_due(cast.NOW + timedelta(days=1)) == 0
+    ((to, mail),) = mails.received
     assert to == [people.candidate.email]
-    assert letter["From"] == "KSF <examen@ksf.example>"
-    assert letter["Subject"] == "Uw examen: één keer"
-    assert letter["Message-ID"] == f"<{message.id}@ksf.example>"
-    assert letter["Auto-Submitted"] == "auto-generated"
-    plain, html = letter.iter_parts()
+    assert mail["From"] == "KSF <examen@ksf.example>"
+    assert mail["Subject"] == "Uw examen: één keer"
+    assert mail["Message-ID"] == f"<{message.id}@ksf.example>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    plain, html = mail.iter_parts()
     assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
     assert plain.get_content().replace("\r\n", "\n") == TEXT
     assert "<p>Uw examen staat klaar. Één vraag? Bel ons.</p>" in html.get_content()
@@ -53,38 +54,38 @@ def test_a_mail_reaches_the_server_once(people, message, letters):
     assert (row.state, row.sent_at, row.attempts, row.error) == (MailState.SENT, cast.NOW, 1, None)
 
 
-def test_a_server_that_is_away_costs_time_and_no_mail(message, letters, environment):
+def test_a_server_that_is_away_costs_time_and_no_mail(message, mails, environment):
     there = environment().mail_url
     environment(VIGNET_MAIL_URL="smtp://127.0.0.1:1")
-    assert post.send_waiting(cast.NOW) == 0
+    assert deliver.send_due(cast.NOW) == 0
     row = read(message)
     assert (row.state, row.attempts, row.error) == (MailState.WAITING, 1, "ConnectionRefusedError")
     assert row.not_before == cast.NOW + timedelta(seconds=RETRY_DELAYS_S[0])
     environment(VIGNET_MAIL_URL=there)
-    assert post.send_waiting(cast.NOW + timedelta(seconds=59)) == 0
-    assert post.send_waiting(row.not_before) == 1
-    assert len(letters.received) == 1
+    assert deliver.send_due(cast.NOW + timedelta(seconds=59)) == 0
+    assert deliver.send_due(row.not_before) == 1
+    assert len(mails.received) == 1
 
 
-def test_after_the_last_attempt_the_office_is_told(message, letters):
-    letters.answer, now = "550 No", cast.NOW
+def test_after_the_last_attempt_the_office_is_told(message, mails):
+    mails.answer, now = "550 No", cast.NOW
     for attempt in range(len(RETRY_DELAYS_S) + 1):
         assert read(message).attempts == attempt
-        post.send_waiting(now)
+        deliver.send_due(now)
         now += timedelta(days=1)
     row = read(message)
     assert (row.state, row.error) == (MailState.FAILED, "SMTPDataError")
-    assert len(letters.received) == len(RETRY_DELAYS_S) + 1
-    post.send_waiting(now)
-    assert len(letters.received) == len(RETRY_DELAYS_S) + 1
+    assert len(mails.received) == len(RETRY_DELAYS_S) + 1
+    deliver.send_due(now)
+    assert len(mails.received) == len(RETRY_DELAYS_S) + 1
 
 
-def test_one_impossible_address_holds_up_nobody_else(session, people, message, letters):
+def test_one_impossible_address_holds_up_nobody_else(session, people, message, mails):
     session.merge(people.second_candidate).email = "twee\nregels@voorbeeld.example"
-    outbox.post(session, people.second_candidate, "invitation", "Uw examen", TEXT, cast.NOW - timedelta(days=1))
+    outbox.add(session, people.second_candidate, "invitation", "Uw examen", TEXT, cast.NOW - timedelta(days=1))
     session.commit()
-    assert post.send_waiting(cast.NOW) == 1
-    assert len(letters.received) == 1
+    assert deliver.send_due(cast.NOW) == 1
+    assert len(mails.received) == 1
     with new_session(writes=False) as other:
         errors = set(other.scalars(select(MailMessage.error)))
     assert errors == {None, "InvalidAddress"}
@@ -98,20 +99,20 @@ def test_two_workers_send_a_mail_once(message):
         assert outbox.claim(session, message.id, cast.NOW) is None
 
 
-def test_a_worker_that_died_while_sending_costs_a_minute(message, letters):
+def test_a_worker_that_died_while_sending_costs_a_minute(message, mails):
     with new_session() as session:
         outbox.claim(session, message.id, cast.NOW)
         session.commit()
-    assert post.send_waiting(cast.NOW) == 0
-    assert post.send_waiting(cast.NOW + timedelta(minutes=1)) == 1
+    assert deliver.send_due(cast.NOW) == 0
+    assert deliver.send_due(cast.NOW + timedelta(minutes=1)) == 1
 
 
 def test_without_a_server_mail_becomes_files(message, house):
-    assert post.send_waiting(cast.NOW) == 1
+    assert deliver.send_due(cast.NOW) == 1
     (file,) = (house.data / "mail").glob("*.eml")
-    letter = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-    plain = letter.get_body(("plain",)).get_content()
-    assert (letter["Subject"], plain) == ("Uw examen: één keer", TEXT)
+    mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    plain = mail.get_body(("plain",)).get_content()
+    assert (mail["Subject"], plain) == ("Uw examen: één keer", TEXT)
 
 
 @pytest.mark.parametrize("template", ["invitation", "dossier_returned", "dossier_rejected"])
@@ -119,7 +120,7 @@ def test_every_text_is_whole(session, people, app, template):
     sitting = cast.sitting(session, people)
     values = {"sitting": sitting, "reason": "Omdat <dit> & dat.", "terms": sitting.dossier.scheme.content.terms}
     with app.test_request_context():
-        row = post.write(session, people.candidate, template, cast.NOW, **values)
+        row = notify(session, people.candidate, template, cast.NOW, **values)
     assert row.subject
     assert "\n" not in row.subject
     assert row.text.startswith("Beste Kandidaat Een,\n")

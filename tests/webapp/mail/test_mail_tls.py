@@ -1,12 +1,12 @@
 """Mail goes out in secret: what a server offers is used, and where it must be secret nothing goes without."""
 
 import pytest
-from support import cast, certificates, letter_box
+from support import cast, certificates, mailbox_server
 
 from storage.base.database import new_session
 from storage.people import outbox
 from storage.people.outbox import MailMessage, MailState
-from webapp import post
+from webapp.mail import deliver
 
 pytestmark = pytest.mark.one_database
 
@@ -15,7 +15,7 @@ HERE = "127.0.0.1"
 
 @pytest.fixture
 def message(session, people):
-    row = outbox.post(session, people.candidate, "invitation", "Uw examen", "Beste kandidaat,\n", cast.NOW)
+    row = outbox.add(session, people.candidate, "invitation", "Uw examen", "Beste kandidaat,\n", cast.NOW)
     session.commit()
     return row
 
@@ -30,7 +30,7 @@ def trusted(tmp_path, monkeypatch):
 
 def outcome(message):
     """(state, error) after one attempt."""
-    post.send_waiting(cast.NOW)
+    deliver.send_due(cast.NOW)
     with new_session(writes=False) as session:
         row = session.get(MailMessage, message.id)
         return row.state, row.error
@@ -38,14 +38,14 @@ def outcome(message):
 
 @pytest.mark.parametrize("must", ["on", "off"])
 def test_starttls_is_used_where_it_is_offered(message, environment, trusted, must):
-    with letter_box.listening(starttls=trusted) as box:
+    with mailbox_server.listening(starttls=trusted) as box:
         environment(VIGNET_MAIL_URL=box.url, VIGNET_MAIL_TLS=must)
         assert outcome(message) == (MailState.SENT, None)
     assert box.secret == [True]
 
 
 def test_tls_from_the_first_byte_on(message, environment, trusted):
-    with letter_box.listening(tls=trusted) as box:
+    with mailbox_server.listening(tls=trusted) as box:
         environment(VIGNET_MAIL_URL=box.url, VIGNET_MAIL_TLS="on")
         assert outcome(message) == (MailState.SENT, None)
     assert box.secret == [True]
@@ -56,7 +56,7 @@ def test_tls_from_the_first_byte_on(message, environment, trusted):
 def test_without_an_offer_nothing_goes_where_it_must_be_secret(message, environment, trusted, kind, settings):
     settings = dict(settings)
     offered = trusted if kind == "stripped" else None
-    with letter_box.listening(starttls=offered, strips=kind == "stripped") as box:
+    with mailbox_server.listening(starttls=offered, strips=kind == "stripped") as box:
         url = box.url.replace("//", f"//{settings.pop('user', '')}")
         environment(VIGNET_MAIL_URL=url, **settings)
         assert outcome(message) == (MailState.WAITING, "SMTPNotSupportedError")
@@ -65,7 +65,7 @@ def test_without_an_offer_nothing_goes_where_it_must_be_secret(message, environm
 
 @pytest.mark.parametrize("must", ["on", "off"])
 def test_a_server_that_takes_its_offer_back_gets_no_mail(message, environment, trusted, must):
-    with letter_box.listening(starttls=trusted, refuses=True) as box:
+    with mailbox_server.listening(starttls=trusted, refuses=True) as box:
         environment(VIGNET_MAIL_URL=box.url, VIGNET_MAIL_TLS=must)
         assert outcome(message) == (MailState.WAITING, "SMTPResponseException")
     assert box.received == []
@@ -77,7 +77,7 @@ def test_a_certificate_is_verified(message, environment, tmp_path, monkeypatch, 
     public, context = certificates.self_signed(tmp_path, HERE if fault == "unknown authority" else "192.0.2.1")
     if fault == "another name":
         monkeypatch.setenv("SSL_CERT_FILE", str(public))
-    with letter_box.listening(**{way: context}) as box:
+    with mailbox_server.listening(**{way: context}) as box:
         environment(VIGNET_MAIL_URL=box.url)
         assert outcome(message) == (MailState.WAITING, "SSLCertVerificationError")
     assert box.received == []

@@ -75,7 +75,7 @@ def test_a_job_that_already_runs_again_is_left_alone(session, people, visit):
 
 
 def test_a_mail_that_could_not_be_delivered_is_seen_and_tried_again(session, people, visit):
-    message = outbox.post(session, people.candidate, "invitation", "Uw examen", "Tekst", cast.NOW)
+    message = outbox.add(session, people.candidate, "invitation", "Uw examen", "Tekst", cast.NOW)
     message.state, message.attempts = MailState.FAILED, 6
     session.commit()
     visitor = visit(people.officer)

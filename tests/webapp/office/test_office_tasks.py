@@ -91,7 +91,7 @@ def test_the_whole_log_is_gone_through_as_often_as_beat_rings(session, people):
 
 
 def test_mail_that_waits_is_sent(session, people, house):
-    message = outbox.post(session, people.candidate, "invitation", "Onderwerp", "Tekst\n", datetime.now(UTC))
+    message = outbox.add(session, people.candidate, "invitation", "Onderwerp", "Tekst\n", datetime.now(UTC))
     session.commit()
     worker.send_mail()
     assert read(MailMessage, message).state is MailState.SENT

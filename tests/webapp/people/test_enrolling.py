@@ -63,10 +63,10 @@ def test_an_enrolment_makes_people_roles_a_nomination_and_mail(people, visit):
         now = datetime.now(UTC)
         assert dossier.candidate.organisations(Role.CANDIDATE, now) == {people.organisation.id}
         assert dossier.manager.organisations(Role.MANAGER, now) == {people.organisation.id}
-        letters = {one.person.email: one for one in session.scalars(select(MailMessage))}
-        assert letters["nina@voorbeeld.example"].template == "nominated"
-        assert letters["lena@voorbeeld.example"].template == "substantiation_asked"
-        assert all(one.link is not None and "{link}" in one.text for one in letters.values())
+        mails = {one.person.email: one for one in session.scalars(select(MailMessage))}
+        assert mails["nina@voorbeeld.example"].template == "nominated"
+        assert mails["lena@voorbeeld.example"].template == "substantiation_asked"
+        assert all(one.link is not None and "{link}" in one.text for one in mails.values())
         assert session.scalars(select(Roster)).one().entries == []
     page = visitor.get("/organisatie").text
     assert "De leidinggevende schrijft de onderbouwing" in page

@@ -11,7 +11,7 @@ from storage.base.database import new_session
 from storage.people import logins, outbox
 from storage.people.outbox import MailMessage
 from storage.people.people import Person
-from webapp import post
+from webapp.mail import deliver
 
 NEW = "nieuw@voorbeeld.example"
 PAGE = "/account/adres"
@@ -58,7 +58,7 @@ def test_the_new_address_is_proven_and_the_old_one_is_told(people, visit, asked)
 def test_each_mail_goes_to_its_own_address(people, asked, house):
     asked.post(link())
     with new_session(writes=False) as session:
-        to = {one.template: post._as_email(one, cast.NOW)["To"] for one in session.scalars(select(MailMessage))}
+        to = {one.template: deliver._as_email(one, cast.NOW)["To"] for one in session.scalars(select(MailMessage))}
     assert to == {"address_confirm": NEW, "address_changed": people.candidate.email}
 
 

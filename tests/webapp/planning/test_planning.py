@@ -24,7 +24,7 @@ from storage.exam.sittings import Sitting
 from storage.people.outbox import MailMessage
 from storage.people.people import Person, release
 from storage.schemes import add_scheme
-from webapp import post
+from webapp.mail import deliver
 from webapp.planning import planning
 
 NOW = cast.NOW
@@ -143,7 +143,7 @@ def test_the_invitation_brings_a_calendar_file(people, visit, handed_in):
     assert decide(visit(people.officer), handed_in, "approved").status_code == 302
     sitting, message = one_of(Sitting), one_of(MailMessage)
     with new_session(writes=False) as session:
-        sent = post._as_email(session.get(MailMessage, message.id), NOW)
+        sent = deliver._as_email(session.get(MailMessage, message.id), NOW)
     parsed = email.message_from_bytes(sent.as_bytes(), policy=email.policy.default)
     (file,) = parsed.iter_attachments()
     assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "examen.ics")

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 from storage.planning.locations import Location
 from storage.planning.practical_places import confirmed_at
 from storage.planning.theory_tests import ahead_at
-from webapp import post
-from webapp.planning import calendar_file, practical_post
+from webapp.mail.notify import notify
+from webapp.planning import calendar_file, practical_mail
 
 
-def tell_moved(location: Location, former: str, now: datetime) -> int:
+def notify_moved(location: Location, former: str, now: datetime) -> int:
     """Write to everybody who comes to this location, which was called `former`; to how many."""
     if location.place == former:
         return 0
@@ -19,6 +19,6 @@ def tell_moved(location: Location, former: str, now: datetime) -> int:
     tests = ahead_at(session, location, now)
     for test in tests:
         file = calendar_file.of_test(test, now)
-        post.write(session, test.person, "theory_test_moved", now, calendar=file, test=test, former=former)
+        notify(session, test.person, "theory_test_moved", now, calendar=file, test=test, former=former)
     practical = confirmed_at(session, location, now)
-    return len(tests) + sum(practical_post.tell_moved(found, former, now) for found in practical)
+    return len(tests) + sum(practical_mail.notify_moved(found, former, now) for found in practical)

@@ -9,10 +9,10 @@ from support.visitors import text_of
 
 from storage.base.database import session_scope
 from storage.base.jobs import Job, JobState, perform
-from storage.exam.recordings import RECEIPT, Original, latest_take, tell_receipt
+from storage.exam.recordings import RECEIPT, Original, enqueue_receipt, latest_take
 from storage.exam.sittings import RETAKE_ASKED
 from storage.people.outbox import MailMessage
-from webapp import telling
+from webapp import worker
 
 FAULT = [{"kind": "frozen", "found": 0.4, "needed": 0.2}]
 
@@ -20,7 +20,7 @@ FAULT = [{"kind": "frozen", "found": 0.4, "needed": 0.2}]
 @pytest.fixture
 def finished(session, people):
     sitting = cast.finished_sitting(session, people, datetime.now(UTC) - timedelta(hours=1))
-    tell_receipt(session, sitting, sitting.finished_at)
+    enqueue_receipt(session, sitting, sitting.finished_at)
     session.commit()
     return sitting
 
@@ -37,27 +37,27 @@ def work(kind, handler) -> dict:
         return session.get(Job, ids[-1]).result if ids else {}
 
 
-def letters(template: str) -> list[MailMessage]:
+def mails(template: str) -> list[MailMessage]:
     with session_scope(writes=False) as session:
         found = select(MailMessage).where(MailMessage.template == template).order_by(MailMessage.created_at)
         return list(session.scalars(found))
 
 
 def test_the_receipt_names_every_answer_and_is_sent_once(session, people, visit, finished):
-    assert work(RECEIPT, telling.send_receipt) == {"sent": True}
-    (letter,) = letters("receipt")
+    assert work(RECEIPT, worker.send_receipt) == {"sent": True}
+    (mail,) = mails("receipt")
     hashes = [latest_take(session, answer).sha256 for answer in finished.answers]
-    assert all(digest in letter.text for digest in hashes)
-    assert letter.text.count("40 seconden") == 10
-    assert "None" not in letter.text and "{" not in letter.text
-    tell_receipt(session, finished, datetime.now(UTC))
+    assert all(digest in mail.text for digest in hashes)
+    assert mail.text.count("40 seconden") == 10
+    assert "None" not in mail.text and "{" not in mail.text
+    enqueue_receipt(session, finished, datetime.now(UTC))
     session.commit()
-    assert work(RECEIPT, telling.send_receipt) == {"sent": False}
-    assert len(letters("receipt")) == 1
+    assert work(RECEIPT, worker.send_receipt) == {"sent": False}
+    assert len(mails("receipt")) == 1
 
 
 def test_what_comes_later_is_added_to_the_receipt_on_the_page_and_by_mail(session, people, visit, finished):
-    work(RECEIPT, telling.send_receipt)
+    work(RECEIPT, worker.send_receipt)
     take, now = latest_take(session, finished.answers[3]), datetime.now(UTC)
     told = take.sha256
     values = {"size": 1, "cipher_size": 2, "cipher_sha256": "c" * 64, "created_at": now}
@@ -66,8 +66,8 @@ def test_what_comes_later_is_added_to_the_receipt_on_the_page_and_by_mail(sessio
     take.store(44.0, {}, now + timedelta(seconds=5))
     session.commit()
     assert take.sha256 != told
-    assert work(RECEIPT, telling.send_receipt) == {"sent": True}
-    before, after = (letter.text for letter in letters("receipt"))
+    assert work(RECEIPT, worker.send_receipt) == {"sent": True}
+    before, after = (mail.text for mail in mails("receipt"))
     assert told in before and take.sha256 not in before
     assert told in after and take.sha256 in after
     assert "daarna kwam nog een deel binnen" in after and "daarna kwam" not in before
@@ -81,11 +81,11 @@ def test_a_fault_found_after_the_end_is_told(session, people, finished):
     latest_take(session, answer).capture(now)
     latest_take(session, answer).refuse(FAULT, {}, now)
     session.commit()
-    assert work(RETAKE_ASKED, telling.tell_retake) == {"sent": True}
-    (letter,) = letters("retake")
-    assert letter.person_id == people.candidate.id
-    assert "situatie 3" in letter.text and "(opname 2)" in letter.text
-    assert work(RECEIPT, telling.send_receipt) == {"sent": False}, "the exam is open again"
+    assert work(RETAKE_ASKED, worker.send_retake) == {"sent": True}
+    (mail,) = mails("retake")
+    assert mail.person_id == people.candidate.id
+    assert "situatie 3" in mail.text and "(opname 2)" in mail.text
+    assert work(RECEIPT, worker.send_receipt) == {"sent": False}, "the exam is open again"
 
 
 def test_a_retake_that_was_withdrawn_meanwhile_is_not_told(session, people, finished):
@@ -95,5 +95,5 @@ def test_a_retake_that_was_withdrawn_meanwhile_is_not_told(session, people, fini
     take.capture(now)
     take.store(40.0, {}, now)
     session.commit()
-    assert work(RETAKE_ASKED, telling.tell_retake) == {"sent": False}
-    assert letters("retake") == []
+    assert work(RETAKE_ASKED, worker.send_retake) == {"sent": False}
+    assert mails("retake") == []

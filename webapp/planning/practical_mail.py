@@ -7,31 +7,31 @@ from sqlalchemy.orm import Session
 
 from storage.people.people import Person, Role, holders
 from storage.planning.practical_sessions import PracticalSeat, PracticalSession, SessionState
-from webapp import post
+from webapp.mail.notify import notify
 from webapp.planning import calendar_file
 
 
-def tell_planned(found: PracticalSession, now: datetime) -> None:
+def notify_planned(found: PracticalSession, now: datetime) -> None:
     """It was confirmed: each candidate and the examiner get day, time and place, with a file for the agenda."""
     session = Session.object_session(found)
     for seat in found.coming:
         file = _of_candidate(seat, now)
-        post.write(session, seat.candidate, "practical_planned", now, calendar=file, seat=seat, practical=found)
-    _tell_examiner(found, now)
-    tell_organisation(found, now)
+        notify(session, seat.candidate, "practical_planned", now, calendar=file, seat=seat, practical=found)
+    _notify_examiner(found, now)
+    notify_organisation(found, now)
 
 
-def tell_exchanged(found: PracticalSession, former: Person, now: datetime) -> None:
+def notify_exchanged(found: PracticalSession, former: Person, now: datetime) -> None:
     """Another examiner comes: both examiners hear it, and whoever was told the name of the former."""
     session = Session.object_session(found)
     file = _of_examiner(found, now, cancelled=True)
-    post.write(session, former, "practical_examiner_off", now, calendar=file, practical=found)
-    _tell_examiner(found, now)
+    notify(session, former, "practical_examiner_off", now, calendar=file, practical=found)
+    _notify_examiner(found, now)
     for one in [*found.candidates, *_askers(found, now)]:
-        post.write(session, one, "practical_exchanged", now, practical=found)
+        notify(session, one, "practical_exchanged", now, practical=found)
 
 
-def tell_taken_out(seat: PracticalSeat, now: datetime, by_ksf: bool) -> None:
+def notify_taken_out(seat: PracticalSeat, now: datetime, by_ksf: bool) -> None:
     """One candidate comes no more, who hears it as the examiner does; the organisation too when it was KSF's doing.
 
     Of a session that was not confirmed yet neither candidate nor examiner knew.
@@ -40,37 +40,37 @@ def tell_taken_out(seat: PracticalSeat, now: datetime, by_ksf: bool) -> None:
     values = {"seat": seat, "practical": found}
     if found.state is SessionState.CONFIRMED:
         file = _of_candidate(seat, now, cancelled=True)
-        post.write(session, seat.candidate, "practical_taken_out", now, calendar=file, **values)
-        post.write(session, found.examiner, "practical_fewer", now, **values)
+        notify(session, seat.candidate, "practical_taken_out", now, calendar=file, **values)
+        notify(session, found.examiner, "practical_fewer", now, **values)
     for one in _askers(found, now) if by_ksf else ():
-        post.write(session, one, "practical_fewer", now, **values)
+        notify(session, one, "practical_fewer", now, **values)
 
 
-def tell_off(found: PracticalSession, now: datetime) -> None:
+def notify_off(found: PracticalSession, now: datetime) -> None:
     """A session that was confirmed is off: the same people hear it, with a file that takes it out of an agenda."""
     session = Session.object_session(found)
     off = "practical_off"
     for seat in found.coming:
         file = _of_candidate(seat, now, cancelled=True)
-        post.write(session, seat.candidate, off, now, calendar=file, practical=found)
-    post.write(session, found.examiner, off, now, calendar=_of_examiner(found, now, cancelled=True), practical=found)
+        notify(session, seat.candidate, off, now, calendar=file, practical=found)
+    notify(session, found.examiner, off, now, calendar=_of_examiner(found, now, cancelled=True), practical=found)
 
 
-def tell_moved(found: PracticalSession, former: str, now: datetime) -> int:
+def notify_moved(found: PracticalSession, former: str, now: datetime) -> int:
     """The place of a confirmed session is no longer `former`: all who come hear it; how many that are."""
     session = Session.object_session(found)
     files = [(seat.candidate, _of_candidate(seat, now)) for seat in found.coming]
     files.append((found.examiner, _of_examiner(found, now)))
     for person, file in files:
-        post.write(session, person, "practical_moved", now, calendar=file, practical=found, former=former)
+        notify(session, person, "practical_moved", now, calendar=file, practical=found, former=former)
     return len(files)
 
 
-def tell_organisation(found: PracticalSession, now: datetime) -> None:
+def notify_organisation(found: PracticalSession, now: datetime) -> None:
     """Write what KSF answered to whoever asked it, or, who asked having left, to the beheerders of now."""
     session = Session.object_session(found)
     for beheerder in _askers(found, now):
-        post.write(session, beheerder, "practical_answer", now, practical=found)
+        notify(session, beheerder, "practical_answer", now, practical=found)
 
 
 def _askers(found: PracticalSession, now: datetime) -> Sequence[Person]:
@@ -78,9 +78,9 @@ def _askers(found: PracticalSession, now: datetime) -> Sequence[Person]:
     return [one for one in there if one.id == found.asked_by_id] or there
 
 
-def _tell_examiner(found: PracticalSession, now: datetime) -> None:
+def _notify_examiner(found: PracticalSession, now: datetime) -> None:
     session, file = Session.object_session(found), _of_examiner(found, now)
-    post.write(session, found.examiner, "practical_examiner", now, calendar=file, practical=found)
+    notify(session, found.examiner, "practical_examiner", now, calendar=file, practical=found)
 
 
 def _of_candidate(seat: PracticalSeat, now: datetime, cancelled: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""Mail: writes the Dutch text into the outbox, and brings the outbox to the mail server (or into files)."""
+"""Delivering mail: what waits in the outbox goes to the mail server, or into files."""
 
 import contextlib
 import logging
@@ -12,59 +12,21 @@ from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from flask import render_template
 from icalendar import Calendar
 from jinja2 import Environment, FileSystemLoader
-from sqlalchemy.orm import Session
 
 from storage.base.config import config
 from storage.base.database import session_scope
 from storage.people import outbox
-from storage.people.links import Link
 from storage.people.outbox import MailMessage
-from storage.people.people import Person
 
 log = logging.getLogger(__name__)
 
 SHORT_LINE = 70
-_letters = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates" / "mail"), autoescape=True)
+_layouts = Environment(loader=FileSystemLoader(Path(__file__).parents[1] / "templates" / "mail"), autoescape=True)
 
 
-def write(
-    session: Session,
-    person: Person,
-    template: str,
-    now: datetime,
-    link: Link | None = None,
-    calendar: str | None = None,
-    to: str | None = None,
-    **values,
-) -> MailMessage:
-    """Put the mail `mail/<template>.txt` for this person in the outbox. Its first line is the subject.
-
-    `link` takes its place in the text when the mail is sent; `calendar` goes with it as a file; `to` is another address
-    than the person's own.
-    """
-    subject, body = _text(person, template, {"link": outbox.LINK if link else None, **values})
-    return outbox.post(session, person, template, subject, body, now, link, calendar, to)
-
-
-def write_once(session: Session, person: Person, template: str, now: datetime, **values) -> bool:
-    """The same, unless this person was sent these very words before; whether it was written."""
-    subject, body = _text(person, template, values)
-    if any(one.text == body for one in outbox.to_person(session, person, template)):
-        return False
-    outbox.post(session, person, template, subject, body, now)
-    return True
-
-
-def _text(person: Person, template: str, values: dict) -> tuple[str, str]:
-    text = render_template(f"mail/{template}.txt", person=person, origin=config().origin, **values)
-    subject, _, body = text.strip().partition("\n")
-    return subject.strip(), body.strip() + "\n"
-
-
-def send_waiting(now: datetime) -> int:
+def send_due(now: datetime) -> int:
     """Send every mail that is due; answers how many were sent. One that fails is tried again later."""
     with session_scope(writes=False) as session:
         ids = outbox.due(session, now)
@@ -128,9 +90,9 @@ def _as_email(message: MailMessage, now: datetime) -> EmailMessage:
 
 
 def as_html(subject: str, text: str) -> str:
-    """The same letter for a program that shows HTML: paragraphs, and addresses that can be pressed."""
+    """The same mail for a program that shows HTML: paragraphs, and addresses that can be pressed."""
     paragraphs = [" ".join(part.split()) if _flows(part) else part for part in text.strip().split("\n\n")]
-    return _letters.get_template("letter.html").render(subject=subject, paragraphs=paragraphs)
+    return _layouts.get_template("layout.html").render(subject=subject, paragraphs=paragraphs)
 
 
 def _flows(paragraph: str) -> bool:

@@ -12,10 +12,10 @@ from aiosmtpd.smtp import SMTP, syntax
 from support import services
 
 
-class LetterBox:
-    """What arrived, as (addresses, letter), and what the server says to an address and to a letter.
+class Mailbox:
+    """What arrived, as (addresses, mail), and what the server says to an address and to a mail.
 
-    `secret` says of each letter whether it came over TLS. With `strips`, somebody on the way takes the offer of
+    `secret` says of each mail whether it came over TLS. With `strips`, somebody on the way takes the offer of
     STARTTLS out of what the server says.
     """
 
@@ -35,14 +35,14 @@ class LetterBox:
         return self.answer_to_address
 
     async def handle_DATA(self, server, _session, envelope) -> str:
-        letter = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        self.received.append((envelope.rcpt_tos, letter))
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.received.append((envelope.rcpt_tos, mail))
         self.secret.append(server.transport.get_extra_info("ssl_object") is not None)
         return self.answer
 
     def to(self, address: str) -> list[EmailMessage]:
-        """The letters to this address, in the order of arrival."""
-        return [letter for addresses, letter in self.received if addresses == [address]]
+        """The mails to this address, in the order of arrival."""
+        return [mail for addresses, mail in self.received if addresses == [address]]
 
 
 class _Refusing(SMTP):
@@ -64,9 +64,9 @@ def listening(
     tls: ssl.SSLContext | None = None,
     strips: bool = False,
     refuses: bool = False,
-) -> Iterator[LetterBox]:
-    """A letter box on a free port, which offers STARTTLS, or speaks TLS from the first byte on, when that is given."""
-    box = LetterBox(services.free_ports(1), "smtps" if tls else "smtp", strips)
+) -> Iterator[Mailbox]:
+    """A mailbox on a free port, which offers STARTTLS, or speaks TLS from the first byte on, when that is given."""
+    box = Mailbox(services.free_ports(1), "smtps" if tls else "smtp", strips)
     kind = _Refuses if refuses else Controller
     port = int(box.url.rpartition(":")[2])
     controller = kind(box, hostname="127.0.0.1", port=port, tls_context=starttls, ssl_context=tls)

@@ -49,7 +49,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Task:
+class Todo:
     """So many things of one sort, and where they are dealt with. `count` is a query until it is counted."""
 
     kind: Kind
@@ -67,7 +67,7 @@ class Task:
         return self.one if self.count == 1 else self.many
 
 
-def tasks_of(role: Role) -> list[Task]:
+def of_role(role: Role) -> list[Todo]:
     """What waits for the one who asks in this role, most urgent first; nothing that is zero."""
     lines = LINES[role]() if role in LINES else []
     queries = [line for line in lines if not isinstance(line.count, int)]
@@ -75,76 +75,76 @@ def tasks_of(role: Role) -> list[Task]:
     if queries:
         row = g.db.execute(select(*(counted(line.count).scalar_subquery() for line in queries))).one()
         numbers = {id(line): number for line, number in zip(queries, row, strict=True)}
-    found = [Task(line.kind, numbers.get(id(line), line.count), line.one, line.many, line.url) for line in lines]
+    found = [Todo(line.kind, numbers.get(id(line), line.count), line.one, line.many, line.url) for line in lines]
     return _ordered(found)
 
 
-def _ordered(found: list[Task]) -> list[Task]:
-    return sorted((task for task in found if task.count), key=lambda task: task.kind_order)
+def _ordered(found: list[Todo]) -> list[Todo]:
+    return sorted((one for one in found if one.count), key=lambda one: one.kind_order)
 
 
-def manager() -> list[Task]:
+def manager() -> list[Todo]:
     mine = access.my_dossiers_as_manager()
     to_write = mine.where(Dossier.manager_done_at.is_(None))
     back = to_write.where(Dossier.state == DossierState.RETURNED)
     fresh = to_write.where(Dossier.state == DossierState.WRITING)
     late, url = Dossier.created_at < g.now - LONG, url_for("substantiation.candidates", toon="schrijven")
     return [
-        Task(Kind.LATE, fresh.where(late), "onderbouwing al vier weken open", "onderbouwingen al vier weken open", url),
-        Task(Kind.TO_DO, back, "onderbouwing terug van KSF", "onderbouwingen terug van KSF", url),
-        Task(Kind.TO_DO, fresh.where(~late), "onderbouwing te schrijven", "onderbouwingen te schrijven", url),
+        Todo(Kind.LATE, fresh.where(late), "onderbouwing al vier weken open", "onderbouwingen al vier weken open", url),
+        Todo(Kind.TO_DO, back, "onderbouwing terug van KSF", "onderbouwingen terug van KSF", url),
+        Todo(Kind.TO_DO, fresh.where(~late), "onderbouwing te schrijven", "onderbouwingen te schrijven", url),
     ]
 
 
-def beheerder() -> list[Task]:
+def beheerder() -> list[Todo]:
     mine = access_people.dossiers_of_my_organisations()
     people = select(Person).where(Person.id.in_(access_people.people_of_my_organisations()))
     countered = mine.join(Booking, Booking.dossier_id == Dossier.id).where(Booking.state == BookingState.COUNTERED)
     home = "organisation.home"
     return [
-        Task(
+        Todo(
             Kind.BROKEN,
             people.where(Person.bounced_at.is_not(None)),
             "adres waar mail niet aankomt",
             "adressen waar mail niet aankomt",
             url_for("organisation.people", toon="mail"),
         ),
-        Task(
+        Todo(
             Kind.LATE,
             mine.where(Dossier.state.in_(OPEN), Dossier.created_at < g.now - LONG),
             "dossier al vier weken open",
             "dossiers al vier weken open",
             url_for(home, toon="laat"),
         ),
-        Task(
+        Todo(
             Kind.LATE,
             mine.where(ends_soon()),
             "examen sluit binnen drie dagen",
             "examens sluiten binnen drie dagen",
             url_for(home, toon="sluit"),
         ),
-        Task(
+        Todo(
             Kind.TO_DO,
             len(access_sitting.to_identify()),
             "kandidaat te herkennen",
             "kandidaten te herkennen",
             url_for("planning.supervising"),
         ),
-        Task(
+        Todo(
             Kind.TO_DO,
             countered,
             "andere examendatum voorgesteld",
             "andere examendata voorgesteld",
             url_for("booking.home"),
         ),
-        Task(
+        Todo(
             Kind.TO_DO,
             access_location.locations_of_my_organisations().where(locations.not_ready(locations.rules(g.db), g.now)),
             "locatie te controleren",
             "locaties te controleren",
             url_for("locations.home"),
         ),
-        Task(
+        Todo(
             Kind.GOING_ON,
             mine.where(Dossier.state.in_(OPEN)),
             "dossier in de maak",
@@ -154,7 +154,7 @@ def beheerder() -> list[Task]:
     ]
 
 
-def officer() -> list[Task]:
+def officer() -> list[Todo]:
     takes, flags = access.takes_for_officer(), access_judging.open_flags()
     asking = select(Dossier).where(asks_accommodation())
     verdicts, dead = access_judging.verdicts(), select(Job).where(Job.state == JobState.DEAD)
@@ -167,37 +167,37 @@ def officer() -> list[Task]:
     examining = select(Sitting).where(Sitting.stage.in_((*BEFORE, Stage.ANSWERING)))
     submitted = select(Dossier).where(Dossier.state == DossierState.SUBMITTED)
 
-    def take(kind: Kind, name: str, one: str, many: str) -> Task:
-        return Task(kind, takes[name], one, many, url_for("takes.waiting", soort=name))
+    def take(kind: Kind, name: str, one: str, many: str) -> Todo:
+        return Todo(kind, takes[name], one, many, url_for("takes.waiting", soort=name))
 
-    def result(kind: Kind, query: Select | int, part: str, one: str, many: str) -> Task:
-        return Task(kind, query, one, many, url_for(results, toon=part))
+    def result(kind: Kind, query: Select | int, part: str, one: str, many: str) -> Todo:
+        return Todo(kind, query, one, many, url_for(results, toon=part))
 
     welfare = flags.where(Flag.kind == FlagKind.WELFARE)
     other = flags.where(Flag.kind != FlagKind.WELFARE)
     return [
         result(Kind.BROKEN, welfare, "meldingen", "zorg om iemand gemeld", "keer zorg om iemand gemeld"),
         take(Kind.BROKEN, "stuck", "opname blijft hangen", "opnames blijven hangen"),
-        Task(Kind.BROKEN, dead, "taak mislukt", "taken mislukt", url_for("office.jobs", staat="dead")),
-        Task(Kind.BROKEN, unsent, "mail niet bezorgd", "mails niet bezorgd", url_for("outbox.show")),
+        Todo(Kind.BROKEN, dead, "taak mislukt", "taken mislukt", url_for("office.jobs", staat="dead")),
+        Todo(Kind.BROKEN, unsent, "mail niet bezorgd", "mails niet bezorgd", url_for("outbox.show")),
         result(Kind.LATE, late, "te-laat", "uitslag te laat", "uitslagen te laat"),
-        Task(
+        Todo(
             Kind.TO_DO,
             submitted,
             "dossier om te beoordelen",
             "dossiers om te beoordelen",
             url_for(files, staat=DossierState.SUBMITTED),
         ),
-        Task(Kind.TO_DO, asking, "voorziening gevraagd", "voorzieningen gevraagd", url_for(files, toon="voorziening")),
-        Task(Kind.TO_DO, requested, "examendatum aangevraagd", "examendata aangevraagd", url_for("exam_dates.home")),
-        Task(
+        Todo(Kind.TO_DO, asking, "voorziening gevraagd", "voorzieningen gevraagd", url_for(files, toon="voorziening")),
+        Todo(Kind.TO_DO, requested, "examendatum aangevraagd", "examendata aangevraagd", url_for("exam_dates.home")),
+        Todo(
             Kind.TO_DO,
             access_theory.tests_without_result(),
             "online toets zonder uitslag",
             "online toetsen zonder uitslag",
             url_for("theory_results.home", toon="uitslag"),
         ),
-        Task(
+        Todo(
             Kind.TO_DO,
             access_practical.sessions_for_officer()["gevraagd"],
             "praktijktoets aangevraagd",
@@ -210,28 +210,28 @@ def officer() -> list[Task]:
         result(Kind.TO_DO, other, "meldingen", "melding van een assessor", "meldingen van assessoren"),
         result(Kind.TO_DO, to_judge[Judging.OPEN], "toewijzen", "examen zonder assessor", "examens zonder assessor"),
         *_results(verdicts),
-        Task(
+        Todo(
             Kind.TO_DO,
             access_objections.open_objections(),
             "bezwaar te behandelen",
             "bezwaren te behandelen",
             url_for("objecting.waiting"),
         ),
-        Task(
+        Todo(
             Kind.GOING_ON,
             examining,
             "kandidaat aan het examen",
             "kandidaten aan het examen",
             url_for(files, staat=DossierState.APPROVED),
         ),
-        Task(
+        Todo(
             Kind.GOING_ON,
             access_theory.tests_to_come(),
             "online toets staat klaar",
             "online toetsen staan klaar",
             url_for("theory_results.home", toon="komend"),
         ),
-        Task(Kind.GOING_ON, running, "taak bezig", "taken bezig", url_for("office.jobs", staat="waiting")),
+        Todo(Kind.GOING_ON, running, "taak bezig", "taken bezig", url_for("office.jobs", staat="waiting")),
     ]
 
 
@@ -248,32 +248,32 @@ def ends_soon() -> ColumnElement[bool]:
     return ending & (Dossier.state == DossierState.APPROVED)
 
 
-def committee() -> list[Task]:
+def committee() -> list[Todo]:
     late, url = access_judging.too_late(), url_for("results.verdicts", toon="te-laat")
     return [
-        Task(Kind.LATE, late, "uitslag te laat", "uitslagen te laat", url),
+        Todo(Kind.LATE, late, "uitslag te laat", "uitslagen te laat", url),
         *_results(access_judging.verdicts()),
     ]
 
 
-def _results(verdicts: dict[str, Select]) -> list[Task]:
+def _results(verdicts: dict[str, Select]) -> list[Todo]:
     words = {
         "undecided": ("extra-bewijs", "examen vraagt extra bewijs", "examens vragen extra bewijs"),
         "to_confirm": ("controleren", "eindoordeel te controleren", "eindoordelen te controleren"),
         "to_release": ("vrijgeven", "eindoordeel om vrij te geven", "eindoordelen om vrij te geven"),
     }
     return [
-        Task(Kind.TO_DO, verdicts[step], one, many, url_for("results.verdicts", toon=part))
+        Todo(Kind.TO_DO, verdicts[step], one, many, url_for("results.verdicts", toon=part))
         for step, (part, one, many) in words.items()
     ]
 
 
-def of_work(work: list[Work]) -> list[Task]:
-    """The tasks of an assessor with this work, as `tasks_of` answers them."""
+def of_work(work: list[Work]) -> list[Todo]:
+    """What waits for an assessor with this work, as `of_role` answers it."""
     return _ordered(_of_work(work))
 
 
-def _of_work(work: list[Work]) -> list[Task]:
+def _of_work(work: list[Work]) -> list[Todo]:
     ready = dossiers_ready(work)
     fresh = [one for one in work if one.to_do]
     lapsed = [one for one in fresh if one.lapsed]
@@ -284,10 +284,10 @@ def _of_work(work: list[Work]) -> list[Task]:
 
     second = first(ready[0], "second_phase.show") if ready else ""
     return [
-        Task(Kind.LATE, len(lapsed), "antwoord ligt stil", "antwoorden liggen stil", first(lapsed)),
-        Task(Kind.TO_DO, len(ready), "STAR-dossier te lezen", "STAR-dossiers te lezen", second),
-        Task(Kind.TO_DO, len(fresh), "antwoord te beoordelen", "antwoorden te beoordelen", first(fresh)),
-        Task(Kind.GOING_ON, len(aside), "antwoord bij het bureau", "antwoorden bij het bureau", url_for("desk.home")),
+        Todo(Kind.LATE, len(lapsed), "antwoord ligt stil", "antwoorden liggen stil", first(lapsed)),
+        Todo(Kind.TO_DO, len(ready), "STAR-dossier te lezen", "STAR-dossiers te lezen", second),
+        Todo(Kind.TO_DO, len(fresh), "antwoord te beoordelen", "antwoorden te beoordelen", first(fresh)),
+        Todo(Kind.GOING_ON, len(aside), "antwoord bij het bureau", "antwoorden bij het bureau", url_for("desk.home")),
     ]
 
 

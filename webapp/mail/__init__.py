@@ -1,0 +1,1 @@
+"""Mail: `notify` writes it into the outbox, `deliver` sends it."""
