@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format values bench fuzz faults clips requirements clean
+.PHONY: help run test proof lint format values bench fuzz faults clips requirements clean
 
 help: ## Show what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -13,6 +13,12 @@ run: ## Set everything up and start the whole system (VIGNET_PORT, default 8000;
 test: ## Install what tests need and run all of them (ARGS="-k name" for some)
 	@$(PYTHON) docker/local/prepare.py test
 	@exec $(VENV)/python tests $(ARGS)
+
+proof: ## All tests on both databases, the long ones too, then each row of faults and a minute of fuzz: hours
+	@$(PYTHON) docker/local/prepare.py test
+	@$(VENV)/python tests --proof $(ARGS)
+	@$(VENV)/python tests/faults
+	@$(VENV)/python tests/fuzz
 
 lint: ## Check style and find mistakes
 	@$(PYTHON) docker/local/prepare.py test

@@ -14,7 +14,7 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-from scipy.stats import t as t_distribution
+from scipy.special import stdtrit
 
 from review.reliability import Estimate, doubly_scored, icc, quotient
 
@@ -161,7 +161,7 @@ def _jackknifed(statistic: Callable[[np.ndarray], np.ndarray], n: int) -> Estima
     (value,) = statistic(np.ones((1, n)))
     chunks = np.array_split(np.arange(n), n // 200 + 1)
     without = np.concatenate([statistic((rows[:, None] != np.arange(n)).astype(float)) for rows in chunks])
-    half = t_distribution.ppf(0.975, n - 1) * np.sqrt((n - 1) * without.var())
+    half = stdtrit(n - 1, 0.975) * np.sqrt((n - 1) * without.var())
     return Estimate(*(quotient(x, 1.0) for x in (value, value - half, min(value + half, 1.0))), n)
 
 

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from review.batch import Allocation, Assessor, Assignment, Batch, Cause, Mode, Shortage
 
@@ -138,6 +136,10 @@ def _solved(
 
     `entries`: (row, column, factor) of everything that is not zero.
     """
+    # Here, since every process knows of this module and hardly any shares out work: half a second to import.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_array
+
     rows, columns, factors = zip(*entries, strict=True)
     result = milp(
         costs,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
-from scipy.stats import f as f_distribution
+from scipy.special import fdtri
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ def _from_f(between: float, error: float, k: float, n: int, error_df: int) -> tu
     ratio = between / error
     ratios = [
         ratio,
-        ratio / f_distribution.ppf(0.975, n - 1, error_df),
-        ratio * f_distribution.ppf(0.975, error_df, n - 1),
+        ratio / fdtri(n - 1, error_df, 0.975),
+        ratio * fdtri(error_df, n - 1, 0.975),
     ]
     single = Estimate(*(quotient(x - 1, x + k - 1) for x in ratios), n)
     return single, Estimate(*(quotient(x - 1, x) for x in ratios), n)
@@ -89,7 +89,7 @@ def _absolute(between: float, raters: float, error: float, k: int, n: int) -> tu
     df = (a * raters + b * error) ** 2 / (
         (a * raters) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1)) or float("nan")
     )
-    lower, upper = f_distribution.ppf(0.975, n - 1, df), f_distribution.ppf(0.975, df, n - 1)
+    lower, upper = fdtri(n - 1, df, 0.975), fdtri(df, n - 1, 0.975)
     spread = k * raters + (k * n - k - n) * error
     return (
         Estimate(

@@ -1,21 +1,25 @@
-"""All tests in half the time: those that need no clock side by side, then those in real time one by one.
+"""All tests in two parts: those that need no clock side by side, then those in real time one by one.
 
-Takes the arguments of pytest.
+Takes the arguments of pytest. With `--proof` first, each test runs on every database that it may depend on, and what is
+marked `proof` runs too.
 """
 
+import os
 import subprocess
 import sys
 
-PARTS = (
-    ("-m", "not real_time", "-n", "auto", "--maxprocesses", "4"),
-    ("-m", "real_time"),
-)
+TOGETHER = ("-n", str((os.cpu_count() or 1) + 1), "--maxprocesses", "5", "--dist", "loadgroup")
+"""One more than there are cores, since some tests wait for another process."""
 NOTHING_TO_RUN = 5
 
 
 def main(arguments: list[str]) -> int:
     """The first exit code of pytest that says that something failed; 0 when nothing did."""
-    codes = [subprocess.run([sys.executable, "-m", "pytest", *part, *arguments]).returncode for part in PARTS]
+    proof = arguments[:1] == ["--proof"]
+    given = ["--database", "both", *arguments[1:]] if proof else arguments
+    less = "" if proof else " and not proof"
+    parts = (("-m", f"not real_time{less}", *TOGETHER), ("-m", f"real_time{less}"))
+    codes = [subprocess.run([sys.executable, "-m", "pytest", *part, *given]).returncode for part in parts]
     if set(codes) == {NOTHING_TO_RUN}:
         return NOTHING_TO_RUN
     return next((code for code in codes if code not in (0, NOTHING_TO_RUN)), 0)

@@ -1,12 +1,15 @@
 """What every test may ask for: a house of its own with an empty database, and the real services next to it.
 
 `house` gives this process settings of its own and a freshly migrated database. A test that uses it, directly or not,
-runs once per database of `--database` (both by default), unless it is marked `one_database`. `broker` and `objects`
-start a real Valkey and a real Swift, once for all tests; without them nothing listens at those addresses.
+runs on both databases when it is about the database (it lies in tests/storage, or is marked `both_databases`), and else
+on one of the two: half of them on each, by a sum over the name. `--database both` runs each on both, save what is
+marked `one_database`. `broker` and `objects` start a real Valkey and a real Swift, once for all tests; without them
+nothing listens at those addresses.
 """
 
 import itertools
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +17,7 @@ import psycopg
 import pytest
 import redis
 from sqlalchemy.orm import Session
-from support import cast, services
+from support import cast, compiled_templates, reruns, services
 from support.settings_cache import forget
 
 from storage.base import config, database, jobs, migrate, objects
@@ -24,32 +27,47 @@ _numbers = itertools.count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=(*DATABASES, "both"), default="both", help="the databases to test on")
+    parser.addoption(
+        "--database", choices=(*DATABASES, "both", "chosen"), default="chosen", help="the databases to test on"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "one_database: what is tested does not depend on the database; one is enough")
+    config.addinivalue_line("markers", "both_databases: what is tested depends on the database, as on its locks")
     config.addinivalue_line("markers", "real_time: plays, films or kills while the clock runs")
+    config.addinivalue_line("markers", "proof: long; `make proof` runs it, `make test` does not (tests/README.md)")
+    compiled_templates.keep()
+    config.pluginmanager.register(reruns.Told())
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
-        chosen = metafunc.config.getoption("database")
-        chosen = DATABASES if chosen == "both" else (chosen,)
-        if metafunc.definition.get_closest_marker("one_database"):
-            chosen = chosen[:1]
-        metafunc.parametrize("database_url", chosen, indirect=True)
+        metafunc.parametrize("database_url", _databases(metafunc.definition, metafunc.config), indirect=True)
+
+
+def _databases(test: pytest.Item, config: pytest.Config) -> tuple[str, ...]:
+    option = config.getoption("database")
+    if option in DATABASES:
+        return (option,)
+    if test.get_closest_marker("one_database"):
+        return DATABASES[:1]
+    if option == "both" or test.get_closest_marker("both_databases") or "storage" in test.nodeid.split("/"):
+        return DATABASES
+    return (DATABASES[zlib.crc32(test.nodeid.encode()) % 2],)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What plays, films and kills in real time runs alone, and is tried up to three times, visibly, before it fails.
+    """What runs in real time is tried once more before it fails; the summary names every second try.
 
-    A shared machine may stand still for a second, and a camera with it. The summary counts every further try.
+    A shared machine may stand still for a second, and a camera with it.
     """
     for item in items:
-        if {"playwright", "chromium"} & set(item.fixturenames) or item.path.parent.name in ("docker", "whole"):
-            item.add_marker(pytest.mark.real_time)
-            item.add_marker(pytest.mark.flaky(reruns=2))
+        if item.get_closest_marker("real_time"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+        elif {"desks", "chromium"} & set(item.fixturenames):
+            # One process side by side has the browser, and the site of the desk.
+            item.add_marker(pytest.mark.xdist_group("desk" if "desks" in item.fixturenames else item.path.stem))
 
 
 # The services, started by the first test that asks and ended after the last.
@@ -118,7 +136,9 @@ def _database_url(request: pytest.FixtureRequest, tmp_path: Path, migrated: bool
         return
     server, name = request.getfixturevalue("postgresql"), f"test_{next(_numbers)}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {'migrated' if migrated else 'template1'}")
+        # Its files are copied: five times as fast as PostgreSQL's own way, page by page through the log.
+        strategy = "STRATEGY file_copy" if admin.info.server_version >= 150000 else ""
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {'migrated' if migrated else 'template1'} {strategy}")
         yield f"{_sqlalchemy(server)}/{name}"
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

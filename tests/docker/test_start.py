@@ -17,6 +17,8 @@ import redis
 from botocore.config import Config
 from support import services
 
+pytestmark = pytest.mark.real_time
+
 UP_S = 240
 
 

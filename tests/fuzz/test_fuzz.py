@@ -4,6 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.proof
+
 
 def test_no_reader_breaks():
     command = [sys.executable, str(Path(__file__).parent), "--runs", "2000", "--seed", "1"]

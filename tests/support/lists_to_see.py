@@ -63,7 +63,7 @@ FULL = {
     "trouble": 25,
 }
 """How `crowd.fill` makes the small house, so that its pages are as full as those of the large one."""
-SMALL, LARGE = (200, 25), (10_000, 200)
+SMALL, MORE, LARGE = (200, 25), (1_000, 40), (10_000, 200)
 """Dossiers and organisations."""
 
 OF_A_BEHEERDER, OF_A_MANAGER, OF_AN_ASSESSOR = 40, 4, 90

@@ -11,6 +11,8 @@ from faults.scene import LONGEST_S, Scene
 from faults.table import MET, Row
 from support.candidate import Candidate
 
+pytestmark = [pytest.mark.real_time, pytest.mark.proof]
+
 CHOSEN = ("plain", "vp8", "loss-10", "cut-20", "recorder", "second-session", "reloaded", "browser-killed")
 
 

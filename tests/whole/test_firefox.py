@@ -6,7 +6,10 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from support import firefox, system
+
+pytestmark = [pytest.mark.real_time, pytest.mark.proof]
 
 PASSWORD = "vignet-demo"
 TALK_S = 3.5

@@ -11,6 +11,8 @@ from support import camera
 from support.candidate import Candidate, Kept, tell
 from support.system import log_in
 
+pytestmark = pytest.mark.real_time
+
 TALK_S = 3.5
 PEOPLE = {
     "first": "assessor@ksf.example",

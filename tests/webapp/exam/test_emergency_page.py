@@ -17,7 +17,7 @@ from storage.exam import emergency
 from storage.exam.recordings import RecordingState, latest_take
 from storage.exam.sittings import Sitting
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.real_time, pytest.mark.one_database]
 
 
 def hurried(route: Route) -> None:

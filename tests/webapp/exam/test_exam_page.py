@@ -14,7 +14,7 @@ from storage.base import config, database
 from storage.exam.recordings import latest_take
 from storage.exam.sittings import Sitting
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.real_time, pytest.mark.one_database]
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]

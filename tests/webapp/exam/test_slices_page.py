@@ -23,7 +23,7 @@ from storage.exam.recordings import latest_take
 from storage.exam.sittings import Sitting
 from storage.people.people import Person
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.real_time, pytest.mark.one_database]
 
 KEPT_SLICES = """() => new Promise((told) => {
   const opening = indexedDB.open("vignet-vault", 1);

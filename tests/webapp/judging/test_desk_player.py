@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from support import services
 from support.desk_site import ready, video
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.real_time, pytest.mark.one_database]
 
 
 def test_coming_back_lands_on_the_same_second_and_speed(desk):

@@ -17,7 +17,7 @@ from support.desk_site import FILM_S, findings, ready, remark
 from storage.judging.workload import assign
 from storage.people.people import Role
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.real_time, pytest.mark.one_database]
 
 MOST_OVERHEAD = 0.25
 WATCHED_S = 0.5

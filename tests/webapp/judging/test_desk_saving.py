@@ -15,6 +15,7 @@ def kept_here(page):
     return page.evaluate("Object.entries(localStorage).filter(([name]) => name.startsWith('vignet-desk-kept'))")
 
 
+@pytest.mark.real_time
 def test_a_change_is_saved_within_two_seconds_and_is_there_after_a_reload(desk):
     page = desk.open()
     score_all(page)

@@ -5,17 +5,18 @@ from urllib.parse import urlencode
 
 import pytest
 from support import cast
-from support.lists_to_see import FULL, LARGE, LISTS, SMALL, looking, place
+from support.lists_to_see import FULL, LARGE, LISTS, MORE, SMALL, looking, place
 from support.visitors import text_of
 
 from demo import crowd
 
 
 @pytest.mark.one_database
-def test_no_list_asks_more_questions_with_ten_thousand_dossiers(session, people, visit, count_queries):
+@pytest.mark.parametrize("large", [MORE, pytest.param(LARGE, marks=pytest.mark.proof)], ids=["1000", "10000"])
+def test_no_list_asks_more_questions_with_more_dossiers(session, people, visit, count_queries, large):
     pack, asked = cast.pack(session), []
     cast.scheme_of_a(session)
-    for size, made in ((SMALL, FULL), (LARGE, {})):
+    for size, made in ((SMALL, FULL), (large, {})):
         crowd.fill(session, pack, *size, datetime.now(UTC), **made)
         session.commit()
         seen = looking(session, datetime.now(UTC))
