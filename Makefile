@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test proof lint format values bench fuzz faults clips requirements clean
+.PHONY: help run test proof lint ruff eslint tsc format values bench fuzz faults clips requirements clean
 
 help: ## Show what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -20,10 +20,19 @@ proof: ## All tests on both databases, the long ones too, then each row of fault
 	@$(VENV)/python tests/faults
 	@$(VENV)/python tests/fuzz
 
-lint: ## Check style and find mistakes
-	@$(PYTHON) docker/local/prepare.py test
-	@$(VENV)/ruff check .
-	@$(VENV)/ruff format --check .
+lint: ruff eslint tsc ## Check style and types, and find mistakes, in Python and in the scripts of the pages
+
+# One by one as well: the hooks of .pre-commit-config.yaml ask for them so.
+SCRIPTS := PATH="$(CURDIR)/$(VENV):$$PATH" npm run --silent
+
+ruff:
+	@$(PYTHON) docker/local/prepare.py lint
+	@$(VENV)/ruff check --quiet .
+	@$(VENV)/ruff format --check --quiet .
+
+eslint tsc:
+	@$(PYTHON) docker/local/prepare.py lint
+	@$(SCRIPTS) $@
 
 format: ## Put the code in the house style
 	@$(PYTHON) docker/local/prepare.py test
@@ -59,7 +68,8 @@ requirements: ## Pin the newest versions that pyproject.toml allows (ARGS=--upgr
 	$(PIN) $(ARGS) pyproject.toml -o requirements.txt
 	$(PIN) $(ARGS) pyproject.toml --extra test -o tests/requirements.txt
 	echo swift | $(PIN) $(ARGS) - -o docker/local/requirements-swift.txt
+	PATH="$(CURDIR)/$(VENV):$$PATH" npm $(if $(filter --upgrade,$(ARGS)),update,install) --silent --package-lock-only
 
 clean: ## Remove what can be made again; the data in var/ stays
-	rm -rf .venv .venv-swift .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-swift node_modules .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

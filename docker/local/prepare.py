@@ -1,5 +1,6 @@
-"""What must be on this machine before the first part can start: the virtual environments and, for tests, some
-Debian packages. Python's standard library is all that it uses, since nothing else is there yet.
+"""What must be on this machine before the first part can start: the virtual environments, for tests some Debian
+packages, and for lint what reads the scripts of the pages. Python's standard library is all that it uses, since nothing
+else is there yet.
 """
 
 import errno
@@ -18,6 +19,7 @@ RUN = ROOT / "requirements.txt"
 TEST = ROOT / "tests" / "requirements.txt"
 SWIFT = ROOT / "docker" / "local" / "requirements-swift.txt"
 APT = ROOT / "tests" / "apt.txt"
+SCRIPTS = ROOT / "package-lock.json"
 
 # How programs say in words what the operating system says in numbers.
 SAYINGS = [(number, os.strerror(number)) for number in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)] + [
@@ -103,6 +105,22 @@ def environments(tests: bool = False) -> None:
         each.result()
 
 
+def script_tools() -> None:
+    """Have in node_modules exactly what package-lock.json pins, by the Node.js of the environment. Raises Obstacle."""
+    folder = ROOT / "node_modules"
+    stamp, wanted = folder / ".installed", _digest(SCRIPTS)
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print(f"Installing {SCRIPTS.name} into {folder.name} …", flush=True)
+    path = {**os.environ, "PATH": f"{VENV / 'bin'}:{os.environ.get('PATH', '')}"}
+    hint = "Installing what reads the scripts failed, see the lines above: mostly the npm registry cannot be reached."
+    try:
+        step(["npm", "ci", "--silent"], folder, hint, cwd=ROOT, env=path)
+        stamp.write_text(wanted)
+    except OSError as error:
+        raise obstacle_of(error, folder) from error
+
+
 def system_packages() -> None:
     """Have the Debian packages of tests/apt.txt. Raises Obstacle when they are missing and we are not root."""
     missing = [name for name in APT.read_text().split() if not _installed(name)]
@@ -152,11 +170,13 @@ def step(command: list, place: Path, hint: str, **options) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    tests = arguments == ["test"]
+    tests, lint = arguments == ["test"], arguments == ["lint"]
     try:
         if tests:
             system_packages()
-        environments(tests)
+        environments(tests or lint)
+        if lint:
+            script_tools()
     except Obstacle as obstacle:
         print(obstacle, file=sys.stderr)
         return 1

@@ -1,23 +1,22 @@
 /** The desk: opens one answer after the other in the same page, with the recordings around it already loaded. */
 
 import { Ahead, dataOf } from "./ahead.js";
-import { Keep } from "./keep.js";
 import { Desk } from "./page.js";
 import { mindRest } from "./rest.js";
-import { sendKept } from "./save.js";
+import { openKeep, sendKept } from "./save.js";
 import { toast } from "../ui/toast.js";
 
 const ahead = new Ahead();
 
 /** @type {Desk | undefined} */
 let desk;
-/** @type {Keep} */
+/** @type {import("./save.js").Keep} */
 let keep;
 
 /** @param {HTMLElement} root @param {Desk} [left] what was on the desk before */
 async function show(root, left) {
   const data = dataOf(root);
-  keep ??= await Keep.open(data.secret);
+  keep ??= await openKeep(data.secret);
   const here = new Desk(root, data, { go, keep, kept: await keep.get(data.id) });
   desk = here;
   // First what waits, so that a page that is fetched then tells what is true; and first of all what is looked at.

@@ -3,11 +3,12 @@
 import { Marks } from "./marks.js";
 import { Player } from "./player.js";
 import { Remarks } from "./remarks.js";
-import { LoggedOut, Refused, Saver, send } from "./save.js";
+import { Saver } from "./save.js";
 import { watchSplit } from "./split.js";
 import { openDialog } from "../ui/dialog.js";
 import { setBusy } from "../ui/forms.js";
 import { isTyping } from "../ui/keys.js";
+import { LoggedOut, post, Refused } from "../ui/server.js";
 import { toast } from "../ui/toast.js";
 
 const PLACE_MS = 5000;
@@ -19,7 +20,7 @@ export class Desk {
   /**
    * @param {HTMLElement} root
    * @param {any} data what the page carries for its scripts
-   * @param {{keep: import("./keep.js").Keep, kept: import("./keep.js").Kept | null,
+   * @param {{keep: import("./save.js").Keep, kept: import("./save.js").Waiting | null,
    *          go: (url: string, since: number, count?: {done: number, total: number}) => Promise<void>}} options
    */
   constructor(root, data, { go, keep, kept }) {
@@ -130,11 +131,7 @@ export class Desk {
     if (event.ctrlKey || event.metaKey || isTyping(event.target)) return;
     const target = /** @type {HTMLElement} */ (event.target);
     const onRadio = target.matches("input[type=radio]");
-    // A button answers to the space bar itself; a level does not, so that the recording can be paused from there.
-    if (event.key === " " && !onRadio && target.closest("a, button, summary, label, [role=slider], input")) {
-      if (!target.matches(".scrub")) return;
-    }
-    if (event.key.startsWith("Arrow") && target.matches(".remark-list, .desk-scores")) return;
+    if (isOwnKey(event.key, target)) return;
     const act = this.#keys(onRadio)[event.key];
     if (!act) return;
     event.preventDefault();
@@ -181,7 +178,7 @@ export class Desk {
     const at = Math.round(this.player.now * 1000) / 1000;
     if (this.locked || Math.abs(at - this.#place) < 0.3) return;
     this.#place = at;
-    send(`${this.url}/plek`, { position_s: at }, true).catch(() => {});
+    post(`${this.url}/plek`, { position_s: at }, { leaving: true }).catch(() => {});
   }
 
   /** @param {"saved" | "waiting" | "offline" | "out" | "refused"} kind @param {string} [text] */
@@ -276,4 +273,12 @@ export class Desk {
     this.saver.part();
     this.leave();
   }
+}
+
+/** Whether what has the focus answers to this key itself. @param {string} key @param {HTMLElement} target */
+function isOwnKey(key, target) {
+  if (key.startsWith("Arrow")) return target.matches(".remark-list, .desk-scores");
+  // A level and the recording's bar do not take the space bar: the recording is paused from there.
+  if (key !== " " || target.matches("input[type=radio], .scrub")) return false;
+  return Boolean(target.closest("a, button, summary, label, [role=slider], input"));
 }

@@ -227,9 +227,9 @@ export class Player {
 
   /** @param {string} text */
   #trouble(text) {
-    const place = /** @type {HTMLElement} */ (this.root.querySelector(".desk-trouble"));
-    place.textContent = text;
-    place.hidden = !text;
+    const trouble = /** @type {HTMLElement} */ (this.root.querySelector(".desk-trouble"));
+    trouble.textContent = text;
+    trouble.hidden = !text;
   }
 
   #draw() {

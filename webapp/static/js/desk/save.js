@@ -4,52 +4,20 @@
  */
 
 import { copy, join, same } from "./state.js";
+import { Kept } from "../ui/kept.js";
+import { backOffMs } from "../ui/retry.js";
+import { LoggedOut, post, Refused } from "../ui/server.js";
 
 /** @typedef {import("./state.js").State} State */
-/** @typedef {import("./keep.js").Keep} Keep */
-/** @typedef {import("./keep.js").Kept} Kept */
+/** @typedef {{url: string, base: State, mine: State}} Waiting what the server had, and what was made of it here */
+/** @typedef {Kept<Waiting>} Keep */
 
+const PREFIX = "vignet-desk-kept";
 const SOON_MS = 600;
-const AGAIN_MS = [1000, 2000, 4000, 5000];
 
-/** The server said no, and its sentence is the message. */
-export class Refused extends Error {
-  /** @param {string} message @param {any} answer */
-  constructor(message, answer) {
-    super(message);
-    this.answer = answer;
-  }
-}
-
-/** The log-in has ended; nothing is lost. */
-export class LoggedOut extends Error {}
-
-/** The server cannot be reached or is broken for now. */
-export class Unreachable extends Error {}
-
-/** @param {string} url @param {unknown} body @param {boolean} [keepalive] also when the page goes away */
-export async function send(url, body, keepalive = false) {
-  const token = document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
-  let response;
-  try {
-    response = await fetch(url, {
-      method: "POST",
-      keepalive,
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token },
-      body: JSON.stringify(body),
-      signal: keepalive ? undefined : AbortSignal.timeout(15_000),
-    });
-  } catch {
-    throw new Unreachable();
-  }
-  if (response.status === 204) return null;
-  const json = response.headers.get("Content-Type")?.startsWith("application/json");
-  if (response.redirected || response.status === 401 || (response.ok && !json)) throw new LoggedOut();
-  if (response.status >= 500 || response.status === 429 || !json) throw new Unreachable();
-  const answer = await response.json();
-  if (answer.rule === "csrf") throw new LoggedOut();
-  if (!response.ok) throw new Refused(answer.error, answer);
-  return answer;
+/** What waits in this browser of this person's work. @param {string} secret 32 bytes as base64 @returns {Promise<Keep>} */
+export function openKeep(secret) {
+  return Kept.open(secret, PREFIX);
 }
 
 export class Saver {
@@ -60,7 +28,7 @@ export class Saver {
 
   /**
    * @param {string} url @param {string} id @param {State} known what the server had when the page was made
-   * @param {{keep: Keep, kept: Kept | null, told: (kind: "saved" | "waiting" | "offline" | "out" | "refused", text?: string) => void,
+   * @param {{keep: Keep, kept: Waiting | null, told: (kind: "saved" | "waiting" | "offline" | "out" | "refused", text?: string) => void,
    *          joined: (clashes: string[]) => void}} page `kept`: what waits in this browser since an earlier visit
    */
   constructor(url, id, known, page) {
@@ -120,7 +88,7 @@ export class Saver {
   async #send() {
     const sent = copy(this.state);
     try {
-      const answer = await send(`${this.url}/bewaren`, this.#body());
+      const answer = await post(`${this.url}/bewaren`, this.#body());
       this.known = { ...sent, version: answer.version };
       this.#failures = 0;
       this.#keep();
@@ -129,9 +97,8 @@ export class Saver {
       if (error instanceof Refused && error.answer.now) return this.#behind(error.answer.now);
       if (error instanceof Refused) this.page.told("refused", error.message);
       else {
-        const wait = AGAIN_MS[Math.min(this.#failures++, AGAIN_MS.length - 1)];
         this.page.told(error instanceof LoggedOut ? "out" : "offline");
-        this.#soon(wait);
+        this.#soon(backOffMs(this.#failures++));
       }
       throw error;
     }
@@ -151,7 +118,7 @@ export class Saver {
     clearTimeout(this.#timer);
     while (this.#running) await this.#running.catch(() => {});
     try {
-      const answer = await send(`${this.url}/ondertekenen`, this.#body());
+      const answer = await post(`${this.url}/ondertekenen`, this.#body());
       this.known = copy(this.state);
       this.#keep();
       return answer;
@@ -171,7 +138,7 @@ export class Saver {
   /** The page goes away: send what waits, without waiting for the answer. */
   part() {
     this.leave();
-    if (this.dirty) send(`${this.url}/bewaren`, this.#body(), true).catch(() => {});
+    if (this.dirty) post(`${this.url}/bewaren`, this.#body(), { leaving: true }).catch(() => {});
   }
 }
 

@@ -38,26 +38,37 @@ const score = (s) => [s.level, s.not_observable, s.reason, s.moments];
  * @returns {{state: State, clashes: string[]}}
  */
 export function join(base, mine, theirs) {
+  const { scores, clashes } = joinScores(base.scores, mine.scores, theirs.scores);
+  const remarks = joinRemarks(base.remarks, mine.remarks, theirs.remarks);
+  return { state: { version: theirs.version, scores, remarks }, clashes };
+}
+
+/** @param {State["scores"]} base @param {State["scores"]} mine @param {State["scores"]} theirs */
+function joinScores(base, mine, theirs) {
   const clashes = [];
-  /** @type {Record<string, Score>} */
+  /** @type {State["scores"]} */
   const scores = {};
-  for (const key of new Set([...Object.keys(mine.scores), ...Object.keys(theirs.scores)])) {
-    const [was, here, there] = [base.scores[key], mine.scores[key], theirs.scores[key]];
+  for (const key of new Set([...Object.keys(mine), ...Object.keys(theirs)])) {
+    const [was, here, there] = [base[key], mine[key], theirs[key]];
     const changedHere = text(was && score(was)) !== text(here && score(here));
     const changedThere = text(was && score(was)) !== text(there && score(there));
     const chosen = changedHere ? here : there;
     if (changedHere && changedThere && text(here && score(here)) !== text(there && score(there))) clashes.push(key);
     if (chosen) scores[key] = copy(chosen);
   }
-  const before = new Map(base.remarks.map((one) => [one.id, one]));
-  const here = new Map(mine.remarks.map((one) => [one.id, one]));
-  const there = new Map(theirs.remarks.map((one) => [one.id, one]));
+  return { scores, clashes };
+}
+
+/** @param {Remark[]} base @param {Remark[]} mine @param {Remark[]} theirs */
+function joinRemarks(base, mine, theirs) {
+  const [before, here, there] = [base, mine, theirs].map((all) => new Map(all.map((one) => [one.id, one])));
   const remarks = [];
   for (const id of new Set([...here.keys(), ...there.keys()])) {
     const [was, own, other] = [before.get(id), here.get(id), there.get(id)];
+    const only = /** @type {Remark} */ (own ?? other);
     if (own && other) remarks.push(copy(text(own) === text(was) ? other : own));
     // Missing on one side: new on the other, or taken away; what was changed since is kept.
-    else if (!was || text(was) !== text(own ?? other)) remarks.push(copy(own ?? other));
+    else if (!was || text(was) !== text(only)) remarks.push(copy(only));
   }
-  return { state: { version: theirs.version, scores, remarks }, clashes };
+  return remarks;
 }

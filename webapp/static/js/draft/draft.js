@@ -6,12 +6,16 @@
 
 import { clashes, join, read, readStart, same, write } from "./fields.js";
 import { showClash } from "./clash.js";
-import { Sealed } from "./sealed.js";
+import { Kept } from "../ui/kept.js";
+import { backOffMs } from "../ui/retry.js";
+import { ask, LoggedOut, Refused } from "../ui/server.js";
 
+const PREFIX = "vignet-draft";
 const SOON_MS = 1500;
 const LATEST_MS = 4000;
-const AGAIN_MS = [2000, 5000, 10_000, 30_000];
-const LONGEST_MS = 15_000;
+const NO_LINE = "Geen verbinding. Uw tekst staat veilig in deze browser en wordt later verstuurd.";
+const LOGGED_OUT =
+  "U bent uitgelogd. Uw tekst staat veilig in deze browser. Log in een ander tabblad in; dan gaat het verder.";
 
 /** @typedef {import("./fields.js").Values} Values */
 
@@ -24,17 +28,18 @@ export class Draft {
   /** Fields about which the writer has to choose first. @type {Set<string>} */
   #open = new Set();
 
-  /** @param {HTMLFormElement} form @param {Sealed} place */
-  constructor(form, place) {
+  /** @param {HTMLFormElement} form @param {Kept<{base: Values, values: Values}>} kept */
+  constructor(form, kept) {
     this.form = form;
-    this.place = place;
+    this.id = form.dataset.draft ?? "";
+    this.kept = kept;
     this.base = readStart(form);
     this.status = form.querySelector("[data-draft-status]");
   }
 
   /** @param {HTMLFormElement} form */
   static async start(form) {
-    const draft = new Draft(form, await Sealed.open(form.dataset.secret ?? "", form.dataset.draft ?? ""));
+    const draft = new Draft(form, await Kept.open(form.dataset.secret ?? "", PREFIX));
     await draft.#restore();
     form.addEventListener("input", () => draft.#touched());
     form.addEventListener("change", () => draft.#touched());
@@ -56,10 +61,10 @@ export class Draft {
 
   /** What waited here since an earlier visit is joined with what the server has now. */
   async #restore() {
-    const kept = await this.place.kept();
+    const kept = await this.kept.get(this.id);
     if (!kept) return;
     this.#join(kept.base, kept.values, this.base);
-    if (!this.#dirty) this.place.forget();
+    if (!this.#dirty) this.kept.drop(this.id);
     else {
       this.#say("Wat u eerder typte en nog niet verstuurd was, staat er weer.", "warn");
       this.#soon();
@@ -69,10 +74,10 @@ export class Draft {
   #touched() {
     if (this.#stopped) return;
     if (!this.#dirty) {
-      this.place.forget();
+      this.kept.drop(this.id);
       return;
     }
-    void this.place.keep({ base: this.base, values: read(this.form) });
+    this.kept.put(this.id, { base: this.base, values: read(this.form) });
     if (!this.#open.size) {
       this.#say("Nog niet bewaard …");
       this.#soon();
@@ -93,47 +98,32 @@ export class Draft {
     this.#since = 0;
     const sent = read(this.form);
     try {
-      await this.#answer(await this.#post(), sent);
+      this.#saved(await this.#post(), sent);
       this.#failures = 0;
-    } catch {
-      this.#say("Geen verbinding. Uw tekst staat veilig in deze browser en wordt later verstuurd.", "warn");
-      const wait = AGAIN_MS[Math.min(this.#failures, AGAIN_MS.length - 1)];
-      this.#failures += 1;
-      this.#soon(wait);
+    } catch (error) {
+      this.#failed(error);
     } finally {
       this.#busy = false;
     }
     if (!this.#failures && this.#dirty && !this.#open.size) this.#soon();
   }
 
-  #post(keepalive = false) {
-    return fetch(this.form.action, {
-      method: "POST",
-      headers: { Accept: "application/json" },
-      body: new FormData(this.form),
-      keepalive,
-      signal: keepalive ? undefined : AbortSignal.timeout(LONGEST_MS),
-    });
+  #post(leaving = false) {
+    return ask(this.form.action, { body: new FormData(this.form), leaving });
   }
 
-  /** @param {Response} response @param {Values} sent */
-  async #answer(response, sent) {
-    const json = response.headers.get("Content-Type")?.startsWith("application/json");
-    if (response.status >= 500 || response.status === 429) throw new Error("away");
-    const told = json ? await response.json() : {};
-    if (response.redirected || response.status === 401 || !json || told.rule === "csrf") {
-      this.#say("U bent uitgelogd. Uw tekst staat veilig in deze browser. Log in een ander tabblad in; dan gaat het verder.", "warn");
-      this.#failures += 1;
-      this.#soon(AGAIN_MS[1]);
-      return;
-    }
-    if (told.now) {
-      this.#version.value = told.version;
-      this.#join(this.base, read(this.form), { ...this.base, ...told.now });
-    } else if (response.ok) this.#saved(told, sent);
-    else {
+  /** @param {unknown} error */
+  #failed(error) {
+    if (error instanceof Refused && error.answer.now) {
+      this.#version.value = error.answer.version;
+      this.#failures = 0;
+      this.#join(this.base, read(this.form), { ...this.base, ...error.answer.now });
+    } else if (error instanceof Refused) {
       this.#stopped = true;
-      this.#say(`${told.error} Wat u hier typte, staat nog op deze pagina.`, "warn");
+      this.#say(`${error.message} Wat u hier typte, staat nog op deze pagina.`, "warn");
+    } else {
+      this.#say(error instanceof LoggedOut ? LOGGED_OUT : NO_LINE, "warn");
+      this.#soon(backOffMs(this.#failures++));
     }
   }
 
@@ -141,7 +131,7 @@ export class Draft {
   #saved(told, sent) {
     this.#version.value = told.version;
     this.base = sent;
-    if (!this.#dirty) this.place.forget();
+    if (!this.#dirty) this.kept.drop(this.id);
     for (const [name, html] of Object.entries(told.parts)) this.#show(name, html);
     const wrong = Object.values(told.errors).flat();
     if (wrong.length) this.#say(`Bewaard om ${told.saved_at}, behalve: ${wrong.join(" ")}`, "warn");
@@ -172,7 +162,7 @@ export class Draft {
     }
     if (both.length) this.#say("Er is iets bewaard in een ander venster. Kies hierboven wat u wilt houden.", "warn");
     else if (this.#dirty) this.#soon();
-    else this.place.forget();
+    else this.kept.drop(this.id);
   }
 
   /** The button saves by itself; a choice that is still open comes first. @param {SubmitEvent} event */

@@ -5,16 +5,15 @@
  * Events: `change` (something was sent, or is safe), and `roads`, whose detail says where a take goes on.
  */
 
-import { backOffMs, pause } from "./patience.js";
-import { sha256 } from "./vault.js";
+import { fromHex, sha256, toBase64 } from "../ui/bytes.js";
+import { backOffMs, pause } from "../ui/retry.js";
 
 /** @typedef {import("./vault.js").Vault} Vault */
 /** @typedef {import("./vault.js").KeptTake} KeptTake */
 /** @typedef {import("./vault.js").KeptSlice} KeptSlice */
-/** @typedef {{whip_url: string | null, slices_url: string}} Roads */
+/** @typedef {import("./server.js").Roads} Roads */
 
 const SEND_MS = 30_000;
-const ASK_AGAIN_S = [1, 1, 2, 2, 3, 5, 10];
 const YIELD_MS = 200;
 const DEAD = [401, 404, 410, 413];
 const LOCATE_AFTER = 2;
@@ -212,7 +211,7 @@ export class Upload {
     while (!this.backlog.mayGo(this)) await pause(YIELD_MS);
     const { sha256: hash } = /** @type {KeptSlice} */ (this.#slices.get(number));
     const body = await this.vault.slice(this.take.recording_id, number);
-    const headers = { "Content-Type": "application/octet-stream", "Content-Digest": `sha-256=:${base64(hash)}:` };
+    const headers = { "Content-Type": "application/octet-stream", "Content-Digest": `sha-256=:${toBase64(fromHex(hash))}:` };
     try {
       const answer = await this.#ask(`/${number}`, { method: "PUT", body, headers });
       if (answer.sha256 !== hash) throw new TypeError("another slice was acknowledged");
@@ -234,11 +233,11 @@ export class Upload {
       throw error;
     }));
     if (this.#hear(told)) return false;
-    for (let attempt = 0; ; attempt += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       const here = await this.#untilHeard(() => this.#ask("", { method: "GET" }));
       if (await this.#isKept(here.kept)) return true;
       if (this.#hear(here)) return false;
-      await pause(ASK_AGAIN_S[Math.min(attempt, ASK_AGAIN_S.length - 1)] * 1000);
+      await pause(backOffMs(attempt));
     }
   }
 
@@ -316,9 +315,4 @@ export class Upload {
     if (!response.ok) throw new Refused(response.status);
     return response.json();
   }
-}
-
-/** Hex as base64. @param {string} hex */
-function base64(hex) {
-  return btoa(String.fromCharCode(...(hex.match(/../g) ?? []).map((pair) => parseInt(pair, 16))));
 }

@@ -35,10 +35,10 @@ const WORDS = {
  * @param {AbortSignal} signal @param {string} [because] what is wrong, to begin with
  * @returns {Promise<{stream: MediaStream, facts: object}>}
  */
-export async function check(kind, signal, because = "") {
-  const check = new Check(kind, signal);
-  check.begin(because);
-  return check.done;
+export function check(kind, signal, because = "") {
+  const shown = new Check(kind, signal);
+  shown.begin(because);
+  return shown.done;
 }
 
 class Check {

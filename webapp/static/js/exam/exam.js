@@ -10,21 +10,25 @@ import { DeviceFault, lostPart, openDevices } from "./devices.js";
 import { offerFiles } from "./emergency.js";
 import { ALONE, faultSentence, LOST, statusOf } from "./dutch.js";
 import { find, oneOf, pressed, setPhase, show, showMessage, showPlace, showStatus, showTime, trouble } from "./page.js";
-import { claimSeat, fetchKey, fetchStep, findRecorder, LoggedOut, post, Refused, takeSeat, Unreachable } from "./server.js";
+import { claimSeat, fetchKey, fetchStep, findRecorder, post, takeSeat } from "./server.js";
 import { guardLeaving, keepAwake, letSleep } from "./guard.js";
-import { pause } from "./patience.js";
 import { practise } from "./practice.js";
 import { showSaving } from "./saving.js";
 import { Situation } from "./situation.js";
 import { Take } from "./take.js";
 import { Vault } from "./vault.js";
+import { backOffMs, pause } from "../ui/retry.js";
+import { LoggedOut, Refused, Unreachable } from "../ui/server.js";
 
-const AGAIN_S = [1, 2, 4, 5];
 const LOOK_MS = 5000;
 const LOOK_SAVING_MS = 2000;
 const LAST_WORDS_MS = 1500;
 const ROOM_AGAIN_S = 20;
 const RECORDER_AGAIN_MS = 5000;
+
+/** @typedef {import("./server.js").Step} Step */
+/** @typedef {import("./server.js").SituationData} SituationData */
+/** @typedef {Step & {situation: SituationData}} SituationStep */
 
 /** @type {AbortController} */
 let scene = new AbortController();
@@ -32,7 +36,7 @@ let scene = new AbortController();
 let stream = null;
 /** What was said about the step to come, such as why something is asked again. */
 let note = "";
-/** @type {any} */
+/** @type {Step | null} */
 let known = null;
 /** What this browser has recorded and the object store has not confirmed. @type {Promise<Backlog> | null} */
 let backlog = null;
@@ -50,12 +54,12 @@ async function reach(ask) {
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
       trouble("De verbinding is even weg. Wat u al hebt opgenomen, blijft bewaard. We proberen het steeds opnieuw.");
-      await pause(1000 * AGAIN_S[Math.min(attempt, AGAIN_S.length - 1)]);
+      await pause(backOffMs(attempt));
     }
   }
 }
 
-/** Show a step, in place of whatever was shown. @param {any} step */
+/** Show a step, in place of whatever was shown. @param {Step} step */
 function go(step) {
   scene.abort();
   scene = new AbortController();
@@ -122,21 +126,23 @@ async function sitDown(takeover = false) {
   }
 }
 
-/** @param {any} step @param {AbortSignal} signal */
+/** @param {Step} step @param {AbortSignal} signal */
 async function play(step, signal) {
   known = step;
   showStatus(statusOf(step.answers));
-  const scenes = { check: checkStep, practice: practiceStep, clip: clipStep, prepare: prepareStep, break: breakStep, saving: savingStep };
   if (step.step === "record") return sitDown();
-  const scene = scenes[/** @type {keyof scenes} */ (step.step)];
-  if (!scene) return location.assign("/examen");
+  const shown = SCENES[step.step];
+  if (!shown) return location.assign("/examen");
   const number = step.situation?.number || null;
   showPlace(step, number, number ? `Situatie ${number} van ${step.total}` : "");
   keepAwake();
-  await scene(step, signal);
+  await shown(step, signal);
 }
 
-/** @param {any} _step @param {AbortSignal} signal */
+/** How each step is shown. @type {Record<string, (step: any, signal: AbortSignal) => Promise<unknown>>} */
+const SCENES = { check: checkStep, practice: practiceStep, clip: clipStep, prepare: prepareStep, break: breakStep, saving: savingStep };
+
+/** @param {Step} _step @param {AbortSignal} signal */
 async function checkStep(_step, signal) {
   find("dots").hidden = true;
   const because = note;
@@ -177,7 +183,7 @@ async function openBacklog() {
   return opened;
 }
 
-/** @param {any} step @param {AbortSignal} signal */
+/** @param {SituationStep} step @param {AbortSignal} signal */
 async function practiceStep(step, signal) {
   find("dots").hidden = true;
   find("place").textContent = "Oefenen";
@@ -214,7 +220,7 @@ async function begin(signal) {
   }
 }
 
-/** @param {any} step @param {AbortSignal} signal */
+/** @param {SituationStep} step @param {AbortSignal} signal */
 async function clipStep(step, signal) {
   await needDevices(signal);
   const { situation: data } = step;
@@ -224,12 +230,12 @@ async function clipStep(step, signal) {
   note = "";
   const result = await situation.watch(() => grantPlay(data.number), words);
   if (result.end === "other") return change("pauze");
-  if (result.end === "seen") return change(`${data.number}/voorbereiden`);
+  if (result.end !== "stalled") return change(`${data.number}/voorbereiden`);
   note = "Het filmpje haperde. Dat ligt aan de techniek, niet aan u. U mag het nog een keer zien.";
   await change(`${data.number}/haperde`, { seconds: result.seconds });
 }
 
-/** @param {any} step */
+/** @param {SituationStep} step */
 function hintFor({ situation }) {
   if (note) return note;
   if (situation.take) {
@@ -259,7 +265,7 @@ async function grantPlay(number) {
   }
 }
 
-/** @param {any} step @param {AbortSignal} signal */
+/** @param {SituationStep} step @param {AbortSignal} signal */
 async function prepareStep(step, signal) {
   const { situation: data } = step;
   const mine = await needDevices(signal);
@@ -270,7 +276,7 @@ async function prepareStep(step, signal) {
   await recordAnswer(data, mine, signal);
 }
 
-/** @param {any} data @param {MediaStream} mine @param {AbortSignal} signal */
+/** @param {SituationData} data @param {MediaStream} mine @param {AbortSignal} signal */
 async function recordAnswer(data, mine, signal) {
   const sender = await needBacklog();
   const { take: ticket } = await openTake(data, signal);
@@ -278,7 +284,7 @@ async function recordAnswer(data, mine, signal) {
   signal.addEventListener("abort", () => take.stop());
   take.addEventListener("line", (event) => {
     const away = !(/** @type {CustomEvent} */ (event).detail);
-    showStatus(away ? { safe: false, text: ALONE } : statusOf(known.answers));
+    showStatus(away ? { safe: false, text: ALONE } : statusOf(known?.answers ?? []));
   }, { signal });
   const situation = new Situation(data, "record", find("place").textContent ?? "", signal);
   guardLeaving((recording = true));
@@ -293,7 +299,7 @@ async function recordAnswer(data, mine, signal) {
   await change(`${data.number}/klaar`);
 }
 
-/** @param {any} data @param {AbortSignal} signal */
+/** @param {SituationData} data @param {AbortSignal} signal */
 async function openTake(data, signal) {
   for (;;) {
     try {
@@ -307,7 +313,7 @@ async function openTake(data, signal) {
   }
 }
 
-/** @param {any} step @param {AbortSignal} signal */
+/** @param {Step} step @param {AbortSignal} signal */
 async function breakStep(step, signal) {
   find("place").textContent = "Pauze";
   show("break");
@@ -318,7 +324,7 @@ async function breakStep(step, signal) {
   if (!signal.aborted) await change("verder");
 }
 
-/** @param {any} step @param {AbortSignal} signal */
+/** @param {Step} step @param {AbortSignal} signal */
 async function savingStep(step, signal) {
   showPlace(step, null, "");
   show("saving");

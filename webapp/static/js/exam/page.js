@@ -34,7 +34,7 @@ export function setPhase(phase) {
   main.dataset.phase = phase;
 }
 
-/** One thing to read and one thing to do. @param {string} step @param {{title: string, text: string, act: string}} words */
+/** One thing to read and one thing to do. @param {string} step @param {{title: string, text: string, act: string}} words @param {AbortSignal} signal */
 export function showMessage(step, { title, text, act }, signal) {
   find("message-title").textContent = title;
   find("message-text").textContent = text;

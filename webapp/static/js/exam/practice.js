@@ -34,7 +34,7 @@ class MemoryTake extends EventTarget {
 
 /**
  * Play one round and show it back.
- * @param {object} data the practice situation @param {MediaStream} stream @param {AbortSignal} signal
+ * @param {import("./server.js").SituationData} data the practice situation @param {MediaStream} stream @param {AbortSignal} signal
  * @returns {Promise<"again" | "done">}
  */
 export async function practise(data, stream, signal) {

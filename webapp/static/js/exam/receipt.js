@@ -1,4 +1,4 @@
-/** The receipt: printing, copying a hash, and numbers that appear when they have been worked out. */
+/** The receipt: copying a hash, and numbers that appear when they have been worked out. */
 
 import { toast } from "../ui/toast.js";
 
@@ -6,10 +6,6 @@ const LOOK_MS = 15_000;
 
 document.addEventListener("click", async (event) => {
   const target = /** @type {Element} */ (event.target);
-  if (target.closest("[data-print]")) {
-    event.preventDefault();
-    print();
-  }
   const hash = target.closest("[data-copy]")?.getAttribute("data-copy");
   if (hash) {
     await navigator.clipboard.writeText(document.getElementById(hash)?.textContent ?? "");

@@ -1,24 +1,44 @@
 /** What the exam page asks of the server. The seat says which tab asks; the server says which step it is. */
 
+import { ask, csrfToken, LoggedOut, post as postTo, Refused } from "../ui/server.js";
+
+/**
+ * @typedef {object} SituationData what may be known of the situation that the candidate is at
+ * @property {number} number 0: the practice round
+ * @property {string} title
+ * @property {{name: string, role: string}} person
+ * @property {string} setting
+ * @property {string | null} text_prompt what is said in the clip, for who reads it
+ * @property {string} question
+ * @property {{url: string, captions: string, seconds: number}} clip
+ * @property {number} plays_left
+ * @property {number} preparation_s
+ * @property {number} preparation_left_s
+ * @property {number} answer_s
+ * @property {number} minimum_s
+ * @property {number} warning_s how long before the end somebody is warned
+ * @property {number} stall_s how long a standstill of the clip counts as a stall
+ * @property {number} take how many takes there are of it
+ */
+
+/** @typedef {{number: number, state: string, safe_at: string | null}} Progress of one answer */
+
+/**
+ * @typedef {object} Step where the candidate is
+ * @property {string} step
+ * @property {number} total answers
+ * @property {Progress[]} answers
+ * @property {number} emergency_s
+ * @property {SituationData | null} situation
+ * @property {{offered: boolean, seconds: number, left_s: number}} break
+ */
+
+/** @typedef {{whip_url: string | null, slices_url: string}} Roads where a take is sent */
+
 const SEAT = "vignet-seat";
 const LOCK_MS = 1000;
+const PATIENCE_MS = 10_000;
 
-/** The server said no by a rule; the message is the sentence to show. */
-export class Refused extends Error {
-  /** @param {string} rule @param {string} sentence */
-  constructor(rule, sentence) {
-    super(sentence);
-    this.rule = rule;
-  }
-}
-
-/** The server cannot be reached, or is broken for now. */
-export class Unreachable extends Error {}
-
-/** The log-in has ended, or the page belongs to an earlier one. */
-export class LoggedOut extends Error {}
-
-const token = document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
 let seat = "";
 
 /**
@@ -43,32 +63,32 @@ function held(name) {
   });
 }
 
-/** Where the candidate is. Changes nothing. */
+/** Where the candidate is. Changes nothing. @returns {Promise<Step>} */
 export function fetchStep() {
-  return ask("stap", { method: "GET" });
+  return asked(ask("/examen/stap", { method: "GET", ...here() }));
 }
 
 /** The key of what this person's browser keeps. @returns {Promise<string>} */
 export async function fetchKey() {
-  return (await ask("sleutel", { method: "GET" })).key;
+  return (await asked(ask("/examen/sleutel", { method: "GET", ...here() }))).key;
 }
 
-/** Make this tab the one that leads. @param {boolean} takeover also when another tab leads now */
+/** Make this tab the one that leads. @param {boolean} takeover also when another tab leads now @returns {Promise<Step>} */
 export function takeSeat(takeover = false) {
   return post("plaats", { takeover });
 }
 
 /**
  * Ask for a change; answers the step that follows from it.
- * @param {string} what @param {object} [facts]
+ * @param {string} what @param {object} [facts] @returns {Promise<any>}
  */
 export function post(what, facts = {}) {
-  return ask(what, { method: "POST", body: JSON.stringify(facts) });
+  return asked(postTo(`/examen/${what}`, facts, here()));
 }
 
 /**
  * Where a take goes on when its recorder is not reached; the very place that it had when nothing is wrong there.
- * @param {string} recordingId @returns {Promise<{whip_url: string | null, slices_url: string}>}
+ * @param {string} recordingId @returns {Promise<Roads>}
  */
 export function findRecorder(recordingId) {
   return post(`opnames/${recordingId}/opnameserver`);
@@ -76,31 +96,16 @@ export function findRecorder(recordingId) {
 
 /** Send bytes that nobody keeps, to see how fast they go. @param {Blob} bytes @param {AbortSignal} signal */
 export function sendAway(bytes, signal) {
-  return fetch("/examen/lijn", { method: "POST", body: bytes, headers: { "X-CSRFToken": token }, signal });
+  return fetch("/examen/lijn", { method: "POST", body: bytes, headers: { "X-CSRFToken": csrfToken() }, signal });
 }
 
-/** @param {string} what @param {RequestInit} request */
-async function ask(what, request) {
-  let response;
-  try {
-    response = await fetch(`/examen/${what}`, {
-      ...request,
-      headers: {
-        Accept: "application/json",
-        "Content-Type": "application/json",
-        "X-CSRFToken": token,
-        "X-Seat": seat,
-      },
-      redirect: "manual",
-      signal: AbortSignal.timeout(10_000),
-    });
-  } catch (error) {
-    throw new Unreachable(String(error));
-  }
-  if (response.type === "opaqueredirect" || response.status === 401) throw new LoggedOut();
-  if (response.status === 429 || response.status >= 500) throw new Unreachable(String(response.status));
-  const answer = await response.json().catch(() => ({}));
-  if (response.ok) return answer;
-  if (answer.rule === "csrf" || response.status === 404) throw new LoggedOut();
-  throw new Refused(answer.rule ?? "", answer.error ?? "Dit kan nu niet. Laad de pagina opnieuw.");
+function here() {
+  return { headers: { "X-Seat": seat }, patienceMs: PATIENCE_MS };
+}
+
+/** What is not there for this person belongs to somebody who was logged in before. @param {Promise<any>} answer */
+function asked(answer) {
+  return answer.catch((error) => {
+    throw error instanceof Refused && error.status === 404 ? new LoggedOut() : error;
+  });
 }

@@ -14,7 +14,7 @@ const COUNT = 3;
 
 export class Situation {
   /**
-   * @param {object} data what the server tells of the situation
+   * @param {import("./server.js").SituationData} data what the server tells of the situation
    * @param {string} step @param {string} place where this is, such as "Situatie 4 van 10" @param {AbortSignal} signal
    */
   constructor(data, step, place, signal) {
@@ -35,7 +35,7 @@ export class Situation {
    * Let the clip be seen.
    * @param {() => Promise<number>} grant asks leave for one play; answers how many are left after it
    * @param {{hint: string, other?: string}} words `other` is the label of a second button
-   * @returns {Promise<{end: "seen" | "other"} | {end: "stalled", seconds: number}>}
+   * @returns {Promise<{end: "seen"} | {end: "other"} | {end: "stalled", seconds: number}>}
    */
   async watch(grant, { hint, other = "" }) {
     const clip = await this.#load(hint, other);

@@ -31,7 +31,8 @@ export class SliceRecorder extends EventTarget {
   constructor(stream, keep) {
     super();
     const options = { mimeType: recordedKind(), videoBitsPerSecond: VIDEO_BPS, audioBitsPerSecond: AUDIO_BPS };
-    this.recorder = new MediaRecorder(stream, { ...options, videoKeyFrameIntervalDuration: KEYFRAME_MS });
+    // Chromium's own word, which the standard has and TypeScript's library has not yet.
+    this.recorder = new MediaRecorder(stream, Object.assign(options, { videoKeyFrameIntervalDuration: KEYFRAME_MS }));
     this.recorder.addEventListener("start", () => {
       this.#began = performance.now();
       this.startedMs = performance.timeOrigin + this.#began;

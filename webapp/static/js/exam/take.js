@@ -9,9 +9,9 @@
  * whose detail says whether what is said also arrives now.
  */
 
-import { backOffMs, pause } from "./patience.js";
 import { SliceRecorder } from "./slices.js";
 import { WhipClient, WhipRefused } from "./whip.js";
+import { backOffMs, pause } from "../ui/retry.js";
 
 const CONNECT_MS = 10_000;
 const PATIENCE_MS = 2000;

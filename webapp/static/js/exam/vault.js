@@ -1,9 +1,10 @@
 /**
- * Where a browser keeps what it has recorded until somebody else surely has it. Survives a reload and the browser's end.
- *
- * Everything is sealed (AES-GCM) under a key that the server gives to one logged-in person, so that on a shared machine
- * the next one finds nothing to look at. Where the browser keeps nothing, or no more, the memory of this page must do.
+ * Where a browser keeps what it has recorded, sealed, until somebody else surely has it. Survives a reload and the
+ * browser's end. Where the browser keeps nothing, or no more, the memory of this page must do.
  */
+
+import { sha256, toBase64 } from "../ui/bytes.js";
+import { Seal } from "../ui/seal.js";
 
 const NAME = "vignet-vault";
 const FILE = "vignet-noodbestand 1\n";
@@ -27,11 +28,10 @@ export class Vault {
   /** @type {Map<string, any>} */
   #memory = new Map();
 
-  /** @param {IDBDatabase | null} db @param {CryptoKey} key @param {string} owner */
-  constructor(db, key, owner) {
+  /** @param {IDBDatabase | null} db @param {Seal} seal */
+  constructor(db, seal) {
     this.db = db;
-    this.key = key;
-    this.owner = owner;
+    this.seal = seal;
   }
 
   /** Whether this browser keeps anything, of whomever. Asking leaves no trace. */
@@ -45,26 +45,23 @@ export class Vault {
 
   /** @param {string} secret 32 bytes as base64 */
   static async open(secret) {
-    const raw = Uint8Array.from(atob(secret), (letter) => letter.charCodeAt(0));
-    const key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
-    const owner = (await sha256(raw)).slice(0, 16);
-    const vault = new Vault(await database().catch(() => null), key, owner);
+    const vault = new Vault(await database().catch(() => null), await Seal.open(secret));
     await vault.#eraseOld().catch(() => {});
     return vault;
   }
 
   /** @param {KeptTake} take */
   async keepTake(take) {
-    const sealed = await this.#seal(new TextEncoder().encode(JSON.stringify(take)), take.recording_id);
-    await this.#put("takes", { recording: take.recording_id, owner: this.owner, at: Date.now(), ...sealed });
+    const sealed = await this.seal.seal(new TextEncoder().encode(JSON.stringify(take)), take.recording_id);
+    await this.#put("takes", { recording: take.recording_id, owner: this.seal.owner, at: Date.now(), ...sealed });
   }
 
   /** The takes of this person that are kept here, oldest first. @returns {Promise<KeptTake[]>} */
   async takes() {
-    const rows = (await this.#all("takes")).filter((row) => row.owner === this.owner).sort((a, b) => a.at - b.at);
+    const rows = (await this.#all("takes")).filter((row) => row.owner === this.seal.owner).sort((a, b) => a.at - b.at);
     const takes = [];
     for (const row of rows) {
-      const plain = await this.#unseal(row, row.recording).catch(() => null);
+      const plain = await this.seal.unseal(row, row.recording).catch(() => null);
       if (plain) takes.push(JSON.parse(new TextDecoder().decode(plain)));
     }
     return takes;
@@ -76,7 +73,7 @@ export class Vault {
    */
   async keep(recording, number, data, untilS) {
     const facts = { number, size: data.byteLength, sha256: await sha256(data), until_s: untilS };
-    const sealed = await this.#seal(data, `${recording}/${number}`);
+    const sealed = await this.seal.seal(data, `${recording}/${number}`);
     await this.#put("slices", { recording, ...facts, ...sealed });
     return facts;
   }
@@ -90,7 +87,7 @@ export class Vault {
   /** @param {string} recording @param {number} number @returns {Promise<ArrayBuffer>} */
   async slice(recording, number) {
     const row = await this.#get("slices", [recording, number]);
-    return this.#unseal(row, `${recording}/${number}`);
+    return this.seal.unseal(row, `${recording}/${number}`);
   }
 
   /** The slices `first` to `last` as one. @param {string} recording @param {number} first @param {number} last */
@@ -111,7 +108,7 @@ export class Vault {
       recording,
       parts: parts.map(({ number, iv, data }) => ({
         slice: number ?? null,
-        iv: btoa(String.fromCharCode(...iv)),
+        iv: toBase64(iv),
         size: data.byteLength,
       })),
     };
@@ -132,22 +129,6 @@ export class Vault {
   /** What nobody takes any more is no use to anybody. */
   async #eraseOld() {
     for (const row of await this.#all("takes")) if (Date.now() - row.at > OLD_MS) await this.erase(row.recording);
-  }
-
-  /** @param {BufferSource} plain @param {string} context */
-  async #seal(plain, context) {
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    return { iv, data: await crypto.subtle.encrypt(this.#cipher(iv, context), this.key, plain) };
-  }
-
-  /** @param {{iv: Uint8Array<ArrayBuffer>, data: ArrayBuffer}} sealed @param {string} context */
-  #unseal({ iv, data }, context) {
-    return crypto.subtle.decrypt(this.#cipher(iv, context), this.key, data);
-  }
-
-  /** @param {Uint8Array<ArrayBuffer>} iv @param {string} context */
-  #cipher(iv, context) {
-    return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(context) };
   }
 
   /** @param {string} recording */
@@ -182,12 +163,6 @@ export class Vault {
     if (!this.db) return remembered;
     return [...remembered, ...(await result(this.db.transaction(store).objectStore(store).getAll(range)))];
   }
-}
-
-/** The SHA-256 of these bytes in hex. @param {BufferSource} data */
-export async function sha256(data) {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** @returns {Promise<IDBDatabase>} */
