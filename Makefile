@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test proof lint ruff eslint tsc format values bench fuzz faults clips requirements clean
+.PHONY: help run test proof lint ruff mypy eslint tsc format values bench fuzz faults clips requirements clean
 
 help: ## Show what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -20,7 +20,7 @@ proof: ## All tests on both databases, the long ones too, then each row of fault
 	@$(VENV)/python tests/faults
 	@$(VENV)/python tests/fuzz
 
-lint: ruff eslint tsc ## Check style and types, and find mistakes, in Python and in the scripts of the pages
+lint: ruff mypy eslint tsc ## Check style and types, and find mistakes, in Python and in the scripts of the pages
 
 # One by one as well: the hooks of .pre-commit-config.yaml ask for them so.
 SCRIPTS := PATH="$(CURDIR)/$(VENV):$$PATH" npm run --silent
@@ -29,6 +29,10 @@ ruff:
 	@$(PYTHON) docker/local/prepare.py lint
 	@$(VENV)/ruff check --quiet .
 	@$(VENV)/ruff format --check --quiet .
+
+mypy:
+	@$(PYTHON) docker/local/prepare.py lint
+	@$(VENV)/python -m mypy
 
 eslint tsc:
 	@$(PYTHON) docker/local/prepare.py lint

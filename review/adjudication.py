@@ -77,6 +77,7 @@ def _verdicts(first: Decision, second: Decision, triggers: Triggers) -> Iterable
 
 def _gaps(first: Decision, second: Decision, triggers: Triggers) -> Iterable[Difference]:
     for one, other in zip(first.competencies, second.competencies, strict=True):
-        both_saw_it = one.mean is not None and other.mean is not None
-        if both_saw_it and abs(one.mean - other.mean) >= triggers.mean_gap:
+        if one.mean is None or other.mean is None:
+            continue
+        if abs(one.mean - other.mean) >= triggers.mean_gap:
             yield Difference(Trigger.MEAN_GAP, one.key, one.mean, other.mean)

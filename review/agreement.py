@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.special import stdtrit
 
-from review.reliability import Estimate, doubly_scored, icc, quotient
+from review.reliability import Estimate, doubly_scored, estimate, icc, quotient
 
 MOST_VALUES = 100
 
@@ -162,7 +162,7 @@ def _jackknifed(statistic: Callable[[np.ndarray], np.ndarray], n: int) -> Estima
     chunks = np.array_split(np.arange(n), n // 200 + 1)
     without = np.concatenate([statistic((rows[:, None] != np.arange(n)).astype(float)) for rows in chunks])
     half = stdtrit(n - 1, 0.975) * np.sqrt((n - 1) * without.var())
-    return Estimate(*(quotient(x, 1.0) for x in (value, value - half, min(value + half, 1.0))), n)
+    return estimate((quotient(x, 1.0) for x in (value, value - half, min(value + half, 1.0))), n)
 
 
 def _coded(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -186,4 +186,5 @@ def _number(score: Any, row: int) -> float:
 
 
 def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
-    return np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom > 0)
+    ratio: np.ndarray = np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom > 0)
+    return ratio

@@ -143,7 +143,7 @@ def _solved(
     rows, columns, factors = zip(*entries, strict=True)
     result = milp(
         costs,
-        integrality=np.ones(len(costs)),
+        integrality=np.ones(len(costs), dtype=int),
         bounds=Bounds(0, upper),
         constraints=LinearConstraint(
             csr_array((factors, (rows, columns)), shape=(len(totals), len(costs))), totals, totals

@@ -19,7 +19,7 @@ class CertificateNumber:
     year: int
     serial: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not (re.fullmatch(r"[A-Z]{1,4}", self.letters) and 2000 <= self.year <= 9999 and 0 <= self.serial < SERIALS):
             raise ValueError(f"no certificate can have the number {self.letters} {self.year} {self.serial}")
 

@@ -26,8 +26,8 @@ def difference(before: str, after: str) -> tuple[Run, ...]:
     """The runs that lead from `before` to `after`. Words are compared, and white space is that of `after`."""
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     runs = []
-    keys = [[token.strip() for token in tokens] for tokens in (old, new)]
-    for kind, a, b, c, d in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    words_before, words_after = ([token.strip() for token in tokens] for tokens in (old, new))
+    for kind, a, b, c, d in SequenceMatcher(None, words_before, words_after, autojunk=False).get_opcodes():
         if kind == "equal":
             runs.append(Run(Change.SAME, "".join(new[c:d])))
             continue

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 _WORD = re.compile(r"\w+(?:['’\-.,]\w+)*")
 
@@ -31,7 +32,7 @@ class Mark:
     sufficient: bool | None = None
     reason: str = ""
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @property

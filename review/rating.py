@@ -106,7 +106,7 @@ def missing(
     time codes within the answer (`answer_s` seconds long, unchecked when None), and in phase 2 sentences of a STAR too.
     """
     locked = locked or {}
-    found = []
+    found: list[Missing] = []
     for key in visible:
         score, before = scores.get(key), locked.get(key)
         gaps = _gaps(score, phase, answer_s, evidence_per_score) if score else []

@@ -5,6 +5,7 @@ Intervals are those of McGraw and Wong (1996), of 95 %. Koo and Li (2016) advise
 value, and to draw no conclusion from fewer than thirty subjects.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 
@@ -20,6 +21,12 @@ class Estimate:
     low: float | None
     high: float | None
     n: int
+
+
+def estimate(figures: Iterable[float | None], n: int) -> Estimate:
+    """The three figures of an estimate, in its order."""
+    value, low, high = figures
+    return Estimate(value, low, high, n)
 
 
 def icc(table: np.ndarray) -> dict[str, Estimate]:
@@ -68,11 +75,11 @@ def _from_f(between: float, error: float, k: float, n: int, error_df: int) -> tu
     ratio = between / error
     ratios = [
         ratio,
-        ratio / fdtri(n - 1, error_df, 0.975),
-        ratio * fdtri(error_df, n - 1, 0.975),
+        ratio / float(fdtri(n - 1, error_df, 0.975)),
+        ratio * float(fdtri(error_df, n - 1, 0.975)),
     ]
-    single = Estimate(*(quotient(x - 1, x + k - 1) for x in ratios), n)
-    return single, Estimate(*(quotient(x - 1, x) for x in ratios), n)
+    single = estimate((quotient(x - 1, x + k - 1) for x in ratios), n)
+    return single, estimate((quotient(x - 1, x) for x in ratios), n)
 
 
 def _absolute(between: float, raters: float, error: float, k: int, n: int) -> tuple[Estimate, Estimate]:
@@ -89,7 +96,7 @@ def _absolute(between: float, raters: float, error: float, k: int, n: int) -> tu
     df = (a * raters + b * error) ** 2 / (
         (a * raters) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1)) or float("nan")
     )
-    lower, upper = fdtri(n - 1, df, 0.975), fdtri(df, n - 1, 0.975)
+    lower, upper = float(fdtri(n - 1, df, 0.975)), float(fdtri(df, n - 1, 0.975))
     spread = k * raters + (k * n - k - n) * error
     return (
         Estimate(
@@ -109,7 +116,8 @@ def _absolute(between: float, raters: float, error: float, k: int, n: int) -> tu
 
 def doubly_scored(table: np.ndarray) -> np.ndarray:
     """The subjects with at least two scores: with one there is nothing to agree with."""
-    return table[(~np.isnan(table)).sum(axis=1) >= 2]
+    scored: np.ndarray = table[(~np.isnan(table)).sum(axis=1) >= 2]
+    return scored
 
 
 def _none(variance: float, beside: float) -> bool:

@@ -11,7 +11,7 @@ about a person.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -50,6 +50,11 @@ def to_plain(value: Found) -> str | int | bool | None:
 def from_plain(value: str | int | bool | None) -> Found:
     """The inverse of `to_plain`."""
     return Fraction(value) if isinstance(value, str) else value
+
+
+def exact(value: str | None) -> Fraction | None:
+    """The fraction that `to_plain` made this text of."""
+    return None if value is None else Fraction(value)
 
 
 @dataclass(frozen=True)
@@ -208,9 +213,13 @@ Rule = CompetencyRule | TermRule | ProvenRule
 
 def parse(data: Mapping[str, Any]) -> Rule:
     """Reads a rule as it stands in the scheme. Raises RuleError with everything that is wrong at once."""
-    readers = {"competencies": _competency_rule, "terms": _term_rule, "proven": _proven_rule}
+    readers: dict[str, Callable[[Mapping[str, Any], list[str]], Rule]] = {
+        "competencies": _competency_rule,
+        "terms": _term_rule,
+        "proven": _proven_rule,
+    }
     kind = data.get("kind")
-    if kind not in readers:
+    if not isinstance(kind, str) or kind not in readers:
         raise RuleError([f"kind must be one of {', '.join(readers)}, not {kind!r}"])
     problems: list[str] = []
     rule = readers[kind]({key: value for key, value in data.items() if key != "kind"}, problems)
@@ -238,7 +247,8 @@ def _refuse_unknown(data: Mapping[str, Any], known: Iterable[str], problems: lis
 
 def _competency_rule(data: Mapping[str, Any], problems: list[str]) -> CompetencyRule:
     _refuse_unknown(data, ("part1", "competency_min", "overall_min", "observed_min", "part1_weight"), problems)
-    part1, observed_min = data.get("part1"), data.get("observed_min")
+    part1: Any = data.get("part1")
+    observed_min: Any = data.get("observed_min")
     if not isinstance(part1, bool):
         problems.append("part1 must be true or false")
     if not _is_int(observed_min) or observed_min < 1:
@@ -270,7 +280,8 @@ def _term_rule(data: Mapping[str, Any], problems: list[str]) -> TermRule:
             continue
         faults: list[str] = []
         _refuse_unknown(entry, ("key", "name", "max", "min"), faults)
-        term = Term(entry.get("key"), entry.get("name"), entry.get("max"), entry.get("min"))
+        found: dict[str, Any] = {name: entry.get(name) for name in ("key", "name", "max", "min")}
+        term = Term(**found)
         if not all(isinstance(text, str) and text for text in (term.key, term.name)):
             faults.append("key and name must be texts")
         if not (_is_int(term.max) and _is_int(term.min) and 0 <= term.min <= term.max and term.max > 0):

@@ -20,7 +20,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from review.rules import LEVEL_MAX, LEVEL_MIN, CompetencyRule, Outcome, Reason, from_plain, parse, to_plain
+from review.rules import LEVEL_MAX, LEVEL_MIN, CompetencyRule, Outcome, Reason, RuleError, exact, parse, to_plain
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class CompetencyResult:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "CompetencyResult":
-        return cls(data["key"], from_plain(data["mean"]), data["observed"])
+        return cls(data["key"], exact(data["mean"]), data["observed"])
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Decision:
     def from_json(cls, data: Mapping[str, Any]) -> "Decision":
         outcome = Outcome.from_json(data)
         competencies = tuple(CompetencyResult.from_json(result) for result in data["competencies"])
-        return cls(outcome.passed, competencies, from_plain(data["overall"]), outcome.reasons)
+        return cls(outcome.passed, competencies, exact(data["overall"]), outcome.reasons)
 
 
 def decide(
@@ -116,7 +116,9 @@ def results(marks: Sequence[Mark], competencies: Sequence[str]) -> tuple[Compete
         if mark.level is not None:
             levels[mark.competency][mark.answer].append(mark.level)
     return tuple(
-        CompetencyResult(key, _mean([_mean(slots) for slots in answers.values()]), len(answers))
+        CompetencyResult(
+            key, _mean([mean for slots in answers.values() if (mean := _mean(slots)) is not None]), len(answers)
+        )
         for key, answers in levels.items()
     )
 
@@ -135,8 +137,11 @@ class Case:
     part1_mark: Fraction | None = None
 
     def decide(self) -> Decision:
-        """Raises what `decide` and `review.rules.parse` raise."""
-        return decide(self.marks, self.part1_sufficient, parse(self.rule), self.competencies, self.part1_mark)
+        """Raises what `decide` and `review.rules.parse` raise, and RuleError for a rule of another kind."""
+        rule = parse(self.rule)
+        if not isinstance(rule, CompetencyRule):
+            raise RuleError(["marks on competencies need a rule of that kind"])
+        return decide(self.marks, self.part1_sufficient, rule, self.competencies, self.part1_mark)
 
     def to_json(self) -> dict[str, Any]:
         ordered = sorted(self.marks, key=lambda mark: (mark.answer, mark.slot, mark.competency, mark.assessor))
@@ -155,7 +160,7 @@ class Case:
             data["part1_sufficient"],
             data["rule"],
             tuple(data["competencies"]),
-            from_plain(data["part1_mark"]),
+            exact(data["part1_mark"]),
         )
 
 
@@ -188,5 +193,5 @@ def _check(marks: Sequence[Mark], competencies: Sequence[str]) -> None:
         by_assessor.add(assessor)
 
 
-def _mean(values: Sequence[Fraction | int]) -> Fraction | None:
-    return sum(values, Fraction()) / len(values) if values else None
+def _mean(values: Sequence[Fraction] | Sequence[int]) -> Fraction | None:
+    return Fraction(sum(values)) / len(values) if values else None

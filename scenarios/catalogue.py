@@ -135,10 +135,10 @@ class Pack:
 def parse_pack(data: bytes, scheme: Scheme) -> Pack:
     """The pack in these TOML bytes. Raises PackError: first all that is misshapen, else all that `check` finds."""
     problems: list[str] = []
-    pack = read(data, Pack, problems)
+    pack: Pack | None = read(data, Pack, problems)
     if pack is not None:
         problems += check(pack, scheme)
-    if problems:
+    if pack is None or problems:
         raise PackError(problems)
     return pack
 

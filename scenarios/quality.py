@@ -97,7 +97,7 @@ def judge(measurement: Measurement, limits: Limits) -> tuple[Fault, ...]:
         if found is not None and found + tolerance < needed:
             faults.append(Fault(kind, found, float(needed)))
 
-    def too_high(kind: FaultKind, found: float | None, allowed: float | Fraction) -> None:
+    def too_high(kind: FaultKind, found: float | Fraction | None, allowed: float | Fraction) -> None:
         if found is not None and found > allowed:
             faults.append(Fault(kind, float(found), float(allowed)))
 
@@ -136,8 +136,14 @@ def judge_camera(facts: Mapping[str, object], limits: Limits) -> tuple[Fault, ..
         for name in ("width", "height", "frames_per_second")
         if isinstance(value := facts.get(name), int | float) and not isinstance(value, bool) and 0 < value < 1e6
     }
-    camera = Measurement(width=known.get("width"), height=known.get("height"), fps=known.get("frames_per_second"))
+    camera = Measurement(
+        width=_pixels(known.get("width")), height=_pixels(known.get("height")), fps=known.get("frames_per_second")
+    )
     return judge(camera, limits)
+
+
+def _pixels(value: float | None) -> int | None:
+    return None if value is None else int(value)
 
 
 def remarks(measurement: Measurement, limits: Limits) -> tuple[Fault, ...]:

@@ -41,7 +41,7 @@ def many(least: int, most: int | None = None, default: Any = MISSING, **limits: 
     return field(default=default, metadata={"least": least, "most": most, **limits})
 
 
-KEY = {"pattern": r"[a-z][a-z0-9_]*", "meaning": "een sleutel van kleine letters, cijfers en _"}
+KEY: dict[str, Any] = {"pattern": r"[a-z][a-z0-9_]*", "meaning": "een sleutel van kleine letters, cijfers en _"}
 
 
 def keyed() -> Any:
@@ -87,7 +87,7 @@ def _value(value: Any, kind: Any, limits: Any, where: str, problems: list[str]) 
         kind = get_args(kind)[0]
     if get_origin(kind) is tuple:
         return _list(value, get_args(kind)[0], limits, where, problems)
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         return shaped(value, kind, where, problems)
     if kind is dict or get_origin(kind) is dict:
         return _open_table(value, where, problems)
@@ -96,7 +96,7 @@ def _value(value: Any, kind: Any, limits: Any, where: str, problems: list[str]) 
     return {bool: _yes_no, int: _whole, Fraction: _decimal, str: _text}[kind](value, limits, where, problems)
 
 
-def _list(value: Any, kind: Any, limits: Any, where: str, problems: list[str]) -> tuple | None:
+def _list(value: Any, kind: Any, limits: Any, where: str, problems: list[str]) -> tuple[Any, ...] | None:
     if not isinstance(value, list):
         problems.append(f"{where}: moet een lijst zijn.")
         return None
@@ -109,7 +109,7 @@ def _list(value: Any, kind: Any, limits: Any, where: str, problems: list[str]) -
     return tuple(_value(one, kind, limits, f"{where}[{n}]", problems) for n, one in enumerate(value, 1))
 
 
-def _open_table(value: Any, where: str, problems: list[str]) -> dict | None:
+def _open_table(value: Any, where: str, problems: list[str]) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         problems.append(f"{where}: moet een tabel zijn.")
         return None
@@ -123,21 +123,21 @@ def _choice(value: Any, kind: type[StrEnum], where: str, problems: list[str]) ->
     return kind(value)
 
 
-def _yes_no(value: Any, limits: Any, where: str, problems: list[str]) -> bool | None:
+def _yes_no(value: Any, limits: Any, where: str, problems: list[str]) -> Any:
     if not isinstance(value, bool):
         problems.append(f"{where}: moet true of false zijn, maar is {value!r}.")
         return None
     return _only(value, limits, where, problems)
 
 
-def _whole(value: Any, limits: Any, where: str, problems: list[str]) -> int | None:
+def _whole(value: Any, limits: Any, where: str, problems: list[str]) -> Any:
     if isinstance(value, bool) or not isinstance(value, int):
         problems.append(f"{where}: moet een geheel getal zijn, maar is {value!r}.")
         return None
     return _only(_bounded(value, value, limits, where, problems), limits, where, problems)
 
 
-def _decimal(value: Any, limits: Any, where: str, problems: list[str]) -> Fraction | None:
+def _decimal(value: Any, limits: Any, where: str, problems: list[str]) -> Any:
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
         problems.append(f'{where}: moet een decimaal getal tussen aanhalingstekens zijn ("2.25"), maar is {value!r}.')
         return None

@@ -6,7 +6,7 @@ with the open question that it answers, so that a page can show the difference a
 
 import re
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from scenarios.chapters import (
     Allocation,
@@ -34,6 +34,13 @@ from scenarios.reading import KEY, ContentError, keyed, many, read, within
 
 class SchemeError(ContentError):
     """A scheme that cannot be used; `problems` is the full list."""
+
+
+class MissingChapter(LookupError):
+    """A table is asked for that this exam, by its parts, does not have: a fault of who asks, not of the scheme."""
+
+
+Chapter = TypeVar("Chapter")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +71,13 @@ class Scheme:
     questions: tuple[Question, ...] = ()
     origins: tuple[Origin, ...] = ()
 
+    def chapter(self, kind: type[Chapter]) -> Chapter:
+        """This exam's table of that kind, such as its SittingRules. Raises MissingChapter when it has none."""
+        for item in fields(self):
+            if isinstance(found := getattr(self, item.name), kind):
+                return found
+        raise MissingChapter(f"{self.key} {self.number}: {kind.__name__}")
+
     def competency(self, key: str) -> Competency:
         return next(one for one in self.competencies if one.key == key)
 
@@ -84,10 +98,10 @@ class Scheme:
 def parse(data: bytes) -> Scheme:
     """The scheme in these TOML bytes. Raises SchemeError with every problem found."""
     problems: list[str] = []
-    scheme = read(data, Scheme, problems)
+    scheme: Scheme | None = read(data, Scheme, problems)
     if scheme is not None:
         problems += check(scheme)
-    if problems:
+    if scheme is None or problems:
         raise SchemeError(problems)
     return replace(scheme, texts=tuple(_filled(text, scheme) for text in scheme.texts))
 
@@ -144,8 +158,8 @@ def _pass_rule(scheme: Scheme) -> list[str]:
     if not isinstance(rule.get("kind"), str):
         return ["pass_rule.kind: ontbreekt."]
     if rule["kind"] == "terms":
-        terms = rule.get("terms") if isinstance(rule.get("terms"), list) else []
-        judged = [term.get("key") for term in terms if isinstance(term, dict)]
+        terms = rule.get("terms")
+        judged = [term.get("key") for term in (terms if isinstance(terms, list) else []) if isinstance(term, dict)]
         if judged != [term.key for term in scheme.end_terms]:
             return ["De slaagregel noemt andere eindtermen dan het schema."]
     elif not scheme.competencies:

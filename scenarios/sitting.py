@@ -11,7 +11,7 @@ from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 
-from scenarios.scheme import SittingRules
+from scenarios.chapters import SittingRules
 
 CLOSING_GRACE_S = 15
 """How long after the time limit a recording may still be closed: a slow line is not the candidate's fault."""
@@ -242,7 +242,7 @@ def answer_left(answer: AnswerView, times: Times, now: datetime) -> float:
 
 def overdue(answer: AnswerView, times: Times, now: datetime) -> bool:
     """Whether a recording should have been closed by now, its page being gone."""
-    if answer.stage is not AnswerStage.RECORDING:
+    if answer.stage is not AnswerStage.RECORDING or answer.recording_since is None:
         return False
     return now > answer.recording_since + timedelta(seconds=times.answer_s + CLOSING_GRACE_S)
 

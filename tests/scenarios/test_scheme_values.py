@@ -53,6 +53,7 @@ def test_the_levels_are_those_of_the_scores():
         ("def f(row):\n    rules = row.content.assessment\n    return rules.slots", {"slots"}),
         ("def f(row):\n    s, rules = row, row.content.assessment\n    return rules.slots", {"slots"}),
         ("def f(row):\n    if rules := row.content.assessment:\n        return rules.slots", {"slots"}),
+        ("def f(row):\n    return row.scheme.content.chapter(AssessmentRules).slots", {"slots"}),
         ("def f(batch):\n    return batch.panel.slots", set()),
         ("def f(row):\n    rules = row.panel\n    return rules.slots", set()),
         ("def f(rules: AssessmentRules):\n    rules.slots = 3", set()),

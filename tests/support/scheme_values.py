@@ -184,6 +184,8 @@ class Module:
             return self.tables.get(node.attr) if self.kind(node.value, names) == "Scheme" else None
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
+            if called.endswith(".chapter"):
+                return self.annotated(node.args[0])
             return "Scheme" if called == "scheme.parse" else self.returns.get(called)
         parts = {ast.BoolOp: "values", ast.IfExp: "body orelse", ast.NamedExpr: "value"}.get(type(node), "")
         for part in parts.split():
