@@ -5,6 +5,7 @@ transaction that first looks whether it is still as it was. So the work may be k
 and two workers on the same row do no harm.
 """
 
+import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -16,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from recorder.jobs.workspace import folder_for, put_file, share_of
 from recorder.media import select_source
-from recorder.media.ffmpeg import Progress
+from recorder.media.ffmpeg import FfmpegError, Progress
 from recorder.media.measure import Measured, measure
-from recorder.media.transcode import Result, transcode
+from recorder.media.transcode import NotProven, Result, transcode
 from scenarios.quality import Fault, Limits, judge, remarks
 from storage.base.database import session_scope
 from storage.base.jobs import Claimed, Hopeless, task
@@ -29,6 +30,9 @@ from storage.exam.take_decisions import accepted
 from storage.judging.ratings import has_score
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
+NOT_MADE = "no_film"
+"""Why the other road was taken when no film could be made of the one that was chosen."""
 _MADE_DEPTH = 3
 """Slashes in the key of something that was made; that of an original has two."""
 
@@ -73,7 +77,7 @@ def finish_recording(job: Claimed) -> dict:
                 figures = _figures(captured, measured, source)
                 state = _settle(captured, lambda row, now: _refuse(row, faults, figures, now))
                 return {"state": state, "faults": [fault.kind for fault in faults]}
-            result = transcode(source.path, measured, folder, share_of(job, 25, 90))
+            source, measured, result = _film(captured, source, measured, folder, share_of(job, 25, 90))
             job.report(92)
             figures = _figures(captured, measured, source, result)
             made = _put(captured, result)
@@ -133,6 +137,32 @@ def _without_faults(
         if not judge(other.measurement, captured.limits):
             return source.instead(name, path, [fault.kind for fault in faults]), other, ()
     return source, measured, faults
+
+
+def _film(
+    captured: _Captured, source: select_source.Chosen, measured: Measured, folder: Path, progress: Progress
+) -> tuple[select_source.Chosen, Measured, Result]:
+    """The film of what was chosen; of the other road when none can be made of it; at last one that is not proven.
+
+    Nobody is asked to answer again because of a film that could not be made. Raises FfmpegError when ffmpeg can make
+    nothing of any road, FfmpegAway when it could not work.
+    """
+    try:
+        return source, measured, transcode(source.path, measured, folder, progress)
+    except (FfmpegError, NotProven) as error:
+        log.warning("no film of %s: %s", source.decision["took"], error)
+    for name, path in source.alone:
+        other = measure(path)
+        faults = judge(other.measurement, captured.limits) if captured.limits and not captured.accepted else ()
+        if faults or not other.scan.video_codec:
+            continue
+        try:
+            result = transcode(path, other, folder, progress)
+        except (FfmpegError, NotProven) as error:
+            log.warning("no film of %s: %s", name, error)
+            continue
+        return source.instead(name, path, [NOT_MADE]), other, result
+    return source, measured, transcode(source.path, measured, folder, progress, strict=False)
 
 
 def _figures(

@@ -7,23 +7,31 @@ Sessions are tied together by the recorder's own clock, since a reload of the pa
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
 from pathlib import Path
 from statistics import median
 
 from recorder.media import matroska
+from recorder.media.clock import Laid, lay_pictures, lay_sound
 from recorder.media.depacketize import CODECS, Packet, Picture, depacketize
 from recorder.media.matroska import Block
+from recorder.media.packets import opus_s
 from recorder.spool import packet_file
 from recorder.webrtc import rtcp
 
 # Farther apart than this, sender reports and arrival cannot both be right, and arrival was seen with our own eyes.
 _REPORT_TRUST_S = 2.0
 _NTP_EPOCH_S = 2_208_988_800
+_HANDOVER_S = 1.0
+"""For how long two senders of one track may overlap and still have taken turns."""
 
 
 @dataclass
 class TrackLoss:
-    """What became of one track of a session. `lost` counts packets that no retransmission brought back."""
+    """What became of one track of a session. `lost` counts packets that no retransmission brought back.
+
+    `sources`: how many senders (SSRCs) took turns. `clock_breaks_s`: by how much their clocks were set right in all.
+    """
 
     packets: int = 0
     lost: int = 0
@@ -32,6 +40,9 @@ class TrackLoss:
     foreign: int = 0
     kept: int = 0
     dropped: int = 0
+    sources: int = 0
+    clock_breaks_s: float = 0.0
+    wild_times: int = 0
 
 
 @dataclass
@@ -140,7 +151,7 @@ def _read(path: Path) -> _Session:
     records = packet_file.read(path)
     header = packet_file.Header.from_json(next(records).json())
     loss = SessionLoss(int(header.session))
-    video, audio = (_Stream(header.track(kind), getattr(loss, kind)) for kind in ("video", "audio"))
+    video, audio = (_Stream(header.track(kind), getattr(loss, kind), kind == "audio") for kind in ("video", "audio"))
     reports: list[bytes] = []
     for record in records:
         if record.kind is packet_file.Kind.VIDEO:
@@ -154,31 +165,34 @@ def _read(path: Path) -> _Session:
                 loss.end = record.json().get("end", loss.end)
             except (ValueError, AttributeError):
                 continue
-    video.settle()
-    audio.settle()
-    loss.sync, loss.delay_s = _tie(video, audio, reports)
+    shown, heard = video.sources(), audio.sources()
+    loss.sync, loss.delay_s = _tie(shown, heard, reports)
     session = _Session(loss, video.codec)
     if video.codec in CODECS:
-        found = depacketize(video.packets, CODECS[video.codec]())
-        loss.video.kept, loss.video.dropped = len(found.pictures), found.dropped
-        session.pictures = [(video.seconds(picture.timestamp), picture) for picture in found.pictures]
-    session.sound = [(audio.seconds(p.timestamp), p.payload) for p in audio.packets if p.payload]
+        parts = []
+        for source in shown:
+            found = depacketize(source.packets, CODECS[video.codec]())
+            loss.video.dropped += found.dropped
+            parts.append([(source.seconds(picture.timestamp), picture) for picture in found.pictures])
+        session.pictures = _in_turn(parts)
+        loss.video.kept = len(session.pictures)
+    session.sound = _in_turn(
+        [[(source.seconds(p.timestamp), p.payload) for p in source.packets if p.payload] for source in heard]
+    )
     loss.audio.kept = len(session.sound)
     return session
 
 
 class _Stream:
-    """The packets of one track, in order and without wrap, and its clock."""
+    """The packets of one track as they came: who sent them (SSRC) may change on the way."""
 
-    def __init__(self, track: packet_file.Track | None, loss: TrackLoss) -> None:
+    def __init__(self, track: packet_file.Track | None, loss: TrackLoss, is_sound: bool) -> None:
         self.codec = track.codec if track else None
         self.rate = int(track.clock_rate) if track and int(track.clock_rate) > 0 else 90_000
         self.payload_type = track.payload_type if track else None
         self.loss = loss
-        self.offset_s = 0.0
-        self.ssrc: int | None = None
-        self.packets: list[Packet] = []
-        self._raw: list[tuple[float, packet_file.Packet, bytes]] = []
+        self.is_sound = is_sound
+        self._raw: dict[int, list[tuple[float, packet_file.Packet, bytes]]] = {}
 
     def take(self, record: packet_file.Record) -> None:
         try:
@@ -189,34 +203,86 @@ class _Stream:
         if head.payload_type != self.payload_type:
             self.loss.foreign += 1
             return
-        self._raw.append((record.arrival_us / 1e6, head, record.payload[head.start : head.end]))
+        came = (record.arrival_us / 1e6, head, record.payload[head.start : head.end])
+        self._raw.setdefault(head.ssrc, []).append(came)
 
-    def settle(self) -> None:
-        """Sort what was taken, undo the wraps of sequence and timestamp, and set the clock by arrival."""
-        if not self._raw:
-            return
-        self.ssrc = Counter(head.ssrc for _, head, _ in self._raw).most_common(1)[0][0]
+    def sources(self) -> "list[_Source]":
+        """Each sender whose turn it was, in order. One that sends beside a longer one is foreign."""
+        taken: list[_Source] = []
+        for ssrc, raw in sorted(self._raw.items(), key=lambda one: -len(one[1])):
+            source = _Source(ssrc, self.rate, raw)
+            if any(source.overlap_s(other) > _HANDOVER_S for other in taken):
+                self.loss.foreign += len(raw)
+                continue
+            source.settle(self.loss, self.is_sound)
+            taken.append(source)
+        self._raw.clear()
+        self.loss.sources = len(taken)
+        return sorted(taken, key=lambda source: source.came_s)
+
+
+class _Source:
+    """The packets of one sender, in order and without wrap, and its clock: that of another sender is another one."""
+
+    def __init__(self, ssrc: int, rate: int, raw: list[tuple[float, packet_file.Packet, bytes]]) -> None:
+        self.ssrc, self.rate, self.offset_s = ssrc, rate, 0.0
+        self.packets: list[Packet] = []
+        self.came_s, self.gone_s = min(one[0] for one in raw), max(one[0] for one in raw)
+        self._raw = raw
+        self._first = 0
+        self._broken = False
+
+    def overlap_s(self, other: "_Source") -> float:
+        """For how many seconds both sent at once; negative when one came after the other had gone."""
+        return min(self.gone_s, other.gone_s) - max(self.came_s, other.came_s)
+
+    def settle(self, loss: TrackLoss, is_sound: bool) -> None:
+        """Sort what was taken, undo the wraps of sequence and timestamp, lay the clock, and set it by arrival."""
         sequence = highest = timestamp = None
         seen: dict[int, Packet] = {}
         for arrival_s, head, payload in self._raw:
-            if head.ssrc != self.ssrc:
-                self.loss.foreign += 1
-                continue
-            self.loss.packets += 1
+            loss.packets += 1
             sequence = _unwrap(head.sequence, sequence, 16)
             timestamp = _unwrap(head.timestamp, timestamp, 32)
             if sequence in seen:
-                self.loss.duplicates += 1
+                loss.duplicates += 1
                 continue
             if highest is not None and sequence < highest:
-                self.loss.reordered += 1
+                loss.reordered += 1
             highest = sequence if highest is None else max(highest, sequence)
             seen[sequence] = Packet(sequence, timestamp, head.marker, arrival_s, payload)
         self.packets = [seen[key] for key in sorted(seen)]
-        self.loss.lost = self.packets[-1].sequence - self.packets[0].sequence + 1 - len(self.packets)
+        loss.lost += self.packets[-1].sequence - self.packets[0].sequence + 1 - len(self.packets)
+        self._first = self.packets[0].timestamp
+        self._lay(loss, is_sound)
         # The packet that travelled fastest says best when it was sent.
         self.offset_s = min(packet.arrival_s - packet.timestamp / self.rate for packet in self.packets)
-        self._raw.clear()
+        self._raw = []
+
+    def _lay(self, loss: TrackLoss, is_sound: bool) -> None:
+        """Give each moment (packets of one timestamp) the time at which its turn comes, where the clock broke."""
+        moments = [next(group) for _, group in groupby(self.packets, key=lambda packet: packet.timestamp)]
+        times = [packet.timestamp / self.rate for packet in moments]
+        if is_sound:
+            moments, times = self.packets, [packet.timestamp / self.rate for packet in self.packets]
+            laid = lay_sound(times, [opus_s(packet.payload) for packet in moments])
+        else:
+            laid = lay_pictures(times, Laid())
+        self._broken = laid.changed
+        if not laid.changed:
+            return
+        loss.clock_breaks_s += round(sum(map(abs, laid.breaks)), 3)
+        loss.wild_times += laid.wild
+        turns = iter(round(time * self.rate) for time in laid.times)
+        if is_sound:
+            self.packets = [packet._replace(timestamp=next(turns)) for packet in self.packets]
+        else:
+            groups = groupby(self.packets, key=lambda packet: packet.timestamp)
+            self.packets = [
+                packet._replace(timestamp=turn)
+                for turn, (_, group) in zip(turns, groups, strict=True)
+                for packet in group
+            ]
 
     def seconds(self, timestamp: int) -> float:
         return timestamp / self.rate + self.offset_s
@@ -227,21 +293,22 @@ class _Stream:
         for compound in reports:
             for report in rtcp.sender_reports(compound):
                 if report.ssrc == self.ssrc and self.packets and report.ntp >> 32:
-                    unwrapped = _unwrap(report.timestamp, self.packets[0].timestamp, 32)
+                    unwrapped = _unwrap(report.timestamp, self._first, 32)
                     offsets.append(report.ntp / 2**32 - _NTP_EPOCH_S - unwrapped / self.rate)
-        return median(offsets) if offsets else None
+        # Where the clock broke, what the first report says holds for what came before the break.
+        return median(offsets[:1] if self._broken else offsets) if offsets else None
 
 
-def _tie(video: _Stream, audio: _Stream, reports: Sequence[bytes]) -> tuple[str, float | None]:
-    """Set both clocks right towards each other, by the sender's reports when they can be believed."""
-    sent = [stream.sender_offset_s(reports) for stream in (video, audio)]
-    if None in sent:
+def _tie(video: Sequence[_Source], audio: Sequence[_Source], reports: Sequence[bytes]) -> tuple[str, float | None]:
+    """Set all clocks right towards each other, by the senders' reports when they can be believed."""
+    sent = [(source, source.sender_offset_s(reports)) for source in (*video, *audio)]
+    if not video or not audio or any(offset is None for _, offset in sent):
         return "arrival", None
-    delays = [stream.offset_s - offset for stream, offset in zip((video, audio), sent, strict=True)]
-    if abs(delays[0] - delays[1]) > _REPORT_TRUST_S:
+    delays = [source.offset_s - offset for source, offset in sent]
+    if max(delays) - min(delays) > _REPORT_TRUST_S:
         return "arrival", None
-    for stream, offset in zip((video, audio), sent, strict=True):
-        stream.offset_s = offset + min(delays)
+    for source, offset in sent:
+        source.offset_s = offset + min(delays)
     return "reports", min(delays)
 
 

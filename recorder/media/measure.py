@@ -1,15 +1,17 @@
 """Measures a file: what its packets say, and what one pass over all pictures and all sound shows."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from math import inf, isnan
 from pathlib import Path
-from statistics import median
 
 import av
 import ffmpeg
 
+from recorder.media import packets
+from recorder.media.clock import usual_step
 from recorder.media.ffmpeg import FfmpegError, Progress, run
 from scenarios.quality import Measurement
 
@@ -18,6 +20,8 @@ _LOOK = {"fps": 5, "width": 320}
 _FROZEN_DIFFERENCE, _FROZEN_S, _BLACK_S = 0.0003, 2, 1
 _SILENCE_DB, _SILENCE_S = -50, 0.5
 _FULL_SCALE_DB = -0.01
+_HEARD_DB, _ONE_SIDE_DB = -60, 40
+"""What of one side is heard, and how much softer the other must be for all sound to come from that one."""
 # Times farther apart are damage, and filters that fill holes would fill the memory with them.
 _LONGEST_S = 900
 # What ebur128 answers when nothing was loud enough to be measured.
@@ -37,13 +41,24 @@ class Loudness:
     range_lu: float
     peak: float
 
+    def louder(self, by_lu: float) -> "Loudness":
+        """The same sound, played so much louder."""
+        return replace(
+            self,
+            integrated=round(self.integrated + by_lu, 2),
+            threshold=round(self.threshold + by_lu, 2),
+            peak=round(self.peak + by_lu, 2),
+        )
+
 
 @dataclass(frozen=True)
 class Scan:
     """What the packets say, without decoding more than a keyframe here and there. Times in seconds.
 
-    `times` are those of the pictures, rising. `keyframe_gap_s` is the longest way to the next keyframe. `one_shape`:
-    the picture is set up once and never changes (H.264: every SPS is equal).
+    Times begin where the file begins. `times` are those of the pictures, rising. `keyframe_gap_s` is the longest way to
+    the next keyframe. `one_shape`: the picture is set up once and never changes (H.264: every SPS is equal).
+    `left_out_s`: silence that the encoder left out (DTX). `breaks`: by how many seconds in all the clock of a track was
+    set right; `wild`: how many single times were.
     """
 
     seconds: float = 0.0
@@ -54,13 +69,28 @@ class Scan:
     audio_end_s: float = 0.0
     keyframe_gap_s: float = 0.0
     one_shape: bool = True
+    left_out_s: float = 0.0
+    breaks: Mapping[str, float] = field(default_factory=dict)
+    wild: int = 0
     resolutions: tuple[tuple[float, int, int], ...] = ()
 
     @property
+    def steady(self) -> bool:
+        """True when the file's own times can be used as they are."""
+        return not self.breaks and not self.wild
+
+    @property
     def fps(self) -> float | None:
-        """Pictures a second over the whole, gaps included."""
-        span = self.times[-1] - self.times[0] if self.times else 0.0
-        return (len(self.times) - 1) / span if span > 0 else None
+        """Pictures a second over the whole answer, gaps and edges included."""
+        return len(self.times) / self.seconds if self.times[1:] and self.seconds > 0 else None
+
+    @property
+    def bare_s(self) -> float:
+        """How long there is no picture before the first one and after the last one."""
+        if not self.times:
+            return self.seconds
+        edges = (self.times[0], self.seconds - self.times[-1] - usual_step(self.times))
+        return sum(edge for edge in edges if edge >= _FROZEN_S)
 
     @property
     def size(self) -> tuple[int, int] | None:
@@ -70,11 +100,17 @@ class Scan:
 
 @dataclass(frozen=True)
 class Measured:
-    """All that was found out about one file; `loudness` is None without sound loud enough to be measured."""
+    """All that was found out about one file; `loudness` is None without sound loud enough to be measured.
+
+    `only_side`: 0 or 1 when all sound comes from the left or the right; None when it comes from both, or is mono.
+    `sound_s`: the sound that was decoded, in seconds.
+    """
 
     measurement: Measurement
     scan: Scan
     loudness: Loudness | None
+    only_side: int | None = None
+    sound_s: float = 0.0
 
 
 def measure(path: Path | None, progress: Progress | None = None) -> Measured:
@@ -101,46 +137,49 @@ def scan(path: Path) -> Scan:
 
 
 def _scan(container: av.container.InputContainer) -> Scan:
-    # A track whose codec nobody knows has no codec context.
-    video = next((stream for stream in container.streams.video if stream.codec_context), None)
-    audio = next((stream for stream in container.streams.audio if stream.codec_context), None)
+    video, audio = packets.tracks(container)
     if not (video or audio):
         raise Unreadable("neither picture nor sound")
-    times, keys, shapes, sizes = [], [], set(), []
-    heard_from, heard_to = None, 0.0
-    for packet in container.demux([stream for stream in (video, audio) if stream]):
-        if packet.pts is None:
-            continue
-        at = float(packet.pts * packet.time_base)
-        if packet.stream is audio:
-            heard_from = at if heard_from is None else heard_from
-            heard_to = max(heard_to, at + float((packet.duration or 0) * packet.time_base))
-            continue
-        times.append(at)
-        if packet.is_keyframe:
-            keys.append(at)
-            shape = _shape(video, bytes(packet))
+    keys, shapes, sizes = [], set(), []
+    for track, packet in packets.packets(container, video, audio):
+        track.add(packet)
+        if track is video and packet.is_keyframe:
+            number = len(video.times) - 1
+            keys.append(number)
+            shape = _shape(video.stream, bytes(packet))
             if shape not in shapes or len(shapes) > 1:
                 shapes.add(shape)
-                width, height = _size(video, packet)
+                width, height = _size(video.stream, packet)
                 if width and (not sizes or sizes[-1][1:] != (width, height)):
-                    sizes.append((round(at, 3), width, height))
-    times.sort()
-    end = times[-1] + median(b - a for a, b in pairwise(times)) if len(times) > 1 else 0.0
-    first = min([0.0, *times[:1], heard_from or 0.0])
-    if max(end, heard_to) - first > _LONGEST_S:
-        raise Unreadable(f"it says to last {max(end, heard_to) - first:.0f} s")
-    ways = [b - a for a, b in pairwise([*keys, end])] if keys else []
+                    sizes.append((number, width, height))
+    begin = packets.lay(container, video, audio)
+    shown = [time - begin for time in video.laid.times] if video else []
+    heard = [time - begin for time in audio.laid.times] if audio else []
+    times = sorted(shown)
+    end = times[-1] + usual_step(times) if len(times) > 1 else 0.0
+    heard_to = (
+        max((time + length for time, length in zip(heard, audio.lengths, strict=True)), default=0.0) if audio else 0.0
+    )
+    if max(end, heard_to) > _LONGEST_S:
+        raise Unreadable(f"it says to last {max(end, heard_to):.0f} s")
+    ways = [b - a for a, b in pairwise([*(shown[number] for number in keys), end])] if keys else []
     return Scan(
         seconds=max(end, heard_to),
         times=tuple(times),
-        video_codec=video.codec_context.name if video and times else None,
-        audio_codec=audio.codec_context.name if audio and heard_from is not None else None,
-        audio_start_s=heard_from or 0.0,
+        video_codec=video.stream.codec_context.name if times else None,
+        audio_codec=audio.stream.codec_context.name if heard else None,
+        audio_start_s=heard[0] if heard else 0.0,
         audio_end_s=heard_to,
+        left_out_s=audio.left_out_s if audio else 0.0,
         keyframe_gap_s=max(ways, default=end),
-        one_shape=len(shapes) <= 1 and (not times or (bool(keys) and keys[0] <= times[0])),
-        resolutions=tuple(sizes),
+        one_shape=len(shapes) <= 1 and (not times or (bool(keys) and shown[keys[0]] <= times[0])),
+        resolutions=tuple((round(shown[number], 3), *size) for number, *size in sizes),
+        breaks={
+            kind: round(sum(map(abs, track.laid.breaks)), 3)
+            for kind, track in (("video", video), ("audio", audio))
+            if track and track.laid.breaks
+        },
+        wild=sum(track.laid.wild for track in (video, audio) if track),
     )
 
 
@@ -196,7 +235,7 @@ def _watch(path: Path, found: Scan, progress: Progress | None) -> Measured:
             source["a:0"]
             .filter("silencedetect", n=f"{_SILENCE_DB}dB", d=_SILENCE_S)
             .filter("aformat", sample_fmts="s16")
-            .filter("astats", measure_perchannel="none", measure_overall="Peak_level+Peak_count+Number_of_samples")
+            .filter("astats", measure_perchannel="RMS_level", measure_overall="Peak_level+Peak_count+Number_of_samples")
             .filter("ebur128", peak="true", framelog="quiet")
         )
         outputs.append(ffmpeg.output(listen, "-", format="null"))
@@ -207,7 +246,7 @@ def _watch(path: Path, found: Scan, progress: Progress | None) -> Measured:
     heard = _Sound(log) if found.audio_codec else None
     with av.open(str(path)) as container:
         rate = container.streams.audio[0].rate if heard else 0
-    audio_seconds = heard.samples / rate if heard and rate else 0.0
+    audio_seconds = heard.samples / rate + found.left_out_s if heard and rate else 0.0
     silence_s = min(_spans(log, "silence_start: ", "silence_end: ", seconds), audio_seconds)
     frames = finished.frames if found.video_codec else 0
     width, height = found.size or (None, None)
@@ -218,7 +257,7 @@ def _watch(path: Path, found: Scan, progress: Progress | None) -> Measured:
         width=width,
         height=height,
         resolutions=found.resolutions,
-        freeze_s=_ms(_spans(log, "freeze_start: ", "freeze_end: ", seconds)) if frames else None,
+        freeze_s=_ms(_spans(log, "freeze_start: ", "freeze_end: ", seconds) + found.bare_s) if frames else None,
         black_s=_ms(_spans(log, "black_start:", "black_end:", seconds)) if frames else None,
         audio_seconds=_ms(audio_seconds),
         silence_s=_ms(silence_s) if heard else None,
@@ -226,7 +265,10 @@ def _watch(path: Path, found: Scan, progress: Progress | None) -> Measured:
         loudness_lufs=heard.loudness.integrated if heard and heard.loudness else None,
         clipping_share=heard.clipping_share if heard else None,
     )
-    return Measured(measurement, found, heard.loudness if heard else None)
+    decoded_s = heard.samples / rate if heard and rate else 0.0
+    return Measured(
+        measurement, found, heard.loudness if heard else None, heard.only_side if heard else None, decoded_s
+    )
 
 
 class _Sound:
@@ -239,9 +281,31 @@ class _Sound:
         self.clipping_share = round(float(peaks) / self.samples, 6) if clipped else 0.0
         names = (r"I:\s+(\S+) LUFS", r"Threshold:\s+(\S+) LUFS\n\n", r"LRA:\s+(\S+) LU\b", r"Peak:\s+(\S+) dBFS")
         values = [_last(log, name) for name in names]
+        sides = [_decibel(one) for one in re.findall(r"\] Channel: \d+\n.*\] RMS level dB: (\S+)", log)]
+        self.only_side = sides.index(max(sides)) if len(sides) == 2 and _is_one_sided(sides) else None
         self.loudness = None
         if None not in values and float(values[0]) > _UNMEASURABLE_LUFS:
             self.loudness = Loudness(*(float(value) for value in values))
+
+
+def loudness_in(log: str) -> float | None:
+    """The integrated loudness (LUFS) that ebur128 wrote at the end of a log; None when nothing could be measured."""
+    found = _last(log, r"I:\s+(\S+) LUFS")
+    return float(found) if found is not None and float(found) > _UNMEASURABLE_LUFS else None
+
+
+def _decibel(text: str) -> float:
+    """A level as astats writes it; minus infinity for digital silence, whatever it calls that."""
+    try:
+        level = float(text)
+    except ValueError:
+        return -inf
+    return -inf if isnan(level) else level
+
+
+def _is_one_sided(levels: Sequence[float]) -> bool:
+    """True when one side is heard and the other is not, by the levels of both in dB."""
+    return max(levels) > _HEARD_DB and max(levels) - min(levels) > _ONE_SIDE_DB
 
 
 def _last(log: str, pattern: str) -> str | None:

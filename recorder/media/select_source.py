@@ -10,9 +10,12 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
+import av
+
 from recorder.media.ffmpeg import FfmpegError
 from recorder.media.live_source import Source, join
 from recorder.media.measure import Unreadable, scan
+from recorder.media.packets import retimed
 from recorder.media.stitch import Road, align, stitch
 from recorder.spool.manifest import CLOSING, Closing
 from recorder.spool.slice_spool import Run
@@ -35,7 +38,7 @@ class Chosen:
     alone: tuple[tuple[str, Path], ...] = ()
 
     def instead(self, name: str, path: Path, faults: Sequence[str]) -> "Chosen":
-        """One road alone, since what was chosen first has these faults and it has none."""
+        """One road alone, since what was chosen first has these faults, or became no film, and it has none."""
         decision = {**self.decision, "took": name, "why": "other_faulty", "faulty": list(faults)}
         return replace(self, path=path, decision=decision, alone=())
 
@@ -91,7 +94,8 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
             head = _over_the_hole(slices, head)
             return chosen(head.path, "slices", "no_live" if slices.whole else "no_live_for_the_hole")
         unreadable = "slices_unreadable" if slices.rows else "no_slices"
-        return chosen(live.path, "live", unreadable) if live.path else chosen(None, "nothing", unreadable)
+        path = other.path if other else live.path
+        return chosen(path, "live", unreadable) if path else chosen(None, "nothing", unreadable)
     if slices.whole:
         page_s = slices.closing.seconds
         if abs(head.seconds - page_s) <= SAME_S:
@@ -179,9 +183,14 @@ def _bytes(paths: Sequence[Path]) -> bytes:
 
 
 def _playable(path: Path | None) -> Road | None:
+    """This file as a road, its packets on a clock that goes forward; None when nothing in it can be played."""
     if path is None:
         return None
     try:
-        return Road(path, scan(path))
-    except Unreadable:
+        found = scan(path)
+        if found.steady:
+            return Road(path, found)
+        laid = retimed(path, path.with_name(f"{path.stem}-laid.mkv"))
+        return Road(laid, replace(scan(laid), breaks=found.breaks, wild=found.wild))
+    except (Unreadable, av.error.FFmpegError):
         return None

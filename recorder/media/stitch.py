@@ -45,13 +45,16 @@ class Road:
     def figures(self) -> dict:
         heard_s = self.found.audio_end_s - self.found.audio_start_s if self.found.audio_codec else 0.0
         size = self.found.size
-        return {
+        figures = {
             "seconds": round(self.seconds, 3),
             "frames": len(self.found.times),
             "audio_s": round(heard_s, 3),
             "codec": self.found.video_codec,
             "size": f"{size[0]}x{size[1]}" if size else None,
         }
+        # What its own clock said wrong; a plain recording has nothing of it.
+        clock = {"clock_breaks_s": dict(self.found.breaks), "wild_times": self.found.wild}
+        return figures if self.found.steady else figures | clock
 
 
 def align(head: Road, other: Road, closing: Closing | None, live: Source) -> tuple[float, str]:
@@ -72,11 +75,11 @@ def envelope(path: Path) -> list[float]:
     """How loud it is to an ear in each hundredth of a second, from time zero of the file on, as far as it goes."""
     samples = array("h")
     with suppress(av.error.FFmpegError, ValueError), av.open(str(path)) as container:
-        streams = container.streams.audio[:1]
+        streams, begin_s = container.streams.audio[:1], (container.start_time or 0) / 1e6
         resampler = av.AudioResampler("s16", "mono", _ENVELOPE_RATE)
         for frame in container.decode(streams) if streams else ():
             for part in resampler.resample(frame):
-                silence = round(part.time * _ENVELOPE_RATE) - len(samples)
+                silence = round((part.time - begin_s) * _ENVELOPE_RATE) - len(samples)
                 if silence > _ENVELOPE_RATE * _BLOCK_S:
                     samples.frombytes(bytes(2 * silence))
                 samples.frombytes(bytes(part.planes[0])[: 2 * part.samples])

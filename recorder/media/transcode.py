@@ -10,7 +10,7 @@ import logging
 from array import array
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import ceil
 from pathlib import Path
@@ -20,11 +20,13 @@ import av
 import ffmpeg
 
 from recorder.media.ffmpeg import FfmpegError, Progress, run
-from recorder.media.measure import Loudness, Measured, Scan
+from recorder.media.measure import Measured, Scan, loudness_in
 
 log = logging.getLogger(__name__)
 
 TARGET_LUFS, TARGET_PEAK_DB, TARGET_RANGE_LU = -23, -1.5, 20
+LOUDEST_LUFS, BOTH_SIDES_LU = -5.0, 3.01
+"""What louder sound is brought to first; how much louder the sound of one side is when it comes from both."""
 KEYFRAME_AT_LEAST_S = 4.0
 _KEYFRAME_S, _SHORT_SIDE = 2, 720
 _CELL, _COLUMNS, _CELLS, _CELL_S = (160, 90), 10, 100, 2
@@ -46,7 +48,11 @@ class NotProven(RuntimeError):
 
 @dataclass(frozen=True)
 class Proof:
-    """What came out when the result was decoded completely. `av_offset_ms` is positive when the sound lags."""
+    """What came out when the result was decoded completely. `av_offset_ms` is positive when the sound lags.
+
+    `loudness_lufs` is that of the sound before it was coded; None when nothing was loud enough to be measured.
+    `unproven` names what of the result is not as it was recorded; None when all of it is.
+    """
 
     seconds: float
     frames: int
@@ -54,6 +60,8 @@ class Proof:
     width: int
     height: int
     av_offset_ms: float
+    loudness_lufs: float | None = None
+    unproven: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,19 +84,24 @@ def how(scan: Scan) -> How:
     return How.COPIED if scan.video_codec == "h264" and scan.one_shape and fits and often else How.ENCODED
 
 
-def transcode(source: Path, measured: Measured, folder: Path, progress: Progress | None = None) -> Result:
-    """Make everything of `source` into `folder`, and prove it. Raises FfmpegError, FfmpegAway or NotProven."""
+def transcode(
+    source: Path, measured: Measured, folder: Path, progress: Progress | None = None, strict: bool = True
+) -> Result:
+    """Make everything of `source` into `folder`, and prove it. Raises FfmpegError, FfmpegAway or NotProven.
+
+    Not `strict`: a film that can be played is taken although it is not proven, and the proof names what is wrong.
+    """
     way = how(measured.scan)
     try:
-        return _make(way, source, measured, folder, progress)
+        return _make(way, source, measured, folder, progress, True)
     except (FfmpegError, NotProven) as error:
-        if way is How.ENCODED:
+        if way is How.ENCODED and strict:
             raise
-        log.warning("the picture cannot be copied, so it is encoded again: %s", error)
-        return _make(How.ENCODED, source, measured, folder, progress)
+        log.warning("the picture is encoded again: %s", error)
+        return _make(How.ENCODED, source, measured, folder, progress, strict)
 
 
-def _make(way: How, source: Path, measured: Measured, folder: Path, progress: Progress | None) -> Result:
+def _make(way: How, source: Path, measured: Measured, folder: Path, progress: Progress | None, strict: bool) -> Result:
     scan = measured.scan
     result = Result(
         video=folder / "video.mp4",
@@ -128,10 +141,10 @@ def _make(way: How, source: Path, measured: Measured, folder: Path, progress: Pr
     streams = [picture]
     outputs = _stills(small, cells, scan.seconds, result)
     if scan.audio_codec:
-        sound = _levelled(graph["a:0"], measured.loudness).asplit()
-        streams.append(sound[0])
+        sound = _levelled(graph["a:0"], measured).asplit()
+        streams.append(sound[0].filter("ebur128", framelog="quiet"))
         coding |= {"c:a": "aac", "b:a": "96k", "aac_coder": "fast"}
-        outputs.append(ffmpeg.output(sound[1], str(samples), format="s16le", ac=1, ar=_PEAK_RATE))
+        outputs.append(ffmpeg.output(sound[1], str(samples), format="s16le", ac=2, ar=_PEAK_RATE))
     video = ffmpeg.output(
         *streams,
         str(result.video),
@@ -145,11 +158,13 @@ def _make(way: How, source: Path, measured: Measured, folder: Path, progress: Pr
         **{"bsf:v": "filter_units=remove_types=6", "flags:v": "+bitexact", "flags:a": "+bitexact"},
         **coding,
     )
-    run(video, *outputs, timeout_s=300 + 20 * scan.seconds, seconds=scan.seconds, progress=progress)
+    timeout_s = 300 + 20 * scan.seconds
+    log = run(video, *outputs, timeout_s=timeout_s, seconds=scan.seconds, progress=progress, verbose=True).log
     _write_index(result.thumbnails_index, cells, scan.seconds)
     _write_waveform(result.waveform, samples, scan.seconds)
     samples.unlink(missing_ok=True)
-    return Result(**{**vars(result), "proof": prove(result.video, scan)})
+    proof = replace(prove(result.video, measured, strict), loudness_lufs=loudness_in(log))
+    return replace(result, proof=proof)
 
 
 def _fitting(size: tuple[int, int]) -> tuple[int, int]:
@@ -158,9 +173,17 @@ def _fitting(size: tuple[int, int]) -> tuple[int, int]:
     return tuple(max(2, round(side * scale / 2) * 2) for side in size)
 
 
-def _levelled(sound: ffmpeg.nodes.Stream, loudness: Loudness | None) -> ffmpeg.nodes.Stream:
-    """Sound without holes from the very start on, at -23 LUFS when its loudness could be measured."""
+def _levelled(sound: ffmpeg.nodes.Stream, measured: Measured) -> ffmpeg.nodes.Stream:
+    """Sound without holes from the very start on, from both sides, at -23 LUFS when its loudness could be measured."""
     sound = sound.filter("aresample", 48_000, **{"async": 1, "first_pts": 0, "min_hard_comp": 0.015})
+    loudness, side = measured.loudness, measured.only_side
+    if side is not None:
+        sound = sound.filter("channelmap", map=f"{side}|{side}", channel_layout="stereo")
+        loudness = loudness and loudness.louder(BOTH_SIDES_LU)
+    if loudness and loudness.integrated > LOUDEST_LUFS:
+        # The filter below takes no measured loudness above 0.
+        gain = LOUDEST_LUFS - loudness.integrated
+        sound, loudness = sound.filter("volume", f"{gain:.2f}dB"), loudness.louder(gain)
     if loudness:
         sound = sound.filter(
             "loudnorm",
@@ -208,14 +231,19 @@ def _write_index(path: Path, cells: int, seconds: float) -> None:
 def _write_waveform(path: Path, samples: Path, seconds: float) -> None:
     """Ten peaks a second, 0 to 100, of what is heard."""
     heard = array("h", samples.read_bytes()) if samples.exists() else array("h")
-    step = _PEAK_RATE // _PEAKS_PER_S
+    # Both sides, one sample after the other: a sum would be silence where the two are opposite.
+    step = 2 * _PEAK_RATE // _PEAKS_PER_S
     blocks = (heard[at : at + step] for at in range(0, len(heard), step))
     peaks = [min(100, round(max(max(block), -min(block)) / 327.67)) for block in blocks]
     path.write_text(json.dumps({"per_second": _PEAKS_PER_S, "seconds": round(seconds, 3), "peaks": peaks}))
 
 
-def prove(path: Path, scan: Scan) -> Proof:
-    """Decode a result completely and compare it with what its original says. Raises NotProven."""
+def prove(path: Path, measured: Measured, strict: bool = True) -> Proof:
+    """Decode a result completely and compare it with what its original says. Raises NotProven.
+
+    Not `strict`: only what cannot be decoded is refused; all else that is wrong is named in the proof.
+    """
+    scan = measured.scan
     times, sizes, samples, heard_from, heard_to = [], set(), 0, None, 0.0
     try:
         with av.open(str(path)) as container:
@@ -245,16 +273,20 @@ def prove(path: Path, scan: Scan) -> Proof:
     width, height = max(sizes, default=(0, 0))
     proof = Proof(round(seconds, 3), len(times), round(samples / rate, 3), width, height, round(offset_ms, 1))
     wanted_sound_s = scan.audio_end_s if scan.audio_codec else 0.0
-    for wrong, sentence in (
+    # Sound that overlaps would be played once: then the times are wrong, not the sound.
+    fallen_out_s = measured.sound_s - (scan.audio_end_s - scan.audio_start_s)
+    checks = (
         (abs(seconds - scan.seconds) > _LENGTH_S, f"{seconds:.2f} s instead of {scan.seconds:.2f} s"),
         (len(times) < _FRAMES_SHARE * len(scan.times), f"{len(times)} of {len(scan.times)} pictures"),
         (len(sizes) != 1, f"{len(sizes)} sizes of picture"),
         (abs(proof.audio_seconds - wanted_sound_s) > _SOUND_S, f"{proof.audio_seconds} s of sound"),
+        (fallen_out_s > _SOUND_S, f"{fallen_out_s:.2f} s less sound than was recorded"),
         (abs(offset_ms) > _OFFSET_MS, f"picture and sound {offset_ms:.0f} ms apart"),
-    ):
-        if wrong:
-            raise NotProven(f"the result has {sentence}")
-    return proof
+    )
+    wrong = "; ".join(sentence for is_wrong, sentence in checks if is_wrong)
+    if wrong and (strict or not times):
+        raise NotProven(f"the result has {wrong}")
+    return replace(proof, unproven=wrong or None)
 
 
 def _frames(container: av.container.InputContainer, streams: list) -> Iterator[av.VideoFrame | av.AudioFrame]:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import subprocess
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -152,6 +153,46 @@ def test_a_road_without_a_fault_is_taken_instead_of_one_with(recording, object_s
     assert (decision["took"], decision["why"], decision["faulty"]) == ("live", "other_faulty", ["no_sound"])
     object_store.get_file(renditions(recording)[RenditionKind.VIDEO], tmp_path / "seen.mp4")
     assert watch(tmp_path / "seen.mp4").numbers == list(range(180))
+
+
+def test_where_no_film_can_be_made_of_one_road_the_other_is_taken(recording, object_store, tmp_path, monkeypatch):
+    """The slices are chosen and have no fault, and still nothing comes of them; the live road is perfect."""
+    big = ((640, 384),)
+    data = film(tmp_path / "browser", PICTURE.format(6), TALK.format(6))
+    live = spool(tmp_path / "whip-1.rtp", send(video("H264", 6, big), sound(6)))
+    arrive(recording, object_store, [*slices(tmp_path, data, 6), live])
+    _spoil(monkeypatch, "slices")
+    state, _, faults, figures = finish(recording)
+    assert (state, faults) == (RecordingState.STORED, [])
+    assert (figures["decision"]["took"], figures["decision"]["faulty"]) == ("live", ["no_film"])
+    assert figures["result"]["unproven"] is None
+    object_store.get_file(renditions(recording)[RenditionKind.VIDEO], tmp_path / "seen.mp4")
+    assert watch(tmp_path / "seen.mp4").numbers == list(range(180))
+
+
+@pytest.mark.one_database
+def test_a_film_that_cannot_be_proven_names_what_is_wrong_and_costs_no_retake(
+    recording, object_store, tmp_path, monkeypatch
+):
+    data = film(tmp_path / "browser", PICTURE.format(6), TALK.format(6))
+    arrive(recording, object_store, slices(tmp_path, data, 6))
+    _spoil(monkeypatch, "slices")
+    state, stage, faults, figures = finish(recording)
+    assert (state, stage, faults) == (RecordingState.STORED, AnswerStage.RECORDED, [])
+    assert "pictures" in figures["result"]["unproven"] and figures["result"]["frames"] == 90
+
+
+def _spoil(monkeypatch, road: str) -> None:
+    """Let what is made of this road be held against twice as many pictures as it has, so that no proof succeeds."""
+    real = finish_module.transcode
+
+    def spoiled(source, measured, *more, **options):
+        if source.name.startswith(road):
+            scan = replace(measured.scan, times=tuple(sorted(measured.scan.times * 2)))
+            measured = replace(measured, scan=scan)
+        return real(source, measured, *more, **options)
+
+    monkeypatch.setattr(finish_module, "transcode", spoiled)
 
 
 def test_slices_that_come_late_make_a_retake_needless(recording, object_store, tmp_path):

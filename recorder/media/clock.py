@@ -1,0 +1,109 @@
+"""Lays the times of one track on a clock that goes forward, so that nothing recorded falls out of the film.
+
+A clock may jump back or stand still while pictures and sound go on (another source took over, a device came back), and
+a single time may be wild. What came one after the other stays so: no item is dropped, each gets the time at which its
+turn comes. A hole stays a hole.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+_LEAP_S, _LOOK = 1.0, 8
+"""How far a time must be from its turn to be called wild, and among how many next ones it may stand alone."""
+_ENDLESS_S = 30.0
+"""A last item that is farther than this from the one before is wild, not late."""
+_SOUND_BACK_S, _PICTURE_BACK_S = 0.1, 0.5
+"""How far times may fall behind their turn before that is a break of the clock."""
+_SAME_S = 0.5
+_JITTER_S = 0.01
+_FORGET, _DRIFT = 0.99, 0.001
+
+
+@dataclass
+class Laid:
+    """The time of each item, in seconds; by how much the clock was set right at each break; how many were wild."""
+
+    times: list[float] = field(default_factory=list)
+    breaks: list[float] = field(default_factory=list)
+    wild: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """True when any time is not what the recording says."""
+        return bool(self.breaks or self.wild)
+
+
+def lay_sound(times: Sequence[float], lengths: Sequence[float]) -> Laid:
+    """Lay packets of sound on a clock that goes forward: `times` in the order in which they came, `lengths` of each."""
+    return _lay(times, lengths, _SOUND_BACK_S, _JITTER_S)
+
+
+def lay_pictures(times: Sequence[float], sound: Laid) -> Laid:
+    """Lay pictures on a clock that goes forward; they may come in a somewhat other order than they are shown.
+
+    A break of nearly the same size as one of the `sound` is the same break and is mended alike, so that picture and
+    sound stay in step.
+    """
+    step = usual_step(sorted(times))
+    return _lay(times, [step] * len(times), _PICTURE_BACK_S, _PICTURE_BACK_S, sound.breaks)
+
+
+def _lay(
+    times: Sequence[float], lengths: Sequence[float], back_s: float, slack_s: float, known: Sequence[float] = ()
+) -> Laid:
+    laid = Laid()
+    shift = debt = before = turn = end = 0.0
+    stands = False
+    for index, time in enumerate(times):
+        if index == 0:
+            before = turn = end = times[1] - lengths[0] if _wild_first(times) else time
+        due = before + (lengths[index - 1] if index else 0.0)
+        if _wild(times, index, due):
+            laid.wild += 1
+            laid.times.append(turn)
+            before = due
+        else:
+            stands = stands and due - time > _JITTER_S
+            debt = max(0.0, _FORGET * debt + due - time)
+            if debt > (slack_s if stands else back_s):
+                step = _same(end - time - shift, known)
+                shift, debt, stands = shift + step, 0.0, True
+                laid.breaks.append(step)
+            elif shift > back_s and time + shift - turn >= 0.9 * shift:
+                # The clock has caught up with what it had stood still for.
+                laid.breaks.append(-shift)
+                shift = 0.0
+            laid.times.append(max(time + shift, turn - slack_s))
+            before = time
+        turn = laid.times[-1] + lengths[index]
+        end = max(end + lengths[index] - _DRIFT * lengths[index], turn)
+    return laid
+
+
+def _wild(times: Sequence[float], index: int, due: float) -> bool:
+    """True when this time leaps away from its turn and one of the next is back where it should be."""
+    away = abs(times[index] - due)
+    if away <= _LEAP_S:
+        return False
+    following = times[index + 1 : index + 1 + _LOOK]
+    if not following:
+        return index > 0 and away > _ENDLESS_S
+    return any(abs(time - due) <= _LEAP_S < abs(time - times[index]) for time in following)
+
+
+def _wild_first(times: Sequence[float]) -> bool:
+    """True when the first time is far after the next two, or endlessly long before them."""
+    return len(times) > 1 and not any(-_ENDLESS_S <= times[0] - time <= _LEAP_S for time in times[1:3])
+
+
+def _same(step: float, known: Sequence[float]) -> float:
+    alike = [one for one in known if abs(one - step) <= _SAME_S]
+    return min(alike, key=lambda one: abs(one - step)) if alike else step
+
+
+def usual_step(times: Sequence[float]) -> float:
+    """The usual time from one picture to the next, in seconds; 0 when there are not two."""
+    steps = [b - a for a, b in pairwise(times) if b > a]
+    return median(steps) if steps else 0.0

@@ -1,0 +1,109 @@
+"""The packets of the picture and the sound of a file, each with the time at which its turn comes.
+
+Times are those of a player: they begin where the file begins, whatever its clock said then.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from recorder.media.clock import Laid, lay_pictures, lay_sound
+
+_OPUS_MS = (10, 20, 40, 60) * 3 + (10, 20) * 2 + (2.5, 5, 10, 20) * 4
+"""The length of one frame by configuration number (RFC 6716, section 3.1)."""
+_NOTHING_SAID, _HOLE_S = 3, 0.03
+"""Opus leaves silence out (DTX): what stands before such a hole is a packet of at most so many bytes."""
+_MICROSECOND = Fraction(1, 1_000_000)
+
+
+@dataclass
+class Track:
+    """The packets of one track in the order of the file; times and lengths in seconds."""
+
+    stream: av.VideoStream | av.AudioStream
+    times: list[float] = field(default_factory=list)
+    lengths: list[float] = field(default_factory=list)
+    left_out_s: float = 0.0
+    """Silence that the encoder left out, as it may."""
+    laid: Laid = field(default_factory=Laid)
+    _before: tuple[float, int] = (0.0, 0)
+
+    def add(self, packet: av.Packet) -> float:
+        """Take in the next packet; answers its time as the file says it."""
+        time = float(packet.pts * packet.time_base)
+        length = float((packet.duration or 0) * packet.time_base)
+        if self.stream.type == "audio":
+            if self.stream.codec_context.name in ("opus", "libopus"):
+                length = opus_s(bytes(packet)) or length
+            end, size = self._before
+            if self.times and size <= _NOTHING_SAID and (hole_s := time - end) > _HOLE_S:
+                self.left_out_s += hole_s
+            self._before = time + length, packet.size
+        self.times.append(time)
+        self.lengths.append(length)
+        return time
+
+
+def opus_s(packet: bytes) -> float:
+    """How long the sound in an Opus packet is, in seconds; 0 for bytes that are none (RFC 6716, section 3)."""
+    if not packet:
+        return 0.0
+    frames = (1, 2, 2, packet[1] & 0x3F if len(packet) > 1 else 0)[packet[0] & 3]
+    return frames * _OPUS_MS[packet[0] >> 3] / 1000
+
+
+def tracks(container: av.container.InputContainer) -> tuple[Track | None, Track | None]:
+    """The first picture and the first sound of a file. A track whose codec nobody knows has no codec context."""
+    video, audio = (
+        next((Track(stream) for stream in streams if stream.codec_context), None)
+        for streams in (container.streams.video, container.streams.audio)
+    )
+    return video, audio
+
+
+def packets(container: av.container.InputContainer, *wanted: Track | None) -> Iterator[tuple[Track, av.Packet]]:
+    """The packets of these tracks that have a time, in the order of the file."""
+    known = {track.stream.index: track for track in wanted if track}
+    for packet in container.demux([track.stream for track in known.values()]):
+        if packet.pts is not None:
+            yield known[packet.stream.index], packet
+
+
+def lay(container: av.container.InputContainer, video: Track | None, audio: Track | None) -> float:
+    """Lay both tracks on a clock that goes forward; answers the time at which the file begins, in seconds."""
+    heard = Laid()
+    if audio:
+        heard = audio.laid = lay_sound(audio.times, audio.lengths)
+    if video:
+        video.laid = lay_pictures(video.times, heard)
+    if any(track and track.laid.changed for track in (video, audio)):
+        return min(min(track.laid.times) for track in (video, audio) if track and track.laid.times)
+    return float((container.start_time or 0) * _MICROSECOND)
+
+
+def retimed(path: Path, destination: Path) -> Path:
+    """The same packets, untouched, in a Matroska file whose times are those of their turns. Raises FFmpegError."""
+    with av.open(str(path)) as container:
+        video, audio = tracks(container)
+        for track, packet in packets(container, video, audio):
+            track.add(packet)
+        begin = lay(container, video, audio)
+        kept = {track.stream.index: track for track in (video, audio) if track and track.times}
+    with av.open(str(path)) as container, av.open(str(destination), "w", format="matroska") as made:
+        outputs = {index: made.add_stream_from_template(container.streams[index]) for index in kept}
+        turns = {index: iter(track.laid.times) for index, track in kept.items()}
+        last: dict[int, int] = {}
+        for packet in container.demux([container.streams[index] for index in outputs]):
+            if packet.pts is None:
+                continue
+            index, was = packet.stream.index, packet.pts
+            at = round((next(turns[index]) - begin) / packet.time_base)
+            decoded = at if packet.dts is None else packet.dts + at - was
+            decoded = max(decoded, last.get(index, decoded - 1) + 1)
+            packet.pts, packet.dts, last[index] = max(at, decoded), decoded, decoded
+            packet.stream = outputs[index]
+            made.mux(packet)
+    return destination

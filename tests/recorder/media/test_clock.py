@@ -1,0 +1,85 @@
+"""A clock that breaks loses nothing: each packet keeps its turn, a hole stays a hole, a wild time is not believed."""
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recorder.media.clock import Laid, lay_pictures, lay_sound
+
+STEP_S = 0.02
+PLAIN = [number * STEP_S for number in range(500)]
+LENGTHS = [STEP_S] * len(PLAIN)
+
+
+def end_of(laid):
+    return laid.times[-1] + STEP_S
+
+
+def test_a_clock_that_is_right_is_left_alone():
+    assert lay_sound(PLAIN, LENGTHS) == Laid(PLAIN)
+    assert lay_pictures([number / 30 for number in range(300)], Laid()).times == [number / 30 for number in range(300)]
+    assert lay_sound([], []) == Laid() == lay_pictures([], Laid())
+
+
+@given(st.integers(2, 490), st.floats(0.2, 9))
+def test_what_came_after_a_leap_back_comes_after_what_came_before(at, by):
+    laid = lay_sound([time if index < at else time - by for index, time in enumerate(PLAIN)], LENGTHS)
+    assert laid.breaks == [pytest.approx(by, abs=0.01)]
+    assert laid.times == pytest.approx(PLAIN, abs=0.02)
+
+
+@given(st.integers(20, 400), st.integers(10, 90), st.booleans())
+def test_a_clock_that_stands_still_costs_no_sound(at, packets, catches_up):
+    still = PLAIN[at]
+    times = [
+        time if index < at else still if index < at + packets else time - (0 if catches_up else packets * STEP_S)
+        for index, time in enumerate(PLAIN)
+    ]
+    laid = lay_sound(times, LENGTHS)
+    assert laid.breaks
+    assert end_of(laid) == pytest.approx(10, abs=0.1)
+    assert all(b - a >= 0.009 for a, b in zip(laid.times, laid.times[1:], strict=False))
+
+
+@given(st.integers(0, 499), st.one_of(st.floats(60, 1e7), st.floats(-1e7, -60)))
+def test_one_wild_time_moves_nothing(at, time):
+    laid = lay_sound([*PLAIN[:at], time, *PLAIN[at + 1 :]], LENGTHS)
+    assert (laid.wild or laid.breaks) and laid.times == pytest.approx(PLAIN, abs=0.02)
+
+
+@given(st.integers(2, 490), st.floats(0.05, 60))
+def test_a_hole_stays_a_hole(at, by):
+    times = [time if index < at else time + by for index, time in enumerate(PLAIN)]
+    assert lay_sound(times, LENGTHS) == Laid(times)
+    pictures = [number / 30 + (by if number >= 30 else 0) for number in range(200)]
+    assert lay_pictures(pictures, Laid()) == Laid(pictures)
+
+
+@given(st.integers(0, 2**32), st.floats(0.9985, 1.0015))
+def test_jitter_and_a_clock_of_another_speed_are_no_break(seed, speed):
+    chance = Random(seed)
+    jitter = [chance.uniform(-0.01, 0.01) for _ in PLAIN]
+    times = [time * speed + wobble for time, wobble in zip(PLAIN, jitter, strict=True)]
+    laid = lay_sound(times, LENGTHS)
+    assert not laid.changed and laid.times == pytest.approx(times, abs=0.025)
+
+
+def test_a_break_in_both_tracks_is_mended_by_the_same_time():
+    sound = lay_sound([time if time < 5 else time - 3 for time in PLAIN], LENGTHS)
+    pictures = [number / 30 if number < 148 else number / 30 - 3 for number in range(300)]
+    laid = lay_pictures(pictures, sound)
+    assert laid.breaks == sound.breaks and max(laid.times) == pytest.approx(299 / 30, abs=0.02)
+
+
+def test_pictures_that_come_in_another_order_than_they_are_shown_keep_their_times():
+    times = [number / 30 for group in range(0, 120, 4) for number in (group, group + 3, group + 1, group + 2)]
+    assert lay_pictures(times, Laid()) == Laid(times)
+
+
+@given(st.lists(st.floats(-1e5, 1e5), max_size=200))
+def test_whatever_the_times_are_none_is_dropped(times):
+    laid = lay_sound(times, [STEP_S] * len(times))
+    assert len(laid.times) == len(times)
+    assert all(b - a > 0 for a, b in zip(laid.times, laid.times[1:], strict=False))
