@@ -38,7 +38,7 @@ eslint tsc:
 	@$(PYTHON) docker/local/prepare.py lint
 	@$(SCRIPTS) $@
 
-format: ## Put the code in the house style
+format: ## Put the code in the project's style
 	@$(PYTHON) docker/local/prepare.py test
 	@$(VENV)/ruff check --fix --quiet .
 	@$(VENV)/ruff format .

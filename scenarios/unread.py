@@ -5,14 +5,14 @@ A value that can be no other than it is (`reading.always`) needs no reader: it s
 """
 
 ERASING = "erasing what was promised to be erased"
-OPEN_HOUSE = "a house that opens on Monday, without dead ends"
+OPENING = "an installation that opens on Monday, without dead ends"
 CERTIFICATES = "certificates, the register, and objections with effect"
 TRUST = "calibration, and how far judgements may be believed"
 YEAR = "the year of KSF: fees and invoices"
 
 UNREAD = {
-    "sitting.resume_hours": OPEN_HOUSE,
-    "sitting.accommodation_request_days": OPEN_HOUSE,
+    "sitting.resume_hours": OPENING,
+    "sitting.accommodation_request_days": OPENING,
     "sitting.self_rating": TRUST,
     "assessment.calibration_days": TRUST,
     "assessment.benchmark_recordings": TRUST,

@@ -38,7 +38,7 @@ CHECKS_KEPT = timedelta(days=2 * 365)
 """After a location was checked: a yearly audit still finds the year before. The location keeps how it stands."""
 
 
-def forget(session: Session, now: datetime) -> dict[str, int]:
+def delete_expired(session: Session, now: datetime) -> dict[str, int]:
     """Delete what is past its time; answers how many rows of each table."""
     old_links = or_(Link.used_at < now - LINKS_KEPT, Link.expires_at < now - LINKS_KEPT)
     in_mail = MailMessage.link_id.in_(select(Link.id).where(old_links))

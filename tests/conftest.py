@@ -1,8 +1,8 @@
-"""What every test may ask for: a house of its own with an empty database, and the real services next to it.
+"""What every test may ask for: an installation of its own with an empty database, and the real services next to it.
 
-`house` gives this process settings of its own and a freshly migrated database. A test that uses it, directly or not,
-runs on both databases when it is about the database (it lies in tests/storage, or is marked `both_databases`), and else
-on one of the two: half of them on each, by a sum over the name. `--database both` runs each on both, save what is
+`installation` gives this process settings of its own and a freshly migrated database. A test that uses it, directly or
+not, runs on both databases when it is about the database (it lies in tests/storage, or is marked `both_databases`), and
+else on one of the two: half of them on each, by a sum over the name. `--database both` runs each on both, save what is
 marked `one_database`. `broker` and `objects` start a real Valkey and a real Swift, once for all tests; without them
 nothing listens at those addresses.
 """
@@ -18,7 +18,7 @@ import pytest
 import redis
 from sqlalchemy.orm import Session
 from support import cast, compiled_templates, reruns, services
-from support.settings_cache import forget
+from support.settings_cache import clear
 
 from storage.base import config, database, jobs, migrate, objects
 
@@ -150,17 +150,17 @@ def environment(monkeypatch) -> Iterator[Callable[..., config.Config]]:
     def change(**variables: str) -> config.Config:
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-        forget()
+        clear()
         jobs.celery.conf.broker_url = config.config().broker_url
         return config.config()
 
     yield change
-    forget()
+    clear()
 
 
 @pytest.fixture
-def house(environment, database_url, tmp_path) -> config.Config:
-    """The settings of a house of this test's own: an empty migrated database, folders, and no service at all.
+def installation(environment, database_url, tmp_path) -> config.Config:
+    """The settings of an installation of this test's own: an empty migrated database, folders, and no service at all.
 
     Processes that the test starts inherit them.
     """
@@ -175,8 +175,8 @@ def house(environment, database_url, tmp_path) -> config.Config:
 
 
 @pytest.fixture
-def broker(house, environment, valkey) -> str:
-    """An empty Valkey, used by this test's house."""
+def broker(installation, environment, valkey) -> str:
+    """An empty Valkey, used by this test's installation."""
     with redis.Redis.from_url(valkey) as client:
         client.flushall()
     environment(VIGNET_BROKER_URL=valkey)
@@ -184,8 +184,8 @@ def broker(house, environment, valkey) -> str:
 
 
 @pytest.fixture
-def object_store(house, environment, swift) -> objects.ObjectStore:
-    """A bucket of this test's own in a real Swift, used by this test's house."""
+def object_store(installation, environment, swift) -> objects.ObjectStore:
+    """A bucket of this test's own in a real Swift, used by this test's installation."""
     settings = environment(
         VIGNET_S3_ENDPOINT=swift,
         VIGNET_S3_BUCKET=f"test-{next(_numbers)}",
@@ -199,7 +199,7 @@ def object_store(house, environment, swift) -> objects.ObjectStore:
 
 
 @pytest.fixture
-def session(house) -> Iterator[Session]:
+def session(installation) -> Iterator[Session]:
     """A session on this test's database. With SQLite it keeps other writers out until it is committed."""
     with database.new_session() as session:
         yield session

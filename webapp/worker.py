@@ -72,11 +72,11 @@ def tend_windows() -> None:
         planning.tend_windows(datetime.now(UTC))
 
 
-@celery.task(name="forget")
-def forget() -> None:
+@celery.task(name="delete_expired")
+def delete_expired() -> None:
     """Delete at night what nobody needs any more."""
     with session_scope() as session:
-        retention.forget(session, datetime.now(UTC))
+        retention.delete_expired(session, datetime.now(UTC))
 
 
 @celery.task(name="send_mail")

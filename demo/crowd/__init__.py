@@ -1,4 +1,4 @@
-"""A crowd: as many invented people and dossiers as a busy house has, in every state, so that long lists can be tried.
+"""A crowd: as many invented people and dossiers as a busy installation has, in every state, to try out long lists.
 
 Rows go to the database in bulk, past the verbs of the nouns, so what a verb would refuse is kept out by hand here. The
 same seed gives the same crowd. Everybody is visibly invented. No file stands behind a recording, and scores are there
@@ -41,21 +41,21 @@ def fill(
     before = session.scalar(select(func.count()).select_from(Organisation))
     crowd = Crowd(session, pack, before, now, _a_password(session), trouble)
     staff = staff_for(crowd, dossiers)
-    houses = [organisation(crowd, number) for number in range(organisations)]
-    managers: dict[uuid.UUID, list[uuid.UUID]] = {house: [] for house in houses}
+    employers = [organisation(crowd, number) for number in range(organisations)]
+    managers: dict[uuid.UUID, list[uuid.UUID]] = {employer: [] for employer in employers}
     exams = Exams(crowd, staff)
     for case in _spread(crowd, cases, dossiers):
         # Some organisations are large, most are small.
-        house = houses[int(organisations * crowd.rng.random() ** 2)]
-        own = managers[house]
+        employer = employers[int(organisations * crowd.rng.random() ** 2)]
+        own = managers[employer]
         if not own or crowd.chance(1 / CANDIDATES_A_MANAGER):
-            own.append(person(crowd, Role.MANAGER, house))
-        made = dossier(crowd, case, house, crowd.rng.choice(own), staff)
+            own.append(person(crowd, Role.MANAGER, employer))
+        made = dossier(crowd, case, employer, crowd.rng.choice(own), staff)
         if case.stage:
             exams.add(case, made)
     plans = Plans(crowd, staff, next(iter(current_practical_tests(session)), None), organisations)
-    for house in houses:
-        plans.add(house)
+    for employer in employers:
+        plans.add(employer)
     crowd.write()
     audit.seal(session)
 

@@ -32,10 +32,10 @@ class Made:
     decided_at: datetime
 
 
-def dossier(crowd: Crowd, case: Case, house: uuid.UUID, manager: uuid.UUID, staff: Staff) -> Made:
+def dossier(crowd: Crowd, case: Case, employer: uuid.UUID, manager: uuid.UUID, staff: Staff) -> Made:
     """One file of a new candidate, with what happened to it until its exam."""
     rng, state = crowd.rng, case.state
-    candidate, officer = person(crowd, Role.CANDIDATE, house), rng.choice(staff.officers)
+    candidate, officer = person(crowd, Role.CANDIDATE, employer), rng.choice(staff.officers)
     created = crowd.since(720, 90) if not case.recent else crowd.since(60, 35)
     handed_in = created + timedelta(days=rng.uniform(2, 12))
     decided = handed_in + timedelta(days=rng.uniform(1, 8))
@@ -47,7 +47,7 @@ def dossier(crowd: Crowd, case: Case, house: uuid.UUID, manager: uuid.UUID, staf
         Dossier,
         code=crowd.code("K"),
         scheme_id=crowd.scheme.id,
-        organisation_id=house,
+        organisation_id=employer,
         candidate_id=candidate,
         manager_id=manager,
         state=state,

@@ -46,24 +46,24 @@ def organisation(crowd: Crowd, number: int) -> uuid.UUID:
     if number % 17 == 3:
         name = f"Verzonnen Klantcontact- en Dienstencentrum voor {trade} Noord-Nergensland {crowd.seed + number:03}"
     since = crowd.since(900, 750)
-    house = crowd.add(
+    employer = crowd.add(
         Organisation,
         name=name,
         is_member=crowd.chance(0.7),
         supplies_examiners=crowd.chance(0.4),
         created_at=since,
     )
-    person(crowd, Role.ORGANISATION_ADMIN, house)
-    return house
+    person(crowd, Role.ORGANISATION_ADMIN, employer)
+    return employer
 
 
-def person(crowd: Crowd, role: Role, house: uuid.UUID | None = None) -> uuid.UUID:
+def person(crowd: Crowd, role: Role, employer: uuid.UUID | None = None) -> uuid.UUID:
     """Somebody with this role. Some have no password yet, and some mail does not arrive."""
     name = f"{crowd.rng.choice(FIRST.split())} {crowd.rng.choice(LAST.split('|'))}"
     crowd.people += 1
     local = f"{LOCAL.get(role) or STAFF[role]}.{crowd.seed}.{crowd.people:05}"
     since, known = crowd.since(900, 740), role in STAFF or crowd.chance(0.9)
-    bounced = crowd.since(20) if house and crowd.chance(0.004) else None
+    bounced = crowd.since(20) if employer and crowd.chance(0.004) else None
     who = crowd.add(
         Person,
         email=f"{local}@{'ksf' if role in STAFF else 'voorbeeld'}.example",
@@ -73,7 +73,7 @@ def person(crowd: Crowd, role: Role, house: uuid.UUID | None = None) -> uuid.UUI
         bounced_at=bounced,
     )
     left = crowd.since(200) if role is Role.CANDIDATE and crowd.chance(0.02) else None
-    crowd.add(Membership, person_id=who, role=role, organisation_id=house, since=since, until=left)
+    crowd.add(Membership, person_id=who, role=role, organisation_id=employer, since=since, until=left)
     crowd.log("role_given", Person, who, since, None)
     return who
 

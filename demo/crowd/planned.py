@@ -31,44 +31,46 @@ WEEKS = range(-6, 8)
 class Plans:
     """What is planned beside the assessments. Without a scheme there are no practical sessions."""
 
-    def __init__(self, crowd: Crowd, staff: Staff, scheme: Scheme | None, houses: int) -> None:
+    def __init__(self, crowd: Crowd, staff: Staff, scheme: Scheme | None, employers: int) -> None:
         self.crowd, self.staff, self.scheme = crowd, staff, scheme
-        self.dates = {week: self._date(week, houses * len(SESSIONS)) for week in WEEKS} if scheme else {}
+        self.dates = {week: self._date(week, employers * len(SESSIONS)) for week in WEEKS} if scheme else {}
         self._busy: set[tuple[uuid.UUID, int]] = set()
 
-    def add(self, house: uuid.UUID) -> None:
+    def add(self, employer: uuid.UUID) -> None:
         """The locations, tests and sessions of one organisation."""
-        rooms = [self._location(house, number) for number in (1, 2)]
-        passed = [who for number, state in enumerate(THEORY) if (who := self._theory(house, rooms[0], number, state))]
+        locations = [self._location(employer, number) for number in (1, 2)]
+        passed = [
+            who for number, state in enumerate(THEORY) if (who := self._theory(employer, locations[0], number, state))
+        ]
         if self.scheme:
             for state, who in zip(SESSIONS, passed, strict=True):
-                self._session(house, rooms[1], state, who)
+                self._session(employer, locations[1], state, who)
 
-    def _location(self, house: uuid.UUID, number: int) -> uuid.UUID:
+    def _location(self, employer: uuid.UUID, number: int) -> uuid.UUID:
         checked = self.crowd.since(400) if self.crowd.chance(0.7) else None
         return self.crowd.add(
             Location,
-            organisation_id=house,
+            organisation_id=employer,
             name=f"Proefzaal {number}",
             address=f"Nergensstraat {number}, Nergenshuizen",
-            room="",
+            location="",
             created_at=self.crowd.since(800, 500),
             closed_at=None,
             checked_on=checked.date() if checked else None,
             complete=checked is not None and self.crowd.chance(0.8),
         )
 
-    def _theory(self, house: uuid.UUID, room: uuid.UUID, number: int, state: TheoryState) -> uuid.UUID | None:
+    def _theory(self, employer: uuid.UUID, location: uuid.UUID, number: int, state: TheoryState) -> uuid.UUID | None:
         """One test of somebody new, whose id is answered when it was passed."""
         crowd, live = self.crowd, state is TheoryState.SET
-        who, officer = person(crowd, Role.CANDIDATE, house), crowd.rng.choice(self.staff.officers)
+        who, officer = person(crowd, Role.CANDIDATE, employer), crowd.rng.choice(self.staff.officers)
         ahead = live and number > THEORY.index(state)
         at = crowd.now + timedelta(days=crowd.rng.uniform(1, 40)) if ahead else crowd.since(80, 1)
         crowd.add(
             TheoryTest,
             person_id=who,
-            organisation_id=house,
-            location_id=room,
+            organisation_id=employer,
+            location_id=location,
             certificate=crowd.rng.choice(list(Certificate)),
             starts_at=at,
             state=state,
@@ -108,7 +110,7 @@ class Plans:
         free = [self.crowd.add(ExamPlace, date_id=found, day=day, number=number) for number in range(1, most + 1)]
         return found, starts_at, free
 
-    def _session(self, house: uuid.UUID, room: uuid.UUID, state: SessionState, who: uuid.UUID) -> None:
+    def _session(self, employer: uuid.UUID, location: uuid.UUID, state: SessionState, who: uuid.UUID) -> None:
         crowd = self.crowd
         weeks = [week for week in WEEKS if self.dates[week][2] and (week > 0 or state is not SessionState.REQUESTED)]
         named = [(one, week) for one in self.staff.assessors for week in weeks if (one, week) not in self._busy]
@@ -124,8 +126,8 @@ class Plans:
             scheme_id=self.scheme.id,
             date_id=date,
             day=starts_at.date(),
-            organisation_id=house,
-            location_id=room,
+            organisation_id=employer,
+            location_id=location,
             asked_by_id=self.staff.officers[0],
             asked_at=asked,
             state=state,

@@ -22,7 +22,7 @@ class Part:
 
     name: str
     command: list[str]
-    group: str = "house"
+    group: str = "product"
     signal: str = "TERM"
     patience_s: int = 5
     environment: dict[str, str] = field(default_factory=dict)

@@ -20,7 +20,7 @@ FindTicket = Callable[[str, str, datetime], Ticket | None]
 _BEARER = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
 
 
-class Door:
+class Authenticator:
     """Looks tickets up; `find_ticket` may block."""
 
     def __init__(self, find_ticket: FindTicket) -> None:
@@ -51,7 +51,7 @@ class Door:
             self._remembered[recording] = secret, ticket, time.monotonic() + REMEMBERED_S
         return ticket
 
-    def forget(self, recording: uuid.UUID) -> None:
+    def drop(self, recording: uuid.UUID) -> None:
         """This recording was closed: what is in the object store must be asked again."""
         self._remembered.pop(str(recording), None)
 

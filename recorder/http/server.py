@@ -53,8 +53,8 @@ class Recorder:
             self.spool, settings.recorder_capacity, settings.ice_servers, self._first_packet, self.answers.live_ended
         )
         self.answers.watch(self.sessions)
-        self.door = auth.Door(tickets.find)
-        self.slices = Slices(self.spool, self.answers, self.door, self.root)
+        self.authenticator = auth.Authenticator(tickets.find)
+        self.slices = Slices(self.spool, self.answers, self.authenticator, self.root)
         self.stopping = asyncio.Event()
         self._telling: set[asyncio.Task] = set()
         self._first = True
@@ -65,7 +65,7 @@ class Recorder:
         )
         app = web.Application(middlewares=[auth.cors], client_max_size=whip.LONGEST_BODY)
         if self.settings.whip:
-            app.add_routes(whip.Whip(self.sessions, self.door, self.settings.ice_servers, self.root).routes())
+            app.add_routes(whip.Whip(self.sessions, self.authenticator, self.settings.ice_servers, self.root).routes())
         app.add_routes(self.slices.routes())
         app.add_routes([web.get(f"{self.root}/healthz", self._health)])
         app.add_routes([web.get(f"{self.root}/metrics", metrics.of(self.settings.recorder_name, self._numbers))])
@@ -174,7 +174,7 @@ class Recorder:
             await asyncio.to_thread(tickets.close, recording, datetime.now(UTC), self.settings.recorder_name)
         except Exception as error:  # Shipping closes it too.
             log.warning("recording %s is complete, but its row does not know: %r", recording, error)
-        self.door.forget(recording)
+        self.authenticator.drop(recording)
         self.shipper.ship(recording)
 
 

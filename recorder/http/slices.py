@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 
 from aiohttp import web
 
-from recorder.http.auth import Door, unavailable
+from recorder.http.auth import Authenticator, unavailable
 from recorder.http.completion import Answers
 from recorder.spool.group_commit import Disk
 from recorder.spool.manifest import Closing
@@ -38,8 +38,8 @@ _DIGEST = re.compile(r"(?:^|[ ,])sha-256=:([A-Za-z0-9+/]{43}=):")
 class Slices:
     """The endpoint, below the path `root`."""
 
-    def __init__(self, spool: Spool, answers: Answers, door: Door, root: str = "/recorder") -> None:
-        self._spool, self._answers, self._door, self._root = spool, answers, door, root
+    def __init__(self, spool: Spool, answers: Answers, authenticator: Authenticator, root: str = "/recorder") -> None:
+        self._spool, self._answers, self._authenticator, self._root = spool, answers, authenticator, root
         self._disk = Disk()
         self.draining = False  # only answers that have begun here are taken
         self._locks: WeakValueDictionary[uuid.UUID, asyncio.Lock] = WeakValueDictionary()
@@ -62,7 +62,7 @@ class Slices:
 
     async def listing(self, request: web.Request) -> web.Response:
         """Which slices are here, and which rows of them the object store has confirmed."""
-        ticket = await self._door.admit(request)
+        ticket = await self._authenticator.admit(request)
         return web.json_response(_told(ticket, await self._listing(ticket)))
 
     async def open(self, request: web.Request) -> web.Response:
@@ -131,7 +131,7 @@ class Slices:
         return web.json_response(_told(ticket, listing))
 
     async def _appendable(self, request: web.Request, often: bool = False) -> Ticket:
-        ticket = await self._door.admit(request, often)
+        ticket = await self._authenticator.admit(request, often)
         if not ticket.takes_slices:
             raise web.HTTPGone(text="This recording was closed too long ago.")
         return ticket

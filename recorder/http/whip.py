@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from aiohttp import hdrs, web
 
-from recorder.http.auth import Door, unavailable
+from recorder.http.auth import Authenticator, unavailable
 from recorder.webrtc.peer import Malformed, Unusable, read_offer
 from recorder.webrtc.session import Busy, Session, Sessions
 
@@ -24,8 +24,10 @@ _CREDENTIAL = re.compile(r"^a=ice-(ufrag|pwd):(.*)$", re.MULTILINE)
 class Whip:
     """The endpoint, below the path `root`."""
 
-    def __init__(self, sessions: Sessions, door: Door, ice_servers: Sequence[Mapping], root: str = "/recorder") -> None:
-        self._sessions, self._door, self._root = sessions, door, root
+    def __init__(
+        self, sessions: Sessions, authenticator: Authenticator, ice_servers: Sequence[Mapping], root: str = "/recorder"
+    ) -> None:
+        self._sessions, self._authenticator, self._root = sessions, authenticator, root
         self._links = [link for server in ice_servers for link in _ice_links(server)]
 
     def routes(self) -> list[web.RouteDef]:
@@ -44,7 +46,7 @@ class Whip:
 
     async def post(self, request: web.Request) -> web.Response:
         """Offer in, answer out; the new session's address in Location."""
-        ticket = await self._door.admit(request)
+        ticket = await self._authenticator.admit(request)
         if not ticket.open:
             raise web.HTTPConflict(text="This recording is closed.")
         text = await _body(request, OFFER)
@@ -86,7 +88,7 @@ class Whip:
         return web.Response(text="Ended.\n")
 
     async def _session(self, request: web.Request) -> Session:
-        ticket = await self._door.admit(request)
+        ticket = await self._authenticator.admit(request)
         session = self._sessions.find(ticket.recording, request.match_info["session"])
         if session is None:
             raise web.HTTPNotFound(text="No such session.")

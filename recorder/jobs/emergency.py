@@ -1,4 +1,4 @@
-"""Takes in what a candidate saved by hand while no server could be reached: the same slices, by another door.
+"""Takes in what a candidate saved by hand while no server could be reached: the same slices, by another way.
 
 From here on they go the way of all slices: joined, sealed under the candidate's key, confirmed by the object store.
 """

@@ -104,7 +104,7 @@ class Listing:
 class SliceSpool:
     """The slices below one spool's root. Everything here blocks; call it in a thread, once at a time per recording.
 
-    Only `join` and `forget` may go on while a slice of the same recording is kept.
+    Only `join` and `discard` may go on while a slice of the same recording is kept.
     """
 
     def __init__(self, root: Path) -> None:
@@ -209,7 +209,7 @@ class SliceSpool:
             files.append(path)
         return files, here
 
-    def forget(self, recording: uuid.UUID, slices: Iterable[Slice]) -> None:
+    def discard(self, recording: uuid.UUID, slices: Iterable[Slice]) -> None:
         """Remove these slices, and the folder once nothing is in it. A slice that comes meanwhile stays."""
         with self._lock:
             here = self._here(recording)

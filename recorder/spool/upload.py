@@ -124,7 +124,7 @@ class Shipper:
         for path in files:
             _sealed(path).unlink(missing_ok=True)
             path.unlink()
-        slices.forget(recording, parts)
+        slices.discard(recording, parts)
         self._spool.remove_empty(folder)
 
     def _put(self, recording: uuid.UUID, path: Path, name: str, candidate: uuid.UUID) -> Stored:

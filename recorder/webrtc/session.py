@@ -141,7 +141,7 @@ class Sessions:
             self._opening -= 1
         old = self._newest.get(ticket.recording)
         self._newest[ticket.recording] = session
-        self._forget_wait(ticket.recording)
+        self._stop_waiting(ticket.recording)
         if old:
             old.stop(packet_file.End.TAKEOVER)
         self._running[session] = asyncio.create_task(self._run(session))
@@ -175,7 +175,7 @@ class Sessions:
         """End all sessions and close their files; what they hold is shipped at the next start."""
         self.draining = self.ended = True
         for recording in list(self._waits):
-            self._forget_wait(recording)
+            self._stop_waiting(recording)
         for session in self._running:
             session.stop(packet_file.End.SHUTDOWN)
         await asyncio.gather(*self._running.values(), return_exceptions=True)
@@ -218,11 +218,11 @@ class Sessions:
         loop = asyncio.get_running_loop()
         self._waits[recording] = loop.call_later(COMES_BACK_S, self._finish_answer, recording)
 
-    def _forget_wait(self, recording: uuid.UUID) -> None:
+    def _stop_waiting(self, recording: uuid.UUID) -> None:
         if timer := self._waits.pop(recording, None):
             timer.cancel()
 
     def _finish_answer(self, recording: uuid.UUID) -> None:
-        self._forget_wait(recording)
+        self._stop_waiting(recording)
         self._newest.pop(recording, None)
         self._complete(recording)

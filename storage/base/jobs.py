@@ -137,7 +137,11 @@ def _configure(sender: Celery, **_) -> None:
             "send_mail": {"task": "send_mail", "schedule": 10.0, "options": {"expires": 10}},
             "begin_audit_check": {"task": "begin_audit_check", "schedule": 21600.0, "options": {"expires": 21600}},
             "tend_windows": {"task": "tend_windows", "schedule": 600.0, "options": {"expires": 600}},
-            "forget": {"task": "forget", "schedule": crontab(hour=2, minute=20), "options": {"expires": 3600}},
+            "delete_expired": {
+                "task": "delete_expired",
+                "schedule": crontab(hour=2, minute=20),
+                "options": {"expires": 3600},
+            },
         },
     )
 

@@ -1,4 +1,4 @@
-"""Ties: what the house knows of the bonds between an assessor and a candidate, for the rule that keeps them apart."""
+"""Conflicts of interest: what is known of the bonds between an assessor and a candidate."""
 
 import uuid
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""How Alembic meets the database: the engine of the house, the nouns of the house."""
+"""How Alembic meets the database: the engine and the tables of this installation."""
 
 from alembic import context
 from sqlalchemy import event

@@ -55,7 +55,7 @@ class Link(Identified, Base):
 
     @property
     def token(self) -> str:
-        """What stands in the address: this row's id, signed with the secret of the house."""
+        """What stands in the address: this row's id, signed with the secret of the installation."""
         return base64.urlsafe_b64encode(self.id.bytes + _signature(self.id)).decode().rstrip("=")
 
     def holds(self, now: datetime) -> bool:

@@ -293,7 +293,7 @@ def jobs(
 
 
 def names_at(session: Session, organisation: Organisation) -> Sequence[str]:
-    """The names of everybody who ever worked at this organisation, as far as the house knows."""
+    """The names of everybody who ever worked at this organisation, as far as is known."""
     theirs = select(Person.name).join(Membership).where(Membership.organisation_id == organisation.id)
     return session.scalars(theirs.distinct()).all()
 

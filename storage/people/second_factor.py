@@ -135,7 +135,7 @@ def remove_second_factor(session: Session, factor: SecondFactor, actor: uuid.UUI
 
 
 def must_have_second_factor(person: Person, now: datetime) -> bool:
-    """Whether this person may do nothing before there is a second factor: staff, unless this house is for trying."""
+    """True for staff, who may do nothing before there is a second factor, unless this installation is for trying."""
     return config().second_factor and bool(person.roles(now) & STAFF)
 
 

@@ -163,7 +163,7 @@ def serving(folder: str) -> dict:
     """What the pages cost the server."""
     with services.valkey(Path(folder)) as valkey:
         os.environ.update(VIGNET_BROKER_URL=valkey, VIGNET_RATE_LIMIT_STORAGE=valkey)
-        settings_cache.forget()
+        settings_cache.clear()
         return measure(float(sys.argv[1]) if len(sys.argv) > 1 else 6)
 
 

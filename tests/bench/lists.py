@@ -1,13 +1,14 @@
-"""What the long lists and the home pages cost, in a house of 200 dossiers and in one of 10,000. Prints JSON.
+"""What the long lists and the home pages cost, in an installation of 200 dossiers and in one of 10,000. Prints JSON.
 
 `python tests/bench/lists.py [seconds]`: CPU milliseconds of one request, from the WSGI call to the last byte of the
 answer, without the web server, in turns; with PostgreSQL the CPU of its back ends is in it.
 
 The ratio of the two says what a row costs that is there and is not shown. So the page shows as many rows in both: the
-small house has the states that fill every page (with 100 dossiers, and a hundred sections and rows to fill, that is not
-possible; hence 200), and who looks in the large one has about as many candidates or answers of their own as in the
-small one (tests/support/lists_to_see.py). Searches are for what a good tenth of everybody is called ("verzonnen"), and
-for one address. Only of assessors there are too few in the small house to fill the page.
+small installation has the states that fill every page (with 100 dossiers, and a hundred sections and rows to fill,
+that is not possible; hence 200), and who looks in the large one has about as many candidates or answers of their own
+as in the small one (tests/support/lists_to_see.py). Searches are for what a good tenth of everybody is called
+("verzonnen"), and
+for one address. Only of assessors there are too few in the small installation to fill the page.
 """
 
 import contextlib
@@ -47,7 +48,7 @@ class Measured(Page):
         return super().cpu_ms(times) + (self._of_database() - before) / times
 
     def _of_database(self) -> float:
-        """CPU milliseconds of the back ends that serve this house, so far."""
+        """CPU milliseconds of the back ends that serve this installation, so far."""
         if self._server is None:
             return 0
         with psycopg.connect(self._server) as asking:
@@ -57,7 +58,7 @@ class Measured(Page):
         # In ticks of the kernel, since not every kernel counts finer.
         ticks = 0
         for (pid,) in pids:
-            # One that served the house before may end at this very moment.
+            # One that served the installation before may end at this very moment.
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
                 ticks += int(fields[11]) + int(fields[12])
@@ -65,16 +66,16 @@ class Measured(Page):
 
 
 @contextlib.contextmanager
-def house(folder: Path, url: str | None) -> Iterator[None]:
-    """This process works on the house in this folder."""
+def installation(folder: Path, url: str | None) -> Iterator[None]:
+    """This process works on the installation in this folder."""
     os.environ.update(VIGNET_ENV="development", VIGNET_DATA=str(folder), VIGNET_RATE_LIMIT_STORAGE="memory://")
     os.environ.pop("VIGNET_DATABASE_URL", None)
     if url:
         os.environ["VIGNET_DATABASE_URL"] = url.replace("postgresql://", "postgresql+psycopg://")
-    settings_cache.forget()
+    settings_cache.clear()
     folder.mkdir(parents=True, exist_ok=True)
     yield
-    settings_cache.forget()
+    settings_cache.clear()
 
 
 def pages(url: str | None) -> dict[str, Measured]:
@@ -85,16 +86,16 @@ def pages(url: str | None) -> dict[str, Measured]:
 
 
 def measure(folder: Path, urls: dict[str, str | None], seconds: float) -> dict[str, list[float]]:
-    """The cost of each page in the two houses, in turns, and how often each asks the database something."""
+    """The cost of each page in the two installations, in turns, and how often each asks the database something."""
     figures: dict[str, list[float]] = {}
     for size in SIZES:
-        with house(folder / size, urls[size]):
+        with installation(folder / size, urls[size]):
             for name, page in pages(urls[size]).items():
                 page.cpu_ms(2)
                 figures[f"{name}_{size}_queries"] = [page.queries()]
     for _ in range(TURNS):
         for size in SIZES:
-            with house(folder / size, urls[size]):
+            with installation(folder / size, urls[size]):
                 for name, page in pages(urls[size]).items():
                     once = page.cpu_ms(3)
                     times = max(3, min(40, int(1000 * seconds / TURNS / once)))
@@ -103,12 +104,12 @@ def measure(folder: Path, urls: dict[str, str | None], seconds: float) -> dict[s
 
 
 def fill(folder: Path, size: str, url: str | None) -> None:
-    """Make a house of this size."""
+    """Make an installation of this size."""
     from support import cast
 
     from demo import crowd
 
-    with house(folder / size, url):
+    with installation(folder / size, url):
         migrate.upgrade(config.config().database_url)
         with database.session_scope() as session:
             now = datetime.now(UTC)

@@ -20,7 +20,7 @@ import load
 from slice_load import SLICE_S
 from whole_road import (
     Film,
-    House,
+    Installation,
     Take,
     all_end,
     end_live,
@@ -51,9 +51,9 @@ async def speak(take: Take, film: Film, material: Path) -> float:
     return last_word
 
 
-def one(house: House, film: Film, material: Path) -> dict:
-    with house.staffed() as staff:
-        [take] = house.takes(1)
+def one(installation: Installation, film: Film, material: Path) -> dict:
+    with installation.staffed() as staff:
+        [take] = installation.takes(1)
         last_word = asyncio.run(speak(take, film, material))
         before = sum(staff.cpu_s())
         [told] = until_playable([take]).values()
@@ -64,9 +64,9 @@ def one(house: House, film: Film, material: Path) -> dict:
         }
 
 
-def many(house: House, film: Film) -> dict:
-    with house.staffed() as staff:
-        takes = house.takes(WAITING)
+def many(installation: Installation, film: Film) -> dict:
+    with installation.staffed() as staff:
+        takes = installation.takes(WAITING)
         asyncio.run(speak_at_once(takes, film))
         before, last_word = sum(staff.cpu_s()), time.time()
         asyncio.run(all_end(takes, film))
@@ -82,10 +82,10 @@ def many(house: House, film: Film) -> dict:
 
 
 def measure(seconds: int, folder: Path) -> dict:
-    with standing(folder) as house:
+    with standing(folder) as installation:
         film, material = Film.make(folder / "film.mkv", seconds), folder / "material"
         load.make_material(material)
-        return {"playable_answer_s": seconds} | one(house, film, material) | many(house, film)
+        return {"playable_answer_s": seconds} | one(installation, film, material) | many(installation, film)
 
 
 def main() -> None:

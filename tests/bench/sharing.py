@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 from live import cpu_s
-from whole_road import Film, House, all_end, speak_at_once, standing, until_playable
+from whole_road import Film, Installation, all_end, speak_at_once, standing, until_playable
 
 ANSWERS = 20
 ONE, SEVERAL = (1, 1), (2, 3)
@@ -31,9 +31,9 @@ def machine_s() -> float:
     return spent.user + spent.nice + spent.system + spent.irq + spent.softirq
 
 
-def turn(house: House, film: Film, recorders: int, workers: int) -> dict:
-    with house.staffed(recorders, workers) as staff:
-        takes = house.takes(ANSWERS)
+def turn(installation: Installation, film: Film, recorders: int, workers: int) -> dict:
+    with installation.staffed(recorders, workers) as staff:
+        takes = installation.takes(ANSWERS)
         before, machine, began = staff.cpu_s()[0], machine_s(), time.monotonic()
         asyncio.run(speak_at_once(takes, film))
         took_s, taking = time.monotonic() - began, machine_s() - machine
@@ -56,9 +56,9 @@ def turn(house: House, film: Film, recorders: int, workers: int) -> dict:
 
 
 def measure(seconds: int, folder: Path) -> dict:
-    with standing(folder) as house:
+    with standing(folder) as installation:
         film = Film.make(folder / "film.mkv", seconds)
-        one, several = turn(house, film, *ONE), turn(house, film, *SEVERAL)
+        one, several = turn(installation, film, *ONE), turn(installation, film, *SEVERAL)
     figures = {"sharing_recorders": SEVERAL[0], "sharing_workers": SEVERAL[1]}
     figures |= {f"sharing_one_{key}": value for key, value in one.items() if "share" not in key}
     return figures | {f"sharing_several_{key}": value for key, value in several.items()}

@@ -143,8 +143,8 @@ class Staff:
         return sum(map(cpu_s, self.recorders)), sum(map(cpu_s, self.workers))
 
 
-class House:
-    """What stands: object store, job engine, database; and the candidates of this house."""
+class Installation:
+    """What stands: object store, job engine, database; and the candidates of this installation."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._numbers = folder, count(1)
@@ -254,8 +254,8 @@ def _played(row: Recording) -> float:
 
 
 @contextlib.contextmanager
-def standing(folder: Path) -> Iterator[House]:
-    """A house with its data in this folder; this process takes its settings from there."""
+def standing(folder: Path) -> Iterator[Installation]:
+    """An installation with its data in this folder; this process takes its settings from there."""
     for name in ("swift", "valkey", "spools"):
         (folder / name).mkdir()
     with services.swift(folder / "swift") as store, services.valkey(folder / "valkey") as broker:
@@ -270,4 +270,4 @@ def standing(folder: Path) -> Iterator[House]:
         os.environ.pop("VIGNET_DATABASE_URL", None)
         object_store().prepare()
         migrate.upgrade(config.config().database_url)
-        yield House(folder)
+        yield Installation(folder)

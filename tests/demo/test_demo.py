@@ -17,7 +17,7 @@ from storage.schemes import Scheme
 
 @pytest.fixture
 def made(session):
-    """The demo in this test's house, with a pack that has no films."""
+    """The demo in this test's installation, with a pack that has no films."""
     scheme = example.schemes(session, cast.NOW)
     assert not example.has_pack(session, scheme)
     cast.pack(session)

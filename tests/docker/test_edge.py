@@ -32,7 +32,7 @@ def answering(port: int, app: Callable) -> Iterator[None]:
 
 
 @pytest.fixture
-def edge(object_store, house, tmp_path) -> Iterator[str]:
+def edge(object_store, installation, tmp_path) -> Iterator[str]:
     """The address of the edge. Behind it a web app that sends everybody to the object store, or says a long text."""
     video = tmp_path / "video"
     video.write_bytes(PICTURE)

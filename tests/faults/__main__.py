@@ -35,8 +35,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="vignet-faults-") as folder, sync_playwright() as playwright:
         stage = Stage(playwright, Path(folder))
         try:
-            for house in dict.fromkeys(row.house for row in wanted):
-                run([row for row in wanted if row.house == house], stage, found, version)
+            for installation in dict.fromkeys(row.installation for row in wanted):
+                run([row for row in wanted if row.installation == installation], stage, found, version)
         finally:
             stage.close()
     shown = [row for row in rows.ALL if row.name in found.results]
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def run(wanted: list[Row], stage: Stage, found: Found, version: str) -> None:
-    """Rows of one house; those that end late begin first and are looked at last."""
+    """Rows of one installation; those that end late begin first and are looked at last."""
     pending = [(row, *begin(row, stage, found, version)) for row in wanted if row.late]
     for row in wanted:
         if not row.late:
@@ -59,7 +59,7 @@ def begin(row: Row, stage: Stage, found: Found, version: str) -> tuple[Scene | N
     began = time.monotonic()
     print(f"{row.name}: {row.what} …", flush=True)
     try:
-        scene = Scene(stage.candidate(row.house), stage)
+        scene = Scene(stage.candidate(row.installation), stage)
         row.act(scene)
         return scene, scene.number, began
     except BROKEN as error:

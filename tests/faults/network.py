@@ -34,11 +34,11 @@ def cut(scene: Scene, seconds: float) -> None:
         scene.talk(TALK_S - BREAK_S).end()
 
 
-def forget_twice(scene: Scene) -> None:
-    """A router forgets the live connection, twice; the page notices, and opens another one."""
+def reset_twice(scene: Scene) -> None:
+    """A router is reset under the live connection, twice; the page notices, and opens another one."""
     scene.begin().talk(2)
     for _ in range(2):
-        scene.relay.forget()
+        scene.relay.reset()
         scene.talk(11)
     scene.end()
 
@@ -111,13 +111,13 @@ ROWS = [
     *CUTS,
     # 1.5 Mbit/s for 12 s are a backlog that takes 45 s.
     Row("squeezed", "the line is narrowed to 400 kbit/s", partial(over, bits_per_s=400_000), Bar(safe_s=30 + 45)),
-    Row("forgotten", "a router forgets the live connection, twice", forget_twice, proof=opened_again),
+    Row("forgotten", "a router forgets the live connection, twice", reset_twice, proof=opened_again),
     *(
         Row(
             f"turn-{how}",
             f"UDP is blocked, TURN by {how.upper()}",
             partial(turn, how=how),
-            house=FAR,
+            installation=FAR,
             proof=partial(relayed, how=how),
         )
         for how in ("tcp", "tls")

@@ -137,7 +137,7 @@ ROWS = [
     Row("store-500", "the object store answers 500 for five minutes", partial(store, mode="failing")),
     Row("store-lost", "the object store does not come back within half an hour", store_lost, proof=alarmed),
     Row("database-locked", f"SQLite is locked for {LOCKED_S} s", lock_database),
-    Row("database-restarted", f"PostgreSQL is away for {DOWN_S} s", restart_database, house=FAR),
-    Row("disk-full", "the disk of the spool is full", fill_disk, house=FAR),
+    Row("database-restarted", f"PostgreSQL is away for {DOWN_S} s", restart_database, installation=FAR),
+    Row("disk-full", "the disk of the spool is full", fill_disk, installation=FAR),
     Row("deploy", "SIGTERM of everything, and a new start", deploy),
 ]

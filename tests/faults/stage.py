@@ -8,7 +8,7 @@ from faults import far
 from playwright.sync_api import Error, Playwright
 from support import camera, services, system
 from support.candidate import Candidate
-from support.fault_proxy import Door
+from support.fault_proxy import FaultProxy
 
 CLIPS = system.ROOT / "scenarios" / "branchecertificaat_b" / "clips"
 FAR = "many machines"
@@ -21,24 +21,24 @@ class Stage:
 
     def __init__(self, playwright: Playwright, folder: Path) -> None:
         self.playwright, self.folder = playwright, folder
-        self.house = ""
+        self.installation = ""
         self.product: system.System
-        self.store: Door
+        self.store: FaultProxy
         self.far: far.Far
         self._filmed: tuple[Path, Path] | None = None
         self._open = contextlib.ExitStack()
         self._candidate: Candidate | None = None
         self._people: list[Candidate] = []
 
-    def candidate(self, house: str) -> Candidate:
+    def candidate(self, installation: str) -> Candidate:
         """Somebody who waits for the next situation in the product of this name, where everything works."""
-        if house != self.house:
+        if installation != self.installation:
             self.close()
-            self._start(house)
+            self._start(installation)
         if self._candidate and not self._works(self._candidate):
             self._candidate = None
         if self._candidate is None:
-            folder = self.folder / f"{house.replace(' ', '-')}-{len(self._people) + 1}"
+            folder = self.folder / f"{installation.replace(' ', '-')}-{len(self._people) + 1}"
             self._candidate = Candidate(self.playwright, self.product, self._films(), folder)
             self._people.append(self._candidate)
         return self._candidate
@@ -53,7 +53,7 @@ class Stage:
                 somebody.kill()
             somebody.relay.close()
         self._people.clear()
-        self._candidate, self.house = None, ""
+        self._candidate, self.installation = None, ""
         self._open.close()
 
     def _works(self, somebody: Candidate) -> bool:
@@ -70,17 +70,17 @@ class Stage:
             self._filmed = camera.make(next(CLIPS.glob("04-*.mp4")), folder)
         return self._filmed
 
-    def _start(self, house: str) -> None:
-        folder = self.folder / house.replace(" ", "-")
+    def _start(self, installation: str) -> None:
+        folder = self.folder / installation.replace(" ", "-")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         port = services.free_ports(9)
-        self.store = Door(port + 8, port + SWIFT)
+        self.store = FaultProxy(port + 8, port + SWIFT)
         self._open.callback(self.store.close)
         endpoint = f"http://127.0.0.1:{self.store.port}"
         settings = {"VIGNET_S3_ENDPOINT": endpoint}
-        if house == FAR:
+        if installation == FAR:
             self.far = self._open.enter_context(far.running(folder))
             settings |= self.far.settings
         self.product = self._open.enter_context(system.running(folder, port, **settings))
-        self.house = house
+        self.installation = installation

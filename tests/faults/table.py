@@ -37,16 +37,16 @@ TORN = Bar(pictures=2 * FPS, sound_s=2.0)
 class Row:
     """One mishap. `act` makes it happen to a scene (`scene.Scene`) and returns once the answer has been given.
 
-    `house`: which product it happens to. `late`: its end comes so late that other rows are run meanwhile. `counted`:
-    whether it is about one answer, to be counted. `proof` says what else should be otherwise in the result, a sentence
-    each.
+    `installation`: which product it happens to. `late`: its end comes so late that other rows are run meanwhile.
+    `counted`: whether it is about one answer, to be counted. `proof` says what else should be otherwise in the
+    result, a sentence each.
     """
 
     name: str
     what: str
     act: Callable[[Any], None]
     bar: Bar = WHOLE
-    house: str = "one machine"
+    installation: str = "one machine"
     late: bool = False
     counted: bool = True
     proof: Callable[["Result"], Iterable[str]] = lambda result: ()

@@ -14,7 +14,15 @@ from storage.people.outbox import MailMessage
 from storage.planning.locations import LocationCheck
 from storage.planning.practical_sessions import PracticalSeat, PracticalSession
 from storage.planning.theory_tests import RESULTS, Certificate, TheoryState, TheoryTest, set_ready
-from storage.retention import CHECKS_KEPT, LINKS_KEPT, LOG_INS_KEPT, ROSTERS_KEPT, SESSIONS_KEPT, TESTS_KEPT, forget
+from storage.retention import (
+    CHECKS_KEPT,
+    LINKS_KEPT,
+    LOG_INS_KEPT,
+    ROSTERS_KEPT,
+    SESSIONS_KEPT,
+    TESTS_KEPT,
+    delete_expired,
+)
 
 NOW = cast.NOW
 MOMENT = timedelta(seconds=1)
@@ -31,8 +39,8 @@ def test_a_link_goes_a_month_after_it_stopped_working_and_its_mail_stays(session
     ended = NOW if used else link.expires_at
     link.used_at = NOW if used else None
     session.commit()
-    assert forget(session, ended + LINKS_KEPT)["link"] == 0
-    assert forget(session, ended + LINKS_KEPT + MOMENT)["link"] == 1
+    assert delete_expired(session, ended + LINKS_KEPT)["link"] == 0
+    assert delete_expired(session, ended + LINKS_KEPT + MOMENT)["link"] == 1
     session.commit()
     session.expire_all()
     assert there(session, Link) == set()
@@ -43,8 +51,8 @@ def test_a_log_in_goes_a_month_after_its_last_use(session, people):
     rows = [log_in(session, people.candidate, "Proef", NOW) for _ in range(2)]
     rows[0].used_at = NOW + timedelta(days=1)
     session.commit()
-    assert forget(session, NOW + LOG_INS_KEPT)["log_in"] == 0
-    forget(session, NOW + LOG_INS_KEPT + MOMENT)
+    assert delete_expired(session, NOW + LOG_INS_KEPT)["log_in"] == 0
+    delete_expired(session, NOW + LOG_INS_KEPT + MOMENT)
     assert there(session, LogIn) == {rows[0].id}
     assert rows[0].used_at + LOG_INS_KEPT > NOW + LOG_INS_KEPT + MOMENT
 
@@ -56,9 +64,9 @@ def test_a_list_that_nobody_used_goes_after_a_week(session, people):
     left, used = keep(), keep()
     used.done_at = NOW
     session.commit()
-    forget(session, NOW + ROSTERS_KEPT)
+    delete_expired(session, NOW + ROSTERS_KEPT)
     assert there(session, Roster) == {left.id, used.id}
-    forget(session, NOW + ROSTERS_KEPT + MOMENT)
+    delete_expired(session, NOW + ROSTERS_KEPT + MOMENT)
     assert there(session, Roster) == {used.id}
 
 
@@ -71,8 +79,8 @@ def test_an_online_test_goes_a_year_after_it_ended_unless_it_was_passed(session,
     back.withdraw(people.beheerder, NOW)
     (waiting,) = set_ready(session, [people.manager], Certificate.A, hall, day, people.beheerder, NOW)
     session.commit()
-    assert forget(session, NOW + TESTS_KEPT)["theory_test"] == 0
-    assert forget(session, day + TESTS_KEPT + MOMENT)["theory_test"] == 3
+    assert delete_expired(session, NOW + TESTS_KEPT)["theory_test"] == 0
+    assert delete_expired(session, day + TESTS_KEPT + MOMENT)["theory_test"] == 3
     session.commit()
     left = {row.state for row in session.scalars(select(TheoryTest))}
     assert left == {TheoryState.PASSED, waiting.state}
@@ -85,8 +93,8 @@ def test_a_practical_session_that_was_called_off_goes_after_a_year_and_one_that_
     held.confirm(people.assessors[0], people.officer, NOW)
     called_off.withdraw(people.beheerder, NOW)
     session.commit()
-    assert forget(session, NOW + SESSIONS_KEPT)["practical_session"] == 0
-    assert forget(session, NOW + SESSIONS_KEPT + MOMENT)["practical_session"] == 1
+    assert delete_expired(session, NOW + SESSIONS_KEPT)["practical_session"] == 0
+    assert delete_expired(session, NOW + SESSIONS_KEPT + MOMENT)["practical_session"] == 1
     session.commit()
     assert there(session, PracticalSession) == {held.id}
     assert there(session, PracticalSeat) == {seat.id for seat in held.seats}
@@ -98,9 +106,9 @@ def test_a_check_of_a_location_goes_after_two_years_and_its_standing_stays(sessi
     hall.check({"Rustig": False}, "Boven wordt geboord.", people.beheerder, NOW)
     newest = hall.check({"Rustig": True}, "", people.beheerder, later)
     session.commit()
-    assert forget(session, NOW + CHECKS_KEPT)["location_check"] == 0
-    forget(session, NOW + CHECKS_KEPT + MOMENT)
+    assert delete_expired(session, NOW + CHECKS_KEPT)["location_check"] == 0
+    delete_expired(session, NOW + CHECKS_KEPT + MOMENT)
     assert there(session, LocationCheck) == {newest.id}
-    forget(session, later + CHECKS_KEPT + MOMENT)
+    delete_expired(session, later + CHECKS_KEPT + MOMENT)
     assert there(session, LocationCheck) == set()
     assert (hall.checked_on, hall.complete) == (later.date(), True)

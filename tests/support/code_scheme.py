@@ -1,4 +1,4 @@
-"""Gives a running house a newer scheme in which a candidate is identified by a code before the first clip.
+"""Gives a running installation a newer scheme in which a candidate is identified by a code before the first clip.
 
     python tests/support/code_scheme.py
 

@@ -136,7 +136,7 @@ def running(folder: Path, swift: str) -> Iterator[Site]:
             }
             for name, value in variables.items():
                 environment.setenv(name, value)
-            settings_cache.forget()
+            settings_cache.clear()
             migrate.upgrade(config().database_url)
             store = objects.object_store()
             store.prepare()
@@ -147,7 +147,7 @@ def running(folder: Path, swift: str) -> Iterator[Site]:
             app = create_app(config())
             signer = SecureCookieSessionInterface().get_signing_serializer(app)
             address = stack.enter_context(exam_site.open_for_visitors(config(), folder))
-        settings_cache.forget()
+        settings_cache.clear()
         stack.callback(session.close)
         yield Site(address, session, people, pack, store, _films(folder), (app.config["SESSION_COOKIE_NAME"], signer))
 

@@ -1,4 +1,4 @@
-"""A whole house for the exam in a real browser: web app, recorder and edge, with clips in the object store."""
+"""A whole installation for the exam in a real browser: web app, recorder and edge, with clips in the object store."""
 
 import contextlib
 import os
@@ -25,7 +25,7 @@ def furnish(pack: Pack, store: ObjectStore) -> None:
 
 
 class SecondRecorder:
-    """Another recorder of the same house, which the edge finds by its name in the path."""
+    """Another recorder of the same installation, which the edge finds by its name in the path."""
 
     NAME = "recorder-2"
 

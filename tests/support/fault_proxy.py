@@ -1,4 +1,4 @@
-"""A door before an HTTP service that can be shut, or that answers 500 itself: for services that are away or broken."""
+"""A proxy before an HTTP service that can be shut, or that answers 500 itself: for services that are away or broken."""
 
 import contextlib
 import socket
@@ -9,7 +9,7 @@ ERROR = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection:
 BLOCK = 64 * 1024
 
 
-class Door:
+class FaultProxy:
     """Listens on `port` of this machine and leads to `target`. Runs in threads of its own, for as long as we live."""
 
     def __init__(self, port: int, target: int) -> None:
@@ -21,7 +21,7 @@ class Door:
 
     @contextlib.contextmanager
     def broken(self, mode: str) -> Iterator[None]:
-        """`away`: whoever comes is shown the door, and whoever is inside. `failing`: every request is answered 500."""
+        """`away`: whoever comes is turned away, and whoever is inside. `failing`: every request is answered 500."""
         self._mode = mode
         for one in list(self._inside):
             _shut(one)

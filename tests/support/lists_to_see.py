@@ -1,7 +1,7 @@
-"""The long lists and home pages, who looks at each, and a small house in which there is as much to be seen on them.
+"""The long lists and home pages, who looks at each, and a small installation that fills them as well.
 
-A page of a list shows no more rows than it has room for. What it costs can only be held against another house where it
-shows as many there: so the small house has 200 dossiers in states that fill every page, and in the large one those look
+A page of a list shows a limited number of rows. What it costs can only be held against another installation where it
+shows as many there: so the small one has 200 dossiers in states that fill every page, and in the large one those look
 who have about as much of their own (candidates, work) as their like in the small one.
 """
 
@@ -62,7 +62,7 @@ FULL = {
     "cases": [replace(case, share=number) for case, number in zip(CASES, _OF_EACH, strict=True)],
     "trouble": 25,
 }
-"""How `crowd.fill` makes the small house, so that its pages are as full as those of the large one."""
+"""How `crowd.fill` makes the small installation, so that its pages are as full as those of the large one."""
 SMALL, MORE, LARGE = (200, 25), (1_000, 40), (10_000, 200)
 """Dossiers and organisations."""
 
@@ -78,11 +78,11 @@ def looking(session: Session, now: datetime) -> dict[str, Person]:
         "auditor": Role.AUDITOR,
     }
     found = {name: _first(session, role) for name, role in of_role.items()}
-    house = _with_about(session, OF_A_BEHEERDER, Dossier.organisation_id)
+    organisation = _with_about(session, OF_A_BEHEERDER, Dossier.organisation_id)
     found["beheerder"] = session.scalars(
         select(Person)
         .join(Membership)
-        .where(Membership.organisation_id == house, Membership.role == "organisation_admin")
+        .where(Membership.organisation_id == organisation, Membership.role == "organisation_admin")
     ).first()
     found["manager"] = session.get(Person, _with_about(session, OF_A_MANAGER, Dossier.manager_id))
     waits = Rating.phase2_signed_at.is_(None)

@@ -72,9 +72,9 @@ async def open_room(root: Path, **options) -> AsyncIterator[Room]:
     peer.install(Network(loopback=True))
     room = Room(root, **options)
     app = web.Application(middlewares=[auth.cors], client_max_size=whip.LONGEST_BODY)
-    entrance = auth.Door(room.find)
-    app.add_routes(whip.Whip(room.sessions, entrance, room.ice_servers).routes())
-    app.add_routes(Slices(room.spool, room.answers, entrance).routes())
+    authenticator = auth.Authenticator(room.find)
+    app.add_routes(whip.Whip(room.sessions, authenticator, room.ice_servers).routes())
+    app.add_routes(Slices(room.spool, room.answers, authenticator).routes())
     keeping = asyncio.create_task(room.spool.keep_safe())
     async with TestServer(app) as room.server, aiohttp.ClientSession() as room.http:
         try:

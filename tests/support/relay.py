@@ -1,4 +1,4 @@
-"""A bad road between a peer and the recorder: a UDP relay that loses, delays, narrows, forgets, and goes away.
+"""A bad road between a peer and the recorder: a UDP relay that loses, delays, narrows, is reset, and goes away.
 
 It reads WHIP's two texts. It takes the addresses out of an offer and puts its own into the answer, so that no packet
 finds a way round it, whatever browser or machine sends it. What the same peer sends by TCP goes over the same road
@@ -46,10 +46,10 @@ class Relay:
         """A port of this machine that leads to `port` by TCP, over this road."""
         return asyncio.run_coroutine_threadsafe(wire.lay(self.faults, port), self._loop).result(5)
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Let nothing through any more of the connections that there are, as a router does that has started anew."""
         for leg in self._legs:
-            leg.forgotten = True
+            leg.reset = True
 
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(_end_all(), self._loop).result(5)
@@ -75,7 +75,7 @@ class _Leg(asyncio.DatagramProtocol):
     """The road to one address of the recorder: each address of the peer gets a socket of its own towards it."""
 
     def __init__(self, faults: Faults, recorder: tuple[str, int]) -> None:
-        self.faults, self.recorder, self.forgotten = faults, recorder, False
+        self.faults, self.recorder, self.reset = faults, recorder, False
         self._inner: dict[tuple, _Lane] = {}
         self._transport: asyncio.DatagramTransport
 
@@ -124,7 +124,7 @@ class _Lane(asyncio.DatagramProtocol):
 
     def _pass(self, data: bytes, forth: bool, send: Send) -> None:
         now = self._loop.time()
-        wait = None if self._leg.forgotten else self._leg.faults.packet(len(data), forth, now)
+        wait = None if self._leg.reset else self._leg.faults.packet(len(data), forth, now)
         if wait is None:
             return
         if wait:

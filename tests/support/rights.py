@@ -50,7 +50,7 @@ PUBLIC = "anybody, logged in or not"
 
 @dataclass(frozen=True)
 class World:
-    """A house in which everything happened once: an exam done, judged and decided, and one that is going on.
+    """An installation in which everything happened once: an exam done, judged and decided, and one that is going on.
 
     `elsewhere` holds the same of the outsiders, for the things that belong to an organisation or somebody in it.
     """

@@ -134,7 +134,7 @@ def valkey(folder: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def postgresql() -> Iterator[str]:
-    """A PostgreSQL that forgets everything at the end; the address lacks the name of the database."""
+    """A PostgreSQL of which nothing is left at the end; the address lacks the name of the database."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     if not found:
         pytest.exit("PostgreSQL is needed: apt-get install postgresql, or leave it out with --database=sqlite.", 2)

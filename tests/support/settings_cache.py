@@ -3,7 +3,7 @@
 from storage.base import config, database, jobs, keys, objects
 
 
-def forget() -> None:
+def clear() -> None:
     """Let this process read its settings anew."""
     if database.engine.cache_info().currsize:
         database.engine().dispose()

@@ -1,4 +1,4 @@
-"""Gives a running house a candidate with a short exam: the real scheme and scenarios, with short times and clips.
+"""Gives a running installation a candidate with a short exam: the real scheme and scenarios, in short times.
 
     python tests/support/short.py EMAIL [PASSWORD]
 

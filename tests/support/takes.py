@@ -1,4 +1,4 @@
-"""Beside a running house: `takes.py ANSWER FOLDER [SECONDS]` waits until the newest take of an answer has an end.
+"""Beside a running installation: `takes.py ANSWER FOLDER [SECONDS]` waits until an answer's newest take has an end.
 
 Then it lays in the folder what was made of it (`film.mp4`) and what it was made of, in clear and playable: `live.mkv`
 of the live sessions in the spool's files, `slices` of the slices. Prints what is known of the take as JSON.

@@ -1,4 +1,4 @@
-"""The web app of a test's own house, and people who log in to it."""
+"""The web app of a test's own installation, and people who log in to it."""
 
 import re
 import threading
@@ -20,9 +20,9 @@ from webapp import create_app
 
 
 @pytest.fixture
-def app(house: Config) -> Flask:
-    """The web app as it runs, on this test's house."""
-    return create_app(house)
+def app(installation: Config) -> Flask:
+    """The web app as it runs, on this test's installation."""
+    return create_app(installation)
 
 
 @pytest.fixture

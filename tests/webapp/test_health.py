@@ -15,34 +15,34 @@ from webapp import create_app
 pytestmark = pytest.mark.one_database
 
 
-def ask(house):
-    answer = create_app(house).test_client().get("/healthz")
+def ask(installation):
+    answer = create_app(installation).test_client().get("/healthz")
     assert answer.json["ready"] is all(answer.json["parts"].values())
     assert answer.status_code == (200 if answer.json["ready"] else 503)
     return {name for name, there in answer.json["parts"].items() if not there}
 
 
 @pytest.fixture
-def workers(broker, house, tmp_path):
+def workers(broker, installation, tmp_path):
     """One real worker that listens to both queues."""
     command = [sys.executable, "-m", "celery", "-A", "webapp.worker", "worker", "-Q", "media,office", "-c", "1"]
-    env = {**os.environ, "VIGNET_DATA": str(house.data)}
+    env = {**os.environ, "VIGNET_DATA": str(installation.data)}
     with services.running(command, [], tmp_path / "worker.log", env) as process:
         services.wait_until(lambda: celery.control.inspect(timeout=1).active_queues(), "the worker to answer", 90)
         yield process
 
 
-def test_with_nothing_there_every_part_is_named(house):
-    assert ask(house) == {"broker", "objects", "recorder", "workers"}
+def test_with_nothing_there_every_part_is_named(installation):
+    assert ask(installation) == {"broker", "objects", "recorder", "workers"}
 
 
 def test_with_everything_there_all_is_well_and_each_part_can_be_missed(
-    house, object_store, broker, workers, environment
+    installation, object_store, broker, workers, environment
 ):
     with new_session() as session:
         cast.node(session, datetime.now(UTC))
         session.commit()
-    assert ask(house) == set()
+    assert ask(installation) == set()
     for variable, part in (
         ("VIGNET_DATABASE_URL", {"database", "recorder"}),
         ("VIGNET_S3_ENDPOINT", {"objects"}),
@@ -55,27 +55,27 @@ def test_with_everything_there_all_is_well_and_each_part_can_be_missed(
             "VIGNET_BROKER_URL": "redis://127.0.0.1:1/0",
         }[variable]
         environment(**{variable: away})
-        assert ask(house) == part
+        assert ask(installation) == part
         environment(**{variable: there})
     os.killpg(workers.pid, 9)
     workers.wait()
-    assert ask(house) == {"workers"}
+    assert ask(installation) == {"workers"}
 
 
-def test_a_recorder_that_fell_silent_does_not_count(house):
+def test_a_recorder_that_fell_silent_does_not_count(installation):
     with new_session() as session:
         cast.node(session, cast.NOW)
         session.commit()
-    assert "recorder" in ask(house)
+    assert "recorder" in ask(installation)
 
 
-def test_what_waits_for_a_person_is_counted_and_makes_nothing_unready(house, session, people):
+def test_what_waits_for_a_person_is_counted_and_makes_nothing_unready(installation, session, people):
     take = cast.record(session, cast.begin(cast.sitting(session, people)).answers[0], stored=False)
     take.receive(cast.NOW)
     job = session.scalars(select(Job).where(Job.subject == take.id)).one()
     job.state = JobState.DEAD
     session.commit()
-    answer = create_app(house).test_client().get("/healthz").json
+    answer = create_app(installation).test_client().get("/healthz").json
     assert answer["alarms"] == {
         "dead_jobs": 1,
         "faulty_takes": 0,
@@ -85,7 +85,7 @@ def test_what_waits_for_a_person_is_counted_and_makes_nothing_unready(house, ses
     }
 
 
-def test_it_names_parts_and_never_people_or_addresses(house, people):
-    text = create_app(house).test_client().get("/healthz").text
+def test_it_names_parts_and_never_people_or_addresses(installation, people):
+    text = create_app(installation).test_client().get("/healthz").text
     assert "127.0.0.1" not in text
     assert "voorbeeld" not in text

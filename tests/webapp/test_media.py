@@ -94,7 +94,7 @@ def test_a_far_store_is_reached_by_an_address_that_dies_in_five_minutes(world, r
 
 
 @pytest.mark.one_database
-def test_through_the_real_edge_and_store(world, recording, object_store, house, tmp_path):
+def test_through_the_real_edge_and_store(world, recording, object_store, installation, tmp_path):
     """The browser's own road: session, edge, web app, edge again, object store."""
     film = tmp_path / "film"
     film.write_bytes(FILM)

@@ -129,8 +129,8 @@ class Enrolment(FlaskForm):
     part = RadioField("Dagdeel", [InputRequired("Kies een dagdeel.")], choices=["Ochtend", "Middag"])
 
 
-def test_a_field_says_what_is_wrong_to_whoever_cannot_see_it(house):
-    with create_app(house).test_request_context(method="POST"):
+def test_a_field_says_what_is_wrong_to_whoever_cannot_see_it(installation):
+    with create_app(installation).test_request_context(method="POST"):
         form = Enrolment(meta={"csrf": False})
         assert not form.validate()
         html = render_template_string(
@@ -147,9 +147,9 @@ def test_a_field_says_what_is_wrong_to_whoever_cannot_see_it(house):
     assert re.search(r'<fieldset[^>]*aria-describedby="part-error"[^>]*id="part"', html)
 
 
-def test_every_icon_that_a_template_names_is_drawn_and_shown(house):
+def test_every_icon_that_a_template_names_is_drawn_and_shown(installation):
     drawn = set(re.findall(r'<symbol id="([a-z-]+)"', (ROOM / "static/img/icons.svg").read_text()))
-    shown = set(re.findall(r"icons\.svg#([a-z-]+)", create_app(house).test_client().get("/stijl").text))
+    shown = set(re.findall(r"icons\.svg#([a-z-]+)", create_app(installation).test_client().get("/stijl").text))
     assert shown == drawn
     for template in (ROOM / "templates").rglob("*.html"):
         named = set(re.findall(r'\bicon\("([a-z-]+)"', template.read_text()))

@@ -1,4 +1,4 @@
-"""Commands about people and mail: the first log-in of a new house, and what a mail server says afterwards."""
+"""Commands about people and mail: the first log-in of a new installation, and what a mail server says afterwards."""
 
 from datetime import UTC, datetime
 
@@ -33,7 +33,7 @@ def bounce(address: str) -> None:
 @click.argument("name")
 @click.argument("role", type=click.Choice([role.value for role in OF_KSF]))
 def invite(address: str, name: str, role: str) -> None:
-    """Give somebody of KSF a role, and print the link with which a password is chosen: for the first of a new house."""
+    """Give somebody of KSF a role, and print the link with which a password is chosen: for a new installation."""
     now = datetime.now(UTC)
     with session_scope() as session:
         try:

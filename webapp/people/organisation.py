@@ -149,7 +149,7 @@ def _person_page(
 @pages.post("/mensen/<uuid:person_id>/in-functie")
 @access.roles(Role.ORGANISATION_ADMIN)
 def start_job(person_id: uuid.UUID):
-    """Keep a candidate's first day in the job, or forget it."""
+    """Keep a candidate's first day in the job, or clear it."""
     found, form = access_people.person_for_admin(person_id), JobStartForm()
     own = jobs(g.db, [found.id], access_people.my_organisation_ids(), g.now) or abort(404)
     if not form.validate_on_submit():
@@ -219,7 +219,7 @@ def come_back(person_id: uuid.UUID):
 
 
 def _only_ours(found: Person) -> bool:
-    """Whether a beheerder may put the address right: nobody uses the account, and it opens nothing but the own house.
+    """True when a beheerder may put the address right: nobody uses the account, and it opens only the own organisation.
 
     Else a beheerder could take over an invitation that somebody else sent for something more.
     """

@@ -178,7 +178,7 @@ def test_it_ends_in_peace_when_the_answer_that_has_begun_is_safe(
 
 
 @pytest.mark.one_database
-def test_a_spool_has_one_process(house: Config, tmp_path: Path) -> None:
+def test_a_spool_has_one_process(installation: Config, tmp_path: Path) -> None:
     port = str(services.free_ports(1))
     other = {**os.environ, "VIGNET_RECORDER_LISTEN": f"127.0.0.1:{port}", "VIGNET_RECORDER_NAME": "other"}
     with recorder(config(), tmp_path / "log"):

@@ -68,7 +68,7 @@ def test_slices_that_an_earlier_version_kept_are_still_slices(tmp_path: Path) ->
         spool.keep(RECORDING, 1, b"another", hashlib.sha256(b"another").hexdigest())
     joined, parts = spool.join(RECORDING, [])
     assert [path.read_bytes() for path in joined] == [part(0) + part(1) + part(2)]
-    spool.forget(RECORDING, parts)
+    spool.discard(RECORDING, parts)
     assert not folder.exists()
 
 
@@ -77,10 +77,10 @@ def test_what_comes_while_others_are_shipped_stays(tmp_path: Path) -> None:
     keep(spool, 0, 1)
     _, parts = spool.join(RECORDING, [])
     keep(spool, 2)
-    spool.forget(RECORDING, parts)
+    spool.discard(RECORDING, parts)
     assert (numbers(spool), files(spool)) == ([2], ["2.log"])
     assert [one.read() for one in SliceSpool(tmp_path).slices(RECORDING)] == [part(2)]
-    spool.forget(RECORDING, spool.join(RECORDING, [])[1])
+    spool.discard(RECORDING, spool.join(RECORDING, [])[1])
     assert not spool.folder(RECORDING).exists() and keep(spool, 3) == [True]
 
 
@@ -93,7 +93,7 @@ def test_what_is_being_written_is_not_here_yet_and_its_file_stays(
 
     def slow(file: int) -> None:
         seen.append(numbers(spool))
-        spool.forget(RECORDING, spool.join(RECORDING, [])[1])
+        spool.discard(RECORDING, spool.join(RECORDING, [])[1])
         seen.append(files(spool))
 
     with monkeypatch.context() as meanwhile:

@@ -35,7 +35,7 @@ def recording(session: Session, people: cast.Cast) -> uuid.UUID:
 
 
 @pytest.fixture
-def spool(house, tmp_path: Path) -> Spool:
+def spool(installation, tmp_path: Path) -> Spool:
     return Spool(tmp_path / "spool")
 
 

@@ -102,7 +102,7 @@ def test_two_rows_never_have_one_number(session, people):
         session.execute(update(AuditEvent).values(number=1))
 
 
-def test_many_writers_and_a_sealer_at_the_same_time(house, people):
+def test_many_writers_and_a_sealer_at_the_same_time(installation, people):
     def write(writer: int) -> None:
         for number in range(5):
             with session_scope() as session:

@@ -54,7 +54,7 @@ def at_the_same_moment(number, act):
         return list(pool.map(run, range(number)))
 
 
-def test_of_many_workers_one_gets_the_job(house):
+def test_of_many_workers_one_gets_the_job(installation):
     job_id = add()
     claims = at_the_same_moment(8, lambda: jobs.claim(job_id, uuid.uuid4().hex, now()))
     winners = [claim for claim in claims if claim]
@@ -63,13 +63,13 @@ def test_of_many_workers_one_gets_the_job(house):
     assert (job.state, job.attempts, job.lease_owner) == (JobState.RUNNING, 1, winners[0].lease_owner)
 
 
-def test_a_job_is_not_claimed_before_its_time(house):
+def test_a_job_is_not_claimed_before_its_time(installation):
     job_id = add(delay_s=60)
     assert jobs.claim(job_id, "me", now()) is None
     assert jobs.claim(job_id, "me", now() + timedelta(seconds=61)).attempts == 1
 
 
-def test_after_its_lease_a_job_is_anybodys_and_the_first_worker_notices(house):
+def test_after_its_lease_a_job_is_anybodys_and_the_first_worker_notices(installation):
     job_id, begun = add(), now()
     first = Claimed(jobs.claim(job_id, "first", begun))
     assert jobs.claim(job_id, "second", begun + LEASE) is None
@@ -81,7 +81,7 @@ def test_after_its_lease_a_job_is_anybodys_and_the_first_worker_notices(house):
     assert (row(job_id).state, row(job_id).attempts, row(job_id).result) == (JobState.DONE, 2, {"by": "second"})
 
 
-def test_the_lease_is_renewed_while_the_work_goes_on(house, monkeypatch):
+def test_the_lease_is_renewed_while_the_work_goes_on(installation, monkeypatch):
     monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=0.4))
     job_id, leases = add(), []
 
@@ -97,14 +97,14 @@ def test_the_lease_is_renewed_while_the_work_goes_on(house, monkeypatch):
     assert row(job_id).state is JobState.DONE
 
 
-def test_progress_is_kept_within_its_bounds(house):
+def test_progress_is_kept_within_its_bounds(installation):
     claimed = Claimed(jobs.claim(add(), "me", now()))
     for given, kept in ((33.4, 33), (-5, 0), (170, 100)):
         claimed.report(given)
         assert row(claimed.id).progress == kept
 
 
-def test_a_failing_job_waits_ever_longer_and_then_is_dead(house):
+def test_a_failing_job_waits_ever_longer_and_then_is_dead(installation):
     def handler(_):
         raise OSError("the store is away")
 
@@ -125,7 +125,7 @@ def test_a_failing_job_waits_ever_longer_and_then_is_dead(house):
     assert jobs.claim(job_id, "me", now() + timedelta(days=1)) is None
 
 
-def test_a_hopeless_job_is_dead_at_once(house):
+def test_a_hopeless_job_is_dead_at_once(installation):
     def handler(_):
         raise Hopeless("no original left")
 
@@ -135,7 +135,7 @@ def test_a_hopeless_job_is_dead_at_once(house):
     assert row(job_id).error == "Hopeless: no original left"
 
 
-def test_a_job_that_kills_every_worker_is_dead_in_the_end(house):
+def test_a_job_that_kills_every_worker_is_dead_in_the_end(installation):
     """Each worker takes it and is never heard of again."""
     job_id, at = add(), now()
     for attempt in range(1, len(RETRY_DELAYS_S) + 2):
@@ -145,7 +145,7 @@ def test_a_job_that_kills_every_worker_is_dead_in_the_end(house):
     assert (row(job_id).state, row(job_id).error) == (JobState.DEAD, "every worker on it died")
 
 
-def test_a_dead_job_gets_a_new_life(house, broker):
+def test_a_dead_job_gets_a_new_life(installation, broker):
     def handler(_):
         raise Hopeless("a mistake in the program")
 
@@ -160,14 +160,14 @@ def test_a_dead_job_gets_a_new_life(house, broker):
     assert (row(job_id).state, row(job_id).result) == (JobState.DONE, {"well": True})
 
 
-def test_a_job_done_is_not_done_again(house):
+def test_a_job_done_is_not_done_again(installation):
     job_id, times = add(), []
     for _ in range(3):
         jobs.perform(job_id, lambda _: times.append(1))
     assert times == [1]
 
 
-def test_a_kind_and_subject_have_one_open_job(house):
+def test_a_kind_and_subject_have_one_open_job(installation):
     subject = uuid.uuid4()
     ids = set(at_the_same_moment(6, lambda: add(subject=subject)))
     assert len(ids) == 1
@@ -179,7 +179,7 @@ def test_a_kind_and_subject_have_one_open_job(house):
         assert session.scalar(counted) == 2
 
 
-def test_a_race_for_the_one_open_job_spoils_nothing_else(house):
+def test_a_race_for_the_one_open_job_spoils_nothing_else(installation):
     """Who loses it keeps the rest of the transaction."""
     subject = uuid.uuid4()
 
@@ -193,7 +193,7 @@ def test_a_race_for_the_one_open_job_spoils_nothing_else(house):
     assert all(row(other) for other, _ in pairs)
 
 
-def test_what_is_asked_for_while_the_job_runs_is_not_missed(house, broker):
+def test_what_is_asked_for_while_the_job_runs_is_not_missed(installation, broker):
     subject, seen = uuid.uuid4(), []
 
     def handler(claimed):
@@ -210,7 +210,7 @@ def test_what_is_asked_for_while_the_job_runs_is_not_missed(house, broker):
     assert (row(job_id).state, seen) == (JobState.DONE, [1, 1])
 
 
-def test_what_is_asked_for_while_a_hopeless_job_runs_is_not_missed_either(house):
+def test_what_is_asked_for_while_a_hopeless_job_runs_is_not_missed_either(installation):
     subject = uuid.uuid4()
 
     def handler(_):
@@ -222,7 +222,7 @@ def test_what_is_asked_for_while_a_hopeless_job_runs_is_not_missed_either(house)
     assert (row(job_id).state, row(job_id).error) == (JobState.WAITING, "Hopeless: there was nothing yet")
 
 
-def test_the_doorbell_rings_after_the_commit_and_only_then(house, broker):
+def test_the_doorbell_rings_after_the_commit_and_only_then(installation, broker):
     with new_session() as session:
         ids = [jobs.enqueue(session, Queue.MEDIA, "work", uuid.uuid4(), now()).id for _ in range(2)]
         session.flush()
@@ -233,7 +233,7 @@ def test_the_doorbell_rings_after_the_commit_and_only_then(house, broker):
     assert len(rung(broker)) == 2
 
 
-def test_a_later_job_rings_when_it_is_due_or_hurried(house, broker):
+def test_a_later_job_rings_when_it_is_due_or_hurried(installation, broker):
     job_id = add(delay_s=60)
     assert rung(broker) == [] and jobs.sweep(now()) == 0
     with session_scope() as session:
@@ -242,7 +242,7 @@ def test_a_later_job_rings_when_it_is_due_or_hurried(house, broker):
     assert jobs.claim(job_id, "me", now()).attempts == 1
 
 
-def test_the_sweeper_rings_for_what_nobody_heard(house, broker):
+def test_the_sweeper_rings_for_what_nobody_heard(installation, broker):
     at = now()
     due, later, taken = add(), add(delay_s=600), add()
     jobs.claim(taken, "me", at)
@@ -256,8 +256,8 @@ def test_the_sweeper_rings_for_what_nobody_heard(house, broker):
     assert str(later) in {job_id for _, job_id in rung(broker)}
 
 
-def test_a_lost_broker_raises_nothing_delays_little_and_loses_nothing(house, environment, valkey):
-    """In this house nothing listens at the broker's address until the last lines."""
+def test_a_lost_broker_raises_nothing_delays_little_and_loses_nothing(installation, environment, valkey):
+    """In this installation nothing listens at the broker's address until the last lines."""
     begun = time.monotonic()
     job_id = add()
     assert time.monotonic() - begun < 1

@@ -34,8 +34,8 @@ def state_of(job_id):
         return job.state, job.attempts, job.progress, job.result
 
 
-@pytest.mark.parametrize("broker_forgets", [False, True], ids=["message_unacknowledged", "message_lost"])
-def test_a_job_outlives_its_worker(broker, tmp_path, broker_forgets):
+@pytest.mark.parametrize("broker_loses_it", [False, True], ids=["message_unacknowledged", "message_lost"])
+def test_a_job_outlives_its_worker(broker, tmp_path, broker_loses_it):
     with session_scope() as session:
         job_id = jobs.enqueue(session, Queue.MEDIA, "outlive_the_worker", uuid.uuid4(), datetime.now(UTC)).id
     with worker(tmp_path) as process:
@@ -45,7 +45,7 @@ def test_a_job_outlives_its_worker(broker, tmp_path, broker_forgets):
             40,
         )
         os.killpg(process.pid, signal.SIGKILL)
-    if broker_forgets:
+    if broker_loses_it:
         with redis.Redis.from_url(broker) as client:
             client.flushall()
     assert state_of(job_id)[:2] == (JobState.RUNNING, 1)

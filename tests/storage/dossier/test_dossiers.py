@@ -119,7 +119,7 @@ def test_no_step_is_taken_twice_or_skipped(people, dossier):
     refused(Step.NOT_ALLOWED, dossier.decide, DossierState.REJECTED, people.officer.id, "Toch niet.", NOW)
 
 
-def test_of_two_decisions_at_once_one_wins(house, people, dossier, session):
+def test_of_two_decisions_at_once_one_wins(installation, people, dossier, session):
     dossier.submit(people.candidate.id, NOW)
     session.commit()
     with new_session(writes=False) as first, new_session(writes=False) as second:

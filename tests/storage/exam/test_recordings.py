@@ -188,7 +188,7 @@ def test_a_fault_of_an_older_take_asks_nothing(session, answer, recording):
     assert not session.scalars(select(AuditEvent).where(AuditEvent.verb == "retake_refused")).all()
 
 
-def test_a_step_starts_from_what_the_row_says_by_now(house, session, recording):
+def test_a_step_starts_from_what_the_row_says_by_now(installation, session, recording):
     """The worker read the row before the recorder moved it."""
     with new_session(writes=False) as worker:
         mine = worker.get(Recording, recording.id)

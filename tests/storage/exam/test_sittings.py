@@ -238,7 +238,7 @@ def test_the_break_is_taken_once_and_may_be_cut_short(session, begun):
     refused(Rule.OTHER_STEP, begun.take_break, at(61))
 
 
-def test_of_two_tabs_that_act_at_once_one_wins(house, begun):
+def test_of_two_tabs_that_act_at_once_one_wins(installation, begun):
     """Both read the same row; only one play is granted."""
     with new_session(writes=False) as first, new_session(writes=False) as second:
         one, two = first.get(Sitting, begun.id), second.get(Sitting, begun.id)

@@ -87,7 +87,7 @@ def test_the_database_counts_as_the_rule_does(session, people, hall):
     assert seen == [True, True, False, False, True]
 
 
-def test_a_house_without_a_scheme_has_the_checklist_that_vignet_brings(session, people):
+def test_a_installation_without_a_scheme_has_the_checklist_that_vignet_brings(session, people):
     assert locations.rules(session) == RULES
     cast.scheme_of_a(session)
     session.flush()

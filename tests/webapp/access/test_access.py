@@ -170,17 +170,17 @@ def test_every_answer_has_strict_headers(app, world, visit, routes):
             assert endpoint == "static" or "no-store" in headers["Cache-Control"], where
 
 
-def test_recorders_with_an_address_of_their_own_may_be_reached(house):
+def test_recorders_with_an_address_of_their_own_may_be_reached(installation):
     from dataclasses import replace
 
     from webapp import create_app
 
     origins = ("https://*.recorders.example.org", "https://one.example.org:8443")
-    headers = create_app(replace(house, recorder_origins=origins)).test_client().get("/inloggen").headers
+    headers = create_app(replace(installation, recorder_origins=origins)).test_client().get("/inloggen").headers
     assert f"connect-src 'self' {' '.join(sorted(origins))};" in headers["Content-Security-Policy"]
 
 
-def test_production_asks_for_https_ever_after(house, environment, visit):
+def test_production_asks_for_https_ever_after(installation, environment, visit):
     from webapp import create_app
 
     environment(

@@ -28,9 +28,9 @@ def flask(*words):
 
 
 @pytest.fixture
-def media_worker(object_store, broker, house, tmp_path):
+def media_worker(object_store, broker, installation, tmp_path):
     command = [sys.executable, "-m", "celery", "-A", "recorder.worker", "worker", "-Q", "media", "-c", "1"]
-    with services.running(command, [], tmp_path / "worker.log", {"VIGNET_DATA": str(house.data)}) as process:
+    with services.running(command, [], tmp_path / "worker.log", {"VIGNET_DATA": str(installation.data)}) as process:
         yield process
 
 
@@ -40,7 +40,7 @@ def count(noun):
 
 
 def test_a_wrong_folder_is_refused_with_all_that_is_wrong_and_nothing_changes(
-    media_worker, object_store, tmp_path, house
+    media_worker, object_store, tmp_path, installation
 ):
     with session_scope() as session:
         cast.scheme(session)
@@ -64,11 +64,11 @@ def test_a_wrong_folder_is_refused_with_all_that_is_wrong_and_nothing_changes(
     assert "scenarios.toml ontbreekt" in nothing.stderr
 
 
-def test_the_demo_can_be_made_twice_and_a_ticket_opens_a_recording(media_worker, object_store, house):
+def test_the_demo_can_be_made_twice_and_a_ticket_opens_a_recording(media_worker, object_store, installation):
     for _ in range(2):
         done = flask("demo")
         assert done.returncode == 0, done.stderr
-        assert house.origin in done.stdout
+        assert installation.origin in done.stdout
     assert count(Pack) == 1
     people = count(Person)
     without = flask("ticket")
@@ -87,14 +87,14 @@ def test_the_demo_can_be_made_twice_and_a_ticket_opens_a_recording(media_worker,
     assert "ticket" not in json.dumps(shown)
 
 
-def test_a_store_that_does_not_answer_is_named(house, monkeypatch):
+def test_a_store_that_does_not_answer_is_named(installation, monkeypatch):
     monkeypatch.setenv("VIGNET_S3_ENDPOINT", f"http://127.0.0.1:{services.free_ports(1)}")
     done = flask("demo")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert "De objectopslag geeft geen antwoord. Draait Vignet" in done.stderr
 
 
-def test_a_recording_that_is_not_there_is_named(house):
+def test_a_recording_that_is_not_there_is_named(installation):
     done = flask("recordings", "show", uuid.uuid4())
     assert (done.returncode, done.stdout) == (1, "")
     assert "Er is geen opname" in done.stderr
@@ -113,7 +113,7 @@ def test_a_changed_log_is_found(session, people):
     assert "Regel 2 is veranderd, weggehaald of ingevoegd." in done.stderr
 
 
-def test_an_empty_house_is_brought_to_the_newest_form(environment, tmp_path):
+def test_an_empty_installation_is_brought_to_the_newest_form(environment, tmp_path):
     environment(VIGNET_DATA=str(tmp_path / "new"), VIGNET_DATABASE_URL=f"sqlite:///{tmp_path / 'new' / 'x.sqlite'}")
     for _ in range(2):
         assert flask("upgrade").returncode == 0

@@ -114,6 +114,6 @@ def test_the_help_shows_what_comes_out(recording):
     assert shown.keys() == json.loads(CliRunner().invoke(verify, [str(recording)]).stdout).keys()
 
 
-def test_nothing_is_said_of_what_is_not_there(house):
+def test_nothing_is_said_of_what_is_not_there(installation):
     done = CliRunner().invoke(verify, [str(uuid.uuid4())])
     assert (done.exit_code, done.stdout) == (1, "") and "Er is geen opname" in done.stderr

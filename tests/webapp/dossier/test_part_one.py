@@ -24,7 +24,7 @@ from webapp.dossier import part_one
 
 @pytest.fixture
 def handed_in(session, people):
-    """A motivation file that waits for a decision, of somebody who has certificate A, in a house with situations."""
+    """A motivation file that waits for a decision, of somebody who has certificate A, where there are situations."""
     cast.pack(session)
     row = cast.dossier(session, people)
     session.flush()

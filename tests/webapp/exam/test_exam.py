@@ -74,8 +74,8 @@ class Browser:
 
 
 @pytest.fixture
-def app(house):
-    return create_app(house)
+def app(installation):
+    return create_app(installation)
 
 
 @pytest.fixture

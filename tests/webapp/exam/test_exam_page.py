@@ -42,14 +42,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def sitting(house, object_store, session: Session) -> Sitting:
+def sitting(installation, object_store, session: Session) -> Sitting:
     now = datetime.now(UTC)
     people = cast.gather(session, now)
     return exam_site.invited(session, people, object_store, now)
 
 
 @pytest.fixture
-def site(house, sitting, broker, tmp_path) -> Iterator[str]:
+def site(installation, sitting, broker, tmp_path) -> Iterator[str]:
     with exam_site.open_for_visitors(config.config(), tmp_path) as address:
         yield address
 

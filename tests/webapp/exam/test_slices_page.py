@@ -36,7 +36,7 @@ KEPT_SLICES = """() => new Promise((told) => {
 
 
 @pytest.fixture
-def site(environment, house, sitting, broker, tmp_path: Path) -> Iterator[str]:  # noqa: F811
+def site(environment, installation, sitting, broker, tmp_path: Path) -> Iterator[str]:  # noqa: F811
     environment(VIGNET_WHIP="off")
     with exam_site.open_for_visitors(config(), tmp_path) as address:
         yield address

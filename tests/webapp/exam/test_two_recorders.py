@@ -1,4 +1,4 @@
-"""Two recorders in one house: no room at all, and one that is killed while somebody speaks to it."""
+"""Two recorders in one installation: no room at all, and one that is killed while somebody speaks to it."""
 
 import signal
 import uuid
@@ -30,7 +30,7 @@ def people(session) -> cast.Cast:
 
 
 @pytest.fixture
-def sitting(house, object_store, session, people) -> Sitting:
+def sitting(installation, object_store, session, people) -> Sitting:
     return exam_site.invited(session, people, object_store, datetime.now(UTC))
 
 
@@ -58,7 +58,7 @@ def parts(spool: Path, take: Recording) -> int:
 
 
 def test_who_finds_no_room_waits_and_is_let_in_by_itself(
-    house, sitting, session, people, broker, tmp_path, new_tab, monkeypatch
+    installation, sitting, session, people, broker, tmp_path, new_tab, monkeypatch
 ):
     monkeypatch.setenv("VIGNET_RECORDER_CAPACITY", "1")
     other = cast.sitting(session, people, datetime.now(UTC), people.second_candidate, sitting.pack)
@@ -84,7 +84,7 @@ def _room_taken(sitting_id: uuid.UUID) -> bool:
 
 
 def test_a_recorder_killed_in_mid_answer_loses_nothing_and_the_answer_goes_on_at_the_other(
-    house, sitting, broker, tmp_path, new_tab
+    installation, sitting, broker, tmp_path, new_tab
 ):
     second = exam_site.SecondRecorder(config())
     second.env["VIGNET_RECORDER_CAPACITY"] = "200"  # the emptiest one, so the exam gets its place there

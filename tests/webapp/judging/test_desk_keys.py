@@ -97,7 +97,7 @@ def test_the_next_answer_is_on_the_screen_within_a_fifth_of_a_second(desk):
     assert min(stepped) < SWITCH_MS
 
 
-def test_escape_forgets_what_was_typed(desk):
+def test_escape_clears_what_was_typed(desk):
     page = desk.open()
     page.keyboard.press("o")
     page.keyboard.type("Toch niet? 1 2 3")

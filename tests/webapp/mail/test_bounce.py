@@ -22,8 +22,8 @@ TEMPLATES = Path(webapp.__file__).parent / "templates" / "mail"
 
 
 @pytest.fixture
-def box(house, environment):
-    """A real mail server that this test's house sends by."""
+def box(installation, environment):
+    """A real mail server that this test's installation sends by."""
     with mailbox_server.listening() as found:
         environment(VIGNET_MAIL_URL=found.url)
         yield found
@@ -93,14 +93,14 @@ def test_a_personal_link_is_put_in_when_the_mail_goes(session, app, people, box)
 
 
 def test_no_mail_leads_to_a_recording():
-    """Links in mail: the front door, the own result, and the page behind a personal link. Nothing else."""
+    """Links in mail: the log-in page, the own result, and the page behind a personal link. Nothing else."""
     for template in TEMPLATES.glob("*.txt"):
         text = template.read_text()
         assert not re.search(r"media|opname[s]?/|recording\.|video_key|url_for", text), template
         assert set(re.findall(r"\{\{ origin \}\}(/[a-z]+)?", text)) <= {"", "/uitslag", "/bezwaar"}, template
 
 
-def test_the_first_log_in_of_a_new_house_is_a_command(app, visit):
+def test_the_first_log_in_of_a_new_installation_is_a_command(app, visit):
     run = app.test_cli_runner().invoke
     said = run(args=["invite", "Eerste@KSF.example", "Eerste Bureau", "ksf_officer"])
     link = "/welkom/" + said.output.strip().rpartition("/")[2]

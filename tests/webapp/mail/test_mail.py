@@ -18,8 +18,8 @@ TEXT = "Beste kandidaat,\n\nUw examen staat klaar. Één vraag? Bel ons.\n"
 
 
 @pytest.fixture
-def mails(house, environment):
-    """A real mail server that this test's house sends by."""
+def mails(installation, environment):
+    """A real mail server that this test's installation sends by."""
     with mailbox_server.listening() as box:
         environment(VIGNET_MAIL_URL=box.url, VIGNET_MAIL_SENDER="KSF <examen@ksf.example>")
         yield box
@@ -107,9 +107,9 @@ def test_a_worker_that_died_while_sending_costs_a_minute(message, mails):
     assert deliver.send_due(cast.NOW + timedelta(minutes=1)) == 1
 
 
-def test_without_a_server_mail_becomes_files(message, house):
+def test_without_a_server_mail_becomes_files(message, installation):
     assert deliver.send_due(cast.NOW) == 1
-    (file,) = (house.data / "mail").glob("*.eml")
+    (file,) = (installation.data / "mail").glob("*.eml")
     mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     plain = mail.get_body(("plain",)).get_content()
     assert (mail["Subject"], plain) == ("Uw examen: één keer", TEXT)

@@ -1,4 +1,4 @@
-"""Long lists ask the database as often in a house of 10,000 dossiers as in one of 200, can be searched, and end."""
+"""Long lists ask the database as often with 10,000 dossiers as with 200, can be searched, and end."""
 
 from datetime import UTC, datetime
 from urllib.parse import urlencode

@@ -17,7 +17,7 @@ from storage.people.outbox import MailMessage, MailState
 
 @pytest.fixture
 def handed_in(session, people):
-    """A motivation file that waits for a decision, in a house with situations."""
+    """A motivation file that waits for a decision, in an installation with situations."""
     cast.pack(session)
     row = cast.dossier(session, people)
     row.submit(people.candidate.id, cast.NOW)

@@ -90,12 +90,12 @@ def test_the_whole_log_is_gone_through_as_often_as_beat_rings(session, people):
         session.commit()
 
 
-def test_mail_that_waits_is_sent(session, people, house):
+def test_mail_that_waits_is_sent(session, people, installation):
     message = outbox.add(session, people.candidate, "invitation", "Onderwerp", "Tekst\n", datetime.now(UTC))
     session.commit()
     worker.send_mail()
     assert read(MailMessage, message).state is MailState.SENT
-    assert len(list((house.data / "mail").glob("*.eml"))) == 1
+    assert len(list((installation.data / "mail").glob("*.eml"))) == 1
 
 
 @pytest.mark.one_database
@@ -112,5 +112,13 @@ def test_work_that_nobody_heard_of_is_rung_for_again(broker, session, people):
 
 def test_everything_that_beat_rings_is_there():
     rung = {entry["task"] for entry in celery.conf.beat_schedule.values()}
-    assert rung == {"sweep", "seal_audit", "begin_audit_check", "tend_sittings", "tend_windows", "send_mail", "forget"}
+    assert rung == {
+        "sweep",
+        "seal_audit",
+        "begin_audit_check",
+        "tend_sittings",
+        "tend_windows",
+        "send_mail",
+        "delete_expired",
+    }
     assert rung <= set(celery.tasks)

@@ -55,7 +55,7 @@ def test_the_new_address_is_proven_and_the_old_one_is_told(people, visit, asked)
     assert visit().log_in(NEW).status_code == 302
 
 
-def test_each_mail_goes_to_its_own_address(people, asked, house):
+def test_each_mail_goes_to_its_own_address(people, asked, installation):
     asked.post(link())
     with new_session(writes=False) as session:
         to = {one.template: deliver._as_email(one, cast.NOW)["To"] for one in session.scalars(select(MailMessage))}

@@ -24,7 +24,7 @@ def code_of(person, steps=0):
     return pyotp.TOTP(secret_of(person)).at(datetime.now(UTC), counter_offset=steps)
 
 
-def forget_steps():
+def clear_steps():
     """As if half a minute went by since the last code."""
     with session_scope() as session:
         session.execute(update(SecondFactor).values(last_step=None))
@@ -39,7 +39,7 @@ def set_up(visitor, person):
     answer = visitor.post("/account/tweede-stap/bevestigen", {"code": code_of(person)})
     codes = [word for word in text_of(answer.text).split() if word.count("-") == 3]
     assert len(codes) == len(set(codes)) == 10
-    forget_steps()
+    clear_steps()
     return codes
 
 
