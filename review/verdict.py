@@ -136,12 +136,16 @@ class Case:
     competencies: tuple[str, ...]
     part1_mark: Fraction | None = None
 
-    def decide(self) -> Decision:
-        """Raises what `decide` and `review.rules.parse` raise, and RuleError for a rule of another kind."""
+    def cuts(self) -> CompetencyRule:
+        """The rule, read. Raises what `review.rules.parse` raises, and RuleError for a rule of another kind."""
         rule = parse(self.rule)
         if not isinstance(rule, CompetencyRule):
             raise RuleError(["marks on competencies need a rule of that kind"])
-        return decide(self.marks, self.part1_sufficient, rule, self.competencies, self.part1_mark)
+        return rule
+
+    def decide(self) -> Decision:
+        """Raises what `decide` and `cuts` raise."""
+        return decide(self.marks, self.part1_sufficient, self.cuts(), self.competencies, self.part1_mark)
 
     def to_json(self) -> dict[str, Any]:
         ordered = sorted(self.marks, key=lambda mark: (mark.answer, mark.slot, mark.competency, mark.assessor))

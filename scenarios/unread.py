@@ -18,8 +18,6 @@ UNREAD = {
     "assessment.benchmark_recordings": TRUST,
     "terms.remark_may_lower": CERTIFICATES,
     "terms.certificate_valid_months": CERTIFICATES,
-    "retention.passed_months": ERASING,
-    "retention.failed_months": ERASING,
     "retention.sample_share": ERASING,
     "retention.benchmark_needs_consent": TRUST,
     "visibility.organisation_sees_costs": YEAR,

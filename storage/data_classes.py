@@ -55,7 +55,8 @@ class Kept:
         """The period under this scheme. `passed` None, when there is no result: as after a fail."""
         if self.values is None or scheme is None or scheme.retention is None:
             return self.months
-        return scheme.value(self.values[0] if passed else self.values[1])
+        months: int = scheme.value(self.values[0] if passed else self.values[1])
+        return months
 
 
 _RECORDINGS = ("retention.passed_months", "retention.failed_months")

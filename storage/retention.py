@@ -12,6 +12,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.admission.enrolments import Roster
+from storage.base.database import rows_changed
 from storage.people.links import Link
 from storage.people.logins import LogIn
 from storage.people.outbox import MailMessage
@@ -52,4 +53,4 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
         LocationCheck: LocationCheck.checked_at < now - CHECKS_KEPT,
         Roster: Roster.done_at.is_(None) & (Roster.created_at < now - ROSTERS_KEPT),
     }
-    return {noun.__tablename__: session.execute(delete(noun).where(old)).rowcount for noun, old in past.items()}
+    return {noun.__tablename__: rows_changed(session, delete(noun).where(old)) for noun, old in past.items()}

@@ -9,8 +9,8 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint, event, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from scenarios import catalogue, scheme
-from scenarios.chapters import USUAL_WEEKS_IN_JOB
-from storage.base.database import Base, Identified
+from scenarios.chapters import USUAL_WEEKS_IN_JOB, ChecklistRules
+from storage.base.database import Base, Identified, session_of
 
 
 class Scheme(Identified, Base):
@@ -83,9 +83,9 @@ class Immutable(Exception):
 @event.listens_for(Scheme, "before_update")
 @event.listens_for(Pack, "before_update")
 @event.listens_for(Clip, "before_update")
-def _refuse_change(_mapper, _connection, row: Base) -> None:
+def _refuse_change(_mapper: object, _connection: object, row: Scheme | Pack | Clip) -> None:
     # A pack whose list of clips grew is told here too, though no column of its own changes.
-    if Session.object_session(row).is_modified(row, include_collections=False):
+    if session_of(row).is_modified(row, include_collections=False):
         raise Immutable(f"{row.__tablename__} {row.id}")
 
 
@@ -98,7 +98,7 @@ def add_scheme(session: Session, data: bytes, now: datetime) -> Scheme:
     known = session.scalars(select(Scheme).where(Scheme.key == content.key, Scheme.sha256 == digest)).first()
     if known:
         return known
-    newest = session.scalar(select(func.coalesce(func.max(Scheme.number), 0)).where(Scheme.key == content.key))
+    newest = session.scalar(select(func.max(Scheme.number)).where(Scheme.key == content.key)) or 0
     number = max(newest + 1, content.number)
     row = Scheme(id=uuid.uuid4(), key=content.key, number=number, data=data, sha256=digest, created_at=now)
     session.add(row)
@@ -122,7 +122,7 @@ def current_practical_tests(session: Session) -> list[Scheme]:
 
 def advised_weeks(session: Session) -> int:
     """Within how many weeks in the job KSF advises the exam: as the practical test says, or as is usual without one."""
-    found = [row.content.checklist.advised_weeks_in_job for row in current_practical_tests(session)]
+    found = [row.content.chapter(ChecklistRules).advised_weeks_in_job for row in current_practical_tests(session)]
     return found[0] if found else USUAL_WEEKS_IN_JOB
 
 

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, select, update
+from sqlalchemy import ForeignKey, Index, Select, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from storage.base import audit
-from storage.base.database import Base, Identified
+from storage.base.database import Base, Identified, rows_changed, session_of
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
@@ -57,12 +58,12 @@ class Entry:
     in_job_since: date | None = None
 
     @classmethod
-    def from_json(cls, kept: dict) -> "Entry":
+    def from_json(cls, kept: dict[str, Any]) -> "Entry":
         """As `to_json` wrote it, perhaps before a first day in the job was asked."""
         since = kept.get("in_job_since")
         return cls(**kept | {"in_job_since": date.fromisoformat(since) if since else None})
 
-    def to_json(self) -> dict:
+    def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"in_job_since": self.in_job_since.isoformat() if self.in_job_since else None}
 
 
@@ -89,8 +90,8 @@ class Roster(Identified, Base):
     uploaded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
     created_at: Mapped[datetime]
     exam: Mapped[str] = mapped_column(String(60))
-    entries: Mapped[list] = mapped_column(default=list)
-    faults: Mapped[list] = mapped_column(default=list)
+    entries: Mapped[list[Any]] = mapped_column(default=list)
+    faults: Mapped[list[Any]] = mapped_column(default=list)
     done_at: Mapped[datetime | None]
 
     organisation: Mapped[Organisation] = relationship()
@@ -103,9 +104,9 @@ class Roster(Identified, Base):
 
     def use(self, scheme: Scheme, actor: Person, now: datetime) -> list[Dossier]:
         """Enrol everybody on it who is new; their nominations. Raises Refused the second time."""
-        session = Session.object_session(self)
+        session = session_of(self)
         fresh = update(Roster).where(Roster.id == self.id, Roster.done_at.is_(None))
-        if not session.execute(fresh.values(done_at=now)).rowcount:
+        if not rows_changed(session, fresh.values(done_at=now)):
             raise Refused(Rule.DONE)
         made = enrol(session, self.organisation, scheme, self.people, actor, now)
         audit.record(session, now, actor.id, "roster_used", self, entries=len(self.entries), enrolled=len(made))
@@ -118,7 +119,7 @@ def keep_roster(
     organisation: Organisation,
     exam: str,
     entries: Iterable[Entry],
-    faults: list[dict],
+    faults: list[dict[str, Any]],
     actor: Person,
     now: datetime,
 ) -> Roster:
@@ -215,7 +216,7 @@ def hand_over(session: Session, dossier: Dossier, email: str, name: str, actor: 
     return manager
 
 
-def certified_people(scheme_key: str):
+def certified_people(scheme_key: str) -> Select[uuid.UUID]:
     """The people who hold the certificate of this exam: their ids, as a query."""
     passed = select(Dossier.candidate_id).join(Sitting).join(Verdict).join(Scheme)
     return passed.where(Scheme.key == scheme_key, Verdict.released_at.is_not(None), Verdict.passed.is_(True))

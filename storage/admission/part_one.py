@@ -8,15 +8,16 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from review import portfolio
 from review.portfolio import Mark, Outcome
-from scenarios.chapters import FileCriterion, FilePart
+from scenarios.chapters import Documents, FileCriterion, FilePart
 from storage.base import audit
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused
 from storage.dossier import qualifications
 from storage.dossier.dossiers import Dossier, DossierState
@@ -43,7 +44,7 @@ class PartOneReview(Identified, Base):
     round: Mapped[int]
     officer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
     claimed_until: Mapped[datetime]
-    marks_json: Mapped[dict] = mapped_column("marks", default=dict)
+    marks_json: Mapped[dict[str, Any]] = mapped_column("marks", default=dict[str, Any])
     reason: Mapped[str] = mapped_column(Text, default="")
     outcome: Mapped[Outcome | None] = mapped_column(one_of(Outcome))
     fixed_at: Mapped[datetime | None]
@@ -87,7 +88,7 @@ class PartOneReview(Identified, Base):
         criteria = criteria_of(self.dossier)
         if refusal := portfolio.refusal(outcome, criteria, self.marks):
             raise Refused(refusal[0], found=tuple(criteria[key].name for key in refusal[1]))
-        session = Session.object_session(self)
+        session = session_of(self)
         if outcome is Outcome.APPROVED and (missing := qualifications.prerequisite(session, self.dossier)):
             raise missing
         parts = self.flagged if outcome is Outcome.RETURNED else ()
@@ -99,7 +100,7 @@ class PartOneReview(Identified, Base):
         """Let somebody else judge this file; what was judged so far stays for whoever goes on."""
         self.require_held(officer, now)
         self.claimed_until = now
-        audit.record(Session.object_session(self), now, officer.id, "part1_given_back", self.dossier)
+        audit.record(session_of(self), now, officer.id, "part1_given_back", self.dossier)
 
     @property
     def flagged(self) -> tuple[FilePart, ...]:
@@ -111,11 +112,11 @@ class PartOneReview(Identified, Base):
 
 def criteria_of(dossier: Dossier) -> dict[str, FileCriterion]:
     """What this file is judged by, by key, in the order of the scheme."""
-    return {one.key: one for one in dossier.scheme.content.documents.criteria}
+    return {one.key: one for one in dossier.scheme.content.chapter(Documents).criteria}
 
 
 def lease(dossier: Dossier) -> timedelta:
-    return timedelta(hours=dossier.scheme.content.documents.claim_hours)
+    return timedelta(hours=dossier.scheme.content.chapter(Documents).claim_hours)
 
 
 def claim(session: Session, dossier: Dossier, officer: Person, now: datetime) -> PartOneReview:

@@ -9,6 +9,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -33,7 +34,7 @@ class AuditEvent(Identified, Base):
     verb: Mapped[str] = mapped_column(String(60))
     subject_kind: Mapped[str] = mapped_column(String(40))
     subject: Mapped[uuid.UUID]
-    facts: Mapped[dict]
+    facts: Mapped[dict[str, Any]]
     number: Mapped[int | None] = mapped_column(unique=True)
     hash: Mapped[str | None] = mapped_column(String(64))
 
@@ -55,7 +56,9 @@ class AuditEvent(Identified, Base):
         return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def record(session: Session, now: datetime, actor: uuid.UUID | None, verb: str, subject: Identified, **facts) -> None:
+def record(
+    session: Session, now: datetime, actor: uuid.UUID | None, verb: str, subject: Identified, **facts: Any
+) -> None:
     """Write one row about `subject` in this transaction. `facts` must be plain JSON values without personal data."""
     if subject.id is None:
         subject.id = uuid.uuid4()
@@ -71,7 +74,7 @@ def seal(session: Session) -> int:
     last = session.scalars(
         select(AuditEvent).where(AuditEvent.number.is_not(None)).order_by(AuditEvent.number.desc()).limit(1)
     ).first()
-    number, previous = (last.number, last.hash) if last else (0, GENESIS)
+    number, previous = (last.number or 0, last.hash or GENESIS) if last else (0, GENESIS)
     fresh = session.scalars(
         select(AuditEvent).where(AuditEvent.number.is_(None)).order_by(AuditEvent.at, AuditEvent.id)
     ).all()
@@ -89,10 +92,12 @@ def last_number(session: Session) -> int:
 
 def broken_among(session: Session, events: Sequence[AuditEvent]) -> int | None:
     """As `first_broken`, of these rows alone: each is held against the row before it."""
-    sealed = sorted((one for one in events if one.number is not None), key=lambda one: one.number)
-    before = select(AuditEvent.number, AuditEvent.hash).where(AuditEvent.number.in_([one.number - 1 for one in sealed]))
+    sealed = sorted(((one.number, one) for one in events if one.number is not None), key=lambda pair: pair[0])
+    before = select(AuditEvent.number, AuditEvent.hash).where(
+        AuditEvent.number.in_([number - 1 for number, _ in sealed])
+    )
     hashes = dict(session.execute(before).all()) | {0: GENESIS}
-    broken = (one.number for one in sealed if one.digest(hashes.get(one.number - 1) or GENESIS) != one.hash)
+    broken = (number for number, one in sealed if one.digest(hashes.get(number - 1) or GENESIS) != one.hash)
     return next(broken, None)
 
 

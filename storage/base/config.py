@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 DEVELOPMENT_SECRET = "only-for-development"
@@ -51,7 +52,7 @@ class Config:
     recorder_origins: tuple[str, ...]
     recorder_addresses: tuple[str, ...]
     recorder_udp_ports: tuple[int, int] | None
-    ice_servers: tuple[Mapping, ...]
+    ice_servers: tuple[Mapping[str, Any], ...]
     whip: bool
     ffmpeg: str | None
     mail_url: str
@@ -177,7 +178,7 @@ def _ports(text: str) -> tuple[int, int] | None:
     return int(low), int(high)
 
 
-def _ice_servers(text: str) -> tuple[Mapping, ...]:
+def _ice_servers(text: str) -> tuple[Mapping[str, Any], ...]:
     try:
         servers = json.loads(text)
     except ValueError:

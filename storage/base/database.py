@@ -9,10 +9,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, create_engine, event
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    DateTime,
+    Delete,
+    Dialect,
+    Engine,
+    Enum,
+    Insert,
+    MetaData,
+    Update,
+    create_engine,
+    event,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.orm.exc import DetachedInstanceError
 from sqlalchemy.types import JSON, TypeDecorator
 
 from storage.base.config import config
@@ -24,7 +39,7 @@ _BUSY_POSTGRESQL = ("08", "40", "53300", "55P03", "57P")
 """Connection lost, rolled back for somebody else's sake, too many connections, lock not had, server ends or begins."""
 
 
-class UtcDateTime(TypeDecorator):
+class UtcDateTime(TypeDecorator[datetime]):
     """An aware datetime, kept as UTC. A naive one is refused, since nobody could say when it was."""
 
     impl = DateTime(timezone=True)
@@ -55,13 +70,29 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, dict: JSON, list: JSON}  # noqa: RUF012
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON, dict: JSON, list: JSON}  # noqa: RUF012
 
 
 class Identified:
     """A row that the outside may name: its id is random, never a counter."""
 
+    if TYPE_CHECKING:
+        __tablename__: str
+
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+
+
+def session_of(row: Base) -> Session:
+    """The session that a row belongs to. Raises DetachedInstanceError for a row that no session holds."""
+    session = Session.object_session(row)
+    if session is None:
+        raise DetachedInstanceError(f"{type(row).__name__} belongs to no session")
+    return session
+
+
+def rows_changed(session: Session, statement: Update | Delete | Insert) -> int:
+    """Execute a statement that changes rows; answers how many it changed."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
 
 
 def one_of(states: type[enum.StrEnum]) -> Enum:
@@ -83,14 +114,14 @@ def make_engine(url: str) -> Engine:
     engine = create_engine(url, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection, _record):
+    def _prepare(connection: Any, _record: object) -> None:
         # The driver must not begin transactions by itself, since "_begin" does.
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
-    def _begin(connection):
+    def _begin(connection: Connection) -> None:
         # A transaction that reads first and writes later fails at once with "database is locked" when somebody else
         # wrote in between. One that says so at its start waits for its turn instead.
         options = connection.get_execution_options()

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
@@ -21,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from storage.base.config import config
-from storage.base.database import Base, Identified, UtcDateTime, one_of, session_scope
+from storage.base.database import Base, Identified, UtcDateTime, one_of, rows_changed, session_of, session_scope
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class Job(Identified, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     progress: Mapped[int] = mapped_column(default=0)
     again: Mapped[bool] = mapped_column(default=False)
-    result: Mapped[dict] = mapped_column(default=dict)
+    result: Mapped[dict[str, Any]] = mapped_column(default=dict[str, Any])
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     not_before: Mapped[datetime]
@@ -88,14 +89,14 @@ class Job(Identified, Base):
         """Begin as soon as a worker is free instead of at the planned moment."""
         if self.state is JobState.WAITING and self.not_before > now:
             self.not_before = self.rung_at = now
-            _ring_after_commit(Session.object_session(self), self)
+            _ring_after_commit(session_of(self), self)
 
     def retry(self, now: datetime) -> None:
         """Give a dead job a new life, from its first attempt on."""
         if self.state is JobState.DEAD:
             self.state, self.attempts, self.error, self.finished_at = JobState.WAITING, 0, None, None
             self.not_before = self.rung_at = now
-            _ring_after_commit(Session.object_session(self), self)
+            _ring_after_commit(session_of(self), self)
 
 
 class Lost(Exception):
@@ -110,7 +111,7 @@ celery = Celery("vignet")
 
 
 @celery.on_configure.connect
-def _configure(sender: Celery, **_) -> None:
+def _configure(sender: Celery, **_: object) -> None:
     sender.conf.update(
         broker_url=config().broker_url,
         broker_connection_retry_on_startup=True,
@@ -213,7 +214,8 @@ def claim(job_id: uuid.UUID, owner: str, now: datetime) -> Job | None:
             .where(Job.id == job_id, deadly)
             .values(state=JobState.DEAD, error="every worker on it died", finished_at=now, lease_until=None)
         )
-        taken = session.execute(
+        taken = rows_changed(
+            session,
             update(Job)
             .where(Job.id == job_id, free, Job.not_before <= now)
             .values(
@@ -223,9 +225,9 @@ def claim(job_id: uuid.UUID, owner: str, now: datetime) -> Job | None:
                 again=False,
                 lease_until=now + LEASE,
                 lease_owner=owner,
-            )
+            ),
         )
-        return session.get(Job, job_id) if taken.rowcount == 1 else None
+        return session.get(Job, job_id) if taken == 1 else None
 
 
 class Claimed:
@@ -240,7 +242,7 @@ class Claimed:
         self._thread.start()
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join()
 
@@ -249,17 +251,17 @@ class Claimed:
             with contextlib.suppress(Exception):  # A database that is away for a moment must not end the work.
                 self._update(lease_until=_now() + LEASE)
 
-    def _update(self, **values) -> None:
+    def _update(self, **values: Any) -> None:
         with session_scope() as session:
             mine = update(Job).where(Job.id == self.id, Job.state == JobState.RUNNING, Job.lease_owner == self._owner)
-            if session.execute(mine.values(**values)).rowcount != 1:
+            if rows_changed(session, mine.values(**values)) != 1:
                 raise Lost(f"{self.kind} {self.id}")
 
     def report(self, progress: float) -> None:
         """Say how far the work is (0 to 100). Raises Lost when somebody else took the job over."""
         self._update(progress=max(0, min(100, round(progress))), lease_until=_now() + LEASE)
 
-    def finish(self, result: dict) -> None:
+    def finish(self, result: dict[str, Any]) -> None:
         self._end(JobState.DONE, progress=100, result=result, error=None)
 
     def fail(self, error: Exception) -> None:
@@ -271,7 +273,7 @@ class Claimed:
             delay = timedelta(seconds=RETRY_DELAYS_S[self.attempts - 1])
             self._update(state=JobState.WAITING, error=message, not_before=now + delay, lease_until=None)
 
-    def _end(self, state: JobState, **values) -> None:
+    def _end(self, state: JobState, **values: Any) -> None:
         """The job is over, unless it was asked for again while it ran: then it waits, and the sweeper rings."""
         now = literal(_now(), UtcDateTime)
         self._update(
@@ -284,7 +286,7 @@ class Claimed:
         )
 
 
-def perform(job_id: uuid.UUID, handler: Callable[[Claimed], dict | None]) -> None:
+def perform(job_id: uuid.UUID, handler: Callable[[Claimed], dict[str, Any] | None]) -> None:
     """Claim the job, run `handler`, and settle the row. The handler opens its own short transactions."""
     owner = f"{socket.gethostname()}/{uuid.uuid4().hex[:12]}"
     job = claim(job_id, owner, _now())
@@ -301,10 +303,13 @@ def perform(job_id: uuid.UUID, handler: Callable[[Claimed], dict | None]) -> Non
                 claimed.fail(error)
 
 
-def task(kind: str) -> Callable:
+Handler = Callable[[Claimed], dict[str, Any] | None]
+
+
+def task(kind: str) -> Callable[[Handler], Handler]:
     """Register `handler(claimed: Claimed) -> dict | None` as the work behind jobs of this kind."""
 
-    def register(handler: Callable[[Claimed], dict | None]) -> Callable:
+    def register(handler: Handler) -> Handler:
         # Celery writes the function's name into source text, so it must have one.
         @celery.task(name=kind)
         def run(job_id: str) -> None:

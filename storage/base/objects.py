@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -99,7 +100,7 @@ class ObjectStore:
     def size(self, key: str) -> int | None:
         """The object's size in bytes, or None when there is no such object."""
         try:
-            return self._inner.head_object(Bucket=self.bucket, Key=key)["ContentLength"]
+            return int(self._inner.head_object(Bucket=self.bucket, Key=key)["ContentLength"])
         except ClientError as error:
             if _status(error) == 404:
                 return None
@@ -131,12 +132,12 @@ class ObjectStore:
         parts = urlsplit(self._sign(self._inner, key, content_type, 60, method))
         return f"{parts.path}?{parts.query}"
 
-    def _sign(self, client, key: str, content_type: str, seconds: int, method: str) -> str:
+    def _sign(self, client: Any, key: str, content_type: str, seconds: int, method: str) -> str:
         _check(key)
         params = {"Bucket": self.bucket, "Key": key}
         if method == "get_object":
             params["ResponseContentType"] = content_type
-        return client.generate_presigned_url(method, Params=params, ExpiresIn=seconds)
+        return str(client.generate_presigned_url(method, Params=params, ExpiresIn=seconds))
 
 
 def sha256_of(path: Path) -> str:
@@ -151,7 +152,7 @@ def object_store() -> ObjectStore:
     return ObjectStore(config())
 
 
-def _client(settings: Config, endpoint: str):
+def _client(settings: Config, endpoint: str) -> Any:
     return boto3.client(
         "s3",
         endpoint_url=endpoint,

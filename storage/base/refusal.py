@@ -1,6 +1,8 @@
 """A refusal: why something may not be done, as data. The screens turn it into a sentence."""
 
+from collections.abc import Collection, Mapping
 from enum import StrEnum
+from typing import Any
 
 
 class Refused(Exception):
@@ -17,7 +19,7 @@ class Step(StrEnum):
     NOT_ALLOWED = "step_not_allowed"
 
 
-def check_step(steps: dict, now_in: StrEnum, wanted: StrEnum) -> None:
+def check_step(steps: Mapping[Any, Collection[Any]], now_in: StrEnum, wanted: StrEnum) -> None:
     """Raise Refused unless the table `steps` allows going from `now_in` to `wanted`."""
     if wanted not in steps[now_in]:
         raise Refused(Step.NOT_ALLOWED, found=now_in, needed=wanted)

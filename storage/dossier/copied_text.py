@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from review.likeness import share
+from scenarios.chapters import Documents
 from storage.dossier.dossiers import Dossier
 from storage.dossier.revisions import Side, write
 from storage.people.people import Person
@@ -28,11 +29,11 @@ class Alike:
 
     @property
     def text(self) -> str:
-        return getattr(self.dossier, self.field)
+        return str(getattr(self.dossier, self.field))
 
     @property
     def other_text(self) -> str:
-        return getattr(self.other, self.other_field)
+        return str(getattr(self.other, self.other_field))
 
 
 def alike(session: Session, dossier: Dossier) -> list[Alike]:
@@ -40,7 +41,7 @@ def alike(session: Session, dossier: Dossier) -> list[Alike]:
 
     Compared with all of the same organisation and of the same manager, also those of attempts that have ended.
     """
-    limit = float(dossier.scheme.content.documents.same_text_share)
+    limit = float(dossier.scheme.content.chapter(Documents).same_text_share)
     others = (
         select(Dossier)
         .where(

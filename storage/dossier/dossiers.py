@@ -5,14 +5,15 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from review.portfolio import words
-from scenarios.chapters import FilePart
+from scenarios.chapters import Documents, FilePart
 from storage.base import audit
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused, check_step
 from storage.people.organisations import Organisation
 from storage.people.people import Person
@@ -93,7 +94,7 @@ class Dossier(Identified, Base):
     created_at: Mapped[datetime]
     cost_centre: Mapped[str] = mapped_column(String(40), default="")
 
-    tasks: Mapped[list] = mapped_column(default=list)
+    tasks: Mapped[list[Any]] = mapped_column(default=list)
     shared_facts: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     example_role: Mapped[str] = mapped_column(Text, default="")
@@ -109,7 +110,7 @@ class Dossier(Identified, Base):
     candidate_version: Mapped[int] = mapped_column(default=0)
     submitted_at: Mapped[datetime | None]
     rounds: Mapped[int] = mapped_column(default=0)
-    open_parts: Mapped[list] = mapped_column(default=list)
+    open_parts: Mapped[list[Any]] = mapped_column(default=list)
 
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
@@ -142,7 +143,7 @@ class Dossier(Identified, Base):
     def missing(self) -> tuple[str, ...]:
         """The names of the parts that are not filled in yet, in the order of the form."""
         gaps = list(self.manager_gaps())
-        documents = self.scheme.content.documents
+        documents = self.scheme.content.chapter(Documents)
         if not (self.role_description.strip() or self.document):
             gaps.append("role_description")
         if self.years is None or self.years < documents.minimum_years:
@@ -161,7 +162,7 @@ class Dossier(Identified, Base):
 
     def manager_gaps(self) -> tuple[str, ...]:
         """The names of the manager's parts that are not whole yet: too few tasks or words, or too much like another."""
-        documents = self.scheme.content.documents
+        documents = self.scheme.content.chapter(Documents)
         gaps = ["tasks"] if len(self.tasks or ()) < documents.minimum_tasks else []
         gaps += [
             name
@@ -226,7 +227,7 @@ class Dossier(Identified, Base):
 
     def _go(self, state: DossierState, actor: uuid.UUID, now: datetime) -> None:
         check_step(STEPS, self.state, state)
-        audit.record(Session.object_session(self), now, actor, f"dossier_{state}", self, was=self.state)
+        audit.record(session_of(self), now, actor, f"dossier_{state}", self, was=self.state)
         self.state = state
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Date, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
-from storage.base.database import Base, Identified
+from storage.base.database import Base, Identified, session_of
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier
 from storage.people.people import Person
@@ -49,7 +49,7 @@ class Qualification(Identified, Base):
 
     def take_back(self, officer: Person, now: datetime) -> None:
         """It was entered wrongly: the person has it no more."""
-        session = Session.object_session(self)
+        session = session_of(self)
         audit.record(session, now, officer.id, "qualification_taken_back", self, key=self.key)
         session.delete(self)
 

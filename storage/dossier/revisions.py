@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from scenarios.chapters import FilePart
@@ -42,7 +42,7 @@ class Revision(Identified, Base):
     author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
     began_at: Mapped[datetime]
     saved_at: Mapped[datetime]
-    content: Mapped[dict]
+    content: Mapped[dict[str, Any]]
     round: Mapped[int | None]
     restored_from: Mapped[int | None]
 
@@ -163,7 +163,7 @@ def handed_in(session: Session, dossier: Dossier, side: Side, round: int) -> Rev
     return session.scalars(found.limit(1)).first()
 
 
-def _of(dossier: Dossier, side: Side):
+def _of(dossier: Dossier, side: Side) -> Select[Revision]:
     mine = select(Revision).where(Revision.dossier_id == dossier.id, Revision.side == side)
     return mine.order_by(Revision.number.desc())
 

@@ -12,9 +12,10 @@ from fractions import Fraction
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from scenarios.chapters import SittingRules
 from scenarios.sitting import Stage
 from storage.base import audit
-from storage.base.database import Base, Identified
+from storage.base.database import Base, Identified, session_of
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
@@ -68,7 +69,7 @@ class Accommodation(Identified, Base):
         """
         if not reason.strip():
             raise Refused(Rule.NO_REASON)
-        session = Session.object_session(self)
+        session = session_of(self)
         sitting = session.scalars(select(Sitting).where(Sitting.dossier_id == self.dossier_id)).first()
         if sitting is not None and sitting.stage not in BEFORE:
             raise Refused(Rule.TOO_LATE, found=sitting.stage, needed=Stage.INVITED)
@@ -115,14 +116,14 @@ def require_decided(session: Session, dossier: Dossier) -> None:
 def apply(session: Session, sitting: Sitting) -> None:
     """Give a sitting what was granted; without that, the ordinary times."""
     found = of(session, sitting.dossier)
-    granted = found is not None and bool(found.granted)
-    sitting.extra_time = found.extra_time if granted else "1"
-    sitting.replay = granted and found.replay
-    sitting.text_prompt = granted and found.text_prompt
+    granted = found if found is not None and found.granted else None
+    sitting.extra_time = granted.extra_time if granted else "1"
+    sitting.replay = granted is not None and granted.replay
+    sitting.text_prompt = granted is not None and granted.text_prompt
 
 
 def _check(dossier: Dossier, needs: tuple[Fraction, bool, bool]) -> None:
-    offered, (extra, replay, text) = dossier.scheme.content.sitting, needs
+    offered, (extra, replay, text) = dossier.scheme.content.chapter(SittingRules), needs
     if extra == 1 and not replay and not text:
         raise Refused(Rule.NOTHING_ASKED)
     if (extra != 1 and extra not in offered.extra_time) or (text and not offered.text_prompt):

@@ -74,7 +74,9 @@ def recording_of(file: BinaryIO) -> uuid.UUID:
 def unseal(file: BinaryIO, key: bytes) -> Answer:
     """The answer in the file, proven whole: each part by its seal, all by the page's own hash. Raises Damaged."""
     recording, parts = _header(file)
-    cipher, slices, told = AESGCM(key), [], None
+    cipher = AESGCM(key)
+    slices: list[bytes] = []
+    told: Any = None
     try:
         for number, iv, size in parts:
             context = str(recording) if number is None else f"{recording}/{number}"

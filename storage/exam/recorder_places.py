@@ -5,6 +5,7 @@ is none, and the next one must find room. A sitting that runs is never refused f
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -127,7 +128,7 @@ def _emptiest(session: Session, now: datetime, other_than: RecorderNode | None =
     return max(able, key=lambda room: room.node.capacity - max(room.sittings, room.node.live)).node
 
 
-def _rooms(session: Session, nodes: list[RecorderNode], now: datetime) -> list[Room]:
+def _rooms(session: Session, nodes: Sequence[RecorderNode], now: datetime) -> list[Room]:
     running = select(Place.node_id, func.count()).where(Place.kept_until > now).group_by(Place.node_id)
     sittings = dict(session.execute(running).all())
     return [Room(node, sittings.get(node.id, 0)) for node in nodes]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -15,7 +16,7 @@ from scenarios import sitting as rules
 from scenarios.quality import FaultKind
 from scenarios.sitting import CLOSING_GRACE_S, AnswerStage, Stage, TakeView
 from storage.base import audit
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.jobs import Job, Queue, enqueue
 from storage.base.refusal import Refused, Step, check_step
 from storage.exam.recorder_nodes import RecorderNode
@@ -103,8 +104,8 @@ class Recording(Identified, Base):
     captured_at: Mapped[datetime | None]
     stored_at: Mapped[datetime | None]
     seconds: Mapped[float | None]
-    figures: Mapped[dict] = mapped_column(default=dict)
-    faults: Mapped[list] = mapped_column(default=list)
+    figures: Mapped[dict[str, Any]] = mapped_column(default=dict[str, Any])
+    faults: Mapped[list[Any]] = mapped_column(default=list)
     late_at: Mapped[datetime | None]
 
     answer: Mapped[Answer] = relationship()
@@ -190,40 +191,43 @@ class Recording(Identified, Base):
         """Nothing more is to be recorded; the ticket is dead. Closing twice is no error."""
         if self.closed_at is None:
             self.closed_at = now
-            enqueue(Session.object_session(self), Queue.MEDIA, FINISH, self.id, now, NOTHING_CAME.total_seconds())
+            enqueue(session_of(self), Queue.MEDIA, FINISH, self.id, now, NOTHING_CAME.total_seconds())
 
     def capture(self, now: datetime) -> Job:
         """Every original is confirmed in the object store: let a worker make the result of it."""
         self._go(RecordingState.CAPTURED, now)
         self.captured_at = now
         self.closed_at = self.closed_at or now
-        job = enqueue(Session.object_session(self), Queue.MEDIA, FINISH, self.id, now)
+        job = enqueue(session_of(self), Queue.MEDIA, FINISH, self.id, now)
         job.hurry(now)
         return job
 
-    def store(self, seconds: float, figures: dict, now: datetime, faults: list[dict] | None = None) -> None:
+    def store(
+        self, seconds: float, figures: dict[str, Any], now: datetime, faults: list[dict[str, Any]] | None = None
+    ) -> None:
         """The result is proven and stored. `faults`: what was wrong with it, which the office has accepted."""
         self._go(RecordingState.STORED, now)
         self.seconds, self.figures, self.faults, self.stored_at = seconds, figures, faults or [], now
         if rules.retake_needless(self.answer.view):
             self.answer.withdraw_retake(self.closed_at, now)
-            audit.record(Session.object_session(self), now, None, "retake_withdrawn", self, take=self.take)
-        enqueue_receipt(Session.object_session(self), self.answer.sitting, now)
+            audit.record(session_of(self), now, None, "retake_withdrawn", self, take=self.take)
+        enqueue_receipt(session_of(self), self.answer.sitting, now)
 
     def keep_stored(self, now: datetime) -> None:
         """The film that was there stays: somebody has scored it meanwhile, or with what came later it is no better."""
         self._go(RecordingState.STORED, now)
-        before = [one.created_at for one in self.originals if one.created_at < self.captured_at]
-        names = [one.name for one in self.originals if one.created_at >= self.captured_at]
-        self.captured_at = max(before, default=self.captured_at)
+        captured = self.captured_at
+        before = [one.created_at for one in self.originals if captured and one.created_at < captured]
+        names = [one.name for one in self.originals if captured and one.created_at >= captured]
+        self.captured_at = max(before, default=captured)
         self.came_late(names, now)
 
     def came_late(self, names: Sequence[str], now: datetime) -> None:
         """These originals change nothing any more: they are kept, and the office is to note it."""
         self.late_at = now
-        audit.record(Session.object_session(self), now, None, LATE, self, names=list(names))
+        audit.record(session_of(self), now, None, LATE, self, names=list(names))
 
-    def refuse(self, faults: list[dict], figures: dict, now: datetime) -> None:
+    def refuse(self, faults: list[dict[str, Any]], figures: dict[str, Any], now: datetime) -> None:
         """A technical fault was measured: the answer is asked again while a retake is left. Originals stay.
 
         `faults` are plain mappings with at least `kind`. When no retake is left the answer stays as it is and waits
@@ -237,23 +241,20 @@ class Recording(Identified, Base):
         if self.answer.stage is AnswerStage.RECORDING:
             # The page is gone, and nobody has said yet that the recording is over.
             self.answer.end_recording(now)
-        if (
-            self.answer.stage is AnswerStage.RECORDED
-            and counting_take(Session.object_session(self), self.answer) is self
-        ):
+        if self.answer.stage is AnswerStage.RECORDED and counting_take(session_of(self), self.answer) is self:
             try:
                 self.answer.retake(now)
             except Refused as refused:
-                audit.record(Session.object_session(self), now, None, "retake_refused", self, rule=refused.rule)
+                audit.record(session_of(self), now, None, "retake_refused", self, rule=refused.rule)
 
     def give_up(self, now: datetime) -> None:
         """Nothing can be made of what was received, or it is lost; should it turn up, it is captured after all."""
         kind = FaultKind.LOST if self.state is RecordingState.RECEIVING else FaultKind.UNREADABLE
         self.refuse([{"kind": kind}], self.figures, now)
 
-    def _go(self, state: RecordingState, now: datetime, **facts) -> None:
+    def _go(self, state: RecordingState, now: datetime, **facts: Any) -> None:
         # Recorder, worker and web app all change this row: lock it, and start from what it says by now.
-        session = Session.object_session(self)
+        session = session_of(self)
         session.flush()
         session.refresh(self, ["state"], with_for_update=True)
         check_step(STEPS, self.state, state)
@@ -376,7 +377,8 @@ def counting_takes(session: Session, sitting: Sitting) -> dict[int, Recording | 
 
 def _counting(takes: Sequence[Recording]) -> Recording | None:
     views = {take.view: take for take in takes}
-    return views.get(rules.counting(list(views)))
+    view = rules.counting(list(views))
+    return None if view is None else views[view]
 
 
 def enqueue_receipt(session: Session, sitting: Sitting, now: datetime) -> None:

@@ -6,17 +6,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from scenarios import sitting as rules
 from scenarios.catalogue import Scenario
-from scenarios.chapters import IdentityCheck
+from scenarios.chapters import IdentityCheck, SittingRules
 from scenarios.quality import judge_camera
 from scenarios.sitting import AnswerStage, AnswerView, Rule, Stage, Step, Times
 from storage.base import audit
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.jobs import Queue, enqueue
 from storage.base.refusal import Refused, check_step
 from storage.dossier.dossiers import Dossier, neutral_code
@@ -59,7 +60,7 @@ class Sitting(Identified, Base):
     seat: Mapped[str | None] = mapped_column(String(64))
     consent_version: Mapped[str | None] = mapped_column(String(20))
     consented_at: Mapped[datetime | None]
-    device_check: Mapped[dict] = mapped_column(default=dict)
+    device_check: Mapped[dict[str, Any]] = mapped_column(default=dict[str, Any])
     break_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
@@ -86,7 +87,9 @@ class Sitting(Identified, Base):
     @property
     def times(self) -> Times:
         """The times that hold for this candidate."""
-        return rules.times_for(self.dossier.scheme.content.sitting, Fraction(self.extra_time), self.replay)
+        return rules.times_for(
+            self.dossier.scheme.content.chapter(SittingRules), Fraction(self.extra_time), self.replay
+        )
 
     @property
     def current(self) -> "Answer | None":
@@ -121,7 +124,7 @@ class Sitting(Identified, Base):
         self._go(Stage.CONSENTED, now, version=version)
         self.consent_version, self.consented_at = version, now
 
-    def pass_check(self, result: dict, now: datetime) -> None:
+    def pass_check(self, result: dict[str, Any], now: datetime) -> None:
         """Keep what the camera and microphone check found. Raises Refused when no recording of it could pass."""
         limits = self.dossier.scheme.content.quality
         if limits and (faults := judge_camera(result, limits)):
@@ -160,8 +163,9 @@ class Sitting(Identified, Base):
             self._identified(now, supervisor)
 
     def _identified(self, now: datetime, by: Person | None) -> None:
-        self.identified_at, self.identified_by_id = now, by and by.id
-        audit.record(Session.object_session(self), now, by and by.id, "sitting_identified", self)
+        supervisor = None if by is None else by.id
+        self.identified_at, self.identified_by_id = now, supervisor
+        audit.record(session_of(self), now, supervisor, "sitting_identified", self)
 
     def extend(self, until: datetime, reason: str, officer: Person, now: datetime) -> None:
         """Give more time, with the reason; an exam that had expired goes on where it was. Raises Refused backwards."""
@@ -173,7 +177,7 @@ class Sitting(Identified, Base):
             begun = any(answer.stage is not AnswerStage.WAITING or answer.takes for answer in self.answers)
             self._go(Stage.ANSWERING if begun else Stage.INVITED, now)
         self.closes_at, self.extension_reason, self.reminded = until, reason.strip(), None
-        audit.record(Session.object_session(self), now, officer.id, "sitting_extended", self)
+        audit.record(session_of(self), now, officer.id, "sitting_extended", self)
 
     def replan(self, opens_at: datetime, closes_at: datetime, now: datetime) -> None:
         """Another date for somebody whose exam closed before it began."""
@@ -215,13 +219,13 @@ class Sitting(Identified, Base):
         if self.stage is Stage.ANSWERING and self.finished_at and recorded:
             self._go(Stage.FINISHED, now)
 
-    def _go(self, stage: Stage, now: datetime, **facts) -> None:
+    def _go(self, stage: Stage, now: datetime, **facts: Any) -> None:
         check_step(rules.STAGES, self.stage, stage)
         self.stage = stage
         self._record(f"sitting_{stage}", now, **facts)
 
-    def _record(self, verb: str, now: datetime, **facts) -> None:
-        audit.record(Session.object_session(self), now, self.dossier.candidate_id, verb, self, **facts)
+    def _record(self, verb: str, now: datetime, **facts: Any) -> None:
+        audit.record(session_of(self), now, self.dossier.candidate_id, verb, self, **facts)
 
 
 class Answer(Identified, Base):
@@ -323,7 +327,7 @@ class Answer(Identified, Base):
 
     def enqueue_retake_mail(self, now: datetime) -> None:
         """Let the candidate, who has left the page, hear that this answer is asked once more."""
-        enqueue(Session.object_session(self), Queue.OFFICE, RETAKE_ASKED, self.id, now)
+        enqueue(session_of(self), Queue.OFFICE, RETAKE_ASKED, self.id, now)
 
     def withdraw_retake(self, recorded_at: datetime | None, now: datetime) -> None:
         """An earlier take, which ended at `recorded_at`, proved good after all: it is the answer, and none is asked."""
@@ -351,7 +355,7 @@ class Answer(Identified, Base):
     def _go(self, stage: AnswerStage, now: datetime) -> None:
         check_step(rules.ANSWER_STAGES, self.stage, stage)
         candidate = self.sitting.dossier.candidate_id
-        session = Session.object_session(self)
+        session = session_of(self)
         audit.record(session, now, candidate, f"answer_{stage}", self, number=self.number)
         self.stage = stage
 
@@ -363,12 +367,12 @@ def invite(
 
     Its window is that of the scheme, unless an exam date says until when.
     """
-    closes_at = closes_at or opens_at + timedelta(days=dossier.scheme.content.sitting.window_days)
+    closes_at = closes_at or opens_at + timedelta(days=dossier.scheme.content.chapter(SittingRules).window_days)
     sitting = Sitting(
         id=uuid.uuid4(), dossier=dossier, pack=pack, stage=Stage.INVITED, opens_at=opens_at, closes_at=closes_at
     )
     sitting.answers = [Answer(number=scenario.number, stage=AnswerStage.WAITING) for scenario in pack.content.scenarios]
-    if dossier.scheme.content.sitting.identity_check is IdentityCheck.CODE:
+    if dossier.scheme.content.chapter(SittingRules).identity_check is IdentityCheck.CODE:
         sitting.identity_code = f"{secrets.randbelow(10**6):06}"
     session.add(sitting)
     audit.record(session, now, None, "sitting_invited", sitting)

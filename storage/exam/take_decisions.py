@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, Select, Text, case, exists, literal, s
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from scenarios import sitting as rules
+from scenarios.chapters import SittingRules
 from scenarios.sitting import AnswerStage
 from storage.base import audit
 from storage.base.database import Base, Identified, one_of
@@ -110,13 +111,13 @@ def accepted(session: Session, recording: Recording) -> bool:
     return any(one.kind is DecisionKind.ACCEPTED for one in decisions_about(session, recording))
 
 
-def waits(session: Session, now: datetime) -> dict[str, Select[tuple[Recording]]]:
+def waits(session: Session, now: datetime) -> dict[str, Select[Recording]]:
     """The takes that wait for the office, by what is the matter, as queries that join the dossier.
 
     `faulty`: a fault and no retake left. `stuck`: it never left its recorder. `unmade`: no film can be made of it.
     `late`: a part came after the first score. They say of many takes what `may_decide` says of one.
     """
-    retakes = {scheme.id: scheme.content.sitting.technical_retakes for scheme in with_sittings(session)}
+    retakes = {scheme.id: scheme.content.chapter(SittingRules).technical_retakes for scheme in with_sittings(session)}
     left = case(retakes, value=Dossier.scheme_id) if retakes else literal(0)
     other = aliased(Recording)
     # Said so, a database without statistics looks in the few takes of the answer and not in all that are stored.

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
-from storage.base.database import Base, Identified
+from storage.base.database import Base, Identified, session_of
 from storage.base.refusal import Refused
 from storage.people.people import Person
 
@@ -39,7 +39,7 @@ class Absence(Identified, Base):
         """It does not go on. Cancelling twice is no error."""
         if self.cancelled_at is None:
             self.cancelled_at = now
-            audit.record(Session.object_session(self), now, by.id, "absence_removed", self)
+            audit.record(session_of(self), now, by.id, "absence_removed", self)
 
 
 def enter(session: Session, person: Person, first: date, last: date, by: Person, now: datetime) -> Absence:

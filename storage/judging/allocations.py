@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -21,7 +22,7 @@ from review.conflicts import Conflict
 from scenarios.chapters import AssessmentRules
 from scenarios.sitting import Stage
 from storage.base import audit
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.absences import absences
@@ -48,8 +49,8 @@ class Allocation(Identified, Base):
 
     mode: Mapped[Mode] = mapped_column(one_of(Mode))
     seed: Mapped[int]
-    inputs: Mapped[dict]
-    outcome: Mapped[dict]
+    inputs: Mapped[dict[str, Any]]
+    outcome: Mapped[dict[str, Any]]
     made_at: Mapped[datetime]
     made_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
     final_at: Mapped[datetime | None]
@@ -80,14 +81,14 @@ class Allocation(Identified, Base):
     def sittings(self) -> list[Sitting]:
         """The sittings of the batch, oldest first."""
         ids = [uuid.UUID(key) for key in self.inputs["open"]]
-        session = Session.object_session(self)
+        session = session_of(self)
         return list(session.scalars(select(Sitting).where(Sitting.id.in_(ids)).order_by(Sitting.finished_at)))
 
     def draw_again(self, by: Person, now: datetime) -> None:
         """Look anew at what is open and who is free, and share it out from another seed. Only for a proposal."""
         if self.final_at:
             raise Refused(Rule.FINAL)
-        session, batch = Session.object_session(self), self.batch
+        session, batch = session_of(self), self.batch
         limit = max((one.limit for one in batch.assessors), default=0)
         self._draw(batch_of(session, self.sittings(), self.mode, limit, batch.period, now), by, now)
 
@@ -96,7 +97,7 @@ class Allocation(Identified, Base):
 
         All or nothing: raises Refused when a place was taken in the meantime, or somebody may not judge any more.
         """
-        session = Session.object_session(self)
+        session = session_of(self)
         session.refresh(self, ["final_at"], with_for_update=True)
         if self.final_at:
             raise Refused(Rule.FINAL)
@@ -150,7 +151,9 @@ def batch_of(
     people = assessors(session, now)
     away = absences(session, people, period[0])
     waiting = loads(session, people)
-    places, forbidden, held = {}, {}, {}
+    places: dict[str, dict[str, tuple[int, ...]]] = {}
+    forbidden: dict[tuple[str, str], tuple[Conflict, ...]] = {}
+    held: dict[tuple[str, str], tuple[str, ...]] = {}
     for sitting in sittings:
         ratings = ratings_of(session, sitting)
         free = open_places(session, sitting, ratings) if sitting.stage is Stage.FINISHED else {}
@@ -169,7 +172,9 @@ def batch_of(
             held[str(rating.assessor_id), key] = (*held.get((str(rating.assessor_id), key), ()), str(rating.answer_id))
     if not places:
         raise Refused(Rule.NOTHING_TO_DO)
-    schemes = {sitting.dossier.scheme.content.assessment for sitting in sittings if str(sitting.id) in places}
+    schemes = {
+        sitting.dossier.scheme.content.chapter(AssessmentRules) for sitting in sittings if str(sitting.id) in places
+    }
     if len(schemes) > 1:
         raise Refused(Rule.SCHEMES)
     rules: AssessmentRules = schemes.pop()
@@ -191,7 +196,7 @@ def batch_of(
     )
 
 
-def loads(session: Session, people: Sequence[Person]) -> Counter:
+def loads(session: Session, people: Sequence[Person]) -> Counter[uuid.UUID]:
     """How many answers wait for each of these people."""
     waiting = (
         select(Rating.assessor_id, func.count())

@@ -1,5 +1,6 @@
 """Assignments: which places of a sitting wait for an assessor, and who gets them after every tie was looked at."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from review.adjudication import open_slots as open_slots_of
 from review.batch import Mode
+from scenarios.chapters import AssessmentRules
 from scenarios.sitting import Stage
 from storage.base.refusal import Refused
 from storage.exam.sittings import Answer, Judging, Sitting
@@ -34,16 +36,19 @@ class Rule(StrEnum):
     TOO_MUCH = "too_much_of_one_candidate"
 
 
-def open_places(session: Session, sitting: Sitting, ratings: Sequence[Rating] | None = None) -> dict[Answer, tuple]:
+def open_places(
+    session: Session, sitting: Sitting, ratings: Sequence[Rating] | None = None
+) -> dict[Answer, tuple[int, ...]]:
     """The answers that wait for an assessor, each with the slots that are free.
 
     Slots 1 and 2 first; 3 when all is final and the two are too far apart, or when a third was asked already.
     """
     ratings = list(ratings_of(session, sitting) if ratings is None else ratings)
     taken = {
-        answer.id: {rating.slot for rating in ratings if rating.answer_id == answer.id} for answer in sitting.answers
+        answer.id: {one.slot for one in ratings if one.slot is not None and one.answer_id == answer.id}
+        for answer in sitting.answers
     }
-    slots = sitting.dossier.scheme.content.assessment.slots
+    slots = sitting.dossier.scheme.content.chapter(AssessmentRules).slots
     third = any(THIRD in one for one in taken.values())
     third = third or (sitting.judging is Judging.OPEN and all_final(sitting, ratings))
     found = {answer: open_slots_of(taken[answer.id], slots, third) for answer in sitting.answers}
@@ -59,7 +64,7 @@ def mode_of(sitting: Sitting, ratings: Sequence[Rating]) -> Mode | None:
     """How the work on a sitting was shared out; None while nobody has any."""
     if not ratings:
         return None
-    slots = {}
+    slots: dict[int | None, set[uuid.UUID]] = {}
     for rating in ratings:
         slots.setdefault(rating.slot, set()).add(rating.assessor_id)
     return Mode.SPREAD if any(len(people) > 1 for people in slots.values()) else Mode.WHOLE
@@ -94,7 +99,7 @@ def give(session: Session, sitting: Sitting, places: Sequence[Place], by: Person
     if len(set(have)) < len(have):
         raise Refused(Rule.TWICE)
     people = {person.id: person for _, _, person in places}
-    most = sitting.dossier.scheme.content.assessment.spread_maximum_answers
+    most = sitting.dossier.scheme.content.chapter(AssessmentRules).spread_maximum_answers
     for person_id in people:
         count = sum(assessor == person_id for _, assessor in have)
         if most < count < len(sitting.answers):

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column, selectinload
 
 from review.conflicts import Conflict, Employment, Party, conflicts
+from scenarios.chapters import AssessmentRules
 from storage.base import audit
 from storage.base.database import Base, Identified
 from storage.dossier.dossiers import Dossier
@@ -45,7 +46,8 @@ def affiliations_of(session: Session, people: Iterable[Person]) -> dict[uuid.UUI
     found: dict[uuid.UUID, list[str]] = {one.id: [] for one in people}
     rows = select(Affiliation).where(Affiliation.person_id.in_(found)).order_by(Affiliation.name)
     for row in session.scalars(rows):
-        found[row.person_id].append(row.name)
+        if row.person_id is not None:
+            found[row.person_id].append(row.name)
     return found
 
 
@@ -63,7 +65,7 @@ def set_affiliations(
     audit.record(session, now, by.id, "ties_changed", whose)
 
 
-def judging(now: datetime) -> Select[tuple[Person]]:
+def judging(now: datetime) -> Select[Person]:
     """Everybody who may judge now, by name."""
     holds = (Membership.since <= now) & (Membership.until.is_(None) | (Membership.until > now))
     roles = select(Membership.person_id).where(Membership.role == Role.ASSESSOR, holds)
@@ -83,7 +85,7 @@ def ties(
     Earlier involvement: who decided about part 1 of this or another file of the candidate, or judged another sitting.
     """
     dossier = sitting.dossier
-    months = dossier.scheme.content.assessment.conflict_months
+    months = dossier.scheme.content.chapter(AssessmentRules).conflict_months
     return ties_with(session, [dossier.candidate], dossier.organisation, people, now, months, besides=sitting)
 
 
@@ -147,7 +149,8 @@ def _groups(
     session: Session, employed: dict[uuid.UUID, tuple[Employment, ...]], now: datetime
 ) -> dict[uuid.UUID, frozenset[str]]:
     """For each person the own clients and groups, and those of every organisation that employs that person now."""
-    of_person, of_organisation = defaultdict(set), defaultdict(set)
+    of_person: defaultdict[uuid.UUID, set[str]] = defaultdict(set)
+    of_organisation: defaultdict[str, set[str]] = defaultdict(set)
     for row in session.scalars(select(Affiliation)):
         (of_person[row.person_id] if row.person_id else of_organisation[str(row.organisation_id)]).add(
             row.name.casefold()
@@ -159,5 +162,5 @@ def _groups(
     return found
 
 
-def _column(whose: Organisation | Person):
+def _column(whose: Organisation | Person) -> InstrumentedAttribute[uuid.UUID | None]:
     return Affiliation.person_id if isinstance(whose, Person) else Affiliation.organisation_id

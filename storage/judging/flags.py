@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused
 from storage.judging.ratings import Rating
 from storage.judging.workload import decline
@@ -72,7 +72,7 @@ class Flag(Identified, Base):
         if self.closed_at:
             raise Refused(Rule.CLOSED)
         self.taken_by_id = officer.id
-        audit.record(Session.object_session(self), now, officer.id, "flag_taken", self, kind=self.kind)
+        audit.record(session_of(self), now, officer.id, "flag_taken", self, kind=self.kind)
 
     def close(self, officer: Person, reply: str, now: datetime) -> None:
         """The office has dealt with it. A worry about somebody's welfare is closed by who took it up."""
@@ -83,7 +83,7 @@ class Flag(Identified, Base):
         if not reply.strip():
             raise Refused(Rule.NO_REASON)
         self.closed_at, self.closed_by_id, self.reply = now, officer.id, reply.strip()
-        audit.record(Session.object_session(self), now, officer.id, "flag_closed", self, kind=self.kind)
+        audit.record(session_of(self), now, officer.id, "flag_closed", self, kind=self.kind)
 
 
 def raise_flag(session: Session, rating: Rating, kind: FlagKind, reason: str, now: datetime) -> Flag:

@@ -3,13 +3,14 @@
 import uuid
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from review.objection import Ground, Ruling, Term, is_for_committee, may_handle
 from storage.base import audit
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused, check_step
 from storage.dossier.dossiers import Dossier, DossierState, neutral_code
 from storage.exam.sittings import Answer, Sitting
@@ -106,22 +107,22 @@ class Objection(Identified, Base):
 
     def involved(self) -> set[uuid.UUID]:
         """Everybody who had a part in the decision: those who made it, and those whom it is about."""
-        dossier, session = self.dossier, Session.object_session(self)
+        dossier, session = self.dossier, session_of(self)
         who = {dossier.candidate_id, dossier.manager_id, dossier.decided_by_id}
         if self.against is Against.RESULT:
             judged = select(Rating.assessor_id).join(Answer).join(Sitting).where(Sitting.dossier_id == dossier.id)
             who |= set(session.scalars(judged))
             for verdict in session.scalars(select(Verdict).join(Sitting).where(Sitting.dossier_id == dossier.id)):
                 who |= {verdict.confirmed_by_id, verdict.released_by_id}
-        return who - {None}
+        return {one for one in who if one is not None}
 
     def _require_uninvolved(self, person: Person) -> None:
         if not may_handle(str(person.id), {str(one) for one in self.involved()}):
             raise Refused(Rule.INVOLVED)
 
-    def _go(self, state: ObjectionState, actor: Person, now: datetime, **facts) -> None:
+    def _go(self, state: ObjectionState, actor: Person, now: datetime, **facts: Any) -> None:
         check_step(STEPS, self.state, state)
-        audit.record(Session.object_session(self), now, actor.id, f"objection_{state}", self, was=self.state, **facts)
+        audit.record(session_of(self), now, actor.id, f"objection_{state}", self, was=self.state, **facts)
         self.state = state
 
 
@@ -132,7 +133,10 @@ def object_to(
 
     Raises Refused without grounds, for a second objection to one decision, and after the term without a reason.
     """
-    against, _ = decision_on(session, dossier)
+    decision = decision_on(session, dossier)
+    if decision is None:
+        raise ValueError("nothing is decided about this dossier yet")
+    against, _ = decision
     if objection_to(session, dossier):
         raise Refused(Rule.TWICE)
     if not grounds.strip():
@@ -158,10 +162,10 @@ def object_to(
 def decision_on(session: Session, dossier: Dossier) -> tuple[Against, datetime] | None:
     """The decision about this dossier that can be objected to, and when the candidate got to know it."""
     if dossier.state is DossierState.REJECTED:
-        return Against.REJECTION, dossier.decided_at
+        return None if dossier.decided_at is None else (Against.REJECTION, dossier.decided_at)
     released = select(Verdict).join(Sitting).where(Sitting.dossier_id == dossier.id, Verdict.released_at.is_not(None))
     verdict = session.scalars(released).first()
-    return (Against.RESULT, verdict.released_at) if verdict else None
+    return None if verdict is None or verdict.released_at is None else (Against.RESULT, verdict.released_at)
 
 
 def objection_to(session: Session, dossier: Dossier) -> Objection | None:

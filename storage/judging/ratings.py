@@ -13,8 +13,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from review import rating as rules
 from review.rating import Phase
 from review.verdict import Mark
+from scenarios.chapters import AssessmentRules
 from storage.base import audit
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused
 from storage.exam.recordings import counting_take
 from storage.exam.sittings import Answer, Sitting
@@ -97,7 +98,7 @@ class Rating(Identified, Base):
     @property
     def lease(self) -> timedelta:
         """How long an answer that was begun stays with its assessor without a sign of life."""
-        return timedelta(hours=self.answer.sitting.dossier.scheme.content.assessment.lease_hours)
+        return timedelta(hours=self.answer.sitting.dossier.scheme.content.chapter(AssessmentRules).lease_hours)
 
     def is_at_work(self, now: datetime) -> bool:
         """Whether the assessor was at this answer less than a lease ago, and has not signed it."""
@@ -139,7 +140,7 @@ class Rating(Identified, Base):
         self.require_unsigned(Phase.BLIND)
         self.changed(version)
         self.opened_at, self.active_at = self.opened_at or now, now
-        session = Session.object_session(self)
+        session = session_of(self)
         try:
             session.flush()
         except StaleDataError as stale:
@@ -158,7 +159,7 @@ class Rating(Identified, Base):
         known = {remark.id: remark for remark in self.remarks}
         wanted = {note.id: note for note in notes}
         fresh = wanted.keys() - known.keys()
-        session = Session.object_session(self)
+        session = session_of(self)
         if fresh and session.scalars(select(Remark.id).where(Remark.id.in_(fresh))).first():
             raise Refused(Rule.NOT_YOURS)
         for gone in known.keys() - wanted.keys():
@@ -171,7 +172,7 @@ class Rating(Identified, Base):
 
     def place(self, position_s: float, now: datetime) -> None:
         """Remember where in the recording the assessor is. Never in the way of a save: the version stays."""
-        Session.object_session(self).execute(
+        session_of(self).execute(
             update(Rating)
             .where(Rating.id == self.id)
             .values(position_s=position_s, opened_at=self.opened_at or now, active_at=now)
@@ -190,8 +191,11 @@ class Rating(Identified, Base):
         """
         self.require_unsigned(Phase.DOSSIER)
         score = self.score(competency)
+        if score is None:
+            raise KeyError(competency)
         if value is not None:
-            locked, changed = {competency: score.value(Phase.BLIND)}, {competency: value}
+            before, changed = score.value(Phase.BLIND), {competency: value}
+            locked = {} if before is None else {competency: before}
             if gaps := rules.missing((competency,), changed, Phase.DOSSIER, locked, evidence_per_score=0):
                 raise Refused(Rule.INCOMPLETE, found=gaps, needed=())
         score.rewrite(value)
@@ -200,13 +204,13 @@ class Rating(Identified, Base):
     def missing(self, phase: Phase) -> tuple[rules.Missing, ...]:
         """What stands between this rating and its signature."""
         locked = self.values(Phase.BLIND) if phase is Phase.DOSSIER else None
-        needed = self.answer.sitting.dossier.scheme.content.assessment.evidence_per_score
+        needed = self.answer.sitting.dossier.scheme.content.chapter(AssessmentRules).evidence_per_score
         return rules.missing(self.visible, self.values(phase), phase, locked, self._seconds(), needed)
 
     def _seconds(self) -> float | None:
         """How long the recording is that was judged."""
-        take = counting_take(Session.object_session(self), self.answer)
-        return take and take.seconds
+        take = counting_take(session_of(self), self.answer)
+        return None if take is None else take.seconds
 
     def sign(self, phase: Phase, now: datetime) -> None:
         """Sign a phase. Raises Refused while something is missing, when it was signed already, or when it is not open.
@@ -215,7 +219,7 @@ class Rating(Identified, Base):
         """
         self.require_unsigned(phase)
         if phase is Phase.DOSSIER:
-            own = own_ratings(Session.object_session(self), self.answer.sitting, self.assessor)
+            own = own_ratings(session_of(self), self.answer.sitting, self.assessor)
             if not may_open_dossier(own):
                 raise Refused(Rule.DOSSIER_CLOSED, found=self.signed, needed=phase)
         if gaps := self.missing(phase):
@@ -225,10 +229,12 @@ class Rating(Identified, Base):
         else:
             self.phase2_signed_at = now
         self.version += 1
-        audit.record(Session.object_session(self), now, self.assessor_id, f"rating_signed_{phase.value}", self)
+        audit.record(session_of(self), now, self.assessor_id, f"rating_signed_{phase.value}", self)
 
     def marks(self) -> tuple[Mark, ...]:
         """What counts for the verdict: the phase-2 value where there is one."""
+        if self.slot is None:
+            return ()
         counting = rules.counting(self.values(Phase.BLIND), self.values(Phase.DOSSIER))
         return tuple(
             Mark(str(self.answer_id), str(self.assessor_id), self.slot, competency, value.level)
@@ -260,7 +266,7 @@ def own_ratings(session: Session, sitting: Sitting, assessor: Person) -> Sequenc
     return session.scalars(_counting(sitting).where(Rating.assessor_id == assessor.id).options(*_WRITTEN)).all()
 
 
-def _counting(*sittings: Sitting) -> Select[tuple[Rating]]:
+def _counting(*sittings: Sitting) -> Select[Rating]:
     return (
         select(Rating)
         .join(Answer)

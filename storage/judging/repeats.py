@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -25,7 +26,7 @@ class Repeat(Identified, Base):
     asked_at: Mapped[datetime]
     asked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
     reason: Mapped[str] = mapped_column(Text)
-    verdict: Mapped[dict | None]
+    verdict: Mapped[dict[str, Any] | None]
 
     answer: Mapped[Answer] = relationship()
     asked_by: Mapped[Person] = relationship()

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -37,11 +38,12 @@ class Score(Identified, Base):
     not_observable: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str] = mapped_column(Text, default="")
     remark: Mapped[str] = mapped_column(Text, default="")
-    evidence: Mapped[list] = mapped_column(default=list)
-    phase2: Mapped[dict | None]
+    evidence: Mapped[list[Any]] = mapped_column(default=list)
+    phase2: Mapped[dict[str, Any] | None]
     """None where phase 2 left the score as it was; else level, not_observable, reason, change_reason, evidence."""
 
-    rating: Mapped[Base] = relationship("Rating", back_populates="scores")
+    # `Rating` stands above this module, so its name is all that may be said of it here.
+    rating: Mapped[Any] = relationship("Rating", back_populates="scores")
 
     __table_args__ = (
         UniqueConstraint("rating_id", "competency"),
@@ -73,13 +75,17 @@ class Score(Identified, Base):
 
     def rewrite(self, value: rules.Score | None) -> None:
         """Take over a score of phase 2; None leaves the score as phase 1 gave it."""
-        self.phase2 = value and {
-            "level": value.level,
-            "not_observable": value.not_observable,
-            "reason": value.reason,
-            "change_reason": value.change_reason,
-            "evidence": [item.to_json() for item in value.evidence],
-        }
+        self.phase2 = (
+            None
+            if value is None
+            else {
+                "level": value.level,
+                "not_observable": value.not_observable,
+                "reason": value.reason,
+                "change_reason": value.change_reason,
+                "evidence": [item.to_json() for item in value.evidence],
+            }
+        )
 
 
 class Remark(Identified, Base):

@@ -4,16 +4,18 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from review.adjudication import Difference, Triggers, differences
 from review.rating import Phase
-from review.rules import Condition, parse
+from review.rules import Condition
 from review.verdict import Case, Decision
+from scenarios.chapters import AssessmentRules
 from storage.base import audit
-from storage.base.database import Base, Identified
+from storage.base.database import Base, Identified, session_of
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import DossierState
 from storage.exam.sittings import Answer, Judging, Sitting
@@ -49,8 +51,8 @@ class Verdict(Identified, Base):
 
     sitting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Sitting.id), unique=True)
     passed: Mapped[bool | None]
-    inputs: Mapped[dict]
-    decision: Mapped[dict]
+    inputs: Mapped[dict[str, Any]]
+    decision: Mapped[dict[str, Any]]
     decided_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     settled_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
@@ -93,7 +95,7 @@ class Verdict(Identified, Base):
         self._require_uninvolved(member)
         self.passed = passed
         self.settled_at, self.settled_by_id, self.settled_because = now, member.id, because.strip()
-        audit.record(Session.object_session(self), now, member.id, "verdict_settled", self, passed=passed)
+        audit.record(session_of(self), now, member.id, "verdict_settled", self, passed=passed)
 
     def confirm(self, officer: Person, now: datetime) -> None:
         """A first officer has looked at it."""
@@ -105,11 +107,11 @@ class Verdict(Identified, Base):
             raise Refused(Rule.OWN_DECISION)
         self._require_uninvolved(officer)
         self.confirmed_at, self.confirmed_by_id = now, officer.id
-        audit.record(Session.object_session(self), now, officer.id, "verdict_confirmed", self)
+        audit.record(session_of(self), now, officer.id, "verdict_confirmed", self)
 
     def release(self, person: Person, now: datetime) -> None:
         """Make the result known to the candidate. Raises Refused unless somebody else confirmed it before."""
-        session = Session.object_session(self)
+        session = session_of(self)
         session.flush()
         session.refresh(self, ["released_at", "confirmed_at", "confirmed_by_id"], with_for_update=True)
         if self.released_at:
@@ -125,7 +127,7 @@ class Verdict(Identified, Base):
 
     def _require_uninvolved(self, person: Person) -> None:
         """Raise Refused when this person judged the sitting."""
-        if person.id in {one.assessor_id for one in ratings_of(Session.object_session(self), self.sitting)}:
+        if person.id in {one.assessor_id for one in ratings_of(session_of(self), self.sitting)}:
             raise Refused(Rule.INVOLVED)
 
 
@@ -144,7 +146,7 @@ def all_final(sitting: Sitting, ratings: Sequence[Rating]) -> bool:
     """Whether every answer is judged in as many slots as the others, at least those of the scheme, and all is final."""
     slots = {answer.id: {one.slot for one in ratings if one.answer_id == answer.id} for answer in sitting.answers}
     wanted = max((len(one) for one in slots.values()), default=0)
-    enough = wanted >= sitting.dossier.scheme.content.assessment.slots
+    enough = wanted >= sitting.dossier.scheme.content.chapter(AssessmentRules).slots
     return (
         enough
         and all(len(slots[answer.id]) == wanted for answer in sitting.answers)
@@ -154,12 +156,12 @@ def all_final(sitting: Sitting, ratings: Sequence[Rating]) -> bool:
 
 def disagreement(sitting: Sitting, ratings: list[Rating]) -> tuple[Difference, ...]:
     """Why a third assessor is needed; empty when none is, or when there was a third already."""
-    scheme = sitting.dossier.scheme.content
+    assessment = sitting.dossier.scheme.content.chapter(AssessmentRules)
     if {rating.slot for rating in ratings} != {1, 2} or not all_final(sitting, ratings):
         return ()
-    triggers = Triggers(scheme.assessment.third_when_verdicts_differ, scheme.assessment.third_difference)
+    triggers = Triggers(assessment.third_when_verdicts_differ, assessment.third_difference)
     case = case_of(sitting, ratings)
-    return differences(case.marks, case.part1_sufficient, parse(case.rule), case.competencies, triggers)
+    return differences(case.marks, case.part1_sufficient, case.cuts(), case.competencies, triggers)
 
 
 def look_again(session: Session, sitting: Sitting) -> None:
@@ -172,7 +174,7 @@ def look_again(session: Session, sitting: Sitting) -> None:
         return
     held = select(Rating.slot, Rating.phase2_signed_at).join(Answer)
     places = session.execute(held.where(Answer.sitting_id == sitting.id, Rating.slot.is_not(None))).all()
-    asked = sitting.dossier.scheme.content.assessment.slots
+    asked = sitting.dossier.scheme.content.chapter(AssessmentRules).slots
     last = max((place.slot for place in places), default=0)
     whole = len(places) == len(sitting.answers) * max(asked, last)
     # All final and no verdict: the two are too far apart, and nobody was asked as third yet.

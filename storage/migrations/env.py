@@ -1,5 +1,7 @@
 """How Alembic meets the database: the engine and the tables of this installation."""
 
+from typing import Any
+
 from alembic import context
 from sqlalchemy import event
 
@@ -10,7 +12,7 @@ engine = make_engine(context.config.attributes["url"])
 if engine.dialect.name == "sqlite":
     # A table that is copied is dropped for a moment, which must not take along what points to its rows.
     @event.listens_for(engine, "connect")
-    def _let_go(connection, _record):
+    def _let_go(connection: Any, _record: object) -> None:
         connection.execute("PRAGMA foreign_keys=OFF")
 
 

@@ -12,12 +12,12 @@ import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
 from storage.base.config import config
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, rows_changed, session_of
 from storage.base.refusal import Refused
 from storage.people.people import Person
 
@@ -69,10 +69,10 @@ class Link(Identified, Base):
         if not self.holds(now):
             raise Refused(Rule.GONE)
         self.person.choose_password(password)
-        session = Session.object_session(self)
+        session = session_of(self)
         # Of two who press at the same moment, one finds it used.
         unused = update(Link).where(Link.id == self.id, Link.used_at.is_(None))
-        if not session.execute(unused.values(used_at=now)).rowcount:
+        if not rows_changed(session, unused.values(used_at=now)):
             raise Refused(Rule.GONE)
         _withdraw(session, self.person, now)
         audit.record(session, now, self.person_id, f"{self.kind}_used", self.person)
@@ -103,7 +103,7 @@ def _signature(link_id: uuid.UUID) -> bytes:
     return hmac.digest(config().secret_key.encode(), b"link " + link_id.bytes, hashlib.sha256)
 
 
-def _withdraw(session: Session, person: Person, now: datetime, *which) -> int:
+def _withdraw(session: Session, person: Person, now: datetime, *which: ColumnElement[bool]) -> int:
     """End the links of this person that still hold; answers how many."""
     holding = (Link.person_id == person.id, Link.used_at.is_(None), Link.expires_at > now, *which)
-    return session.execute(update(Link).where(*holding).values(expires_at=now)).rowcount
+    return rows_changed(session, update(Link).where(*holding).values(expires_at=now))

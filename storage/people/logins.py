@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
-from storage.base.database import Base, Identified
+from storage.base.database import Base, Identified, session_of
 from storage.people.people import Person
 
 IDLE = timedelta(hours=12)
@@ -50,7 +50,7 @@ class LogIn(Identified, Base):
         """Log this browser out."""
         if self.ended_at is None:
             self.ended_at = now
-            audit.record(Session.object_session(self), now, self.person_id, "logged_out", self.person)
+            audit.record(session_of(self), now, self.person_id, "logged_out", self.person)
 
 
 def log_in(session: Session, person: Person, device: str, now: datetime) -> LogIn:

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, rows_changed, session_of
 from storage.people.links import Link
 from storage.people.people import Person
 
@@ -86,7 +86,7 @@ class MailMessage(Identified, Base):
         self.state, self.error = MailState.BOUNCED, error
         if self.recipient == self.person.email:
             self.person.bounced_at = self.person.bounced_at or now
-        audit.record(Session.object_session(self), now, None, "mail_bounced", self)
+        audit.record(session_of(self), now, None, "mail_bounced", self)
 
     def retry(self, actor: uuid.UUID, now: datetime) -> bool:
         """Give a mail that was given up another life; whether it was given up."""
@@ -95,7 +95,7 @@ class MailMessage(Identified, Base):
         self.state, self.attempts, self.not_before = MailState.WAITING, 0, now
         if self.recipient == self.person.email:
             self.person.bounced_at = None
-        audit.record(Session.object_session(self), now, actor, "mail_retried", self)
+        audit.record(session_of(self), now, actor, "mail_retried", self)
         return True
 
 
@@ -114,7 +114,7 @@ def claim(session: Session, message_id: uuid.UUID, now: datetime) -> MailMessage
         MailMessage.id == message_id, MailMessage.state == MailState.WAITING, MailMessage.not_before <= now
     )
     later = now + timedelta(seconds=RETRY_DELAYS_S[0])
-    if not session.execute(mine.values(attempts=MailMessage.attempts + 1, not_before=later)).rowcount:
+    if not rows_changed(session, mine.values(attempts=MailMessage.attempts + 1, not_before=later)):
         return None
     return session.get(MailMessage, message_id)
 

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused
 from storage.people.organisations import Organisation
 from storage.people.passwords import require_good
@@ -92,7 +93,7 @@ class Person(Identified, Base):
     def log_out_everywhere(self, now: datetime) -> None:
         """End every session of this person."""
         self.session_epoch += 1
-        audit.record(Session.object_session(self), now, self.id, "logged_out_everywhere", self)
+        audit.record(session_of(self), now, self.id, "logged_out_everywhere", self)
 
     def has_password(self, password: str) -> bool:
         """Whether this is the person's password. Takes as long for somebody without one."""
@@ -124,18 +125,18 @@ class SearchWord(Base):
     )
 
 
-def _words_of(person: Person) -> list[dict]:
+def _words_of(person: Person) -> list[dict[str, Any]]:
     return [{"word": word, "person_id": person.id} for word in sorted(endings(person.name, person.email))]
 
 
 @event.listens_for(Person, "after_insert")
-def _begin_words(_mapper, connection: Connection, person: Person) -> None:
+def _begin_words(_mapper: object, connection: Connection, person: Person) -> None:
     if words := _words_of(person):
         connection.execute(insert(SearchWord), words)
 
 
 @event.listens_for(Person, "after_update")
-def _keep_words(mapper, connection: Connection, person: Person) -> None:
+def _keep_words(mapper: object, connection: Connection, person: Person) -> None:
     """Whoever changes a name or an address changes the words with it, in the same transaction."""
     now = inspect(person).attrs
     if now.name.history.has_changes() or now.email.history.has_changes():
@@ -143,7 +144,7 @@ def _keep_words(mapper, connection: Connection, person: Person) -> None:
         _begin_words(mapper, connection, person)
 
 
-def called(word: str) -> Select[tuple[uuid.UUID]]:
+def called(word: str) -> Select[uuid.UUID]:
     """The ids of the people of whom a part of the name or address begins so; `word` is one of `beginnings.typed`."""
     return select(SearchWord.person_id).where(SearchWord.word >= word, SearchWord.word < word + BEYOND)
 
@@ -183,13 +184,13 @@ class Membership(Identified, Base):
         """Take the role away from now on. What the person did in it stays."""
         if self.holds(now):
             self.until = now
-            audit.record(Session.object_session(self), now, actor, "role_ended", self.person, role=self.role)
+            audit.record(session_of(self), now, actor, "role_ended", self.person, role=self.role)
 
     def start_job(self, day: date | None, actor: uuid.UUID, now: datetime) -> None:
         """Keep the first day in the job; None when it is not known."""
         if day != self.in_job_since:
             self.in_job_since = day
-            audit.record(Session.object_session(self), now, actor, "job_start_changed", self.person)
+            audit.record(session_of(self), now, actor, "job_start_changed", self.person)
 
 
 _ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9][a-z0-9-]*[a-z0-9]")

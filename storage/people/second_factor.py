@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
 from storage.base.config import config
-from storage.base.database import Base, Identified
+from storage.base.database import Base, Identified, rows_changed, session_of
 from storage.base.keys import key_store
 from storage.people.people import STAFF, Person
 
@@ -61,7 +61,7 @@ class SecondFactor(Identified, Base):
         if not self._accepts_code(code, now):
             return False
         self.confirmed_at = now
-        audit.record(Session.object_session(self), now, self.person_id, "second_factor_on", self.person)
+        audit.record(session_of(self), now, self.person_id, "second_factor_on", self.person)
         return True
 
     def accepts(self, code: str, now: datetime) -> bool:
@@ -72,7 +72,7 @@ class SecondFactor(Identified, Base):
         """Fresh recovery codes, to be shown once; the ones of before work no more."""
         codes = [base64.b32encode(secrets.token_bytes(_RECOVERY_BYTES)).decode() for _ in range(RECOVERY_CODES)]
         self.recovery_codes = [RecoveryCode(digest=_digest(code)) for code in codes]
-        audit.record(Session.object_session(self), now, self.person_id, "recovery_codes_made", self.person)
+        audit.record(session_of(self), now, self.person_id, "recovery_codes_made", self.person)
         return ["-".join(code[at : at + 4] for at in range(0, len(code), 4)) for code in codes]
 
     def _accepts_code(self, code: str, now: datetime) -> bool:
@@ -83,17 +83,17 @@ class SecondFactor(Identified, Base):
                 # Only forward: who looked over a shoulder cannot use the code, nor an older one, once more.
                 unused = or_(SecondFactor.last_step.is_(None), SecondFactor.last_step < candidate)
                 mine = update(SecondFactor).where(SecondFactor.id == self.id, unused).values(last_step=candidate)
-                return Session.object_session(self).execute(mine).rowcount == 1
+                return rows_changed(session_of(self), mine) == 1
         return False
 
     def _accepts_recovery_code(self, code: str, now: datetime) -> bool:
-        session, typed = Session.object_session(self), "".join(filter(str.isalnum, code)).upper()
+        session, typed = session_of(self), "".join(filter(str.isalnum, code)).upper()
         mine = update(RecoveryCode).where(
             RecoveryCode.second_factor_id == self.id,
             RecoveryCode.digest == _digest(typed),
             RecoveryCode.used_at.is_(None),
         )
-        if session.execute(mine.values(used_at=now)).rowcount != 1:
+        if rows_changed(session, mine.values(used_at=now)) != 1:
             return False
         audit.record(session, now, self.person_id, "recovery_code_used", self.person)
         return True

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 
 from scenarios.sitting import Stage
 from storage.base import audit
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused, Step, check_step
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam import sittings
@@ -138,7 +138,7 @@ class Booking(Identified, Base):
         check_step(STEPS, self.state, BookingState.COUNTERED)
         if other.id == self.place.date_id:
             raise Refused(Rule.SAME_DATE, found=other.starts_at)
-        session = Session.object_session(self)
+        session = session_of(self)
         session.refresh(other, with_for_update={"read": True})
         _require_bookable(self.dossier, other, now)
 
@@ -174,7 +174,7 @@ class Booking(Identified, Base):
 
     def _end(self, state: BookingState, actor: uuid.UUID, now: datetime) -> None:
         """Free the place; an exam that was planned on it closes."""
-        sitting = sitting_of(Session.object_session(self), self.dossier)
+        sitting = sitting_of(session_of(self), self.dossier)
         if self.state is BookingState.CONFIRMED and sitting is not None:
             if sitting.stage not in BEFORE:
                 raise Refused(Rule.BEGUN, found=sitting.stage, needed=Stage.INVITED)
@@ -183,7 +183,7 @@ class Booking(Identified, Base):
 
     def _go(self, state: BookingState, actor: uuid.UUID | None, now: datetime) -> None:
         check_step(STEPS, self.state, state)
-        session = Session.object_session(self)
+        session = session_of(self)
         audit.record(
             session, now, actor, f"booking_{state}", self.dossier, was=self.state, date=str(self.place.date_id)
         )
@@ -208,7 +208,7 @@ def request(session: Session, dossier: Dossier, wanted: ExamDate, actor: Person,
     if sitting is not None and sitting.stage is not Stage.EXPIRED:
         raise Refused(Rule.TWICE, found=sitting.opens_at)
     _require_single(session, dossier, wanted)
-    made = []
+    made: list[Booking] = []
 
     def take(place: ExamPlace) -> None:
         made[:] = [

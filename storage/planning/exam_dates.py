@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selecti
 from scenarios.chapters import Planning
 from storage.base import audit
 from storage.base.clock import AMSTERDAM
-from storage.base.database import Base, Identified
+from storage.base.database import Base, Identified, session_of
 from storage.base.refusal import Refused
 from storage.people.people import Person
 from storage.schemes import Scheme
@@ -60,7 +60,7 @@ class ExamDate(Identified, Base):
             raise Refused(Rule.IN_USE, found=taken, needed=0)
         if self.withdrawn_at is None:
             self.withdrawn_at = now
-            audit.record(Session.object_session(self), now, officer.id, "exam_date_withdrawn", self)
+            audit.record(session_of(self), now, officer.id, "exam_date_withdrawn", self)
 
 
 class ExamPlace(Identified, Base):

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -25,7 +26,7 @@ from scenarios.chapters import LocationRules
 from scenarios.readiness import Standing, standing
 from storage.base import audit
 from storage.base.clock import AMSTERDAM
-from storage.base.database import Base, Identified
+from storage.base.database import Base, Identified, session_of
 from storage.base.refusal import Refused
 from storage.people.organisations import Organisation
 from storage.people.people import Person
@@ -93,7 +94,7 @@ class Location(Identified, Base):
 
     def change(self, name: str, address: str, room: str, actor: Person, now: datetime) -> None:
         """Make it as given. Raises Refused when the organisation has an open one with this name and room."""
-        session = Session.object_session(self)
+        session = session_of(self)
         name, address, room = _tidy(name, address, room)
         _require_single(session, self.organisation_id, name, room, self.id)
         self.name, self.address, self.room = name, address, room
@@ -103,12 +104,12 @@ class Location(Identified, Base):
         """Let nobody choose it any more."""
         if self.is_open:
             self.closed_at = now
-            audit.record(Session.object_session(self), now, actor.id, "location_closed", self)
+            audit.record(session_of(self), now, actor.id, "location_closed", self)
 
     def open_again(self, actor: Person, now: datetime) -> None:
         """Undo a closing. Raises Refused when there is another one with this name and room by now."""
         if not self.is_open:
-            session = Session.object_session(self)
+            session = session_of(self)
             _require_single(session, self.organisation_id, self.name, self.room, self.id)
             self.closed_at = None
             audit.record(session, now, actor.id, "location_opened", self)
@@ -119,7 +120,7 @@ class Location(Identified, Base):
         Raises Refused when the location is closed.
         """
         self.require_open()
-        session = Session.object_session(self)
+        session = session_of(self)
         row = LocationCheck(
             id=uuid.uuid4(),
             location=self,
@@ -142,7 +143,7 @@ class LocationCheck(Identified, Base):
     location_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Location.id))
     checked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
     checked_at: Mapped[datetime]
-    marks: Mapped[list]
+    marks: Mapped[list[Any]]
     remarks: Mapped[str] = mapped_column(Text, default="")
 
     location: Mapped[Location] = relationship()

@@ -8,7 +8,9 @@ from enum import StrEnum
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from scenarios.chapters import ChecklistRules
 from scenarios.practical import Advised, signals
+from storage.base.database import session_of
 from storage.base.refusal import Refused
 from storage.dossier.qualifications import Qualification, held
 from storage.people.organisations import Organisation
@@ -63,7 +65,7 @@ def request(
 def confirm(found: PracticalSession, examiner: Person | None, officer: Person, now: datetime) -> None:
     """KSF says yes, as `PracticalSession.confirm`. Raises Refused too when a candidate may take part no more."""
     still = (Rule.NOT_OF_ORGANISATION, Rule.CERTIFIED, Rule.NO_THEORY)
-    session = Session.object_session(found)
+    session = session_of(found)
     _require_able(session, found.scheme, found.organisation, found.candidates, still, now)
     found.confirm(examiner, officer, now)
 
@@ -78,7 +80,7 @@ def hindrances(session: Session, scheme: Scheme, people: Collection[uuid.UUID], 
     has: dict[uuid.UUID, set[str]] = {one: set() for one in people}
     for one in held(session, people):
         has[one.person_id].add(one.key)
-    rules, needed = scheme.content.checklist, set(scheme.content.prerequisite_any_of)
+    rules, needed = scheme.content.chapter(ChecklistRules), set(scheme.content.prerequisite_any_of)
     planned = set(session.scalars(planned_people(scheme, now).where(PracticalSeat.candidate_id.in_(list(people)))))
     found = {}
     for person, keys in has.items():
@@ -91,15 +93,15 @@ def hindrances(session: Session, scheme: Scheme, people: Collection[uuid.UUID], 
     return found
 
 
-def able(scheme: Scheme, organisations: Collection[uuid.UUID], now: datetime) -> Select[tuple[Person]]:
+def able(scheme: Scheme, organisations: Collection[uuid.UUID], now: datetime) -> Select[Person]:
     """The candidates of these organisations who may take part now, by name: those without a hindrance, as a query."""
     found = candidates_of(organisations, now).where(Person.id.not_in(planned_people(scheme, now)))
     if needed := scheme.content.prerequisite_any_of:
         found = found.where(Person.id.in_(_having(needed)))
-    return found.where(Person.id.not_in(_having([scheme.content.checklist.certificate_key])))
+    return found.where(Person.id.not_in(_having([scheme.content.chapter(ChecklistRules).certificate_key])))
 
 
-def candidates_of(organisations: Collection[uuid.UUID], now: datetime) -> Select[tuple[Person]]:
+def candidates_of(organisations: Collection[uuid.UUID], now: datetime) -> Select[Person]:
     """Everybody who is a candidate at one of these organisations now, by name, as a query."""
     holding = (Membership.since <= now) & (Membership.until.is_(None) | (Membership.until > now))
     there = select(Membership.person_id).where(
@@ -108,7 +110,7 @@ def candidates_of(organisations: Collection[uuid.UUID], now: datetime) -> Select
     return select(Person).where(Person.id.in_(there)).order_by(Person.name, Person.id)
 
 
-def planned_people(scheme: Scheme, now: datetime) -> Select[tuple[uuid.UUID]]:
+def planned_people(scheme: Scheme, now: datetime) -> Select[uuid.UUID]:
     """The ids of the people with a session of this exam that is still to be, as a query."""
     planned = (
         select(PracticalSeat.candidate_id)
@@ -132,12 +134,12 @@ def advised(
     now: datetime,
 ) -> dict[uuid.UUID, tuple[Advised, ...]]:
     """For each of these people the advice that a test on this day does not follow; the others are left out."""
-    theory = {}
+    theory: dict[uuid.UUID, date] = {}
     for one in held(session, people):
         if one.key in scheme.content.prerequisite_any_of:
             theory.setdefault(one.person_id, one.since)
     started = {one.person_id: one.in_job_since for one in jobs(session, people, organisations, now)}
-    rules = scheme.content.checklist
+    rules = scheme.content.chapter(ChecklistRules)
     found = {person: signals(theory.get(person), started.get(person), day, rules) for person in people}
     return {person: told for person, told in found.items() if told}
 
@@ -158,16 +160,16 @@ def _require_able(
 
 
 def _elsewhere(organisation: Organisation, candidates: Sequence[Person], now: datetime) -> list[Person]:
-    session = Session.object_session(organisation)
+    session = session_of(organisation)
     here = {one.person_id for one in jobs(session, [one.id for one in candidates], {organisation.id}, now)}
     return [one for one in candidates if one.id not in here]
 
 
-def _having(keys: Collection[str]) -> Select[tuple[uuid.UUID]]:
+def _having(keys: Collection[str]) -> Select[uuid.UUID]:
     return select(Qualification.person_id).where(Qualification.key.in_(keys))
 
 
-def _booked(people: list[uuid.UUID], wanted: ExamDate) -> Select[tuple[uuid.UUID]]:
+def _booked(people: list[uuid.UUID], wanted: ExamDate) -> Select[uuid.UUID]:
     """Who of these people has another exam on this day."""
     there = select(Booking.candidate_id).where(Booking.candidate_id.in_(people), Booking.state.in_(BOOKED))
     return there.where(Booking.day == wanted.day)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
+from scenarios.chapters import ChecklistRules
 from scenarios.practical import most_candidates
 from storage.base import audit
 from storage.base.refusal import Refused
@@ -49,7 +50,7 @@ def book(
     places = session.scalars(free.order_by(ExamPlace.number)).all()
     if len(candidates) > len(places):
         raise Refused(Rule.FULL, found=len(candidates), needed=len(places))
-    most = most_candidates(wanted.starts_at, wanted.ends_at, scheme.content.checklist)
+    most = most_candidates(wanted.starts_at, wanted.ends_at, scheme.content.chapter(ChecklistRules))
     if len(candidates) > most:
         raise Refused(Rule.DAY_TOO_SHORT, found=len(candidates), needed=most)
     made = PracticalSession(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -24,10 +25,11 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from scenarios.chapters import ChecklistRules
 from scenarios.practical import turn
 from storage.base import audit
 from storage.base.clock import AMSTERDAM
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused, Step, check_step
 from storage.judging.conflicts import ties_with
 from storage.people.organisations import Organisation
@@ -161,7 +163,7 @@ class PracticalSession(Identified, Base):
         """
         if self.state is not SessionState.REQUESTED:
             raise Refused(Step.NOT_ALLOWED, found=self.state, needed=SessionState.CONFIRMED)
-        self._require_examiner(examiner, now)
+        examiner = self._require_examiner(examiner, now)
         with self._as_only_session_of(examiner):
             self._go(SessionState.CONFIRMED, officer.id, now, examiner=str(examiner.id))
 
@@ -171,18 +173,20 @@ class PracticalSession(Identified, Base):
         if self.state is not SessionState.CONFIRMED:
             raise Refused(Step.NOT_ALLOWED, found=self.state, needed=SessionState.CONFIRMED)
         former = self.examiner
+        if former is None:
+            raise Refused(Step.NOT_ALLOWED, found=self.state, needed=SessionState.CONFIRMED)
         if examiner is former:
             raise Refused(Rule.SAME_EXAMINER, found=former.name)
-        self._require_examiner(examiner, now)
+        examiner = self._require_examiner(examiner, now)
         with self._as_only_session_of(examiner) as session:
             facts = {"was": str(former.id), "examiner": str(examiner.id)}
             audit.record(session, now, officer.id, "practical_examiner_changed", self, **facts)
         return former
 
-    def ties(self, people: Sequence[Person], now: datetime) -> dict[uuid.UUID, tuple]:
+    def ties(self, people: Sequence[Person], now: datetime) -> dict[uuid.UUID, tuple[Any, ...]]:
         """For each of these people every bond with the organisation or a candidate; those without one are left out."""
-        months = self.scheme.content.checklist.conflict_months
-        return ties_with(Session.object_session(self), self.candidates, self.organisation, people, now, months)
+        months = self.scheme.content.chapter(ChecklistRules).conflict_months
+        return ties_with(session_of(self), self.candidates, self.organisation, people, now, months)
 
     def decline(self, reason: str, officer: Person, now: datetime) -> None:
         """KSF says no, with the reason."""
@@ -212,7 +216,7 @@ class PracticalSession(Identified, Base):
         ended, and for the last candidate: then the session itself is to be ended.
         """
         self._wait_for_others()
-        session = Session.object_session(self)
+        session = session_of(self)
         session.refresh(seat)
         if not self.live:
             raise Refused(Step.NOT_ALLOWED, found=self.state, needed=SessionState.CONFIRMED)
@@ -247,19 +251,20 @@ class PracticalSession(Identified, Base):
         if now.astimezone(AMSTERDAM).date() >= self.day:
             raise Refused(Rule.BEGUN, found=now, needed=self.day)
 
-    def _require_examiner(self, examiner: Person | None, now: datetime) -> None:
+    def _require_examiner(self, examiner: Person | None, now: datetime) -> Person:
         require_to_come(self.exam_date, now)
         if examiner is None:
-            raise Refused(Rule.NO_EXAMINER, found=0, needed=self.scheme.content.checklist.assessors)
+            raise Refused(Rule.NO_EXAMINER, found=0, needed=self.scheme.content.chapter(ChecklistRules).assessors)
         if Role.ASSESSOR not in examiner.roles(now):
             raise Refused(Rule.NOT_EXAMINER, found=examiner.name, needed=Role.ASSESSOR)
         if tied := self.ties([examiner], now).get(examiner.id):
             raise Refused(Rule.EXAMINER_TIED, found=tied)
+        return examiner
 
     @contextmanager
     def _as_only_session_of(self, examiner: Person) -> Iterator[Session]:
         """Name this examiner, unless another session on that day has the same one."""
-        session = Session.object_session(self)
+        session = session_of(self)
         try:
             with session.begin_nested():
                 self.examiner = examiner
@@ -270,14 +275,14 @@ class PracticalSession(Identified, Base):
 
     def _wait_for_others(self) -> None:
         """Until whoever changes this session is done, and see what became of it."""
-        session = Session.object_session(self)
+        session = session_of(self)
         session.flush()
         session.refresh(self, ["state", "examiner_id"], with_for_update=True)
         session.expire(self, ["examiner"])
 
     def _go(self, state: SessionState, actor: uuid.UUID | None, now: datetime, **facts: str) -> None:
         check_step(STEPS, self.state, state)
-        session = Session.object_session(self)
+        session = session_of(self)
         audit.record(session, now, actor, f"practical_{state}", self, was=self.state, **facts)
         self.state, self.answered_at = state, now
 
@@ -310,7 +315,7 @@ class PracticalSeat(Identified, Base):
     def turn(self) -> tuple[datetime, datetime]:
         """About when this candidate has the turn, from and until."""
         found = self.practical_session
-        return turn(found.exam_date.starts_at, self.number, found.scheme.content.checklist)
+        return turn(found.exam_date.starts_at, self.number, found.scheme.content.chapter(ChecklistRules))
 
 
 HELD = PracticalSeat.freed_at.is_(None)

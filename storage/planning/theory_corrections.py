@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.base import audit
+from storage.base.database import session_of
 from storage.base.refusal import Refused, check_step
 from storage.dossier import qualifications
 from storage.dossier.dossiers import Dossier, DossierState
@@ -28,7 +29,7 @@ def correct(test: TheoryTest, result: TheoryState, reason: str, officer: Person,
     check_step(CORRECTIONS, test.state, result)
     if not reason.strip():
         raise Refused(Rule.NO_REASON)
-    session, was = Session.object_session(test), test.state
+    session, was = session_of(test), test.state
     if result is TheoryState.PASSED:
         _require_no_other(session, test)
     elif was is TheoryState.PASSED and (gave := given(session, test)):

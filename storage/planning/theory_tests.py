@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 
 from storage.base import audit
 from storage.base.clock import AMSTERDAM
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused, check_step
 from storage.dossier import qualifications
 from storage.people.people import Membership, Person
@@ -135,7 +135,7 @@ class TheoryTest(Identified, Base):
 
     def end(self, state: TheoryState, actor: Person, now: datetime) -> None:
         """Be over in this way, and enter a pass in the register, unless it is there. Whoever calls asked the rules."""
-        session = Session.object_session(self)
+        session = session_of(self)
         self.state, self.ended_by_id, self.ended_at = state, actor.id, now
         audit.record(session, now, actor.id, f"theory_test_{state}", self)
         if state is TheoryState.PASSED and self.person_id not in _passed(session, [self.person_id], (PASSED_KEY,)):

@@ -6,8 +6,9 @@ whole regulation, and the checks between the values of a scheme, read nothing th
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from types import NoneType
 from typing import get_args, get_type_hints
@@ -18,7 +19,12 @@ from scenarios.unread import UNREAD
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("scenarios", "review", "storage", "recorder", "webapp")
-NO_READERS = {"scenarios/scheme.py", "webapp/verdict/regulation.py", "webapp/templates/regulation/show.html"}
+NO_READERS = {
+    "scenarios/scheme.py",
+    "scenarios/unread.py",
+    "webapp/verdict/regulation.py",
+    "webapp/templates/regulation/show.html",
+}
 IN_TEMPLATE = re.compile(r"\b(?:content|scheme|rules)\.(\w+)\.(\w+)")
 
 SITTING = "tests/scenarios/test_sitting.py::"
@@ -78,6 +84,7 @@ def fixed() -> dict[str, object]:
     }
 
 
+@cache
 def readers() -> dict[str, list[str]]:
     """The files that read each value, by its path in the scheme."""
     paths = {(kind.__qualname__, attribute): path for path, (kind, attribute) in values().items()}
@@ -86,9 +93,9 @@ def readers() -> dict[str, list[str]]:
         for file in sorted((ROOT / room).rglob("*.py")):
             place = file.relative_to(ROOT).as_posix()
             if place not in NO_READERS:
-                for read in Module(ast.parse(file.read_text())).reads():
-                    if read in paths:
-                        found[paths[read]].add(place)
+                module = Module(ast.parse(file.read_text()))
+                for path in {paths[read] for read in module.reads() if read in paths} | module.named(found.keys()):
+                    found[path].add(place)
     for file in sorted((ROOT / "webapp/templates").rglob("*")):
         place = file.relative_to(ROOT).as_posix()
         if file.is_file() and place not in NO_READERS:
@@ -127,6 +134,10 @@ class Module:
                     kind = self.kind(node.value, names)
                     if kind:
                         yield kind, node.attr
+
+    def named(self, paths: Set[str]) -> Set[str]:
+        """The values that are named by their path, as for `Scheme.value`."""
+        return paths & {node.value for node in ast.walk(self.tree) if isinstance(node, ast.Constant)}
 
     def scopes(self) -> Iterator[tuple[ast.AST, str | None]]:
         """The functions, each with the class of the scheme that it is a method of, if any."""

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.operations import BatchOperations
 
 import storage.base.database
 
@@ -15,7 +16,7 @@ STATES = ("waiting", "sent", "failed")
 CHECK = "ck_mail_message_mailstate"
 
 
-def _states(batch, *states: str) -> None:
+def _states(batch: BatchOperations, *states: str) -> None:
     """The states that a mail may have."""
     batch.drop_constraint(op.f(CHECK), type_="check")
     batch.create_check_constraint(op.f(CHECK), f"state IN ({', '.join(map(repr, states))})")
