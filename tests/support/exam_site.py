@@ -2,15 +2,23 @@
 
 import contextlib
 import os
+import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+import redis
 from sqlalchemy.orm import Session
-from support import cast, services
+from support import cast, services, settings_cache
 
-from storage.base.config import Config
-from storage.base.objects import ObjectStore
+from storage.base import jobs, migrate
+from storage.base.config import Config, config
+from storage.base.database import session_scope
+from storage.base.objects import ObjectStore, object_store
 from storage.exam.sittings import Sitting
+from storage.people.people import Role
 from storage.schemes import Pack
 
 CLIP = cast.CONTENT / "clips" / "00-een-lunch-voor-het-nieuwe-team"
@@ -70,6 +78,64 @@ def open_for_visitors(settings: Config, folder: Path) -> Iterator[str]:
         ):
             stack.enter_context(services.running(command, [listens], folder / f"{name}.log", {**os.environ, **env}))
         yield settings.origin
+
+
+@dataclass(frozen=True)
+class SharedSite:
+    """A running site that all tests of a module share, each with a candidate of its own."""
+
+    address: str
+    people: cast.Cast
+    pack: Pack
+
+    def invite(self, session: Session) -> Sitting:
+        """A new candidate's invitation, open from now on; committed."""
+        now, local = datetime.now(UTC), f"kandidaat-{uuid.uuid4().hex[:8]}"
+        organisation = session.merge(self.people.organisation, load=False)
+        candidate = cast.person(session, local, "Kandidaat Nieuw", Role.CANDIDATE, organisation, now)
+        people = replace(
+            self.people,
+            organisation=organisation,
+            candidate=candidate,
+            manager=session.merge(self.people.manager, load=False),
+        )
+        sitting = cast.sitting(session, people, now, pack_row=session.merge(self.pack, load=False))
+        session.commit()
+        return sitting
+
+
+@contextlib.contextmanager
+def shared(folder: Path, swift: str, valkey: str, **variables: str) -> Iterator[SharedSite]:
+    """Start the site, and give this process the same settings for as long as it runs."""
+    with redis.Redis.from_url(valkey) as client:
+        client.flushall()
+    own = {
+        "VIGNET_ENV": "development",
+        "VIGNET_PORT": str(services.free_ports(8)),
+        "VIGNET_DATA": str(folder / "data"),
+        "VIGNET_DATABASE_URL": f"sqlite:///{folder / 'exam.sqlite'}",
+        "VIGNET_RATE_LIMIT_STORAGE": "memory://",
+        "VIGNET_BROKER_URL": valkey,
+        "VIGNET_S3_ENDPOINT": swift,
+        "VIGNET_S3_BUCKET": f"exam-{uuid.uuid4().hex[:8]}",
+        "VIGNET_S3_ACCESS_KEY": services.ACCESS_KEY,
+        "VIGNET_S3_SECRET_KEY": services.SECRET_KEY,
+        **variables,
+    }
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in own.items():
+            environment.setenv(name, value)
+        settings_cache.forget()
+        jobs.celery.conf.broker_url = config().broker_url
+        migrate.upgrade(config().database_url)
+        store = object_store()
+        store.prepare()
+        with session_scope() as session:
+            people, pack = cast.gather(session, datetime.now(UTC)), cast.pack(session, datetime.now(UTC))
+            furnish(pack, store)
+        with open_for_visitors(config(), folder) as address:
+            yield SharedSite(address, people, pack)
+    settings_cache.forget()
 
 
 def invited(session: Session, people: cast.Cast, store: ObjectStore, now) -> Sitting:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 from sqlalchemy import select
 from support import cast
-from test_exam_page import WAIT_MS, Tab, chromium, site, sitting, tab  # noqa: F401
+from test_exam_page import WAIT_MS, Tab, chromium, installation, sitting, tab  # noqa: F401
 
 from recorder.jobs.emergency import import_answer
 from storage.base import database

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from support import cast, exam_site
 
 from scenarios.sitting import AnswerStage
-from storage.base import config, database
+from storage.base import database
 from storage.exam.recordings import latest_take
 from storage.exam.sittings import Sitting
 
@@ -41,24 +41,22 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def sitting(installation, object_store, session: Session) -> Sitting:
-    now = datetime.now(UTC)
-    people = cast.gather(session, now)
-    return exam_site.invited(session, people, object_store, now)
+@pytest.fixture(scope="module")
+def installation(swift, valkey, tmp_path_factory) -> Iterator[exam_site.SharedSite]:
+    with exam_site.shared(tmp_path_factory.mktemp("exam"), swift, valkey) as site:
+        yield site
 
 
 @pytest.fixture
-def site(installation, sitting, broker, tmp_path) -> Iterator[str]:
-    with exam_site.open_for_visitors(config.config(), tmp_path) as address:
-        yield address
+def sitting(installation, session: Session) -> Sitting:
+    return installation.invite(session)
 
 
 class Tab:
     """One tab of the candidate, and what went wrong in it."""
 
-    def __init__(self, page: Page, site: str):
-        self.page, self.site, self.errors = page, site, []
+    def __init__(self, page: Page, site: str, email: str = "kandidaat@voorbeeld.example"):
+        self.page, self.site, self.email, self.errors = page, site, email, []
         page.set_default_timeout(WAIT_MS)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda message: message.type == "error" and self._heard(message.text))
@@ -69,7 +67,7 @@ class Tab:
 
     def log_in(self) -> "Tab":
         self.page.goto(f"{self.site}/inloggen?next=/examen")
-        self.page.get_by_label("E-mailadres").fill("kandidaat@voorbeeld.example")
+        self.page.get_by_label("E-mailadres").fill(self.email)
         self.page.get_by_label("Wachtwoord").fill(cast.PASSWORD)
         self.page.get_by_role("button", name="Inloggen").click()
         return self
@@ -117,9 +115,9 @@ class Tab:
 
 
 @pytest.fixture
-def tab(chromium, site) -> Iterator[Tab]:
+def tab(chromium, installation, sitting) -> Iterator[Tab]:
     context = chromium.new_context(permissions=["camera", "microphone"], reduced_motion="reduce")
-    tab = Tab(context.new_page(), site)
+    tab = Tab(context.new_page(), installation.address, sitting.dossier.candidate.email)
     yield tab
     context.close()
 
@@ -132,7 +130,7 @@ def _answer(sitting_id, number: int) -> tuple:
         return answer.stage, take and take.state.value, len(take.originals) if take else 0
 
 
-def test_check_and_practice_leave_nothing_behind(tab, site):
+def test_check_and_practice_leave_nothing_behind(tab):
     sent = []
     tab.log_in().sound()
     tab.agree().at("check").sound()
@@ -248,12 +246,12 @@ def _tab_to(page: Page, name: str) -> None:
     pytest.fail(f"{name} is not reached by the Tab key")
 
 
-def test_without_a_camera_the_page_says_what_to_do(chromium, site):
+def test_without_a_camera_the_page_says_what_to_do(chromium, installation, sitting):
     context = chromium.new_context()
     context.add_init_script(
         "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))"
     )
-    tab = Tab(context.new_page(), site).log_in().agree().at("check")
+    tab = Tab(context.new_page(), installation.address, sitting.dossier.candidate.email).log_in().agree().at("check")
     tab.press("Camera en microfoon aanzetten")
     expect(tab.page.locator("#part-camera")).to_contain_text("kies ‘Toestaan’")
     assert tab.button("Opnieuw proberen").is_visible()

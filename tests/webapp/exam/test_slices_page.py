@@ -6,7 +6,6 @@ from base64 import b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -16,7 +15,6 @@ from test_exam_page import WAIT_MS, Tab, chromium, sitting, tab  # noqa: F401
 from recorder.jobs.finish import finish_recording
 from scenarios.sitting import Stage
 from storage.base import database
-from storage.base.config import config
 from storage.base.jobs import Job, perform
 from storage.base.keys import key_store
 from storage.exam.recordings import latest_take
@@ -35,11 +33,10 @@ KEPT_SLICES = """() => new Promise((told) => {
 })"""
 
 
-@pytest.fixture
-def site(environment, installation, sitting, broker, tmp_path: Path) -> Iterator[str]:  # noqa: F811
-    environment(VIGNET_WHIP="off")
-    with exam_site.open_for_visitors(config(), tmp_path) as address:
-        yield address
+@pytest.fixture(scope="module")
+def installation(swift, valkey, tmp_path_factory) -> Iterator[exam_site.SharedSite]:
+    with exam_site.shared(tmp_path_factory.mktemp("slices"), swift, valkey, VIGNET_WHIP="off") as site:
+        yield site
 
 
 def take_of(sitting_id, number: int):
