@@ -8,7 +8,6 @@ import json
 import re
 import signal
 import subprocess
-import sys
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,9 +205,15 @@ class Candidate:
         if number in self._kept:
             return self._kept[number]
         folder = self.folder / f"answer-{number}-{uuid.uuid4().hex[:6]}"
-        script = [sys.executable, "tests/support/takes.py", self.answers[number - 1], str(folder), str(seconds)]
+        python = str(self.product.root / ".venv" / "bin" / "python")
+        script = [python, "tests/support/takes.py", self.answers[number - 1], str(folder), str(seconds)]
         looking = subprocess.Popen(
-            script, cwd=system.ROOT, env=self.product.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            script,
+            cwd=self.product.root,
+            env=self.product.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         while looking.poll() is None:
             try:

@@ -22,11 +22,15 @@ UP_S = 180
 
 @dataclass
 class System:
-    """A running product: its address, its data folder, and the environment of commands typed beside it."""
+    """A running product: its address, its data folder, and the environment of commands typed beside it.
+
+    `root`: the checkout that it is started from.
+    """
 
     origin: str
     data: Path
     env: dict[str, str]
+    root: Path = ROOT
     _process: subprocess.Popen | None = field(default=None, repr=False)
 
     def start(self) -> None:
@@ -34,7 +38,7 @@ class System:
         log = self.data.parent / "run.log"
         with log.open("w") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "docker/local/start.py"], cwd=ROOT, env=self.env, stdout=output, stderr=output
+                [sys.executable, "docker/local/start.py"], cwd=self.root, env=self.env, stdout=output, stderr=output
             )
         said = f"the product to start, see {log}"
         services.wait_until(lambda: READY in log.read_text() or self._process.poll() is not None, said, UP_S)
@@ -68,8 +72,8 @@ class System:
 
     def command(self, *words: str) -> str:
         """What a command prints; fails when it does."""
-        command = [str(Path(sys.executable).parent / words[0]), *words[1:]]
-        done = subprocess.run(command, env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=300)
+        command = [str(self.root / ".venv" / "bin" / words[0]), *words[1:]]
+        done = subprocess.run(command, env=self.env, cwd=self.root, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
 
@@ -81,15 +85,16 @@ class System:
 
 
 @contextlib.contextmanager
-def running(folder: Path, port: int = 0, **settings: str) -> Iterator[System]:
+def running(folder: Path, port: int = 0, root: Path = ROOT, **settings: str) -> Iterator[System]:
     """Start everything on free ports with its data in `folder`, and end it as Ctrl-C does.
 
-    `port`: the first of eight that are free; `settings`: variables beside those that follow from it.
+    `port`: the first of eight that are free; `root`: the checkout to start from; `settings`: variables beside those
+    that follow from it.
     """
     port = port or services.free_ports(8)
     plain = {name: value for name, value in os.environ.items() if not name.startswith("VIGNET_")}
-    env = {**plain, "VIGNET_PORT": str(port), "VIGNET_DATA": str(folder / "var"), "PYTHONPATH": str(ROOT), **settings}
-    system = System(f"http://localhost:{port}", folder / "var", env)
+    env = {**plain, "VIGNET_PORT": str(port), "VIGNET_DATA": str(folder / "var"), "PYTHONPATH": str(root), **settings}
+    system = System(f"http://localhost:{port}", folder / "var", env, root)
     try:
         system.start()
         yield system
