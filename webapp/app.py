@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from storage.base.config import Config, config
 from storage.base.database import new_session, passes
 from storage.base.refusal import Refused, Step
-from webapp import access, cli, health, media, style
+from webapp import access, cli, health, media, sending, style
 from webapp.dossier import history, motivation, part_one, role_document, substantiation, why_not
 from webapp.dutch import filters, refusals
 from webapp.exam import emergency, exam, takes
@@ -77,6 +77,7 @@ ROOMS = (
     recorders,
     regulation,
     health,
+    sending,
     style,
 )
 OVERTAKEN = (StaleDataError, IntegrityError)

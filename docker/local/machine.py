@@ -158,8 +158,8 @@ class Machine:
     def recorder_routes(self) -> str:
         """For the edge: the way to each recorder after the first."""
         return "".join(
-            f"handle /recorder/{name}/* {{\n\trequest_body {{\n\t\tmax_size 16MB\n\t}}\n"
-            f"\trespond /recorder/{name}/metrics 404\n\treverse_proxy 127.0.0.1:{self.ports[name]}\n}}\n"
+            f"handle /recorder/{name}/* {{\n\terror /recorder/{name}/metrics 404\n"
+            f"\timport recorder 127.0.0.1:{self.ports[name]}\n}}\n"
             for name in self.more_recorders
         )
 

@@ -32,6 +32,7 @@ from storage.base.config import Config, config
 from storage.base.database import session_scope
 from storage.base.keys import key_store
 from storage.base.objects import object_store
+from storage.exam.ice_servers import IceServers
 from storage.exam.recorder_nodes import beat, last_beat
 
 log = logging.getLogger(__name__)
@@ -49,8 +50,9 @@ class Recorder:
         self.root = urlsplit(settings.recorder_url).path
         self.shipper = Shipper(self.spool, object_store, key_store, settings.recorder_name)
         self.answers = Answers(self.spool, self._begun, self._complete)
+        self.ice_servers = IceServers(settings.ice_servers, settings.turn_secret)
         self.sessions = Sessions(
-            self.spool, settings.recorder_capacity, settings.ice_servers, self._first_packet, self.answers.live_ended
+            self.spool, settings.recorder_capacity, self.ice_servers, self._first_packet, self.answers.live_ended
         )
         self.answers.watch(self.sessions)
         self.authenticator = auth.Authenticator(tickets.find)
@@ -60,12 +62,15 @@ class Recorder:
         self._first = True
 
     def app(self) -> web.Application:
+        s = self.settings
         peer.install(
-            Network(self.settings.recorder_addresses, self.settings.recorder_udp_ports, not self.settings.production)
+            Network(
+                s.recorder_addresses, s.recorder_udp_ports, not s.production, private_peers=s.recorder_private_peers
+            )
         )
         app = web.Application(middlewares=[auth.cors], client_max_size=whip.LONGEST_BODY)
         if self.settings.whip:
-            app.add_routes(whip.Whip(self.sessions, self.authenticator, self.settings.ice_servers, self.root).routes())
+            app.add_routes(whip.Whip(self.sessions, self.authenticator, self.ice_servers, self.root).routes())
         app.add_routes(self.slices.routes())
         app.add_routes([web.get(f"{self.root}/healthz", self._health)])
         app.add_routes([web.get(f"{self.root}/metrics", metrics.of(self.settings.recorder_name, self._numbers))])

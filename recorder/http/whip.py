@@ -6,13 +6,14 @@ that lost its road does not DELETE: it POSTs again, and the new session takes ov
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from aiohttp import hdrs, web
 
 from recorder.http.auth import Authenticator, unavailable
 from recorder.webrtc.peer import Malformed, Unusable, read_offer
 from recorder.webrtc.session import Busy, Session, Sessions
+from storage.exam.ice_servers import IceServers
 
 OFFER = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"
@@ -25,10 +26,10 @@ class Whip:
     """The endpoint, below the path `root`."""
 
     def __init__(
-        self, sessions: Sessions, authenticator: Authenticator, ice_servers: Sequence[Mapping], root: str = "/recorder"
+        self, sessions: Sessions, authenticator: Authenticator, ice_servers: IceServers, root: str = "/recorder"
     ) -> None:
         self._sessions, self._authenticator, self._root = sessions, authenticator, root
-        self._links = [link for server in ice_servers for link in _ice_links(server)]
+        self._ice_servers = ice_servers
 
     def routes(self) -> list[web.RouteDef]:
         endpoint, session = f"{self._root}/whip/{{recording}}", f"{self._root}/whip/{{recording}}/{{session}}"
@@ -61,8 +62,9 @@ class Whip:
         response = web.Response(status=201, text=answer, content_type=OFFER, headers={"ETag": _etag(session)})
         response.headers["Location"] = f"{self._root}/whip/{ticket.recording}/{session.id}"
         response.headers["Accept-Patch"] = FRAGMENT
-        for link in self._links:
-            response.headers.add("Link", link)
+        for server in self._ice_servers.of_take(ticket.recording, ticket.ends_at):
+            for link in _ice_links(server):
+                response.headers.add("Link", link)
         return response
 
     async def patch(self, request: web.Request) -> web.Response:
@@ -115,7 +117,7 @@ def _same_credentials(fragment: str, session: Session) -> bool:
 
 
 def _ice_links(server: Mapping) -> list[str]:
-    """The Link values of RFC 9725 section 4.6 for one entry of VIGNET_ICE_SERVERS."""
+    """The Link values of RFC 9725 section 4.6 for one ICE server."""
     urls = [server["urls"]] if isinstance(server["urls"], str) else server["urls"]
     extra = ""
     if server.get("username"):

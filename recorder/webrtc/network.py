@@ -15,6 +15,10 @@ import aioice.ice
 GATHER_S = 1
 """The longest that an answer waits for a STUN or TURN server."""
 LOOPBACK = "127.0.0.1"
+_IPV4_INSIDE = tuple(
+    ipaddress.ip_network(text) for text in ("::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16")
+)
+"""IPv6 addresses that lead to an IPv4 one: mapped, NAT64, Teredo, 6to4."""
 
 
 @dataclass(frozen=True)
@@ -23,18 +27,26 @@ class Network:
 
     `addresses`: announced instead of all the host has: some of them, or what a 1:1 NAT shows of it to the world (each
     port stays the same). `ports`: the UDP ports to use, first and last (default: any); one session takes one for each
-    address. `loopback`: also announce 127.0.0.1, for a browser on the same machine.
+    address. `loopback`: also announce 127.0.0.1, for a browser on the same machine. `private_peers`: also follow
+    candidates of a peer to addresses that are not of the public internet; otherwise an offer could have this process
+    knock on the doors of the house that it stands in.
     """
 
     addresses: tuple[str, ...] = ()
     ports: tuple[int, int] | None = None
     loopback: bool = False
+    private_peers: bool = False
 
 
 class Connection(aioice.ice.Connection):
     """aioice's connection, bound to the ports and announcing the addresses of `network`."""
 
     network = Network()
+
+    async def add_remote_candidate(self, remote_candidate: aioice.Candidate | None) -> None:
+        wanted = remote_candidate is None or self.network.private_peers or is_public(remote_candidate.host)
+        if wanted:
+            await super().add_remote_candidate(remote_candidate)
 
     async def get_component_candidates(
         self, component: int, addresses: list[str], timeout: int = GATHER_S
@@ -71,6 +83,19 @@ class Connection(aioice.ice.Connection):
             self._protocols.append(protocol)
             found.append(protocol.local_candidate)
         return found
+
+
+def is_public(host: str) -> bool:
+    """Whether `host` is an address of the public internet, and no other address hides in it. A name never is."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    if not address.is_global or address.is_multicast or address.is_reserved:
+        return False
+    if address.version == 4:
+        return True
+    return not (address.is_site_local or any(address in network for network in _IPV4_INSIDE))
 
 
 async def _bind(

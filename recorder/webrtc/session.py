@@ -8,7 +8,7 @@ row was closed, or when nobody came back.
 import asyncio
 import logging
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from recorder.spool import packet_file
@@ -16,6 +16,7 @@ from recorder.spool.spool import Spool
 from recorder.spool.tickets import Ticket
 from recorder.webrtc.peer import Offer, Peer
 from recorder.webrtc.receiver import Intake
+from storage.exam.ice_servers import IceServers
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +98,7 @@ class Sessions:
         self,
         spool: Spool,
         capacity: int,
-        ice_servers: Sequence[Mapping],
+        ice_servers: IceServers,
         first_packet: Callable[[uuid.UUID], Awaitable[None]],
         complete: Callable[[uuid.UUID], None],
     ) -> None:
@@ -187,7 +188,7 @@ class Sessions:
             log.error("the spool does not take a new session: %s", error)
             raise Busy from error
         intake = Intake(list(offer.streams), writer)
-        peer = Peer(offer, intake, self.ice_servers)
+        peer = Peer(offer, intake, self.ice_servers.of_take(ticket.recording, ticket.ends_at))
         try:
             answer = await peer.answer()
         except BaseException:

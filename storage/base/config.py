@@ -6,6 +6,7 @@ machine whose ports all follow from VIGNET_PORT. A secret may also come from a f
 
 import base64
 import hashlib
+import ipaddress
 import json
 import os
 import re
@@ -52,7 +53,9 @@ class Config:
     recorder_origins: tuple[str, ...]
     recorder_addresses: tuple[str, ...]
     recorder_udp_ports: tuple[int, int] | None
+    recorder_private_peers: bool
     ice_servers: tuple[Mapping[str, Any], ...]
+    turn_secret: str
     whip: bool
     ffmpeg: str | None
     mail_url: str
@@ -127,7 +130,10 @@ def read(env: Mapping[str, str]) -> Config:
         recorder_origins=_origins(text("VIGNET_RECORDER_ORIGINS")),
         recorder_addresses=tuple(a.strip() for a in text("VIGNET_RECORDER_ADDRESSES").split(",") if a.strip()),
         recorder_udp_ports=_ports(text("VIGNET_RECORDER_UDP_PORTS")),
+        recorder_private_peers=choice("VIGNET_RECORDER_PRIVATE_PEERS", ("off", "on") if production else ("on", "off"))
+        == "on",
         ice_servers=_ice_servers(text("VIGNET_ICE_SERVERS", "[]")),
+        turn_secret=secret("VIGNET_TURN_SECRET", ""),
         whip=choice("VIGNET_WHIP", ("on", "off")) == "on",
         ffmpeg=text("VIGNET_FFMPEG") or None,
         mail_url=_mail_url(text("VIGNET_MAIL_URL", f"file://{data / 'mail'}")),
@@ -136,6 +142,10 @@ def read(env: Mapping[str, str]) -> Config:
         rate_limit_storage=text("VIGNET_RATE_LIMIT_STORAGE", broker),
         second_factor=choice("VIGNET_SECOND_FACTOR", ("on", "off") if production else ("off", "on")) == "on",
     )
+    if not config.turn_secret and any(is_turn(server) and "credential" not in server for server in config.ice_servers):
+        raise ConfigError(
+            "VIGNET_TURN_SECRET: a TURN server without a credential of its own needs the secret it shares."
+        )
     if production:
         _refuse_unsafe(config)
     return config
@@ -145,6 +155,15 @@ def read(env: Mapping[str, str]) -> Config:
 def config() -> Config:
     """The settings of this process, read once from its environment."""
     return read(os.environ)
+
+
+def _inside(listen: str) -> bool:
+    """Whether only this machine or a private network can reach host:port."""
+    try:
+        address = ipaddress.ip_address(listen.rpartition(":")[0].strip("[]") or "127.0.0.1")
+    except ValueError:
+        return listen.startswith("localhost:")
+    return address.is_private and not address.is_unspecified
 
 
 def _key(text: str) -> bytes:
@@ -196,6 +215,12 @@ def _mail_url(text: str) -> str:
     return text
 
 
+def is_turn(server: Mapping) -> bool:
+    """Whether any address of this ICE server is one of TURN."""
+    urls = [server["urls"]] if isinstance(server["urls"], str) else server["urls"]
+    return any(str(url).lower().startswith(("turn:", "turns:")) for url in urls)
+
+
 def _refuse_unsafe(config: Config) -> None:
     for name, value in (("VIGNET_SECRET_KEY", config.secret_key), ("VIGNET_S3_SECRET_KEY", config.s3_secret_key)):
         if value == DEVELOPMENT_SECRET:
@@ -210,3 +235,13 @@ def _refuse_unsafe(config: Config) -> None:
         raise ConfigError("VIGNET_SECOND_FACTOR: production needs a second factor for staff.")
     if config.database_url.startswith("sqlite"):
         raise ConfigError("VIGNET_DATABASE_URL: production needs PostgreSQL.")
+    if any(is_turn(server) and "credential" in server for server in config.ice_servers):
+        raise ConfigError(
+            "VIGNET_ICE_SERVERS: in production TURN has no password for all: leave username and credential out, "
+            "and set VIGNET_TURN_SECRET."
+        )
+    if not _inside(config.recorder_listen):
+        raise ConfigError(
+            "VIGNET_RECORDER_LISTEN: production needs the recorder behind the edge, on 127.0.0.1 or on an address of a "
+            f"private network, not on {config.recorder_listen!r}."
+        )

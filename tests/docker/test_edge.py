@@ -1,8 +1,11 @@
 """The edge: one origin, recordings streamed from the object store, and nothing of what is behind it shown."""
 
+import base64
 import contextlib
 import gzip
+import hashlib
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -40,6 +43,9 @@ def edge(object_store, installation, tmp_path) -> Iterator[str]:
     first = services.free_ports(3)
 
     def web(environ, start):
+        if environ["PATH_INFO"] == "/rand/zenden":
+            start("204 No Content", [("X-Vignet-Known", "1")] if environ.get("HTTP_COOKIE") else [])
+            return []
         if environ["PATH_INFO"].startswith("/media/"):
             method = "head_object" if environ["REQUEST_METHOD"] == "HEAD" else "get_object"
             key = KEY if environ["PATH_INFO"] == "/media/one" else "recordings/none"
@@ -55,7 +61,7 @@ def edge(object_store, installation, tmp_path) -> Iterator[str]:
             return []
         environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         start("200 OK", [("Content-Type", "text/html; charset=utf-8")])
-        return [f"web {environ['PATH_INFO']} ".encode() * 500]
+        return [f"web {environ['PATH_INFO']} {environ.get('HTTP_X_VIGNET_KNOWN')} ".encode() * 500]
 
     def recorder(environ, start):
         start("201 Created", [("Location", "/recorder/whip/one/two")])
@@ -110,7 +116,7 @@ def test_the_headers_of_the_web_app_hold_and_those_of_the_store_stay_inside(edge
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Type"] == "video/mp4"
     allowed = {"cache-control", "x-content-type-options", "content-type", "content-length", "content-range"}
-    allowed |= {"accept-ranges", "date", "etag"}
+    allowed |= {"accept-ranges", "date", "etag", "referrer-policy", "content-security-policy"}
     assert {name.lower() for name in answer.headers} <= allowed
 
 
@@ -122,7 +128,9 @@ def test_what_the_browser_says_about_itself_does_not_spoil_the_signature(edge, a
 
 def test_an_object_that_is_gone_says_nothing_about_the_store(edge):
     answer = requests.get(f"{edge}/media/two", timeout=20)
-    assert (answer.status_code, answer.content) == (404, b"")
+    assert answer.status_code == 404
+    assert "niet (meer)" in answer.text
+    assert not set(answer.headers) & {"X-Amz-Request-Id", "X-Trans-Id", "X-Openstack-Request-Id"}
 
 
 def test_the_store_itself_cannot_be_reached(edge, object_store):
@@ -168,12 +176,82 @@ def test_text_travels_compressed_and_video_as_it_is(edge):
     assert "Content-Encoding" not in requests.get(f"{edge}/media/one", timeout=20).headers
 
 
-def test_a_body_without_end_is_refused(edge):
-    assert requests.post(f"{edge}/page", data=bytes(13_000_000), timeout=20).status_code in (413, 502)
+KNOWN = {"Cookie": "vignet=somebody"}
+
+
+def test_a_stranger_sends_forms_and_who_is_known_sends_files(edge):
     saved_answer = f"{edge}/bureau/zittingen/0b0f/noodbestand"
-    assert requests.post(saved_answer, data=bytes(13_000_000), timeout=20).status_code == 200
-    assert requests.post(saved_answer, data=bytes(65_000_000), timeout=20).status_code in (413, 502)
-    assert requests.post(f"{edge}/page", data=bytes(1_000_000), timeout=20).status_code == 200
+
+    def status(address: str, size: int, **headers: str) -> int:
+        return requests.post(address, data=bytes(size), headers=headers, timeout=20).status_code
+
+    assert status(f"{edge}/page", 60_000) == 200
+    assert status(f"{edge}/page", 70_000) == 413
+    assert status(f"{edge}/page", 70_000, **{"X-Vignet-Known": "1"}) == 413
+    assert status(f"{edge}/page", 12_000_000, **KNOWN) == 200
+    assert status(f"{edge}/page", 13_000_000, **KNOWN) == 413
+    assert status(saved_answer, 13_000_000, **KNOWN) == 200
+    assert status(saved_answer, 68_000_000, **KNOWN) == 413
+
+
+def test_a_body_without_a_length_is_refused(edge):
+    answer = requests.post(f"{edge}/page", data=iter([b"one", b"two"]), headers=KNOWN, timeout=20)
+    assert answer.status_code == 411
+    assert requests.request("GET", f"{edge}/page", data=bytes(70_000), timeout=20).status_code == 413
+
+
+def test_nobody_from_outside_asks_the_doorkeeper_or_says_that_he_is_known(edge):
+    assert requests.get(f"{edge}/rand/zenden", timeout=20).status_code == 404
+    said = requests.get(f"{edge}/page", headers={"X-Vignet-Known": "1"}, timeout=20)
+    assert said.text.startswith("web /page None")
+
+
+@pytest.mark.parametrize(("path", "size", "status"), [("/media/two", 0, 404), ("/page", 70_000, 413)])
+def test_an_error_of_the_edge_is_a_dutch_page_with_the_headers_of_one(edge, path, size, status):
+    answer = requests.request("POST" if size else "GET", f"{edge}{path}", data=bytes(size) or None, timeout=20)
+    assert answer.status_code == status
+    _is_a_page(answer)
+    script = requests.request(
+        "POST" if size else "GET",
+        f"{edge}{path}",
+        data=bytes(size) or None,
+        headers={"Accept": "application/json"},
+        timeout=20,
+    )
+    assert script.status_code == status
+    assert script.json()["error"].endswith(".")
+
+
+def test_an_edge_with_nothing_behind_it_says_so_in_dutch(tmp_path):
+    first = services.free_ports(3)
+    with caddy(first, "http://127.0.0.1:1", tmp_path) as nothing_behind:
+        for ask in (requests.get, requests.post):
+            answer = ask(f"{nothing_behind}/inloggen", timeout=20)
+            assert (answer.status_code, answer.headers["Retry-After"]) == (502, "5")
+            _is_a_page(answer)
+            assert "blijft in uw browser bewaard" in answer.text
+
+
+def _is_a_page(answer: requests.Response) -> None:
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert '<html lang="nl">' in answer.text
+    assert re.search(r"<h1>[A-Z].+</h1><p>[A-Z].+\.</p>", answer.text)
+    assert "{" not in re.sub(r"<style>.*</style>", "", answer.text)
+    style = re.search(r"<style>(.*)</style>", answer.text)[1]
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert not {"Server", "Via"} & set(answer.headers)
+
+
+def test_what_a_recorder_answers_has_the_headers_too(edge):
+    headers = requests.post(f"{edge}/recorder/whip/one", data=b"v=0", timeout=20).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert headers["Cache-Control"] == "no-store"
+    assert not {"Server", "Via"} & set(headers)
 
 
 def test_the_log_names_no_person_and_no_secret(tmp_path):

@@ -20,6 +20,9 @@ from recorder.spool.tickets import Ticket
 from recorder.webrtc import peer
 from recorder.webrtc.network import Network
 from recorder.webrtc.session import Session, Sessions
+from storage.exam.ice_servers import IceServers
+
+TURN_SECRET = "only-for-tests"
 
 
 class Room:
@@ -29,11 +32,10 @@ class Room:
         self.tickets: dict[str, Ticket] = {}
         self.receiving: list[uuid.UUID] = []
         self.complete: list[uuid.UUID] = []
-        self.spool = Spool(root)
+        self.spool, self.ice_servers = Spool(root), IceServers(ice_servers, TURN_SECRET)
         self.answers = Answers(self.spool, self.receiving.append, self.complete.append)
-        self.sessions = Sessions(self.spool, capacity, ice_servers, self._first_packet, self.answers.live_ended)
+        self.sessions = Sessions(self.spool, capacity, self.ice_servers, self._first_packet, self.answers.live_ended)
         self.answers.watch(self.sessions)
-        self.ice_servers = ice_servers
         self.http: aiohttp.ClientSession
         self.server: TestServer
 
@@ -69,7 +71,7 @@ class Room:
 
 @contextlib.asynccontextmanager
 async def open_room(root: Path, **options) -> AsyncIterator[Room]:
-    peer.install(Network(loopback=True))
+    peer.install(Network(loopback=True, private_peers=True))
     room = Room(root, **options)
     app = web.Application(middlewares=[auth.cors], client_max_size=whip.LONGEST_BODY)
     authenticator = auth.Authenticator(room.find)

@@ -18,6 +18,7 @@ from scenarios.sitting import AnswerStage, Rule, Stage, Step
 from storage.base.keys import key_store
 from storage.base.refusal import Refused
 from storage.exam import recorder_places
+from storage.exam.ice_servers import IceServers
 from storage.exam.recordings import Recording, RecordingState, begin_take, counting_takes, enqueue_receipt, latest_take
 from storage.exam.sittings import Answer, Sitting
 from storage.people.people import Role
@@ -215,6 +216,7 @@ def record(number: int):
     else:
         recording, ticket = begin_take(g.db, answer, recorder_places.keep(g.db, sitting, g.now), g.now)
         g.db.flush()
+    settings = current_app.config["SETTINGS"]
     return jsonify(
         state(sitting)
         | {
@@ -223,7 +225,9 @@ def record(number: int):
                 "recording_id": str(recording.id),
                 "number": number,
                 "bearer": ticket,
-                "ice_servers": current_app.config["SETTINGS"].ice_servers,
+                "ice_servers": IceServers(settings.ice_servers, settings.turn_secret).of_take(
+                    recording.id, recording.ends_at
+                ),
                 "limit_s": recording.limit_s,
                 "most_s": max(0.0, (recording.ends_at - g.now).total_seconds() - CLOSING_S),
             }

@@ -48,7 +48,7 @@ def recorder(settings: Config, log: Path) -> Iterator[subprocess.Popen]:
 
 @contextlib.asynccontextmanager
 async def client() -> AsyncIterator[aiohttp.ClientSession]:
-    peer.install(Network(loopback=True))
+    peer.install(Network(loopback=True, private_peers=True))
     async with aiohttp.ClientSession(base_url=f"http://{config().recorder_listen}") as http:
         yield http
 

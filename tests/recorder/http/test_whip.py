@@ -1,6 +1,7 @@
 """WHIP by the book: what each request answers, and that nothing a client sends is our error."""
 
 import asyncio
+import re
 import uuid
 from itertools import product
 from pathlib import Path
@@ -49,12 +50,18 @@ def test_ice_servers_are_told_in_links(tmp_path: Path) -> None:
     servers = [
         {"urls": "stun:127.0.0.1:9"},
         {"urls": ["turn:127.0.0.1:9?transport=udp"], "username": "u", "credential": "p"},
+        {"urls": "turns:127.0.0.1:9"},
     ]
 
     async def scene(room: Room) -> None:
         began = asyncio.get_running_loop().time()
-        response = await post(room, room.admit(), OFFER)
-        assert response.headers.getall("Link") == [
+        recording, other = room.admit(), room.admit()
+        response = await post(room, recording, OFFER)
+        *links, own = response.headers.getall("Link")
+        ends_at, whose = re.search(r'username="(\d+):([^"]+)"; credential="[A-Za-z0-9+/]{27}="', own).groups()
+        assert (int(ends_at), whose) == (int(room.tickets[recording].ends_at.timestamp()), recording)
+        assert (await post(room, other, OFFER)).headers.getall("Link")[-1] != own
+        assert links == [
             '<stun:127.0.0.1:9>; rel="ice-server"',
             '<turn:127.0.0.1:9?transport=udp>; rel="ice-server"; username="u"; credential="p"; '
             'credential-type="password"',

@@ -31,7 +31,7 @@ def test_the_names_that_are_replaced_are_looked_up_when_used() -> None:
     assert "RTCRtpReceiver(kind, dtlsTransport)" in inspect.getsource(rtcpeerconnection)
     assert "Connection(" in inspect.getsource(rtcicetransport.RTCIceGatherer.__init__)
     assert parameters(rtcrtpreceiver.RTCRtpReceiver.__init__) == ["self", "kind", "transport"]
-    peer.install(Network())
+    peer.install(Network(private_peers=True))
     assert rtcpeerconnection.RTCRtpReceiver is receiver.Receiver
     assert rtcicetransport.Connection is Connection
 

@@ -19,7 +19,7 @@ PUBLIC = "203.0.113.7"
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
     yield
-    peer.install(Network(loopback=True))
+    peer.install(Network(loopback=True, private_peers=True))
 
 
 def own_addresses(version: int) -> list[str]:
@@ -68,7 +68,7 @@ def test_ports_stay_in_their_range_and_are_free_again_afterwards(tmp_path: Path)
 def test_media_flow_through_a_range_of_ports(tmp_path: Path) -> None:
     async def scene() -> None:
         async with open_room(tmp_path) as room:
-            peer.install(Network(ports=(18160, 18179), loopback=True))
+            peer.install(Network(ports=(18160, 18179), loopback=True, private_peers=True))
             recording = room.admit()
             publisher = Publisher(audio=speech())
             await publisher.publish(room.http, room.url(recording), recording)

@@ -86,6 +86,7 @@ def test_lists_and_ranges_are_read():
         ("VIGNET_MAIL_URL", "https://mail.voorbeeld.example"),
         ("VIGNET_MAIL_URL", "smtp:///nowhere"),
         ("VIGNET_MAIL_TLS", "perhaps"),
+        ("VIGNET_RECORDER_PRIVATE_PEERS", "yes"),
     ],
 )
 def test_what_cannot_be_used_is_refused_by_name(name, value):
@@ -110,11 +111,28 @@ def test_production_starts_when_all_is_safe():
         ("VIGNET_ORIGIN", ""),
         ("VIGNET_DATABASE_URL", ""),
         ("VIGNET_DATABASE_URL", "sqlite:////data/vignet.sqlite"),
+        ("VIGNET_ICE_SERVERS", '[{"urls": ["turns:x"], "username": "u", "credential": "one for all"}]'),
+        ("VIGNET_RECORDER_LISTEN", "0.0.0.0:8002"),
+        ("VIGNET_RECORDER_LISTEN", "[::]:8002"),
+        ("VIGNET_RECORDER_LISTEN", "9.9.9.9:8002"),
+        ("VIGNET_RECORDER_LISTEN", "recorder.voorbeeld.example:8002"),
     ],
 )
 def test_production_refuses_what_is_unsafe(name, value):
     with pytest.raises(ConfigError, match=name):
         read({**PRODUCTION, name: value})
+
+
+def test_turn_needs_its_secret_and_peers_inside_are_followed_on_one_machine_only():
+    turn = {"VIGNET_ICE_SERVERS": '[{"urls": "TURN:x"}, {"urls": "stun:y"}]'}
+    with pytest.raises(ConfigError, match="VIGNET_TURN_SECRET"):
+        read(turn)
+    assert read({**PRODUCTION, **turn, "VIGNET_TURN_SECRET": "s" * 32}).turn_secret == "s" * 32
+    assert read({}).recorder_private_peers
+    assert not read(PRODUCTION).recorder_private_peers
+    assert read({**PRODUCTION, "VIGNET_RECORDER_PRIVATE_PEERS": "on"}).recorder_private_peers
+    for listen in ("127.0.0.1:8002", "[::1]:8002", "172.30.84.1:8002", "localhost:8002"):
+        assert read({**PRODUCTION, "VIGNET_RECORDER_LISTEN": listen}).production
 
 
 def test_every_variable_stands_in_the_manual():
