@@ -215,7 +215,7 @@ def _mail_url(text: str) -> str:
     return text
 
 
-def is_turn(server: Mapping) -> bool:
+def is_turn(server: Mapping[str, Any]) -> bool:
     """Whether any address of this ICE server is one of TURN."""
     urls = [server["urls"]] if isinstance(server["urls"], str) else server["urls"]
     return any(str(url).lower().startswith(("turn:", "turns:")) for url in urls)

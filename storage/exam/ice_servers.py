@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from storage.base.config import is_turn
 
@@ -19,10 +20,10 @@ from storage.base.config import is_turn
 class IceServers:
     """VIGNET_ICE_SERVERS, and VIGNET_TURN_SECRET for those among them that have no account of their own."""
 
-    servers: Sequence[Mapping] = ()
+    servers: Sequence[Mapping[str, Any]] = ()
     secret: str = ""
 
-    def of_take(self, recording: uuid.UUID, ends_at: datetime) -> list[dict]:
+    def of_take(self, recording: uuid.UUID, ends_at: datetime) -> list[dict[str, Any]]:
         """RTCIceServer dictionaries for this take, good until `ends_at`."""
         return [
             dict(server) | (self._account(recording, ends_at) if _nameless(server) else {}) for server in self.servers
@@ -34,5 +35,5 @@ class IceServers:
         return {"username": name, "credential": base64.b64encode(digest).decode()}
 
 
-def _nameless(server: Mapping) -> bool:
+def _nameless(server: Mapping[str, Any]) -> bool:
     return is_turn(server) and "credential" not in server
