@@ -106,7 +106,15 @@ TABLES: Mapping[str, Table] = {
         {"person_id": "device created_at used_at confirmed_at ended_at"},
         {Apart.INNER: "epoch"},
     ),
-    "link": Table(DataClass.LOG_INS, {"person_id": "kind created_at expires_at used_at"}),
+    "link": Table(DataClass.LOG_INS, {"person_id": "kind address created_at expires_at used_at"}),
+    "staff_change": Table(
+        DataClass.ACCOUNT,
+        {
+            "person_id": "role address asked_at granted decided_at",
+            "asked_by_id": "asked_at",
+            "decided_by_id": "decided_at",
+        },
+    ),
     "mail_message": Table(
         DataClass.MAILS,
         {"person_id": "template subject text state created_at sent_at address calendar"},

@@ -31,6 +31,7 @@ from webapp.people import (
     own_account,
     own_address,
     people,
+    second_officer,
 )
 from webapp.planning import accommodation, booking, exam_dates, locations, planning, practical
 from webapp.theory import theory, theory_results
@@ -67,6 +68,7 @@ ROOMS = (
     enrolling,
     organisations,
     people,
+    second_officer,
     desk,
     scoring,
     second_phase,

@@ -204,6 +204,13 @@ def officer() -> list[Todo]:
             "praktijktoetsen aangevraagd",
             url_for("practical_answers.home"),
         ),
+        Todo(
+            Kind.TO_DO,
+            access_people.staff_changes_to_decide(),
+            "rol of adres wacht op een tweede medewerker",
+            "rollen of adressen wachten op een tweede medewerker",
+            url_for("second_officer.home"),
+        ),
         take(Kind.TO_DO, "faulty", "antwoord om over te beslissen", "antwoorden om over te beslissen"),
         take(Kind.TO_DO, "unmade", "opname zonder video", "opnames zonder video"),
         take(Kind.TO_DO, "late", "deel te laat binnengekomen", "delen te laat binnengekomen"),

@@ -1,4 +1,4 @@
-"""Personal links in mail: an invitation to choose a password, or to choose a new one. Each works once.
+"""Personal links in mail: to choose a first password, to choose a new one, to prove an address. Each works once.
 
 A link is a row, and its token is a signature over the row's id: nothing that opens an account stands in the database
 or in the outbox. Looking at a link never uses it up, since programs that check mail for danger look at every link.
@@ -12,7 +12,7 @@ import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, select, update
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
@@ -23,13 +23,19 @@ from storage.people.people import Person
 
 
 class LinkKind(StrEnum):
-    """What a link is for: the first password of somebody who is invited, or a new one."""
+    """What a link is for: the first password of somebody who is invited, a new one, or another address."""
 
     INVITATION = "invitation"
     RESET = "reset"
+    ADDRESS = "address"
 
 
-LIFETIMES = {LinkKind.INVITATION: timedelta(days=14), LinkKind.RESET: timedelta(hours=1)}
+PASSWORD_KINDS = (LinkKind.INVITATION, LinkKind.RESET)
+LIFETIMES = {
+    LinkKind.INVITATION: timedelta(days=14),
+    LinkKind.RESET: timedelta(hours=1),
+    LinkKind.ADDRESS: timedelta(hours=1),
+}
 
 
 class Rule(StrEnum):
@@ -39,7 +45,10 @@ class Rule(StrEnum):
 
 
 class Link(Identified, Base):
-    """One link for one person, until it is used, withdrawn or too old."""
+    """One link for one person, until it is used, withdrawn or too old.
+
+    `address` is the one that a link of that kind was sent to: whoever opens it reads the mail there.
+    """
 
     __tablename__ = "link"
 
@@ -48,15 +57,24 @@ class Link(Identified, Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    address: Mapped[str | None] = mapped_column(String(254))
 
     person: Mapped[Person] = relationship()
 
-    __table_args__ = (Index(None, "person_id", "kind"),)
+    __table_args__ = (
+        Index(None, "person_id", "kind"),
+        CheckConstraint("(kind = 'address') = (address IS NOT NULL)", name="address_of_its_kind"),
+    )
 
     @property
     def token(self) -> str:
         """What stands in the address: this row's id, signed with the secret of the installation."""
         return base64.urlsafe_b64encode(self.id.bytes + _signature(self.id)).decode().rstrip("=")
+
+    @property
+    def path(self) -> str:
+        """Where it leads to on the site."""
+        return f"/{'account/adres' if self.kind is LinkKind.ADDRESS else 'welkom'}/{self.token}"
 
     def holds(self, now: datetime) -> bool:
         return self.used_at is None and now < self.expires_at
@@ -66,29 +84,41 @@ class Link(Identified, Base):
 
         Raises Refused when the link does not hold (any more), or when the password is not good enough.
         """
-        if not self.holds(now):
+        if not self.holds(now) or self.kind not in PASSWORD_KINDS:
             raise Refused(Rule.GONE)
         self.person.choose_password(password)
+        self.use_up(now)
+
+    def use_up(self, now: datetime) -> None:
+        """End it, with every other link of its person. Raises Refused when somebody was first."""
         session = session_of(self)
         # Of two who press at the same moment, one finds it used.
-        unused = update(Link).where(Link.id == self.id, Link.used_at.is_(None))
+        unused = update(Link).where(Link.id == self.id, Link.used_at.is_(None), Link.expires_at > now)
         if not rows_changed(session, unused.values(used_at=now)):
             raise Refused(Rule.GONE)
-        _withdraw(session, self.person, now)
+        withdraw(session, self.person, now)
         audit.record(session, now, self.person_id, f"{self.kind}_used", self.person)
 
 
-def issue(session: Session, person: Person, kind: LinkKind, actor: uuid.UUID | None, now: datetime) -> Link:
+def issue(
+    session: Session,
+    person: Person,
+    kind: LinkKind,
+    actor: uuid.UUID | None,
+    now: datetime,
+    address: str | None = None,
+) -> Link:
     """A fresh link for this person; the ones of this kind that were sent before open nothing from now on."""
-    again = _withdraw(session, person, now, Link.kind == kind)
-    link = Link(id=uuid.uuid4(), person=person, kind=kind, created_at=now, expires_at=now + LIFETIMES[kind])
+    again = withdraw(session, person, now, Link.kind == kind)
+    expires_at = now + LIFETIMES[kind]
+    link = Link(id=uuid.uuid4(), person=person, kind=kind, created_at=now, expires_at=expires_at, address=address)
     session.add(link)
     audit.record(session, now, actor, f"{kind}_issued", person, again=bool(again))
     return link
 
 
-def link_by_token(session: Session, token: str) -> Link | None:
-    """The link that this token was made for, whether it holds or not."""
+def link_by_token(session: Session, token: str, *kinds: LinkKind) -> Link | None:
+    """The link of one of these kinds that this token was made for, whether it holds or not."""
     try:
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         link_id = uuid.UUID(bytes=raw[:16])
@@ -96,14 +126,14 @@ def link_by_token(session: Session, token: str) -> Link | None:
         return None
     if not hmac.compare_digest(raw[16:], _signature(link_id)):
         return None
-    return session.scalars(select(Link).where(Link.id == link_id)).first()
+    return session.scalars(select(Link).where(Link.id == link_id, Link.kind.in_(kinds))).first()
 
 
 def _signature(link_id: uuid.UUID) -> bytes:
     return hmac.digest(config().secret_key.encode(), b"link " + link_id.bytes, hashlib.sha256)
 
 
-def _withdraw(session: Session, person: Person, now: datetime, *which: ColumnElement[bool]) -> int:
+def withdraw(session: Session, person: Person, now: datetime, *which: ColumnElement[bool]) -> int:
     """End the links of this person that still hold; answers how many."""
     holding = (Link.person_id == person.id, Link.used_at.is_(None), Link.expires_at > now, *which)
     return rows_changed(session, update(Link).where(*holding).values(expires_at=now))

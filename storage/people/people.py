@@ -50,8 +50,11 @@ STAFF = frozenset(Role) - {Role.CANDIDATE, Role.MANAGER}
 """Who sees other people's data, and so must log in with a second factor."""
 
 
+OF_KSF = (Role.KSF_OFFICER, Role.ASSESSOR, Role.EXAM_COMMITTEE, Role.AUDITOR)
+"""The roles that KSF gives itself, in no organisation; the others belong to an organisation."""
+
 UNDONE = timedelta(days=1)
-"""How long a leaving can be undone."""
+"""How long a leaving, or the end of a role, can be undone."""
 
 
 class Rule(StrEnum):
@@ -253,20 +256,6 @@ def employ_again(
             back = join(session, person, one.role, one.organisation, actor, now)
             if back is not None:
                 back.in_job_since = one.in_job_since
-
-
-def readdress(session: Session, person: Person, email: str, actor: uuid.UUID, now: datetime) -> None:
-    """Write to this person at another address from now on, and end every session.
-
-    Raises Refused when it is no address, or somebody else's.
-    """
-    email = as_address(email)
-    other = person_by_email(session, email)
-    if other is not None and other is not person:
-        raise Refused(Rule.ADDRESS_TAKEN)
-    person.email, person.bounced_at = email, None
-    person.session_epoch += 1
-    audit.record(session, now, actor, "person_changed", person)
 
 
 _NOBODY = _hasher.hash(uuid.uuid4().hex)

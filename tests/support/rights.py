@@ -31,6 +31,7 @@ from storage.people.links import LinkKind, issue
 from storage.people.logins import log_in
 from storage.people.people import Membership, Person, Role
 from storage.people.second_factor import begin_second_factor
+from storage.people.staff_changes import ask_role
 from storage.planning import locations
 from storage.planning.bookings import request
 from storage.planning.practical_candidates import request as ask_practical
@@ -191,6 +192,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "organisation": people.organisation,
             "colleague": somebody,
             "membership": somebody.memberships[0],
+            "staff_change": ask_role(session, people.assessors[0], Role.AUDITOR, people.officer, now),
             "roster": keep_roster(session, people.organisation, dated.key, [], [], people.beheerder, now),
             "log_in": log_in(session, people.candidate, "Firefox op Windows", now),
         },
@@ -397,6 +399,9 @@ RIGHTS: dict[str, Right] = {
     "people.remove_factor": may(OFFICERS, person_id="colleague.id"),
     "people.end_role": may(OFFICERS, membership_id="membership.id"),
     "people.give_back": may(OFFICERS, membership_id="membership.id"),
+    "second_officer.home": may(OFFICERS),
+    "second_officer.grant": may(OFFICERS, change_id="staff_change.id"),
+    "second_officer.refuse": may(OFFICERS, change_id="staff_change.id"),
     "office.audit_log": may(AUDITORS),
     "media.recording": may({"assessor_1", "assessor_2"}, recording_id="recording.id"),
     "media.clip": may({"second_candidate", "assessor_1", "assessor_2"}, clip_id="clip.id"),

@@ -72,6 +72,8 @@ def pages(world):
         ("officer", f"/bureau/organisaties/{world.things['organisation'].id}"),
         ("officer", "/bureau/mensen"),
         ("officer", "/bureau/mensen/nieuw"),
+        ("officer", "/bureau/mensen/wijzigingen"),
+        ("second_officer", "/bureau/mensen/wijzigingen"),
         ("officer", f"/bureau/mensen/{world.things['colleague'].id}"),
         ("officer", MISSING),
         ("manager", "/kandidaten"),

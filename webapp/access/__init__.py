@@ -6,8 +6,9 @@ What is not yours does not exist: 404. Who is not logged in is asked to log in.
 import uuid
 from collections.abc import Callable
 from functools import wraps
+from urllib.parse import urlsplit
 
-from flask import abort, g, redirect, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased, joinedload
@@ -93,16 +94,32 @@ def _lacks_second_factor() -> bool:
 
 
 def confirmed(view: Callable) -> Callable:
-    """A view for whoever gave the password in this browser a short while ago; others are asked for it first."""
+    """A view for whoever showed in this browser a short while ago to be the one; others are asked for it first."""
+    return _confirmed(view, ("GET", "HEAD", "POST"))
 
+
+def confirmed_to_change(view: Callable) -> Callable:
+    """The same for a page that may be looked at without: only what is sent asks for it."""
+    return _confirmed(view, ("POST",))
+
+
+def _confirmed(view: Callable, methods: tuple[str, ...]) -> Callable:
     @wraps(view)
     def guarded(*args, **kwargs):
-        if current_user.row.recently_confirmed(g.now):
+        if request.method not in methods or current_user.row.recently_confirmed(g.now):
             return view(*args, **kwargs)
-        back = request.full_path.rstrip("?") if request.method == "GET" else url_for("own_account.show")
+        if request.method == "POST":
+            flash("Er is nog niets veranderd. Doe het hierna nog een keer.", "info")
+        back = request.full_path.rstrip("?") if request.method != "POST" else _came_from()
         return redirect(url_for("own_account.confirm", next=back))
 
     return guarded
+
+
+def _came_from() -> str:
+    """The page of ours with the button that was pressed."""
+    parts = urlsplit(request.referrer or "")
+    return parts.path if parts.netloc == request.host else url_for("own_account.show")
 
 
 def others() -> ColumnElement[bool]:

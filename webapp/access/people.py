@@ -3,13 +3,14 @@
 import uuid
 
 from flask import abort, g
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from storage.admission.enrolments import Roster
 from storage.dossier.dossiers import Dossier
 from storage.people.logins import LogIn
 from storage.people.organisations import Organisation
 from storage.people.people import UNDONE, Membership, Person, Role
+from storage.people.staff_changes import StaffChange, open_changes
 from webapp.access import me
 
 
@@ -34,6 +35,21 @@ def person_for_officer(person_id: uuid.UUID) -> Person:
 def membership_for_officer(membership_id: uuid.UUID) -> Membership:
     """A role of anybody but the officer who asks."""
     return _one(select(Membership).where(Membership.id == membership_id, Membership.person_id != me().id))
+
+
+def staff_changes() -> Select[tuple[StaffChange]]:
+    """What waits for a second officer, except what is about the one who asks."""
+    return open_changes().where(StaffChange.person_id != me().id)
+
+
+def staff_changes_to_decide() -> Select[tuple[StaffChange]]:
+    """Those of them that somebody else asked."""
+    return staff_changes().where(StaffChange.asked_by_id != me().id)
+
+
+def staff_change_for_officer(change_id: uuid.UUID) -> StaffChange:
+    """A change that was asked for anybody but the officer who asks, decided or not."""
+    return _one(select(StaffChange).where(StaffChange.id == change_id, StaffChange.person_id != me().id))
 
 
 def my_organisations() -> list[Organisation]:

@@ -42,4 +42,4 @@ def invite(address: str, name: str, role: str) -> None:
             raise click.ClickException(refusals.refusal(error)) from error
         join(session, person, Role(role), None, None, now)
         link = None if person.password_hash else issue(session, person, LinkKind.INVITATION, None, now)
-    click.echo(f"{config().origin}/welkom/{link.token}" if link else "Deze persoon heeft al een wachtwoord.")
+    click.echo(f"{config().origin}{link.path}" if link else "Deze persoon heeft al een wachtwoord.")

@@ -10,7 +10,7 @@ from storage.base.refusal import Refused
 from storage.dossier import dossiers, qualifications, role_documents
 from storage.exam import accommodations, recordings, take_decisions
 from storage.judging import absences, allocations, assignments, flags, objections, ratings, verdicts, workload
-from storage.people import links, organisations, passwords, people
+from storage.people import links, organisations, passwords, people, staff_changes
 from storage.planning import bookings, exam_dates, locations, practical_candidates, practical_sessions, theory_tests
 from webapp.dutch.formats import moment
 from webapp.dutch.terms import CONFLICTS, part
@@ -159,6 +159,8 @@ REFUSALS: dict[str, str] = {
     take_decisions.Rule.NOTHING_TO_SEE: "In deze opname is geen beeld. Geef de kandidaat nog een poging.",
     people.Rule.NO_ADDRESS: "Dit is geen e-mailadres. Het ziet eruit als naam@organisatie.nl.",
     people.Rule.ADDRESS_TAKEN: "Dit adres is al van iemand anders. Kijk of het klopt, of neem contact op met KSF.",
+    staff_changes.Rule.DECIDED: "Hierover is al beslist. Laad de pagina opnieuw.",
+    staff_changes.Rule.SECOND_OFFICER: "Dit beslist een collega: u vroeg het zelf, of het gaat over u.",
     passwords.Rule.TOO_SHORT: "Gebruik ten minste {needed[0]} tekens. Een zin van vier losse woorden is makkelijk.",
     passwords.Rule.TOO_LONG: "Gebruik ten hoogste {needed[0]} tekens.",
     passwords.Rule.EXPECTED: "Dit is te makkelijk te raden. Neem bijvoorbeeld vier woorden die niet bij elkaar horen.",

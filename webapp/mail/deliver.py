@@ -79,8 +79,8 @@ def _as_email(message: MailMessage, now: datetime) -> EmailMessage:
     email["Message-ID"] = f"<{message.id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     email["Auto-Submitted"] = "auto-generated"
     # A link that is forgotten by now opened nothing any more: a new one is asked for there.
-    opens = f"welkom/{message.link.token}" if message.link else "wachtwoord-vergeten"
-    text = message.text.replace(outbox.LINK, f"{config().origin}/{opens}")
+    opens = message.link.path if message.link else "/wachtwoord-vergeten"
+    text = message.text.replace(outbox.LINK, f"{config().origin}{opens}")
     email.set_content(text)
     email.add_alternative(as_html(message.subject, text), subtype="html")
     if message.calendar:

@@ -53,6 +53,9 @@ class CodeForm(Form):
     )
 
 
+WRONG_CODE = "Deze code klopt niet, of is al gebruikt. Wacht op de volgende code in uw app."
+
+
 class LoggedIn(UserMixin):
     """A person as flask-login wants to see one: its id is that of the row for this browser."""
 
@@ -138,7 +141,7 @@ def code():
     if form.validate_on_submit():
         if factor.accepts(form.code.data, g.now):
             return _enter(person, half["next"])
-        form.code.errors = ["Deze code klopt niet, of is al gebruikt. Wacht op de volgende code in uw app."]
+        form.code.errors = [WRONG_CODE]
     return render_template("account/code.html", form=form), 422 if form.errors else 200
 
 

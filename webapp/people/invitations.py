@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from storage.base.refusal import Refused
 from storage.people import passwords
-from storage.people.links import LinkKind, issue, link_by_token
+from storage.people.links import PASSWORD_KINDS, LinkKind, issue, link_by_token
 from storage.people.people import Person, person_by_email
 from webapp.dutch import refusals
 from webapp.extensions import limiter
@@ -67,7 +67,7 @@ def forgotten():
 @limiter.limit("30/minute")
 def open_link(token: str):
     """The page behind a link: who it is for, and a password to choose."""
-    link, form = link_by_token(g.db, token), PasswordForm()
+    link, form = link_by_token(g.db, token, *PASSWORD_KINDS), PasswordForm()
     if link is None or not link.holds(g.now):
         return render_template("account/link_gone.html"), 410
     if form.validate_on_submit() and form.take(lambda password: link.use(password, g.now)):

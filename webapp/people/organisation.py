@@ -13,7 +13,8 @@ from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
 from storage.judging.verdicts import Verdict
-from storage.people.people import Person, Role, employ_again, jobs, readdress, release
+from storage.people.addresses import readdress
+from storage.people.people import Person, Role, employ_again, jobs, release
 from storage.schemes import advised_weeks
 from webapp import access, todo
 from webapp.access import people as access_people
@@ -106,6 +107,7 @@ def people():
 
 @pages.route("/mensen/<uuid:person_id>", methods=["GET", "POST"])
 @access.roles(Role.ORGANISATION_ADMIN)
+@access.confirmed_to_change
 def person(person_id: uuid.UUID):
     """One of them: whether mail arrives, a wrong address put right before it is used, and leaving."""
     found = access_people.person_for_admin(person_id)

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier
 from storage.people.organisations import Organisation, create_organisation
-from storage.people.people import Membership, Role, join, known_or_new
+from storage.people.people import Membership, Role, join, known_or_new, person_by_email
 from webapp import access
 from webapp.access import people as access_people
 from webapp.dutch import refusals
@@ -19,6 +19,7 @@ from webapp.forms import Form
 from webapp.paging import matching, page_of, search
 from webapp.people.enrolling import ADDRESS, NAME
 from webapp.people.invitations import invite
+from webapp.people.sure import SureForm, sure_page
 
 pages = Blueprint("organisations", __name__, url_prefix="/bureau/organisaties")
 
@@ -41,7 +42,7 @@ class OrganisationForm(Form):
         return True
 
 
-class BeheerderForm(Form):
+class BeheerderForm(SureForm):
     name = StringField("Naam", NAME)
     email = EmailField("E-mailadres", ADDRESS)
 
@@ -89,12 +90,20 @@ def one(organisation_id: uuid.UUID):
 
 @pages.post("/<uuid:organisation_id>/beheerders")
 @access.roles(Role.KSF_OFFICER)
+@access.confirmed
 def invite_admin(organisation_id: uuid.UUID):
     """Make somebody beheerder, and send the invitation."""
     found, form = access_people.organisation_for_officer(organisation_id), BeheerderForm(prefix=ADMIN)
     if not form.validate_on_submit():
         return _page(found, OrganisationForm(formdata=None, obj=found), form), 422
-    person = known_or_new(g.db, form.email.data, form.name.data, g.now)
+    known = person_by_email(g.db, form.email.data)
+    if known is access.me():
+        form.email.errors = ["Dit bent u zelf. Vraag een collega om u een rol te geven."]
+        return _page(found, OrganisationForm(formdata=None, obj=found), form), 422
+    holds = known and any(one.is_for(Role.ORGANISATION_ADMIN, found.id, g.now) for one in known.memberships)
+    if known and not holds and not form.is_sure(known):
+        return sure_page(form, known, f"Wordt deze persoon beheerder van {found.name}?")
+    person = known or known_or_new(g.db, form.email.data, form.name.data, g.now)
     if join(g.db, person, Role.ORGANISATION_ADMIN, found, access.me().id, g.now) is None:
         flash("Deze persoon is al beheerder van deze organisatie.", "info")
     else:

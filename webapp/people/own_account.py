@@ -22,7 +22,7 @@ from webapp import access
 from webapp.access import people as access_people
 from webapp.forms import Form
 from webapp.mail.notify import notify
-from webapp.people.account import CodeForm, own_address
+from webapp.people.account import WRONG_CODE, CodeForm, own_address
 from webapp.people.guessing import slowly
 from webapp.people.invitations import PasswordForm
 
@@ -33,6 +33,10 @@ anybody = access.roles(*Role, before_second_factor=True)
 
 class ConfirmForm(Form):
     password = PasswordField("Uw wachtwoord", [DataRequired("Vul uw wachtwoord in."), Length(max=200)])
+
+
+class ConfirmWithCodeForm(ConfirmForm, CodeForm):
+    """The same for whoever has a second factor."""
 
 
 @pages.get("")
@@ -54,13 +58,18 @@ def show():
 @anybody
 @slowly(lambda: getattr(current_user, "email", ""))
 def confirm():
-    """Give the password once more, before something changes that protects the account."""
-    form, target = ConfirmForm(), request.args.get("next")
+    """Show once more to be the one, as at the log-in, before something changes that protects an account."""
+    factor, target = _factor(), request.args.get("next")
+    asked = factor is not None and factor.confirmed_at is not None
+    form = ConfirmWithCodeForm() if asked else ConfirmForm()
     if form.validate_on_submit():
-        if access.me().has_password(form.password.data):
+        if not access.me().has_password(form.password.data):
+            form.password.errors = ["Dit wachtwoord klopt niet. Probeer het nog eens."]
+        elif asked and not factor.accepts(form.code.data, g.now):
+            form.code.errors = [WRONG_CODE]
+        else:
             current_user.row.confirmed_at = g.now
             return redirect(own_address(target))
-        form.password.errors = ["Dit wachtwoord klopt niet. Probeer het nog eens."]
     return render_template("own_account/confirm.html", form=form, target=target), 422 if form.errors else 200
 
 

@@ -9,29 +9,28 @@ from wtforms import EmailField, RadioField, StringField
 from wtforms.validators import InputRequired
 
 from storage.base import audit
-from storage.base.refusal import Refused
+from storage.base.refusal import Refused, Step
 from storage.people.outbox import MailMessage
-from storage.people.people import Membership, Person, Role, join, known_or_new
+from storage.people.people import OF_KSF, UNDONE, Membership, Person, Role, Rule, join, known_or_new, person_by_email
 from storage.people.second_factor import remove_second_factor, second_factor_of
+from storage.people.staff_changes import StaffChange, ask_address, ask_role
 from webapp import access
 from webapp.access import people as access_people
 from webapp.dutch import refusals, states
-from webapp.forms import Form, choices
+from webapp.forms import choices
 from webapp.mail.notify import notify
 from webapp.paging import called_so, page_of, search
 from webapp.people import own_address
 from webapp.people.enrolling import ADDRESS, NAME
 from webapp.people.invitations import invite
+from webapp.people.sure import SureForm, sure_page
 
 pages = Blueprint("people", __name__, url_prefix="/bureau/mensen")
-
-OF_KSF = (Role.KSF_OFFICER, Role.ASSESSOR, Role.EXAM_COMMITTEE, Role.AUDITOR)
-"""The roles that the office gives itself; the others belong to an organisation."""
 
 NEWEST_MAILS = 10
 
 
-class PersonForm(Form):
+class PersonForm(SureForm):
     name = StringField("Naam", NAME)
     email = EmailField("E-mailadres", ADDRESS)
 
@@ -61,38 +60,43 @@ def new():
     """Somebody who works for KSF, or one more role for somebody who is known."""
     form = StaffForm()
     if form.validate_on_submit():
-        person = known_or_new(g.db, form.email.data, form.name.data, g.now)
+        person, role = person_by_email(g.db, form.email.data), Role(form.role.data)
         if person is access.me():
             form.email.errors = ["Dit bent u zelf. Vraag een collega om u een rol te geven."]
-        elif join(g.db, person, Role(form.role.data), None, access.me().id, g.now) is None:
+        elif person and any(one.is_for(role, None, g.now) for one in person.memberships):
             form.role.errors = ["Deze persoon heeft deze rol al."]
+        elif person and not form.is_sure(person):
+            return sure_page(form, person, f"Krijgt deze persoon de rol {states.ROLES[role]}?")
         else:
-            because = f"KSF heeft u een rol gegeven in Vignet: {states.ROLES[Role(form.role.data)]}."
-            invite(person, access.me(), because=because)
-            flash("Deze persoon is toegevoegd en krijgt een mail.", "ok")
+            person = person or known_or_new(g.db, form.email.data, form.name.data, g.now)
+            ask_role(g.db, person, role, access.me(), g.now)
+            g.db.flush()
+            flash(f"{person.name} krijgt deze rol, en een mail, zodra een collega het goedkeurt.", "ok")
             return redirect(url_for("people.one", person_id=person.id))
     return render_template("people/new.html", form=form), 422 if form.errors else 200
 
 
 @pages.route("/<uuid:person_id>", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
+@access.confirmed_to_change
 def one(person_id: uuid.UUID):
     """Somebody's name and address, roles and newest mail."""
     found = access_people.person_for_officer(person_id)
     form = PersonForm(obj=found)
     if form.validate_on_submit():
         try:
-            _change(found, form)
+            if (question := _change(found, form)) is not None:
+                return question
         except Refused as error:
             form.email.errors = [refusals.refusal(error)]
         else:
-            flash("De gegevens zijn bewaard.", "ok")
             return redirect(url_for("people.one", person_id=found.id))
     theirs = select(MailMessage).where(MailMessage.person_id == found.id).order_by(MailMessage.created_at.desc())
     values = {
         "mails": g.db.scalars(theirs.limit(NEWEST_MAILS)).all(),
         "memberships": [one for one in found.memberships if one.holds(g.now)],
         "factor": second_factor_of(g.db, found),
+        "asked": g.db.scalars(access_people.staff_changes().where(StaffChange.person_id == found.id)).all(),
     }
     return render_template("people/one.html", found=found, form=form, **values), 422 if form.errors else 200
 
@@ -126,6 +130,7 @@ def remove_factor(person_id: uuid.UUID):
 
 @pages.post("/rollen/<uuid:membership_id>/einde")
 @access.roles(Role.KSF_OFFICER)
+@access.confirmed
 def end_role(membership_id: uuid.UUID):
     """Take a role away."""
     membership = access_people.membership_for_officer(membership_id)
@@ -137,17 +142,36 @@ def end_role(membership_id: uuid.UUID):
 
 @pages.post("/rollen/<uuid:membership_id>/terug")
 @access.roles(Role.KSF_OFFICER)
+@access.confirmed
 def give_back(membership_id: uuid.UUID):
-    """Give a role again that was taken away."""
+    """Undo the end of a role, soon after. Later it is asked for like any role."""
     membership = access_people.membership_for_officer(membership_id)
-    join(g.db, membership.person, membership.role, membership.organisation, access.me().id, g.now)
+    person, role, until = membership.person, membership.role, membership.until
+    if until is None or until <= g.now - UNDONE:
+        raise Refused(Step.NOT_ALLOWED)
+    join(g.db, person, role, membership.organisation, access.me().id, g.now)
     flash("De rol is teruggegeven.", "ok")
-    return redirect(url_for("people.one", person_id=membership.person_id))
+    return redirect(url_for("people.one", person_id=person.id))
 
 
-def _change(found: Person, form: PersonForm) -> None:
-    if form.email.data != found.email:
-        own_address.change(found, form.email.data, access.me())
-    elif form.name.data.strip() != found.name:
+def _change(found: Person, form: PersonForm) -> str | None:
+    """Keep the name and the address that were given, or answer what is asked before. Raises Refused for an address."""
+    name, email = form.name.data.strip(), form.email.data
+    if email != found.email:
+        if person_by_email(g.db, email) is not None:
+            raise Refused(Rule.ADDRESS_TAKEN)
+        if form.sure.data != email:
+            return sure_page(form, found, f"Wordt {email} het adres van deze persoon?", email)
+    if name != found.name:
         audit.record(g.db, g.now, access.me().id, "person_changed", found)
-    found.name = form.name.data.strip()
+        found.name = name
+    if email != found.email and found.roles(g.now) & set(OF_KSF):
+        ask_address(g.db, found, email, access.me(), g.now)
+        flash("Het adres verandert zodra een collega het goedkeurt. Een andere naam is al bewaard.", "ok")
+        return None
+    if email != found.email:
+        own_address.change(found, email, access.me())
+        if found.password_hash is None:
+            invite(found, access.me(), because="KSF nodigt u uit voor Vignet, waar het examen wordt gedaan.")
+    flash("De gegevens zijn bewaard.", "ok")
+    return None

@@ -296,22 +296,14 @@ def test_the_office_makes_an_organisation_and_invites_its_beheerder(people, visi
         assert session.scalars(select(MailMessage)).one().person.email == "bea@voorbeeld.example"
 
 
-def test_the_office_gives_and_takes_roles_but_never_its_own(people, visit):
+def test_the_office_takes_roles_but_never_its_own(people, visit):
     visitor = visit(people.officer)
-    typed = {"name": "Ada Audit", "email": "ada@voorbeeld.example", "role": "auditor"}
-    made = visitor.post("/bureau/mensen/nieuw", typed).location
-    assert "auditor" in visitor.get(made).text
-    assert "heeft deze rol al" in visitor.post("/bureau/mensen/nieuw", typed).text
-    assert visitor.post("/bureau/mensen/nieuw", typed | {"role": "manager"}).status_code == 422
-    assert "Dit bent u zelf" in visitor.post("/bureau/mensen/nieuw", typed | {"email": people.officer.email}).text
     assert visitor.get(f"/bureau/mensen/{people.officer.id}").status_code == 404
     role = people.second_officer.memberships[0].id
     assert visitor.post(f"/bureau/mensen/rollen/{role}/einde").status_code == 302
     assert visit(people.second_officer).get("/bureau").status_code == 404
     visitor.post(f"/bureau/mensen/rollen/{role}/terug")
     assert visit(people.second_officer).get("/bureau").status_code == 200
-    assert visitor.post(made, {"name": "Ada Anders", "email": "ada2@voorbeeld.example"}).location == made
-    assert "ada2@voorbeeld.example" in visitor.get("/bureau/mensen?zoek=anders").text
 
 
 QUERIES = {"beheerder": ("/organisatie", "/organisatie/mensen"), "officer": ("/bureau/organisaties", "/bureau/mensen")}

@@ -1,14 +1,18 @@
-"""Another e-mail address: proven by the new one, told to the old one, and never by a link alone."""
+"""Another e-mail address: proven by the mail to it alone, told to the old one, and never by a link alone."""
 
+import base64
 import re
+import zlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from support import cast
+from support.visitors import text_of
 
 from storage.base.database import new_session
 from storage.people import logins, outbox
+from storage.people.links import Link, LinkKind, issue
 from storage.people.outbox import MailMessage
 from storage.people.people import Person
 from webapp.mail import deliver
@@ -28,7 +32,25 @@ def address_of(person):
 
 
 def link():
-    return re.search(r"/account/adres/\S+", mails()["address_confirm"].text).group()
+    """What the mail to the new address holds once it is sent, and nothing else does."""
+    with new_session(writes=False) as session:
+        (message,) = session.scalars(select(MailMessage).where(MailMessage.template == "address_confirm"))
+        text = deliver._as_email(message, cast.NOW).get_body(("plain",)).get_content()
+    return re.search(r"/account/adres/\S+", text).group()
+
+
+def cookie(visitor):
+    """Everything that the browser of this visitor holds, readable or decoded."""
+    raw = " ".join(one.value for one in visitor.client._cookies.values())
+    parts = [raw]
+    for part in re.split(r"[ .]", raw):
+        try:
+            data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+            parts += [data.decode("latin-1")]
+            parts += [zlib.decompress(data).decode("latin-1")]
+        except (ValueError, zlib.error):
+            continue
+    return " ".join(parts)
 
 
 @pytest.fixture
@@ -62,28 +84,89 @@ def test_each_mail_goes_to_its_own_address(people, asked, installation):
     assert to == {"address_confirm": NEW, "address_changed": people.candidate.email}
 
 
-def test_the_link_opens_nothing_in_another_browser(people, visit, asked):
-    for other in (visit(people.candidate), visit(people.manager)):
-        assert other.get(link()).status_code == other.post(link()).status_code == 410
+def test_the_word_that_proves_it_stands_in_the_mail_alone(session, people, asked):
+    """Neither the browser that asked, nor the outbox, nor any column of the link says it, or whether it was sent."""
+    word = link().rpartition("/")[2]
+    assert word not in cookie(asked) and NEW not in cookie(asked)
+    rows = session.scalars(select(Link)).all() + session.scalars(select(MailMessage)).all()
+    kept = repr([{column.key: getattr(row, column.key) for column in row.__table__.columns} for row in rows])
+    assert word not in kept
+    with asked.client.session_transaction() as mine:
+        assert set(mine) <= {"_user_id", "_fresh", "csrf_token", "_id", "_permanent"}
+
+
+def test_the_link_opens_in_each_browser_of_the_one_who_asked_and_for_nobody_else(people, visit, asked):
+    other = visit(people.manager)
+    assert other.get(link()).status_code == other.post(link()).status_code == 410
     assert visit().get(link()).location.startswith("/inloggen")
+    assert visit().post(link()).location.startswith("/inloggen")
     assert asked.get(f"{link()}x").status_code == asked.get(f"{PAGE}/é").status_code == 410
+    assert address_of(people.candidate) == people.candidate.email
+    assert visit(people.candidate).post(link()).location == "/account"
+    assert address_of(people.candidate) == NEW
 
 
-def test_after_an_hour_the_link_is_gone(people, asked, monkeypatch):
+def test_a_link_for_an_address_chooses_no_password_and_one_for_a_password_no_address(session, people, visit, asked):
+    token = link().rpartition("/")[2]
+    assert visit().get(f"/welkom/{token}").status_code == 410
+    reset = issue(session, people.candidate, LinkKind.RESET, None, datetime.now(UTC))
+    session.commit()
+    assert asked.post(f"{PAGE}/{reset.token}").status_code == 410
+
+
+def test_after_an_hour_the_link_is_gone(session, people, asked):
     address = link()
-    with asked.client.session_transaction() as kept:
-        kept["address"] |= {"at": (datetime.now(UTC) - timedelta(hours=1, seconds=1)).timestamp()}
+    row = session.scalars(select(Link)).one()
+    assert row.expires_at - row.created_at == timedelta(hours=1)
+    row.expires_at = datetime.now(UTC)
+    session.commit()
     assert asked.post(address).status_code == 410
 
 
+def test_another_question_ends_the_link_of_before(people, asked):
+    first = link()
+    asked.post(PAGE, {"email": f"2{NEW}"})
+    assert asked.get(first).status_code == 410
+
+
+@pytest.mark.parametrize("changed_by", ["the person", "the office"])
+def test_links_that_went_to_the_old_address_open_nothing_after_a_change(session, people, visit, asked, changed_by):
+    old = issue(session, people.candidate, LinkKind.RESET, None, datetime.now(UTC))
+    session.commit()
+    assert visit().get(old.path).status_code == 200
+    if changed_by == "the person":
+        asked.post(link())
+    else:
+        typed = {"name": people.candidate.name, "email": f"3{NEW}", "sure": f"3{NEW}"}
+        visit(people.officer).post(f"/bureau/mensen/{people.candidate.id}", typed)
+    assert address_of(people.candidate) != people.candidate.email
+    assert visit().get(old.path).status_code == 410
+
+
 def test_no_address_stands_in_the_link(asked):
-    assert "@" not in link() and "%40" not in link() and len(link()) < 60
+    assert "@" not in link() and "%40" not in link() and len(link()) < 90
 
 
-def test_somebody_elses_address_gets_the_same_answer_and_no_link(people, visit):
-    page = visit(people.candidate).post(PAGE, {"email": people.manager.email})
-    assert "Kijk in uw mail" in page.text
-    assert mails() == {}
+def test_nothing_tells_a_free_address_from_a_taken_one(people, visit):
+    free, taken = visit(people.candidate), visit(people.second_candidate)
+    answers = [free.post(PAGE, {"email": NEW}), taken.post(PAGE, {"email": people.manager.email})]
+    pages = [text_of(one.text).replace(NEW, "X").replace(people.manager.email, "X") for one in answers]
+    assert pages[0] == pages[1] and "Kijk in uw mail" in pages[0]
+    heads = [sorted(name for name, _ in one.headers) for one in answers]
+    assert heads[0] == heads[1]
+    kept = []
+    for visitor in (free, taken):
+        with visitor.client.session_transaction() as mine:
+            kept.append(sorted(mine))
+    assert kept[0] == kept[1]
+
+
+def test_who_has_the_address_hears_that_it_was_asked_and_the_asker_gets_no_link(people, visit):
+    visit(people.candidate).post(PAGE, {"email": people.manager.email})
+    (told,) = mails().values()
+    assert (told.template, told.person_id) == ("address_known", people.manager.id)
+    assert (told.link_id, told.address) == (None, None)
+    assert people.candidate.email not in told.text and people.candidate.name not in told.text
 
 
 def test_an_address_that_somebody_took_meanwhile_is_refused(session, people, asked):
@@ -119,21 +202,34 @@ def test_asking_often_is_limited(people, visit):
     assert answers == [200] * 10 + [429]
 
 
+def test_asking_from_more_browsers_counts_for_one_person(people, visit):
+    answers = [visit(people.candidate).post(PAGE, {"email": f"{n}{NEW}"}).status_code for n in range(11)]
+    assert answers == [200] * 10 + [429]
+
+
+def test_one_address_is_not_written_to_by_many(people, visit):
+    askers = (people.candidate, people.second_candidate, people.outsider_candidate, people.assessors[0])
+    answers = [visit(one).post(PAGE, {"email": people.manager.email}).status_code for one in askers]
+    assert answers == [200] * 3 + [429]
+
+
 def test_what_the_office_changes_is_told_to_the_old_address_too(session, people, visit):
-    officer, typed = visit(people.officer), {"name": people.candidate.name, "email": NEW}
+    officer, typed = visit(people.officer), {"name": people.candidate.name, "email": NEW, "sure": NEW}
     assert officer.post(f"/bureau/mensen/{people.candidate.id}", typed).status_code == 302
     assert mails()["address_changed"].address == people.candidate.email
     session.merge(people.manager).password_hash = None
     session.commit()
-    typed = {"name": people.manager.name, "email": f"2{NEW}"}
+    typed = {"name": people.manager.name, "email": f"2{NEW}", "sure": f"2{NEW}"}
     assert officer.post(f"/bureau/mensen/{people.manager.id}", typed).status_code == 302
-    assert len(mails()) == 1  # nobody ever used that account, the address was only wrong
+    # Nobody ever used that account: the address was only wrong, and the invitation goes where it should have gone.
     with new_session(writes=False) as fresh:
-        assert len(fresh.scalars(select(MailMessage)).all()) == 1
+        (invited,) = fresh.scalars(select(MailMessage).where(MailMessage.person_id == people.manager.id))
+        assert (invited.template, invited.recipient) == ("account_invitation", f"2{NEW}")
 
 
 def test_a_refused_mail_to_the_old_address_says_nothing_about_the_new_one(session, people, visit):
-    visit(people.officer).post(f"/bureau/mensen/{people.candidate.id}", {"name": people.candidate.name, "email": NEW})
+    typed = {"name": people.candidate.name, "email": NEW, "sure": NEW}
+    visit(people.officer).post(f"/bureau/mensen/{people.candidate.id}", typed)
     old = people.candidate.email
     session.expire_all()
     message = session.scalars(select(MailMessage)).one()
