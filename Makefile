@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test proof lint ruff mypy eslint tsc format values bench fuzz faults clips requirements clean
+.PHONY: help run test proof lint ruff mypy eslint tsc format values structure bench fuzz faults clips requirements clean
 
 help: ## Show what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ format: ## Put the code in the project's style
 values: ## List every value of an exam scheme, and who reads it
 	@$(PYTHON) docker/local/prepare.py test
 	@PYTHONPATH=. $(VENV)/python tests/support/scheme_values.py
+
+structure: ## Print the rooms as their imports draw them: files, sub-rooms, floors, arrows, circles
+	@$(PYTHON) tests/support/structure.py $(ARGS)
 
 bench: ## Measure what things cost on this machine, twenty minutes (ARGS=desk for one part)
 	@$(PYTHON) docker/local/prepare.py test
