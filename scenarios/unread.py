@@ -4,7 +4,6 @@ A test holds this true in both ways: a value that no rule reads stands here, and
 A value that can be no other than it is (`reading.always`) needs no reader: it says what the product always does.
 """
 
-ERASING = "erasing what was promised to be erased"
 OPENING = "an installation that opens on Monday, without dead ends"
 CERTIFICATES = "certificates, the register, and objections with effect"
 TRUST = "calibration, and how far judgements may be believed"
@@ -18,7 +17,6 @@ UNREAD = {
     "assessment.benchmark_recordings": TRUST,
     "terms.remark_may_lower": CERTIFICATES,
     "terms.certificate_valid_months": CERTIFICATES,
-    "retention.sample_share": ERASING,
     "retention.benchmark_needs_consent": TRUST,
     "visibility.organisation_sees_costs": YEAR,
     "fees.member_cents": YEAR,

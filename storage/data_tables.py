@@ -158,7 +158,7 @@ TABLES: Mapping[str, Table] = {
     "role_document": Table(
         DataClass.ROLE_DOCUMENTS,
         {_DOSSIER: "name content_type size sha256 created_at removed_at"},
-        {Apart.INNER: "key cipher_size cipher_sha256"},
+        {Apart.INNER: "key cipher_size cipher_sha256 sealed_under"},
     ),
     # the exam
     "sitting": Table(
@@ -182,15 +182,20 @@ TABLES: Mapping[str, Table] = {
     "take_decision": Table(DataClass.EXAM, {_RECORDING: "kind reason by_id at", "by_id": "kind reason at"}),
     "recording": Table(
         DataClass.RECORDINGS,
-        {_ANSWER: "take state limit_s created_at closed_at captured_at stored_at seconds figures faults late_at"},
+        {
+            _ANSWER: "take state limit_s created_at closed_at captured_at stored_at seconds figures faults late_at"
+            " erased_at"
+        },
         {Apart.SECRET: "ticket_sha256"},
     ),
     "original": Table(
         DataClass.RECORDINGS,
         {_RECORDING: "name size sha256 created_at"},
-        {Apart.INNER: "key cipher_size cipher_sha256"},
+        {Apart.INNER: "key cipher_size cipher_sha256 sealed_under"},
     ),
-    "rendition": Table(DataClass.RENDITIONS, {_RECORDING: "kind content_type size sha256"}, {Apart.INNER: "key"}),
+    "rendition": Table(
+        DataClass.RENDITIONS, {_RECORDING: "kind content_type size sha256"}, {Apart.INNER: "key sealed_under"}
+    ),
     # judging
     "rating": Table(
         DataClass.SCORES,
@@ -285,6 +290,20 @@ TABLES: Mapping[str, Table] = {
     "exam_place": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "day number"}),
     "location": Table(
         DataClass.TECHNICAL, {}, {Apart.INNER: "name address room created_at closed_at checked_on complete"}
+    ),
+    # erasing
+    "retention_hold": Table(
+        DataClass.EXAM,
+        {
+            _DOSSIER: "reason until placed_at placed_by_id lifted_at",
+            "placed_by_id": "reason until placed_at",
+            "lifted_by_id": "lifted_at",
+        },
+    ),
+    "audit_year": Table(DataClass.AUDIT, {"closed_by_id": "year closed_at"}, {Apart.SECRET: "seed"}),
+    "retention_run": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "began_at ended_at"}),
+    "destruction": Table(
+        DataClass.AUDIT, {"person_id": "what due at contents objects size"}, {Apart.INNER: "began_at"}
     ),
     # what everything runs on
     "audit_event": Table(

@@ -20,7 +20,7 @@ from webapp.dutch import filters, refusals
 from webapp.exam import emergency, exam, takes
 from webapp.extensions import csrf, limiter, login_manager
 from webapp.judging import absences, allocating, assigning, desk, examining, scoring, second_phase
-from webapp.office import office, outbox, practical_answers, recorders
+from webapp.office import office, outbox, practical_answers, recorders, retention
 from webapp.people import (
     account,
     enrolling,
@@ -77,6 +77,7 @@ ROOMS = (
     assigning,
     media,
     recorders,
+    retention,
     regulation,
     health,
     sending,

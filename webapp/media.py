@@ -1,22 +1,32 @@
-"""Recordings and clips on their way to a player: the web app checks, the edge streams.
+"""Recordings and clips on their way to a player.
 
-The answer carries no byte of video. It holds a signed inner address, which the edge fetches from the object store with
-the Range that the browser asked for (X-Accel-Redirect). With a far object store the browser is sent to an address that
-is signed for five minutes.
+Recordings lie encrypted in the object store. The web app fetches the chunks that hold what the browser asked for,
+decrypts them and answers with them; the edge takes the whole answer at once, so that a slow browser holds up nobody.
+A player asks for the rest of a film, however long: it gets a piece, and asks again when it has played that.
+
+For clips the answer carries no byte of video. It holds a signed inner address, which the edge fetches from the object
+store with the Range that the browser asked for (X-Accel-Redirect). With a far object store the browser is sent to an
+address that is signed for five minutes.
 """
 
 import uuid
+from collections.abc import Iterator
 
 from flask import Blueprint, Response, abort, current_app, redirect, request
+from werkzeug.datastructures import ContentRange
+from werkzeug.http import parse_if_range_header
 
-from storage.base.objects import object_store
-from storage.exam.recordings import RenditionKind
+from storage.base.keys import HEAD, KeyGone, Tampered, decrypt_part, key_store, span
+from storage.base.objects import ObjectError, object_store
+from storage.exam.recordings import Rendition, RenditionKind
 from storage.people.people import Role
 from webapp import access
 
 pages = Blueprint("media", __name__, url_prefix="/media")
 
 REDIRECT_S = 300
+PIECE = 2 * 1024 * 1024
+"""Bytes that one answer holds at most of what a player asked for: some ten seconds of a recording."""
 
 
 @pages.get("/<uuid:recording_id>", defaults={"kind": "video"})
@@ -29,7 +39,9 @@ def recording(recording_id: uuid.UUID, kind: str):
     rendition = access.recording_to_watch(recording_id).rendition(RenditionKind(kind))
     if rendition is None:
         abort(404)
-    return _stream(rendition.key, rendition.content_type)
+    if rendition.sealed_under is None:
+        return _stream(rendition.key, rendition.content_type)
+    return _unsealed(rendition)
 
 
 @pages.get("/clip/<uuid:clip_id>")
@@ -44,6 +56,44 @@ def clip(clip_id: uuid.UUID):
 def captions(clip_id: uuid.UUID):
     """The captions of a filmed situation (WebVTT)."""
     return _stream(access.clip_to_watch(clip_id).captions_key, "text/vtt; charset=utf-8")
+
+
+def _unsealed(rendition: Rendition) -> Response:
+    """The whole of it, or the piece that was asked for; 404 when its key was destroyed."""
+    try:
+        key = key_store().get(rendition.sealed_under)
+    except KeyGone:
+        abort(404)
+    size, status, first, last = rendition.size, 200, 0, rendition.size - 1
+    since = parse_if_range_header(request.headers.get("If-Range"))
+    unchanged = (since.etag, since.date) == (None, None) or since.etag == rendition.sha256
+    if request.range and len(request.range.ranges) == 1 and unchanged:
+        asked = request.range.range_for_length(size)
+        if asked is None:
+            return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
+        status, first, last = 206, asked[0], min(asked[1], asked[0] + PIECE) - 1
+    body = () if request.method == "HEAD" else _plain(rendition.key, key, first, last, size)
+    if status == 206:
+        # A piece is decrypted before anything is said: when it was tampered with, nothing of it leaves.
+        try:
+            body = (b"".join(body),)
+        except (Tampered, ObjectError) as error:
+            current_app.logger.error("rendition %s cannot be read: %s", rendition.id, error)
+            abort(502)
+    answer = Response(body, status, content_type=rendition.content_type)
+    answer.content_length = last + 1 - first
+    answer.accept_ranges = "bytes"
+    answer.set_etag(rendition.sha256)
+    if status == 206:
+        answer.content_range = ContentRange("bytes", first, last + 1, size)
+    return answer
+
+
+def _plain(at: str, key: bytes, first: int, last: int, size: int) -> Iterator[bytes]:
+    """Bytes `first` to `last` of what is sealed at this place in the store."""
+    store = object_store()
+    head = b"".join(store.read(at, (0, HEAD - 1)))
+    yield from decrypt_part(head, store.read(at, span(first, last)), key, first, last, size)
 
 
 def _stream(key: str, content_type: str) -> Response:

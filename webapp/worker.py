@@ -6,12 +6,12 @@ from sqlalchemy import select
 
 from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage
-from storage import retention
 from storage.base import audit, jobs
 from storage.base.database import session_scope
 from storage.base.jobs import celery
 from storage.exam.recordings import RECEIPT, Recording, RecordingState, latest_take
 from storage.exam.sittings import RETAKE_ASKED, Answer, Sitting
+from storage.retention import erasing, expired, resealing
 from webapp import create_app
 from webapp.exam import exam_mail
 from webapp.mail import deliver
@@ -76,7 +76,23 @@ def tend_windows() -> None:
 def delete_expired() -> None:
     """Delete at night what nobody needs any more."""
     with session_scope() as session:
-        retention.delete_expired(session, datetime.now(UTC))
+        expired.delete_expired(session, datetime.now(UTC))
+
+
+@celery.task(name="begin_retention")
+def begin_retention() -> None:
+    """Let a worker erase at night what is due."""
+    now = datetime.now(UTC)
+    with session_scope() as session:
+        run = erasing.begin_run(session, now)
+        jobs.enqueue(session, jobs.Queue.OFFICE, erasing.ERASE, run.id, now)
+
+
+@jobs.task(erasing.ERASE)
+def erase(job: jobs.Claimed) -> dict:
+    """One night of erasing. What was stored before under other keys, or under none, is brought under its own first."""
+    resealed = resealing.reseal(lambda: job.report(0))
+    return {"resealed": resealed, **erasing.run_through(job.subject, lambda: datetime.now(UTC), job.report)}
 
 
 @celery.task(name="send_mail")

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from recorder.jobs.workspace import folder_for, put_file, share_of
+from recorder.jobs.workspace import TYPES, folder_for, share_of
 from recorder.media import select_source
 from recorder.media.ffmpeg import FfmpegError, Progress
 from recorder.media.measure import Measured, measure
@@ -23,7 +23,7 @@ from recorder.media.transcode import NotProven, Result, transcode
 from scenarios.quality import Fault, Limits, judge, remarks
 from storage.base.database import session_scope
 from storage.base.jobs import Claimed, Hopeless, task
-from storage.base.keys import KeyGone, decrypt_file, key_store
+from storage.base.keys import KeyGone, decrypt_file, encrypt_file, key_store
 from storage.base.objects import Stored, object_store, sha256_of
 from storage.exam.recordings import FINISH, Recording, RecordingState, Rendition, RenditionKind
 from storage.exam.take_decisions import accepted
@@ -49,9 +49,8 @@ class _Captured:
     state: RecordingState
     captured_at: datetime | None
     closed: bool
-    candidate: uuid.UUID
-    originals: tuple[tuple[str, str, str], ...]
-    """Name, key in the store, SHA-256 of the plaintext."""
+    originals: tuple[tuple[str, str, str, uuid.UUID], ...]
+    """Name, key in the store, SHA-256 of the plaintext, and under whose key it is sealed."""
     limits: Limits | None
     accepted: bool
     """Whether the office lets assessors see it in spite of its faults."""
@@ -80,7 +79,7 @@ def finish_recording(job: Claimed) -> dict:
             source, measured, result = _film(captured, source, measured, folder, share_of(job, 25, 90))
             job.report(92)
             figures = _figures(captured, measured, source, result)
-            made = _put(captured, result)
+            made = _put(captured, result, folder)
             job.report(98)
             plain = [_plain(fault) for fault in faults]
             try:
@@ -102,8 +101,7 @@ def _look_up(recording_id: uuid.UUID) -> _Captured:
             state=row.state,
             captured_at=row.captured_at,
             closed=row.closed_at is not None,
-            candidate=row.candidate_id,
-            originals=tuple((one.name, one.key, one.sha256) for one in row.originals),
+            originals=tuple((one.name, one.key, one.sha256, one.key_owner) for one in row.originals),
             limits=row.answer.sitting.dossier.scheme.content.quality,
             accepted=accepted(session, row),
         )
@@ -112,13 +110,13 @@ def _look_up(recording_id: uuid.UUID) -> _Captured:
 def _fetch(captured: _Captured, folder: Path) -> list[Path]:
     """The originals in clear, each as it was when it was received."""
     paths = []
-    for name, key, sha256 in captured.originals:
+    for name, key, sha256, owner in captured.originals:
         sealed, path = folder / f"{name}.enc", folder / name
         object_store().get_file(key, sealed)
         try:
-            decrypt_file(sealed, path, key_store().get(captured.candidate))
+            decrypt_file(sealed, path, key_store().get(owner))
         except KeyGone as error:
-            raise Hopeless("the candidate's key was destroyed, so nobody can read this recording") from error
+            raise Hopeless("its key was destroyed, so nobody can read this recording") from error
         sealed.unlink()
         if sha256_of(path) != sha256:
             raise ValueError(f"{name} is not what was received")
@@ -183,17 +181,20 @@ def _plain(fault: Fault) -> dict:
     return {"kind": str(fault.kind), "found": fault.found, "needed": fault.needed}
 
 
-def _put(captured: _Captured, result: Result) -> dict[RenditionKind, tuple[Stored, str]]:
-    return {
-        kind: put_file(object_store(), f"{captured.folder_in_store()}/{path.name}", path)
-        for kind, path in (
-            (RenditionKind.VIDEO, result.video),
-            (RenditionKind.POSTER, result.poster),
-            (RenditionKind.THUMBNAILS, result.thumbnails),
-            (RenditionKind.THUMBNAILS_INDEX, result.thumbnails_index),
-            (RenditionKind.WAVEFORM, result.waveform),
-        )
-    }
+def _put(captured: _Captured, result: Result, folder: Path) -> dict[RenditionKind, tuple[Stored, str]]:
+    """Everything that was made, sealed under the key of the recording; with each its key, size and hash in clear."""
+    made, key, sealed = {}, key_store().get_or_create(captured.id), folder / "sealed"
+    for kind, path in (
+        (RenditionKind.VIDEO, result.video),
+        (RenditionKind.POSTER, result.poster),
+        (RenditionKind.THUMBNAILS, result.thumbnails),
+        (RenditionKind.THUMBNAILS_INDEX, result.thumbnails_index),
+        (RenditionKind.WAVEFORM, result.waveform),
+    ):
+        encrypt_file(path, sealed, key)
+        stored = object_store().put_file(f"{captured.folder_in_store()}/{path.name}.enc", sealed)
+        made[kind] = Stored(stored.key, path.stat().st_size, sha256_of(path)), TYPES[path.suffix]
+    return made
 
 
 def _settle(captured: _Captured, change: Callable[[Recording, datetime], T]) -> T:
@@ -223,7 +224,7 @@ def _store(row: Recording, made: dict, seconds: float, figures: dict, faults: li
     for kind, (stored, content_type) in made.items():
         rendition = known.get(kind) or Rendition(kind=kind)
         rendition.key, rendition.content_type = stored.key, content_type
-        rendition.size, rendition.sha256 = stored.size, stored.sha256
+        rendition.size, rendition.sha256, rendition.sealed_under = stored.size, stored.sha256, row.id
         if kind not in known:
             row.renditions.append(rendition)
     row.store(seconds, figures, now, faults)

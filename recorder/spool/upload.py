@@ -94,7 +94,7 @@ class Shipper:
                 raise Unclaimed(str(recording))
             if row.is_open(now) and tickets.is_elsewhere(row, self._name):
                 raise GoesOnElsewhere(str(recording))
-            candidate = row.candidate_id
+            erased = row.erased_at is not None
             confirmed = {original.name: (original.size, original.sha256) for original in row.originals}
         joined, parts = slices.join(recording, runs(confirmed))
         files = [*self._spool.sessions(recording), *joined]
@@ -103,10 +103,11 @@ class Shipper:
         new = []
         for path in files:
             size, sha256 = path.stat().st_size, sha256_of(path)
-            if (size, sha256) not in confirmed.values():
+            # What turns up after everything of it was destroyed is destroyed too.
+            if not erased and (size, sha256) not in confirmed.values():
                 name = free_name(path.stem, confirmed)
                 # Two recorders may ship their parts of one answer at the same moment, and choose the same name.
-                stored = self._put(recording, path, f"{name}-{sha256[:16]}", candidate)
+                stored = self._put(recording, path, f"{name}-{sha256[:16]}")
                 new.append(
                     Original(
                         recording_id=recording,
@@ -116,6 +117,7 @@ class Shipper:
                         sha256=sha256,
                         cipher_size=stored.size,
                         cipher_sha256=stored.sha256,
+                        sealed_under=recording,
                         created_at=now,
                     )
                 )
@@ -127,9 +129,9 @@ class Shipper:
         slices.discard(recording, parts)
         self._spool.remove_empty(folder)
 
-    def _put(self, recording: uuid.UUID, path: Path, name: str, candidate: uuid.UUID) -> Stored:
+    def _put(self, recording: uuid.UUID, path: Path, name: str) -> Stored:
         sealed = _sealed(path)
-        encrypt_file(path, sealed, self._keys().get_or_create(candidate))
+        encrypt_file(path, sealed, self._keys().get_or_create(recording))
         return self._store().put_file(f"recordings/{recording}/{name}{path.suffix}.enc", sealed)
 
 

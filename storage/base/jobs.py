@@ -143,6 +143,11 @@ def _configure(sender: Celery, **_: object) -> None:
                 "schedule": crontab(hour=2, minute=20),
                 "options": {"expires": 3600},
             },
+            "begin_retention": {
+                "task": "begin_retention",
+                "schedule": crontab(hour=2, minute=40),
+                "options": {"expires": 3600},
+            },
         },
     )
 

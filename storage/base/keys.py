@@ -1,8 +1,10 @@
-"""The keys of the candidates: originals are encrypted under them before they leave the recorder's host.
+"""The key store: what candidates record and hand in is encrypted under keys that can be destroyed.
 
-Envelope encryption: every file has a random data key, wrapped by the candidate's key, which is wrapped by the master
-key (VIGNET_MASTER_KEY). Candidate keys live in a store of their own (VIGNET_KEYS), outside the database's backups, so
-that destroying one key makes every copy of that candidate's originals unreadable.
+Envelope encryption: every file has a random data key, wrapped by a key of the key store, which is wrapped by the master
+key (VIGNET_MASTER_KEY). What is erased together has one key together, under the id of its row: a recording with all its
+originals and renditions, a motivation file with its role documents. (Files of before had the key of their candidate.)
+The keys live in a store of their own (VIGNET_KEYS), outside the backups of rows and objects, so that destroying one
+makes every copy of what is under it unreadable.
 
 A file is `VGN1`, the wrapped data key (nonce 12, key and tag 48 bytes), then chunks of 64 KiB, each sealed by
 AES-256-GCM with its number and whether it is the last one in the nonce (the STREAM construction of Hoang, Reyhanitabar,
@@ -12,7 +14,9 @@ Rogaway and Vizár 2015), so that chunks cannot be left out, swapped or cut off 
 import os
 import struct
 import uuid
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -25,6 +29,8 @@ from storage.base.config import config
 MAGIC = b"VGN1"
 CHUNK = 64 * 1024
 _TAG, _NONCE, _KEY = 16, 12, 32
+HEAD = len(MAGIC) + _NONCE + _KEY + _TAG
+"""Bytes before the first chunk."""
 
 
 class KeyGone(Exception):
@@ -36,43 +42,46 @@ class Tampered(Exception):
 
 
 class KeyStore:
-    """A folder with one file per candidate: that candidate's key, wrapped by the master key."""
+    """A folder with one file per key, wrapped by the master key. `owner` is the id of the row that the files are of."""
 
     def __init__(self, folder: Path, master_key: bytes):
         self._folder, self._master_key, self._master = folder, master_key, AESGCM(master_key)
 
-    def get(self, person: uuid.UUID) -> bytes:
-        """The key of this person (32 bytes). Raises KeyGone when there is none."""
+    def get(self, owner: uuid.UUID) -> bytes:
+        """The key under this id (32 bytes). Raises KeyGone when there is none."""
         try:
-            wrapped = self._path(person).read_bytes()
+            wrapped = self._path(owner).read_bytes()
         except FileNotFoundError as error:
-            raise KeyGone(str(person)) from error
-        return _unseal(self._master, wrapped, person.bytes)
+            raise KeyGone(str(owner)) from error
+        return _unseal(self._master, wrapped, owner.bytes)
 
-    def get_or_create(self, person: uuid.UUID) -> bytes:
-        """The key of this person (32 bytes), made and safely on disk when there was none."""
+    def get_or_create(self, owner: uuid.UUID) -> bytes:
+        """The key under this id (32 bytes), made and safely on disk when there was none."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
-            return self.get(person)
+            return self.get(owner)
         except KeyGone:
             fresh = self._folder / f"{uuid.uuid4().hex}.new"
             with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(_seal(self._master, os.urandom(_KEY), person.bytes))
+                file.write(_seal(self._master, os.urandom(_KEY), owner.bytes))
                 file.flush()
                 os.fsync(file.fileno())
             try:
                 # A link, not a rename: of two makers at the same moment one loses and takes the other's key.
-                os.link(fresh, self._path(person))
+                os.link(fresh, self._path(owner))
                 _sync(self._folder)
             except FileExistsError:
                 pass
             finally:
                 fresh.unlink()
-            return self.get(person)
+            return self.get(owner)
 
-    def destroy(self, person: uuid.UUID) -> None:
-        """Make everything that was encrypted under this person's key unreadable, for ever."""
-        self._path(person).unlink(missing_ok=True)
+    def destroy(self, *owners: uuid.UUID) -> None:
+        """Make everything that was encrypted under these keys unreadable, for ever; also after a power cut."""
+        for owner in owners:
+            self._path(owner).unlink(missing_ok=True)
+        if self._folder.exists():
+            _sync(self._folder)
 
     def browser_key(self, person: uuid.UUID) -> bytes:
         """The key (32 bytes) under which this person's browser keeps what it has not sent yet. Never stored."""
@@ -86,8 +95,8 @@ class KeyStore:
         """What `seal` was given. Raises Tampered when it was changed, or is somebody else's."""
         return _unseal(self._master, sealed, b"secret " + person.bytes)
 
-    def _path(self, person: uuid.UUID) -> Path:
-        return self._folder / f"{person}.key"
+    def _path(self, owner: uuid.UUID) -> Path:
+        return self._folder / f"{owner}.key"
 
 
 @cache
@@ -123,12 +132,8 @@ def decrypt_file(source: Path, target: Path, key: bytes) -> None:
 
 
 def _decrypt(source: Path, target: Path, key: bytes) -> None:
-    header = len(MAGIC) + _NONCE + _KEY + _TAG
     with source.open("rb") as sealed, target.open("wb") as plain:
-        head = sealed.read(header)
-        if len(head) != header or not head.startswith(MAGIC):
-            raise Tampered(source.name)
-        cipher = AESGCM(_unseal(AESGCM(key), head[len(MAGIC) :], MAGIC))
+        cipher = _cipher_of(sealed.read(HEAD), key)
         number, chunk = 0, sealed.read(CHUNK + _TAG)
         while True:
             following = sealed.read(CHUNK + _TAG)
@@ -139,6 +144,40 @@ def _decrypt(source: Path, target: Path, key: bytes) -> None:
             if not following:
                 break
             number, chunk = number + 1, following
+
+
+def span(first: int, last: int) -> tuple[int, int]:
+    """Which bytes of the sealed file hold bytes `first` to `last` of the plain one: whole chunks, ends included."""
+    sealed = CHUNK + _TAG
+    return HEAD + first // CHUNK * sealed, HEAD + (last // CHUNK + 1) * sealed - 1
+
+
+def decrypt_part(head: bytes, blocks: Iterable[bytes], key: bytes, first: int, last: int, size: int) -> Iterator[bytes]:
+    """Bytes `first` to `last` of a plain file of `size` bytes, from its HEAD and the blocks of its `span`.
+
+    Raises Tampered as soon as a chunk is not the one that was written at this place.
+    """
+    cipher, number, held = _cipher_of(head, key), first // CHUNK, bytearray()
+    final = max(0, size - 1) // CHUNK
+    for block in chain(blocks, (b"",)):
+        held += block
+        while len(held) >= CHUNK + _TAG or (held and not block):
+            try:
+                plain = cipher.decrypt(_nonce(number, last=number == final), bytes(held[: CHUNK + _TAG]), None)
+            except InvalidTag as error:
+                raise Tampered(f"chunk {number}") from error
+            yield plain[max(0, first - number * CHUNK) : last + 1 - number * CHUNK]
+            del held[: CHUNK + _TAG]
+            number += 1
+    if number <= last // CHUNK:
+        raise Tampered(f"chunk {number} is missing")
+
+
+def _cipher_of(head: bytes, key: bytes) -> AESGCM:
+    """The cipher of a file's data key. Raises Tampered when it is not wrapped by this key."""
+    if len(head) != HEAD or not head.startswith(MAGIC):
+        raise Tampered("the head of a file")
+    return AESGCM(_unseal(AESGCM(key), head[len(MAGIC) :], MAGIC))
 
 
 def _sync(folder: Path) -> None:

@@ -81,10 +81,11 @@ class ObjectStore:
         if (size, digest.hexdigest()) != (expected.size, expected.sha256):
             raise ObjectError(f"{expected.key}: {size} bytes stored, {expected.size} expected, or another content")
 
-    def read(self, key: str) -> Iterator[bytes]:
-        """The object's bytes, block by block. Raises ObjectError when there is none."""
+    def read(self, key: str, span: tuple[int, int] | None = None) -> Iterator[bytes]:
+        """The object's bytes, block by block; of `span` (first and last) only those. Raises ObjectError without one."""
+        part = {"Range": f"bytes={span[0]}-{span[1]}"} if span else {}
         try:
-            body = self._inner.get_object(Bucket=self.bucket, Key=key)["Body"]
+            body = self._inner.get_object(Bucket=self.bucket, Key=key, **part)["Body"]
         except ClientError as error:
             if _status(error) == 404:
                 raise ObjectError(f"{key}: no such object") from error
@@ -120,8 +121,12 @@ class ObjectStore:
 
     def keys(self, prefix: str) -> list[str]:
         """All keys that begin with `prefix`."""
+        return list(self.sizes(prefix))
+
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """All keys that begin with `prefix`, each with the size of its object in bytes."""
         pages = self._inner.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
-        return [item["Key"] for page in pages for item in page.get("Contents", ())]
+        return {item["Key"]: item["Size"] for page in pages for item in page.get("Contents", ())}
 
     def signed_url(self, key: str, content_type: str, seconds: int, method: str = "get_object") -> str:
         """An address at the public endpoint that reads this one object for `seconds`."""

@@ -271,9 +271,10 @@ class SelfAssessment(Identified, Base):
 
 
 class RoleDocument(Identified, Base):
-    """A role or job description as a file, encrypted under the candidate's key. A newer one or `removed_at` ends it.
+    """A role or job description as a file, encrypted. A newer one or `removed_at` ends it.
 
-    `size` and `sha256` are of the file as it came, the `cipher_` ones of the object in the store.
+    `size` and `sha256` are of the file as it came, the `cipher_` ones of the object in the store. `sealed_under` is the
+    id of its key in the key store, the dossier's; None for those from before, which are under the candidate's.
     """
 
     __tablename__ = "role_document"
@@ -286,6 +287,7 @@ class RoleDocument(Identified, Base):
     key: Mapped[str] = mapped_column(String(200), unique=True)
     cipher_size: Mapped[int]
     cipher_sha256: Mapped[str] = mapped_column(String(64))
+    sealed_under: Mapped[uuid.UUID | None]
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
 

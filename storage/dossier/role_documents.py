@@ -1,4 +1,4 @@
-"""A role or job description that comes as a file: told by its content, encrypted under the candidate's key, kept.
+"""A role or job description that comes as a file: told by its content, encrypted under the dossier's key, kept.
 
 Neither of the sniffing libraries tells a Word document from another ZIP file, or one with macros from one without, so
 the file is opened as what it says it is. Nobody here ever shows its content: it is only handed out as a download.
@@ -62,7 +62,7 @@ def sniff(data: bytes) -> str:
 
 
 def put(dossier: Dossier, name: str, data: bytes, now: datetime) -> RoleDocument:
-    """Encrypt the file under the candidate's key and put it in the object store. The row is made but not added.
+    """Encrypt the file under the dossier's key and put it in the object store. The row is made but not added.
 
     Slow: call it outside of a transaction. Raises Refused as `sniff` does.
     """
@@ -79,9 +79,9 @@ def put(dossier: Dossier, name: str, data: bytes, now: datetime) -> RoleDocument
     with tempfile.TemporaryDirectory() as folder:
         plain, sealed = Path(folder, "plain"), Path(folder, "sealed")
         plain.write_bytes(data)
-        encrypt_file(plain, sealed, key_store().get_or_create(dossier.candidate_id))
+        encrypt_file(plain, sealed, key_store().get_or_create(dossier.id))
         stored: Stored = object_store().put_file(document.key, sealed)
-    document.cipher_size, document.cipher_sha256 = stored.size, stored.sha256
+    document.cipher_size, document.cipher_sha256, document.sealed_under = stored.size, stored.sha256, dossier.id
     return document
 
 
@@ -101,11 +101,11 @@ def remove(session: Session, dossier: Dossier, author: Person, now: datetime) ->
 
 
 def get(document: RoleDocument) -> bytes:
-    """The file as it came. Raises KeyGone when the candidate's key was destroyed, Tampered when it is another file."""
+    """The file as it came. Raises KeyGone when its key was destroyed, Tampered when it is another file."""
     with tempfile.TemporaryDirectory() as folder:
         sealed, plain = Path(folder, "sealed"), Path(folder, "plain")
         object_store().get_file(document.key, sealed)
-        decrypt_file(sealed, plain, key_store().get(document.dossier.candidate_id))
+        decrypt_file(sealed, plain, key_store().get(document.sealed_under or document.dossier.candidate_id))
         return plain.read_bytes()
 
 

@@ -89,6 +89,7 @@ class Recording(Identified, Base):
 
     `figures` holds what was measured (`scenarios.quality.Measurement` and how the result was made), `faults` what
     was wrong with it. `late_at`: since when a part that came after the first score waits to be noted by the office.
+    `erased_at`: when the retention period was over. Then only the row is left, with the receipts of what there was.
     """
 
     __tablename__ = "recording"
@@ -107,6 +108,7 @@ class Recording(Identified, Base):
     figures: Mapped[dict[str, Any]] = mapped_column(default=dict[str, Any])
     faults: Mapped[list[Any]] = mapped_column(default=list)
     late_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
     answer: Mapped[Answer] = relationship()
     node: Mapped[RecorderNode | None] = relationship()
@@ -121,7 +123,7 @@ class Recording(Identified, Base):
 
     @property
     def candidate_id(self) -> uuid.UUID:
-        """Whose key encrypts the originals."""
+        """Who is to be seen and heard in it."""
         return self.answer.sitting.dossier.candidate_id
 
     @property
@@ -268,7 +270,8 @@ class Original(Identified, Base):
     By its name it is a live session (`whip-1`), an unbroken row of slices, joined (`slices-0-59`: its first and its
     last), or the page's word of what it has recorded (`closing`).
 
-    The object under `key` is the ciphertext, with a hash and a size of its own.
+    The object under `key` is the ciphertext, with a hash and a size of its own; `sealed_under` is the id of its key in
+    the key store, None for those from before recordings had keys of their own.
     """
 
     __tablename__ = "original"
@@ -280,9 +283,15 @@ class Original(Identified, Base):
     sha256: Mapped[str] = mapped_column(String(64))
     cipher_size: Mapped[int]
     cipher_sha256: Mapped[str] = mapped_column(String(64))
+    sealed_under: Mapped[uuid.UUID | None]
     created_at: Mapped[datetime]
 
     recording: Mapped[Recording] = relationship(back_populates="originals")
+
+    @property
+    def key_owner(self) -> uuid.UUID:
+        """Under whose key in the key store it is encrypted."""
+        return self.sealed_under or self.recording.candidate_id
 
     __table_args__ = (UniqueConstraint("recording_id", "name"),)
 
@@ -296,7 +305,11 @@ class Receipt:
 
 
 class Rendition(Identified, Base):
-    """Something made of the originals, which can be made again: the MP4, its poster, thumbnails, waveform."""
+    """Something made of the originals, which can be made again: the MP4, its poster, thumbnails, waveform.
+
+    Hash and size are of the plain file. The object under `key` is encrypted under the key `sealed_under` of the key
+    store; None for one from before renditions were, which is in clear.
+    """
 
     __tablename__ = "rendition"
 
@@ -306,6 +319,7 @@ class Rendition(Identified, Base):
     content_type: Mapped[str] = mapped_column(String(60))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
+    sealed_under: Mapped[uuid.UUID | None]
 
     recording: Mapped[Recording] = relationship(back_populates="renditions")
 

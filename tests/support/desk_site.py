@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from support import cast, exam_site, services, settings_cache
 
 from storage.base import database, migrate, objects
 from storage.base.config import config
+from storage.base.keys import KeyStore, encrypt_file, key_store
 from storage.exam.recordings import Rendition, RenditionKind, latest_take
 from storage.exam.sittings import Sitting
 from storage.judging.ratings import Rating
@@ -46,6 +48,7 @@ class Site:
     people: cast.Cast
     pack: Pack
     store: objects.ObjectStore
+    keys: KeyStore
     films: dict[RenditionKind, tuple[Path, str]]
     cookie: tuple[str, object]
 
@@ -64,12 +67,25 @@ class Site:
             for kind, (file, content_type) in self.films.items():
                 key, size = f"recordings/{take.id}/{kind}", file.stat().st_size
                 take.renditions.append(
-                    Rendition(kind=kind, key=key, content_type=content_type, size=size, sha256="0" * 64)
+                    Rendition(
+                        kind=kind,
+                        key=key,
+                        content_type=content_type,
+                        size=size,
+                        sha256=objects.sha256_of(file),
+                        sealed_under=take.id,
+                    )
                 )
                 if answer.number <= films:
-                    self.store.put_file(key, file, content_type)
+                    self.put(key, file, take.id)
         self.session.commit()
         return sitting
+
+    def put(self, key: str, file: Path, owner: uuid.UUID) -> None:
+        """Put this file in the site's store, encrypted under a key of the site's own key store."""
+        with tempfile.NamedTemporaryFile() as sealed:
+            encrypt_file(file, Path(sealed.name), self.keys.get_or_create(owner))
+            self.store.put_file(key, Path(sealed.name))
 
     def log_in(self, context: BrowserContext, person: Person) -> None:
         """Give a browser the cookie that logging in would give."""
@@ -138,7 +154,7 @@ def running(folder: Path, swift: str) -> Iterator[Site]:
                 environment.setenv(name, value)
             settings_cache.clear()
             migrate.upgrade(config().database_url)
-            store = objects.object_store()
+            store, keys = objects.object_store(), key_store()
             store.prepare()
             session = Session(database.make_engine(config().database_url), expire_on_commit=False)
             people, pack = cast.gather(session, now()), cast.pack(session, now())
@@ -149,7 +165,8 @@ def running(folder: Path, swift: str) -> Iterator[Site]:
             address = stack.enter_context(exam_site.open_for_visitors(config(), folder))
         settings_cache.clear()
         stack.callback(session.close)
-        yield Site(address, session, people, pack, store, _films(folder), (app.config["SESSION_COOKIE_NAME"], signer))
+        cookie = (app.config["SESSION_COOKIE_NAME"], signer)
+        yield Site(address, session, people, pack, store, keys, _films(folder), cookie)
 
 
 def _films(folder: Path) -> dict[RenditionKind, tuple[Path, str]]:

@@ -14,6 +14,7 @@ from support import cast
 
 from review.batch import Mode
 from review.objection import Ground, Term
+from review.retention import Erasable
 from storage.admission.enrolments import keep_roster
 from storage.admission.part_one import PartOneReview
 from storage.base.jobs import Job, JobState, Queue
@@ -36,6 +37,8 @@ from storage.planning import locations
 from storage.planning.bookings import request
 from storage.planning.practical_candidates import request as ask_practical
 from storage.planning.theory_tests import Certificate, set_ready
+from storage.retention.destructions import Destruction, Run
+from storage.retention.holds import AuditYear, hold
 
 CANDIDATES = {"candidate", "second_candidate", "outsider_candidate"}
 MANAGERS = {"manager", "outsider_manager"}
@@ -45,6 +48,8 @@ ASSESSORS = {"assessor_1", "assessor_2", "assessor_3"}
 COMMITTEE = {"committee_member"}
 AUDITORS = {"auditor"}
 EVERYBODY = CANDIDATES | MANAGERS | ADMINS | OFFICERS | ASSESSORS | COMMITTEE | AUDITORS
+
+READ_RETENTION = OFFICERS | COMMITTEE | AUDITORS
 
 PUBLIC = "anybody, logged in or not"
 
@@ -152,6 +157,11 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
         for where, candidates in ((hall, [here, second]), (hall, [fresh]), (hall_elsewhere, [there]))
     )
     given.confirm(people.assessors[0], people.officer, now)
+    judge, year = people.committee_member, AuditYear(year=now.year - 1, seed="0" * 32)
+    night = Run(id=uuid.uuid4(), began_at=now, ended_at=now)
+    facts = {"what": Erasable.DOSSIER, "due": now.date(), "began_at": now, "at": now}
+    gone = Destruction(run=night, dossier=to_assign.dossier, person=somebody, **facts)
+    session.add_all([year, night, gone])
     everybody = {
         name: getattr(people, name) for name in people.__dataclass_fields__ if isinstance(getattr(people, name), Person)
     }
@@ -185,6 +195,10 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "location": hall,
             "theory_test": to_test,
             "job": job,
+            "hold": hold(session, own_case, "Er loopt een onderzoek.", (now + timedelta(days=9)).date(), judge, now),
+            "audit_year": year,
+            "run": night,
+            "erased": somebody,
             "mail": outbox.add(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
             "scheme": done.dossier.scheme,
             "revision": keep(session, done.dossier, Side.CANDIDATE, people.candidate, now),
@@ -370,6 +384,14 @@ RIGHTS: dict[str, Right] = {
     "office.jobs": may(OFFICERS),
     "office.retry": may(OFFICERS, job_id="job.id"),
     "recorders.show": may(OFFICERS),
+    "retention.home": may(READ_RETENTION),
+    "retention.exam": may(READ_RETENTION - {"officer_in_own_case"}, dossier_id="own_case.id"),
+    "retention.lift": may(COMMITTEE, hold_id="hold.id"),
+    "retention.close_year": may(AUDITORS, year_id="audit_year.id"),
+    "retention.runs": may(READ_RETENTION),
+    "retention.run": may(READ_RETENTION, run_id="run.id"),
+    "retention.run_certificate": may(READ_RETENTION, run_id="run.id"),
+    "retention.person_certificate": may(READ_RETENTION, person_id="erased.id"),
     "outbox.show": may(OFFICERS),
     "outbox.send_again": may(OFFICERS, message_id="mail.id"),
     "takes.waiting": may(OFFICERS),

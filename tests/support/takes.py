@@ -10,6 +10,8 @@ import time
 import uuid
 from pathlib import Path
 
+from support.sealed import opened
+
 from recorder.media.live_source import join
 from recorder.spool.slice_spool import Run
 from storage.base.database import session_scope
@@ -32,7 +34,6 @@ def look(answer: str) -> tuple[dict, bool]:
             "id": str(take.id),
             "state": take.state,
             "faults": [fault["kind"] for fault in take.faults],
-            "candidate": str(take.candidate_id),
             "seconds": take.seconds,
             "figures": take.figures,
             "sha256": take.sha256,
@@ -47,10 +48,10 @@ def look(answer: str) -> tuple[dict, bool]:
 def fetch(take: dict, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if take["film"]:
-        object_store().get_file(take["film"], folder / "film.mp4")
+        (folder / "film.mp4").write_bytes(opened(take["film"], uuid.UUID(take["id"])))
     for name, key in take["originals"].items():
         object_store().get_file(key, folder / "sealed")
-        decrypt_file(folder / "sealed", folder / name, key_store().get(uuid.UUID(take["candidate"])))
+        decrypt_file(folder / "sealed", folder / name, key_store().get(uuid.UUID(take["id"])))
     join(sorted(folder.glob("whip-*")), folder / "live.mkv")
     runs = sorted((run, path) for path in folder.glob("slices-*") if (run := Run.of(path.name)))
     (folder / "slices").write_bytes(b"".join(path.read_bytes() for _, path in runs))

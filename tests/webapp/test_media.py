@@ -3,18 +3,30 @@
 import os
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import requests
-from support import rights, services
+from support import rights, sealed, services
 from support.visitors import Visitor
 from werkzeug.serving import make_server
 
+from storage.base.keys import key_store
+from storage.base.objects import sha256_of
 from storage.exam.recordings import Recording, RecordingState, RenditionKind
 from storage.schemes import Clip
 from webapp import create_app
+from webapp.media import PIECE
 
 FILM = os.urandom(200_000)
+
+
+def seal(session, recording, film: Path) -> None:
+    """Let this file be what is to be seen of the recording, sealed as the media worker does."""
+    row = session.get(Recording, recording.id).rendition(RenditionKind.VIDEO)
+    sealed.put(row.key, film, recording.id)
+    row.size, row.sha256, row.sealed_under = film.stat().st_size, sha256_of(film), recording.id
+    session.commit()
 
 
 @pytest.fixture
@@ -93,12 +105,83 @@ def test_a_far_store_is_reached_by_an_address_that_dies_in_five_minutes(world, r
     assert "media-src 'self' blob: https://store.example" in answer.headers["Content-Security-Policy"]
 
 
+@pytest.fixture
+def film(session, recording, object_store, tmp_path):
+    """A sealed film of more than two pieces; its bytes."""
+    path = tmp_path / "long"
+    path.write_bytes(os.urandom(2 * PIECE + 12_345))
+    seal(session, recording, path)
+    return path.read_bytes()
+
+
 @pytest.mark.one_database
-def test_through_the_real_edge_and_store(world, recording, object_store, installation, tmp_path):
-    """The browser's own road: session, edge, web app, edge again, object store."""
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("bytes=0-", 0, PIECE - 1),
+        ("bytes=0-1", 0, 1),
+        ("bytes=65535-65536", 65_535, 65_536),
+        (f"bytes={PIECE}-", PIECE, 2 * PIECE - 1),
+        (f"bytes={2 * PIECE}-", 2 * PIECE, 2 * PIECE + 12_344),
+        (f"bytes=100-{2 * PIECE}", 100, PIECE + 99),
+        ("bytes=-5", 2 * PIECE + 12_340, 2 * PIECE + 12_344),
+    ],
+)
+def test_a_player_gets_the_piece_that_it_asks_for(world, visit, recording, film, asked, first, last):
+    answer = visit(world.people["assessor_1"]).get(f"/media/{recording.id}", headers={"Range": asked})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (206, "video/mp4")
+    assert answer.data == film[first : last + 1]
+    assert answer.headers["Content-Range"] == f"bytes {first}-{last}/{len(film)}"
+    assert (answer.headers["Content-Length"], answer.headers["Accept-Ranges"]) == (str(last + 1 - first), "bytes")
+
+
+@pytest.mark.one_database
+def test_what_is_no_piece_of_it_is_answered_as_http_says(world, visit, recording, film):
+    visitor, address = visit(world.people["assessor_1"]), f"/media/{recording.id}"
+    beyond = visitor.get(address, headers={"Range": f"bytes={len(film)}-"})
+    assert (beyond.status_code, beyond.headers["Content-Range"]) == (416, f"bytes */{len(film)}")
+    whole = visitor.get(address)
+    for odd in ("bytes=5-2", "nonsense", "bytes=0-1,5-6", "pages=1-2"):
+        answer = visitor.get(address, headers={"Range": odd})
+        assert (answer.status_code, answer.data) in ((200, film), (416, b"")), odd
+    assert (whole.status_code, whole.data) == (200, film)
+    assert "X-Accel-Redirect" not in whole.headers
+    for mark, status in ((whole.headers["ETag"], 206), ('"another film"', 200)):
+        assert visitor.get(address, headers={"Range": "bytes=0-9", "If-Range": mark}).status_code == status
+    head = visitor.client.head(address)
+    assert (head.status_code, head.headers["Content-Length"], head.data) == (200, str(len(film)), b"")
+
+
+@pytest.mark.one_database
+def test_when_its_key_is_gone_it_is_not_there(world, visit, recording, film):
+    visitor = visit(world.people["assessor_1"])
+    key_store().destroy(recording.id)
+    for headers in ({}, {"Range": "bytes=0-"}):
+        assert visitor.get(f"/media/{recording.id}", headers=headers).status_code == 404
+
+
+@pytest.mark.one_database
+def test_nothing_leaves_of_what_was_tampered_with(world, visit, recording, film, object_store, tmp_path):
+    key = recording.rendition(RenditionKind.VIDEO).key
+    content = bytearray(b"".join(object_store.read(key)))
+    content[100_000] ^= 1
+    (tmp_path / "changed").write_bytes(content)
+    object_store.put_file(key, tmp_path / "changed")
+    visitor = visit(world.people["assessor_1"])
+    assert visitor.get(f"/media/{recording.id}", headers={"Range": "bytes=0-"}).status_code == 502
+    assert visitor.get(f"/media/{recording.id}", headers={"Range": f"bytes={PIECE}-"}).status_code == 206
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("own_key", [True, False], ids=["sealed", "from before"])
+def test_through_the_real_edge_and_store(session, world, recording, object_store, installation, tmp_path, own_key):
+    """The browser's own road: session, edge, web app, and the object store behind them."""
     film = tmp_path / "film"
     film.write_bytes(FILM)
-    object_store.put_file(recording.rendition(RenditionKind.VIDEO).key, film, "video/mp4")
+    if own_key:
+        seal(session, recording, film)
+    else:
+        object_store.put_file(recording.rendition(RenditionKind.VIDEO).key, film, "video/mp4")
     first = services.free_ports(3)
     app = create_app()
     server = make_server("127.0.0.1", first + 1, app, threaded=True)

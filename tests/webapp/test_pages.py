@@ -25,6 +25,7 @@ ELSEWHERE = {
 NO_PAGES = {"exam.key", "exam.step", "health.health", "planning.calendar", "results.letter", "static"}
 NO_PAGES |= {"enrolling.faults", "enrolling.example", "media.recording", "media.clip", "media.captions"}
 NO_PAGES |= {"role_document.own", "role_document.for_officer"}
+NO_PAGES |= {"retention.run_certificate", "retention.person_certificate"}
 """What is fetched and not looked at."""
 
 
@@ -52,6 +53,10 @@ def pages(world):
     done, writing, recording = (world.things[name].id for name in ("dossier", "own_case", "recording"))
     return [
         ("", "/inloggen"),
+        ("auditor", "/bewaren"),
+        ("committee_member", f"/bewaren/{writing}"),
+        ("officer", "/bewaren/nachten"),
+        ("officer", f"/bewaren/nachten/{world.things['run'].id}"),
         ("", AFTER_THE_PASSWORD),
         ("", "/wachtwoord-vergeten"),
         ("", f"/welkom/{world.things['link'].token}"),

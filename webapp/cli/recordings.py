@@ -49,10 +49,11 @@ def verify(recording_id: uuid.UUID, receipt: str | None) -> None:
         recording = session.get(Recording, recording_id)
         if recording is None:
             raise click.ClickException(f"Er is geen opname {recording_id}.")
-        originals, candidate, receipts = list(recording.originals), recording.candidate_id, recording.receipts
+        originals, receipts = list(recording.originals), recording.receipts
+        owners = {original.id: original.key_owner for original in originals}
     if not originals:
         raise click.ClickException("Van deze opname is nog geen origineel ontvangen.")
-    states = {original.name: look(original, candidate) for original in originals}
+    states = {original.name: look(original, owners[original.id]) for original in originals}
     worst = max(states.values(), key=list(State).index)
     given = [{"at": one.at.isoformat(), "sha256": one.sha256} for one in receipts]
     same = receipt is None or receipt.strip().lower() in {one.sha256 for one in receipts}
@@ -64,8 +65,8 @@ def verify(recording_id: uuid.UUID, receipt: str | None) -> None:
         raise click.ClickException("Wat er is opgeslagen, is niet meer wat er is ontvangen.")
 
 
-def look(original: Original, candidate: uuid.UUID) -> State:
-    """Fetch one original and see whether it is what was received."""
+def look(original: Original, owner: uuid.UUID) -> State:
+    """Fetch one original, sealed under the key of `owner`, and see whether it is what was received."""
     with tempfile.TemporaryDirectory() as folder:
         sealed, plain = Path(folder, "sealed"), Path(folder, "plain")
         try:
@@ -77,7 +78,7 @@ def look(original: Original, candidate: uuid.UUID) -> State:
         if sha256_of(sealed) != original.cipher_sha256:
             return State.CHANGED
         try:
-            decrypt_file(sealed, plain, key_store().get(candidate))
+            decrypt_file(sealed, plain, key_store().get(owner))
         except KeyGone:
             return State.KEY_GONE
         except Tampered:

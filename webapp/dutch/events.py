@@ -7,6 +7,7 @@ JOBS = {
     "import_pack": "scenario’s in gebruik nemen",
     "check_pack": "scenario’s controleren",
     "import_answer": "noodbestand verwerken",
+    "erase": "vernietigen wat aan de beurt is",
 }
 
 EVENTS = {
@@ -129,6 +130,15 @@ EVENTS = {
     "objection_office": "bezwaar bij het bureau",
     "objection_committee": "bezwaar bij de examencommissie",
     "objection_ruled": "uitspraak op bezwaar",
+    "retention_began": "begonnen met vernietigen",
+    "retention_ended": "klaar met vernietigen",
+    "recordings_erasing": "opnames worden vernietigd",
+    "recordings_erased": "opnames vernietigd",
+    "dossier_erasing": "motivatiedossier wordt vernietigd",
+    "dossier_erased": "motivatiedossier vernietigd",
+    "hold_placed": "uitstel van vernietigen",
+    "hold_lifted": "uitstel van vernietigen opgeheven",
+    "audit_year_closed": "audit van een jaar afgesloten",
     "job_retried": "taak opnieuw gestart",
 }
 
@@ -155,6 +165,9 @@ SUBJECTS = {
     "verdict": "eindoordeel",
     "objection": "bezwaar",
     "job": "taak",
+    "retention_run": "nacht van vernietigen",
+    "retention_hold": "uitstel",
+    "audit_year": "auditjaar",
     "mail_message": "mail",
     "take_decision": "besluit over een opname",
     "pack": "pakket situaties",

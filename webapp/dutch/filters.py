@@ -51,6 +51,7 @@ from webapp.dutch.terms import (
     AGAINST,
     CAUSES,
     CONFLICTS,
+    ERASABLE,
     FAULTS,
     FIELDS,
     FILE_PARTS,
@@ -60,6 +61,7 @@ from webapp.dutch.terms import (
     OUTCOMES,
     RULINGS,
     STAR_KINDS,
+    STAYS,
     part,
     qualification,
 )
@@ -134,6 +136,8 @@ FILTERS: dict[str, Callable] = {
     "bezwaarstand": _name_of(OBJECTION_STATES),
     "bezwaarover": _name_of(GROUNDS),
     "uitspraak": _name_of(RULINGS),
+    "vernietigbaar": _name_of(ERASABLE),
+    "blijft": _name_of(STAYS),
     "taak": lambda kind: JOBS.get(kind, kind),
     "gebeurtenis": lambda verb: EVENTS.get(verb, verb.replace("_", " ")),
 }

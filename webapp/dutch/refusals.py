@@ -12,6 +12,7 @@ from storage.exam import accommodations, recordings, take_decisions
 from storage.judging import absences, allocations, assignments, flags, objections, ratings, verdicts, workload
 from storage.people import links, organisations, passwords, people, staff_changes
 from storage.planning import bookings, exam_dates, locations, practical_candidates, practical_sessions, theory_tests
+from storage.retention import holds
 from webapp.dutch.formats import moment
 from webapp.dutch.terms import CONFLICTS, part
 
@@ -169,6 +170,13 @@ REFUSALS: dict[str, str] = {
     enrolments.Rule.DONE: "Deze lijst is al verwerkt. U hoeft niets te doen.",
     enrolments.Rule.OWN_MANAGER: "Dit is de kandidaat zelf. Vul het adres van de leidinggevende in.",
     enrolments.Rule.SAME_MANAGER: "Deze leidinggevende schrijft al voor deze kandidaat. Vul iemand anders in.",
+    holds.Rule.NO_REASON: "Schrijf waarom dit langer moet blijven.",
+    holds.Rule.NO_END: "Kies een dag na vandaag.",
+    holds.Rule.TOO_LONG: "Uitstel duurt ten hoogste twee jaar. Kies een dag die eerder komt.",
+    holds.Rule.ERASING: "Dit examen wordt op dit moment vernietigd. Dat is niet meer tegen te houden.",
+    holds.Rule.LIFTED: "Dit uitstel is al opgeheven.",
+    holds.Rule.YEAR_RUNS: "Dit jaar is nog niet voorbij.",
+    holds.Rule.YEAR_CLOSED: "De audit van dit jaar is al afgesloten.",
     objections.Rule.NO_GROUNDS: "Schrijf eerst waarmee u het niet eens bent.",
     objections.Rule.LATE: "De termijn is voorbij. Schrijf waarom uw bezwaar later komt.",
     objections.Rule.TWICE: "U hebt al bezwaar gemaakt tegen dit besluit.",

@@ -5,6 +5,7 @@ from review.conflicts import Conflict
 from review.objection import Ground, Ruling
 from review.portfolio import Outcome
 from review.rating import Gap
+from review.retention import Erasable, Stays
 from scenarios.chapters import FilePart
 from scenarios.quality import FaultKind
 from scenarios.scheme import Scheme
@@ -127,6 +128,17 @@ FLAGS = {
     FlagKind.UNUSABLE: "opname onbruikbaar",
     FlagKind.KNOWN: "kent de kandidaat",
     FlagKind.WELFARE: "zorg om welzijn",
+}
+
+ERASABLE = {Erasable.RECORDINGS: "opnames en wat daarvan is gemaakt", Erasable.DOSSIER: "motivatiedossier"}
+
+STAYS = {
+    Stays.GOING_ON: "er is nog geen uitslag",
+    Stays.PERIOD: "de bewaartermijn loopt nog",
+    Stays.OBJECTION_TERM: "bezwaar maken kan nog",
+    Stays.OBJECTION: "er loopt een bezwaar",
+    Stays.HOLD: "de examencommissie heeft uitstel gegeven",
+    Stays.SAMPLE: "in de steekproef voor de jaarlijkse audit",
 }
 
 

@@ -342,9 +342,8 @@ def original(recording: uuid.UUID, name: str, folder: Path) -> bytes:
     with session_scope(writes=False) as session:
         found = session.get(Recording, recording)
         one = next(one for one in found.originals if one.name == name)
-        candidate = found.candidate_id
     object_store().get_file(one.key, folder / "sealed")
-    decrypt_file(folder / "sealed", folder / "plain", key_store().get(candidate))
+    decrypt_file(folder / "sealed", folder / "plain", key_store().get(one.sealed_under))
     data = (folder / "plain").read_bytes()
     assert (one.size, one.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     return data

@@ -68,7 +68,7 @@ def test_every_session_becomes_an_original(
     state, originals, jobs = state_of(recording)
     assert (state, jobs) == (RecordingState.CAPTURED, 1)
     assert originals == {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    key = key_store().get(people.candidate.id)
+    key = key_store().get(recording)
     for name, content in contents.items():
         sealed, plain = tmp_path / "sealed", tmp_path / "plain"
         mark = hashlib.sha256(content).hexdigest()[:16]
@@ -148,7 +148,7 @@ def test_what_is_confirmed_is_never_replaced(
     for name, content in zip(names, contents, strict=True):
         mark = hashlib.sha256(content).hexdigest()[:16]
         object_store.get_file(f"recordings/{recording}/{name}-{mark}.rtp.enc", tmp_path / "sealed")
-        decrypt_file(tmp_path / "sealed", tmp_path / "plain", key_store().get(people.candidate.id))
+        decrypt_file(tmp_path / "sealed", tmp_path / "plain", key_store().get(recording))
         assert (tmp_path / "plain").read_bytes() == content
 
 

@@ -102,7 +102,7 @@ def test_it_is_kept_sealed_and_read_by_the_candidate_and_ksf_only(session, peopl
     assert upload(candidate, dossier, WORD_FILE, "../../etc/Functie\x07 nieuw.exe").status_code == 302
     older, newer = documents()
     assert older.removed_at and (newer.name, newer.content_type) == ("Functie nieuw.docx", DOCX)
-    key_store().destroy(people.candidate.id)
+    key_store().destroy(dossier.id)
     with pytest.raises(KeyGone), new_session(writes=False) as fresh:
         get(fresh.get(RoleDocument, newer.id))
     assert candidate.post(f"/dossier/{dossier.id}/functieomschrijving/weg").status_code == 302

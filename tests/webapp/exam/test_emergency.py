@@ -80,7 +80,7 @@ def test_a_file_goes_the_way_of_any_slices(people, visit, recording, object_stor
     assert (row.state, [one.name for one in row.originals]) == (RecordingState.CAPTURED, ["closing", "slices-0-3"])
     assert row.originals[1].sha256 == hashlib.sha256(b"".join(SLICES)).hexdigest()
     object_store.get_file(row.originals[1].key, tmp_path / "sealed")
-    decrypt_file(tmp_path / "sealed", tmp_path / "plain", key_store().get(people.candidate.id))
+    decrypt_file(tmp_path / "sealed", tmp_path / "plain", key_store().get(recording.id))
     assert (tmp_path / "plain").read_bytes() == b"".join(SLICES)
     assert [job.state for job in jobs(FINISH)] == [JobState.WAITING]
     assert object_store.keys("emergency/") == []

@@ -1,21 +1,22 @@
 """What is deleted by itself at night, because nobody needs it any more.
 
-Links, log-ins, lists of people, online tests that nobody passed, practical sessions that were not held, and checks of
-locations from long ago.
+Links, log-ins, mails, checks of devices, lists of people, online tests that nobody passed, practical sessions that were
+not held, and checks of locations from long ago.
 
 Each stays for a while after it stopped working, so that the office can still answer a question about it.
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import String, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.admission.enrolments import Roster
 from storage.base.database import rows_changed
+from storage.exam.sittings import Sitting
 from storage.people.links import Link
 from storage.people.logins import LogIn
-from storage.people.outbox import MailMessage
+from storage.people.outbox import MailMessage, MailState
 from storage.planning.locations import LocationCheck
 from storage.planning.practical_sessions import LIVE, PracticalSeat, PracticalSession
 from storage.planning.theory_tests import TheoryState, TheoryTest
@@ -35,6 +36,12 @@ TESTS_KEPT = timedelta(days=365)
 SESSIONS_KEPT = timedelta(days=365)
 """After a practical session was declined or called off, or a candidate taken out of one. One that was held stays."""
 
+MAILS_KEPT = timedelta(days=2 * 365)
+"""After a mail was written, unless it still waits to be sent."""
+
+DEVICE_CHECKS_KEPT = timedelta(days=365)
+"""After the window of an exam closed: what the check of camera and microphone found. The exam stays."""
+
 CHECKS_KEPT = timedelta(days=2 * 365)
 """After a location was checked: a yearly audit still finds the year before. The location keeps how it stands."""
 
@@ -44,6 +51,8 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
     old_links = or_(Link.used_at < now - LINKS_KEPT, Link.expires_at < now - LINKS_KEPT)
     in_mail = MailMessage.link_id.in_(select(Link.id).where(old_links))
     session.execute(update(MailMessage).where(in_mail).values(link_id=None))
+    checked = (Sitting.closes_at < now - DEVICE_CHECKS_KEPT) & (cast(Sitting.device_check, String) != "{}")
+    session.execute(update(Sitting).where(checked).values(device_check={}))
     past = {
         Link: old_links,
         LogIn: or_(LogIn.used_at < now - LOG_INS_KEPT, LogIn.ended_at < now - LOG_INS_KEPT),
@@ -51,6 +60,7 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
         PracticalSeat: PracticalSeat.freed_at < now - SESSIONS_KEPT,
         PracticalSession: PracticalSession.state.not_in(LIVE) & (PracticalSession.answered_at < now - SESSIONS_KEPT),
         LocationCheck: LocationCheck.checked_at < now - CHECKS_KEPT,
+        MailMessage: (MailMessage.state != MailState.WAITING) & (MailMessage.created_at < now - MAILS_KEPT),
         Roster: Roster.done_at.is_(None) & (Roster.created_at < now - ROSTERS_KEPT),
     }
     return {noun.__tablename__: rows_changed(session, delete(noun).where(old)) for noun, old in past.items()}

@@ -14,10 +14,12 @@ from storage.people.outbox import MailMessage
 from storage.planning.locations import LocationCheck
 from storage.planning.practical_sessions import PracticalSeat, PracticalSession
 from storage.planning.theory_tests import RESULTS, Certificate, TheoryState, TheoryTest, set_ready
-from storage.retention import (
+from storage.retention.expired import (
     CHECKS_KEPT,
+    DEVICE_CHECKS_KEPT,
     LINKS_KEPT,
     LOG_INS_KEPT,
+    MAILS_KEPT,
     ROSTERS_KEPT,
     SESSIONS_KEPT,
     TESTS_KEPT,
@@ -112,3 +114,23 @@ def test_a_check_of_a_location_goes_after_two_years_and_its_standing_stays(sessi
     delete_expired(session, later + CHECKS_KEPT + MOMENT)
     assert there(session, LocationCheck) == set()
     assert (hall.checked_on, hall.complete) == (later.date(), True)
+
+
+def test_a_mail_goes_two_years_after_it_was_written_unless_it_waits(session, people):
+    sent, waiting = (outbox.add(session, people.candidate, "receipt", "Onderwerp", "Tekst", NOW) for _ in range(2))
+    sent.sent(NOW)
+    session.commit()
+    assert delete_expired(session, NOW + MAILS_KEPT)["mail_message"] == 0
+    assert delete_expired(session, NOW + MAILS_KEPT + MOMENT)["mail_message"] == 1
+    session.commit()
+    assert there(session, MailMessage) == {waiting.id}
+
+
+def test_what_the_check_of_the_camera_found_goes_a_year_after_the_window_and_the_exam_stays(session, people):
+    sitting = cast.begin(cast.sitting(session, people))
+    session.commit()
+    for later, found in ((timedelta(0), {"camera": "goed"}), (MOMENT, {})):
+        delete_expired(session, sitting.closes_at + DEVICE_CHECKS_KEPT + later)
+        session.commit()
+        session.expire_all()
+        assert (sitting.device_check, sitting.stage) == (found, "answering")

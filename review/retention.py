@@ -1,0 +1,93 @@
+"""When the data of an exam are erased, and why not yet.
+
+Recordings go so many months after the result, by the scheme (6 after a pass, 12 after a fail); the motivation file and
+its role documents after 24. Nothing goes while an objection runs or may still come, or while the exam committee holds
+it, with a reason and an end. A seeded sample of recordings stays until that year's audit closes.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from dateutil.relativedelta import relativedelta
+
+
+class Erasable(StrEnum):
+    """What is erased as one. Recordings with all that was made of them; the motivation file with its documents."""
+
+    RECORDINGS = "recordings"
+    DOSSIER = "dossier"
+
+
+class Stays(StrEnum):
+    """Why something is not erased yet."""
+
+    GOING_ON = "going_on"
+    """There is no result yet, nor another end."""
+    PERIOD = "period"
+    """The retention period is not over."""
+    OBJECTION_TERM = "objection_term"
+    """An objection may still come."""
+    OBJECTION = "objection"
+    """An objection runs."""
+    HOLD = "hold"
+    """The exam committee holds it."""
+    SAMPLE = "sample"
+    """It is in the sample of a year whose audit is not closed."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One exam, as far as erasing goes. Days are those of Amsterdam, each the last on which something holds.
+
+    `ended`: when the result was told, part 1 was rejected, the file withdrawn, or the window closed unused. `passed`
+    None: there is no result. `held_until`: the end of the newest hold.
+    """
+
+    ended: date | None
+    passed: bool | None = None
+    objection_until: date | None = None
+    objecting: bool = False
+    held_until: date | None = None
+    sampled: bool = False
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What becomes of something: the first day on which it may go (None when nobody can say), and why not yet."""
+
+    due: date | None
+    stays: tuple[Stays, ...]
+
+    @property
+    def goes(self) -> bool:
+        return not self.stays
+
+
+def outlook(case: Case, what: Erasable, months: int | None, today: date) -> Outlook:
+    """Whether this goes today, `months` being its retention period; None is without end."""
+    if case.ended is None:
+        return Outlook(None, (Stays.GOING_ON,))
+    if months is None:
+        return Outlook(None, (Stays.PERIOD,))
+    due = case.ended + relativedelta(months=months, days=1)
+    stays = [Stays.PERIOD] if today < due else []
+    if case.objecting:
+        stays.append(Stays.OBJECTION)
+    elif case.objection_until and today <= case.objection_until:
+        stays.append(Stays.OBJECTION_TERM)
+    if case.held_until and today <= case.held_until:
+        stays.append(Stays.HOLD)
+    if case.sampled and what is Erasable.RECORDINGS:
+        stays.append(Stays.SAMPLE)
+    ends = [day + relativedelta(days=1) for day in (case.objection_until, case.held_until) if day]
+    nobody_knows = case.objecting or Stays.SAMPLE in stays
+    return Outlook(None if nobody_knows else max([due, *ends]), tuple(stays))
+
+
+def is_sampled(seed: str, code: str, share: Fraction) -> bool:
+    """Whether the exam with this code is in the sample that this seed draws: the same answer whenever it is asked."""
+    drawn = hashlib.sha256(f"{seed} {code}".encode()).digest()
+    return Fraction(int.from_bytes(drawn[:8], "big"), 2**64) < share

@@ -1,0 +1,75 @@
+"""The certificate of destruction: a PDF that can be archived (PDF/A-2b) and read aloud (PDF/UA-1)."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from review.retention import Erasable
+from storage.people.people import Person
+from storage.retention.destructions import Destruction, Run
+from webapp.dutch import formats, terms
+
+LETTER = Path(__file__).parent / "letters" / "destruction.typ"
+STANDARDS = ["a-2b", "ua-1"]
+
+
+def of_run(run: Run, acts: Sequence[Destruction]) -> dict[str, Any]:
+    """What was destroyed in one night, by dossier number and without names."""
+    opening = f"In de nacht van {formats.day(run.began_at)} is dit vernietigd. Namen staan hier niet bij."
+    return _content("", opening, acts, run.ended_at or run.began_at, receipts=False)
+
+
+def of_person(person: Person, acts: Sequence[Destruction]) -> dict[str, Any]:
+    """All that was destroyed of one person, with the receipts of each recording."""
+    opening = "KSF heeft deze gegevens van u vernietigd. Niemand kan ze nog zien of terughalen, ook niet uit een kopie."
+    return _content(person.name, opening, acts, max(one.at for one in acts if one.at), receipts=True)
+
+
+def pdf(content: dict[str, Any]) -> bytes:
+    """The letter with this content: the same bytes whenever it is asked for."""
+    data = {"letter": json.dumps(content, ensure_ascii=False)}
+    return typst.compile(
+        str(LETTER), format="pdf", sys_inputs=data, pdf_standards=STANDARDS, timestamp=content["timestamp"]
+    )
+
+
+def _content(name: str, opening: str, acts: Sequence[Destruction], at: datetime, receipts: bool) -> dict[str, Any]:
+    local = at.astimezone(formats.AMSTERDAM)
+    files, size = sum(one.objects for one in acts), formats.size(sum(one.size for one in acts))
+    return {
+        "title": "Bewijs van vernietiging",
+        "name": name,
+        "date": {"year": local.year, "month": local.month, "day": local.day},
+        "timestamp": int(at.timestamp()),
+        "day": formats.day(at),
+        "opening": opening,
+        "acts": [_act(one, receipts) for one in acts],
+        "total": f"{files} bestanden, {size}",
+    }
+
+
+def _act(act: Destruction, receipts: bool) -> dict[str, Any]:
+    return {
+        "dossier": act.dossier.code,
+        "what": terms.ERASABLE[act.what].capitalize(),
+        "due": formats.date_only(act.due),
+        "at": formats.moment(act.at),
+        "files": str(act.objects),
+        "size": formats.size(act.size),
+        "contents": contents(act) if receipts else [],
+    }
+
+
+def contents(act: Destruction) -> list[dict[str, str]]:
+    """What there was, a line each, with the SHA-256 that the receipt named."""
+    if act.what is Erasable.RECORDINGS:
+        return [
+            {"what": f"Situatie {one['situation']}, opname {one['take']}", "sha256": sha256}
+            for one in act.contents
+            for sha256 in one["receipts"] or [""]
+        ]
+    return [{"what": "Functieomschrijving", "sha256": one["sha256"]} for one in act.contents]
