@@ -47,7 +47,7 @@ values: ## List every value of an exam scheme, and who reads it
 	@$(PYTHON) docker/local/prepare.py test
 	@PYTHONPATH=. $(VENV)/python tests/support/scheme_values.py
 
-structure: ## Print the rooms as their imports draw them: files, sub-rooms, floors, arrows, circles
+structure: ## Print the packages as their imports draw them: files, sub-packages, floors, arrows, circles
 	@$(PYTHON) tests/support/structure.py $(ARGS)
 
 bench: ## Measure what things cost on this machine, twenty minutes (ARGS=desk for one part)

@@ -8,7 +8,7 @@ import click
 from demo import crowd, example
 from storage.base.config import config
 from storage.base.database import session_scope
-from storage.exam import recorder_places
+from storage.exam import reservations
 from storage.exam.recordings import begin_take
 from storage.schemes import current_pack, current_scheme
 from webapp.cli import import_folder, prepared_store
@@ -42,7 +42,7 @@ def ticket(number: int) -> None:
     now = datetime.now(UTC)
     with session_scope() as session:
         answer = example.answer_for_ticket(session, number, now)
-        recording, bearer = begin_take(session, answer, recorder_places.keep(session, answer.sitting, now), now)
+        recording, bearer = begin_take(session, answer, reservations.renew(session, answer.sitting, now), now)
         told = {
             "whip_url": f"{recording.node.url}/whip/{recording.id}",
             "bearer": bearer,

@@ -199,9 +199,9 @@ def fill(dossier: Dossier, reason: str = REASON, example_role: str = EXAMPLE_ROL
     dossier.motivation, dossier.goal = MOTIVATION, GOAL
     for kind, (situation, tasks, activities, result) in STARS.items():
         dossier.stars.append(Star(kind=kind, situation=situation, tasks=tasks, activities=activities, result=result))
-    for place, competency in enumerate(dossier.scheme.content.competencies):
-        star = StarKind.MANAGER if place % 2 else StarKind.COLLEAGUE
-        dossier.assessments.append(SelfAssessment(competency=competency.key, level=3 + place % 2, star=star))
+    for position, competency in enumerate(dossier.scheme.content.competencies):
+        star = StarKind.MANAGER if position % 2 else StarKind.COLLEAGUE
+        dossier.assessments.append(SelfAssessment(competency=competency.key, level=3 + position % 2, star=star))
 
 
 def answer_for_ticket(session: Session, number: int, now: datetime) -> Answer:

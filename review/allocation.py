@@ -1,8 +1,8 @@
 """Who judges what: random, even, reproducible from a seed, and never a forbidden pair.
 
-Both modes are one flow of work, from assessors by way of candidates to the places that are open. In `whole` a place is
-all answers of a candidate, in `spread` it is one answer and each assessor takes at most a few of a candidate. The
-solver fills every place it can, then makes loads as even as they can be, then minimises random costs drawn from the
+Both modes are one flow of work, from assessors by way of candidates to the openings. In `whole` an opening is all
+answers of a candidate, in `spread` it is one answer and each assessor takes at most a few of a candidate. The
+solver fills every opening it can, then makes loads as even as they can be, then minimises random costs drawn from the
 seed. A flow in whole numbers is what comes out by itself, so the search is short.
 """
 
@@ -15,11 +15,11 @@ import numpy as np
 from review.batch import Allocation, Assessor, Assignment, Batch, Cause, Mode, Shortage
 
 WHOLE = ""
-"""The one place of a candidate who is judged as a whole."""
+"""The one opening of a candidate who is judged as a whole."""
 
 
 def allocate(batch: Batch, seed: int) -> Allocation:
-    """Shares the open places of all candidates of a batch among the assessors.
+    """Shares the open openings of all candidates of a batch among the assessors.
 
     The order in which candidates, answers and assessors are given does not matter.
     """
@@ -56,44 +56,44 @@ def why_not(batch: Batch, assessor: Assessor, candidate: str) -> Cause | None:
     if not assessor.days_present(*batch.period):
         return Cause.LEAVE
     unit = len(batch.open[candidate]) if batch.panel.mode is Mode.WHOLE else 1
-    return Cause.LOAD_LIMITS if assessor.room(*batch.period) < unit else None
+    return Cause.LOAD_LIMITS if assessor.capacity(*batch.period) < unit else None
 
 
 def serving_order(work: Iterable[tuple[int, str]], assessor: str) -> list[tuple[int, str]]:
     """(situation, code of the answer) in the order in which it is served: situation by situation across candidates.
 
     Within a situation the answers come in an order that is random, other for each assessor, and stays as it is when
-    work is added: no candidate always comes after the same one, and no answer tells by its place when it was given.
+    work is added: no candidate always comes after the same one, and no answer tells by its opening when it was given.
     """
     return sorted(work, key=lambda one: (one[0], sha256(f"{assessor}/{one[1]}".encode()).digest()))
 
 
 def _flow(batch: Batch, assessors: Sequence[Assessor], random: np.random.Generator) -> list[tuple[str, str, str]]:
-    """(assessor, candidate, place) of everything that is given.
+    """(assessor, candidate, opening) of everything that is given.
 
-    Columns of the problem: what each assessor may take of each place; what each takes of a candidate; a step per unit
-    of work of each assessor, dearer with each step, so that an even spread is the cheapest; and each place that stays
+    Columns of the problem: what each assessor may take of each opening; what each takes of a candidate; a step per unit
+    of work of each assessor, dearer with each step, so that an even spread is the cheapest; and each opening that stays
     empty, dearer than all else, the second of an answer a little dearer than the first.
     """
     whole = batch.panel.mode is Mode.WHOLE
-    places = [(candidate, place) for candidate in sorted(batch.open) for place in _places(batch, candidate)]
-    slots = [len(_places(batch, candidate)[place]) for candidate, place in places]
-    unit = max((len(batch.open[candidate]) for candidate, _ in places), default=1) if whole else 1
+    openings = [(candidate, opening) for candidate in sorted(batch.open) for opening in _openings(batch, candidate)]
+    slots = [len(_openings(batch, candidate)[opening]) for candidate, opening in openings]
+    unit = max((len(batch.open[candidate]) for candidate, _ in openings), default=1) if whole else 1
     shares = {(row, one): batch.share(a.key, one) // unit for row, a in enumerate(assessors) for one in batch.open}
     cells = [
         (row, column)
         for row, assessor in enumerate(assessors)
-        for column, (candidate, place) in enumerate(places)
-        if shares[row, candidate] and place not in batch.held.get((assessor.key, candidate), ())
+        for column, (candidate, opening) in enumerate(openings)
+        if shares[row, candidate] and opening not in batch.held.get((assessor.key, candidate), ())
     ]
     if not cells:
         return []
-    pairs = {pair: number for number, pair in enumerate(dict.fromkeys((row, places[at][0]) for row, at in cells))}
+    pairs = {pair: number for number, pair in enumerate(dict.fromkeys((row, openings[at][0]) for row, at in cells))}
     reach = Counter(row for row, _ in cells)
     steps = [
         (row, step)
         for row, assessor in enumerate(assessors)
-        for step in range(1, min(assessor.room(*batch.period) // unit, reach[row]) + 1)
+        for step in range(1, min(assessor.capacity(*batch.period) // unit, reach[row]) + 1)
     ]
     empties = [(column, number) for column, open_slots in enumerate(slots) for number in range(open_slots)]
     even = len(empties) + 1
@@ -106,23 +106,23 @@ def _flow(batch: Batch, assessors: Sequence[Assessor], random: np.random.Generat
         *(empty * (1 + number / even) for _, number in empties),
     ]
     upper = [*(1 for _ in cells), *(shares[pair] for pair in pairs), *(1 for _ in steps), *(1 for _ in empties)]
-    # Rows: what a place gets, what an assessor takes of a candidate, what an assessor takes in all.
-    pair_row, person_row = len(places), len(places) + len(pairs)
+    # Rows: what an opening gets, what an assessor takes of a candidate, what an assessor takes in all.
+    pair_row, person_row = len(openings), len(openings) + len(pairs)
     pair_column, step_column = len(cells), len(cells) + len(pairs)
     entries = [
         *((at, number, 1) for number, (_, at) in enumerate(cells)),
-        *((pair_row + pairs[row, places[at][0]], number, 1) for number, (row, at) in enumerate(cells)),
+        *((pair_row + pairs[row, openings[at][0]], number, 1) for number, (row, at) in enumerate(cells)),
         *((pair_row + number, pair_column + number, -1) for number in pairs.values()),
         *((person_row + row, pair_column + number, 1) for (row, _), number in pairs.items()),
         *((person_row + row, step_column + number, -1) for number, (row, _) in enumerate(steps)),
         *((at, step_column + len(steps) + number, 1) for number, (at, _) in enumerate(empties)),
     ]
     taken = _solved(costs, upper, entries, [*slots, *(0 for _ in pairs), *(0 for _ in assessors)])
-    return [(assessors[row].key, *places[at]) for number, (row, at) in enumerate(cells) if taken[number]]
+    return [(assessors[row].key, *openings[at]) for number, (row, at) in enumerate(cells) if taken[number]]
 
 
-def _places(batch: Batch, candidate: str) -> dict[str, tuple[int, ...]]:
-    """The places of one candidate, in a fixed order, each with the slots that are free."""
+def _openings(batch: Batch, candidate: str) -> dict[str, tuple[int, ...]]:
+    """The openings of one candidate, in a fixed order, each with the slots that are free."""
     answers = batch.open[candidate]
     if batch.panel.mode is Mode.WHOLE:
         return dict(zip((WHOLE,), answers.values(), strict=False))
@@ -156,7 +156,7 @@ def _solved(
 
 
 def _cause(batch: Batch, candidate: str) -> Cause:
-    """What alone explains that nobody was found for all places of this candidate."""
+    """What alone explains that nobody was found for all openings of this candidate."""
     needed = sum(map(len, batch.open[candidate].values()))
     tied = {assessor for assessor, one in batch.forbidden if one == candidate}
     untied = Batch(batch.open, batch.assessors, {}, batch.panel, batch.period, batch.held)

@@ -32,8 +32,8 @@ class Panel:
         """How many answers of one candidate somebody may have: few enough to need as many assessors as asked."""
         if self.mode is Mode.WHOLE:
             return self.answers
-        places, least = self.slots * self.answers, self.least_assessors
-        return min(self.most_answers, self.answers, places if least < 2 else -(-places // (least - 1)) - 1)
+        openings, least = self.slots * self.answers, self.least_assessors
+        return min(self.most_answers, self.answers, openings if least < 2 else -(-openings // (least - 1)) - 1)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Assessor:
     load: int = 0
     leave: tuple[tuple[date, date], ...] = ()
 
-    def room(self, first: date, last: date) -> int:
+    def capacity(self, first: date, last: date) -> int:
         """How many more answers fit in the period: the limit in proportion to the days present, less the load."""
         days = (last - first).days + 1
         return max(0, self.limit * self.days_present(first, last) // days - self.load)
@@ -67,7 +67,7 @@ class Assignment:
 
 
 class Cause(StrEnum):
-    """Why places stay empty: the first of these that alone explains it."""
+    """Why openings stay empty: the first of these that alone explains it."""
 
     TOO_FEW_ASSESSORS = "too_few_assessors"
     CONFLICTS = "conflicts"
@@ -77,10 +77,10 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True)
 class Shortage:
-    """`places` (answers x slots) of this candidate for which nobody was found."""
+    """`openings` (answers x slots) of this candidate for which nobody was found."""
 
     candidate: str
-    places: int
+    openings: int
     cause: Cause
 
 
@@ -92,14 +92,14 @@ class Allocation:
     def to_json(self) -> dict[str, Any]:
         return {
             "assignments": [[one.candidate, one.answer, one.slot, one.assessor] for one in self.assignments],
-            "shortages": [[one.candidate, one.places, one.cause.value] for one in self.shortages],
+            "shortages": [[one.candidate, one.openings, one.cause.value] for one in self.shortages],
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Allocation":
         return cls(
             tuple(Assignment(*one) for one in data["assignments"]),
-            tuple(Shortage(candidate, places, Cause(cause)) for candidate, places, cause in data["shortages"]),
+            tuple(Shortage(candidate, openings, Cause(cause)) for candidate, openings, cause in data["shortages"]),
         )
 
 
@@ -130,7 +130,7 @@ class Batch:
         if min(panel.answers, panel.slots, panel.least_assessors, panel.most_answers) < 1:
             raise ValueError("a panel has at least one slot, one assessor and one answer each")
         if panel.share < 1:
-            raise ValueError("more assessors are asked than there are places")
+            raise ValueError("more assessors are asked than there are openings")
         if panel.mode is Mode.WHOLE and any(len(set(answers.values())) > 1 for answers in self.open.values()):
             raise ValueError("who judges a candidate as a whole takes the same slot of every answer")
 
@@ -171,7 +171,7 @@ class Batch:
 
 
 def fresh(candidates: Sequence[str], answers: Sequence[str], slots: int = 2) -> dict[str, dict[str, tuple[int, ...]]]:
-    """The open places of candidates of whom nothing was given to anybody yet. Raises ValueError for a key twice."""
+    """The openings of candidates of whom nothing was given to anybody yet. Raises ValueError for a key twice."""
     if len(set(candidates)) < len(candidates) or len(set(answers)) < len(answers):
         raise ValueError("a key is given twice")
     return {candidate: {answer: tuple(range(1, slots + 1)) for answer in answers} for candidate in candidates}

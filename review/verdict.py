@@ -168,18 +168,18 @@ class Case:
         )
 
 
-def shown(value: Fraction, places: int = 2, beside: Fraction | int | None = None) -> Decimal:
+def shown(value: Fraction, decimals: int = 2, beside: Fraction | int | None = None) -> Decimal:
     """`value` rounded half up, for the screen only.
 
-    With `beside`, the number it must reach, as many places are added as it takes to show on which side it is: nobody
+    With `beside`, the number it must reach, as many decimals are added as it takes to show on which side it is: nobody
     should read that 2.75 was needed, 2.75 was found, and it was not enough.
     """
     while True:
-        rounded = Decimal((abs(value) * 10**places * 2 + 1) // 2).scaleb(-places)
+        rounded = Decimal((abs(value) * 10**decimals * 2 + 1) // 2).scaleb(-decimals)
         rounded = -rounded if value < 0 else rounded
         if beside in (None, value) or (Fraction(rounded) >= beside) == (value >= beside):
             return rounded
-        places += 1
+        decimals += 1
 
 
 def _check(marks: Sequence[Mark], competencies: Sequence[str]) -> None:

@@ -165,7 +165,7 @@ class ChecklistRules:
 
 @dataclass(frozen=True, kw_only=True)
 class LocationRules:
-    """How a place is looked at before an exam: what must be in order there, and how many days that look counts."""
+    """How a location is looked at before an exam: what must be in order there, and how many days that look counts."""
 
     check_days: int = within(1, 730, default=180)
     items: tuple[str, ...] = many(

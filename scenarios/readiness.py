@@ -1,4 +1,4 @@
-"""Whether a place is ready for an exam: it was looked at, lately enough, and everything was in order.
+"""Whether a location is ready for an exam: it was looked at, lately enough, and everything was in order.
 
 A signal and never a lock (KSF: "het is belangrijk om vooraf te testen of alles naar behoren werkt op de locatie").
 """
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Readiness(StrEnum):
-    """What the newest check of a place says about one day."""
+    """What the newest check of a location says about one day."""
 
     ABSENT = "absent"
     EXPIRED = "expired"
@@ -19,7 +19,7 @@ class Readiness(StrEnum):
 
 @dataclass(frozen=True)
 class Standing:
-    """How ready a place is, and the last day on which its newest check counts (None when there was no check)."""
+    """How ready a location is, and the last day on which its newest check counts (None when there was no check)."""
 
     readiness: Readiness
     until: date | None
@@ -30,7 +30,7 @@ class Standing:
 
 
 def standing(checked_on: date | None, complete: bool, check_days: int, on: date) -> Standing:
-    """How ready a place is on the day `on`, when it was last checked on `checked_on` and a check counts `check_days`.
+    """How ready a location is on the day `on`, last checked on `checked_on`, where a check counts `check_days`.
 
     A check that has lapsed says nothing any more, whatever was missing then.
     """

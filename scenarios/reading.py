@@ -73,8 +73,8 @@ def shaped(values: Any, kind: type, where: str, problems: list[str]) -> Any:
     found = {}
     for item in fields(kind):
         if item.name in values:
-            place = prefix + item.name
-            found[item.name] = _value(values[item.name], hints[item.name], item.metadata, place, problems)
+            path = prefix + item.name
+            found[item.name] = _value(values[item.name], hints[item.name], item.metadata, path, problems)
         elif item.default is MISSING:
             problems.append(f"{prefix}{item.name}: ontbreekt.")
     for name in sorted(values.keys() - {item.name for item in fields(kind)}):

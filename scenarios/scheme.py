@@ -45,7 +45,7 @@ Chapter = TypeVar("Chapter")
 
 @dataclass(frozen=True, kw_only=True)
 class Scheme:
-    """One version of an exam. `pass_rule` is plain data, read by the rule engine of the review room."""
+    """One version of an exam. `pass_rule` is plain data, read by the rule engine of the review package."""
 
     key: str = keyed()
     name: str
@@ -194,13 +194,13 @@ def _sitting(scheme: Scheme) -> list[str]:
 TOLD_BEFORE = ("what_happens", "who_watches", "employer", "retention", "objection", "consent", "consent_refused")
 """What a candidate must be able to read before being recorded."""
 
-PLACE = re.compile(r"\{([a-z0-9_.]+)\}")
+PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
 
 
 def _texts(scheme: Scheme) -> list[str]:
     problems = []
     for text in scheme.texts:
-        for path in PLACE.findall(" ".join((text.title, *text.paragraphs))):
+        for path in PLACEHOLDER.findall(" ".join((text.title, *text.paragraphs))):
             try:
                 value = scheme.value(path)
             except KeyError:
@@ -215,10 +215,10 @@ def _texts(scheme: Scheme) -> list[str]:
 
 
 def _filled(text: Text, scheme: Scheme) -> Text:
-    """The text with the values of the scheme in the places of `{sitting.answer_s}`, so that both always agree."""
+    """The text with the values of the scheme in place of `{sitting.answer_s}`, so that both always agree."""
 
     def fill(words: str) -> str:
-        return PLACE.sub(lambda found: str(scheme.value(found[1])), words)
+        return PLACEHOLDER.sub(lambda found: str(scheme.value(found[1])), words)
 
     return replace(text, title=fill(text.title), paragraphs=tuple(map(fill, text.paragraphs)))
 

@@ -1,13 +1,13 @@
-"""The house rules: arrows between rooms and sub-rooms run down only, and a library is used only in its own room.
+"""The house rules: arrows between packages and sub-packages run down only, and a library is used only in its own.
 
-No circle of modules, and none of the folders of a room either, each taken as one.
+No circle of modules, and none of the folders of a package either, each taken as one.
 """
 
 import ast
 from pathlib import Path
 
 import pytest
-from support.structure import House, circle
+from support.structure import Codebase, circle
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "webapp": {"scenarios", "review", "storage"},
     "demo": {"scenarios", "review", "storage", "recorder", "webapp"},
 }
-"""The rooms, and the other rooms that each may know of; and the demo beside them, which none of them knows of."""
+"""The packages, and the other packages that each may know of; and the demo beside them, which none of them knows of."""
 
 FLOORS = {
     "storage": (
@@ -42,9 +42,9 @@ FLOORS = {
     ),
     "demo": (("clips", "crowd"),),
 }
-"""The sub-rooms of each room, the lowest floor first: each imports only from floors below its own.
+"""The sub-packages of each package, the lowest floor first: each imports only from floors below its own.
 
-A module that lies in the room itself may be named here too; it is bound then as well.
+A module that lies in the package itself may be named here too; it is bound then as well.
 """
 
 ONLY_IN = {
@@ -54,48 +54,48 @@ ONLY_IN = {
     **dict.fromkeys(("boto3", "botocore", "celery", "kombu", "cryptography"), "storage"),
     **dict.fromkeys(("numpy", "scipy", "rapidfuzz"), "review"),
 }
-"""Libraries that belong to one room; the demo, which draws films and fills pages, may use them too."""
+"""Libraries that belong to one package; the demo, which draws films and fills pages, may use them too."""
 
 ENVIRONMENT = "storage/base/config.py"
 """The one file that reads environment variables."""
 
 
 def faults(root: Path) -> list[str]:
-    """Every breach of the house rules in the rooms below `root`, one sentence each."""
-    house = House(root, tuple(MAY_IMPORT))
+    """Every breach of the house rules in the packages below `root`, one sentence each."""
+    codebase = Codebase(root, tuple(MAY_IMPORT))
     found = []
-    for module in house.modules.values():
-        room, place = module.name.split(".")[0], module.place
+    for module in codebase.modules.values():
+        package, place = module.name.split(".")[0], module.place
         tops = {other.split(".")[0] for other in module.imports}
-        for other in sorted(tops & MAY_IMPORT.keys() - MAY_IMPORT[room] - {room}):
+        for other in sorted(tops & MAY_IMPORT.keys() - MAY_IMPORT[package] - {package}):
             found.append(f"{place} imports {other}")
         for library in sorted(tops & ONLY_IN.keys()):
-            if room not in (ONLY_IN[library], "demo"):
+            if package not in (ONLY_IN[library], "demo"):
                 found.append(f"{place} uses {library}, which belongs in {ONLY_IN[library]}")
         if place != ENVIRONMENT and _reads_environment(module.tree):
             found.append(f"{place} reads the environment")
-        found += _upward(module.name, place, house.files[module.name])
-    circles = [circle(house.files), circle(house.sub_rooms)]
+        found += _upward(module.name, place, codebase.files[module.name])
+    circles = [circle(codebase.files), circle(codebase.sub_packages)]
     return found + [f"circle: {' -> '.join(one)}" for one in circles if one]
 
 
 def _upward(name: str, place: str, others: set[str]) -> list[str]:
     """The arrows of a module that do not lead to a floor below its own."""
-    room, own = _sub_room(name)
-    height = {one: floor for floor, names in enumerate(FLOORS.get(room, ())) for one in names}
+    package, own = _sub_package(name)
+    height = {one: floor for floor, names in enumerate(FLOORS.get(package, ())) for one in names}
     if own not in height:
-        return [f"{place}: {room}/{own} has no floor"] if name.count(".") > 1 else []
-    inside = {other for where, other in map(_sub_room, others) if where == room} & height.keys() - {own}
+        return [f"{place}: {package}/{own} has no floor"] if name.count(".") > 1 else []
+    inside = {other for where, other in map(_sub_package, others) if where == package} & height.keys() - {own}
     return [
-        f"{place} imports {room}/{other}, which is not below"
+        f"{place} imports {package}/{other}, which is not below"
         for other in sorted(inside)
         if height[other] >= height[own]
     ]
 
 
-def _sub_room(name: str) -> tuple[str, str]:
-    room, _, rest = name.partition(".")
-    return room, rest.split(".")[0]
+def _sub_package(name: str) -> tuple[str, str]:
+    package, _, rest = name.partition(".")
+    return package, rest.split(".")[0]
 
 
 def _reads_environment(tree: ast.Module) -> bool:
@@ -113,9 +113,9 @@ def test_the_house_keeps_its_rules():
     assert faults(ROOT) == []
 
 
-def test_each_room_is_really_looked_at():
-    for room in MAY_IMPORT:
-        assert (ROOT / room / "__init__.py").exists()
+def test_each_package_is_really_looked_at():
+    for package in MAY_IMPORT:
+        assert (ROOT / package / "__init__.py").exists()
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ from webapp.planning import accommodation, booking, exam_dates, locations, plann
 from webapp.theory import theory, theory_results
 from webapp.verdict import objecting, regulation, results
 
-ROOMS = (
+PARTS = (
     allocating,
     absences,
     account,
@@ -119,7 +119,7 @@ def create_app(settings: Config | None = None) -> Flask:
     login_manager.init_app(app)
     _headers(app, settings)
     _errors(app)
-    _rooms(app)
+    _blueprints(app)
     return app
 
 
@@ -250,9 +250,9 @@ def _errors(app: Flask) -> None:
         return page(500, *refusals.http_error(500))
 
 
-def _rooms(app: Flask) -> None:
-    for room in ROOMS:
-        app.register_blueprint(room.pages)
+def _blueprints(app: Flask) -> None:
+    for part in PARTS:
+        app.register_blueprint(part.pages)
     cli.register(app)
     guessing.register(app)
     app.jinja_env.filters.update(filters.FILTERS)

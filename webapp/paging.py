@@ -49,12 +49,12 @@ def page_of(query: Select, *options: ExecutableOption, size: int = PAGE) -> Page
     """
     noun = query.column_descriptions[0]["entity"]
     ids = query.with_only_columns(noun.id, maintain_column_froms=True)
-    number, pages, total = _place(count(query), size)
-    places = g.db.scalars(ids.limit(size).offset((number - 1) * size))
-    return Page(_rows(noun, list(places), options), number, pages, total)
+    number, pages, total = _bounds(count(query), size)
+    shown = g.db.scalars(ids.limit(size).offset((number - 1) * size))
+    return Page(_rows(noun, list(shown), options), number, pages, total)
 
 
-def _place(total: int, size: int) -> tuple[int, int, int]:
+def _bounds(total: int, size: int) -> tuple[int, int, int]:
     pages = max(1, -(-total // size))
     return min(max(1, request.args.get("page", 1, type=int)), pages), pages, total
 

@@ -93,9 +93,9 @@ def _parts(crowd: Crowd, made: uuid.UUID) -> None:
     for kind, (situation, tasks, activities, result) in example.STARS.items():
         texts = {"situation": situation, "tasks": tasks, "activities": activities, "result": result}
         crowd.add(Star, dossier_id=made, kind=kind, **texts)
-    for place, competency in enumerate(crowd.scheme.content.competencies):
-        star = StarKind.MANAGER if place % 2 else StarKind.COLLEAGUE
-        crowd.add(SelfAssessment, dossier_id=made, competency=competency.key, level=3 + place % 2, star=star)
+    for position, competency in enumerate(crowd.scheme.content.competencies):
+        star = StarKind.MANAGER if position % 2 else StarKind.COLLEAGUE
+        crowd.add(SelfAssessment, dossier_id=made, competency=competency.key, level=3 + position % 2, star=star)
 
 
 def _round(

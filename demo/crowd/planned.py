@@ -10,7 +10,7 @@ from storage.dossier.qualifications import Qualification
 from storage.people.people import Role
 from storage.planning.exam_dates import ExamDate, ExamPlace
 from storage.planning.locations import Location
-from storage.planning.practical_sessions import PracticalSeat, PracticalSession, SessionState
+from storage.planning.practical_sessions import Participant, PracticalSession, SessionState
 from storage.planning.theory_tests import PASSED_KEY, Certificate, TheoryState, TheoryTest
 from storage.schemes import Scheme
 
@@ -53,7 +53,7 @@ class Plans:
             organisation_id=employer,
             name=f"Proefzaal {number}",
             address=f"Nergensstraat {number}, Nergenshuizen",
-            location="",
+            room="",
             created_at=self.crowd.since(800, 500),
             closed_at=None,
             checked_on=checked.date() if checked else None,
@@ -136,7 +136,7 @@ class Plans:
             reason="Op die dag is er geen examiner." if state is SessionState.DECLINED else "",
         )
         crowd.add(
-            PracticalSeat,
+            Participant,
             session_id=made,
             day=starts_at.date(),
             number=1,

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from prepare import ROOT, Obstacle, obstacle_of
 
-ROOM = 512 * 1024 * 1024
+MIN_FREE_BYTES = 512 * 1024 * 1024
 PORTS = ("edge", "web", "recorder", "swift-proxy", "swift-account", "swift-container", "swift-object", "valkey")
 MOST_RECORDERS = 16
 MOST_PORTS = len(PORTS) + MOST_RECORDERS
@@ -44,7 +44,7 @@ class Machine:
             raise Obstacle(f"VIGNET_DATA may not hold the character {min(odd)}, which other programs take amiss.")
 
     def check_data(self) -> None:
-        """Raises Obstacle when the data folder cannot be made, written in, or has no room."""
+        """Raises Obstacle when the data folder cannot be made, written in, or has no space."""
         probe = self.data / "run" / "probe"
         try:
             self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -65,7 +65,7 @@ class Machine:
                     "set VIGNET_DATA to a folder on ext4, xfs or btrfs."
                 ) from error
             raise obstacle_of(error, self.data) from error
-        if shutil.disk_usage(self.data).free < ROOM:
+        if shutil.disk_usage(self.data).free < MIN_FREE_BYTES:
             raise obstacle_of(OSError(errno.ENOSPC, ""), self.data)
 
     @contextlib.contextmanager

@@ -33,17 +33,17 @@ class Obstacle(Exception):
     """Something that only a person can take away. The message is one sentence that says how."""
 
 
-def obstacle_of(error: OSError, place: Path) -> Obstacle:
-    """The sentence for an error of the operating system while writing in `place`."""
+def obstacle_of(error: OSError, folder: Path) -> Obstacle:
+    """The sentence for an error of the operating system while writing in `folder`."""
     reasons = {
-        errno.ENOSPC: f"The disk that holds {place} is full: make room and start again.",
-        errno.EDQUOT: f"Your disk quota for {place} is used up: make room and start again.",
-        errno.EFBIG: f"Files in {place} may not grow (ulimit -f): raise that limit and start again.",
-        errno.EROFS: f"{place} is on a read-only disk: set VIGNET_DATA to a folder that you may write in.",
-        errno.EACCES: f"You may not write in {place}: set VIGNET_DATA to a folder that you may write in.",
+        errno.ENOSPC: f"The disk that holds {folder} is full: make room and start again.",
+        errno.EDQUOT: f"Your disk quota for {folder} is used up: make room and start again.",
+        errno.EFBIG: f"Files in {folder} may not grow (ulimit -f): raise that limit and start again.",
+        errno.EROFS: f"{folder} is on a read-only disk: set VIGNET_DATA to a folder that you may write in.",
+        errno.EACCES: f"You may not write in {folder}: set VIGNET_DATA to a folder that you may write in.",
     }
     reasons[errno.EPERM] = reasons[errno.EACCES]
-    return Obstacle(reasons.get(error.errno, f"{place} cannot be used: {error.strerror or error}."))
+    return Obstacle(reasons.get(error.errno, f"{folder} cannot be used: {error.strerror or error}."))
 
 
 def check_python() -> None:
@@ -154,17 +154,17 @@ def _installed(package: str) -> bool:
     return done.stdout.endswith(" installed")
 
 
-def step(command: list, place: Path, hint: str, **options) -> str:
+def step(command: list, folder: Path, hint: str, **options) -> str:
     """Run one step of the set-up quietly and answer what it printed.
 
-    When it fails, show its last words and raise an Obstacle: `place` cannot be written in, or else `hint`.
+    When it fails, show its last words and raise an Obstacle: `folder` cannot be written in, or else `hint`.
     """
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
     if done.returncode == 0:
         return done.stdout
     for number, words in SAYINGS:
         if words in done.stdout:
-            raise obstacle_of(OSError(number, words), place)
+            raise obstacle_of(OSError(number, words), folder)
     print("\n".join(done.stdout.strip().splitlines()[-15:]), file=sys.stderr)
     raise Obstacle(hint)
 

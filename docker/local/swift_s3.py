@@ -137,8 +137,8 @@ def _rings(etc: Path, port: int) -> None:
 
     for number, name in enumerate(SERVERS[1:], 1):
         builder = RingBuilder(part_power=4, replicas=1, min_part_hours=0)
-        place = {"ip": "127.0.0.1", "port": port + number, "device": "d1", "region": 1, "zone": 1, "weight": 1}
-        builder.add_dev(place)
+        device = {"ip": "127.0.0.1", "port": port + number, "device": "d1", "region": 1, "zone": 1, "weight": 1}
+        builder.add_dev(device)
         builder.rebalance()
         builder.get_ring().save(str(etc / f"{name}.ring.gz"))
 

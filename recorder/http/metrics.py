@@ -11,7 +11,7 @@ _MEANINGS = {
     "open_answers": "Answers that have begun and are not complete.",
     "unsafe_answers": "Complete answers that the object store has not confirmed.",
     "draining": "1 while no new answers are taken.",
-    "spool_free_bytes": "Room on the disk of the spool.",
+    "spool_free_bytes": "Space on the disk of the spool.",
 }
 
 

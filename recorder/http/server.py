@@ -88,9 +88,9 @@ class Recorder:
         }
 
     async def _health(self, request: web.Request) -> web.Response:
-        """200 while new sessions are taken, 503 while draining or without room. The disk and the loop are ours to
+        """200 while new sessions are taken, 503 while draining or without space. The disk and the loop are ours to
         judge; that the database is away is not, since live sessions go on without it."""
-        taking = not self.sessions.draining and self.spool.has_room
+        taking = not self.sessions.draining and self.spool.has_space
         state = {"taking": taking, "live": self.sessions.live, "not_safe_yet": self.shipper.waiting}
         return web.json_response(state, status=200 if taking else 503)
 
@@ -195,7 +195,7 @@ async def serve(settings: Config) -> None:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, end)
-        # Room for a slice: less, and each is read in several goes.
+        # Space for a slice: less, and each is read in several goes.
         runner = web.AppRunner(recorder.app(), access_log=None, shutdown_timeout=2, read_bufsize=1 << 20)
         await runner.setup()
         await web.TCPSite(runner, host or "127.0.0.1", int(port)).start()

@@ -93,7 +93,7 @@ class Slices:
             raise web.HTTPUnprocessableEntity(text="The body is not what Content-Digest says.")
         if not data:
             raise web.HTTPBadRequest(text="A slice holds something.")
-        if not self._spool.has_room:
+        if not self._spool.has_space:
             raise _full()
         if self.draining and not self._spool.folder(ticket.recording).exists():
             raise unavailable("This recorder takes no new answers.")

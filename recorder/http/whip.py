@@ -58,7 +58,7 @@ class Whip:
         except Unusable as error:
             raise web.HTTPUnprocessableEntity(text=str(error)) from error
         except Busy as error:
-            raise unavailable("No room for another session now.") from error
+            raise unavailable("No capacity for another session now.") from error
         response = web.Response(status=201, text=answer, content_type=OFFER, headers={"ETag": _etag(session)})
         response.headers["Location"] = f"{self._root}/whip/{ticket.recording}/{session.id}"
         response.headers["Accept-Patch"] = FRAGMENT

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 FLUSH_S = 0.5
 SYNC_EVERY = 6
 """Flushes between two syncs: three seconds."""
-ROOM = 256 * 1024 * 1024
+MIN_FREE_BYTES = 256 * 1024 * 1024
 """Free bytes below which no new session begins; a hundred answers of ninety seconds need ten times as much."""
 
 _LOCK = "lock"
@@ -57,8 +57,8 @@ class Spool:
             yield
 
     @property
-    def has_room(self) -> bool:
-        return self.free > ROOM
+    def has_space(self) -> bool:
+        return self.free > MIN_FREE_BYTES
 
     @property
     def free(self) -> int:

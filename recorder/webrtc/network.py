@@ -29,7 +29,7 @@ class Network:
     port stays the same). `ports`: the UDP ports to use, first and last (default: any); one session takes one for each
     address. `loopback`: also announce 127.0.0.1, for a browser on the same machine. `private_peers`: also follow
     candidates of a peer to addresses that are not of the public internet; otherwise an offer could have this process
-    knock on the doors of the house that it stands in.
+    knock at other machines in the network that it stands in.
     """
 
     addresses: tuple[str, ...] = ()

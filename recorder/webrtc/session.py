@@ -35,7 +35,7 @@ MOST_PENDING = 16 * 1024 * 1024
 
 
 class Busy(Exception):
-    """No room for another session now: draining, at capacity, or the disk is full."""
+    """No capacity for another session now: draining, at capacity, or the disk is full."""
 
 
 class Session:
@@ -133,7 +133,7 @@ class Sessions:
         old = self._newest.get(ticket.recording)
         taken = self.live - (old in self._running)
         strange = self.draining and not self.spool.folder(ticket.recording).exists()
-        if strange or self.ended or taken >= self.capacity or not self.spool.has_room:
+        if strange or self.ended or taken >= self.capacity or not self.spool.has_space:
             raise Busy
         self._opening += 1
         try:

@@ -32,7 +32,7 @@ class Judging(StrEnum):
     """How far judging is, as `storage.judging.verdicts.look_again` sees it: it is kept so that lists need not look."""
 
     OPEN = "open"
-    """A place waits for an assessor, perhaps since the first two are too far apart."""
+    """A slot waits for an assessor, perhaps since the first two are too far apart."""
     HELD = "held"
     """Everything is in somebody's hands."""
     DECIDED = "decided"

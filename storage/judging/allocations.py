@@ -26,7 +26,7 @@ from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.absences import absences
-from storage.judging.assignments import give, mode_of, open_places
+from storage.judging.assignments import give, mode_of, open_answers
 from storage.judging.conflicts import assessors, ties
 from storage.judging.ratings import Rating, Return, ratings_of
 from storage.people.people import Person
@@ -95,7 +95,7 @@ class Allocation(Identified, Base):
     def make_final(self, by: Person, now: datetime) -> int:
         """Give everybody the work of this plan; answers how many answers were given.
 
-        All or nothing: raises Refused when a place was taken in the meantime, or somebody may not judge any more.
+        All or nothing: raises Refused when a slot was taken in the meantime, or somebody may not judge any more.
         """
         session = session_of(self)
         session.refresh(self, ["final_at"], with_for_update=True)
@@ -115,7 +115,9 @@ class Allocation(Identified, Base):
             give(session, sitting, [(answers[one.answer], one.slot, people[one.assessor]) for one in own], by, now)
         self.final_at, self.final_by_id = now, by.id
         facts = {"mode": self.mode, "seed": self.seed, "places": len(plan.assignments)}
-        audit.record(session, now, by.id, "allocation_made", self, **facts, empty=sum(s.places for s in plan.shortages))
+        audit.record(
+            session, now, by.id, "allocation_made", self, **facts, empty=sum(s.openings for s in plan.shortages)
+        )
         return len(plan.assignments)
 
     def _draw(self, batch: Batch, by: Person, now: datetime) -> None:
@@ -151,18 +153,18 @@ def batch_of(
     people = assessors(session, now)
     away = absences(session, people, period[0])
     waiting = loads(session, people)
-    places: dict[str, dict[str, tuple[int, ...]]] = {}
+    openings: dict[str, dict[str, tuple[int, ...]]] = {}
     forbidden: dict[tuple[str, str], tuple[Conflict, ...]] = {}
     held: dict[tuple[str, str], tuple[str, ...]] = {}
     for sitting in sittings:
         ratings = ratings_of(session, sitting)
-        free = open_places(session, sitting, ratings) if sitting.stage is Stage.FINISHED else {}
+        free = open_answers(session, sitting, ratings) if sitting.stage is Stage.FINISHED else {}
         if not free:
             continue
         if mode_of(sitting, ratings) not in (None, mode):
             raise Refused(Rule.OTHER_MODE, found=sitting.dossier.code, needed=mode)
         key = str(sitting.id)
-        places[key] = {str(answer.id): slots for answer, slots in free.items()}
+        openings[key] = {str(answer.id): slots for answer, slots in free.items()}
         tied = {who: list(reasons) for who, reasons in ties(session, sitting, people, now).items()}
         # Who had this work before and did not get round to it is not asked again by lot, only by name.
         for who in _left(session, sitting) - tied.keys():
@@ -170,16 +172,16 @@ def batch_of(
         forbidden |= {(str(who), key): tuple(reasons) for who, reasons in tied.items()}
         for rating in ratings:
             held[str(rating.assessor_id), key] = (*held.get((str(rating.assessor_id), key), ()), str(rating.answer_id))
-    if not places:
+    if not openings:
         raise Refused(Rule.NOTHING_TO_DO)
     schemes = {
-        sitting.dossier.scheme.content.chapter(AssessmentRules) for sitting in sittings if str(sitting.id) in places
+        sitting.dossier.scheme.content.chapter(AssessmentRules) for sitting in sittings if str(sitting.id) in openings
     }
     if len(schemes) > 1:
         raise Refused(Rule.SCHEMES)
     rules: AssessmentRules = schemes.pop()
     return Batch(
-        open=places,
+        open=openings,
         assessors=tuple(
             Assessor(
                 key=str(person.id),

@@ -1,4 +1,4 @@
-"""Assignments: which places of a sitting wait for an assessor, and who gets them after every tie was looked at."""
+"""Assignments: which slots of a sitting wait for an assessor, and who gets them after every tie was looked at."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from storage.people.people import Person, Role
 
 THIRD = 3
 
-Place = tuple[Answer, int, Person]
+Wanted = tuple[Answer, int, Person]
 """An answer, the slot in which it is judged, and by whom."""
 
 
@@ -36,7 +36,7 @@ class Rule(StrEnum):
     TOO_MUCH = "too_much_of_one_candidate"
 
 
-def open_places(
+def open_answers(
     session: Session, sitting: Sitting, ratings: Sequence[Rating] | None = None
 ) -> dict[Answer, tuple[int, ...]]:
     """The answers that wait for an assessor, each with the slots that are free.
@@ -57,7 +57,7 @@ def open_places(
 
 def open_slots(session: Session, sitting: Sitting) -> tuple[int, ...]:
     """The slots in which anything waits for an assessor."""
-    return tuple(sorted({slot for free in open_places(session, sitting).values() for slot in free}))
+    return tuple(sorted({slot for free in open_answers(session, sitting).values() for slot in free}))
 
 
 def mode_of(sitting: Sitting, ratings: Sequence[Rating]) -> Mode | None:
@@ -74,7 +74,7 @@ def appoint(
     session: Session, sitting: Sitting, chosen: Mapping[int, Person], by: Person, now: datetime
 ) -> list[Rating]:
     """Give a finished sitting as a whole to these assessors, by slot. Raises Refused as `give` does."""
-    free = open_places(session, sitting)
+    free = open_answers(session, sitting)
     if any(slot not in free.get(answer, ()) for slot in chosen for answer in sitting.answers):
         raise Refused(Rule.SLOT_TAKEN, found=tuple(sorted(chosen)))
     return give(
@@ -82,8 +82,8 @@ def appoint(
     )
 
 
-def give(session: Session, sitting: Sitting, places: Sequence[Place], by: Person, now: datetime) -> list[Rating]:
-    """Give answers of a finished sitting to assessors. Raises Refused for any place or person that may not be.
+def give(session: Session, sitting: Sitting, wanted: Sequence[Wanted], by: Person, now: datetime) -> list[Rating]:
+    """Give answers of a finished sitting to assessors. Raises Refused for any slot or person that may not be.
 
     Who judges no answer of this candidate as a whole may have a few of them and no more.
     """
@@ -91,14 +91,14 @@ def give(session: Session, sitting: Sitting, places: Sequence[Place], by: Person
     if sitting.stage is not Stage.FINISHED:
         raise Refused(Rule.NOT_FINISHED, found=sitting.stage, needed=Stage.FINISHED)
     ratings = ratings_of(session, sitting)
-    free = open_places(session, sitting, ratings)
-    if taken := {slot for answer, slot, _ in places if slot not in free.get(answer, ())}:
+    free = open_answers(session, sitting, ratings)
+    if taken := {slot for answer, slot, _ in wanted if slot not in free.get(answer, ())}:
         raise Refused(Rule.SLOT_TAKEN, found=tuple(sorted(taken)))
     have = [(rating.answer_id, rating.assessor_id) for rating in ratings]
-    have += [(answer.id, person.id) for answer, _, person in places]
+    have += [(answer.id, person.id) for answer, _, person in wanted]
     if len(set(have)) < len(have):
         raise Refused(Rule.TWICE)
-    people = {person.id: person for _, _, person in places}
+    people = {person.id: person for _, _, person in wanted}
     most = sitting.dossier.scheme.content.chapter(AssessmentRules).spread_maximum_answers
     for person_id in people:
         count = sum(assessor == person_id for _, assessor in have)
@@ -109,7 +109,7 @@ def give(session: Session, sitting: Sitting, places: Sequence[Place], by: Person
     if found := ties(session, sitting, list(people.values()), now):
         raise Refused(Rule.CONFLICT, found=tuple({reason for reasons in found.values() for reason in reasons}))
     given = []
-    for person_id, slot in sorted({(person.id, slot) for _, slot, person in places}, key=lambda one: one[1]):
-        own = [answer for answer, at, person in places if (person.id, at) == (person_id, slot)]
+    for person_id, slot in sorted({(person.id, slot) for _, slot, person in wanted}, key=lambda one: one[1]):
+        own = [answer for answer, at, person in wanted if (person.id, at) == (person_id, slot)]
         given += assign(session, sitting, people[person_id], slot, now, by.id, own)
     return given

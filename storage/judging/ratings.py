@@ -170,7 +170,7 @@ class Rating(Identified, Base):
             row = known.get(note.id) or self.remarks[-1]
             row.at_s, row.text, row.competency = note.at_s, note.text, note.competency
 
-    def place(self, position_s: float, now: datetime) -> None:
+    def resume_from(self, position_s: float, now: datetime) -> None:
         """Remember where in the recording the assessor is. Never in the way of a save: the version stays."""
         session_of(self).execute(
             update(Rating)

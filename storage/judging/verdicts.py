@@ -173,12 +173,12 @@ def look_again(session: Session, sitting: Sitting) -> None:
         sitting.judging = Judging.DECIDED
         return
     held = select(Rating.slot, Rating.phase2_signed_at).join(Answer)
-    places = session.execute(held.where(Answer.sitting_id == sitting.id, Rating.slot.is_not(None))).all()
+    held_slots = session.execute(held.where(Answer.sitting_id == sitting.id, Rating.slot.is_not(None))).all()
     asked = sitting.dossier.scheme.content.chapter(AssessmentRules).slots
-    last = max((place.slot for place in places), default=0)
-    whole = len(places) == len(sitting.answers) * max(asked, last)
+    last = max((one.slot for one in held_slots), default=0)
+    whole = len(held_slots) == len(sitting.answers) * max(asked, last)
     # All final and no verdict: the two are too far apart, and nobody was asked as third yet.
-    apart = last <= asked and all(place.phase2_signed_at for place in places)
+    apart = last <= asked and all(one.phase2_signed_at for one in held_slots)
     sitting.judging = Judging.HELD if whole and not apart else Judging.OPEN
 
 

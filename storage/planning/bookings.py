@@ -23,7 +23,7 @@ from storage.exam.accommodations import BEFORE
 from storage.exam.sittings import Sitting
 from storage.people.people import Person
 from storage.planning.exam_dates import ExamDate, ExamPlace, plans_by_dates
-from storage.planning.practical_sessions import PracticalSeat
+from storage.planning.practical_sessions import Participant
 
 
 class BookingState(StrEnum):
@@ -319,13 +319,13 @@ def _require_single(session: Session, dossier: Dossier, wanted: ExamDate, moving
         live = live.where(Booking.id != moving.id)
     if dossier.id in session.scalars(live).all():
         raise Refused(Rule.TWICE, found=wanted.starts_at)
-    seated = select(PracticalSeat.id).where(
-        PracticalSeat.candidate_id == dossier.candidate_id,
-        PracticalSeat.day == wanted.day,
-        PracticalSeat.freed_at.is_(None),
+    planned = select(Participant.id).where(
+        Participant.candidate_id == dossier.candidate_id,
+        Participant.day == wanted.day,
+        Participant.freed_at.is_(None),
     )
     booked = live.where(Booking.day == wanted.day)
-    if any(session.scalars(there).first() is not None for there in (booked, seated)):
+    if any(session.scalars(there).first() is not None for there in (booked, planned)):
         raise Refused(Rule.SAME_DAY, found=wanted.starts_at)
 
 

@@ -1,4 +1,4 @@
-"""Locations: the places where an organisation holds exams, and the checks that say whether each is ready for one.
+"""Locations: where an organisation holds exams, and the checks that say whether each is ready for one.
 
 A check never blocks anything. Whoever uses a location asks `Location.standing` for the day in question and shows it.
 """
@@ -74,7 +74,7 @@ class Location(Identified, Base):
         return f"{self.name}, {self.room}" if self.room else self.name
 
     @property
-    def place(self) -> str:
+    def full_address(self) -> str:
         """All that somebody needs to find it."""
         return f"{self.full_name}, {self.address}"
 

@@ -20,7 +20,7 @@ from storage.planning.bookings import Booking
 from storage.planning.exam_dates import ExamDate
 from storage.planning.locations import Location
 from storage.planning.practical_places import book
-from storage.planning.practical_sessions import LIVE, PracticalSeat, PracticalSession
+from storage.planning.practical_sessions import LIVE, Participant, PracticalSession
 from storage.planning.practical_sessions import Rule as SessionRule
 from storage.schemes import Scheme
 
@@ -46,7 +46,7 @@ def request(
     """Ask a session on this date, at this location, for all of these candidates or for none.
 
     They have their turns in the order of their names. Raises Refused without a location or a candidate, for those who
-    cannot take part (`found` are their names), and for a date that is over or has too little room.
+    cannot take part (`found` are their names), and for a date that is over or has too few places.
     """
     if location is None:
         raise Refused(SessionRule.NO_LOCATION, found=0, needed=1)
@@ -71,7 +71,7 @@ def confirm(found: PracticalSession, examiner: Person | None, officer: Person, n
 
 
 def gone(found: PracticalSession, now: datetime) -> set[uuid.UUID]:
-    """Who of the candidates works at the organisation no more. Nobody loses the seat by that: leaving can be undone."""
+    """Who of the candidates works at the organisation no more. They stay participants: leaving can be undone."""
     return {one.id for one in _elsewhere(found.organisation, found.candidates, now)}
 
 
@@ -81,7 +81,7 @@ def hindrances(session: Session, scheme: Scheme, people: Collection[uuid.UUID], 
     for one in held(session, people):
         has[one.person_id].add(one.key)
     rules, needed = scheme.content.chapter(ChecklistRules), set(scheme.content.prerequisite_any_of)
-    planned = set(session.scalars(planned_people(scheme, now).where(PracticalSeat.candidate_id.in_(list(people)))))
+    planned = set(session.scalars(planned_people(scheme, now).where(Participant.candidate_id.in_(list(people)))))
     found = {}
     for person, keys in has.items():
         if rules.certificate_key in keys:
@@ -113,12 +113,12 @@ def candidates_of(organisations: Collection[uuid.UUID], now: datetime) -> Select
 def planned_people(scheme: Scheme, now: datetime) -> Select[uuid.UUID]:
     """The ids of the people with a session of this exam that is still to be, as a query."""
     planned = (
-        select(PracticalSeat.candidate_id)
-        .join(PracticalSession, PracticalSeat.session_id == PracticalSession.id)
+        select(Participant.candidate_id)
+        .join(PracticalSession, Participant.session_id == PracticalSession.id)
         .join(ExamDate, PracticalSession.date_id == ExamDate.id)
     )
     return planned.where(
-        PracticalSeat.freed_at.is_(None),
+        Participant.freed_at.is_(None),
         PracticalSession.state.in_(LIVE),
         ExamDate.exam == scheme.key,
         ExamDate.ends_at > now,

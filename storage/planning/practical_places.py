@@ -17,7 +17,7 @@ from storage.planning.exam_dates import ExamDate, ExamPlace
 from storage.planning.locations import Location
 from storage.planning.practical_sessions import (
     HELD,
-    PracticalSeat,
+    Participant,
     PracticalSession,
     Rule,
     SessionState,
@@ -37,7 +37,7 @@ def book(
 ) -> PracticalSession:
     """A session that is asked for, with a place for each of these candidates, who may take part by now.
 
-    Raises Refused when the date is over or has too little room, and when one of them has something else on that day.
+    Raises Refused when the date is over or has too few places, and when one of them has something else on that day.
     `practical_candidates.request` looks first whether they may take part.
     """
     # Whoever asks for this date, or takes it back, waits, and then counts these places.
@@ -45,7 +45,7 @@ def book(
     if wanted.exam != scheme.key:
         raise Refused(Rule.OTHER_EXAM, found=scheme.content.name)
     require_to_come(wanted, now)
-    held = select(PracticalSeat.place_id).where(HELD)
+    held = select(Participant.place_id).where(HELD)
     free = select(ExamPlace).where(ExamPlace.date_id == wanted.id, ExamPlace.id.not_in(held))
     places = session.scalars(free.order_by(ExamPlace.number)).all()
     if len(candidates) > len(places):
@@ -64,8 +64,8 @@ def book(
         state=SessionState.REQUESTED,
         reason="",
     )
-    made.seats = [
-        PracticalSeat(number=number, candidate=candidate, place=place)
+    made.participants = [
+        Participant(number=number, candidate=candidate, place=place)
         for number, (candidate, place) in enumerate(zip(candidates, places, strict=False), 1)
     ]
     try:
@@ -81,7 +81,7 @@ def book(
 
 def seats_taken(session: Session, dates: Sequence[ExamDate]) -> dict[uuid.UUID, int]:
     """How many places of these dates sessions hold, by date."""
-    held = select(ExamPlace.date_id, func.count()).join(PracticalSeat, PracticalSeat.place_id == ExamPlace.id)
+    held = select(ExamPlace.date_id, func.count()).join(Participant, Participant.place_id == ExamPlace.id)
     held = held.where(ExamPlace.date_id.in_([one.id for one in dates]), HELD)
     return dict(session.execute(held.group_by(ExamPlace.date_id)).all())
 
@@ -91,4 +91,4 @@ def confirmed_at(session: Session, location: Location, now: datetime) -> Sequenc
     theirs = select(PracticalSession).join(ExamDate, PracticalSession.date_id == ExamDate.id)
     theirs = theirs.where(PracticalSession.location_id == location.id, PracticalSession.state == SessionState.CONFIRMED)
     coming = theirs.where(ExamDate.ends_at > now).order_by(ExamDate.starts_at)
-    return session.scalars(coming.options(selectinload(PracticalSession.seats))).all()
+    return session.scalars(coming.options(selectinload(PracticalSession.participants))).all()

@@ -116,8 +116,8 @@ class PracticalSession(Identified, Base):
     location: Mapped[Location] = relationship(overlaps="organisation")
     asked_by: Mapped[Person] = relationship(foreign_keys=asked_by_id)
     examiner: Mapped[Person | None] = relationship(foreign_keys=examiner_id)
-    seats: Mapped[list["PracticalSeat"]] = relationship(
-        back_populates="practical_session", order_by="PracticalSeat.number"
+    participants: Mapped[list["Participant"]] = relationship(
+        back_populates="practical_session", order_by="Participant.number"
     )
 
     __table_args__ = (
@@ -138,18 +138,18 @@ class PracticalSession(Identified, Base):
         return self.state in LIVE
 
     @property
-    def coming(self) -> list["PracticalSeat"]:
+    def coming(self) -> list["Participant"]:
         """Who comes, or would have come to a session that ended, in the order of their turns."""
-        return [seat for seat in self.seats if not self.lost(seat)]
+        return [participant for participant in self.participants if not self.lost(participant)]
 
     @property
     def candidates(self) -> list[Person]:
         """The people of `coming`."""
-        return [seat.candidate for seat in self.coming]
+        return [participant.candidate for participant in self.coming]
 
-    def lost(self, seat: "PracticalSeat") -> bool:
+    def lost(self, participant: "Participant") -> bool:
         """Whether this candidate of it was taken out, and did not lose the place because the whole session ended."""
-        return seat.freed_at is not None and (self.live or seat.freed_at != self.answered_at)
+        return participant.freed_at is not None and (self.live or participant.freed_at != self.answered_at)
 
     def over(self, now: datetime) -> bool:
         """Whether its time has passed."""
@@ -204,12 +204,12 @@ class PracticalSession(Identified, Base):
         self._wait_for_others()
         self._end(SessionState.WITHDRAWN, actor.id, now)
 
-    def withdraw_candidate(self, seat: "PracticalSeat", actor: Person, now: datetime) -> None:
+    def withdraw_candidate(self, participant: "Participant", actor: Person, now: datetime) -> None:
         """The organisation takes out one candidate, as `take_out`. Raises Refused too from the day itself on."""
         self._require_before_day(now)
-        self.take_out(seat, actor, now)
+        self.take_out(participant, actor, now)
 
-    def take_out(self, seat: "PracticalSeat", actor: Person, now: datetime) -> None:
+    def take_out(self, participant: "Participant", actor: Person, now: datetime) -> None:
         """One candidate comes no more; the turns of the others stay as they are.
 
         No reason is asked: it would often be about somebody's health. Raises Refused when the session is over or
@@ -217,18 +217,18 @@ class PracticalSession(Identified, Base):
         """
         self._wait_for_others()
         session = session_of(self)
-        session.refresh(seat)
+        session.refresh(participant)
         if not self.live:
             raise Refused(Step.NOT_ALLOWED, found=self.state, needed=SessionState.CONFIRMED)
         if self.over(now):
             raise Refused(Rule.BEGUN, found=now, needed=self.exam_date.ends_at)
-        if self.lost(seat):
-            raise Refused(Rule.CANDIDATE_OFF, found=seat.candidate.name)
-        others = select(func.count()).where(PracticalSeat.session_id == self.id, PracticalSeat.id != seat.id, HELD)
+        if self.lost(participant):
+            raise Refused(Rule.CANDIDATE_OFF, found=participant.candidate.name)
+        others = select(func.count()).where(Participant.session_id == self.id, Participant.id != participant.id, HELD)
         if not session.scalar(others):
-            raise Refused(Rule.LAST_CANDIDATE, found=seat.candidate.name)
-        seat.freed_at = now
-        audit.record(session, now, actor.id, "practical_candidate_off", self, seat=str(seat.id))
+            raise Refused(Rule.LAST_CANDIDATE, found=participant.candidate.name)
+        participant.freed_at = now
+        audit.record(session, now, actor.id, "practical_candidate_off", self, participant=str(participant.id))
 
     def lapse(self, now: datetime) -> None:
         """The day came without an answer."""
@@ -243,9 +243,9 @@ class PracticalSession(Identified, Base):
 
     def _end(self, state: SessionState, actor: uuid.UUID | None, now: datetime) -> None:
         self._go(state, actor, now)
-        for seat in self.seats:
-            if seat.freed_at is None:
-                seat.freed_at = now
+        for participant in self.participants:
+            if participant.freed_at is None:
+                participant.freed_at = now
 
     def _require_before_day(self, now: datetime) -> None:
         if now.astimezone(AMSTERDAM).date() >= self.day:
@@ -287,7 +287,7 @@ class PracticalSession(Identified, Base):
         self.state, self.answered_at = state, now
 
 
-class PracticalSeat(Identified, Base):
+class Participant(Identified, Base):
     """One candidate in a session, with the place that is held on its date until `freed_at`; `number` is the turn."""
 
     __tablename__ = "practical_seat"
@@ -299,9 +299,9 @@ class PracticalSeat(Identified, Base):
     place_id: Mapped[uuid.UUID]
     freed_at: Mapped[datetime | None]
 
-    practical_session: Mapped[PracticalSession] = relationship(back_populates="seats", overlaps="place")
+    practical_session: Mapped[PracticalSession] = relationship(back_populates="participants", overlaps="place")
     candidate: Mapped[Person] = relationship()
-    place: Mapped[ExamPlace] = relationship(overlaps="practical_session,seats")
+    place: Mapped[ExamPlace] = relationship(overlaps="practical_session,participants")
 
     __table_args__ = (
         ForeignKeyConstraint(["session_id", "day"], [PracticalSession.id, PracticalSession.day]),
@@ -318,13 +318,13 @@ class PracticalSeat(Identified, Base):
         return turn(found.exam_date.starts_at, self.number, found.scheme.content.chapter(ChecklistRules))
 
 
-HELD = PracticalSeat.freed_at.is_(None)
+HELD = Participant.freed_at.is_(None)
 _GIVEN = PracticalSession.state == SessionState.CONFIRMED
-Index("uq_practical_seat_place", PracticalSeat.place_id, unique=True, sqlite_where=HELD, postgresql_where=HELD)
+Index("uq_practical_seat_place", Participant.place_id, unique=True, sqlite_where=HELD, postgresql_where=HELD)
 Index(
     "uq_practical_seat_day",
-    PracticalSeat.candidate_id,
-    PracticalSeat.day,
+    Participant.candidate_id,
+    Participant.day,
     unique=True,
     sqlite_where=HELD,
     postgresql_where=HELD,

@@ -16,7 +16,7 @@ from storage.dossier import qualifications
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.dossier.qualifications import CERTIFICATE, Qualification
 from storage.people.people import Person
-from storage.planning.practical_sessions import LIVE, PracticalSeat, PracticalSession
+from storage.planning.practical_sessions import LIVE, Participant, PracticalSession
 from storage.planning.theory_tests import CORRECTIONS, PASSED_KEY, Rule, TheoryState, TheoryTest
 
 
@@ -68,11 +68,11 @@ def _require_nothing_on_it(session: Session, person: uuid.UUID) -> None:
     for file in session.scalars(files.execution_options(populate_existing=True)):
         if file.state is DossierState.APPROVED and PASSED_KEY in file.scheme.content.prerequisite_any_of:
             raise Refused(Rule.ON_FILE, found=file.code)
-    seats = (
+    participants = (
         select(PracticalSession)
-        .join(PracticalSeat)
-        .where(PracticalSeat.candidate_id == person, PracticalSeat.freed_at.is_(None), PracticalSession.state.in_(LIVE))
+        .join(Participant)
+        .where(Participant.candidate_id == person, Participant.freed_at.is_(None), PracticalSession.state.in_(LIVE))
     )
-    for planned in session.scalars(seats):
+    for planned in session.scalars(participants):
         if PASSED_KEY in planned.scheme.content.prerequisite_any_of:
             raise Refused(Rule.ON_SESSION, needed=planned.exam_date.starts_at)

@@ -18,7 +18,7 @@ from storage.people.links import Link
 from storage.people.logins import LogIn
 from storage.people.outbox import MailMessage, MailState
 from storage.planning.locations import LocationCheck
-from storage.planning.practical_sessions import LIVE, PracticalSeat, PracticalSession
+from storage.planning.practical_sessions import LIVE, Participant, PracticalSession
 from storage.planning.theory_tests import TheoryState, TheoryTest
 
 LINKS_KEPT = timedelta(days=30)
@@ -57,7 +57,7 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
         Link: old_links,
         LogIn: or_(LogIn.used_at < now - LOG_INS_KEPT, LogIn.ended_at < now - LOG_INS_KEPT),
         TheoryTest: (TheoryTest.state != TheoryState.PASSED) & (TheoryTest.ended_at < now - TESTS_KEPT),
-        PracticalSeat: PracticalSeat.freed_at < now - SESSIONS_KEPT,
+        Participant: Participant.freed_at < now - SESSIONS_KEPT,
         PracticalSession: PracticalSession.state.not_in(LIVE) & (PracticalSession.answered_at < now - SESSIONS_KEPT),
         LocationCheck: LocationCheck.checked_at < now - CHECKS_KEPT,
         MailMessage: (MailMessage.state != MailState.WAITING) & (MailMessage.created_at < now - MAILS_KEPT),

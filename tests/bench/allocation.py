@@ -53,13 +53,13 @@ def measure(candidates: int) -> dict:
             assert made == allocate(Batch.from_json(json.loads(json.dumps(asked.to_json()))), 12)
         loads = Counter(one.assessor for one in made.assignments)
         assert not [one for one in made.assignments if (one.assessor, one.candidate) in asked.forbidden]
-        assert all(loads[one.key] <= one.room(*PERIOD) for one in asked.assessors)
+        assert all(loads[one.key] <= one.capacity(*PERIOD) for one in asked.assessors)
         usual = [loads[one.key] for one in asked.assessors if not one.leave and not one.load]
         found |= {
             f"allocation_{mode}_conflicts": len(asked.forbidden),
             f"allocation_{mode}_cpu_s": times,
             f"allocation_{mode}_places": len(made.assignments),
-            f"allocation_{mode}_empty": sum(one.places for one in made.shortages),
+            f"allocation_{mode}_empty": sum(one.openings for one in made.shortages),
             f"allocation_{mode}_gap": max(usual) - min(usual),
             f"allocation_{mode}_least": min(usual),
             f"allocation_{mode}_most": max(usual),

@@ -31,7 +31,7 @@ from sqlalchemy import select
 from storage.base import jobs
 from storage.base.keys import HEAD, decrypt_part, key_store, span
 from storage.base.objects import object_store
-from storage.exam import recorder_places
+from storage.exam import reservations
 from storage.exam.recordings import Recording, RecordingState, RenditionKind, begin_take
 from storage.people.people import Role
 
@@ -189,7 +189,7 @@ class Installation:
             services.wait_until(lambda: self._at_work(turn) == workers, "the workers to be at work", 60)
             yield staff
             self._session.rollback()
-            for node in recorder_places.rooms(self._session, datetime.now(UTC)):
+            for node in reservations.loads(self._session, datetime.now(UTC)):
                 node.node.drain()
             self._session.commit()
 
@@ -206,13 +206,11 @@ class Installation:
             person = cast.person(self._session, local, f"Kandidaat {local}", Role.CANDIDATE, home, now)
             before = now - timedelta(minutes=3)
             sitting = cast.begin(cast.sitting(self._session, self._people, before, person, self._pack), before)
-            recorder_places.take(self._session, sitting, now)
+            reservations.reserve(self._session, sitting, now)
             answer = sitting.answers[0]
             answer.play(before + timedelta(minutes=1))
             answer.prepare(before + timedelta(minutes=2))
-            recording, ticket = begin_take(
-                self._session, answer, recorder_places.keep(self._session, sitting, now), now
-            )
+            recording, ticket = begin_take(self._session, answer, reservations.renew(self._session, sitting, now), now)
             takes.append(Take(recording.id, recording.node.name, recording.node.url, ticket))
         self._session.commit()
         return takes

@@ -1,4 +1,4 @@
-"""The programs that start the parts live outside the rooms; tests call them by their own names."""
+"""The programs that start the parts live outside the packages; tests call them by their own names."""
 
 import sys
 from pathlib import Path

@@ -19,7 +19,7 @@ import psycopg
 from support import services
 
 DISK_MB = 400
-ROOM_MB = 100
+FREE_MB = 100
 """What is left when the disk is full: less than a recorder wants to begin with, more than a page needs to go on."""
 USER, PASSWORD, REALM = "vignet", "only-for-tests", "vignet.example"
 
@@ -49,10 +49,10 @@ class Far:
 
     @contextlib.contextmanager
     def full(self) -> Iterator[None]:
-        """The disk has no room for anything new."""
+        """The disk has no space for anything new."""
         ballast = self.disk / "ballast"
         with ballast.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(self.disk).free - ROOM_MB * 2**20)
+            os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(self.disk).free - FREE_MB * 2**20)
         try:
             yield
         finally:

@@ -70,13 +70,13 @@ def test_any_batch(batch):
 
     assert not [a for a in found.assignments if (a.assessor, a.candidate) in forbidden]
     for person in people:
-        assert loads(found)[person.key] <= person.room(*period)
+        assert loads(found)[person.key] <= person.capacity(*period)
 
-    short = Counter({shortage.candidate: shortage.places for shortage in found.shortages})
+    short = Counter({shortage.candidate: shortage.openings for shortage in found.shortages})
     filled = Counter(assignment.candidate for assignment in found.assignments)
     places = panel.slots * len(answers)
     assert all(filled[candidate] + short[candidate] == places for candidate in here)
-    assert all(shortage.places > 0 for shortage in found.shortages)
+    assert all(shortage.openings > 0 for shortage in found.shortages)
 
     assert len({(a.candidate, a.answer, a.slot) for a in found.assignments}) == len(found.assignments)
     assert len({(a.candidate, a.answer, a.assessor) for a in found.assignments}) == len(found.assignments)
@@ -94,13 +94,13 @@ def test_any_batch(batch):
 @settings(max_examples=40)
 @given(batches())
 def test_no_place_stays_empty_that_someone_could_take(batch):
-    """Whoever has room, may, and has not his share of that candidate, has no work left to be given."""
+    """Whoever has capacity, may, and has not his share of that candidate, has no work left to be given."""
     _, answers, people, forbidden, panel, period, _ = batch
     found = share_out(*batch)
     unit = len(answers) if panel.mode is Mode.WHOLE else 1
     for shortage in found.shortages:
         for person in people:
-            free = person.room(*period) - loads(found)[person.key] >= unit
+            free = person.capacity(*period) - loads(found)[person.key] >= unit
             may = (person.key, shortage.candidate) not in forbidden
             own = shares(found)[shortage.candidate, person.key]
             assert not (free and may and own == 0)
@@ -205,7 +205,7 @@ def test_only_what_was_given_back_is_given_again(data, seed):
         places[one.candidate][one.answer] = (*places[one.candidate].get(one.answer, ()), one.slot)
     ties = {(gone, candidate): (Conflict.DECLARED,) for candidate in here}
     again = allocate(Batch(dict(places), people, ties, panel, PERIOD, given_out(stay)), seed)
-    short = sum(shortage.places for shortage in again.shortages)
+    short = sum(shortage.openings for shortage in again.shortages)
     assert {(a.candidate, a.answer, a.slot) for a in again.assignments} <= {
         (a.candidate, a.answer, a.slot) for a in back
     }
@@ -262,9 +262,9 @@ def test_an_empty_place_has_a_reason(people, forbidden, panel, cause):
 def test_leave_shortens_the_limit():
     half = Assessor("a", 40, 0, ((date(2026, 9, 11), date(2026, 10, 1)),))
     overlapping = Assessor("b", 40, 5, ((date(2026, 8, 1), date(2026, 9, 5)), (date(2026, 9, 3), date(2026, 9, 10))))
-    assert half.room(*PERIOD) == 20
-    assert overlapping.room(*PERIOD) == 15
-    assert Assessor("c", 40, 50).room(*PERIOD) == 0
+    assert half.capacity(*PERIOD) == 20
+    assert overlapping.capacity(*PERIOD) == 15
+    assert Assessor("c", 40, 50).capacity(*PERIOD) == 0
 
 
 @given(st.sets(st.tuples(st.integers(1, 10), st.text("ABCDE", min_size=1, max_size=3)), max_size=40), st.randoms())

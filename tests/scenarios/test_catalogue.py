@@ -11,9 +11,9 @@ import scenarios
 from scenarios.catalogue import FEWEST_WORDS, MOST_WORDS, PackError, parse_pack
 from scenarios.scheme import parse
 
-ROOM = Path(scenarios.__file__).parent
-SCHEME = parse((ROOM / "branchecertificaat_b" / "scheme.toml").read_bytes())
-TEN = (ROOM / "branchecertificaat_b" / "scenarios.toml").read_text()
+PACKAGE = Path(scenarios.__file__).parent
+SCHEME = parse((PACKAGE / "branchecertificaat_b" / "scheme.toml").read_bytes())
+TEN = (PACKAGE / "branchecertificaat_b" / "scenarios.toml").read_text()
 
 
 def problems(text: str, scheme=SCHEME) -> list[str]:
@@ -136,7 +136,7 @@ def test_refusals(number, old, new, problem):
 
 
 def test_an_exam_without_recorded_answers_has_no_scenarios():
-    practical = parse((ROOM / "praktijktoets_a" / "scheme.toml").read_bytes())
+    practical = parse((PACKAGE / "praktijktoets_a" / "scheme.toml").read_bytes())
     found = problems(TEN, practical)
     assert found == [
         "Het pakket hoort bij branchecertificaat_b, niet bij praktijktoets_a.",

@@ -11,9 +11,9 @@ import scenarios
 from scenarios.chapters import Allocation, Evidence
 from scenarios.scheme import SchemeError, parse
 
-ROOM = Path(scenarios.__file__).parent
-B = (ROOM / "branchecertificaat_b" / "scheme.toml").read_bytes()
-A = (ROOM / "praktijktoets_a" / "scheme.toml").read_bytes()
+PACKAGE = Path(scenarios.__file__).parent
+B = (PACKAGE / "branchecertificaat_b" / "scheme.toml").read_bytes()
+A = (PACKAGE / "praktijktoets_a" / "scheme.toml").read_bytes()
 
 
 def changed(data: bytes, *changes: tuple[str, str]) -> bytes:

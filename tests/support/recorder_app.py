@@ -25,7 +25,7 @@ from storage.exam.ice_servers import IceServers
 TURN_SECRET = "only-for-tests"
 
 
-class Room:
+class RecorderApp:
     """One recorder without database. `admit` makes a recording whose ticket is its own id."""
 
     def __init__(self, root: Path, capacity: int = 10, ice_servers: Sequence[Mapping] = ()) -> None:
@@ -70,19 +70,19 @@ class Room:
 
 
 @contextlib.asynccontextmanager
-async def open_room(root: Path, **options) -> AsyncIterator[Room]:
+async def running_app(root: Path, **options) -> AsyncIterator[RecorderApp]:
     peer.install(Network(loopback=True, private_peers=True))
-    room = Room(root, **options)
-    app = web.Application(middlewares=[auth.cors], client_max_size=whip.LONGEST_BODY)
-    authenticator = auth.Authenticator(room.find)
-    app.add_routes(whip.Whip(room.sessions, authenticator, room.ice_servers).routes())
-    app.add_routes(Slices(room.spool, room.answers, authenticator).routes())
-    keeping = asyncio.create_task(room.spool.keep_safe())
-    async with TestServer(app) as room.server, aiohttp.ClientSession() as room.http:
+    app = RecorderApp(root, **options)
+    routes = web.Application(middlewares=[auth.cors], client_max_size=whip.LONGEST_BODY)
+    authenticator = auth.Authenticator(app.find)
+    routes.add_routes(whip.Whip(app.sessions, authenticator, app.ice_servers).routes())
+    routes.add_routes(Slices(app.spool, app.answers, authenticator).routes())
+    keeping = asyncio.create_task(app.spool.keep_safe())
+    async with TestServer(routes) as app.server, aiohttp.ClientSession() as app.http:
         try:
-            yield room
+            yield app
         finally:
-            room.answers.stop()
-            await room.sessions.end()
+            app.answers.stop()
+            await app.sessions.end()
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)

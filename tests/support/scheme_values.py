@@ -1,6 +1,6 @@
 """Who reads each value of an exam scheme, found in the code itself: `make values` prints the list.
 
-A reader is an attribute of one of the scheme's dataclasses, in a room or in a page's template. What only prints the
+A reader is an attribute of one of the scheme's dataclasses, in a package or in a page's template. What only prints the
 whole regulation, and the checks between the values of a scheme, read nothing that a person is treated by.
 """
 
@@ -18,7 +18,7 @@ from scenarios.scheme import Scheme
 from scenarios.unread import UNREAD
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("scenarios", "review", "storage", "recorder", "webapp")
+PACKAGES = ("scenarios", "review", "storage", "recorder", "webapp")
 NO_READERS = {
     "scenarios/scheme.py",
     "scenarios/unread.py",
@@ -89,8 +89,8 @@ def readers() -> dict[str, list[str]]:
     """The files that read each value, by its path in the scheme."""
     paths = {(kind.__qualname__, attribute): path for path, (kind, attribute) in values().items()}
     found: dict[str, set[str]] = {path: set() for path in paths.values()}
-    for room in ROOMS:
-        for file in sorted((ROOT / room).rglob("*.py")):
+    for package in PACKAGES:
+        for file in sorted((ROOT / package).rglob("*.py")):
             place = file.relative_to(ROOT).as_posix()
             if place not in NO_READERS:
                 module = Module(ast.parse(file.read_text()))

@@ -1,7 +1,7 @@
-"""The rooms as the code's own imports draw them: `make structure` prints files, sub-rooms, floors, arrows and circles.
+"""The packages as the code's own imports draw them: `make structure` prints files, floors, arrows and circles.
 
-A sub-room is a folder in a room; a module that lies in the room itself stands for itself. An arrow is an import by
-another sub-room; a floor holds what imports only from the floors below.
+A sub-package is a folder in a package; a module that lies in the package itself stands for itself. An arrow is an
+import by another sub-package; a floor holds what imports only from the floors below.
 """
 
 import ast
@@ -13,14 +13,14 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("scenarios", "review", "storage", "recorder", "webapp", "demo")
+PACKAGES = ("scenarios", "review", "storage", "recorder", "webapp", "demo")
 
 Graph = Mapping[str, Collection[str]]
 
 
 @dataclass(frozen=True)
 class Module:
-    """One file of a room: its dotted name, and everything that it imports, wherever in it."""
+    """One file of a package: its dotted name, and everything that it imports, wherever in it."""
 
     name: str
     place: str
@@ -29,16 +29,18 @@ class Module:
 
 
 @dataclass(frozen=True)
-class House:
-    """The modules of all rooms below `root`."""
+class Codebase:
+    """The modules of all packages below `root`."""
 
     root: Path
-    rooms: tuple[str, ...] = ROOMS
+    packages: tuple[str, ...] = PACKAGES
 
     @cached_property
     def modules(self) -> dict[str, Module]:
         paths = {
-            _name(path.relative_to(self.root)): path for one in self.rooms for path in (self.root / one).rglob("*.py")
+            _name(path.relative_to(self.root)): path
+            for one in self.packages
+            for path in (self.root / one).rglob("*.py")
         }
         found = {}
         for name, path in paths.items():
@@ -53,23 +55,23 @@ class House:
         return {name: set(one.imports & self.modules.keys()) - {name} for name, one in self.modules.items()}
 
     @cached_property
-    def sub_rooms(self) -> dict[str, set[str]]:
-        """The arrows between sub-rooms."""
+    def sub_packages(self) -> dict[str, set[str]]:
+        """The arrows between sub-packages."""
         found: dict[str, set[str]] = {}
         for name, others in self.files.items():
-            inside = {sub_room(other) for other in others} - {sub_room(name)}
-            found.setdefault(sub_room(name), set()).update(inside)
+            inside = {sub_package(other) for other in others} - {sub_package(name)}
+            found.setdefault(sub_package(name), set()).update(inside)
         return found
 
 
-def sub_room(name: str) -> str:
-    """The sub-room of a module, such as `storage.exam`."""
+def sub_package(name: str) -> str:
+    """The sub-package of a module, such as `storage.exam`."""
     return ".".join(name.split(".")[:2])
 
 
-def within(graph: Graph, room: str) -> dict[str, set[str]]:
-    """What of a graph lies in one room."""
-    inside = {name for name in graph if name.split(".")[0] == room}
+def within(graph: Graph, package: str) -> dict[str, set[str]]:
+    """What of a graph lies in one package."""
+    inside = {name for name in graph if name.split(".")[0] == package}
     return {name: set(graph[name]) & inside for name in inside}
 
 
@@ -112,16 +114,16 @@ def _imports(tree: ast.Module, name: str, is_package: bool, modules: Collection[
                 yield inner if inner in modules else base
 
 
-def lines(house: House) -> Iterator[str]:
-    """Each room in words, and the floors of its sub-rooms."""
-    for room in house.rooms:
-        files, parts = within(house.files, room), within(house.sub_rooms, room)
-        folders = {path.parent.name for path in (house.root / room).glob("*/*.py")}
-        yield f"{room}: {_figures(f'{len(files)} files', files)}"
+def lines(codebase: Codebase) -> Iterator[str]:
+    """Each package in words, and the floors of its sub-packages."""
+    for package in codebase.packages:
+        files, parts = within(codebase.files, package), within(codebase.sub_packages, package)
+        folders = {path.parent.name for path in (codebase.root / package).glob("*/*.py")}
+        yield f"{package}: {_figures(f'{len(files)} files', files)}"
         if folders and not circle(parts):
-            yield f"  {_figures(f'{len(folders)} sub-rooms, {len(parts)} with the modules beside them,', parts)}"
+            yield f"  {_figures(f'{len(folders)} sub-packages, {len(parts)} with the modules beside them,', parts)}"
             for height, names in reversed(list(enumerate(floors(parts), 1))):
-                yield f"    {height:>2}  {', '.join(name.partition('.')[2] or '(the room itself)' for name in names)}"
+                yield f"    {height:>2}  {', '.join(name.partition('.')[2] or '(the package)' for name in names)}"
 
 
 def _figures(what: str, graph: Graph) -> str:
@@ -132,4 +134,4 @@ def _figures(what: str, graph: Graph) -> str:
 
 
 if __name__ == "__main__":
-    print(*lines(House(Path(sys.argv[1]) if sys.argv[1:] else ROOT)), sep="\n")
+    print(*lines(Codebase(Path(sys.argv[1]) if sys.argv[1:] else ROOT)), sep="\n")

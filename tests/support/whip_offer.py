@@ -1,7 +1,7 @@
 """An offer as a browser makes it, and how it is posted."""
 
 import aiohttp
-from support.recorder_app import Room
+from support.recorder_app import RecorderApp
 
 OFFER = """v=0
 o=- 1 1 IN IP4 0.0.0.0
@@ -51,7 +51,7 @@ def headers(ticket: str, **more: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {ticket}", "Content-Type": "application/sdp", **more}
 
 
-async def post(room: Room, recording: str, body: str | bytes, **more: str) -> aiohttp.ClientResponse:
-    async with room.http.post(room.url(recording), data=body, headers=headers(recording, **more)) as response:
+async def post(app: RecorderApp, recording: str, body: str | bytes, **more: str) -> aiohttp.ClientResponse:
+    async with app.http.post(app.url(recording), data=body, headers=headers(recording, **more)) as response:
         await response.read()
         return response

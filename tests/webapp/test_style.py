@@ -15,7 +15,7 @@ import webapp
 from webapp import create_app
 
 pytestmark = pytest.mark.one_database
-ROOM = Path(webapp.__file__).parent
+PACKAGE = Path(webapp.__file__).parent
 
 
 @pytest.fixture
@@ -148,15 +148,15 @@ def test_a_field_says_what_is_wrong_to_whoever_cannot_see_it(installation):
 
 
 def test_every_icon_that_a_template_names_is_drawn_and_shown(installation):
-    drawn = set(re.findall(r'<symbol id="([a-z-]+)"', (ROOM / "static/img/icons.svg").read_text()))
+    drawn = set(re.findall(r'<symbol id="([a-z-]+)"', (PACKAGE / "static/img/icons.svg").read_text()))
     shown = set(re.findall(r"icons\.svg#([a-z-]+)", create_app(installation).test_client().get("/stijl").text))
     assert shown == drawn
-    for template in (ROOM / "templates").rglob("*.html"):
+    for template in (PACKAGE / "templates").rglob("*.html"):
         named = set(re.findall(r'\bicon\("([a-z-]+)"', template.read_text()))
         assert named <= drawn, template
 
 
 def test_no_template_has_style_or_script_of_its_own():
-    for template in (ROOM / "templates").rglob("*.html"):
+    for template in (PACKAGE / "templates").rglob("*.html"):
         own = r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)(?! type=.application/json)"
         assert not re.search(own, template.read_text()), template

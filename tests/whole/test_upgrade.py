@@ -22,7 +22,7 @@ from test_whole_exam import PEOPLE, TALK_S, assign, judge_by_keyboard, release
 pytestmark = [pytest.mark.real_time, pytest.mark.proof, pytest.mark.timeout(1800)]
 
 BEFORE = "900a045"
-"""A commit from before the rooms of the code were divided, whose newest migration is 0018."""
+"""A commit from before the packages of the code were divided, whose newest migration is 0018."""
 
 
 @pytest.fixture

@@ -43,8 +43,8 @@ def my_work() -> list[Rating]:
         .where(Rating.assessor_id == me().id, Rating.declined_at.is_(None), Rating.phase2_signed_at.is_(None))
         .options(joinedload(Rating.answer).joinedload(Answer.sitting).options(*_OF_WHAT))
     )
-    by_place = {(rating.answer.number, rating.answer.code): rating for rating in g.db.scalars(mine)}
-    return [by_place[place] for place in serving_order(by_place, str(me().id))]
+    by_key = {(rating.answer.number, rating.answer.code): rating for rating in g.db.scalars(mine)}
+    return [by_key[key] for key in serving_order(by_key, str(me().id))]
 
 
 def my_flags(ratings: Sequence[Rating]) -> dict[uuid.UUID, list[Flag]]:

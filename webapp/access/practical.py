@@ -11,7 +11,7 @@ from storage.base.clock import AMSTERDAM
 from storage.people.people import Person
 from storage.planning.exam_dates import ExamDate
 from storage.planning.practical_candidates import able, candidates_of
-from storage.planning.practical_sessions import LIVE, PracticalSeat, PracticalSession, SessionState
+from storage.planning.practical_sessions import LIVE, Participant, PracticalSession, SessionState
 from storage.schemes import Scheme, current_practical_tests
 from webapp.access import me
 from webapp.access import people as access_people
@@ -23,7 +23,7 @@ OF_SESSION = (
     joinedload(PracticalSession.scheme),
     joinedload(PracticalSession.asked_by),
     joinedload(PracticalSession.examiner),
-    selectinload(PracticalSession.seats).joinedload(PracticalSeat.candidate),
+    selectinload(PracticalSession.participants).joinedload(Participant.candidate),
 )
 """What is shown with a session in a list."""
 
@@ -60,9 +60,9 @@ def session_for_admin(session_id: uuid.UUID) -> PracticalSession:
     return _one(sessions_of_my_organisations(), session_id)
 
 
-def seat_for_admin(seat_id: uuid.UUID) -> PracticalSeat:
-    """A candidate's seat in a session of an organisation of the beheerder who asks."""
-    return _seat(sessions_of_my_organisations(), seat_id)
+def participant_for_admin(participant_id: uuid.UUID) -> Participant:
+    """A participant of a session of an organisation of the beheerder who asks."""
+    return _participant(sessions_of_my_organisations(), participant_id)
 
 
 def sessions_for_officer() -> dict[str, Select[tuple[PracticalSession]]]:
@@ -82,9 +82,9 @@ def session_for_officer(session_id: uuid.UUID) -> PracticalSession:
     return _one(sessions_for_officer()["alles"], session_id)
 
 
-def seat_for_officer(seat_id: uuid.UUID) -> PracticalSeat:
-    """A seat in any session in which the officer who asks is no candidate."""
-    return _seat(sessions_for_officer()["alles"], seat_id)
+def participant_for_officer(participant_id: uuid.UUID) -> Participant:
+    """A participant of any session in which the officer who asks is no candidate."""
+    return _participant(sessions_for_officer()["alles"], participant_id)
 
 
 def sessions_on(exam_date: ExamDate) -> Sequence[PracticalSession]:
@@ -107,28 +107,28 @@ def session_for_examiner(session_id: uuid.UUID) -> PracticalSession:
     return _one(sessions_of_examiner(), session_id)
 
 
-def my_seats() -> Sequence[PracticalSeat]:
+def my_participations() -> Sequence[Participant]:
     """Where the one who asks is a candidate in a session that is still to be."""
-    whole = joinedload(PracticalSeat.practical_session).options(
+    whole = joinedload(Participant.practical_session).options(
         joinedload(PracticalSession.exam_date),
         joinedload(PracticalSession.location),
         joinedload(PracticalSession.scheme),
     )
-    return g.db.scalars(_seats_to_be(me()).options(whole)).all()
+    return g.db.scalars(_participations_to_come(me()).options(whole)).all()
 
 
-def seats_here(candidate: Person) -> Sequence[PracticalSeat]:
+def participations_here(candidate: Person) -> Sequence[Participant]:
     """Where this candidate sits in a session to be of an organisation of the beheerder who asks."""
     here = PracticalSession.organisation_id.in_(access_people.my_organisation_ids())
-    return g.db.scalars(_seats_to_be(candidate).where(here)).all()
+    return g.db.scalars(_participations_to_come(candidate).where(here)).all()
 
 
-def _seats_to_be(candidate: Person) -> Select[tuple[PracticalSeat]]:
-    planned = select(PracticalSeat).join(PracticalSession, PracticalSeat.session_id == PracticalSession.id)
+def _participations_to_come(candidate: Person) -> Select[tuple[Participant]]:
+    planned = select(Participant).join(PracticalSession, Participant.session_id == PracticalSession.id)
     planned = planned.join(ExamDate, PracticalSession.date_id == ExamDate.id)
     return planned.where(
-        PracticalSeat.candidate_id == candidate.id,
-        PracticalSeat.freed_at.is_(None),
+        Participant.candidate_id == candidate.id,
+        Participant.freed_at.is_(None),
         PracticalSession.state.in_(LIVE),
         ExamDate.ends_at > g.now,
     ).order_by(ExamDate.starts_at)
@@ -143,7 +143,7 @@ def _today():
 
 
 def _others() -> ColumnElement[bool]:
-    mine = select(PracticalSeat.session_id).where(PracticalSeat.candidate_id == me().id)
+    mine = select(Participant.session_id).where(Participant.candidate_id == me().id)
     return PracticalSession.id.not_in(mine)
 
 
@@ -152,7 +152,7 @@ def _one(query: Select[tuple[PracticalSession]], session_id: uuid.UUID) -> Pract
     return g.db.scalars(found).unique().first() or abort(404)
 
 
-def _seat(sessions: Select[tuple[PracticalSession]], seat_id: uuid.UUID) -> PracticalSeat:
+def _participant(sessions: Select[tuple[PracticalSession]], participant_id: uuid.UUID) -> Participant:
     theirs = sessions.with_only_columns(PracticalSession.id).order_by(None)
-    found = select(PracticalSeat).where(PracticalSeat.id == seat_id, PracticalSeat.session_id.in_(theirs))
+    found = select(Participant).where(Participant.id == participant_id, Participant.session_id.in_(theirs))
     return g.db.scalars(found).first() or abort(404)

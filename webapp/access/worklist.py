@@ -61,7 +61,7 @@ def dossiers_ready(work: list[Work]) -> list[list[Work]]:
 
 def after(work: list[Work], current: Rating) -> Work | None:
     """What is served after this answer: the next in order, else the first that is left."""
-    places = [one.rating.id for one in work]
-    start = places.index(current.id) + 1 if current.id in places else 0
+    order = [one.rating.id for one in work]
+    start = order.index(current.id) + 1 if current.id in order else 0
     rest = [*work[start:], *work[:start]]
     return next((one for one in rest if one.to_do and one.rating.id != current.id), None)

@@ -40,7 +40,7 @@ def register(app: Flask) -> None:
         app.cli.add_command(command)
     for command in (invite, mails, recorders):
         app.cli.add_command(command)
-    # The demo stands beside the rooms, and not in an image for production.
+    # The demo stands beside the packages, and not in an image for production.
     if find_spec("demo"):
         for command in import_module("demo.commands").COMMANDS:
             app.cli.add_command(command)

@@ -51,7 +51,7 @@ def show_allocation(allocation_id: uuid.UUID) -> None:
             raise click.ClickException(f"Er is geen verdeling {allocation_id}.")
         stored, again = found.explain()
         batch = found.batch
-        given, empty = len(stored.assignments), sum(one.places for one in stored.shortages)
+        given, empty = len(stored.assignments), sum(one.openings for one in stored.shortages)
         state = f"vastgemaakt op {formats.moment(found.final_at)}" if found.final_at else "nog een voorstel"
         click.echo(f"Verdeling, {terms.MODES[found.mode]}, {state}, lot {found.seed}")
         click.echo(f"{len(batch.open)} kandidaten, {given} van {given + empty} beoordelingen verdeeld")
@@ -61,7 +61,7 @@ def show_allocation(allocation_id: uuid.UUID) -> None:
             click.echo(f"  {name:30} {one.load:4} lagen er al, {loads[one.key]:4} erbij")
         codes = {str(sitting.id): sitting.dossier.code for sitting in found.sittings()}
         for short in stored.shortages:
-            click.echo(f"  {codes[short.candidate]}: {short.places} leeg. {terms.CAUSES[short.cause]}")
+            click.echo(f"  {codes[short.candidate]}: {short.openings} leeg. {terms.CAUSES[short.cause]}")
     if stored != again:
         raise click.ClickException("Opnieuw gerekend komt er iets anders uit: de verdeling is veranderd.")
     click.echo(AGAIN)

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from storage.base.database import session_scope
-from storage.exam import recorder_places
+from storage.exam import reservations
 from storage.exam.recorder_nodes import node_called
 
 recorders = AppGroup("recorders", help="The recorders: which are alive, how full they are, and ending one in peace.")
@@ -17,9 +17,9 @@ def list_recorders() -> None:
     """Every recorder: its name, its state, the sittings that run on it, how many it takes, its address."""
     now = datetime.now(UTC)
     with session_scope(writes=False) as session:
-        for room in recorder_places.rooms(session, now):
-            node = room.node
-            click.echo(f"{node.name}\t{room.state(now)}\t{room.sittings}/{node.capacity}\t{node.url}")
+        for load in reservations.loads(session, now):
+            node = load.node
+            click.echo(f"{node.name}\t{load.state(now)}\t{load.sittings}/{node.capacity}\t{node.url}")
 
 
 @recorders.command("drain")

@@ -58,7 +58,7 @@ STAR_BOXES = dict(
     )
 )
 
-PLACES = {
+ANCHORS = {
     "role_description": "role_description",
     "years": "years",
     "motivation": "motivation",
@@ -140,11 +140,11 @@ def _hand_in(dossier: Dossier):
 def _missing(dossier: Dossier) -> list[tuple[str, str | None]]:
     """The parts that are missing, with the field where each is filled in; None when that is not on this page."""
     names = {one.key: one.name for one in dossier.scheme.content.competencies}
-    return [(terms.part(name, names), _place(name)) for name in dossier.missing()]
+    return [(terms.part(name, names), _anchor(name)) for name in dossier.missing()]
 
 
-def _place(name: str) -> str | None:
-    return f"level_{name.partition('_')[2]}" if name.startswith("competency_") else PLACES.get(name)
+def _anchor(name: str) -> str | None:
+    return f"level_{name.partition('_')[2]}" if name.startswith("competency_") else ANCHORS.get(name)
 
 
 def _completeness(dossier: Dossier) -> str:

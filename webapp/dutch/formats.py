@@ -123,9 +123,9 @@ def money(cents: int) -> str:
     return f"€ {cents // 100},{cents % 100:02d}"
 
 
-def number(value: float, places: int = 2) -> str:
+def number(value: float, decimals: int = 2) -> str:
     """2,75"""
-    return f"{float(value):.{places}f}".replace(".", ",")
+    return f"{float(value):.{decimals}f}".replace(".", ",")
 
 
 def size(octets: int) -> str:

@@ -5,8 +5,8 @@ from scenarios.sitting import Stage
 from storage.admission.enrolments import EntryOutcome
 from storage.base.jobs import JobState
 from storage.dossier.dossiers import DossierState
-from storage.exam.recorder_places import NodeState
 from storage.exam.recordings import RecordingState
+from storage.exam.reservations import NodeState
 from storage.judging.objections import ObjectionState
 from storage.people.outbox import MailState
 from storage.people.people import Role

@@ -17,7 +17,7 @@ from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage, Rule, Stage, Step
 from storage.base.keys import key_store
 from storage.base.refusal import Refused
-from storage.exam import recorder_places
+from storage.exam import reservations
 from storage.exam.ice_servers import IceServers
 from storage.exam.recordings import Recording, RecordingState, begin_take, counting_takes, enqueue_receipt, latest_take
 from storage.exam.sittings import Answer, Sitting
@@ -69,7 +69,7 @@ def home():
     if sitting.needs_identity:
         return redirect(url_for("planning.identity"))
     texts = {text.key: text for text in sitting.dossier.scheme.content.texts}
-    return render_template("exam/room.html", sitting=sitting, texts=texts, total=len(sitting.answers))
+    return render_template("exam/exam.html", sitting=sitting, texts=texts, total=len(sitting.answers))
 
 
 def _welcome(sitting: Sitting, form: ConsentForm, opens_later: bool = False):
@@ -106,7 +106,7 @@ def key():
 @pages.post("/plaats")
 @access.roles(Role.CANDIDATE)
 def take_seat():
-    """Make this tab the leading one. Another tab loses its place only when `takeover` says so."""
+    """Make this tab the leading one. Another tab loses the seat only when `takeover` says so."""
     sitting, seat = access.require_my_sitting(), _seat()
     if _facts().get("takeover") is not True:
         sitting.require_seat(seat)
@@ -160,7 +160,7 @@ def begin():
     """The practice round is over: the ten situations begin."""
     sitting = _mine()
     if sitting.stage is not Stage.ANSWERING:
-        recorder_places.take(g.db, sitting, g.now)
+        reservations.reserve(g.db, sitting, g.now)
         sitting.begin(g.now)
     return jsonify(state(sitting))
 
@@ -212,9 +212,9 @@ def record(number: int):
     if answer.stage is AnswerStage.RECORDING:
         recording = latest_take(g.db, answer)
         ticket = recording.renew_ticket()
-        recorder_places.move(g.db, recording, g.now)
+        reservations.move(g.db, recording, g.now)
     else:
-        recording, ticket = begin_take(g.db, answer, recorder_places.keep(g.db, sitting, g.now), g.now)
+        recording, ticket = begin_take(g.db, answer, reservations.renew(g.db, sitting, g.now), g.now)
         g.db.flush()
     settings = current_app.config["SETTINGS"]
     return jsonify(
@@ -237,10 +237,10 @@ def record(number: int):
 
 def _roads(recording: Recording) -> dict:
     """The two addresses of its recorder; no live road where there is none."""
-    place, live = recording.node.url, current_app.config["SETTINGS"].whip
+    base_url, live = recording.node.url, current_app.config["SETTINGS"].whip
     return {
-        "whip_url": f"{place}/whip/{recording.id}" if live else None,
-        "slices_url": f"{place}/slices/{recording.id}",
+        "whip_url": f"{base_url}/whip/{recording.id}" if live else None,
+        "slices_url": f"{base_url}/slices/{recording.id}",
     }
 
 
@@ -253,7 +253,7 @@ def find_recorder(recording_id: UUID):
     """
     recording = access.my_take(recording_id)
     if recording.takes_slices(g.now):
-        recorder_places.move(g.db, recording, g.now)
+        reservations.move(g.db, recording, g.now)
     return jsonify(_roads(recording))
 
 
@@ -291,7 +291,7 @@ def finish():
     if sitting.stage is not Stage.FINISHED:
         takes = counting_takes(g.db, sitting)
         sitting.finish(g.now, lambda answer: takes[answer.number] is not None and takes[answer.number].safe)
-        recorder_places.leave(g.db, sitting, g.now)
+        reservations.release(g.db, sitting, g.now)
         enqueue_receipt(g.db, sitting, g.now)
     return jsonify(state(sitting))
 

@@ -17,7 +17,7 @@ from storage.base.refusal import Refused
 from storage.exam.sittings import Judging, Sitting
 from storage.judging import allocations
 from storage.judging.allocations import Allocation
-from storage.judging.assignments import mode_of, open_places
+from storage.judging.assignments import mode_of, open_answers
 from storage.judging.ratings import ratings_by_sitting
 from storage.people.people import Person, Role
 from webapp import access, explain
@@ -59,10 +59,10 @@ class ProposalForm(Form):
 
 @dataclass(frozen=True)
 class Waiting:
-    """A sitting in which places are open, and how its work was shared out until now."""
+    """A sitting in which slots are open, and how its work was shared out until now."""
 
     sitting: Sitting
-    places: int
+    openings: int
     third: bool
     mode: Mode | None
 
@@ -75,7 +75,7 @@ class Load:
     before: int
     new: int
     candidates: int
-    room: int
+    capacity: int
     absent: bool
 
     @property
@@ -85,7 +85,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Given:
-    """One candidate: who gets which situations in which slots, and why places stay empty."""
+    """One candidate: who gets which situations in which slots, and why slots stay empty."""
 
     sitting: Sitting
     shares: list[tuple[Person, str]]
@@ -144,8 +144,8 @@ def show(allocation_id: uuid.UUID):
         allocation=found,
         loads=_loads(batch, plan, people),
         given=_given(found, batch, plan, people),
-        places=len(plan.assignments),
-        empty=sum(shortage.places for shortage in plan.shortages),
+        openings=len(plan.assignments),
+        empty=sum(shortage.openings for shortage in plan.shortages),
         most=max((one.limit for one in batch.assessors), default=1),
         period=batch.period,
     )
@@ -177,8 +177,8 @@ def _waiting() -> tuple[list[Waiting], int]:
     found = []
     for sitting in sittings:
         own = ratings[sitting.id]
-        if places := open_places(g.db, sitting, own):
-            slots = [slot for free in places.values() for slot in free]
+        if openings := open_answers(g.db, sitting, own):
+            slots = [slot for free in openings.values() for slot in free]
             third = min(slots) > sitting.dossier.scheme.content.assessment.slots
             found.append(Waiting(sitting, len(slots), third, mode_of(sitting, own)))
     return found, count(waiting)
@@ -198,7 +198,7 @@ def _loads(batch: Batch, plan: Plan, people: dict[str, Person]) -> list[Load]:
             one.load,
             new[one.key],
             candidates[one.key],
-            one.room(*batch.period),
+            one.capacity(*batch.period),
             absent=bool(one.leave),
         )
         for one in batch.assessors
@@ -207,7 +207,7 @@ def _loads(batch: Batch, plan: Plan, people: dict[str, Person]) -> list[Load]:
 
 
 def _given(found: Allocation, batch: Batch, plan: Plan, people: dict[str, Person]) -> list[Given]:
-    """Every candidate of the batch, those with empty places first."""
+    """Every candidate of the batch, those with empty slots first."""
     shortages = {one.candidate: one for one in plan.shortages}
     rows = []
     for sitting in found.sittings():
@@ -228,7 +228,7 @@ def _given(found: Allocation, batch: Batch, plan: Plan, people: dict[str, Person
             Given(
                 sitting,
                 shares,
-                short.places if short else 0,
+                short.openings if short else 0,
                 short and short.cause,
                 _why_not(batch, key, set(taken), people) if short else [],
             )

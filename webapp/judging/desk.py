@@ -120,7 +120,7 @@ THANKS = {
 def neighbours(work: list[Work], current: Rating) -> tuple[Work | None, Work | None]:
     """The answers just before and behind this one in the list of work, passing by what cannot be watched now."""
     there = [one for one in work if one.rating is current or one.state != "waiting"]
-    at = next((place for place, one in enumerate(there) if one.rating is current), None)
+    at = next((position for position, one in enumerate(there) if one.rating is current), None)
     if at is None:
         return None, None
     return (there[at - 1] if at else None), (there[at + 1] if at + 1 < len(there) else None)

@@ -1,4 +1,4 @@
-"""What the desk saves by itself: scores, remarks, the place in the recording, and at last the signature.
+"""What the desk saves by itself: scores, remarks, the position in the recording, and at last the signature.
 
 The desk sends phase 1 of an answer as a whole, on top of the version that it knows. When another window saved in
 between, the answer is 409 with what is there now, so that the page can join both and lose nothing.
@@ -46,11 +46,11 @@ def keep(rating_id: uuid.UUID):
 
 @pages.post("/<uuid:rating_id>/plek")
 @access.roles(Role.ASSESSOR)
-def place(rating_id: uuid.UUID):
-    """Remember the place in the recording."""
+def position(rating_id: uuid.UUID):
+    """Remember the position in the recording."""
     rating = access.rating_for_assessor(rating_id)
     if rating.signed is None:
-        rating.place(_moment(_body().get("position_s"), _seconds(rating)), g.now)
+        rating.resume_from(_moment(_body().get("position_s"), _seconds(rating)), g.now)
     return "", 204
 
 

@@ -146,7 +146,9 @@ def _stars(dossier: Dossier) -> list[tuple[StarKind, list]]:
         steps = []
         for letter, name, field in STEPS:
             texts = sentences(masked(getattr(star, field), people, organisations, colleagues))
-            said = [(StarSentence(star.kind.value, letter, place), text) for place, text in enumerate(texts, start=1)]
+            said = [
+                (StarSentence(star.kind.value, letter, position), text) for position, text in enumerate(texts, start=1)
+            ]
             steps.append((letter, name, [(_name(sentence), sentence, text) for sentence, text in said]))
         stars.append((star.kind, steps))
     return stars

@@ -76,15 +76,15 @@ def exchange(session_id: uuid.UUID):
     return redirect(url_for("practical_answers.one", session_id=found.id))
 
 
-@pages.post("/plaatsen/<uuid:seat_id>/afmelden")
+@pages.post("/plaatsen/<uuid:participant_id>/afmelden")
 @access.roles(Role.KSF_OFFICER)
-def take_out(seat_id: uuid.UUID):
+def take_out(participant_id: uuid.UUID):
     """Take one candidate out, on the day itself too; the others come as they would."""
-    seat = access_practical.seat_for_officer(seat_id)
-    seat.practical_session.take_out(seat, access.me(), g.now)
-    practical_mail.notify_taken_out(seat, g.now, by_ksf=True)
-    flash(f"{seat.candidate.name} is afgemeld. De plaats is weer vrij.", "ok")
-    return redirect(url_for("practical_answers.one", session_id=seat.session_id))
+    participant = access_practical.participant_for_officer(participant_id)
+    participant.practical_session.take_out(participant, access.me(), g.now)
+    practical_mail.notify_taken_out(participant, g.now, by_ksf=True)
+    flash(f"{participant.candidate.name} is afgemeld. De plaats is weer vrij.", "ok")
+    return redirect(url_for("practical_answers.one", session_id=participant.session_id))
 
 
 @pages.post("/<uuid:session_id>/afwijzen")

@@ -1,8 +1,8 @@
-"""The recorders as the office sees them: which are alive, how much room there is, which are ending."""
+"""The recorders as the office sees them: which are alive, how much capacity is left, which are ending."""
 
 from flask import Blueprint, g, render_template
 
-from storage.exam import recorder_places
+from storage.exam import reservations
 from storage.people.people import Role
 from webapp import access
 
@@ -12,7 +12,7 @@ pages = Blueprint("recorders", __name__)
 @pages.get("/bureau/opnameservers")
 @access.roles(Role.KSF_OFFICER)
 def show():
-    """Every recorder with its room, and how many exams can begin now."""
-    rooms = recorder_places.rooms(g.db, g.now)
-    free = sum(room.free for room in rooms if room.node.takes_sittings(g.now))
-    return render_template("recorders/show.html", rooms=rooms, free=free)
+    """Every recorder with its load, and how many exams can begin now."""
+    loads = reservations.loads(g.db, g.now)
+    free = sum(load.free for load in loads if load.node.takes_sittings(g.now))
+    return render_template("recorders/show.html", loads=loads, free=free)

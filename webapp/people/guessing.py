@@ -1,6 +1,6 @@
 """How often somebody may guess a password or a code: slower and slower for the one who guesses, no lock on the other.
 
-Wrong guesses are counted for an account and the place they come from. Those from many places together are counted too,
+Wrong guesses are counted for an account and the address they come from. Those from many addresses together too,
 but only for browsers in which that account was never logged in before: whoever guesses from everywhere slows down
 strangers, and not the one whose account it is (OWASP calls it device cookies). A link by mail always opens.
 """
@@ -14,7 +14,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from webapp.extensions import limiter
 
-FROM_ONE_PLACE = "5/minute;20/hour;50/day"
+FROM_ONE_ADDRESS = "5/minute;20/hour;50/day"
 FROM_EVERYWHERE = "100/hour"
 YEAR_S = 365 * 24 * 3600
 
@@ -22,12 +22,12 @@ YEAR_S = 365 * 24 * 3600
 def slowly(account):
     """Limit the wrong answers that a view may get; `account` says (as text, from the request) whose they are about."""
 
-    def from_one_place() -> str:
+    def from_one_address() -> str:
         return f"{_digest(account())} from {_known(account()) or get_remote_address()}"
 
     def wrap(view):
         for limits, key, exempt in (
-            (FROM_ONE_PLACE, from_one_place, lambda: False),
+            (FROM_ONE_ADDRESS, from_one_address, lambda: False),
             (FROM_EVERYWHERE, lambda: _digest(account()), lambda: _known(account()) is not None),
         ):
             view = limiter.limit(

@@ -204,8 +204,8 @@ def leave(person_id: uuid.UUID):
     release(g.db, found, access_people.my_organisation_ids(), access.me().id, g.now)
     undo = url_for("organisation.come_back", person_id=found.id)
     flash({"text": f"{found.name} is uit dienst en staat niet meer in uw lijsten.", "undo": undo}, "ok")
-    for seat in access_practical.seats_here(found):
-        day = formats.day(seat.practical_session.exam_date.starts_at)
+    for participant in access_practical.participations_here(found):
+        day = formats.day(participant.practical_session.exam_date.starts_at)
         flash(f"De praktijktoets op {day} staat nog. Meld {found.name} daar af, of trek de toets in.", "warn")
     return redirect(url_for("organisation.people"))
 

@@ -31,7 +31,7 @@ def of_test(test: TheoryTest, now: datetime) -> str:
     ends_at = test.starts_at + timedelta(minutes=rules.duration_minutes)
     text = "Kom op tijd en neem een geldig identiteitsbewijs mee."
     off = test.state is TheoryState.WITHDRAWN
-    return event(test.id, test.starts_at, ends_at, "Online toets van KSF", text, now, off, test.location.place)
+    return event(test.id, test.starts_at, ends_at, "Online toets van KSF", text, now, off, test.location.full_address)
 
 
 def event(

@@ -13,7 +13,7 @@ from webapp.planning import calendar_file, practical_mail
 
 def notify_moved(location: Location, former: str, now: datetime) -> int:
     """Write to everybody who comes to this location, which was called `former`; to how many."""
-    if location.place == former:
+    if location.full_address == former:
         return 0
     session = Session.object_session(location)
     tests = ahead_at(session, location, now)

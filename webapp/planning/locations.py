@@ -108,7 +108,7 @@ def one(location_id: uuid.UUID):
     form = LocationForm(obj=found)
     if form.validate_on_submit():
         try:
-            former = found.place
+            former = found.full_address
             found.change(*form.values(), access.me(), g.now)
         except Refused as error:
             form.refuse(error)
@@ -190,7 +190,7 @@ def _rules() -> LocationRules:
 
 
 def _told(number: int) -> str:
-    """How many people were told of another place, as a sentence that follows another."""
+    """How many people were told of another location, as a sentence that follows another."""
     return f" {number} {'persoon krijgt' if number == 1 else 'mensen krijgen'} bericht." if number else ""
 
 

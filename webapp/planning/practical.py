@@ -27,7 +27,7 @@ pages = Blueprint("practical", __name__, url_prefix="/organisatie/praktijktoetse
 
 
 class RequestForm(Form):
-    """The dates of one exam with room for somebody, the own locations, and the candidates who may take part."""
+    """The dates of one exam with a place for somebody, the own locations, and the candidates who may take part."""
 
     exam_date = RadioField("Welke datum?", [InputRequired("Kies een datum.")])
     location = SelectField("Waar?", [InputRequired("Kies een locatie.")])
@@ -42,7 +42,7 @@ class RequestForm(Form):
     def __init__(self, scheme: Scheme, **more):
         super().__init__(**more)
         dates = to_come(g.db, {scheme.key}, g.now)
-        left = _room(scheme, dates)
+        left = _capacity(scheme, dates)
         self.dates = {str(one.id): one for one in dates if left[one.id]}
         self.locations = {str(one.id): one for one in access_location.open_locations()}
         self.people = {str(one.id): one for one in access_practical.able_people(scheme)}
@@ -103,15 +103,15 @@ def one(session_id: uuid.UUID):
     return render_template("practical/one.html", found=found, marks=marks_on(found), may_withdraw=may_withdraw)
 
 
-@pages.post("/plaatsen/<uuid:seat_id>/afmelden")
+@pages.post("/plaatsen/<uuid:participant_id>/afmelden")
 @access.roles(Role.ORGANISATION_ADMIN)
-def take_out(seat_id: uuid.UUID):
+def take_out(participant_id: uuid.UUID):
     """Take one candidate out before the day; the others come as they would."""
-    seat = access_practical.seat_for_admin(seat_id)
-    seat.practical_session.withdraw_candidate(seat, access.me(), g.now)
-    practical_mail.notify_taken_out(seat, g.now, by_ksf=False)
-    flash(f"{seat.candidate.name} is afgemeld. De plaats is weer vrij.", "ok")
-    return redirect(url_for("practical.one", session_id=seat.session_id))
+    participant = access_practical.participant_for_admin(participant_id)
+    participant.practical_session.withdraw_candidate(participant, access.me(), g.now)
+    practical_mail.notify_taken_out(participant, g.now, by_ksf=False)
+    flash(f"{participant.candidate.name} is afgemeld. De plaats is weer vrij.", "ok")
+    return redirect(url_for("practical.one", session_id=participant.session_id))
 
 
 @pages.post("/<uuid:session_id>/intrekken")
@@ -133,10 +133,10 @@ def practical_tests() -> list[Scheme]:
     return access_practical.practical_tests()
 
 
-@pages.app_template_global("my_practical_seats")
-def my_practical_seats():
+@pages.app_template_global("my_practicals")
+def my_practicals():
     """The own practical tests to come of the candidate who asks."""
-    return access_practical.my_seats()
+    return access_practical.my_participations()
 
 
 def marks_on(found: PracticalSession) -> dict:
@@ -152,8 +152,8 @@ def _advice(scheme: Scheme, people: list[uuid.UUID]) -> dict:
     return advised(g.db, scheme, people, access_people.my_organisation_ids(), formats.END_OF_DAYS, g.now)
 
 
-def _room(scheme: Scheme, dates: list[ExamDate]) -> dict[uuid.UUID, int]:
-    """For how many candidates of one session there is room on each of these dates."""
+def _capacity(scheme: Scheme, dates: list[ExamDate]) -> dict[uuid.UUID, int]:
+    """For how many candidates of one session there are places on each of these dates."""
     held = taken(g.db, dates)
     rules = scheme.content.checklist
     return {

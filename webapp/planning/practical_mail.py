@@ -6,17 +6,25 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from storage.people.people import Person, Role, holders
-from storage.planning.practical_sessions import PracticalSeat, PracticalSession, SessionState
+from storage.planning.practical_sessions import Participant, PracticalSession, SessionState
 from webapp.mail.notify import notify
 from webapp.planning import calendar_file
 
 
 def notify_planned(found: PracticalSession, now: datetime) -> None:
-    """It was confirmed: each candidate and the examiner get day, time and place, with a file for the agenda."""
+    """It was confirmed: each candidate and the examiner get day, time and location, with a file for the agenda."""
     session = Session.object_session(found)
-    for seat in found.coming:
-        file = _of_candidate(seat, now)
-        notify(session, seat.candidate, "practical_planned", now, calendar=file, seat=seat, practical=found)
+    for participant in found.coming:
+        file = _of_candidate(participant, now)
+        notify(
+            session,
+            participant.candidate,
+            "practical_planned",
+            now,
+            calendar=file,
+            participant=participant,
+            practical=found,
+        )
     _notify_examiner(found, now)
     notify_organisation(found, now)
 
@@ -31,16 +39,16 @@ def notify_exchanged(found: PracticalSession, former: Person, now: datetime) -> 
         notify(session, one, "practical_exchanged", now, practical=found)
 
 
-def notify_taken_out(seat: PracticalSeat, now: datetime, by_ksf: bool) -> None:
+def notify_taken_out(participant: Participant, now: datetime, by_ksf: bool) -> None:
     """One candidate comes no more, who hears it as the examiner does; the organisation too when it was KSF's doing.
 
     Of a session that was not confirmed yet neither candidate nor examiner knew.
     """
-    session, found = Session.object_session(seat), seat.practical_session
-    values = {"seat": seat, "practical": found}
+    session, found = Session.object_session(participant), participant.practical_session
+    values = {"participant": participant, "practical": found}
     if found.state is SessionState.CONFIRMED:
-        file = _of_candidate(seat, now, cancelled=True)
-        notify(session, seat.candidate, "practical_taken_out", now, calendar=file, **values)
+        file = _of_candidate(participant, now, cancelled=True)
+        notify(session, participant.candidate, "practical_taken_out", now, calendar=file, **values)
         notify(session, found.examiner, "practical_fewer", now, **values)
     for one in _askers(found, now) if by_ksf else ():
         notify(session, one, "practical_fewer", now, **values)
@@ -50,16 +58,16 @@ def notify_off(found: PracticalSession, now: datetime) -> None:
     """A session that was confirmed is off: the same people hear it, with a file that takes it out of an agenda."""
     session = Session.object_session(found)
     off = "practical_off"
-    for seat in found.coming:
-        file = _of_candidate(seat, now, cancelled=True)
-        notify(session, seat.candidate, off, now, calendar=file, practical=found)
+    for participant in found.coming:
+        file = _of_candidate(participant, now, cancelled=True)
+        notify(session, participant.candidate, off, now, calendar=file, practical=found)
     notify(session, found.examiner, off, now, calendar=_of_examiner(found, now, cancelled=True), practical=found)
 
 
 def notify_moved(found: PracticalSession, former: str, now: datetime) -> int:
-    """The place of a confirmed session is no longer `former`: all who come hear it; how many that are."""
+    """The location of a confirmed session is no longer `former`: all who come hear it; how many that are."""
     session = Session.object_session(found)
-    files = [(seat.candidate, _of_candidate(seat, now)) for seat in found.coming]
+    files = [(participant.candidate, _of_candidate(participant, now)) for participant in found.coming]
     files.append((found.examiner, _of_examiner(found, now)))
     for person, file in files:
         notify(session, person, "practical_moved", now, calendar=file, practical=found, former=former)
@@ -83,13 +91,15 @@ def _notify_examiner(found: PracticalSession, now: datetime) -> None:
     notify(session, found.examiner, "practical_examiner", now, calendar=file, practical=found)
 
 
-def _of_candidate(seat: PracticalSeat, now: datetime, cancelled: bool = False) -> str:
-    found, (begins, ends) = seat.practical_session, seat.turn
+def _of_candidate(participant: Participant, now: datetime, cancelled: bool = False) -> str:
+    found, (begins, ends) = participant.practical_session, participant.turn
     name, text = found.scheme.content.name, "Een examiner luistert mee met uw gesprekken."
-    return calendar_file.event(seat.id, begins, ends, name, text, now, cancelled, found.location.place)
+    return calendar_file.event(participant.id, begins, ends, name, text, now, cancelled, found.location.full_address)
 
 
 def _of_examiner(found: PracticalSession, now: datetime, cancelled: bool = False) -> str:
     day, name = found.exam_date, found.scheme.content.name
     text = "U bent de examiner. De kandidaten en de checklist staan in Vignet."
-    return calendar_file.event(found.id, day.starts_at, day.ends_at, name, text, now, cancelled, found.location.place)
+    return calendar_file.event(
+        found.id, day.starts_at, day.ends_at, name, text, now, cancelled, found.location.full_address
+    )

@@ -12,7 +12,7 @@ from review.verdict import Case, Decision, results
 from scenarios.scheme import Scheme
 from storage.base.refusal import Refused
 from storage.exam.sittings import Answer, Judging, Sitting
-from storage.judging.assignments import THIRD, open_places
+from storage.judging.assignments import THIRD, open_answers
 from storage.judging.objections import objection_to
 from storage.judging.ratings import Rating, ratings_by_sitting, ratings_of
 from storage.judging.verdicts import Verdict
@@ -64,11 +64,11 @@ class Slot:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A finished sitting without a verdict: `places` wait for an assessor, which are `whole` slots of every answer."""
+    """A finished sitting without a verdict: `openings` wait for an assessor: `whole` slots of every answer."""
 
     sitting: Sitting
     slots: list[Slot]
-    places: int
+    openings: int
     whole: int | None
     third: bool
 
@@ -254,9 +254,9 @@ def _waiting(sittings: list[Sitting]) -> dict[uuid.UUID, Waiting]:
     found = {}
     for sitting in sittings:
         own = ratings[sitting.id]
-        places = open_places(g.db, sitting, own)
-        free = [slot for slots in places.values() for slot in slots]
-        alike = len(places) == len(sitting.answers) and len(set(places.values())) == 1
+        openings = open_answers(g.db, sitting, own)
+        free = [slot for slots in openings.values() for slot in slots]
+        alike = len(openings) == len(sitting.answers) and len(set(openings.values())) == 1
         slots = [_slot(slot, [one for one in own if one.slot == slot]) for slot in sorted({one.slot for one in own})]
         whole = len(set(free)) if alike else None
         found[sitting.id] = Waiting(sitting, slots, len(free), whole, set(free) == {THIRD})

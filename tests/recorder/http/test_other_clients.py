@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from support import services
 from support.publisher import until
-from support.recorder_app import Room, open_room
+from support.recorder_app import RecorderApp, running_app
 
 from recorder.media import ffmpeg, live_source
 from recorder.webrtc import session
@@ -44,9 +44,9 @@ PUBLISH = {
 CAMERA = "const stream = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });"
 
 
-def film(room: Room, recording: str, folder: Path) -> tuple[int, float]:
+def film(app: RecorderApp, recording: str, folder: Path) -> tuple[int, float]:
     """The pictures, decoded, and the seconds of sound of what the recorder keeps."""
-    joined = live_source.join(room.files(recording), folder / "film.mkv")
+    joined = live_source.join(app.files(recording), folder / "film.mkv")
     assert joined.path is not None and not joined.unreadable
     with av.open(str(joined.path)) as container:
         pictures = sum(1 for _ in container.decode(video=0))
@@ -54,24 +54,24 @@ def film(room: Room, recording: str, folder: Path) -> tuple[int, float]:
         return pictures, sum(part.samples / part.sample_rate for part in container.decode(audio=0))
 
 
-def publish_with_ffmpeg(room: Room, recording: str, seconds: int | None) -> list[str]:
+def publish_with_ffmpeg(app: RecorderApp, recording: str, seconds: int | None) -> list[str]:
     source = ["-re", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30", "-re", "-f", "lavfi", "-i", "sine=440"]
     coding = ["-c:v", "libx264", "-profile:v", "baseline", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "60"]
     sound = ["-c:a", "libopus", "-ac", "2", "-ar", "48000"]
     length = ["-t", str(seconds)] if seconds else []
-    target = ["-f", "whip", "-authorization", recording, room.url(recording)]
+    target = ["-f", "whip", "-authorization", recording, app.url(recording)]
     return [ffmpeg.binary(), "-v", "error", "-nostdin", *source, *coding, *sound, *length, *target]
 
 
 def test_ffmpeg_publishes_every_picture_and_says_when_it_is_done(tmp_path: Path) -> None:
     async def scene() -> None:
-        async with open_room(tmp_path / "room") as room:
-            recording = room.admit()
-            sender = await asyncio.create_subprocess_exec(*publish_with_ffmpeg(room, recording, SECONDS))
+        async with running_app(tmp_path / "app") as app:
+            recording = app.admit()
+            sender = await asyncio.create_subprocess_exec(*publish_with_ffmpeg(app, recording, SECONDS))
             assert await sender.wait() == 0
-            await until(lambda: room.complete)
-            assert room.ends(recording) == ["delete"]
-            pictures, sound_s = film(room, recording, tmp_path)
+            await until(lambda: app.complete)
+            assert app.ends(recording) == ["delete"]
+            pictures, sound_s = film(app, recording, tmp_path)
             assert pictures == SECONDS * 30
             assert abs(sound_s - SECONDS) < 0.1
 
@@ -84,15 +84,15 @@ def test_ffmpeg_that_is_gone_without_a_word_is_lost_and_kept(tmp_path: Path, mon
     monkeypatch.setattr(session, "COMES_BACK_S", 1)
 
     async def scene() -> None:
-        async with open_room(tmp_path / "room") as room:
-            recording = room.admit()
-            sender = await asyncio.create_subprocess_exec(*publish_with_ffmpeg(room, recording, None))
-            await until(lambda: recording in map(str, room.sessions.recordings))
-            await until(lambda: room.session(recording).intake.packets > 300)
+        async with running_app(tmp_path / "app") as app:
+            recording = app.admit()
+            sender = await asyncio.create_subprocess_exec(*publish_with_ffmpeg(app, recording, None))
+            await until(lambda: recording in map(str, app.sessions.recordings))
+            await until(lambda: app.session(recording).intake.packets > 300)
             sender.send_signal(how)
-            await until(lambda: room.complete, 30)
-            assert room.ends(recording) == ["lost"]
-            pictures, sound_s = film(room, recording, tmp_path)
+            await until(lambda: app.complete, 30)
+            assert app.ends(recording) == ["lost"]
+            pictures, sound_s = film(app, recording, tmp_path)
             assert pictures > 30 and sound_s > 1
             if how is signal.SIGSTOP:
                 sender.kill()
@@ -102,20 +102,20 @@ def test_ffmpeg_that_is_gone_without_a_word_is_lost_and_kept(tmp_path: Path, mon
 
 
 @contextlib.contextmanager
-def room_beside(root: Path) -> Iterator[Room]:
-    """A room whose loop runs in a thread of its own, since the browser's loop runs in this one."""
-    opened: list[Room] = []
+def app_beside(root: Path) -> Iterator[RecorderApp]:
+    """A recorder whose loop runs in a thread of its own, since the browser's loop runs in this one."""
+    opened: list[RecorderApp] = []
     leave = threading.Event()
 
     async def stay() -> None:
-        async with open_room(root) as room:
-            opened.append(room)
+        async with running_app(root) as app:
+            opened.append(app)
             await asyncio.to_thread(leave.wait)
 
     thread = threading.Thread(target=asyncio.run, args=(stay(),))
     thread.start()
     try:
-        services.wait_until(lambda: opened, "the room to open")
+        services.wait_until(lambda: opened, "the recorder to open")
         yield opened[0]
     finally:
         leave.set()
@@ -161,17 +161,17 @@ def test_a_client_in_a_browser(chromium: Browser, tmp_path: Path, monkeypatch, c
     """`end`: the client's own way to stop, which may or may not DELETE; `close`: the page is gone."""
     monkeypatch.setattr(session, "SILENCE_S", 3)
     monkeypatch.setattr(session, "COMES_BACK_S", 1)
-    with room_beside(tmp_path / "room") as room:
-        recording = room.admit()
-        page = publish_in_browser(chromium, client, room.url(recording), recording)
-        services.wait_until(lambda: recording in map(str, room.sessions.recordings), "a session to begin")
-        services.wait_until(lambda: room.session(recording).intake.packets > 200, "media to come")
+    with app_beside(tmp_path / "app") as app:
+        recording = app.admit()
+        page = publish_in_browser(chromium, client, app.url(recording), recording)
+        services.wait_until(lambda: recording in map(str, app.sessions.recordings), "a session to begin")
+        services.wait_until(lambda: app.session(recording).intake.packets > 200, "media to come")
         if ending == "end":
             page.evaluate("window.end()")
         page.close()
-        services.wait_until(lambda: room.complete, "the answer to be complete")
-        (how,) = room.ends(recording)
+        services.wait_until(lambda: app.complete, "the answer to be complete")
+        (how,) = app.ends(recording)
         print(f"{client}, {ending}: {how}")
         assert how in ("delete", "lost") if ending == "end" else how == "lost"
-        pictures, sound_s = film(room, recording, tmp_path)
+        pictures, sound_s = film(app, recording, tmp_path)
         assert pictures > 20 and sound_s > 1

@@ -20,7 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from support import cast, services
 from support.publisher import Publisher, speech, until
-from support.recorder_app import Room, open_room
+from support.recorder_app import RecorderApp, running_app
 
 from recorder.http import completion, slices
 from recorder.spool import spool, upload
@@ -50,67 +50,67 @@ class Page:
     """What a page says to a recorder about one recording."""
 
     def __init__(self, http: aiohttp.ClientSession, base: str, recording: str, ticket: str) -> None:
-        self.http, self.place = http, f"{base}/recorder/slices/{recording}"
+        self.http, self.url = http, f"{base}/recorder/slices/{recording}"
         self.bearer = {"Authorization": f"Bearer {ticket}"}
 
     async def put(self, number: int, data: bytes | None = None, digest: str | None = None) -> tuple[int, dict]:
         data = part(number) if data is None else data
         right = f"sha-256=:{base64.b64encode(hashlib.sha256(data).digest()).decode()}:"
         headers = {**self.bearer, "Content-Digest": right if digest is None else digest}
-        async with self.http.put(f"{self.place}/{number}", data=data, headers=headers) as response:
+        async with self.http.put(f"{self.url}/{number}", data=data, headers=headers) as response:
             told = response.content_type == "application/json"
             return response.status, await response.json() if told else {"text": await response.text()}
 
     async def open(self) -> int:
-        async with self.http.post(f"{self.place}/opening", headers=self.bearer) as response:
+        async with self.http.post(f"{self.url}/opening", headers=self.bearer) as response:
             return response.status
 
     async def listing(self) -> dict:
-        async with self.http.get(self.place, headers=self.bearer) as response:
+        async with self.http.get(self.url, headers=self.bearer) as response:
             assert response.status == 200
             return await response.json()
 
     async def close(self, **message) -> tuple[int, dict]:
-        async with self.http.post(f"{self.place}/closing", data=json.dumps(message), headers=self.bearer) as response:
+        async with self.http.post(f"{self.url}/closing", data=json.dumps(message), headers=self.bearer) as response:
             return response.status, await response.json() if response.status == 200 else {}
 
 
 @contextlib.asynccontextmanager
-async def page_in(root: Path, **options) -> AsyncIterator[tuple[Room, Page, uuid.UUID]]:
-    async with open_room(root, **options) as room:
-        recording = room.admit()
-        yield room, Page(room.http, room.url("/").rstrip("/"), recording, recording), uuid.UUID(recording)
+async def page_in(root: Path, **options) -> AsyncIterator[tuple[RecorderApp, Page, uuid.UUID]]:
+    async with running_app(root, **options) as app:
+        recording = app.admit()
+        yield app, Page(app.http, app.url("/").rstrip("/"), recording, recording), uuid.UUID(recording)
 
 
 def test_a_slice_is_acknowledged_by_hash_and_may_come_twice(tmp_path: Path) -> None:
     async def scene() -> None:
-        async with page_in(tmp_path) as (room, page, recording):
+        async with page_in(tmp_path) as (app, page, recording):
             told = {"number": 0, "size": len(part(0)), "sha256": hashlib.sha256(part(0)).hexdigest()}
             assert await page.put(0) == (201, told)
             assert await page.put(0) == (200, told)
             assert (await page.put(0, b"something else"))[0] == 409
             together = await asyncio.gather(*(page.put(1) for _ in range(5)))
             assert sorted(status for status, _ in together) == [200, 200, 200, 200, 201]
-            assert [one.number for one in room.spool.slices.slices(recording)] == [0, 1]
+            assert [one.number for one in app.spool.slices.slices(recording)] == [0, 1]
             assert (await page.listing())["slices"][0] == told
-            assert room.receiving == [recording]
+            assert app.receiving == [recording]
 
     asyncio.run(scene())
 
 
 def test_any_order_and_what_is_missing_is_told(tmp_path: Path) -> None:
     async def scene() -> None:
-        async with page_in(tmp_path) as (room, page, recording):
+        async with page_in(tmp_path) as (app, page, recording):
             for number in (3, 0, 2):
                 await page.put(number)
             status, told = await page.close(**closing(5))
             assert (status, told["missing"], told["complete"]) == (200, [1, 4], False)
             assert [one["number"] for one in told["slices"]] == [0, 2, 3]
             await page.put(4)
-            assert room.complete == []
+            assert app.complete == []
             await page.put(1)
             assert (await page.close(**closing(5)))[1]["complete"]
-            assert room.complete == [recording]
+            assert app.complete == [recording]
             assert (await page.close(**closing(4)))[0] == 409
 
     asyncio.run(scene())
@@ -118,13 +118,13 @@ def test_any_order_and_what_is_missing_is_told(tmp_path: Path) -> None:
 
 def test_a_slice_that_was_damaged_on_the_way_is_refused(tmp_path: Path) -> None:
     async def scene() -> None:
-        async with page_in(tmp_path) as (room, page, recording):
+        async with page_in(tmp_path) as (app, page, recording):
             digest = f"sha-256=:{base64.b64encode(hashlib.sha256(part(0)).digest()).decode()}:"
             assert (await page.put(0, part(0)[:-1] + b"x", digest))[0] == 422
             for wrong in ("", "sha-256", "md5=:AAAA:", "sha-256=:AAAA:"):
                 assert (await page.put(0, digest=wrong))[0] == 400
             assert (await page.put(0, b""))[0] == 400
-            assert room.spool.slices.slices(recording) == [] and room.receiving == []
+            assert app.spool.slices.slices(recording) == [] and app.receiving == []
             assert (await page.put(0, digest=f"sha-512=:AA:, {digest}"))[0] == 201
 
     asyncio.run(scene())
@@ -132,16 +132,16 @@ def test_a_slice_that_was_damaged_on_the_way_is_refused(tmp_path: Path) -> None:
 
 def test_another_ones_ticket_opens_nothing(tmp_path: Path) -> None:
     async def scene() -> None:
-        async with page_in(tmp_path) as (room, page, recording):
-            stranger = Page(room.http, room.url("/").rstrip("/"), str(recording), room.admit())
+        async with page_in(tmp_path) as (app, page, recording):
+            stranger = Page(app.http, app.url("/").rstrip("/"), str(recording), app.admit())
             assert (await stranger.put(0))[0] == 404
             assert (await stranger.close(**closing(1)))[0] == 404
             stranger.bearer = {}
             assert (await stranger.put(0))[0] == 401
-            late = dataclasses.replace(room.tickets[str(recording)], open=False)
-            room.tickets[str(recording)] = late
+            late = dataclasses.replace(app.tickets[str(recording)], open=False)
+            app.tickets[str(recording)] = late
             assert (await page.put(0))[0] == 201, "the take is closed, and its slices may still come"
-            room.tickets[str(recording)] = dataclasses.replace(late, takes_slices=False)
+            app.tickets[str(recording)] = dataclasses.replace(late, takes_slices=False)
             assert [(await page.put(1))[0], (await page.close(**closing(1)))[0]] == [410, 410]
             assert (await page.listing())["slices"], "what is here may still be asked"
 
@@ -150,7 +150,7 @@ def test_another_ones_ticket_opens_nothing(tmp_path: Path) -> None:
 
 def test_what_is_too_large_is_cut_off(tmp_path: Path, monkeypatch) -> None:
     async def scene() -> None:
-        async with page_in(tmp_path) as (room, page, recording):
+        async with page_in(tmp_path) as (app, page, recording):
             assert (await page.put(0, bytes(slices.LARGEST + 1)))[0] == 413
             assert (await page.put(0, bytes(slices.LARGEST)))[0] == 201
             assert (await page.put(480))[0] == 413
@@ -166,16 +166,16 @@ def test_what_is_too_large_is_cut_off(tmp_path: Path, monkeypatch) -> None:
 
             headers = {**page.bearer, "Content-Digest": f"sha-256=:{'A' * 43}=:"}
             with contextlib.suppress(aiohttp.ClientError):
-                async with room.http.put(f"{page.place}/3", data=endless(), headers=headers) as response:
+                async with app.http.put(f"{page.url}/3", data=endless(), headers=headers) as response:
                     assert response.status == 413
-            assert [one.number for one in room.spool.slices.slices(recording)] == [0, 1]
+            assert [one.number for one in app.spool.slices.slices(recording)] == [0, 1]
 
     asyncio.run(scene())
 
 
 def test_a_closing_message_is_checked(tmp_path: Path) -> None:
     async def scene() -> None:
-        async with page_in(tmp_path) as (room, page, recording):
+        async with page_in(tmp_path) as (app, page, recording):
             right = closing(2)
             wrong = [{}, {**right, "count": -1}, {**right, "sha256": "x"}, {**right, "seconds": "4"}]
             wrong += [{**right, "published_ms": [None]}, {**right, "count": True}]
@@ -183,9 +183,9 @@ def test_a_closing_message_is_checked(tmp_path: Path) -> None:
                 assert (await page.close(**message))[0] == 400, message
             headers = page.bearer
             for body in (b"[1]", b"\xff", b"[" * 10_000):
-                async with room.http.post(f"{page.place}/closing", data=body, headers=headers) as response:
+                async with app.http.post(f"{page.url}/closing", data=body, headers=headers) as response:
                     assert response.status == 400
-            assert not room.spool.slices.closing_path(recording).exists()
+            assert not app.spool.slices.closing_path(recording).exists()
             assert Closing.read(Closing.read(json.dumps(right).encode()).write()).count == 2
 
     asyncio.run(scene())
@@ -193,12 +193,12 @@ def test_a_closing_message_is_checked(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_told_and_nothing_half_is_left(tmp_path: Path, monkeypatch) -> None:
     async def scene() -> None:
-        async with page_in(tmp_path) as (room, page, recording):
+        async with page_in(tmp_path) as (app, page, recording):
             assert (await page.put(0))[0] == 201
-            monkeypatch.setattr(spool, "ROOM", 1 << 62)
+            monkeypatch.setattr(spool, "MIN_FREE_BYTES", 1 << 62)
             assert (await page.put(1))[0] == 503
             monkeypatch.undo()
-            folder = room.spool.slices.folder(recording)
+            folder = app.spool.slices.folder(recording)
 
             def full(*_: object) -> None:
                 raise OSError(28, "No space left on device")
@@ -216,28 +216,28 @@ def test_an_answer_waits_for_both_roads(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(completion, "LAST_WORDS_S", 0.2)
 
     async def scene() -> None:
-        async with page_in(tmp_path) as (room, page, recording):
+        async with page_in(tmp_path) as (app, page, recording):
             publisher = Publisher(audio=speech())
-            await publisher.publish(room.http, room.url(str(recording)), str(recording))
+            await publisher.publish(app.http, app.url(str(recording)), str(recording))
             await page.put(0)
-            await until(lambda: room.session(str(recording)).intake.packets)
-            async with room.http.delete(room.url(publisher.location), headers=page.bearer) as response:
+            await until(lambda: app.session(str(recording)).intake.packets)
+            async with app.http.delete(app.url(publisher.location), headers=page.bearer) as response:
                 assert response.status == 200
-            assert room.complete == [], "the slices are still on their way"
+            assert app.complete == [], "the slices are still on their way"
             await page.close(**closing(1))
-            assert room.complete == [recording]
+            assert app.complete == [recording]
             await publisher.close()
 
-            other = room.admit()
-            second = Page(room.http, room.url("/").rstrip("/"), other, other)
+            other = app.admit()
+            second = Page(app.http, app.url("/").rstrip("/"), other, other)
             publisher = Publisher(audio=speech())
-            await publisher.publish(room.http, room.url(other), other)
-            await until(lambda: room.session(other).intake.packets)
+            await publisher.publish(app.http, app.url(other), other)
+            await until(lambda: app.session(other).intake.packets)
             await second.put(0)
             await second.close(**closing(1))
-            assert room.complete == [recording], "the live road may say its last words"
-            await until(lambda: room.complete == [recording, uuid.UUID(other)])
-            assert room.ends(other) == ["limit"]
+            assert app.complete == [recording], "the live road may say its last words"
+            await until(lambda: app.complete == [recording, uuid.UUID(other)])
+            assert app.ends(other) == ["limit"]
             await publisher.close()
 
     asyncio.run(scene())
@@ -247,17 +247,17 @@ def test_announced_slices_are_waited_for(tmp_path: Path, monkeypatch) -> None:
     """On a narrow line the live road ends before the first slice is through."""
 
     async def scene() -> None:
-        async with page_in(tmp_path) as (room, page, recording):
+        async with page_in(tmp_path) as (app, page, recording):
             assert (await page.open(), await page.open()) == (200, 200)
             publisher = Publisher(audio=speech())
-            await publisher.publish(room.http, room.url(str(recording)), str(recording))
-            await until(lambda: room.session(str(recording)).intake.packets)
-            async with room.http.delete(room.url(publisher.location), headers=page.bearer) as response:
+            await publisher.publish(app.http, app.url(str(recording)), str(recording))
+            await until(lambda: app.session(str(recording)).intake.packets)
+            async with app.http.delete(app.url(publisher.location), headers=page.bearer) as response:
                 assert response.status == 200
-            assert room.complete == [], "no slice is here, but they are on their way"
+            assert app.complete == [], "no slice is here, but they are on their way"
             await page.put(0)
             await page.close(**closing(1))
-            assert room.complete == [recording]
+            assert app.complete == [recording]
             await publisher.close()
 
     asyncio.run(scene())
@@ -267,13 +267,13 @@ def test_announced_slices_that_never_come_hold_nothing_up_for_ever(tmp_path: Pat
     monkeypatch.setattr(completion, "QUIET_S", 0.5)
 
     async def scene() -> None:
-        async with page_in(tmp_path) as (room, page, recording):
-            stranger = Page(room.http, room.url("/").rstrip("/"), str(recording), str(uuid.uuid4()))
+        async with page_in(tmp_path) as (app, page, recording):
+            stranger = Page(app.http, app.url("/").rstrip("/"), str(recording), str(uuid.uuid4()))
             assert await stranger.open() == 404
             assert await page.open() == 200
-            assert room.spool.slices.listing(recording).touched_s, "whoever starts next waits, too"
-            assert room.receiving == []
-            await until(lambda: room.complete == [recording])
+            assert app.spool.slices.listing(recording).touched_s, "whoever starts next waits, too"
+            assert app.receiving == []
+            await until(lambda: app.complete == [recording])
 
     asyncio.run(scene())
 
@@ -282,11 +282,11 @@ def test_slices_that_stop_coming_are_the_answer_after_a_while(tmp_path: Path, mo
     monkeypatch.setattr(completion, "QUIET_S", 0.5)
 
     async def scene() -> None:
-        async with page_in(tmp_path) as (room, page, recording):
+        async with page_in(tmp_path) as (app, page, recording):
             await page.put(0)
-            await until(lambda: room.complete == [recording])
+            await until(lambda: app.complete == [recording])
             await page.put(1)
-            await until(lambda: room.complete == [recording, recording])
+            await until(lambda: app.complete == [recording, recording])
 
     asyncio.run(scene())
 
@@ -300,15 +300,15 @@ def test_the_next_start_goes_on_where_the_last_one_ended(tmp_path: Path, monkeyp
         async with page_in(tmp_path) as (_, page, recording):
             await page.put(0)
             await page.put(1)
-        async with open_room(tmp_path) as room:
-            room.answers.recover()
-            await until(lambda: not room.sessions.recordings)
-            assert room.complete == [], "the page may still bring the rest"
-            await room.sessions.end()
+        async with running_app(tmp_path) as app:
+            app.answers.recover()
+            await until(lambda: not app.sessions.recordings)
+            assert app.complete == [], "the page may still bring the rest"
+            await app.sessions.end()
         monkeypatch.setattr(completion, "QUIET_S", 0)
-        async with open_room(tmp_path) as room:
-            room.answers.recover()
-            await until(lambda: room.complete == [recording])
+        async with running_app(tmp_path) as app:
+            app.answers.recover()
+            await until(lambda: app.complete == [recording])
 
     asyncio.run(scene())
 

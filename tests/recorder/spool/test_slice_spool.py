@@ -121,7 +121,7 @@ def test_a_disk_that_fails_leaves_what_it_had(tmp_path: Path, monkeypatch: pytes
 
 def test_one_visit_to_the_disk_serves_all_and_each_hears_its_own(tmp_path: Path) -> None:
     def broken() -> None:
-        raise OSError("no room")
+        raise OSError("no app")
 
     async def scene() -> list:
         disk, visits = Disk(), []
@@ -131,4 +131,4 @@ def test_one_visit_to_the_disk_serves_all_and_each_hears_its_own(tmp_path: Path)
         return [*found, await disk.do(lambda: "again")]
 
     *found, error, again = asyncio.run(scene())
-    assert (found, str(error), again) == ([0, 1, 2, 3, 4], "no room", "again")
+    assert (found, str(error), again) == ([0, 1, 2, 3, 4], "no app", "again")

@@ -17,7 +17,7 @@ from aioice import ice
 from aiortc import codecs, rtcicetransport, rtcpeerconnection, rtcrtpreceiver
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from support.publisher import Publisher, speech, until
-from support.recorder_app import open_room
+from support.recorder_app import running_app
 
 from recorder.webrtc import peer, receiver
 from recorder.webrtc.network import Connection, Network
@@ -65,12 +65,12 @@ def test_opus_is_in_the_table_of_codecs() -> None:
 
 def test_a_live_session_has_the_parts_that_are_reached_for(tmp_path: Path) -> None:
     async def scene() -> None:
-        async with open_room(tmp_path) as room:
-            recording = room.admit()
+        async with running_app(tmp_path) as app:
+            recording = app.admit()
             publisher = Publisher(audio=speech())
-            await publisher.publish(room.http, room.url(recording), recording)
-            await until(lambda: room.session(recording).intake.packets)
-            peer_connection = room.session(recording).peer.connection
+            await publisher.publish(app.http, app.url(recording), recording)
+            await until(lambda: app.session(recording).intake.packets)
+            peer_connection = app.session(recording).peer.connection
             assert isinstance(peer_connection, aiortc.RTCPeerConnection)
             (transceiver,) = peer_connection.getTransceivers()
             assert isinstance(transceiver.receiver, receiver.Receiver)

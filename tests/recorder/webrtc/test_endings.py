@@ -8,208 +8,208 @@ from pathlib import Path
 import psutil
 import pytest
 from support.publisher import Picture, Publisher, speech, until
-from support.recorder_app import Room, open_room
+from support.recorder_app import RecorderApp, running_app
 
 from recorder.spool import spool
 from recorder.webrtc import session
 
 
-def in_room(path: Path, scene, **options) -> None:
+def in_app(path: Path, scene, **options) -> None:
     async def play() -> None:
-        async with open_room(path, **options) as room:
-            await scene(room)
+        async with running_app(path, **options) as app:
+            await scene(app)
 
     asyncio.run(play())
 
 
-async def live(room: Room, recording: str, **tracks) -> Publisher:
+async def live(app: RecorderApp, recording: str, **tracks) -> Publisher:
     publisher = Publisher(**(tracks or {"audio": speech()}))
-    await publisher.publish(room.http, room.url(recording), recording)
-    await until(lambda: room.session(recording).intake.packets)
+    await publisher.publish(app.http, app.url(recording), recording)
+    await until(lambda: app.session(recording).intake.packets)
     return publisher
 
 
 def test_a_peer_that_closes_may_come_back_and_then_the_answer_is_complete(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(session, "COMES_BACK_S", 1.5)
 
-    async def scene(room: Room) -> None:
-        recording = room.admit()
+    async def scene(app: RecorderApp) -> None:
+        recording = app.admit()
         for number in (1, 2):
-            publisher = await live(room, recording)
+            publisher = await live(app, recording)
             await publisher.close()
-            await until(lambda n=number: len(room.files(recording)) == n and room.sessions.live == 0)
-            assert room.complete == []
-        await until(lambda: room.complete)
-        assert room.ends(recording) == ["lost", "lost"]
-        assert room.complete == [uuid.UUID(recording)]
-        assert not room.sessions.recordings
+            await until(lambda n=number: len(app.files(recording)) == n and app.sessions.live == 0)
+            assert app.complete == []
+        await until(lambda: app.complete)
+        assert app.ends(recording) == ["lost", "lost"]
+        assert app.complete == [uuid.UUID(recording)]
+        assert not app.sessions.recordings
 
-    in_room(tmp_path, scene)
+    in_app(tmp_path, scene)
 
 
 def test_a_delete_after_the_peer_has_closed_completes_the_answer_at_once(tmp_path: Path) -> None:
-    async def scene(room: Room) -> None:
-        recording = room.admit()
-        publisher = await live(room, recording)
+    async def scene(app: RecorderApp) -> None:
+        recording = app.admit()
+        publisher = await live(app, recording)
         await publisher.close()
-        await until(lambda: room.sessions.live == 0)
+        await until(lambda: app.sessions.live == 0)
         headers = {"Authorization": f"Bearer {recording}"}
-        async with room.http.delete(room.url(publisher.location), headers=headers) as response:
+        async with app.http.delete(app.url(publisher.location), headers=headers) as response:
             assert response.status == 200
-        assert room.complete == [uuid.UUID(recording)]
+        assert app.complete == [uuid.UUID(recording)]
 
-    in_room(tmp_path, scene)
+    in_app(tmp_path, scene)
 
 
 def test_a_peer_that_falls_silent_is_lost(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(session, "SILENCE_S", 1)
 
-    async def scene(room: Room) -> None:
-        recording = room.admit()
-        publisher = await live(room, recording)
+    async def scene(app: RecorderApp) -> None:
+        recording = app.admit()
+        publisher = await live(app, recording)
         await publisher.stop_sending()
-        await until(lambda: room.sessions.live == 0)
-        assert room.ends(recording) == ["lost"]
+        await until(lambda: app.sessions.live == 0)
+        assert app.ends(recording) == ["lost"]
         await publisher.close()
 
-    in_room(tmp_path, scene)
+    in_app(tmp_path, scene)
 
 
 def test_a_peer_that_never_sends_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(session, "START_S", 1)
     monkeypatch.setattr(session, "COMES_BACK_S", 0.1)
 
-    async def scene(room: Room) -> None:
-        recording = room.admit()
+    async def scene(app: RecorderApp) -> None:
+        recording = app.admit()
         publisher = Publisher(audio=speech())
         headers = {"Authorization": f"Bearer {recording}", "Content-Type": "application/sdp"}
-        async with room.http.post(room.url(recording), data=await publisher.offer(), headers=headers) as response:
+        async with app.http.post(app.url(recording), data=await publisher.offer(), headers=headers) as response:
             assert response.status == 201
-        assert len(room.files(recording)) == 1
-        await until(lambda: room.complete)
-        assert room.receiving == [] and not room.spool.folder(uuid.UUID(recording)).exists()
+        assert len(app.files(recording)) == 1
+        await until(lambda: app.complete)
+        assert app.receiving == [] and not app.spool.folder(uuid.UUID(recording)).exists()
         await publisher.close()
 
-    in_room(tmp_path, scene)
+    in_app(tmp_path, scene)
 
 
 def test_the_time_limit_ends_the_answer(tmp_path: Path) -> None:
-    async def scene(room: Room) -> None:
-        recording = room.admit(seconds=3)
-        publisher = await live(room, recording)
-        await until(lambda: room.complete)
-        assert room.ends(recording) == ["limit"]
+    async def scene(app: RecorderApp) -> None:
+        recording = app.admit(seconds=3)
+        publisher = await live(app, recording)
+        await until(lambda: app.complete)
+        assert app.ends(recording) == ["limit"]
         await publisher.close()
 
-    in_room(tmp_path, scene)
+    in_app(tmp_path, scene)
 
 
 def test_a_row_that_is_closed_ends_the_answer(tmp_path: Path) -> None:
-    async def scene(room: Room) -> None:
-        recording = room.admit()
-        publisher = await live(room, recording)
-        assert room.sessions.recordings == {uuid.UUID(recording)}
-        room.sessions.close(uuid.UUID(recording))
-        await until(lambda: room.complete)
-        assert room.ends(recording) == ["limit"]
+    async def scene(app: RecorderApp) -> None:
+        recording = app.admit()
+        publisher = await live(app, recording)
+        assert app.sessions.recordings == {uuid.UUID(recording)}
+        app.sessions.close(uuid.UUID(recording))
+        await until(lambda: app.complete)
+        assert app.ends(recording) == ["limit"]
         await publisher.close()
 
-    in_room(tmp_path, scene)
+    in_app(tmp_path, scene)
 
 
 def test_who_sends_far_too_much_is_cut_off(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(session, "MOST_BYTES_PER_S", 200)
 
-    async def scene(room: Room) -> None:
-        recording = room.admit()
-        publisher = await live(room, recording, video=Picture())
-        await until(lambda: room.complete)
-        assert room.ends(recording) == ["limit"]
+    async def scene(app: RecorderApp) -> None:
+        recording = app.admit()
+        publisher = await live(app, recording, video=Picture())
+        await until(lambda: app.complete)
+        assert app.ends(recording) == ["limit"]
         await publisher.close()
 
-    in_room(tmp_path, scene)
+    in_app(tmp_path, scene)
 
 
 def test_draining_closes_every_file_and_leaves_the_rest_to_the_next_start(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(session, "COMES_BACK_S", 0.1)
     left: list[str] = []
 
-    async def scene(room: Room) -> None:
-        recording = room.admit()
+    async def scene(app: RecorderApp) -> None:
+        recording = app.admit()
         left.append(recording)
-        publisher = await live(room, recording)
-        await room.sessions.end()
-        assert room.ends(recording) == ["shutdown"]
-        assert room.complete == [] and room.sessions.live == 0
+        publisher = await live(app, recording)
+        await app.sessions.end()
+        assert app.ends(recording) == ["shutdown"]
+        assert app.complete == [] and app.sessions.live == 0
         await publisher.close()
 
-    async def next_start(room: Room) -> None:
-        assert room.complete == []
-        room.sessions.recover()
-        await until(lambda: room.complete)
-        assert [str(recording) for recording in room.complete] == left
+    async def next_start(app: RecorderApp) -> None:
+        assert app.complete == []
+        app.sessions.recover()
+        await until(lambda: app.complete)
+        assert [str(recording) for recording in app.complete] == left
 
-    in_room(tmp_path, scene)
-    in_room(tmp_path, next_start)
+    in_app(tmp_path, scene)
+    in_app(tmp_path, next_start)
 
 
 def test_after_a_restart_a_peer_goes_on_in_a_new_file(tmp_path: Path) -> None:
-    first = Room(tmp_path)
+    first = RecorderApp(tmp_path)
     recording = first.admit()
     first.spool.begin(uuid.UUID(recording), ()).close()
 
-    async def scene(room: Room) -> None:
-        room.tickets = first.tickets
-        room.sessions.recover()
-        publisher = await live(room, recording)
-        assert [path.name for path in room.files(recording)] == ["whip-1.rtp", "whip-2.rtp"]
-        assert room.sessions.recordings == {uuid.UUID(recording)}
+    async def scene(app: RecorderApp) -> None:
+        app.tickets = first.tickets
+        app.sessions.recover()
+        publisher = await live(app, recording)
+        assert [path.name for path in app.files(recording)] == ["whip-1.rtp", "whip-2.rtp"]
+        assert app.sessions.recordings == {uuid.UUID(recording)}
         await publisher.close()
 
-    in_room(tmp_path, scene)
+    in_app(tmp_path, scene)
 
 
 @pytest.mark.parametrize("tracks", [{"audio": speech}, {"video": Picture}])
 def test_either_track_may_be_missing(tmp_path: Path, tracks: dict) -> None:
-    async def scene(room: Room) -> None:
-        recording = room.admit()
-        publisher = await live(room, recording, **{kind: make() for kind, make in tracks.items()})
+    async def scene(app: RecorderApp) -> None:
+        recording = app.admit()
+        publisher = await live(app, recording, **{kind: make() for kind, make in tracks.items()})
         await until(lambda: len(publisher.sent) > 20)
         await publisher.stop_sending()
-        await until(lambda: room.session(recording).intake.packets >= len(publisher.sent))
-        await room.sessions.end()
-        header, *records = room.read(recording)
+        await until(lambda: app.session(recording).intake.packets >= len(publisher.sent))
+        await app.sessions.end()
+        header, *records = app.read(recording)
         assert [track["kind"] for track in header.json()["tracks"]] == list(tracks)
         assert [r.payload for r in records if r.kind in (1, 2)] == publisher.sent
         await publisher.close()
 
-    in_room(tmp_path, scene)
+    in_app(tmp_path, scene)
 
 
 def test_a_full_disk_refuses_new_sessions(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(spool, "ROOM", 1 << 62)
+    monkeypatch.setattr(spool, "MIN_FREE_BYTES", 1 << 62)
 
-    async def scene(room: Room) -> None:
-        recording = room.admit()
+    async def scene(app: RecorderApp) -> None:
+        recording = app.admit()
         headers = {"Authorization": f"Bearer {recording}", "Content-Type": "application/sdp"}
         publisher = Publisher(audio=speech())
-        async with room.http.post(room.url(recording), data=await publisher.offer(), headers=headers) as response:
+        async with app.http.post(app.url(recording), data=await publisher.offer(), headers=headers) as response:
             assert (response.status, "Retry-After" in response.headers) == (503, True)
         await publisher.close()
 
-    in_room(tmp_path, scene)
+    in_app(tmp_path, scene)
 
 
 def test_finished_sessions_leave_neither_descriptors_nor_objects(tmp_path: Path) -> None:
     process = psutil.Process()
 
-    async def one(room: Room) -> None:
-        recording = room.admit()
-        publisher = await live(room, recording)
+    async def one(app: RecorderApp) -> None:
+        recording = app.admit()
+        publisher = await live(app, recording)
         headers = {"Authorization": f"Bearer {recording}"}
-        async with room.http.delete(room.url(publisher.location), headers=headers) as response:
+        async with app.http.delete(app.url(publisher.location), headers=headers) as response:
             assert response.status == 200
-        await until(lambda: uuid.UUID(recording) in room.complete)
+        await until(lambda: uuid.UUID(recording) in app.complete)
         await publisher.close()
 
     def counts() -> tuple[int, int]:
@@ -217,15 +217,15 @@ def test_finished_sessions_leave_neither_descriptors_nor_objects(tmp_path: Path)
         names = {"Intake", "Stream", "Peer", "StunProtocol", "RTCDtlsTransport", "_Connection"}
         return process.num_fds(), sum(type(o).__name__ in names for o in gc.get_objects())
 
-    async def scene(room: Room) -> None:
+    async def scene(app: RecorderApp) -> None:
         async def three() -> None:
-            await asyncio.gather(*(one(room) for _ in range(3)))
+            await asyncio.gather(*(one(app) for _ in range(3)))
 
         await three()  # the HTTP client keeps its connections
         descriptors, kept = counts()
         for _ in range(10):
             await three()
         await until(lambda: counts() <= (descriptors, kept))
-        assert room.sessions.live == 0 and not room.sessions.recordings
+        assert app.sessions.live == 0 and not app.sessions.recordings
 
-    in_room(tmp_path, scene, capacity=50)
+    in_app(tmp_path, scene, capacity=50)

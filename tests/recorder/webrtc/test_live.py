@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.publisher import Picture, Publisher, speech, until
-from support.recorder_app import Room, open_room
+from support.recorder_app import RecorderApp, running_app
 
 from recorder.spool import packet_file
 
@@ -18,28 +18,28 @@ def media(packets: list[bytes], payload_type: int) -> list[bytes]:
     return [packet for packet in packets if packet_file.parse(packet).payload_type == payload_type]
 
 
-async def hang_up(room: Room, publisher: Publisher, recording: str) -> None:
+async def hang_up(app: RecorderApp, publisher: Publisher, recording: str) -> None:
     """End an answer as the page does: DELETE, then close."""
     headers = {"Authorization": f"Bearer {recording}"}
-    async with room.http.delete(room.url(publisher.location), headers=headers) as response:
+    async with app.http.delete(app.url(publisher.location), headers=headers) as response:
         assert response.status == 200
-    await until(lambda: room.complete)
+    await until(lambda: app.complete)
     await publisher.close()
 
 
 @pytest.mark.parametrize(("codec", "name"), [("video/H264", "H264"), ("video/VP8", "VP8")])
 def test_the_spool_holds_every_packet_that_was_sent(tmp_path: Path, codec: str, name: str) -> None:
     async def scene() -> None:
-        async with open_room(tmp_path) as room:
-            recording = room.admit()
+        async with running_app(tmp_path) as app:
+            recording = app.admit()
             publisher = Publisher(Picture(), speech(), codec)
-            await publisher.publish(room.http, room.url(recording), recording)
-            session = room.session(recording)
+            await publisher.publish(app.http, app.url(recording), recording)
+            session = app.session(recording)
             await until(lambda: len(publisher.sent) > 250 and all(s.last_report for s in session.intake.streams))
             await publisher.stop_sending()
-            await hang_up(room, publisher, recording)
+            await hang_up(app, publisher, recording)
 
-            header, *records = room.read(recording)
+            header, *records = app.read(recording)
             tracks = {track.kind: track for track in packet_file.Header.from_json(header.json()).tracks}
             assert (tracks["video"].codec, tracks["video"].clock_rate) == (name, 90000)
             assert (tracks["audio"].codec, tracks["audio"].clock_rate) == ("opus", 48000)
@@ -49,7 +49,7 @@ def test_the_spool_holds_every_packet_that_was_sent(tmp_path: Path, codec: str, 
             assert records[-1].json() == {"end": "delete"}
             arrivals = [record.arrival_us for record in records]
             assert arrivals == sorted(arrivals)
-            assert room.receiving == room.complete == [room.tickets[recording].recording]
+            assert app.receiving == app.complete == [app.tickets[recording].recording]
 
     asyncio.run(scene())
 
@@ -57,18 +57,18 @@ def test_the_spool_holds_every_packet_that_was_sent(tmp_path: Path, codec: str, 
 @pytest.mark.parametrize("codec", ["video/H264", "video/VP8"])
 def test_lost_packets_are_asked_for_until_they_come(tmp_path: Path, codec: str) -> None:
     async def scene() -> None:
-        async with open_room(tmp_path) as room:
-            recording = room.admit()
+        async with running_app(tmp_path) as app:
+            recording = app.admit()
             # Every seventh datagram is lost, retransmissions too, and thirty in a row.
             publisher = Publisher(Picture(), speech(), codec, lambda n: 50 < n < 400 and (n % 7 == 5 or 100 <= n < 130))
-            await publisher.publish(room.http, room.url(recording), recording)
-            session = room.session(recording)
+            await publisher.publish(app.http, app.url(recording), recording)
+            session = app.session(recording)
             await until(lambda: len(publisher.sent) > 500)
             await until(lambda: not any(stream.reception.missing for stream in session.intake.streams))
             await publisher.stop_sending()
-            await hang_up(room, publisher, recording)
+            await hang_up(app, publisher, recording)
 
-            header, *records = room.read(recording)
+            header, *records = app.read(recording)
             types = [track.payload_type for track in packet_file.Header.from_json(header.json()).tracks]
             stored = [r.payload for r in records if r.kind in (packet_file.Kind.VIDEO, packet_file.Kind.AUDIO)]
             sent = [packet for packet in publisher.sent if packet_file.parse(packet).payload_type in types]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from aioice import ice
 from support.publisher import Publisher, speech
-from support.recorder_app import open_room
+from support.recorder_app import running_app
 from support.whip_offer import OFFER, post
 
 from recorder.webrtc import peer
@@ -30,9 +30,9 @@ def answered(path: Path, network: Network) -> list[tuple[str, int, str]]:
     """Address, port and type of each candidate in an answer."""
 
     async def scene() -> list[tuple[str, int, str]]:
-        async with open_room(path) as room:
+        async with running_app(path) as app:
             peer.install(network)
-            response = await post(room, room.admit(), OFFER)
+            response = await post(app, app.admit(), OFFER)
             assert response.status == 201
             audio = (await response.text()).partition("m=video")[0]
             fields = [line.split() for line in audio.splitlines() if line.startswith("a=candidate:")]
@@ -67,11 +67,11 @@ def test_ports_stay_in_their_range_and_are_free_again_afterwards(tmp_path: Path)
 
 def test_media_flow_through_a_range_of_ports(tmp_path: Path) -> None:
     async def scene() -> None:
-        async with open_room(tmp_path) as room:
+        async with running_app(tmp_path) as app:
             peer.install(Network(ports=(18160, 18179), loopback=True, private_peers=True))
-            recording = room.admit()
+            recording = app.admit()
             publisher = Publisher(audio=speech())
-            await publisher.publish(room.http, room.url(recording), recording)
+            await publisher.publish(app.http, app.url(recording), recording)
             await publisher.close()
 
     asyncio.run(scene())

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from support.recorder_app import open_room
+from support.recorder_app import running_app
 from support.whip_offer import OFFER, post
 
 from recorder.webrtc import peer
@@ -35,12 +35,12 @@ def _tried(path: Path, network: Network, trickled: bool) -> set[str]:
     lines = [f"a=candidate:{n} 1 udp {2**30 - n} {host} 5000 typ host" for n, host in enumerate(named)]
 
     async def scene() -> set[str]:
-        async with open_room(path) as room:
+        async with running_app(path) as app:
             peer.install(network)
-            recording = room.admit()
+            recording = app.admit()
             offer = OFFER if trickled else OFFER.replace("a=setup:actpass", "\r\n".join([*lines, "a=setup:actpass"]))
-            assert (await post(room, recording, offer)).status == 201
-            connection = room.session(recording).peer
+            assert (await post(app, recording, offer)).status == 201
+            connection = app.session(recording).peer
             if trickled:
                 await connection.add_candidates(lines)
             transport = connection.connection.getTransceivers()[0].receiver.transport.transport

@@ -14,7 +14,7 @@ from storage.base.audit import AuditEvent
 from storage.base.refusal import Refused
 from storage.judging import absences, allocations, assignments, workload
 from storage.judging.allocations import batch_of, propose
-from storage.judging.assignments import appoint, give, mode_of, open_places, open_slots
+from storage.judging.assignments import appoint, give, mode_of, open_answers, open_slots
 from storage.judging.conflicts import affiliations, assessors, set_affiliations, ties
 from storage.judging.ratings import Rating, Return, own_ratings, ratings_of
 from storage.judging.scores import Score
@@ -235,7 +235,7 @@ def test_spread_assessors_who_differ_need_a_third_who_did_not_judge_that_answer(
         session.flush()
     look_again(session, sitting)
     assert disagreement(sitting, ratings)
-    assert set(open_places(session, sitting).values()) == {(3,)}
+    assert set(open_answers(session, sitting).values()) == {(3,)}
     made = propose(session, [sitting], Mode.SPREAD, 100, UNTIL, people.officer, NOW)
     assert {one.slot for one in made.plan.assignments} == {3} and made.plan.shortages == ()
     places = {str(answer.id): answer for answer in sitting.answers}
@@ -245,7 +245,7 @@ def test_spread_assessors_who_differ_need_a_third_who_did_not_judge_that_answer(
     session.commit()
     # A third for a part of the answers is no third yet: nothing is decided, and the others still wait.
     assert judge(session, sitting, known[some[0].assessor], 4) is None
-    assert len(open_places(session, sitting)) == 10 - len(some)
+    assert len(open_answers(session, sitting)) == 10 - len(some)
     rest = propose(session, [sitting], Mode.SPREAD, 100, UNTIL, people.officer, NOW)
     rest.make_final(people.officer, NOW)
     session.commit()
@@ -289,7 +289,7 @@ def test_work_that_lies_still_may_be_taken_back_and_nothing_is_lost(session, peo
     appoint(session, sitting, {1: one, 2: two}, people.officer, NOW)
     rating = own_ratings(session, sitting, one)[0]
     cast.score(rating)
-    rating.place(4.5, NOW)
+    rating.resume_from(4.5, NOW)
     session.commit()
     session.expire_all()
     hours = sitting.dossier.scheme.content.assessment.lease_hours
@@ -298,7 +298,7 @@ def test_work_that_lies_still_may_be_taken_back_and_nothing_is_lost(session, peo
     refused(workload.Rule.AT_WORK, take_back, session, sitting, one, people.officer, later - timedelta(seconds=1))
     assert rating.has_lapsed(later)
     # Who comes back before the office has acted simply goes on.
-    rating.place(5.0, later)
+    rating.resume_from(5.0, later)
     session.commit()
     session.expire_all()
     refused(workload.Rule.AT_WORK, take_back, session, sitting, one, people.officer, later + timedelta(hours=1))

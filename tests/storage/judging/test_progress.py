@@ -17,7 +17,7 @@ from storage.base import migrate
 from storage.base.database import make_engine
 from storage.base.refusal import Refused
 from storage.exam.sittings import Judging, Sitting
-from storage.judging.assignments import give, open_places
+from storage.judging.assignments import give, open_answers
 from storage.judging.ratings import own_ratings, ratings_of
 from storage.judging.repeats import ask_again
 from storage.judging.verdicts import Verdict, disagreement, sign_dossier
@@ -35,7 +35,7 @@ def worked_out(session, sitting: Sitting) -> Judging:
     third = any(one.slot > slots for one in ratings) or bool(disagreement(sitting, list(ratings)))
     taken = [{one.slot for one in ratings if one.answer_id == answer.id} for answer in sitting.answers]
     waits = any(open_slots(one, slots, third) for one in taken)
-    assert waits == bool(open_places(session, sitting))
+    assert waits == bool(open_answers(session, sitting))
     return Judging.OPEN if waits else Judging.HELD
 
 
@@ -60,7 +60,7 @@ def test_whatever_happens_to_the_work_the_sitting_knows_how_far_it_is(session, p
 
 def given(session, rng, sitting, people, judges: Sequence[Person]) -> None:
     """Free places of one slot go to somebody: all of them, or a part."""
-    free = open_places(session, sitting)
+    free = open_answers(session, sitting)
     slot, who = rng.choice([slot for slots in free.values() for slot in slots] or [1]), rng.choice(judges)
     places = [(answer, slot, who) for answer, slots in free.items() if slot in slots]
     give(session, sitting, places[: rng.choice((4, 10, 10, 10))], people.officer, NOW)

@@ -25,7 +25,7 @@ def hall(session, people):
 
 
 def test_an_organisation_has_a_room_once(session, people, hall):
-    assert hall.place == "Zaal Noord, 2.14, Proefstraat 1, Utrecht"
+    assert hall.full_address == "Zaal Noord, 2.14, Proefstraat 1, Utrecht"
     with pytest.raises(Refused) as caught:
         add(session, people.organisation, "zaal noord", "Anders 2", "2.14", people.beheerder, NOW)
     assert caught.value.rule is Rule.KNOWN

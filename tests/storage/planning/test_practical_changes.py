@@ -13,7 +13,7 @@ from storage.base.refusal import Refused, Step
 from storage.people.people import Membership, Person, Role, employ_again, release
 from storage.planning.places_held import taken
 from storage.planning.practical_candidates import confirm, gone, hindrances, request
-from storage.planning.practical_sessions import PracticalSeat, PracticalSession, Rule, SessionState
+from storage.planning.practical_sessions import Participant, PracticalSession, Rule, SessionState
 
 NOW = cast.NOW
 DAY = NOW + timedelta(days=20)
@@ -90,7 +90,7 @@ def test_only_a_session_that_stands_has_another_examiner(people, asked, ended):
 
 @pytest.mark.parametrize("who", ["organisation", "ksf"])
 def test_one_candidate_is_taken_out_and_the_others_keep_their_turns(session, people, given, day, who):
-    first, second = given.seats
+    first, second = given.participants
     begins = second.turn
     if who == "ksf":
         given.take_out(first, people.officer, NOW)
@@ -100,26 +100,26 @@ def test_one_candidate_is_taken_out_and_the_others_keep_their_turns(session, peo
     assert (given.coming, given.candidates, second.turn) == ([second], [people.second_candidate], begins)
     assert (given.state, taken(session, [day])) == (SessionState.CONFIRMED, {day.id: 1})
     (row,) = told(session, "practical_candidate_off")
-    assert row.facts == {"seat": str(first.id)}
+    assert row.facts == {"participant": str(first.id)}
     assert hindrances(session, given.scheme, [people.candidate.id], NOW) == {}
     refused(Rule.CANDIDATE_OFF, given.take_out, first, people.officer, NOW)
 
 
 def test_whoever_was_taken_out_is_free_that_day(session, people, given, day):
-    given.take_out(given.seats[0], people.officer, NOW)
+    given.take_out(given.participants[0], people.officer, NOW)
     session.flush()
     scheme, who = cast.scheme_of_a(session), [people.candidate]
     assert request(session, scheme, day, given.location, who, people.beheerder, NOW).live
 
 
 def test_the_last_candidate_is_not_taken_out(session, people, given):
-    given.take_out(given.seats[0], people.officer, NOW)
-    error = refused(Rule.LAST_CANDIDATE, given.take_out, given.seats[1], people.officer, NOW)
+    given.take_out(given.participants[0], people.officer, NOW)
+    error = refused(Rule.LAST_CANDIDATE, given.take_out, given.participants[1], people.officer, NOW)
     assert (error.found, given.candidates) == (people.second_candidate.name, [people.second_candidate])
 
 
 def test_the_end_of_a_session_does_not_blur_who_was_taken_out_before(session, people, given, day):
-    first, second = given.seats
+    first, second = given.participants
     given.take_out(first, people.officer, NOW)
     given.cancel("De examiner is ziek.", people.officer, NOW + timedelta(hours=1))
     session.flush()
@@ -129,11 +129,11 @@ def test_the_end_of_a_session_does_not_blur_who_was_taken_out_before(session, pe
 
 
 def test_the_organisation_takes_out_before_the_day_and_ksf_until_it_is_over(people, given, day):
-    seat = given.seats[0]
+    participant = given.participants[0]
     midnight = datetime(day.day.year, day.day.month, day.day.day, tzinfo=AMSTERDAM)
-    refused(Rule.BEGUN, given.withdraw_candidate, seat, people.beheerder, midnight)
-    refused(Rule.BEGUN, given.take_out, seat, people.officer, day.ends_at)
-    given.take_out(seat, people.officer, day.ends_at - timedelta(minutes=1))
+    refused(Rule.BEGUN, given.withdraw_candidate, participant, people.beheerder, midnight)
+    refused(Rule.BEGUN, given.take_out, participant, people.officer, day.ends_at)
+    given.take_out(participant, people.officer, day.ends_at - timedelta(minutes=1))
 
 
 def test_two_who_each_take_out_one_of_two_leave_one(session, people, given):
@@ -141,15 +141,15 @@ def test_two_who_each_take_out_one_of_two_leave_one(session, people, given):
     session.commit()
     with new_session() as own:
         found, officer = own.get(PracticalSession, given.id), own.get(Person, people.officer.id)
-        seats = list(found.seats)
+        participants = list(found.participants)
         own.commit()
         with new_session() as other:
-            seat = other.get(PracticalSeat, seats[0].id)
-            seat.practical_session.take_out(seat, other.get(Person, people.officer.id), NOW)
+            participant = other.get(Participant, participants[0].id)
+            participant.practical_session.take_out(participant, other.get(Person, people.officer.id), NOW)
             other.commit()
-        assert seats[0].freed_at is None
-        refused(Rule.CANDIDATE_OFF, found.take_out, seats[0], officer, NOW)
-        refused(Rule.LAST_CANDIDATE, found.take_out, seats[1], officer, NOW)
+        assert participants[0].freed_at is None
+        refused(Rule.CANDIDATE_OFF, found.take_out, participants[0], officer, NOW)
+        refused(Rule.LAST_CANDIDATE, found.take_out, participants[1], officer, NOW)
 
 
 def test_who_left_is_known_as_such_and_keeps_the_seat_until_taken_out(session, people, asked):
@@ -164,7 +164,7 @@ def test_who_left_is_known_as_such_and_keeps_the_seat_until_taken_out(session, p
     session.flush()
     assert gone(asked, later) == set()
     release(session, people.candidate, home, people.officer.id, later)
-    asked.take_out(asked.seats[0], people.officer, later)
+    asked.take_out(asked.participants[0], people.officer, later)
     session.flush()
     assert gone(asked, later) == set()
     confirm(asked, people.assessors[0], people.officer, later)

@@ -25,7 +25,7 @@ from storage.planning.practical_candidates import able, advised, confirm, hindra
 from storage.planning.practical_sessions import (
     LIVE,
     STEPS,
-    PracticalSeat,
+    Participant,
     PracticalSession,
     Rule,
     SessionState,
@@ -88,7 +88,10 @@ def test_a_session_holds_a_place_for_each_in_the_order_of_their_names(session, p
     assert [one.name for one in asked.candidates] == ["Kandidaat Een", "Kandidaat Twee"]
     assert (asked.state, asked.day, asked.organisation) == (SessionState.REQUESTED, day.day, people.organisation)
     assert taken(session, [day]) == {day.id: 2}
-    assert [seat.turn[0] - day.starts_at for seat in asked.seats] == [timedelta(0), timedelta(minutes=45)]
+    assert [participant.turn[0] - day.starts_at for participant in asked.participants] == [
+        timedelta(0),
+        timedelta(minutes=45),
+    ]
     told = session.scalars(select(AuditEvent).where(AuditEvent.verb == "practical_requested")).one()
     assert told.facts == {"date": str(day.id), "candidates": 2}
 
@@ -111,7 +114,7 @@ def test_a_day_holds_no_more_than_there_is_time_for(session, people, day, locati
     many = crowd(session, people, 6)
     error = refused(Rule.DAY_TOO_SHORT, ask, session, people, day, location, many)
     assert (error.found, error.needed) == (6, 5)
-    assert len(ask(session, people, day, location, many[:5]).seats) == 5
+    assert len(ask(session, people, day, location, many[:5]).participants) == 5
 
 
 def test_who_did_not_pass_the_theory_test_takes_no_part(session, people, day, location, pair):
@@ -263,7 +266,7 @@ def test_an_examiner_has_one_session_a_day(session, people, asked, day):
 
 def test_the_database_refuses_what_overlaps(session, people, asked, day, location):
     asked.confirm(people.assessors[0], people.officer, NOW)
-    place, held = asked.seats[0].place, {one.place_id for one in asked.seats}
+    place, held = asked.participants[0].place, {one.place_id for one in asked.participants}
     free = next(one for one in day.places if one.id not in held)
     session.commit()
 
@@ -282,15 +285,15 @@ def test_the_database_refuses_what_overlaps(session, people, asked, day, locatio
     break_in(copy(state=SessionState.DECLINED))
     break_in(copy(organisation_id=people.outsider_organisation.id))
     break_in(copy(day=date(2020, 1, 1)))
-    seat = {"session_id": asked.id, "day": asked.day}
+    participant = {"session_id": asked.id, "day": asked.day}
     somebody = people.outsider_candidate.id
-    break_in(PracticalSeat(**seat, number=3, candidate_id=somebody, place_id=place.id))
-    break_in(PracticalSeat(**seat, number=1, candidate_id=somebody, place_id=free.id))
+    break_in(Participant(**participant, number=3, candidate_id=somebody, place_id=place.id))
+    break_in(Participant(**participant, number=1, candidate_id=somebody, place_id=free.id))
     other = copy()
     with new_session() as own:
         own.add(other)
         own.flush()
-        twice = PracticalSeat(
+        twice = Participant(
             session_id=other.id, day=other.day, number=1, candidate_id=people.candidate.id, place_id=free.id
         )
         own.add(twice)

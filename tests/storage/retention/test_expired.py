@@ -12,7 +12,7 @@ from storage.people.links import Link, LinkKind, issue
 from storage.people.logins import LogIn, log_in
 from storage.people.outbox import MailMessage
 from storage.planning.locations import LocationCheck
-from storage.planning.practical_sessions import PracticalSeat, PracticalSession
+from storage.planning.practical_sessions import Participant, PracticalSession
 from storage.planning.theory_tests import RESULTS, Certificate, TheoryState, TheoryTest, set_ready
 from storage.retention.expired import (
     CHECKS_KEPT,
@@ -99,7 +99,7 @@ def test_a_practical_session_that_was_called_off_goes_after_a_year_and_one_that_
     assert delete_expired(session, NOW + SESSIONS_KEPT + MOMENT)["practical_session"] == 1
     session.commit()
     assert there(session, PracticalSession) == {held.id}
-    assert there(session, PracticalSeat) == {seat.id for seat in held.seats}
+    assert there(session, Participant) == {participant.id for participant in held.participants}
 
 
 def test_a_check_of_a_location_goes_after_two_years_and_its_standing_stays(session, people):

@@ -43,7 +43,7 @@ def test_every_state_has_a_word(table: dict, enum: type[StrEnum]):
 
 def test_every_event_in_the_log_has_a_name():
     """Every verb that the nouns write, found in their source text."""
-    source = "\n".join(path.read_text() for room in ("storage", "webapp") for path in (ROOT / room).rglob("*.py"))
+    source = "\n".join(path.read_text() for package in ("storage", "webapp") for path in (ROOT / package).rglob("*.py"))
     calls = re.findall(r"(?:audit\.record|self\._record)\((?:[^()]|\([^()]*\))*?f?\"([a-z_0-9{}.]+)\"", source)
     verbs = {verb for verb in calls if "{" not in verb and "_" in verb}
     assert len(verbs) > 5

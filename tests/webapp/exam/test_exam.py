@@ -12,7 +12,7 @@ from support import cast
 from scenarios.sitting import AnswerStage, Stage
 from storage.base import database
 from storage.base.jobs import Job, perform
-from storage.exam import recorder_places
+from storage.exam import reservations
 from storage.exam.recorder_nodes import beat
 from storage.exam.recordings import RECEIPT, Recording, RecordingState, latest_take, recording_by_ticket
 from storage.exam.sittings import Answer, Sitting
@@ -360,7 +360,7 @@ def test_without_a_recorder_the_candidate_keeps_the_place(begun, rows):
 def test_an_exam_is_refused_before_it_begins_and_never_while_it_goes_on(browser, people, invited, session, rows, now):
     other = cast.sitting(session, people, now, people.second_candidate, invited.pack)
     beat(session, "recorder-1", "http://localhost/recorder", 1, 0, False, now)
-    recorder_places.take(session, other, now)
+    reservations.reserve(session, other, now)
     session.commit()
     browser.agree()
     browser.does("plaats", "controle")
@@ -369,10 +369,10 @@ def test_an_exam_is_refused_before_it_begins_and_never_while_it_goes_on(browser,
     assert "U bent niets kwijt" in busy.json["error"] and "{" not in busy.json["error"]
     assert browser.get("/stap").json["step"] == "practice"
     with rows() as (session, _):
-        recorder_places.leave(session, session.get(Sitting, other.id), datetime.now(UTC))
+        reservations.release(session, session.get(Sitting, other.id), datetime.now(UTC))
     assert browser.does("beginnen")["step"] == "clip"
     with rows() as (session, _):
-        recorder_places.keep(session, session.get(Sitting, other.id), datetime.now(UTC))
+        reservations.renew(session, session.get(Sitting, other.id), datetime.now(UTC))
     browser.does("1/filmpje", "1/voorbereiden", "1/opnemen")
 
 

@@ -1,4 +1,4 @@
-"""Two recorders in one installation: no room at all, and one that is killed while somebody speaks to it."""
+"""Two recorders in one installation: no capacity at all, and one that is killed while somebody speaks to it."""
 
 import signal
 import uuid
@@ -16,7 +16,7 @@ from recorder.spool.slice_spool import Run, SliceSpool
 from storage.base import database
 from storage.base.config import config
 from storage.base.objects import sha256_of
-from storage.exam import recorder_places
+from storage.exam import reservations
 from storage.exam.recordings import Recording, latest_take
 from storage.exam.sittings import Sitting
 
@@ -57,29 +57,29 @@ def parts(spool: Path, take: Recording) -> int:
     return len(SliceSpool(spool).slices(take.id))
 
 
-def test_who_finds_no_room_waits_and_is_let_in_by_itself(
+def test_who_finds_no_capacity_waits_and_is_let_in_by_itself(
     installation, sitting, session, people, broker, tmp_path, new_tab, monkeypatch
 ):
     monkeypatch.setenv("VIGNET_RECORDER_CAPACITY", "1")
     other = cast.sitting(session, people, datetime.now(UTC), people.second_candidate, sitting.pack)
     session.commit()
     with exam_site.open_for_visitors(config(), tmp_path) as site:
-        services.wait_until(lambda: _room_taken(other.id), "the recorder to be heard")
+        services.wait_until(lambda: _recorder_taken(other.id), "the recorder to be heard")
         tab = new_tab(site)
         tab.log_in().agree().check().press("Verder zonder oefenen").at("practice", "ready").press("Examen beginnen")
         expect(tab.page.get_by_text("U bent niets kwijt")).to_be_visible()
         expect(tab.page.get_by_text("We proberen het vanzelf opnieuw")).to_be_visible()
         tab.sound()
         with database.session_scope() as own:
-            recorder_places.leave(own, own.get(Sitting, other.id), datetime.now(UTC))
+            reservations.release(own, own.get(Sitting, other.id), datetime.now(UTC))
         tab.at("clip", "ready")
 
 
-def _room_taken(sitting_id: uuid.UUID) -> bool:
+def _recorder_taken(sitting_id: uuid.UUID) -> bool:
     with database.session_scope() as own:
-        if not recorder_places.rooms(own, datetime.now(UTC)):
+        if not reservations.loads(own, datetime.now(UTC)):
             return False
-        recorder_places.take(own, own.get(Sitting, sitting_id), datetime.now(UTC))
+        reservations.reserve(own, own.get(Sitting, sitting_id), datetime.now(UTC))
         return True
 
 

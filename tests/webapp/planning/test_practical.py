@@ -121,7 +121,7 @@ def test_from_a_published_date_to_everybody_who_comes(session, people, visit, no
     for said in (
         formats.day(noon),
         f"rond {formats.clock(noon + timedelta(minutes=45))}",
-        where.place,
+        where.full_address,
         "ongeveer 45 minuten",
         "ten minste 3 van uw gesprekken",
         "De kandidaat past de uitgangspunten van klantenservice toe.",
@@ -132,7 +132,7 @@ def test_from_a_published_date_to_everybody_who_comes(session, people, visit, no
         noon + timedelta(minutes=45),
         noon + timedelta(minutes=90),
     )
-    assert (str(event["location"]), str(file["method"])) == (where.place, "PUBLISH")
+    assert (str(event["location"]), str(file["method"])) == (where.full_address, "PUBLISH")
     template, text, file = sent[people.assessors[0].name]
     (event,) = file.walk("VEVENT")
     assert (template, event.decoded("dtend")) == ("practical_examiner", noon + timedelta(hours=4))
@@ -147,7 +147,7 @@ def test_from_a_published_date_to_everybody_who_comes(session, people, visit, no
     assert "3.2" in printed
     own = text_of(visit(people.candidate).get("/examen").text)
     assert f"rond {formats.clock(noon)}" in own
-    assert where.place in own
+    assert where.full_address in own
     assert "U bent nog niet aangemeld" not in own
 
 

@@ -45,8 +45,8 @@ def exchange(visitor, found, examiner):
     return visitor.post(f"{OFFICE}/{found.id}/examiner", {"examiner": examiner})
 
 
-def take_out(visitor, where, seat):
-    return visitor.post(f"{where}/plaatsen/{seat.id}/afmelden")
+def take_out(visitor, where, participant):
+    return visitor.post(f"{where}/plaatsen/{participant.id}/afmelden")
 
 
 def mails():
@@ -124,7 +124,7 @@ def test_a_request_is_confirmed_and_not_exchanged(people, visit, asked):
 
 
 def test_the_organisation_takes_out_one_candidate(people, visit, given):
-    beheerder, (first, second) = visit(people.beheerder), given.seats
+    beheerder, (first, second) = visit(people.beheerder), given.participants
     assert "Kandidaat Een afmelden?" in beheerder.get(f"{ADMIN}/{given.id}").text
     made = take_out(beheerder, ADMIN, first)
     assert made.status_code == 302
@@ -143,7 +143,7 @@ def test_the_organisation_takes_out_one_candidate(people, visit, given):
 
 
 def test_twice_is_refused_and_so_is_the_last(people, visit, given):
-    beheerder, (first, second) = visit(people.beheerder), given.seats
+    beheerder, (first, second) = visit(people.beheerder), given.participants
     take_out(beheerder, ADMIN, first)
     before = mails()
     again = take_out(beheerder, ADMIN, first)
@@ -163,7 +163,7 @@ def test_twice_is_refused_and_so_is_the_last(people, visit, given):
 
 
 def test_ksf_takes_out_one_candidate_and_tells_the_organisation(people, visit, given):
-    assert take_out(visit(people.officer), OFFICE, given.seats[1]).status_code == 302
+    assert take_out(visit(people.officer), OFFICE, given.participants[1]).status_code == 302
     assert [(template, whose) for template, whose, *_ in mails()] == [
         ("practical_fewer", people.assessors[0].name),
         ("practical_fewer", people.beheerder.name),
@@ -173,19 +173,19 @@ def test_ksf_takes_out_one_candidate_and_tells_the_organisation(people, visit, g
 
 
 def test_of_a_request_only_the_organisation_is_told(people, visit, asked):
-    first, second = asked.seats
+    first, second = asked.participants
     assert take_out(visit(people.beheerder), ADMIN, first).status_code == 302
     assert (mails(), coming()) == ([], [second.candidate.name])
 
 
 def test_nobody_else_takes_anybody_out(session, people, visit, given):
-    seat = given.seats[0]
-    assert take_out(visit(people.outsider_beheerder), ADMIN, seat).status_code == 404
+    participant = given.participants[0]
+    assert take_out(visit(people.outsider_beheerder), ADMIN, participant).status_code == 404
     assert take_out(visit(people.officer), OFFICE, given).status_code == 404
     own = session.merge(people.candidate)
     own.memberships.append(Membership(role=Role.KSF_OFFICER, since=datetime.now(UTC) - timedelta(days=1)))
     session.commit()
-    assert take_out(visit(own), OFFICE, seat).status_code == 404
+    assert take_out(visit(own), OFFICE, participant).status_code == 404
     assert exchange(visit(own), given, people.assessors[1].id).status_code == 404
     assert len(coming()) == 2
 
@@ -196,7 +196,7 @@ def test_who_left_the_organisation_is_marked_for_both_and_can_be_taken_out(sessi
     pages = [(visit(people.beheerder), f"{ADMIN}/{given.id}"), (visit(people.officer), f"{OFFICE}/{given.id}")]
     for visitor, address in pages:
         assert "Kandidaat Een werkt hier niet meer" in text_of(visitor.get(address).text)
-    assert take_out(pages[0][0], ADMIN, given.seats[0]).status_code == 302
+    assert take_out(pages[0][0], ADMIN, given.participants[0]).status_code == 302
     for visitor, address in pages:
         assert "werkt hier niet meer" not in visitor.get(address).text
 
@@ -206,6 +206,6 @@ def test_whoever_takes_somebody_out_of_service_is_told_of_the_session(people, vi
     said = f"De praktijktoets op {formats.day(asked.exam_date.starts_at)} staat nog."
     beheerder.post(f"/organisatie/mensen/{people.candidate.id}/uit-dienst")
     assert said in text_of(beheerder.get("/organisatie/mensen").text)
-    assert take_out(beheerder, ADMIN, asked.seats[1]).status_code == 302
+    assert take_out(beheerder, ADMIN, asked.participants[1]).status_code == 302
     beheerder.post(f"/organisatie/mensen/{people.second_candidate.id}/uit-dienst")
     assert said not in text_of(beheerder.get("/organisatie/mensen").text)

@@ -9,7 +9,7 @@ from support.cast import NOW
 
 from storage.base.database import session_scope
 from storage.base.refusal import Refused
-from storage.exam import recorder_places
+from storage.exam import reservations
 from storage.exam.recorder_nodes import beat, last_beat, node_called
 from storage.exam.recordings import Rule, begin_take
 from storage.exam.sittings import Sitting
@@ -35,34 +35,34 @@ def refused(rule: Rule, act, *arguments) -> None:
 
 def test_a_recorder_is_full_by_the_sittings_that_run_though_nobody_speaks_now(session, two):
     first, second = two
-    refused(Rule.ALL_TAKEN, recorder_places.take, session, first, NOW)
+    refused(Rule.ALL_TAKEN, reservations.take, session, first, NOW)
     one = node(session)
-    assert recorder_places.take(session, first, NOW) is recorder_places.take(session, first, NOW) is one
-    assert [(room.sittings, room.free) for room in recorder_places.rooms(session, NOW)] == [(1, 0)]
-    refused(Rule.ALL_TAKEN, recorder_places.take, session, second, NOW)
-    recorder_places.leave(session, first, NOW)
-    assert recorder_places.take(session, second, NOW) is one
+    assert reservations.reserve(session, first, NOW) is reservations.reserve(session, first, NOW) is one
+    assert [(load.sittings, load.free) for load in reservations.loads(session, NOW)] == [(1, 0)]
+    refused(Rule.ALL_TAKEN, reservations.take, session, second, NOW)
+    reservations.release(session, first, NOW)
+    assert reservations.reserve(session, second, NOW) is one
 
 
 def test_the_emptiest_recorder_is_taken_and_a_place_lapses(session, two):
     first, second = two
     one, other = node(session, "one", 2), node(session, "two", 2)
-    assert {recorder_places.take(session, first, NOW), recorder_places.take(session, second, NOW)} == {one, other}
-    later = NOW + recorder_places.KEPT
-    assert [room.sittings for room in recorder_places.rooms(session, later)] == [0, 0]
+    assert {reservations.reserve(session, first, NOW), reservations.reserve(session, second, NOW)} == {one, other}
+    later = NOW + reservations.KEPT
+    assert [load.sittings for load in reservations.loads(session, later)] == [0, 0]
 
 
 def test_a_sitting_that_runs_is_let_in_beyond_the_capacity_and_away_from_a_draining_recorder(session, two):
     first, second = two
     one = node(session)
-    recorder_places.take(session, first, NOW)
-    assert recorder_places.keep(session, second, NOW) is one
+    reservations.reserve(session, first, NOW)
+    assert reservations.renew(session, second, NOW) is one
     node(session, draining=True)
-    refused(Rule.NO_RECORDER, recorder_places.keep, session, first, NOW)
+    refused(Rule.NO_RECORDER, reservations.keep, session, first, NOW)
     other = node(session, "two")
-    assert recorder_places.keep(session, first, NOW) is other
+    assert reservations.renew(session, first, NOW) is other
     other.drain()
-    refused(Rule.NO_RECORDER, recorder_places.keep, session, first, NOW)
+    refused(Rule.NO_RECORDER, reservations.keep, session, first, NOW)
 
 
 def test_a_take_moves_only_from_a_recorder_that_fell_silent_or_ends(session, two):
@@ -73,11 +73,11 @@ def test_a_take_moves_only_from_a_recorder_that_fell_silent_or_ends(session, two
     one = node(session)
     other = node(session, "two", now=NOW + timedelta(seconds=12))
     recording, _ = begin_take(session, answer, one, NOW)
-    assert recorder_places.move(session, recording, NOW + timedelta(seconds=11)) is one
-    assert recorder_places.move(session, recording, NOW + timedelta(seconds=12)) is recording.node is other
+    assert reservations.move(session, recording, NOW + timedelta(seconds=11)) is one
+    assert reservations.move(session, recording, NOW + timedelta(seconds=12)) is recording.node is other
     node(session, now=NOW + timedelta(seconds=12))
     last_beat(session, "two", NOW + timedelta(seconds=13))
-    assert recorder_places.move(session, recording, NOW + timedelta(seconds=13)) is one
+    assert reservations.move(session, recording, NOW + timedelta(seconds=13)) is one
 
 
 def test_what_was_asked_of_a_recorder_is_done_when_it_begins_again(session):
@@ -94,7 +94,7 @@ def test_of_two_who_begin_at_the_same_moment_one_gets_the_last_place(session, tw
     def begin(sitting_id) -> bool:
         with session_scope() as own:
             try:
-                recorder_places.take(own, own.get(Sitting, sitting_id), NOW)
+                reservations.reserve(own, own.get(Sitting, sitting_id), NOW)
             except Refused:
                 return False
             return True
@@ -104,4 +104,4 @@ def test_of_two_who_begin_at_the_same_moment_one_gets_the_last_place(session, tw
             assert sorted(at_once.map(begin, [one.id for one in two])) == [False, True]
         with session_scope() as own:
             for one in two:
-                recorder_places.leave(own, own.get(Sitting, one.id), NOW)
+                reservations.release(own, own.get(Sitting, one.id), NOW)

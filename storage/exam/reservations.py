@@ -1,7 +1,8 @@
-"""Which recorder a sitting has its place on: given before the exam begins, kept while it goes on.
+"""Reservations: on which recorder a sitting runs. Made before the exam begins, renewed while it goes on.
 
 A recorder is full by the sittings that run, not by the streams of this second: between two answers of a candidate there
-is none, and the next one must find room. A sitting that runs is never refused for lack of room, only one that begins.
+is none, and the next one must be possible. A sitting that runs is never refused for want of capacity, only one that
+begins.
 """
 
 import uuid
@@ -21,11 +22,11 @@ from storage.exam.recordings import Recording, Rule
 from storage.exam.sittings import Sitting
 
 KEPT = timedelta(minutes=20)
-"""How long a candidate may do nothing at all, a break included, before the place may be somebody else's."""
+"""How long a candidate may do nothing at all, a break included, before the capacity may be somebody else's."""
 
 
-class Place(Identified, Base):
-    """One sitting's place on a recorder. After `kept_until` it counts no more, and comes back with the candidate."""
+class Reservation(Identified, Base):
+    """One sitting's hold on a recorder. After `kept_until` it counts no more, and comes back with the candidate."""
 
     __tablename__ = "recorder_place"
 
@@ -49,7 +50,7 @@ class NodeState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Room:
+class Load:
     """A recorder, and the sittings that run on it."""
 
     node: RecorderNode
@@ -64,45 +65,45 @@ class Room:
 
     @property
     def free(self) -> int:
-        """Places for sittings that want to begin; never less than none."""
+        """How many more sittings may begin; never less than none."""
         return max(0, self.node.capacity - max(self.sittings, self.node.live))
 
 
-def rooms(session: Session, now: datetime) -> list[Room]:
+def loads(session: Session, now: datetime) -> list[Load]:
     """Every recorder that was ever heard of, by name."""
-    return _rooms(session, session.scalars(select(RecorderNode).order_by(RecorderNode.name)).all(), now)
+    return _loads(session, session.scalars(select(RecorderNode).order_by(RecorderNode.name)).all(), now)
 
 
-def take(session: Session, sitting: Sitting, now: datetime) -> RecorderNode:
-    """Give a sitting that wants to begin its place. Raises Refused when there is no room anywhere."""
+def reserve(session: Session, sitting: Sitting, now: datetime) -> RecorderNode:
+    """The recorder for a sitting that wants to begin. Raises Refused when none has capacity left."""
     # The lock makes those who begin at the same moment count one after the other.
     nodes = session.scalars(select(RecorderNode).order_by(RecorderNode.name).with_for_update()).all()
-    place = _of(session, sitting)
-    if place is not None and place.kept_until > now and place.node.takes_sittings(now):
-        place.kept_until = now + KEPT
-        return place.node
-    free = [room for room in _rooms(session, nodes, now) if room.free and room.node.takes_sittings(now)]
+    held = _of(session, sitting)
+    if held is not None and held.kept_until > now and held.node.takes_sittings(now):
+        held.kept_until = now + KEPT
+        return held.node
+    free = [load for load in _loads(session, nodes, now) if load.free and load.node.takes_sittings(now)]
     if not free:
         raise Refused(Rule.ALL_TAKEN, needed=(sitting.closes_at,))
-    return _put(session, sitting, place, max(free, key=lambda room: room.free).node, now)
+    return _put(session, sitting, held, max(free, key=lambda load: load.free).node, now)
 
 
-def keep(session: Session, sitting: Sitting, now: datetime) -> RecorderNode:
+def renew(session: Session, sitting: Sitting, now: datetime) -> RecorderNode:
     """The recorder for the next answer of a sitting that runs: its own, or another one when that is no good any more.
 
     Raises Refused when no recorder is alive.
     """
-    place = _of(session, sitting)
-    if place is not None and place.node.takes_sittings(now):
-        place.kept_until = now + KEPT
-        return place.node
-    return _put(session, sitting, place, _emptiest(session, now), now)
+    held = _of(session, sitting)
+    if held is not None and held.node.takes_sittings(now):
+        held.kept_until = now + KEPT
+        return held.node
+    return _put(session, sitting, held, _emptiest(session, now), now)
 
 
-def leave(session: Session, sitting: Sitting, now: datetime) -> None:
+def release(session: Session, sitting: Sitting, now: datetime) -> None:
     """The sitting is over, or goes on another time."""
-    if place := _of(session, sitting):
-        place.kept_until = now
+    if held := _of(session, sitting):
+        held.kept_until = now
 
 
 def move(session: Session, recording: Recording, now: datetime) -> RecorderNode:
@@ -122,26 +123,30 @@ def move(session: Session, recording: Recording, now: datetime) -> RecorderNode:
 
 
 def _emptiest(session: Session, now: datetime, other_than: RecorderNode | None = None) -> RecorderNode:
-    able = [one for one in rooms(session, now) if one.node.takes_sittings(now) and one.node is not other_than]
+    able = [one for one in loads(session, now) if one.node.takes_sittings(now) and one.node is not other_than]
     if not able:
         raise Refused(Rule.NO_RECORDER)
-    return max(able, key=lambda room: room.node.capacity - max(room.sittings, room.node.live)).node
+    return max(able, key=lambda load: load.node.capacity - max(load.sittings, load.node.live)).node
 
 
-def _rooms(session: Session, nodes: Sequence[RecorderNode], now: datetime) -> list[Room]:
-    running = select(Place.node_id, func.count()).where(Place.kept_until > now).group_by(Place.node_id)
+def _loads(session: Session, nodes: Sequence[RecorderNode], now: datetime) -> list[Load]:
+    running = (
+        select(Reservation.node_id, func.count()).where(Reservation.kept_until > now).group_by(Reservation.node_id)
+    )
     sittings = dict(session.execute(running).all())
-    return [Room(node, sittings.get(node.id, 0)) for node in nodes]
+    return [Load(node, sittings.get(node.id, 0)) for node in nodes]
 
 
-def _of(session: Session, sitting: Sitting) -> Place | None:
-    return session.scalars(select(Place).where(Place.sitting_id == sitting.id)).first()
+def _of(session: Session, sitting: Sitting) -> Reservation | None:
+    return session.scalars(select(Reservation).where(Reservation.sitting_id == sitting.id)).first()
 
 
-def _put(session: Session, sitting: Sitting, place: Place | None, node: RecorderNode, now: datetime) -> RecorderNode:
-    if place is None:
-        place = Place(sitting_id=sitting.id)
-        session.add(place)
-    place.node, place.kept_until = node, now + KEPT
+def _put(
+    session: Session, sitting: Sitting, held: Reservation | None, node: RecorderNode, now: datetime
+) -> RecorderNode:
+    if held is None:
+        held = Reservation(sitting_id=sitting.id)
+        session.add(held)
+    held.node, held.kept_until = node, now + KEPT
     session.flush()
     return node
