@@ -10,6 +10,7 @@ plain() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 
 keep secret_key "$(random 48)"
 keep master_key "$(random 32)"
+keep audit_key "$(random 32)"
 keep s3_secret_key "$(plain)"
 keep database_password "$(plain)"
 password=$(cat secrets/database_password)

@@ -309,7 +309,7 @@ TABLES: Mapping[str, Table] = {
     "audit_event": Table(
         DataClass.AUDIT,
         {"actor": "at verb subject_kind subject facts"},
-        {Apart.INNER: "number hash"},
+        {Apart.INNER: "number hash seal"},
     ),
     "scheme": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "key number data sha256 created_at"}),
     "pack": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "number data sha256 created_at"}),

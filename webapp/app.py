@@ -11,7 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from storage.base.config import Config, config
+from storage.base.config import Config, ConfigError, config
 from storage.base.database import new_session, passes
 from storage.base.refusal import Refused, Step
 from webapp import access, cli, health, media, sending, style
@@ -96,6 +96,8 @@ BODY_LIMIT = 12 * 1024 * 1024
 def create_app(settings: Config | None = None) -> Flask:
     """The web app for these settings (default: those of the environment)."""
     settings = settings or config()
+    if settings.audit_key is not None:
+        raise ConfigError("VIGNET_AUDIT_KEY: only the sealer may have it, and this is not the sealer.")
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -26,25 +26,18 @@ def sweep() -> None:
     jobs.sweep(datetime.now(UTC))
 
 
-@celery.task(name="seal_audit")
-def seal_audit() -> None:
-    """Number and chain the new rows of the audit log."""
-    with session_scope() as session:
-        audit.seal(session)
-
-
 @celery.task(name="begin_audit_check")
 def begin_audit_check() -> None:
-    """Let a worker go through the whole audit log."""
+    """Let the sealer go through the whole audit log."""
     with session_scope() as session:
-        jobs.enqueue(session, jobs.Queue.OFFICE, audit.CHECK, audit.CHAIN, datetime.now(UTC))
+        jobs.enqueue(session, jobs.Queue.AUDIT, audit.CHECK, audit.CHAIN, datetime.now(UTC))
 
 
-@jobs.task(audit.CHECK)
-def go_through_audit(job: jobs.Claimed) -> dict:
-    """Whether any sealed row was changed since; the auditor reads what was found."""
-    with session_scope(writes=False) as session:
-        return {"broken": audit.first_broken(session), "rows": audit.last_number(session)}
+@celery.task(name="begin_audit_anchor")
+def begin_audit_anchor() -> None:
+    """Let the sealer make the anchor of this day."""
+    with session_scope() as session:
+        jobs.enqueue(session, jobs.Queue.AUDIT, audit.ANCHOR, audit.CHAIN, datetime.now(UTC))
 
 
 @celery.task(name="tend_sittings")

@@ -17,7 +17,6 @@ from demo.crowd.files import dossier
 from demo.crowd.people import organisation, person, staff_for
 from demo.crowd.planned import Plans
 from demo.crowd.rows import CASES, Case, Crowd
-from storage.base import audit
 from storage.people.organisations import Organisation
 from storage.people.people import Person, Role
 from storage.schemes import Pack, current_practical_tests
@@ -57,7 +56,6 @@ def fill(
     for employer in employers:
         plans.add(employer)
     crowd.write()
-    audit.seal(session)
 
 
 def _spread(crowd: Crowd, cases: Sequence[Case], dossiers: int) -> list[Case]:

@@ -23,6 +23,8 @@ PORTS = ("edge", "web", "recorder", "swift-proxy", "swift-account", "swift-conta
 MOST_RECORDERS = 16
 MOST_PORTS = len(PORTS) + MOST_RECORDERS
 MARK = "VIGNET_STARTED_FOR"
+SEALERS = ("VIGNET_AUDIT_KEY", "VIGNET_AUDIT_KEY_FILE")
+"""Settings that only one part is told."""
 
 
 class Machine:
@@ -142,7 +144,14 @@ class Machine:
         for name in ("SECRET_KEY", "S3_SECRET_KEY", "MASTER_KEY"):
             if f"VIGNET_{name}" not in self._env:
                 told.setdefault(f"VIGNET_{name}_FILE", str(self._secret(name.lower())))
-        return {**told, **self._env, MARK: str(self.data), "VIGNET_DATA": str(self.data)}
+        everybody = {name: value for name, value in self._env.items() if name not in SEALERS}
+        return {**told, **everybody, MARK: str(self.data), "VIGNET_DATA": str(self.data)}
+
+    def sealer(self) -> dict[str, str]:
+        """What the sealer of the audit log is told besides, and nobody else. Raises Obstacle for a key that all see."""
+        if "VIGNET_AUDIT_KEY" in self._env:
+            raise Obstacle("Only the sealer may have VIGNET_AUDIT_KEY: put it in a file, set VIGNET_AUDIT_KEY_FILE.")
+        return {"VIGNET_AUDIT_KEY_FILE": self._env.get("VIGNET_AUDIT_KEY_FILE") or str(self._secret("audit_key"))}
 
     def recorder(self, name: str) -> dict[str, str]:
         """What a recorder after the first is told besides: the edge knows it by its name in the path."""

@@ -49,6 +49,8 @@ def parts(machine: Machine) -> Iterator[Part]:
     # QUIT ends a worker at once: its job is done again by the next one, since the lease runs out.
     yield Part("media", _python(f"-m celery -A recorder.worker {CELERY} -Q media -n media@%h"), signal="QUIT")
     yield Part("office", _python(f"-m celery -A webapp.worker {CELERY} -Q office -n office@%h"), signal="QUIT")
+    sealing = f"-m celery -A webapp.sealer {CELERY} -Q audit -n sealer@%h"
+    yield Part("sealer", _python(sealing), environment=machine.sealer())
     beat = ["--schedule", str(data / "run" / "beat"), "--pidfile="]
     yield Part("beat", [*_python("-m celery -A storage.base.jobs beat --loglevel WARNING"), *beat])
     web = "-m gunicorn --worker-class gthread --workers 2 --threads 8 --graceful-timeout 3 --no-control-socket"

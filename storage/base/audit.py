@@ -1,27 +1,29 @@
 """The audit log: one row for every change of state, written in the transaction that made the change.
 
 Rows hold no personal data: an actor is an id, a subject is a kind and an id. Writers never wait for each other; once a
-minute one sealer numbers the new rows and chains their hashes, so that any later change of a row is found.
+minute one sealer (`storage.base.sealer`) numbers the new rows, chains their hashes and seals each under a key that
+nobody else holds, so that any later change is found, also by who can write in the whole database.
 """
 
-import hashlib
-import json
+import hmac
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage.base import audit_verifier
+from storage.base.audit_verifier import GENESIS, Anchor
 from storage.base.database import Base, Identified
 
-GENESIS = "0" * 64
-
 CHECK = "check_audit"
-"""The kind of the office job that goes through the whole chain; its result says what was found."""
+"""The kind of the job that goes through the whole chain; its result says what was found."""
+ANCHOR = "anchor_audit"
+"""The kind of the job that makes the anchor of the day and brings it away."""
 CHAIN = uuid.UUID("c4a1b0de-0000-4000-8000-000000000000")
-"""The subject of that job: there is one chain."""
+"""The subject of both jobs: there is one chain."""
 
 
 class AuditEvent(Identified, Base):
@@ -37,23 +39,36 @@ class AuditEvent(Identified, Base):
     facts: Mapped[dict[str, Any]]
     number: Mapped[int | None] = mapped_column(unique=True)
     hash: Mapped[str | None] = mapped_column(String(64))
+    seal: Mapped[str | None] = mapped_column(String(64))
 
     __table_args__ = (Index(None, "subject_kind", "subject"), Index(None, "at"))
 
+    def line(self) -> dict[str, Any]:
+        """This row as the export has it, and as hash and seal are made of it: values of JSON."""
+        return {
+            "number": self.number,
+            "id": str(self.id),
+            "at": self.at.isoformat(),
+            "actor": str(self.actor) if self.actor else None,
+            "verb": self.verb,
+            "subject_kind": self.subject_kind,
+            "subject": str(self.subject),
+            "facts": self.facts,
+            "hash": self.hash,
+            "seal": self.seal,
+        }
+
     def digest(self, previous: str) -> str:
         """The SHA-256 (hex) of this row's content, chained to the hash of the row before it."""
-        content = [
-            previous,
-            self.number,
-            str(self.id),
-            self.at.isoformat(),
-            str(self.actor or ""),
-            self.verb,
-            self.subject_kind,
-            str(self.subject),
-            self.facts,
-        ]
-        return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        return audit_verifier.digest_of(self.line(), previous)
+
+    def seal_under(self, key: bytes) -> str:
+        """The HMAC-SHA-256 (hex) of this row's content and hash under the sealer's key."""
+        return audit_verifier.seal_of(self.line(), key)
+
+    def sealed_under(self, key: bytes) -> bool:
+        """Whether who holds this key has sealed the row as it is."""
+        return hmac.compare_digest(self.seal or "", self.seal_under(key))
 
 
 def record(
@@ -69,20 +84,26 @@ def record(
     )
 
 
-def seal(session: Session) -> int:
-    """Number and chain all rows that are not sealed yet; answers how many. Only one sealer may run at a time."""
-    last = session.scalars(
-        select(AuditEvent).where(AuditEvent.number.is_not(None)).order_by(AuditEvent.number.desc()).limit(1)
-    ).first()
-    number, previous = (last.number or 0, last.hash or GENESIS) if last else (0, GENESIS)
-    fresh = session.scalars(
-        select(AuditEvent).where(AuditEvent.number.is_(None)).order_by(AuditEvent.at, AuditEvent.id)
-    ).all()
-    for event in fresh:
-        number += 1
-        event.number = number
+def seal(session: Session, key: bytes, after: tuple[int, str] | None = None, most: int | None = None) -> int:
+    """Number, chain and seal the rows that are not sealed yet, at `most` so many; answers how many.
+
+    They follow row number and hash `after`, else the last one that is there. Only one sealer may run at a time.
+    """
+    number, previous = after or head(session) or (0, GENESIS)
+    fresh = select(AuditEvent).where(AuditEvent.number.is_(None)).order_by(AuditEvent.at, AuditEvent.id).limit(most)
+    done = 0
+    for done, event in enumerate(session.scalars(fresh).all(), 1):
+        event.number = number + done
         event.hash = previous = event.digest(previous)
-    return len(fresh)
+        event.seal = event.seal_under(key)
+    return done
+
+
+def head(session: Session) -> tuple[int, str] | None:
+    """Number and hash of the last sealed row."""
+    newest = select(AuditEvent).where(AuditEvent.number.is_not(None)).order_by(AuditEvent.number.desc())
+    found = session.scalars(newest.limit(1)).first()
+    return (found.number or 0, found.hash or GENESIS) if found else None
 
 
 def last_number(session: Session) -> int:
@@ -101,12 +122,29 @@ def broken_among(session: Session, events: Sequence[AuditEvent]) -> int | None:
     return next(broken, None)
 
 
-def first_broken(session: Session) -> int | None:
-    """The number of the first sealed row that was changed, removed or inserted afterwards; None when all is well."""
+def first_broken(session: Session, key: bytes | None = None) -> int | None:
+    """The number of the first sealed row that was changed, removed or inserted afterwards; None when all is well.
+
+    With the sealer's key also of one that somebody else made anew.
+    """
     previous, expected = GENESIS, 1
-    rows = select(AuditEvent).where(AuditEvent.number.is_not(None)).order_by(AuditEvent.number)
-    for event in session.scalars(rows.execution_options(yield_per=500)):
-        if event.number != expected or event.digest(previous) != event.hash:
+    for event in in_order(session):
+        whole = event.number == expected and event.digest(previous) == event.hash
+        if not whole or (key is not None and not event.sealed_under(key)):
             return expected
-        previous, expected = event.hash, expected + 1
+        previous, expected = event.hash or GENESIS, expected + 1
     return None
+
+
+def first_unanchored(session: Session, anchors: Iterable[Anchor]) -> int | None:
+    """The lowest number of these anchors whose row is gone or has another hash; None when all are as they were."""
+    for anchor in sorted(anchors):
+        if session.scalar(select(AuditEvent.hash).where(AuditEvent.number == anchor.number)) != anchor.hash:
+            return anchor.number
+    return None
+
+
+def in_order(session: Session) -> Iterator[AuditEvent]:
+    """Every sealed row by its number, a few at a time."""
+    rows = select(AuditEvent).where(AuditEvent.number.is_not(None)).order_by(AuditEvent.number)
+    return session.scalars(rows.execution_options(yield_per=500))

@@ -35,6 +35,10 @@ class Config:
     broker_url: str
     secret_key: str
     master_key: bytes
+    audit_key: bytes | None
+    audit_folder: Path
+    audit_bucket: str
+    audit_mail: str
     s3_endpoint: str
     s3_public_endpoint: str
     s3_region: str
@@ -111,7 +115,12 @@ def read(env: Mapping[str, str]) -> Config:
         database_url=text("VIGNET_DATABASE_URL", f"sqlite:///{data / 'vignet.sqlite'}"),
         broker_url=broker,
         secret_key=secret("VIGNET_SECRET_KEY", DEVELOPMENT_SECRET),
-        master_key=_key(secret("VIGNET_MASTER_KEY", "")),
+        master_key=_key("VIGNET_MASTER_KEY", secret("VIGNET_MASTER_KEY", "")),
+        # Never looked for in the data folder: only the sealer is told where it is.
+        audit_key=_key("VIGNET_AUDIT_KEY", given) if (given := text("VIGNET_AUDIT_KEY")) else None,
+        audit_folder=Path(text("VIGNET_AUDIT_FOLDER", str(data / "audit"))).absolute(),
+        audit_bucket=text("VIGNET_AUDIT_BUCKET", text("VIGNET_S3_BUCKET", "vignet")),
+        audit_mail=text("VIGNET_AUDIT_MAIL"),
         s3_endpoint=endpoint,
         s3_public_endpoint=text("VIGNET_S3_PUBLIC_ENDPOINT", endpoint),
         s3_region=text("VIGNET_S3_REGION", "us-east-1"),
@@ -166,15 +175,15 @@ def _inside(listen: str) -> bool:
     return address.is_private and not address.is_unspecified
 
 
-def _key(text: str) -> bytes:
+def _key(name: str, text: str) -> bytes:
     if not text:
         return hashlib.sha256(DEVELOPMENT_SECRET.encode()).digest()
     try:
         key = base64.b64decode(text, validate=True)
     except ValueError as error:
-        raise ConfigError("VIGNET_MASTER_KEY: base64 of 32 random bytes is needed.") from error
+        raise ConfigError(f"{name}: base64 of 32 random bytes is needed.") from error
     if len(key) != 32:
-        raise ConfigError(f"VIGNET_MASTER_KEY: 32 bytes are needed, this one has {len(key)}.")
+        raise ConfigError(f"{name}: 32 bytes are needed, this one has {len(key)}.")
     return key
 
 
@@ -225,7 +234,7 @@ def _refuse_unsafe(config: Config) -> None:
     for name, value in (("VIGNET_SECRET_KEY", config.secret_key), ("VIGNET_S3_SECRET_KEY", config.s3_secret_key)):
         if value == DEVELOPMENT_SECRET:
             raise ConfigError(f"{name}: production needs a secret of its own.")
-    if config.master_key == _key(""):
+    if config.master_key == _key("", ""):
         raise ConfigError("VIGNET_MASTER_KEY: production needs a key of its own.")
     if not config.origin.startswith("https://"):
         raise ConfigError("VIGNET_ORIGIN: production needs https.")

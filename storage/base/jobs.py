@@ -16,6 +16,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_init
 from kombu.exceptions import OperationalError
 from sqlalchemy import Index, String, Text, case, event, literal, select, update
 from sqlalchemy.exc import IntegrityError
@@ -36,6 +37,8 @@ ATTEMPTS = len(RETRY_DELAYS_S) + 1
 class Queue(StrEnum):
     MEDIA = "media"
     OFFICE = "office"
+    AUDIT = "audit"
+    """Only the sealer listens here."""
 
 
 class JobState(StrEnum):
@@ -133,7 +136,16 @@ def _configure(sender: Celery, **_: object) -> None:
         worker_hijack_root_logger=False,
         beat_schedule={
             "sweep": {"task": "sweep", "schedule": 5.0, "options": {"expires": 5}},
-            "seal_audit": {"task": "seal_audit", "schedule": 60.0, "options": {"expires": 60}},
+            "seal_audit": {
+                "task": "seal_audit",
+                "schedule": 60.0,
+                "options": {"expires": 60, "queue": str(Queue.AUDIT)},
+            },
+            "begin_audit_anchor": {
+                "task": "begin_audit_anchor",
+                "schedule": crontab(hour=3, minute=10),
+                "options": {"expires": 36000},
+            },
             "tend_sittings": {"task": "tend_sittings", "schedule": 10.0, "options": {"expires": 10}},
             "send_mail": {"task": "send_mail", "schedule": 10.0, "options": {"expires": 10}},
             "begin_audit_check": {"task": "begin_audit_check", "schedule": 21600.0, "options": {"expires": 21600}},
@@ -150,6 +162,20 @@ def _configure(sender: Celery, **_: object) -> None:
             },
         },
     )
+
+
+def at_worker_start(check: Callable[[], None]) -> Callable[[], None]:
+    """Have every worker of this process call `check` before it takes work; what it raises keeps the worker from it."""
+
+    # Celery swallows the plain errors of whoever it tells, and not this one.
+    def run(**_: Any) -> None:
+        try:
+            check()
+        except Exception as error:
+            raise SystemExit(str(error)) from error
+
+    worker_init.connect(run, weak=False)
+    return check
 
 
 def enqueue(session: Session, queue: Queue, kind: str, subject: uuid.UUID, now: datetime, delay_s: float = 0) -> Job:

@@ -26,6 +26,7 @@ def test_a_crowd_is_in_every_state_and_its_verdicts_can_be_computed_again(sessio
     for verdict in verdicts:
         stored, again = verdict.explain()
         assert stored == again
+    assert audit.seal(session, b"k" * 32) > 500
     assert audit.first_broken(session) is None
     assert all(one.created_at <= cast.NOW for one in session.scalars(select(Dossier)))
 

@@ -130,7 +130,7 @@ def test_it_says_where_it_is_and_ends_with_ctrl_c(run):
     assert f"http://localhost:{run.port}" in run.said
     assert run.healthy()
     secrets = list((run.data / "secrets").iterdir())
-    assert {path.name for path in secrets} == {"secret_key", "s3_secret_key", "master_key"}
+    assert {path.name for path in secrets} == {"secret_key", "s3_secret_key", "master_key", "audit_key"}
     assert {path.stat().st_mode & 0o777 for path in [*secrets, run.data / "swift" / "etc" / "proxy.conf"]} == {0o600}
     assert run.data.stat().st_mode & 0o777 == 0o700
     for path in secrets:

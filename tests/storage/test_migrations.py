@@ -59,6 +59,33 @@ def test_a_mail_of_before_stays_and_its_state_is_still_guarded(empty_database_ur
         engine.dispose()
 
 
+def test_a_sealed_log_goes_on_and_its_check_waits_for_the_sealer(empty_database_url):
+    alembic, one = migrate._alembic(empty_database_url), uuid.uuid4().hex
+    command.upgrade(alembic, "0022")
+    engine = make_engine(empty_database_url)
+    try:
+        with engine.begin() as connection:
+            columns = "id, at, verb, subject_kind, subject, facts, number, hash"
+            values = f"'{one}', '{AT}', 'looked', 'person', '{one}', '{{}}', 1, '{'a' * 64}'"
+            connection.execute(text(f"INSERT INTO audit_event ({columns}) VALUES ({values})"))
+            columns = "id, queue, kind, subject, state, attempts, progress, again, result, created_at, not_before"
+            values = f"'{one}', 'office', 'check_audit', '{one}', 'waiting', 0, 0, false, '{{}}', '{AT}', '{AT}'"
+            connection.execute(text(f"INSERT INTO job ({columns}) VALUES ({values})"))
+        command.upgrade(alembic, "head")
+        with engine.begin() as connection:
+            row = connection.execute(text("SELECT number, hash, seal FROM audit_event")).one()
+            assert tuple(row) == (1, "a" * 64, None)
+            assert connection.scalar(text("SELECT queue FROM job")) == "audit"
+        with pytest.raises(IntegrityError), engine.begin() as connection:
+            connection.execute(text("UPDATE job SET queue = 'nonsense'"))
+        command.downgrade(alembic, "0022")
+        with engine.begin() as connection:
+            assert connection.scalar(text("SELECT queue FROM job")) == "office"
+            assert connection.scalar(text("SELECT hash FROM audit_event")) == "a" * 64
+    finally:
+        engine.dispose()
+
+
 def test_rows_that_point_to_each_other_survive_a_change_of_their_tables(empty_database_url):
     """Work that was given back before it had a reason, with a score and a flag on it."""
     alembic = migrate._alembic(empty_database_url)

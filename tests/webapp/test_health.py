@@ -24,8 +24,8 @@ def ask(installation):
 
 @pytest.fixture
 def workers(broker, installation, tmp_path):
-    """One real worker that listens to both queues."""
-    command = [sys.executable, "-m", "celery", "-A", "webapp.worker", "worker", "-Q", "media,office", "-c", "1"]
+    """One real worker that listens to every queue."""
+    command = [sys.executable, "-m", "celery", "-A", "webapp.worker", "worker", "-Q", "media,office,audit", "-c", "1"]
     env = {**os.environ, "VIGNET_DATA": str(installation.data)}
     with services.running(command, [], tmp_path / "worker.log", env) as process:
         services.wait_until(lambda: celery.control.inspect(timeout=1).active_queues(), "the worker to answer", 90)

@@ -14,12 +14,13 @@ from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from storage.base import audit, migrate
+from storage.base import migrate
 from storage.base.config import config
 from storage.base.database import session_scope
 from storage.base.jobs import Job, JobState, Queue, enqueue
 from storage.base.objects import ObjectError, ObjectStore, object_store
 from storage.exam.recordings import Recording
+from webapp.cli.audit import audit_log
 from webapp.cli.judging import agreement_of, allocation, verdict
 from webapp.cli.people import invite, mails
 from webapp.cli.recorders import recorders
@@ -27,7 +28,6 @@ from webapp.cli.recordings import verify
 
 scenarios = AppGroup("scenarios", help="Packs of scenarios with their clips.")
 recordings = AppGroup("recordings", help="What was recorded.")
-audit_log = AppGroup("audit", help="The audit log.")
 
 INCOMING = "incoming"
 NOBODY_S = 15
@@ -168,13 +168,3 @@ def _recording(session, recording_id: uuid.UUID) -> Recording:
 
 
 recordings.add_command(verify)
-
-
-@audit_log.command("verify")
-def verify_audit() -> None:
-    """Check the chain of the audit log."""
-    with session_scope(writes=False) as session:
-        broken = audit.first_broken(session)
-    if broken is not None:
-        raise click.ClickException(f"Regel {broken} is veranderd, weggehaald of ingevoegd.")
-    click.echo("De keten is heel.")

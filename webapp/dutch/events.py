@@ -8,6 +8,8 @@ JOBS = {
     "check_pack": "scenario’s controleren",
     "import_answer": "noodbestand verwerken",
     "erase": "vernietigen wat aan de beurt is",
+    "check_audit": "het hele logboek nagaan",
+    "anchor_audit": "anker van het logboek bewaren en mailen",
 }
 
 EVENTS = {
@@ -140,6 +142,8 @@ EVENTS = {
     "hold_lifted": "uitstel van vernietigen opgeheven",
     "audit_year_closed": "audit van een jaar afgesloten",
     "job_retried": "taak opnieuw gestart",
+    "chain_adopted": "bestaand logboek verzegeld",
+    "chain_broken": "logboek klopt niet met wat verzegeld was",
 }
 
 SUBJECTS = {
@@ -173,4 +177,5 @@ SUBJECTS = {
     "pack": "pakket situaties",
     "clip": "filmpje",
     "scheme": "reglement",
+    "audit_event": "logboek",
 }

@@ -70,22 +70,42 @@ def _deliver(email: EmailMessage) -> tuple[str | None, bool]:
     return None, False
 
 
+def send_now(to: str, template: str, now: datetime, name: uuid.UUID, **values) -> None:
+    """Send a mail that does not wait in the outbox, since whoever can write there must not be able to hold it.
+
+    `name` makes the same mail at every attempt. Raises NotSent.
+    """
+    subject, _, text = _layouts.overlay(autoescape=False).get_template(f"{template}.txt").render(values).partition("\n")
+    error, _ = _deliver(_email(to, subject.strip(), text.strip() + "\n", now, name))
+    if error:
+        raise NotSent(error)
+
+
+class NotSent(Exception):
+    """The mail server did not take it; the message is the kind of error."""
+
+
 def _as_email(message: MailMessage, now: datetime) -> EmailMessage:
-    sender = config().mail_sender
-    email = EmailMessage()
-    email["From"], email["To"], email["Subject"] = sender, message.recipient, message.subject
-    email["Date"] = format_datetime(now)
-    # The same at every attempt: who receives it twice sees it once.
-    email["Message-ID"] = f"<{message.id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
-    email["Auto-Submitted"] = "auto-generated"
     # A link that is forgotten by now opened nothing any more: a new one is asked for there.
     opens = message.link.path if message.link else "/wachtwoord-vergeten"
     text = message.text.replace(outbox.LINK, f"{config().origin}{opens}")
-    email.set_content(text)
-    email.add_alternative(as_html(message.subject, text), subtype="html")
+    email = _email(message.recipient, message.subject, text, now, message.id)
     if message.calendar:
         method = str(Calendar.from_ical(message.calendar)["method"])
         email.add_attachment(message.calendar, subtype="calendar", params={"method": method}, filename="examen.ics")
+    return email
+
+
+def _email(to: str, subject: str, text: str, now: datetime, name: uuid.UUID) -> EmailMessage:
+    sender = config().mail_sender
+    email = EmailMessage()
+    email["From"], email["To"], email["Subject"] = sender, to, subject
+    email["Date"] = format_datetime(now)
+    # The same at every attempt: who receives it twice sees it once.
+    email["Message-ID"] = f"<{name}@{parseaddr(sender)[1].rpartition('@')[2]}>"
+    email["Auto-Submitted"] = "auto-generated"
+    email.set_content(text)
+    email.add_alternative(as_html(subject, text), subtype="html")
     return email
 
 

@@ -13,6 +13,8 @@ from storage.base import audit
 from storage.base.audit import AuditEvent
 from storage.base.database import new_session, session_scope
 
+KEY = b"k" * 32
+
 
 @pytest.fixture
 def sealed(session, people):
@@ -21,7 +23,7 @@ def sealed(session, people):
         at = cast.NOW + timedelta(seconds=number)
         audit.record(session, at, people.officer.id, "looked", people.candidate, number=number, what="één ding")
     session.commit()
-    assert audit.seal(session) == 20
+    assert audit.seal(session, KEY) == 20
     session.commit()
     rows = session.scalars(select(AuditEvent).order_by(AuditEvent.number)).all()
     assert [row.facts["number"] for row in rows] == list(range(20))
@@ -36,10 +38,10 @@ def test_an_untouched_log_is_whole(session, sealed):
 
 def test_sealing_again_changes_nothing_and_goes_on_where_it_was(session, sealed, people):
     before = session.scalars(select(AuditEvent.hash).order_by(AuditEvent.number)).all()
-    assert audit.seal(session) == 0
+    assert audit.seal(session, KEY) == 0
     # Written late, of an earlier moment: the numbers tell the order of sealing.
     audit.record(session, cast.NOW - timedelta(days=1), None, "came_late", people.candidate)
-    assert audit.seal(session) == 1
+    assert audit.seal(session, KEY) == 1
     session.commit()
     assert session.scalars(select(AuditEvent.hash).order_by(AuditEvent.number)).all()[:20] == before
     assert audit.first_broken(session) is None
@@ -88,10 +90,21 @@ def test_a_row_slipped_in_with_a_fitting_hash_is_found(session, sealed):
     assert audit.first_broken(session) == 9
 
 
+def test_a_stretch_made_anew_is_found_with_the_key_alone(session, sealed):
+    rows = session.scalars(select(AuditEvent).order_by(AuditEvent.number)).all()
+    rows[7].verb = "approved"
+    previous = audit.GENESIS
+    for row in rows:
+        row.hash = previous = row.digest(previous)
+    session.commit()
+    assert audit.first_broken(session) is None
+    assert audit.first_broken(session, KEY) == 8
+
+
 def test_a_rolled_back_change_leaves_no_row(session, people):
     audit.record(session, cast.NOW, None, "looked", people.candidate)
     session.rollback()
-    assert audit.seal(session) == 0
+    assert audit.seal(session, KEY) == 0
 
 
 def test_two_rows_never_have_one_number(session, people):
@@ -111,14 +124,14 @@ def test_many_writers_and_a_sealer_at_the_same_time(installation, people):
     def seal(_) -> None:
         for _ in range(5):
             with session_scope() as session:
-                audit.seal(session)
+                audit.seal(session, KEY)
 
     with ThreadPoolExecutor(5) as pool:
         done = [pool.submit(write, writer) for writer in range(4)] + [pool.submit(seal, 0)]
         for each in done:
             each.result()
     with session_scope() as session:
-        audit.seal(session)
+        audit.seal(session, KEY)
     with new_session() as session:
         assert audit.first_broken(session) is None
         assert session.scalars(select(AuditEvent.number).order_by(AuditEvent.number)).all() == list(range(1, 21))
