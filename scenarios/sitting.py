@@ -168,9 +168,7 @@ def window_refusal(now: datetime, opens_at: datetime, closes_at: datetime) -> Ru
     return Rule.WINDOW_CLOSED if now >= closes_at else None
 
 
-def step(
-    stage: Stage, answers: Sequence[AnswerView], times: Times, break_until: datetime | None, now: datetime
-) -> Step:
+def step(stage: Stage, answers: Sequence[AnswerView], break_until: datetime | None, now: datetime) -> Step:
     """What the page shows, from the rows alone."""
     fixed = {
         Stage.INVITED: Step.WELCOME,

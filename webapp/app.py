@@ -1,9 +1,12 @@
 """Puts the web app together: one transaction per request, strict headers, one blueprint per kind of person."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, g, render_template, request
+from flask import Flask, Response, g, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -129,7 +132,7 @@ def _transactions(app: Flask) -> None:
     """One database session per request: committed when the answer is a success, rolled back otherwise."""
 
     @app.before_request
-    def begin():
+    def begin() -> None:
         g.now = datetime.now(UTC)
         writes = request.method not in READING
         g.db = new_session(writes, PATIENCE_S)
@@ -139,7 +142,7 @@ def _transactions(app: Flask) -> None:
             request.get_data(parse_form_data=True)
 
     @app.after_request
-    def settle(response):
+    def settle(response: Response) -> Response:
         if "db" in g:
             if response.status_code < 400:
                 try:
@@ -152,7 +155,7 @@ def _transactions(app: Flask) -> None:
         return response
 
     @app.teardown_request
-    def close(_error):
+    def close(_error: object) -> None:
         session = g.pop("db", None)
         if session is not None:
             session.close()
@@ -183,7 +186,7 @@ def _headers(app: Flask, settings: Config) -> None:
     )
 
     @app.after_request
-    def secure(response):
+    def secure(response: Response) -> Response:
         headers = response.headers
         headers.setdefault("Content-Security-Policy", policy)
         headers["X-Content-Type-Options"] = "nosniff"
@@ -205,7 +208,7 @@ def _origin(url: str) -> str:
 
 
 def _errors(app: Flask) -> None:
-    def page(status: int, title: str, text: str, why=(), **more):
+    def page(status: int, title: str, text: str, why: Sequence[str] = (), **more: Any) -> ResponseReturnValue:
         if "db" in g:
             # What failed half-way must not keep the page from asking who is logged in.
             g.db.rollback()
@@ -217,10 +220,10 @@ def _errors(app: Flask) -> None:
         return render_template("error.html", code=status, title=title, text=text, why=why), status
 
     @app.errorhandler(Refused)
-    def refused(error: Refused):
+    def refused(error: Refused) -> ResponseReturnValue:
         return page(409, "Dit kan nu niet", refusals.refusal(error), why_not.told(error), rule=str(error.rule))
 
-    def overtaken(error: Exception):
+    def overtaken(error: Exception) -> ResponseReturnValue:
         app.logger.warning("overtaken: %s", error)
         return refused(Refused(Step.NOT_ALLOWED))
 
@@ -228,7 +231,7 @@ def _errors(app: Flask) -> None:
         app.register_error_handler(kind, overtaken)
 
     @app.errorhandler(OperationalError)
-    def busy(error: OperationalError):
+    def busy(error: OperationalError) -> ResponseReturnValue:
         if not passes(error):
             return broken(error)
         app.logger.warning("the database is busy or away: %s", error)
@@ -237,17 +240,17 @@ def _errors(app: Flask) -> None:
         return answer
 
     @app.errorhandler(CSRFError)
-    def forged(_error):
+    def forged(_error: object) -> ResponseReturnValue:
         return page(400, "Deze pagina is verlopen", "Laad de pagina opnieuw en probeer het nog eens.", rule="csrf")
 
     @app.errorhandler(HTTPException)
-    def http(error: HTTPException):
+    def http(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400:
             return error
         return page(error.code, *refusals.http_error(error.code))
 
     @app.errorhandler(Exception)
-    def broken(error: Exception):
+    def broken(_error: Exception) -> ResponseReturnValue:
         app.logger.exception("unexpected")
         return page(500, *refusals.http_error(500))
 
@@ -261,7 +264,7 @@ def _blueprints(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor
-    def everywhere():
+    def everywhere() -> dict[str, Any]:
         if not current_user or not current_user.is_authenticated:
             return {"nav": []}
         return {"nav": access.navigation(current_user.roles(g.now))}

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from typing import Any
 
 from review.adjudication import Difference, Trigger, Triggers, differences
-from review.rules import Condition, Reason, parse
+from review.rules import Condition, Reason
 from review.terms import weeks_after, working_days_after
 from review.verdict import Case, CompetencyResult, Decision, results, shown
-from scenarios.chapters import Competency
+from scenarios.chapters import AssessmentRules, Competency
 from scenarios.scheme import Scheme
 from storage.base.clock import AMSTERDAM
 from storage.exam.sittings import Sitting
@@ -65,8 +67,9 @@ def line(reason: Reason, scheme: Scheme) -> Line:
         return Line(what, "voldoende" if reason.found else "niet voldoende", "voldoende", reason.met)
     if reason.rule is Condition.OBSERVED_MIN:
         return Line(what, str(reason.found), f"minstens {reason.needed}", reason.met)
-    value = "niet gezien" if reason.found is None else _comma(shown(reason.found, beside=reason.needed))
-    return Line(what, value, f"minstens {_comma(shown(reason.needed))}", reason.met)
+    needed = Fraction(reason.needed or 0)
+    value = "niet gezien" if reason.found is None else _comma(shown(Fraction(reason.found), beside=needed))
+    return Line(what, value, f"minstens {_comma(shown(needed))}", reason.met)
 
 
 def report(verdict: Verdict) -> list[str]:
@@ -111,12 +114,11 @@ def _table(case: Case, decision: Decision, scheme: Scheme) -> list[str]:
 
 def _apart(case: Case, scheme: Scheme) -> list[str]:
     """Why a third assessor was asked, where one was: in what the first two differed."""
-    if not any(mark.slot > scheme.assessment.slots for mark in case.marks):
+    rules = scheme.chapter(AssessmentRules)
+    if not any(mark.slot > rules.slots for mark in case.marks):
         return []
-    triggers = Triggers(scheme.assessment.third_when_verdicts_differ, scheme.assessment.third_difference)
-    found = differences(
-        case.marks, case.part1_sufficient, parse(case.rule), case.competencies, triggers, case.part1_mark
-    )
+    triggers = Triggers(rules.third_when_verdicts_differ, rules.third_difference)
+    found = differences(case.marks, case.part1_sufficient, case.cuts(), case.competencies, triggers, case.part1_mark)
     return [difference(one, scheme) for one in found]
 
 
@@ -155,7 +157,7 @@ def next_step(standing: Standing) -> str:
     return f"De volgende stap: {anchor[0].lower()}{anchor[1:]}"
 
 
-def figure(value) -> str:
+def figure(value: Any) -> str:
     """2,75; for the screen only. None is what nobody saw."""
     return "niet te berekenen" if value is None else _comma(shown(value))
 
@@ -187,5 +189,5 @@ def _day(at: datetime) -> date:
     return at.astimezone(AMSTERDAM).date()
 
 
-def _comma(value) -> str:
+def _comma(value: Any) -> str:
     return str(value).replace(".", ",")

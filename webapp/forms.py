@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
@@ -46,17 +47,17 @@ class Form(FlaskForm):
     """A form of ours. Texts arrive with plain line ends and without null characters, which no database keeps."""
 
     class Meta(FlaskForm.Meta):
-        def get_translations(self, form):
+        def get_translations(self, form: Any) -> Any:  # noqa: ARG002 (as WTForms calls it)
             return Dutch()
 
-        def wrap_formdata(self, form, formdata):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             found = super().wrap_formdata(form, formdata)
             if found is None:
                 return None
             return ImmutableMultiDict(MultiDict((name, _plain(value)) for name, value in found.items(multi=True)))
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     return value.replace("\x00", "").replace("\r\n", "\n") if isinstance(value, str) else value
 
 
@@ -68,10 +69,10 @@ class NumberField(DecimalField):
 
     widget = TextInput()
 
-    def process_formdata(self, valuelist):
+    def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata([value.strip().replace(",", ".") for value in valuelist])
 
-    def _value(self):
+    def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
         if self.data is None:

@@ -1,9 +1,12 @@
 """Whether everything is up, for a supervisor or a load balancer. It names parts, never people."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Lock
+from typing import Any
 
 from flask import Blueprint, current_app, g
+from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select, text
 
 from storage.base import jobs
@@ -22,7 +25,7 @@ _turn = Lock()
 
 @pages.get("/healthz")
 @limiter.exempt
-def health():
+def health() -> ResponseReturnValue:
     """200 when database, broker, object store and a recorder answer, and both kinds of workers are there; else 503.
 
     `alarms` counts what waits for a person: jobs that gave up, and takes that no rule can settle. They make nothing
@@ -33,7 +36,7 @@ def health():
     return {"ready": ready, "parts": found["parts"], "alarms": found["alarms"]}, 200 if ready else 503
 
 
-def _found() -> dict[str, dict | None]:
+def _found() -> dict[str, dict[str, Any] | None]:
     """What was found at most two seconds ago, so that asking often costs nothing."""
     kept = current_app.extensions.setdefault("vignet-health", {})
     with _turn:
@@ -83,7 +86,7 @@ CHECKS = {
 }
 
 
-def _answers(check) -> bool:
+def _answers(check: Callable[[], object]) -> bool:
     try:
         return check()
     except Exception:

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator
 
 from flask import Blueprint, Response, abort, current_app, redirect, request
+from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ContentRange
 from werkzeug.http import parse_if_range_header
 
@@ -32,7 +33,7 @@ PIECE = 2 * 1024 * 1024
 @pages.get("/<uuid:recording_id>", defaults={"kind": "video"})
 @pages.get("/<uuid:recording_id>/<kind>")
 @access.roles(Role.ASSESSOR)
-def recording(recording_id: uuid.UUID, kind: str):
+def recording(recording_id: uuid.UUID, kind: str) -> ResponseReturnValue:
     """A stored recording, or what was made with it: poster, thumbnails, thumbnails_index, waveform."""
     if kind not in set(RenditionKind):
         abort(404)
@@ -46,14 +47,14 @@ def recording(recording_id: uuid.UUID, kind: str):
 
 @pages.get("/clip/<uuid:clip_id>")
 @access.roles(Role.CANDIDATE, Role.ASSESSOR)
-def clip(clip_id: uuid.UUID):
+def clip(clip_id: uuid.UUID) -> ResponseReturnValue:
     """The filmed situation."""
     return _stream(access.clip_to_watch(clip_id).video_key, "video/mp4")
 
 
 @pages.get("/clip/<uuid:clip_id>/ondertiteling")
 @access.roles(Role.CANDIDATE, Role.ASSESSOR)
-def captions(clip_id: uuid.UUID):
+def captions(clip_id: uuid.UUID) -> ResponseReturnValue:
     """The captions of a filmed situation (WebVTT)."""
     return _stream(access.clip_to_watch(clip_id).captions_key, "text/vtt; charset=utf-8")
 

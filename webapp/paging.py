@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import g, request
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.base import ExecutableOption
 
 from storage.base.database import Identified
@@ -25,23 +26,23 @@ LONGEST_SEARCH = 80
 class Page:
     """The rows of the page that was asked for; `total` counts the rows of all pages."""
 
-    rows: list
+    rows: list[Any]
     number: int
     pages: int
     total: int
 
 
-def counted(query: Select) -> Select:
+def counted(query: Select[Any]) -> Select[Any]:
     """The query that says how many rows `query` has; it reads no column that is not asked about."""
     return query.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
 
 
-def count(query: Select) -> int:
+def count(query: Select[Any]) -> int:
     """How many rows `query` has."""
     return g.db.scalar(counted(query))
 
 
-def page_of(query: Select, *options: ExecutableOption, size: int = PAGE) -> Page:
+def page_of(query: Select[Any], *options: ExecutableOption, size: int = PAGE) -> Page:
     """The page of `query`, of one noun, that the address asks for (?page=2); the nearest when there is no such page.
 
     What is passed over is passed over by id alone, so that the last page of a long list costs hardly more than the
@@ -59,7 +60,7 @@ def _bounds(total: int, size: int) -> tuple[int, int, int]:
     return min(max(1, request.args.get("page", 1, type=int)), pages), pages, total
 
 
-def _rows(noun: type[Identified], ids: Sequence[uuid.UUID], options: Sequence[ExecutableOption]) -> list:
+def _rows(noun: type[Identified], ids: Sequence[uuid.UUID], options: Sequence[ExecutableOption]) -> list[Any]:
     if not ids:
         return []
     found = {row.id: row for row in g.db.scalars(select(noun).where(noun.id.in_(ids)).options(*options)).unique()}
@@ -77,12 +78,12 @@ def search() -> str:
     return request.values.get("zoek", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
 
 
-def called_so(words: str, person: ColumnElement[uuid.UUID]) -> ColumnElement[bool]:
+def called_so(words: str, person: ColumnElement[uuid.UUID] | InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
     """Rows whose `person` is somebody of whom each of the words begins a part of the name or the address."""
     return and_(True, *(person.in_(called(word)) for word in typed(words)))
 
 
-def of_dossier(words: str, *codes: ColumnElement[str]) -> ColumnElement[bool]:
+def of_dossier(words: str, *codes: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
     """Dossiers whose candidate is called so. A word may also be the number of the dossier, or one of these `codes`."""
     return and_(True, *(_has(word, codes) for word in typed(words)))
 
@@ -97,7 +98,7 @@ def _has(word: str, codes: Sequence[ColumnElement[str]]) -> ColumnElement[bool]:
     return or_(Dossier.id.in_(found), *(code.in_((number, f"B-{number}")) for code in codes))
 
 
-def matching(words: str, *columns) -> ColumnElement[bool]:
+def matching(words: str, *columns: Any) -> ColumnElement[bool]:
     """Rows in which each of the words is part of one of the columns."""
     return and_(
         True, *(or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words.split())

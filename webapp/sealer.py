@@ -39,7 +39,7 @@ def seal_audit() -> None:
 
 
 @jobs.task(audit.CHECK)
-def go_through_audit(job: jobs.Claimed) -> dict:
+def go_through_audit(_job: jobs.Claimed) -> dict:
     """Whether any sealed row was changed since, or made anew; the auditor reads what was found."""
     own = sealer.sealer()
     with session_scope(writes=False) as session:
@@ -48,7 +48,7 @@ def go_through_audit(job: jobs.Claimed) -> dict:
 
 
 @jobs.task(audit.ANCHOR)
-def bring_anchor_away(job: jobs.Claimed) -> dict:
+def bring_anchor_away(_job: jobs.Claimed) -> dict:
     """The anchor of the day: into the sealer's folder, the object store, and by mail to the one who keeps them."""
     now, own = datetime.now(UTC), sealer.sealer()
     own.seal(now)

@@ -7,6 +7,7 @@ lines of a role are counted by one question to the database, and what is zero is
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from flask import g, url_for
 from sqlalchemy import ColumnElement, Select, exists, select
@@ -286,7 +287,7 @@ def _of_work(work: list[Work]) -> list[Todo]:
     lapsed = [one for one in fresh if one.lapsed]
     aside = [one for one in work if one.state == "waiting"]
 
-    def first(found: list, endpoint: str = "desk.rating") -> str:
+    def first(found: list[Any], endpoint: str = "desk.rating") -> str:
         return url_for(endpoint, rating_id=found[0].rating.id) if found else ""
 
     second = first(ready[0], "second_phase.show") if ready else ""

@@ -1,6 +1,7 @@
 """The office tasks: what happens by itself. Beat rings their names; the rows say what there is to do."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -95,14 +96,14 @@ def send_mail() -> None:
 
 
 @jobs.task(RECEIPT)
-def send_receipt(job: jobs.Claimed) -> dict:
+def send_receipt(job: jobs.Claimed) -> dict[str, Any]:
     """Write the receipt of a finished exam."""
     with create_app().app_context(), session_scope() as session:
         return {"sent": exam_mail.notify_receipt(session, session.get(Sitting, job.subject), datetime.now(UTC))}
 
 
 @jobs.task(RETAKE_ASKED)
-def send_retake(job: jobs.Claimed) -> dict:
+def send_retake(job: jobs.Claimed) -> dict[str, Any]:
     """Write that an answer is asked again."""
     with create_app().app_context(), session_scope() as session:
         return {"sent": exam_mail.notify_retake(session, session.get(Answer, job.subject), datetime.now(UTC))}

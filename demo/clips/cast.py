@@ -1,5 +1,7 @@
 """Who is drawn how: the hints of the pack, and for each person of the first pack the details that hints leave open."""
 
+from typing import Any
+
 from scenarios.catalogue import Hair, Scenario, VoiceKind
 
 from .looks import Looks
@@ -16,7 +18,7 @@ STYLES = {
 }
 
 # By scenario number: what the pack's hints leave open. Moods are held back: the text has to do the work.
-DETAILS: dict[int, dict] = {
+DETAILS: dict[int, dict[str, Any]] = {
     0: {"room": "studio", "clothes": "polo_neck", "hair_style": "full_curls", "eyes": "#5d7350", "smile": 0.7},
     1: {
         "room": "kitchen",

@@ -1,6 +1,7 @@
 """Where the drawn people are: softly out of focus, so that the person stands out and the picture stays small."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import skia
 
@@ -10,7 +11,7 @@ WIDTH, HEIGHT = 1280, 720
 SOFTNESS = 5.0
 BLEED = 24  # drawn beyond the picture, so that its edge blurs too
 
-Canvas = skia.Canvas
+Canvas: TypeAlias = skia.Canvas
 
 
 def _wall(c: Canvas, colour: str) -> None:

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from demo.crowd.files import Made, objection
 from demo.crowd.people import Staff, mail
@@ -13,6 +14,7 @@ from review.rating import TimeCode
 from review.verdict import Case as Judged
 from review.verdict import Decision
 from review.verdict import Mark as VerdictMark
+from scenarios.chapters import SittingRules
 from scenarios.quality import FaultKind
 from scenarios.sitting import AnswerStage, Stage
 from storage.base.jobs import Job, JobState, Queue
@@ -35,7 +37,7 @@ JUDGING = {"judging": Judging.HELD, **dict.fromkeys(JUDGED, Judging.DECIDED)}
 class Exams:
     """The exams of a crowd; the work on them goes round the assessors."""
 
-    def __init__(self, crowd: Crowd, staff: Staff):
+    def __init__(self, crowd: Crowd, staff: Staff) -> None:
         self.crowd, self.staff, self.turn = crowd, staff, 0
 
     def add(self, case: Case, made: Made) -> None:
@@ -46,7 +48,7 @@ class Exams:
             finished = max(crowd.since(16, 0.5), made.decided_at + timedelta(hours=6))
         finished = min(finished, crowd.now - timedelta(hours=2))
         opens = min(made.decided_at, crowd.now - timedelta(days=3))
-        closes = opens + timedelta(days=crowd.scheme.content.sitting.window_days)
+        closes = opens + timedelta(days=crowd.scheme.content.chapter(SittingRules).window_days)
         if case.stage in (Stage.INVITED, Stage.CHECKED, Stage.ANSWERING):
             closes = max(closes, crowd.now + timedelta(days=crowd.rng.uniform(0.2, 12)))
         done = case.stage is Stage.FINISHED
@@ -232,7 +234,7 @@ class Exams:
 
 
 @cache
-def _decided(pack, levels: tuple[int, int] | None) -> tuple[dict, dict]:
+def _decided(pack: Any, levels: tuple[int, int] | None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Inputs and decision when two assessors give these levels everywhere; None: hardly anything was observed.
 
     In the inputs answers stand by number and the assessor is nobody.
@@ -248,7 +250,7 @@ def _decided(pack, levels: tuple[int, int] | None) -> tuple[dict, dict]:
     return case.to_json(), decision.to_json()
 
 
-def _marks(pack, levels: tuple[int, int] | None) -> Iterator[VerdictMark]:
+def _marks(pack: Any, levels: tuple[int, int] | None) -> Iterator[VerdictMark]:
     for scenario in pack.content.scenarios:
         for slot in (1, 2):
             for key in scenario.competencies:

@@ -8,6 +8,7 @@ from demo import example
 from demo.crowd.people import Staff, mail, person, qualify
 from demo.crowd.rows import Case, Crowd
 from review.portfolio import Mark, Outcome
+from scenarios.chapters import Documents
 from storage.admission.part_one import PartOneReview
 from storage.dossier.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
 from storage.exam.accommodations import Accommodation
@@ -115,7 +116,7 @@ def _round(
         return
     good = outcome is Outcome.APPROVED
     reason = "Helder, met een eigen voorbeeld." if good else "Te algemeen: wat deed de kandidaat zelf?"
-    marks = {one.key: Mark(good, reason).to_json() for one in crowd.scheme.content.documents.criteria}
+    marks = {one.key: Mark(good, reason).to_json() for one in crowd.scheme.content.chapter(Documents).criteria}
     crowd.add(
         PartOneReview,
         dossier_id=made,

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from demo.crowd.rows import Crowd
 from storage.dossier.qualifications import Qualification
@@ -104,7 +105,7 @@ SUBJECTS = {
 }
 
 
-def mail(crowd: Crowd, who: uuid.UUID, template: str, at) -> None:
+def mail(crowd: Crowd, who: uuid.UUID, template: str, at: datetime) -> None:
     """A mail that went out; a few never arrived."""
     state = MailState.SENT
     if crowd.chance(0.003):

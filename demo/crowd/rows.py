@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -59,14 +60,14 @@ class Crowd:
 
     def __init__(
         self, session: Session, pack: Pack, seed: int, now: datetime, password: str | None, trouble: float = 1
-    ):
+    ) -> None:
         self.session, self.pack, self.scheme, self.now = session, pack, pack.scheme, now
         self.seed, self.password, self.people, self.trouble = seed, password, 0, trouble
         self.rng = random.Random(seed)
-        self._rows: dict[type[Base], list[dict]] = defaultdict(list)
+        self._rows: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
         self._codes: Iterator[str] = iter(())
 
-    def add(self, noun: type[Base], **values) -> uuid.UUID:
+    def add(self, noun: type[Base], **values: Any) -> uuid.UUID:
         """One row; the rows of one noun all name the same columns. Answers its id."""
         row_id = uuid.UUID(int=self.rng.getrandbits(128), version=4)
         self._rows[noun].append({"id": row_id, **values})

@@ -132,7 +132,7 @@ def system_packages() -> None:
     print(f"Installing the Debian packages {names} …", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
-        done = subprocess.run(["apt-get", "-qq", *command], env=quiet, capture_output=True, text=True)
+        done = subprocess.run(["apt-get", "-qq", *command], env=quiet, capture_output=True, text=True, check=False)
         if done.returncode:
             print(done.stderr.strip(), file=sys.stderr)
             raise Obstacle(f"apt-get could not install {names}: see the lines above, mend that and start again.")
@@ -144,13 +144,13 @@ def _digest(path: Path) -> str:
 
 def _answers(command: list) -> bool:
     try:
-        return subprocess.run(command, capture_output=True).returncode == 0
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
     except OSError:
         return False
 
 
 def _installed(package: str) -> bool:
-    done = subprocess.run(["dpkg-query", "-W", "-f", "${Status}", package], capture_output=True, text=True)
+    done = subprocess.run(["dpkg-query", "-W", "-f", "${Status}", package], capture_output=True, text=True, check=False)
     return done.stdout.endswith(" installed")
 
 
@@ -159,7 +159,7 @@ def step(command: list, folder: Path, hint: str, **options) -> str:
 
     When it fails, show its last words and raise an Obstacle: `folder` cannot be written in, or else `hint`.
     """
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **options)
     if done.returncode == 0:
         return done.stdout
     for number, words in SAYINGS:

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from aiohttp import hdrs, web
 
@@ -38,7 +39,7 @@ class Authenticator:
             raise web.HTTPUnauthorized(text="A ticket is needed.", headers=needed)
         recording, secret = request.match_info["recording"], bearer[1]
         known, ticket, until = self._remembered.get(recording, ("", None, 0.0))
-        if often and known == secret and time.monotonic() < until:
+        if often and ticket is not None and known == secret and time.monotonic() < until:
             return ticket
         try:
             ticket = await asyncio.to_thread(self._find_ticket, recording, secret, datetime.now(UTC))
@@ -74,11 +75,11 @@ PREFLIGHT = {
 
 
 @web.middleware
-async def cors(request: web.Request, handler: Callable) -> web.StreamResponse:
+async def cors(request: web.Request, handler: Callable[..., Any]) -> web.StreamResponse:
     """Any page may speak to us (RFC 9725 section 4.2): the ticket opens a recording, not where a page comes from."""
     allowed = PREFLIGHT if request.method == "OPTIONS" else ACTUAL
     try:
-        response = await handler(request)
+        response: web.StreamResponse = await handler(request)
     except web.HTTPException as error:
         error.headers.extend(allowed)
         raise

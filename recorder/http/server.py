@@ -14,6 +14,7 @@ import signal
 import uuid
 from collections.abc import AsyncIterator, Coroutine
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import uvloop
@@ -58,7 +59,7 @@ class Recorder:
         self.authenticator = auth.Authenticator(tickets.find)
         self.slices = Slices(self.spool, self.answers, self.authenticator, self.root)
         self.stopping = asyncio.Event()
-        self._telling: set[asyncio.Task] = set()
+        self._telling: set[asyncio.Task[Any]] = set()
         self._first = True
 
     def app(self) -> web.Application:
@@ -87,14 +88,14 @@ class Recorder:
             "spool_free_bytes": self.spool.free,
         }
 
-    async def _health(self, request: web.Request) -> web.Response:
+    async def _health(self, _request: web.Request) -> web.Response:
         """200 while new sessions are taken, 503 while draining or without space. The disk and the loop are ours to
         judge; that the database is away is not, since live sessions go on without it."""
         taking = not self.sessions.draining and self.spool.has_space
         state = {"taking": taking, "live": self.sessions.live, "not_safe_yet": self.shipper.waiting}
         return web.json_response(state, status=200 if taking else 503)
 
-    async def _life(self, app: web.Application) -> AsyncIterator[None]:
+    async def _life(self, _app: web.Application) -> AsyncIterator[None]:
         self._loop = asyncio.get_running_loop()
         self.answers.recover()
         tasks = [asyncio.create_task(self.spool.keep_safe()), asyncio.create_task(self._keep_telling())]
@@ -169,7 +170,7 @@ class Recorder:
     def _complete(self, recording: uuid.UUID) -> None:
         self._tell(self._close_and_ship(recording))
 
-    def _tell(self, what: Coroutine) -> None:
+    def _tell(self, what: Coroutine[Any, Any, Any]) -> None:
         task = asyncio.create_task(what)
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)

@@ -12,6 +12,7 @@ import hashlib
 import re
 import uuid
 from functools import partial
+from typing import Any
 from weakref import WeakValueDictionary
 
 from aiohttp import web
@@ -57,7 +58,7 @@ class Slices:
             web.options(f"{recording}{{rest:.*}}", self.options),
         ]
 
-    async def options(self, request: web.Request) -> web.Response:
+    async def options(self, _request: web.Request) -> web.Response:
         return web.Response(status=204)
 
     async def listing(self, request: web.Request) -> web.Response:
@@ -155,7 +156,7 @@ def _kept(ticket: Ticket) -> list[Run]:
     return runs(name for name, _ in ticket.kept)
 
 
-def _told(ticket: Ticket, listing: Listing) -> dict:
+def _told(ticket: Ticket, listing: Listing) -> dict[str, Any]:
     hashes = dict(ticket.kept)
     return {
         "slices": [{"number": one.number, "size": one.size, "sha256": one.sha256} for one in listing.here],

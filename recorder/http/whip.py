@@ -7,6 +7,7 @@ that lost its road does not DELETE: it POSTs again, and the new session takes ov
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from aiohttp import hdrs, web
 
@@ -113,10 +114,10 @@ def _etag(session: Session) -> str:
 def _same_credentials(fragment: str, session: Session) -> bool:
     given = {name: value.strip() for name, value in _CREDENTIAL.findall(fragment)}
     user, password = session.peer.remote_credentials
-    return given.get("ufrag", user) == user and given.get("pwd", password) == password
+    return bool(given.get("ufrag", user) == user and given.get("pwd", password) == password)
 
 
-def _ice_links(server: Mapping) -> list[str]:
+def _ice_links(server: Mapping[str, Any]) -> list[str]:
     """The Link values of RFC 9725 section 4.6 for one ICE server."""
     urls = [server["urls"]] if isinstance(server["urls"], str) else server["urls"]
     extra = ""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
 import av
 
@@ -42,7 +43,8 @@ class Checked:
 def check(folder: Path, pack: Pack, progress: Callable[[float], None] | None = None) -> Checked:
     """Look at the clip and the captions of every scenario of `pack`. `progress` gets the share done, 0 to 1."""
     everyone = (pack.practice, *pack.scenarios)
-    clips, problems = [], _strangers(folder, everyone)
+    clips: list[Any] = []
+    problems = _strangers(folder, everyone)
     for done, scenario in enumerate(everyone):
         if progress:
             progress(done / len(everyone))
@@ -86,7 +88,7 @@ def _film(path: Path, measured: Measured) -> list[str]:
         sentences.append("er is geen geluid.")
     elif scan.audio_codec != "aac":
         sentences.append("het geluid moet AAC zijn.")
-    if not SHORTEST_S <= m.seconds <= LONGEST_S:
+    if m.seconds is not None and not SHORTEST_S <= m.seconds <= LONGEST_S:
         sentences.append(
             f"de clip duurt {_dutch(m.seconds)} seconden; dat moeten er {SHORTEST_S} tot {LONGEST_S} zijn."
         )

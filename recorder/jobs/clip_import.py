@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -21,14 +22,14 @@ INCOMING = "incoming"
 
 
 @task("check_pack")
-def check_pack(job: Claimed) -> dict:
+def check_pack(job: Claimed) -> dict[str, Any]:
     """Say what is wrong with the pack that waits under `incoming/<subject>/`, as Dutch sentences. Changes nothing."""
     with folder_for(job.subject) as folder:
         return _check_pack(job, folder).answer
 
 
 @task("import_pack")
-def import_pack(job: Claimed) -> dict:
+def import_pack(job: Claimed) -> dict[str, Any]:
     """Take the pack that waits under `incoming/<subject>/` into use. Changes nothing when anything is wrong with it."""
     with folder_for(job.subject) as folder:
         delivered = _check_pack(job, folder)
@@ -40,14 +41,14 @@ def import_pack(job: Claimed) -> dict:
         clips = [_put_clip(job.subject, found) for found in delivered.clips]
         job.report(95)
         with session_scope() as session:
-            scheme = session.get(Scheme, delivered.scheme_id)
-            same_exam = select(func.coalesce(func.max(Pack.number), 0)).join(Scheme).where(Scheme.key == scheme.key)
+            scheme = session.get_one(Scheme, delivered.scheme_id)
+            same_exam = select(func.max(Pack.number)).join(Scheme).where(Scheme.key == scheme.key)
             if not session.scalar(select(Pack.id).where(Pack.sha256 == delivered.sha256)):
                 session.add(
                     Pack(
                         id=uuid.uuid5(job.subject, "pack"),
                         scheme_id=scheme.id,
-                        number=session.scalar(same_exam) + 1,
+                        number=(session.scalar(same_exam) or 0) + 1,
                         data=delivered.data,
                         sha256=delivered.sha256,
                         created_at=datetime.now(UTC),
@@ -61,7 +62,7 @@ def import_pack(job: Claimed) -> dict:
 class _Delivered:
     """A pack that was looked at. `sha256` covers the scenarios and every clip, so that new clips make a new pack."""
 
-    answer: dict
+    answer: dict[str, Any]
     data: bytes = b""
     sha256: str = ""
     scheme_id: uuid.UUID | None = None

@@ -5,6 +5,7 @@ From here on they go the way of all slices: joined, sealed under the candidate's
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from recorder.jobs.workspace import folder_for
 from recorder.spool.manifest import Closing
@@ -19,7 +20,7 @@ from storage.exam.recordings import Recording
 
 
 @task(emergency.IMPORT)
-def import_answer(job: Claimed) -> dict:
+def import_answer(job: Claimed) -> dict[str, Any]:
     """Ship the slices of the emergency file that waits for this recording; done twice it changes nothing."""
     store, waiting = object_store(), emergency.key_of(job.subject)
     with session_scope(writes=False) as session:

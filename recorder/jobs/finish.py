@@ -7,13 +7,11 @@ and two workers on the same row do no harm.
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
-
-from sqlalchemy.orm import Session
+from typing import Any, TypeVar
 
 from recorder.jobs.workspace import TYPES, folder_for, share_of
 from recorder.media import select_source
@@ -21,7 +19,7 @@ from recorder.media.ffmpeg import FfmpegError, Progress
 from recorder.media.measure import Measured, measure
 from recorder.media.transcode import NotProven, Result, transcode
 from scenarios.quality import Fault, Limits, judge, remarks
-from storage.base.database import session_scope
+from storage.base.database import session_of, session_scope
 from storage.base.jobs import Claimed, Hopeless, task
 from storage.base.keys import KeyGone, decrypt_file, encrypt_file, key_store
 from storage.base.objects import Stored, object_store, sha256_of
@@ -61,7 +59,7 @@ class _Captured:
 
 
 @task(FINISH)
-def finish_recording(job: Claimed) -> dict:
+def finish_recording(job: Claimed) -> dict[str, Any]:
     """Make, prove and store the MP4 of a captured recording, or ask for a retake when a fault was measured."""
     captured = _look_up(job.subject)
     nothing_came = captured.state is RecordingState.EXPECTED and captured.closed and not captured.originals
@@ -132,7 +130,7 @@ def _without_faults(
     faults = judge(measured.measurement, captured.limits) if captured.limits else ()
     for name, path in source.alone if faults else ():
         other = measure(path)
-        if not judge(other.measurement, captured.limits):
+        if captured.limits and not judge(other.measurement, captured.limits):
             return source.instead(name, path, [fault.kind for fault in faults]), other, ()
     return source, measured, faults
 
@@ -145,6 +143,8 @@ def _film(
     Nobody is asked to answer again because of a film that could not be made. Raises FfmpegError when ffmpeg can make
     nothing of any road, FfmpegAway when it could not work.
     """
+    if source.path is None:
+        raise FfmpegError("nothing was recorded")
     try:
         return source, measured, transcode(source.path, measured, folder, progress)
     except (FfmpegError, NotProven) as error:
@@ -165,9 +165,9 @@ def _film(
 
 def _figures(
     captured: _Captured, measured: Measured, source: select_source.Chosen, result: Result | None = None
-) -> dict:
+) -> dict[str, Any]:
     """All that was measured, of the original and of the result."""
-    figures = {"loss": source.live.report(), "decision": source.decision}
+    figures: dict[str, Any] = {"loss": source.live.report(), "decision": source.decision}
     measurement = measured.measurement
     if captured.limits:
         figures["remarks"] = [_plain(remark) for remark in remarks(measurement, captured.limits)]
@@ -177,7 +177,7 @@ def _figures(
     return {**asdict(measurement), **figures}
 
 
-def _plain(fault: Fault) -> dict:
+def _plain(fault: Fault) -> dict[str, Any]:
     return {"kind": str(fault.kind), "found": fault.found, "needed": fault.needed}
 
 
@@ -206,7 +206,7 @@ def _settle(captured: _Captured, change: Callable[[Recording, datetime], T]) -> 
         return change(row, datetime.now(UTC))
 
 
-def _refuse(row: Recording, faults: tuple[Fault, ...], figures: dict, now: datetime) -> RecordingState:
+def _refuse(row: Recording, faults: tuple[Fault, ...], figures: dict[str, Any], now: datetime) -> RecordingState:
     """Ask for a retake, unless a film is there that had no fault: then what came later is of no use."""
     if row.renditions:
         row.keep_stored(now)
@@ -215,10 +215,17 @@ def _refuse(row: Recording, faults: tuple[Fault, ...], figures: dict, now: datet
     return row.state
 
 
-def _store(row: Recording, made: dict, seconds: float, figures: dict, faults: list[dict], now: datetime) -> None:
+def _store(
+    row: Recording,
+    made: Mapping[RenditionKind, tuple[Stored, str]],
+    seconds: float,
+    figures: dict[str, Any],
+    faults: list[dict[str, Any]],
+    now: datetime,
+) -> None:
     """Move the row. Who has scored has seen the film that was there: it stays, and the office hears of the rest."""
     known = {rendition.kind: rendition for rendition in row.renditions}
-    if known and has_score(Session.object_session(row), row.answer):
+    if known and has_score(session_of(row), row.answer):
         row.keep_stored(now)
         return
     for kind, (stored, content_type) in made.items():
@@ -236,7 +243,7 @@ def _tidy(captured: _Captured) -> None:
     What somebody is making of what came later stands in a folder with a later name, and stays.
     """
     with session_scope(writes=False) as session:
-        row = session.get(Recording, captured.id)
+        row = session.get_one(Recording, captured.id)
         named = {one.key for one in row.renditions}
         settled = row.state is RecordingState.STORED
     for key in object_store().keys(f"recordings/{captured.id}/") if settled else ():

@@ -66,7 +66,7 @@ def run(
         timer = threading.Timer(timeout_s, give_up)
         timer.start()
         try:
-            for line in process.stdout:
+            for line in process.stdout or ():
                 key, _, value = line.strip().partition("=")
                 if key == "frame":
                     frames = int(value)
@@ -77,7 +77,8 @@ def run(
             timer.cancel()
             process.kill()
             process.wait()
-            process.stdout.close()
+            if process.stdout:
+                process.stdout.close()
         log.seek(0)
         text = log.read().decode(errors="replace")
     if timed_out.is_set():

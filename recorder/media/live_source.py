@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from recorder.media import matroska
 from recorder.media.clock import Laid, lay_pictures, lay_sound
@@ -74,7 +75,7 @@ class Source:
     unreadable: tuple[str, ...] = ()
     start_s: float = 0.0
 
-    def report(self) -> dict:
+    def report(self) -> dict[str, Any]:
         """The loss report, as kept with the recording."""
         return {"sessions": [asdict(session) for session in self.sessions], "unreadable": list(self.unreadable)}
 
@@ -102,14 +103,15 @@ def join(paths: Sequence[Path], destination: Path) -> Source:
         except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError):
             unreadable.append(path.name)
     losses = tuple(session.loss for session in sorted(sessions, key=lambda session: session.loss.session))
-    codecs = Counter()
+    codecs: Counter[str | None] = Counter()
     for session in sessions:
         codecs[session.codec] += len(session.pictures)
     codec = codecs.most_common(1)[0][0] if any(codecs.values()) else None
     shown = _in_turn([session.pictures for session in sessions if session.codec == codec])
     sound = _in_turn([session.sound for session in sessions])
-    track, data = None, []
-    while shown and track is None:
+    track: matroska.VideoTrack | None = None
+    data: list[bytes] = []
+    while shown and codec and track is None:
         try:
             track, data = matroska.video_track(CODECS[codec].matroska_id, [picture for _, picture in shown])
         except matroska.Unusable:
@@ -135,9 +137,9 @@ def _begin(session: _Session, otherwise: float) -> float:
     return min((items[0][0] for items in (session.pictures, session.sound) if items), default=otherwise)
 
 
-def _in_turn(parts: list[list]) -> list:
+def _in_turn(parts: list[list[Any]]) -> list[Any]:
     """The timed items of several sessions one after the other, each ending where the next begins, times rising."""
-    joined: list = []
+    joined: list[Any] = []
     for part in sorted((part for part in parts if part), key=lambda part: part[0][0]):
         while joined and joined[-1][0] >= part[0][0]:
             joined.pop()
@@ -301,8 +303,9 @@ class _Source:
 
 def _tie(video: Sequence[_Source], audio: Sequence[_Source], reports: Sequence[bytes]) -> tuple[str, float | None]:
     """Set all clocks right towards each other, by the senders' reports when they can be believed."""
-    sent = [(source, source.sender_offset_s(reports)) for source in (*video, *audio)]
-    if not video or not audio or any(offset is None for _, offset in sent):
+    told = [(source, source.sender_offset_s(reports)) for source in (*video, *audio)]
+    sent = [(source, offset) for source, offset in told if offset is not None]
+    if not video or not audio or len(sent) < len(told):
         return "arrival", None
     delays = [source.offset_s - offset for source, offset in sent]
     if max(delays) - min(delays) > _REPORT_TRUST_S:

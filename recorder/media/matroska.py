@@ -84,7 +84,8 @@ def write(path: Path, video: VideoTrack | None, with_audio: bool, blocks: Iterab
 
 
 def _clusters(ordered: Sequence[Block]) -> Iterable[tuple[int, list[bytes]]]:
-    start, cluster = 0, []
+    start = 0
+    cluster: list[bytes] = []
     for block in ordered:
         ticks = round(block.seconds * TICKS_PER_S)
         if cluster and ticks - start > _CLUSTER_TICKS:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import inf, isnan
 from pathlib import Path
+from typing import Any
 
 import av
 import ffmpeg
@@ -140,10 +141,12 @@ def _scan(container: av.container.InputContainer) -> Scan:
     video, audio = packets.tracks(container)
     if not (video or audio):
         raise Unreadable("neither picture nor sound")
-    keys, shapes, sizes = [], set(), []
+    keys: list[int] = []
+    shapes: set[Any] = set()
+    sizes: list[tuple[int, int, int]] = []
     for track, packet in packets.packets(container, video, audio):
         track.add(packet)
-        if track is video and packet.is_keyframe:
+        if track is video and packet.is_keyframe and isinstance(video.stream, av.VideoStream):
             number = len(video.times) - 1
             keys.append(number)
             shape = _shape(video.stream, bytes(packet))
@@ -166,14 +169,14 @@ def _scan(container: av.container.InputContainer) -> Scan:
     return Scan(
         seconds=max(end, heard_to),
         times=tuple(times),
-        video_codec=video.stream.codec_context.name if times else None,
-        audio_codec=audio.stream.codec_context.name if heard else None,
+        video_codec=video.stream.codec_context.name if video and times else None,
+        audio_codec=audio.stream.codec_context.name if audio and heard else None,
         audio_start_s=heard[0] if heard else 0.0,
         audio_end_s=heard_to,
         left_out_s=audio.left_out_s if audio else 0.0,
         keyframe_gap_s=max(ways, default=end),
         one_shape=len(shapes) <= 1 and (not times or (bool(keys) and shown[keys[0]] <= times[0])),
-        resolutions=tuple((round(shown[number], 3), *size) for number, *size in sizes),
+        resolutions=tuple((round(shown[number], 3), width, height) for number, width, height in sizes),
         breaks={
             kind: round(sum(map(abs, track.laid.breaks)), 3)
             for kind, track in (("video", video), ("audio", audio))
@@ -205,9 +208,9 @@ def _units(data: bytes, prefixed: bool) -> Iterator[bytes]:
         at += 4 + size
 
 
-def _size(video: av.VideoStream, packet: av.Packet) -> tuple[int, int]:
+def _size(video: av.VideoStream, packet: "av.Packet[Any]") -> tuple[int, int]:
     """The size of this keyframe, by decoding it."""
-    decoder = av.CodecContext.create(video.codec_context.name, "r")
+    decoder: Any = av.CodecContext.create(video.codec_context.name, "r")
     decoder.extradata = video.codec_context.extradata
     try:
         frames = [*decoder.decode(packet), *decoder.decode(None)]
@@ -277,15 +280,15 @@ class _Sound:
     def __init__(self, log: str) -> None:
         self.samples = int(_last(log, r"Number of samples: (\d+)") or 0)
         peak_db, peaks = _last(log, r"Peak level dB: (\S+)"), _last(log, r"\] Peak count: (\S+)")
-        clipped = self.samples and peaks and peak_db and peak_db[0] != "n" and float(peak_db) > _FULL_SCALE_DB
-        self.clipping_share = round(float(peaks) / self.samples, 6) if clipped else 0.0
+        clipped = self.samples and peak_db and peak_db[0] != "n" and float(peak_db) > _FULL_SCALE_DB
+        self.clipping_share = round(float(peaks) / self.samples, 6) if peaks and clipped else 0.0
         names = (r"I:\s+(\S+) LUFS", r"Threshold:\s+(\S+) LUFS\n\n", r"LRA:\s+(\S+) LU\b", r"Peak:\s+(\S+) dBFS")
-        values = [_last(log, name) for name in names]
+        values = [float(value) for value in (_last(log, name) for name in names) if value is not None]
         sides = [_decibel(one) for one in re.findall(r"\] Channel: \d+\n.*\] RMS level dB: (\S+)", log)]
         self.only_side = sides.index(max(sides)) if len(sides) == 2 and _is_one_sided(sides) else None
         self.loudness = None
-        if None not in values and float(values[0]) > _UNMEASURABLE_LUFS:
-            self.loudness = Loudness(*(float(value) for value in values))
+        if len(values) == len(names) and values[0] > _UNMEASURABLE_LUFS:
+            self.loudness = Loudness(*values)
 
 
 def loudness_in(log: str) -> float | None:

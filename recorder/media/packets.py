@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 
@@ -31,9 +32,9 @@ class Track:
     laid: Laid = field(default_factory=Laid)
     _before: tuple[float, int] = (0.0, 0)
 
-    def add(self, packet: av.Packet) -> float:
+    def add(self, packet: "av.Packet[Any]") -> float:
         """Take in the next packet; answers its time as the file says it."""
-        time = float(packet.pts * packet.time_base)
+        time = float((packet.pts or 0) * packet.time_base)
         length = float((packet.duration or 0) * packet.time_base)
         if self.stream.type == "audio":
             if self.stream.codec_context.name in ("opus", "libopus"):
@@ -64,7 +65,7 @@ def tracks(container: av.container.InputContainer) -> tuple[Track | None, Track 
     return video, audio
 
 
-def packets(container: av.container.InputContainer, *wanted: Track | None) -> Iterator[tuple[Track, av.Packet]]:
+def packets(container: av.container.InputContainer, *wanted: Track | None) -> "Iterator[tuple[Track, av.Packet[Any]]]":
     """The packets of these tracks that have a time, in the order of the file."""
     known = {track.stream.index: track for track in wanted if track}
     for packet in container.demux([track.stream for track in known.values()]):

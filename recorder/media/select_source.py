@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 
@@ -34,7 +35,7 @@ class Chosen:
 
     path: Path | None
     live: Source
-    decision: dict
+    decision: dict[str, Any]
     alone: tuple[tuple[str, Path], ...] = ()
 
     def instead(self, name: str, path: Path, faults: Sequence[str]) -> "Chosen":
@@ -64,7 +65,7 @@ class Slices:
         """Whether the page itself has ended them, and every one is there."""
         return self.closing is not None and self.closing.complete and bool(self.rows) and not self.holes
 
-    def figures(self) -> dict:
+    def figures(self) -> dict[str, Any]:
         return {
             "came": sum(run.last - run.first + 1 for run, _ in self.rows),
             "recorded": self.closing.count if self.closing else None,
@@ -84,7 +85,7 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
         "live": {"sessions": len(live.sessions)} | other.figures() if other else None,
     }
 
-    def chosen(path: Path | None, took: str, why: str, **more: float) -> Chosen:
+    def chosen(path: Path | None, took: str, why: str, **more: float | str) -> Chosen:
         roads = (("slices", head and head.path), ("live", other and other.path))
         alone = tuple((name, road) for name, road in roads if road and road != path)
         return Chosen(path, live, {"took": took, "why": why, **decision, **more}, alone)
@@ -96,7 +97,7 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
         unreadable = "slices_unreadable" if slices.rows else "no_slices"
         path = other.path if other else live.path
         return chosen(path, "live", unreadable) if path else chosen(None, "nothing", unreadable)
-    if slices.whole:
+    if slices.whole and slices.closing:
         page_s = slices.closing.seconds
         if abs(head.seconds - page_s) <= SAME_S:
             return chosen(head.path, "slices", "whole")

@@ -9,6 +9,7 @@ from math import log1p, sqrt
 from operator import mul
 from pathlib import Path
 from statistics import fmean, median
+from typing import Any, cast
 
 import av
 import ffmpeg
@@ -42,7 +43,7 @@ class Road:
         picture_s = times[-1] + (median(b - a for a, b in pairwise(times)) if times[1:] else 0.0) if times else 0.0
         return min(picture_s, self.found.audio_end_s) if self.found.audio_codec and times else self.seconds
 
-    def figures(self) -> dict:
+    def figures(self) -> dict[str, Any]:
         heard_s = self.found.audio_end_s - self.found.audio_start_s if self.found.audio_codec else 0.0
         size = self.found.size
         figures = {
@@ -78,8 +79,8 @@ def envelope(path: Path) -> list[float]:
         streams, begin_s = container.streams.audio[:1], (container.start_time or 0) / 1e6
         resampler = av.AudioResampler("s16", "mono", _ENVELOPE_RATE)
         for frame in container.decode(streams) if streams else ():
-            for part in resampler.resample(frame):
-                silence = round((part.time - begin_s) * _ENVELOPE_RATE) - len(samples)
+            for part in resampler.resample(cast("av.AudioFrame", frame)):
+                silence = round(((part.time or 0.0) - begin_s) * _ENVELOPE_RATE) - len(samples)
                 if silence > _ENVELOPE_RATE * _BLOCK_S:
                     samples.frombytes(bytes(2 * silence))
                 samples.frombytes(bytes(part.planes[0])[: 2 * part.samples])
@@ -133,7 +134,7 @@ def stitch(head: Road, other: Road, shift_s: float, path: Path) -> Path:
     return path
 
 
-def _part(road: Road, begin_s: float, end_s: float, gap_s: float, size: tuple[int, int]) -> list:
+def _part(road: Road, begin_s: float, end_s: float, gap_s: float, size: tuple[int, int]) -> list[Any]:
     """Picture and sound of a road between two moments of its own, with a still and silence of `gap_s` behind them."""
     graph, window = ffmpeg.input(str(road.path), reinit_filter=0), {"start": begin_s, "end": end_s}
     if road.found.video_codec:

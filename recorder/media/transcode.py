@@ -15,6 +15,7 @@ from enum import StrEnum
 from math import ceil
 from pathlib import Path
 from statistics import median
+from typing import Any, cast
 
 import av
 import ffmpeg
@@ -120,8 +121,10 @@ def _make(way: How, source: Path, measured: Measured, folder: Path, progress: Pr
         # their own: what is left out while decoding would make ffmpeg guess the times of what is copied.
         keyframes = ffmpeg.input(str(source), **{"skip_frame:v": "nokey"})
         picture, small = graph["v:0"], keyframes["v:0"]
-        coding = {"c:v": "copy"}
+        coding: dict[str, Any] = {"c:v": "copy"}
     else:
+        if scan.size is None:
+            raise NotProven("the size of the picture is not known")
         size, picture = _fitting(scan.size), graph["v:0"]
         if {size} != {shape[1:] for shape in scan.resolutions}:
             picture = picture.filter("scale", *size, force_original_aspect_ratio="decrease")
@@ -170,7 +173,8 @@ def _make(way: How, source: Path, measured: Measured, folder: Path, progress: Pr
 def _fitting(size: tuple[int, int]) -> tuple[int, int]:
     """The size to encode in: that of the largest picture, its shorter side at most 720, both even."""
     scale = min(1.0, _SHORT_SIDE / min(size))
-    return tuple(max(2, round(side * scale / 2) * 2) for side in size)
+    width, height = (max(2, round(side * scale / 2) * 2) for side in size)
+    return width, height
 
 
 def _levelled(sound: ffmpeg.nodes.Stream, measured: Measured) -> ffmpeg.nodes.Stream:
@@ -199,7 +203,7 @@ def _levelled(sound: ffmpeg.nodes.Stream, measured: Measured) -> ffmpeg.nodes.St
     return sound.filter("aresample", 48_000).filter("aformat", channel_layouts="stereo")
 
 
-def _stills(pictures: ffmpeg.nodes.Stream, cells: int, seconds: float, result: Result) -> list:
+def _stills(pictures: ffmpeg.nodes.Stream, cells: int, seconds: float, result: Result) -> list[Any]:
     """The poster, the most typical of the first pictures, and one sheet of thumbnails, evenly spread in time."""
     width, height = _CELL
     rows = ceil(cells / _COLUMNS)
@@ -234,7 +238,7 @@ def _write_waveform(path: Path, samples: Path, seconds: float) -> None:
     # Both sides, one sample after the other: a sum would be silence where the two are opposite.
     step = 2 * _PEAK_RATE // _PEAKS_PER_S
     blocks = (heard[at : at + step] for at in range(0, len(heard), step))
-    peaks = [min(100, round(max(max(block), -min(block)) / 327.67)) for block in blocks]
+    peaks = [min(100, round(max(max(block), -min(block)) / 327.67)) for block in blocks]  # noqa: PLW3301 (a block is long)
     path.write_text(json.dumps({"per_second": _PEAKS_PER_S, "seconds": round(seconds, 3), "peaks": peaks}))
 
 
@@ -258,7 +262,7 @@ def prove(path: Path, measured: Measured, strict: bool = True) -> Proof:
                 else:
                     samples += frame.samples
                     heard_from = frame.time if heard_from is None else heard_from
-                    heard_to = frame.time + frame.samples / frame.sample_rate
+                    heard_to = (frame.time or 0.0) + frame.samples / frame.sample_rate
             seconds = container.duration / 1e6 if container.duration else 0.0
             rate = container.streams.audio[0].rate if container.streams.audio else 1
     except (av.error.FFmpegError, OSError, ValueError) as error:
@@ -289,8 +293,8 @@ def prove(path: Path, measured: Measured, strict: bool = True) -> Proof:
     return replace(proof, unproven=wrong or None)
 
 
-def _frames(container: av.container.InputContainer, streams: list) -> Iterator[av.VideoFrame | av.AudioFrame]:
+def _frames(container: av.container.InputContainer, streams: list[Any]) -> Iterator[av.VideoFrame | av.AudioFrame]:
     """Everything that can be decoded. What cannot is passed over here and missed in the count."""
     for packet in container.demux(streams):
         with suppress(av.error.InvalidDataError):
-            yield from packet.decode()
+            yield from cast("list[av.VideoFrame | av.AudioFrame]", packet.decode())

@@ -16,7 +16,7 @@ class Disk:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(VISITS, "disk")
-        self._waiting: list[tuple[asyncio.Future, Callable[[], Any]]] = []
+        self._waiting: list[tuple[asyncio.Future[Any], Callable[[], Any]]] = []
         self._visited = 0.0  # by the loop's clock
 
     async def do(self, verb: Callable[[], Any]) -> Any:
@@ -33,7 +33,9 @@ class Disk:
         self._visited = loop.time()
         self._threads.submit(self._visit, loop, waiting)
 
-    def _visit(self, loop: asyncio.AbstractEventLoop, waiting: list[tuple[asyncio.Future, Callable[[], Any]]]) -> None:
+    def _visit(
+        self, loop: asyncio.AbstractEventLoop, waiting: list[tuple[asyncio.Future[Any], Callable[[], Any]]]
+    ) -> None:
         found = []
         for done, verb in waiting:
             try:
@@ -43,7 +45,7 @@ class Disk:
         loop.call_soon_threadsafe(_tell, found)
 
 
-def _tell(found: list[tuple[asyncio.Future, Callable[[Any], None], Any]]) -> None:
+def _tell(found: list[tuple[asyncio.Future[Any], Callable[[Any], None], Any]]) -> None:
     for done, tell, what in found:
         if not done.cancelled():
             tell(what)

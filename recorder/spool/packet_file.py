@@ -66,7 +66,8 @@ class Record(NamedTuple):
 
     def json(self) -> dict[str, Any]:
         """The content of a header or a note."""
-        return json.loads(self.payload)
+        content: dict[str, Any] = json.loads(self.payload)
+        return content
 
 
 @dataclass(frozen=True)

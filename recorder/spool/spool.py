@@ -95,7 +95,8 @@ class Spool:
         folder = self.folder(recording)
         folder.mkdir(exist_ok=True, mode=0o700)
         sessions = self.sessions(recording)
-        number = int(_SESSION.fullmatch(sessions[-1].name)[1]) + 1 if sessions else 1
+        last = _SESSION.fullmatch(sessions[-1].name) if sessions else None
+        number = int(last[1]) + 1 if last else 1
         header = packet_file.Header(str(recording), number, tracks)
         writer = packet_file.Writer(folder / f"whip-{number}.rtp", header, packet_file.now_us())
         for entry in (folder, self.root):

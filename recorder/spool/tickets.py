@@ -39,7 +39,9 @@ def find(recording: str, secret: str, now: datetime) -> Ticket | None:
         return None
     with session_scope(writes=False) as session:
         row = recording_by_ticket(session, identity, secret)
-        return row and Ticket(
+        if row is None:
+            return None
+        return Ticket(
             row.id,
             row.ends_at,
             row.is_open(now),

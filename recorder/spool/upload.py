@@ -11,6 +11,7 @@ from collections.abc import Callable, Container
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from recorder.spool import tickets
 from recorder.spool.slice_spool import runs
@@ -43,7 +44,7 @@ class Shipper:
         self, spool: Spool, store: Callable[[], ObjectStore], keys: Callable[[], KeyStore], name: str = ""
     ) -> None:
         self._spool, self._store, self._keys, self._name = spool, store, keys, name
-        self._under_way: dict[uuid.UUID, asyncio.Task] = {}
+        self._under_way: dict[uuid.UUID, asyncio.Task[Any]] = {}
         self._again: set[uuid.UUID] = set()  # something came while it was under way
         self._slots = asyncio.Semaphore(AT_ONCE)
 
@@ -157,7 +158,7 @@ def _capture(recording: uuid.UUID, originals: list[Original], now: datetime) -> 
     What comes after somebody has given a score changes no result any more: it is kept, and the office hears of it.
     """
     with session_scope() as session:
-        row = session.get(Recording, recording, with_for_update=True)
+        row = session.get_one(Recording, recording, with_for_update=True)
         session.add_all(originals)
         if has_score(session, row.answer):
             row.came_late([original.name for original in originals], now)

@@ -103,7 +103,7 @@ async def _bind(
 ) -> aioice.ice.StunProtocol | None:
     loop = asyncio.get_running_loop()
     low, high = ports
-    start = random.randrange(low, high + 1)
+    start = random.randrange(low, high + 1)  # noqa: S311 (a port to begin at, no secret)
     for port in (*range(start, high + 1), *range(low, start)):
         try:
             _, protocol = await loop.create_datagram_endpoint(

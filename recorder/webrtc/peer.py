@@ -6,6 +6,7 @@ since such a picture can be copied into the MP4, else VP8; Opus with NACK, which
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 from aiortc import (
     RTCConfiguration,
@@ -17,6 +18,7 @@ from aiortc import (
     sdp,
 )
 from aiortc import codecs as aiortc_codecs
+from aiortc.exceptions import OperationError
 from aiortc.rtcrtpparameters import RTCRtcpFeedback, RTCRtpCodecCapability, RTCRtpCodecParameters
 
 from recorder.spool import packet_file
@@ -77,7 +79,7 @@ def read_offer(text: str) -> Offer:
     if not media:
         raise Malformed("no media section")
     for section in media:
-        if not (section.ice.usernameFragment and section.ice.password):
+        if section.ice is None or not (section.ice.usernameFragment and section.ice.password):
             raise Malformed("ICE credentials are missing")
         if section.dtls is None or not section.dtls.fingerprints:
             raise Malformed("DTLS setup or fingerprint is missing")
@@ -105,7 +107,9 @@ def read_offer(text: str) -> Offer:
 def _choose(section: sdp.MediaDescription) -> tuple[RTCRtpCodecCapability, RTCRtpCodecParameters]:
     for preference in _PREFERRED[section.kind]:
         for codec in section.rtp.codecs:
-            if codec.payloadType in section.fmt and rtcpeerconnection.is_codec_compatible(preference, codec):
+            if codec.payloadType in section.fmt and rtcpeerconnection.is_codec_compatible(
+                cast("RTCRtpCodecParameters", preference), codec
+            ):
                 return preference, codec
     raise Unusable(f"no {section.kind} codec that can be recorded")
 
@@ -115,7 +119,7 @@ def _stream(section: sdp.MediaDescription, codec: RTCRtpCodecParameters) -> Stre
     track = packet_file.Track(
         kind=section.kind,
         codec={"h264": "H264", "vp8": "VP8", "opus": "opus"}[codec.name.lower()],
-        payload_type=codec.payloadType,
+        payload_type=codec.payloadType or 0,
         clock_rate=codec.clockRate,
         ssrc=section.ssrc[0].ssrc if section.ssrc else None,
         fmtp=sdp.parameters_to_sdp(codec.parameters),
@@ -131,7 +135,7 @@ def _may_try(line: str) -> bool:
 class Peer:
     """The connection with one peer. `etag` names its ICE session (RFC 9725 section 4.3.1)."""
 
-    def __init__(self, offer: Offer, intake: Intake, ice_servers: Iterable[Mapping]) -> None:
+    def __init__(self, offer: Offer, intake: Intake, ice_servers: Iterable[Mapping[str, Any]]) -> None:
         servers = [RTCIceServer(s["urls"], s.get("username"), s.get("credential")) for s in ice_servers]
         self._offer = offer
         self._intake = intake
@@ -145,10 +149,10 @@ class Peer:
             transceiver.setCodecPreferences([preference, _RTX] if kind == "video" else [preference])
         try:
             await connection.setRemoteDescription(RTCSessionDescription(self._offer.text, "offer"))
-        except (*_MALFORMED, rtcpeerconnection.OperationError) as error:
+        except (*_MALFORMED, OperationError) as error:
             raise Unusable(str(error)) from error
         for receiver in connection.getReceivers():
-            receiver.intake = self._intake
+            cast("Receiver", receiver).intake = self._intake
         await connection.setLocalDescription()
         return connection.localDescription.sdp
 
@@ -165,7 +169,8 @@ class Peer:
     def remote_credentials(self) -> tuple[str, str]:
         """User name and password of the peer's ICE session."""
         media = sdp.SessionDescription.parse(self._offer.text).media[0]
-        return media.ice.usernameFragment, media.ice.password
+        user, password = (media.ice.usernameFragment, media.ice.password) if media.ice else (None, None)
+        return user or "", password or ""
 
     async def add_candidates(self, lines: Iterable[str]) -> None:
         """Try more addresses of the peer: the lines `a=candidate:…` of an SDP fragment. Raises Malformed."""
@@ -185,8 +190,8 @@ class Peer:
 
 def install(reach: network.Network) -> None:
     """Make aiortc in this process use our receiver, our addresses, and NACK for Opus. Once, before the first peer."""
-    rtcpeerconnection.RTCRtpReceiver = Receiver
-    rtcicetransport.Connection = network.Connection
+    rtcpeerconnection.RTCRtpReceiver = Receiver  # type: ignore[attr-defined]  # aiortc has no other place for it
+    rtcicetransport.Connection = network.Connection  # type: ignore[attr-defined]  # nor for this
     network.Connection.network = reach
     opus = next(codec for codec in aiortc_codecs.CODECS["audio"] if codec.name == "opus")
     opus.rtcpFeedback = [RTCRtcpFeedback(type="nack")]

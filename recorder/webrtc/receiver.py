@@ -77,10 +77,11 @@ class Intake:
         if self._transport is not None:
             return
         self._transport, self._own_ssrc = transport, own_ssrc
-        transport._handle_rtp_data = self._slow_rtp
-        transport._handle_rtcp_data = self._slow_rtcp
+        transport._handle_rtp_data = self._slow_rtp  # type: ignore[method-assign]  # the way in to aiortc
+        transport._handle_rtcp_data = self._slow_rtcp  # type: ignore[method-assign]  # the way in to aiortc
         for protocol in transport.transport._connection._protocols:
-            protocol.datagram_received = _fast_path(transport._rx_srtp, self.accept, protocol.datagram_received)
+            fast = _fast_path(transport._rx_srtp, self.accept, protocol.datagram_received)
+            protocol.datagram_received = fast  # type: ignore[method-assign]  # the way in past asyncio
             self._bypassed.append(protocol)
         for stream in self.streams:
             if stream.track.kind == "video" and stream.ssrc is not None:
@@ -182,7 +183,7 @@ class Intake:
             wait = max(0.005, (soonest - now) / 1_000_000)
             self._timer = asyncio.get_running_loop().call_later(wait, self._ask)
 
-    async def _slow_rtp(self, data: bytes, arrival_time_ms: int) -> None:
+    async def _slow_rtp(self, data: bytes, arrival_time_ms: int) -> None:  # noqa: ARG002 (as aiortc calls it)
         """What aiortc had queued before the bypass was in place."""
         self.accept(data)
 
@@ -215,7 +216,7 @@ class Receiver(rtcrtpreceiver.RTCRtpReceiver):
     intake: Intake | None = None
     _own_ssrc = 0
 
-    async def receive(self, parameters: RTCRtpReceiveParameters) -> None:
+    async def receive(self, parameters: RTCRtpReceiveParameters) -> None:  # noqa: ARG002 (as aiortc calls it)
         if self.intake is not None:
             self.intake.connect(self.transport, self._own_ssrc)
 
@@ -227,7 +228,9 @@ class Receiver(rtcrtpreceiver.RTCRtpReceiver):
         self._own_ssrc = ssrc
 
 
-def _fast_path(srtp: pylibsrtp.Session, accept: Callable[[bytes], None], stock: Callable) -> Callable:
+def _fast_path(
+    srtp: pylibsrtp.Session, accept: Callable[[bytes], None], stock: Callable[..., Any]
+) -> Callable[..., Any]:
     unprotect, refused = srtp.unprotect, pylibsrtp.Error
 
     def datagram_received(data: bytes, address: Any) -> None:

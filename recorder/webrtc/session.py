@@ -10,6 +10,7 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from recorder.spool import packet_file
 from recorder.spool.spool import Spool
@@ -107,7 +108,7 @@ class Sessions:
         self.ended = False
         self._first_packet, self._complete = first_packet, complete
         self._newest: dict[uuid.UUID, Session] = {}  # by recording; stays until the answer is complete
-        self._running: dict[Session, asyncio.Task] = {}
+        self._running: dict[Session, asyncio.Task[Any]] = {}
         self._waits: dict[uuid.UUID, asyncio.TimerHandle] = {}
         self._opening = 0
 

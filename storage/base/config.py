@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-DEVELOPMENT_SECRET = "only-for-development"
+DEVELOPMENT_SECRET = "only-for-development"  # noqa: S105 (production refuses it)
 
 
 class ConfigError(Exception):

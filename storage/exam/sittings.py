@@ -99,7 +99,7 @@ class Sitting(Identified, Base):
 
     def step(self, now: datetime) -> Step:
         """What the candidate's page shows now."""
-        return rules.step(self.stage, [a.view for a in self.answers], self.times, self.break_until, now)
+        return rules.step(self.stage, [a.view for a in self.answers], self.break_until, now)
 
     def require_open(self, now: datetime) -> None:
         """Raise Refused outside the window, unless the candidate is already answering and so may go on."""

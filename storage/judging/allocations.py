@@ -161,7 +161,7 @@ def batch_of(
         free = open_answers(session, sitting, ratings) if sitting.stage is Stage.FINISHED else {}
         if not free:
             continue
-        if mode_of(sitting, ratings) not in (None, mode):
+        if mode_of(ratings) not in (None, mode):
             raise Refused(Rule.OTHER_MODE, found=sitting.dossier.code, needed=mode)
         key = str(sitting.id)
         openings[key] = {str(answer.id): slots for answer, slots in free.items()}

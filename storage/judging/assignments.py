@@ -60,7 +60,7 @@ def open_slots(session: Session, sitting: Sitting) -> tuple[int, ...]:
     return tuple(sorted({slot for free in open_answers(session, sitting).values() for slot in free}))
 
 
-def mode_of(sitting: Sitting, ratings: Sequence[Rating]) -> Mode | None:
+def mode_of(ratings: Sequence[Rating]) -> Mode | None:
     """How the work on a sitting was shared out; None while nobody has any."""
     if not ratings:
         return None

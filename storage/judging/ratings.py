@@ -116,7 +116,7 @@ class Rating(Identified, Base):
     @property
     def shuffled(self) -> tuple[str, ...]:
         """The same in the order of this assessor: another one for each situation, always the same for this answer."""
-        return tuple(Random(f"{self.shuffle}/{self.answer.number}").sample(self.visible, len(self.visible)))
+        return tuple(Random(f"{self.shuffle}/{self.answer.number}").sample(self.visible, len(self.visible)))  # noqa: S311 (an order that can be told again, no secret)
 
     def require_unsigned(self, phase: Phase) -> None:
         """Raise Refused when this phase was signed already, or when the phase before it was not."""

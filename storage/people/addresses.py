@@ -32,7 +32,7 @@ def prove(session: Session, link: Link, now: datetime) -> None:
 
     Raises Refused when the link does not hold (any more), or when the address became somebody else's.
     """
-    if link.kind is not LinkKind.ADDRESS or not link.holds(now):
+    if link.kind is not LinkKind.ADDRESS or link.address is None or not link.holds(now):
         raise Refused(LinkRule.GONE)
     link.use_up(now)
     readdress(session, link.person, link.address, link.person_id, now)

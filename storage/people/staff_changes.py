@@ -66,7 +66,7 @@ class StaffChange(Identified, Base):
         if granted and self.role:
             join(session, self.person, self.role, None, actor.id, now)
         elif granted:
-            readdress(session, self.person, self.address, actor.id, now)
+            readdress(session, self.person, self.address or "", actor.id, now)
 
 
 def ask_role(session: Session, person: Person, role: Role, actor: Person, now: datetime) -> StaffChange:
@@ -82,7 +82,7 @@ def ask_address(session: Session, person: Person, email: str, actor: Person, now
     return _ask(session, person, actor, now, address=email)
 
 
-def open_changes() -> Select[tuple[StaffChange]]:
+def open_changes() -> Select[StaffChange]:
     """What nobody decided yet, oldest first."""
     return select(StaffChange).where(StaffChange.decided_at.is_(None)).order_by(StaffChange.asked_at, StaffChange.id)
 

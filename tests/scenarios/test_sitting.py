@@ -70,7 +70,7 @@ def test_a_second_play_is_an_accommodation_of_its_own():
     ],
 )
 def test_outside_of_answering_the_stage_says_the_step(stage, step):
-    assert rules.step(stage, ten(0), TIMES, None, NOW) is step
+    assert rules.step(stage, ten(0), None, NOW) is step
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_outside_of_answering_the_stage_says_the_step(stage, step):
     ],
 )
 def test_while_answering_the_answers_say_the_step(views, step):
-    assert rules.step(Stage.ANSWERING, views, TIMES, None, NOW) is step
+    assert rules.step(Stage.ANSWERING, views, None, NOW) is step
 
 
 def test_situations_come_in_order_of_their_numbers():
@@ -108,10 +108,10 @@ def test_the_window_opens_and_closes():
 
 def test_a_break_is_shown_between_two_situations_until_it_is_over():
     until = later(600)
-    assert rules.step(Stage.ANSWERING, ten(5), TIMES, until, later(599)) is Step.BREAK
-    assert rules.step(Stage.ANSWERING, ten(5), TIMES, until, until) is Step.CLIP
+    assert rules.step(Stage.ANSWERING, ten(5), until, later(599)) is Step.BREAK
+    assert rules.step(Stage.ANSWERING, ten(5), until, until) is Step.CLIP
     begun = [*ten(5)[:5], AnswerView(6, PREPARING)]
-    assert rules.step(Stage.ANSWERING, begun, TIMES, until, NOW) is Step.PREPARE
+    assert rules.step(Stage.ANSWERING, begun, until, NOW) is Step.PREPARE
 
 
 def test_the_break_is_offered_once_from_half_way_between_two_situations():

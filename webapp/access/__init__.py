@@ -6,9 +6,11 @@ What is not yours does not exist: 404. Who is not logged in is asked to log in.
 import uuid
 from collections.abc import Callable
 from functools import wraps
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import abort, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import aliased, joinedload
@@ -55,7 +57,7 @@ def wants_json() -> bool:
 
 
 @login_manager.unauthorized_handler
-def ask_to_log_in():
+def ask_to_log_in() -> ResponseReturnValue:
     """A person goes to the log-in page, and from there to the page that was asked for; a script is told."""
     if wants_json():
         abort(401)
@@ -63,15 +65,15 @@ def ask_to_log_in():
     return redirect(url_for("account.log_in", next=request.full_path.rstrip("?") if goes_on else None))
 
 
-def roles(*allowed: Role, before_second_factor: bool = False) -> Callable:
+def roles(*allowed: Role, before_second_factor: bool = False) -> Callable[..., Any]:
     """A view for people who hold one of these roles now. Others get 404, strangers the log-in page.
 
     Who must have a second factor and has none yet is brought there first, except `before_second_factor`.
     """
 
-    def wrap(view: Callable) -> Callable:
+    def wrap(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
-        def guarded(*args, **kwargs):
+        def guarded(*args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
                 return login_manager.unauthorized()
             if not current_user.roles(g.now) & set(allowed):
@@ -80,7 +82,7 @@ def roles(*allowed: Role, before_second_factor: bool = False) -> Callable:
                 return abort(403) if wants_json() else redirect(url_for("own_account.set_up"))
             return view(*args, **kwargs)
 
-        guarded.roles = frozenset(allowed)
+        guarded.roles = frozenset(allowed)  # type: ignore[attr-defined]  # a mark that the tests of rights read
         return guarded
 
     return wrap
@@ -93,19 +95,19 @@ def _lacks_second_factor() -> bool:
     return factor is None or factor.confirmed_at is None
 
 
-def confirmed(view: Callable) -> Callable:
+def confirmed(view: Callable[..., Any]) -> Callable[..., Any]:
     """A view for whoever showed in this browser a short while ago to be the one; others are asked for it first."""
     return _confirmed(view, ("GET", "HEAD", "POST"))
 
 
-def confirmed_to_change(view: Callable) -> Callable:
+def confirmed_to_change(view: Callable[..., Any]) -> Callable[..., Any]:
     """The same for a page that may be looked at without: only what is sent asks for it."""
     return _confirmed(view, ("POST",))
 
 
-def _confirmed(view: Callable, methods: tuple[str, ...]) -> Callable:
+def _confirmed(view: Callable[..., Any], methods: tuple[str, ...]) -> Callable[..., Any]:
     @wraps(view)
-    def guarded(*args, **kwargs):
+    def guarded(*args: Any, **kwargs: Any) -> Any:
         if request.method not in methods or current_user.row.recently_confirmed(g.now):
             return view(*args, **kwargs)
         if request.method == "POST":
@@ -142,7 +144,10 @@ def not_judging() -> ColumnElement[bool]:
     return Dossier.candidate_id.not_in(judging)
 
 
-def _one(query):
+Found = TypeVar("Found")
+
+
+def _one(query: Select[Found]) -> Found:
     row = g.db.scalars(query).first()
     if row is None:
         abort(404)
@@ -200,7 +205,7 @@ def _held(*wanted: ColumnElement[bool]) -> Dossier:
     return _one(query.with_for_update() if request.method == "POST" else query)
 
 
-def my_dossiers_as_manager() -> Select[tuple[Dossier]]:
+def my_dossiers_as_manager() -> Select[Dossier]:
     """The files of which the one who asks is the manager, newest first."""
     return select(Dossier).where(managed()).order_by(Dossier.created_at.desc(), Dossier.id)
 
@@ -220,7 +225,7 @@ def recording_for_officer(recording_id: uuid.UUID) -> Recording:
     return _one(theirs.where(Recording.id == recording_id, others(), not_judging()))
 
 
-def takes_for_officer() -> dict[str, Select[tuple[Recording]]]:
+def takes_for_officer() -> dict[str, Select[Recording]]:
     """The takes that wait for the office, by what is the matter (`storage.exam.take_decisions.waits`)."""
     found = take_decisions.waits(g.db, g.now)
     return {name: query.where(others(), not_judging()) for name, query in found.items()}

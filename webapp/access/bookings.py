@@ -38,7 +38,7 @@ def exams_to_publish() -> list[Scheme]:
     return [newest[key] for key in sorted(newest)]
 
 
-def bookings_to_answer() -> Select[tuple[Booking]]:
+def bookings_to_answer() -> Select[Booking]:
     """What organisations asked and KSF has not answered, longest waiting first, as a query; never the own case."""
     asked = select(Booking).join(Dossier).where(Booking.state == BookingState.REQUESTED, others())
     return asked.order_by(Booking.asked_at, Booking.id)
@@ -80,7 +80,7 @@ def waiting_for_date() -> Sequence[Dossier]:
     return g.db.scalars(with_names.order_by(Person.name, Dossier.id)).all()
 
 
-def bookings_of_my_organisations() -> Select[tuple[Booking]]:
+def bookings_of_my_organisations() -> Select[Booking]:
     """What was asked for the beheerder's own people: first what waits for the beheerder, then what holds a place."""
     mine = access_people.dossiers_of_my_organisations().with_only_columns(Dossier.id)
     asked = select(Booking).where(Booking.dossier_id.in_(mine))

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import abort, g
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true
@@ -93,7 +94,7 @@ def looked_for(words: str) -> Select:
     return select(Sitting.id).join(Dossier, Sitting.dossier_id == Dossier.id).where(of_dossier(words))
 
 
-def _not_mine(sitting_id) -> ColumnElement[bool]:
+def _not_mine(sitting_id: Any) -> ColumnElement[bool]:
     """Of sittings in which the one who asks is neither candidate nor manager; for most officers those are all."""
     mine = (Dossier.candidate_id == me().id) | (Dossier.manager_id == me().id)
     own = g.db.scalars(select(Sitting.id).where(Sitting.dossier_id.in_(select(Dossier.id).where(mine)))).all()
@@ -106,13 +107,13 @@ def _unknown(words: str) -> list[ColumnElement[bool]]:
     return [*wanted, Sitting.id.in_(looked_for(words))] if words else wanted
 
 
-def to_judge(words: str = "") -> dict[Judging, Select[tuple[Sitting]]]:
+def to_judge(words: str = "") -> dict[Judging, Select[Sitting]]:
     """Finished sittings by how far judging is, oldest first, save those in which the one who asks has a part."""
     found = select(Sitting).where(*_unknown(words)).order_by(Sitting.finished_at, Sitting.id)
     return {how: found.where(Sitting.judging == how) for how in (Judging.OPEN, Judging.HELD)}
 
 
-def too_late(words: str = "") -> Select[tuple[Sitting]]:
+def too_late(words: str = "") -> Select[Sitting]:
     """Exams of which the result should have been known by now, the longest waiting first."""
     moments = [
         (Dossier.scheme_id == one.id) & (Sitting.finished_at < explain.late_before(one.content, g.now))
@@ -157,7 +158,7 @@ def absence(absence_id: uuid.UUID) -> Absence:
     return found if may else abort(404)
 
 
-def verdicts(words: str = "") -> dict[str, Select[tuple[Verdict]]]:
+def verdicts(words: str = "") -> dict[str, Select[Verdict]]:
     """Verdicts by the next step, the longest waiting first; those that were released newest first."""
     all_of_them = select(Verdict).where(_not_mine(Verdict.sitting_id))
     if words:
@@ -174,7 +175,7 @@ def verdicts(words: str = "") -> dict[str, Select[tuple[Verdict]]]:
     }
 
 
-def open_flags(words: str = "") -> Select[tuple[Flag]]:
+def open_flags(words: str = "") -> Select[Flag]:
     """What assessors told the office and nobody has dealt with: worries about somebody's welfare first."""
     found = select(Flag).join(Flag.rating).join(Rating.answer).where(Flag.closed_at.is_(None))
     found = found.where(_not_mine(Answer.sitting_id))

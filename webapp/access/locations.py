@@ -12,7 +12,7 @@ from storage.planning.locations import Location
 from webapp.access import people as access_people
 
 
-def locations_of_my_organisations() -> Select[tuple[Location]]:
+def locations_of_my_organisations() -> Select[Location]:
     """The locations of the beheerder's organisations: first those that are in use, by name."""
     own = access_people.my_organisation_ids()
     mine = select(Location).where(Location.organisation_id.in_(own))
@@ -35,11 +35,11 @@ def location_for_officer(location_id: uuid.UUID) -> Location:
     return g.db.scalars(_all().where(Location.id == location_id)).first() or abort(404)
 
 
-def locations_for_officer() -> Select[tuple[Location]]:
+def locations_for_officer() -> Select[Location]:
     """The locations that are in use, by organisation and name."""
     ordered = _all().where(Location.closed_at.is_(None))
     return ordered.order_by(Organisation.name, Location.name, Location.room, Location.id)
 
 
-def _all() -> Select[tuple[Location]]:
+def _all() -> Select[Location]:
     return select(Location).join(Organisation, Location.organisation_id == Organisation.id)

@@ -19,12 +19,12 @@ WHOSE = joinedload(Objection.dossier).options(joinedload(Dossier.candidate), joi
 OPEN = tuple(set(ObjectionState) - {ObjectionState.RULED})
 
 
-def open_objections() -> Select[tuple[Objection]]:
+def open_objections() -> Select[Objection]:
     """Those without a ruling, oldest first, save those to decisions about the one who asks."""
     return _theirs().where(Objection.state.in_(OPEN)).order_by(Objection.received_at, Objection.id)
 
 
-def ruled_objections() -> Select[tuple[Objection]]:
+def ruled_objections() -> Select[Objection]:
     """Those with a ruling, newest first."""
     return _theirs().where(Objection.state == ObjectionState.RULED).order_by(Objection.ruled_at.desc(), Objection.id)
 
@@ -53,5 +53,5 @@ def verdict_about(objection: Objection) -> Verdict | None:
     return g.db.scalars(select(Verdict).join(Sitting).where(Sitting.dossier_id == objection.dossier_id)).first()
 
 
-def _theirs():
+def _theirs() -> Select[Objection]:
     return select(Objection).join(Objection.dossier).where(others())

@@ -1,6 +1,7 @@
 """Who may see which people, organisations and lists: fetching and asking are one call here too."""
 
 import uuid
+from typing import TypeVar
 
 from flask import abort, g
 from sqlalchemy import Select, select
@@ -13,8 +14,10 @@ from storage.people.people import UNDONE, Membership, Person, Role
 from storage.people.staff_changes import StaffChange, open_changes
 from webapp.access import me
 
+Found = TypeVar("Found")
 
-def _one(query):
+
+def _one(query: Select[Found]) -> Found:
     return g.db.scalars(query).first() or abort(404)
 
 
@@ -37,12 +40,12 @@ def membership_for_officer(membership_id: uuid.UUID) -> Membership:
     return _one(select(Membership).where(Membership.id == membership_id, Membership.person_id != me().id))
 
 
-def staff_changes() -> Select[tuple[StaffChange]]:
+def staff_changes() -> Select[StaffChange]:
     """What waits for a second officer, except what is about the one who asks."""
     return open_changes().where(StaffChange.person_id != me().id)
 
 
-def staff_changes_to_decide() -> Select[tuple[StaffChange]]:
+def staff_changes_to_decide() -> Select[StaffChange]:
     """Those of them that somebody else asked."""
     return staff_changes().where(StaffChange.asked_by_id != me().id)
 
@@ -62,7 +65,7 @@ def my_organisation_ids() -> set[uuid.UUID]:
     return me().organisations(Role.ORGANISATION_ADMIN, g.now)
 
 
-def dossiers_of_my_organisations():
+def dossiers_of_my_organisations() -> Select[Dossier]:
     """The dossiers of the beheerder's organisations, of people who still work there, as a query."""
     working = Dossier.candidate_id.in_(people_of_my_organisations())
     return select(Dossier).where(Dossier.organisation_id.in_(my_organisation_ids()), working)
@@ -73,7 +76,7 @@ def dossier_for_admin(dossier_id: uuid.UUID) -> Dossier:
     return _one(dossiers_of_my_organisations().where(Dossier.id == dossier_id))
 
 
-def people_of_my_organisations():
+def people_of_my_organisations() -> Select[uuid.UUID]:
     """The ids of whoever works in an organisation of the beheerder who asks, as a query."""
     own = my_organisation_ids()
     working = (Membership.until.is_(None)) | (Membership.until > g.now)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import date
 
 from flask import abort, g
 from sqlalchemy import ColumnElement, Select, select
@@ -42,14 +43,14 @@ def able_people(scheme: Scheme) -> Sequence[Person]:
     return g.db.scalars(able(scheme, access_people.my_organisation_ids(), g.now)).all()
 
 
-def hindered_people(scheme: Scheme) -> Select[tuple[Person]]:
+def hindered_people(scheme: Scheme) -> Select[Person]:
     """The beheerder's own candidates who may not, by name, as a query."""
     own = access_people.my_organisation_ids()
     may = able(scheme, own, g.now).with_only_columns(Person.id).order_by(None)
     return candidates_of(own, g.now).where(Person.id.not_in(may))
 
 
-def sessions_of_my_organisations() -> Select[tuple[PracticalSession]]:
+def sessions_of_my_organisations() -> Select[PracticalSession]:
     """The sessions of the beheerder's organisations: first what is still to be, then the newest, as a query."""
     mine = select(PracticalSession).where(PracticalSession.organisation_id.in_(access_people.my_organisation_ids()))
     return mine.order_by(_to_come().desc(), PracticalSession.day.desc(), PracticalSession.id)
@@ -65,7 +66,7 @@ def participant_for_admin(participant_id: uuid.UUID) -> Participant:
     return _participant(sessions_of_my_organisations(), participant_id)
 
 
-def sessions_for_officer() -> dict[str, Select[tuple[PracticalSession]]]:
+def sessions_for_officer() -> dict[str, Select[PracticalSession]]:
     """What waits for KSF, longest waiting first; what is confirmed and to come; everything. Never the own case."""
     others = select(PracticalSession).where(_others())
     asked = others.where(PracticalSession.state == SessionState.REQUESTED)
@@ -95,7 +96,7 @@ def sessions_on(exam_date: ExamDate) -> Sequence[PracticalSession]:
     return g.db.scalars(held.options(*OF_SESSION)).unique().all()
 
 
-def sessions_of_examiner() -> Select[tuple[PracticalSession]]:
+def sessions_of_examiner() -> Select[PracticalSession]:
     """The sessions to which the one who asks was named: first those to come, soonest first, as a query."""
     mine = select(PracticalSession).where(
         PracticalSession.examiner_id == me().id, PracticalSession.state == SessionState.CONFIRMED
@@ -123,7 +124,7 @@ def participations_here(candidate: Person) -> Sequence[Participant]:
     return g.db.scalars(_participations_to_come(candidate).where(here)).all()
 
 
-def _participations_to_come(candidate: Person) -> Select[tuple[Participant]]:
+def _participations_to_come(candidate: Person) -> Select[Participant]:
     planned = select(Participant).join(PracticalSession, Participant.session_id == PracticalSession.id)
     planned = planned.join(ExamDate, PracticalSession.date_id == ExamDate.id)
     return planned.where(
@@ -138,7 +139,7 @@ def _to_come() -> ColumnElement[bool]:
     return PracticalSession.state.in_(LIVE) & (PracticalSession.day >= _today())
 
 
-def _today():
+def _today() -> date:
     return g.now.astimezone(AMSTERDAM).date()
 
 
@@ -147,12 +148,12 @@ def _others() -> ColumnElement[bool]:
     return PracticalSession.id.not_in(mine)
 
 
-def _one(query: Select[tuple[PracticalSession]], session_id: uuid.UUID) -> PracticalSession:
+def _one(query: Select[PracticalSession], session_id: uuid.UUID) -> PracticalSession:
     found = query.where(PracticalSession.id == session_id).options(*OF_SESSION)
     return g.db.scalars(found).unique().first() or abort(404)
 
 
-def _participant(sessions: Select[tuple[PracticalSession]], participant_id: uuid.UUID) -> Participant:
+def _participant(sessions: Select[PracticalSession], participant_id: uuid.UUID) -> Participant:
     theirs = sessions.with_only_columns(PracticalSession.id).order_by(None)
     found = select(Participant).where(Participant.id == participant_id, Participant.session_id.in_(theirs))
     return g.db.scalars(found).first() or abort(404)

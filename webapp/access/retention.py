@@ -16,7 +16,7 @@ from webapp.access import me, others
 WHOSE = joinedload(Destruction.dossier)
 
 
-def exams() -> Select[tuple[Dossier]]:
+def exams() -> Select[Dossier]:
     """Every exam that is over and of which anything is still there, save those of the one who asks; oldest first."""
     return plan.over().where(others())
 
@@ -38,7 +38,7 @@ def year(year_id: uuid.UUID) -> AuditYear:
     return g.db.get(AuditYear, year_id) or abort(404)
 
 
-def destroyed() -> Select[tuple[Destruction]]:
+def destroyed() -> Select[Destruction]:
     """What was destroyed and proven gone, oldest first."""
     return select(Destruction).where(Destruction.at.is_not(None)).order_by(Destruction.at, Destruction.id)
 

@@ -17,7 +17,7 @@ OF_TEST = (joinedload(TheoryTest.person), joinedload(TheoryTest.location).joined
 """What is shown with a test in a list."""
 
 
-def tests_of_my_organisations() -> Select[tuple[TheoryTest]]:
+def tests_of_my_organisations() -> Select[TheoryTest]:
     """What was set ready for people who still work in the beheerder's organisations: first what is to come."""
     mine = select(TheoryTest).where(
         TheoryTest.organisation_id.in_(access_people.my_organisation_ids()),
@@ -38,7 +38,7 @@ def my_test() -> TheoryTest | None:
     return found if found is not None and found.is_ahead(g.now) else None
 
 
-def people_to_test() -> Select[tuple[Person]]:
+def people_to_test() -> Select[Person]:
     """For whom the beheerder who asks may set a test ready, by name."""
     mine = Person.id.in_(access_people.people_of_my_organisations())
     return select(Person).where(mine).order_by(Person.name, Person.id)
@@ -50,19 +50,19 @@ def chosen_people(ids: list[uuid.UUID]) -> Sequence[Person]:
     return found if len(found) == len(set(ids)) else abort(404)
 
 
-def tests_to_come() -> Select[tuple[TheoryTest]]:
+def tests_to_come() -> Select[TheoryTest]:
     """Of everybody but the officer who asks, soonest first."""
     ahead = _for_officer().where(TheoryTest.state == TheoryState.SET, TheoryTest.starts_at > g.now)
     return ahead.order_by(TheoryTest.starts_at, TheoryTest.id)
 
 
-def tests_without_result() -> Select[tuple[TheoryTest]]:
+def tests_without_result() -> Select[TheoryTest]:
     """Those whose moment has come, longest ago first."""
     waiting = _for_officer().where(TheoryTest.state == TheoryState.SET, TheoryTest.starts_at <= g.now)
     return waiting.order_by(TheoryTest.starts_at, TheoryTest.id)
 
 
-def tests_that_ended() -> Select[tuple[TheoryTest]]:
+def tests_that_ended() -> Select[TheoryTest]:
     """With a result, or withdrawn; newest first."""
     ended = _for_officer().where(TheoryTest.state != TheoryState.SET)
     return ended.order_by(TheoryTest.starts_at.desc(), TheoryTest.id)
@@ -74,5 +74,5 @@ def test_for_officer(test_id: uuid.UUID) -> TheoryTest:
     return g.db.scalars(found.options(*OF_TEST)).first() or abort(404)
 
 
-def _for_officer() -> Select[tuple[TheoryTest]]:
+def _for_officer() -> Select[TheoryTest]:
     return select(TheoryTest).where(TheoryTest.person_id != me().id)

@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from storage.base import migrate
 from storage.base.config import config
@@ -156,11 +158,11 @@ def show(recording_id: uuid.UUID) -> None:
         )
 
 
-def _columns(row) -> dict:
+def _columns(row: Any) -> dict[str, Any]:
     return {c.key: getattr(row, c.key) for c in row.__table__.columns if c.key not in ("id", "recording_id")}
 
 
-def _recording(session, recording_id: uuid.UUID) -> Recording:
+def _recording(session: Session, recording_id: uuid.UUID) -> Recording:
     recording = session.get(Recording, recording_id)
     if recording is None:
         raise click.ClickException(f"Er is geen opname {recording_id}.")

@@ -10,9 +10,8 @@ from storage.base.database import session_scope
 from storage.base.refusal import Refused
 from storage.people import outbox
 from storage.people.links import LinkKind, issue
-from storage.people.people import Person, Role, as_address, join, known_or_new
+from storage.people.people import OF_KSF, Person, Role, as_address, join, known_or_new
 from webapp.dutch import refusals
-from webapp.people.people import OF_KSF
 
 mails = AppGroup("mail", help="Mail that was sent.")
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import g, jsonify
+from flask.typing import ResponseReturnValue
 from wtforms import IntegerField
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
@@ -44,12 +45,12 @@ class DraftForm(Form):
 LEFT_OUT = ("version", "csrf_token")
 
 
-def saved(version: int, errors: Mapping[str, list[str]], **more: str):
+def saved(version: int, errors: Mapping[str, list[str]], **more: str) -> ResponseReturnValue:
     """What a page that saves by itself hears: the new version, when, what was not right, and parts of the page."""
     return jsonify({"version": version, "saved_at": formats.second(g.now), "errors": errors, "parts": more})
 
 
-def behind(version: int, kept: Mapping[str, Any]):
+def behind(version: int, kept: Mapping[str, Any]) -> ResponseReturnValue:
     """What such a page hears when another one saved in between: what is there now, as its fields show it."""
     now = {name: shown(value) for name, value in kept.items()}
     told = "Er is iets bewaard in een ander venster."

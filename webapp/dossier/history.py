@@ -1,10 +1,13 @@
 """What was written before: the versions of one side of a motivation file, what changed, and bringing one back."""
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from review.difference import Change, difference
+from scenarios.chapters import Documents
 from storage.dossier.dossiers import Dossier
 from storage.dossier.revisions import Revision, Side, history, part_of, restore
 from storage.people.people import Role
@@ -18,21 +21,21 @@ pages = Blueprint("history", __name__)
 
 @pages.get("/dossier/<uuid:dossier_id>/versies")
 @access.roles(Role.CANDIDATE)
-def own(dossier_id: uuid.UUID):
+def own(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """The versions of the candidate's side."""
     return _list(access.dossier_for_candidate(dossier_id), Side.CANDIDATE)
 
 
 @pages.get("/kandidaten/<uuid:dossier_id>/versies")
 @access.roles(Role.MANAGER)
-def substantiation(dossier_id: uuid.UUID):
+def substantiation(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """The versions of the manager's side."""
     return _list(access.dossier_for_manager(dossier_id), Side.MANAGER)
 
 
 @pages.get("/versies/<uuid:revision_id>")
 @access.roles(Role.CANDIDATE, Role.MANAGER)
-def version(revision_id: uuid.UUID):
+def version(revision_id: uuid.UUID) -> ResponseReturnValue:
     """One version: what it says, and what is different from the one before it."""
     found = access_file.revision(revision_id)
     versions = history(g.db, found.dossier, found.side)
@@ -46,7 +49,7 @@ def version(revision_id: uuid.UUID):
 
 @pages.post("/versies/<uuid:revision_id>/terugzetten")
 @access.roles(Role.CANDIDATE, Role.MANAGER)
-def bring_back(revision_id: uuid.UUID):
+def bring_back(revision_id: uuid.UUID) -> ResponseReturnValue:
     """Bring this version back, as far as its parts are open. What is written now stays a version too."""
     found = access_file.revision(revision_id)
     restore(g.db, found, access.me(), g.now)
@@ -54,7 +57,7 @@ def bring_back(revision_id: uuid.UUID):
     return redirect(_back(found))
 
 
-def compared(dossier: Dossier, before: dict, after: dict) -> list[tuple[str, list]]:
+def compared(dossier: Dossier, before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, list[Any]]]:
     """What is different between two versions of one side: (label, runs of text), in the order of the form."""
     found = []
     for name in after:
@@ -64,17 +67,17 @@ def compared(dossier: Dossier, before: dict, after: dict) -> list[tuple[str, lis
     return found
 
 
-def shown(dossier: Dossier, name: str, value) -> str:
+def shown(dossier: Dossier, name: str, value: Any) -> str:
     """A value of a field in words."""
     if name == "tasks":
-        names = {task.key: task.name for task in dossier.scheme.content.documents.tasks}
+        names = {task.key: task.name for task in dossier.scheme.content.chapter(Documents).tasks}
         return ", ".join(names.get(key, key) for key in value or ())
     if name.startswith("star_") and value:
         return terms.STAR_KINDS[value]
     return drafts.shown(value)
 
 
-def _list(dossier: Dossier, side: Side):
+def _list(dossier: Dossier, side: Side) -> ResponseReturnValue:
     versions = history(g.db, dossier, side)
     rows = []
     for one, before in zip(versions, [*versions, None][1:], strict=True):

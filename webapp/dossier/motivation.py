@@ -8,10 +8,11 @@ import uuid
 from decimal import Decimal
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
-from scenarios.chapters import CANDIDATE_PARTS, FilePart
+from scenarios.chapters import CANDIDATE_PARTS, FilePart, Visibility
 from storage.dossier.dossiers import Dossier, DossierState, StarKind
 from storage.dossier.revisions import BOXES, Side, content, hand_in, part_of, write
 from storage.people.people import Role
@@ -71,7 +72,7 @@ ANCHORS = {
 
 @pages.route("/dossier/<uuid:dossier_id>", methods=["GET", "POST"])
 @access.roles(Role.CANDIDATE)
-def own(dossier_id: uuid.UUID):
+def own(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """The candidate's part, with what is still missing. The whole file is handed in from here."""
     dossier = access.dossier_for_candidate(dossier_id)
     form, clash = form_for(dossier), []
@@ -101,7 +102,7 @@ def _page(dossier: Dossier, form: CandidateForm, clash: list[tuple[str, str]]) -
         missing=_missing(dossier) if writing else [],
         scheme=dossier.scheme.content,
         own_parts=CANDIDATE_PARTS,
-        sees_manager=dossier.scheme.content.visibility.candidate_sees_manager_text,
+        sees_manager=dossier.scheme.content.chapter(Visibility).candidate_sees_manager_text,
         flagged=why_not.sent_back(dossier, CANDIDATE_PARTS) if writing else [],
         obstacles=[] if writing else why_not.obstacles(dossier),
         timeline=timeline.of(dossier, Role.CANDIDATE),
@@ -125,7 +126,7 @@ def _keep(dossier: Dossier, form: CandidateForm) -> None:
         write(g.db, dossier, Side.CANDIDATE, values, access.me(), g.now)
 
 
-def _hand_in(dossier: Dossier):
+def _hand_in(dossier: Dossier) -> ResponseReturnValue:
     """Hand the file in when that was asked and nothing is missing; what was written is kept in any case."""
     if "hand_in" not in request.form:
         flash("Uw tekst is bewaard.", "ok")
@@ -153,17 +154,17 @@ def _completeness(dossier: Dossier) -> str:
 
 @pages.get("/dossier/<uuid:dossier_id>/afdruk")
 @access.roles(Role.CANDIDATE)
-def printed(dossier_id: uuid.UUID):
+def printed(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """The own file as it prints, in any state."""
     dossier = access.dossier_for_candidate(dossier_id)
-    sees_manager = dossier.scheme.content.visibility.candidate_sees_manager_text
+    sees_manager = dossier.scheme.content.chapter(Visibility).candidate_sees_manager_text
     values = {"own_parts": CANDIDATE_PARTS, "sees_manager": sees_manager}
     return render_template("motivation/printed.html", dossier=dossier, **values)
 
 
 @pages.get("/dossier/voorbeeld")
 @access.roles(Role.CANDIDATE, Role.MANAGER, Role.KSF_OFFICER)
-def guide():
+def guide() -> ResponseReturnValue:
     """How to write a good STAR, with an invented example."""
     return render_template("motivation/guide.html", boxes=STAR_BOXES)
 
@@ -174,7 +175,7 @@ class WithdrawForm(Form):
 
 @pages.post("/dossier/<uuid:dossier_id>/terugtrekken")
 @access.roles(Role.CANDIDATE)
-def withdraw(dossier_id: uuid.UUID):
+def withdraw(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """Stop with this attempt, with a reason. Nothing that was written is lost; a new attempt is a new file."""
     dossier = access.dossier_for_candidate(dossier_id)
     form = WithdrawForm()

@@ -1,8 +1,10 @@
 """KSF judges part 1: claim a file, judge every criterion with a reason, and approve, return or reject it."""
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
@@ -50,7 +52,7 @@ class QualificationForm(Form):
 
 @pages.post("/oppakken")
 @access.roles(Role.KSF_OFFICER)
-def take(dossier_id: uuid.UUID):
+def take(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """Claim the file: for a while nobody else judges it."""
     claim(g.db, access.dossier_for_officer(dossier_id), access.me(), g.now)
     return redirect(url_for("office.dossier", dossier_id=dossier_id, _anchor="judgement"))
@@ -58,7 +60,7 @@ def take(dossier_id: uuid.UUID):
 
 @pages.post("/loslaten")
 @access.roles(Role.KSF_OFFICER)
-def give_back(dossier_id: uuid.UUID):
+def give_back(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """Let somebody else judge it; what was judged so far stays."""
     access_file.review(dossier_id).give_back(access.me(), g.now)
     flash("U hebt het dossier losgelaten. Een collega kan verdergaan.", "ok")
@@ -67,7 +69,7 @@ def give_back(dossier_id: uuid.UUID):
 
 @pages.post("/oordeel")
 @access.roles(Role.KSF_OFFICER)
-def judge(dossier_id: uuid.UUID):
+def judge(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """Keep the judgements so far, and decide when that was asked."""
     review = access_file.review(dossier_id)
     form = form_for(review)
@@ -101,7 +103,7 @@ def decide(review: PartOneReview, outcome: Outcome) -> None:
     flash("Uw besluit is bewaard. De kandidaat krijgt bericht.", "ok")
 
 
-def _ask_manager(dossier: Dossier, criteria: list) -> None:
+def _ask_manager(dossier: Dossier, criteria: list[Any]) -> None:
     """The manager changes the substantiation; who left does not hear of it, and the organisation names another one."""
     if dossier.manager in holders(g.db, Role.MANAGER, dossier.organisation, g.now):
         notify(g.db, dossier.manager, "substantiation_returned", g.now, dossier=dossier, criteria=criteria)
@@ -112,7 +114,7 @@ def _ask_manager(dossier: Dossier, criteria: list) -> None:
 
 @pages.post("/toelating")
 @access.roles(Role.KSF_OFFICER)
-def qualification(dossier_id: uuid.UUID):
+def qualification(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """Enter what the candidate has already: certificate A, or the online test of A."""
     dossier = access.dossier_for_officer(dossier_id)
     form = qualification_form(dossier)
@@ -165,7 +167,7 @@ def claims(dossiers: list[Dossier]) -> dict[uuid.UUID, PartOneReview]:
     return {one.dossier_id: one for one in g.db.scalars(alive.options(joinedload(PartOneReview.officer)))}
 
 
-def page_values(dossier: Dossier) -> dict:
+def page_values(dossier: Dossier) -> dict[str, Any]:
     """What the dossier page shows of part 1: who judges, the form, earlier rounds, what changed, what is alike."""
     reviews = reviews_of(g.db, dossier)
     current = next((one for one in reviews if one.round == dossier.rounds and one.fixed_at is None), None)
@@ -193,7 +195,7 @@ def page_values(dossier: Dossier) -> dict:
     }
 
 
-def _changes(dossier: Dossier) -> list:
+def _changes(dossier: Dossier) -> list[Any]:
     """What is different from the round before, by field."""
     if (dossier.rounds or 0) < 2:
         return []

@@ -3,6 +3,7 @@
 import uuid
 
 from flask import Blueprint, Response, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from scenarios.chapters import FilePart
 from storage.base.refusal import Refused
@@ -17,7 +18,7 @@ pages = Blueprint("role_document", __name__)
 
 @pages.post("/dossier/<uuid:dossier_id>/functieomschrijving")
 @access.roles(Role.CANDIDATE)
-def attach(dossier_id: uuid.UUID):
+def attach(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """Take a PDF or Word document of at most 10 MB; a newer one takes the place of the one before."""
     dossier = access.dossier_for_candidate(dossier_id)
     dossier.require_open(FilePart.ROLE)
@@ -36,7 +37,7 @@ def attach(dossier_id: uuid.UUID):
 
 @pages.post("/dossier/<uuid:dossier_id>/functieomschrijving/weg")
 @access.roles(Role.CANDIDATE)
-def remove(dossier_id: uuid.UUID):
+def remove(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """Take the file out of the dossier."""
     role_documents.remove(g.db, access.dossier_for_candidate(dossier_id), access.me(), g.now)
     flash("De functieomschrijving is uit uw dossier gehaald.", "ok")
@@ -45,7 +46,7 @@ def remove(dossier_id: uuid.UUID):
 
 @pages.get("/dossier/<uuid:dossier_id>/functieomschrijving")
 @access.roles(Role.CANDIDATE)
-def own(dossier_id: uuid.UUID):
+def own(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """The own file."""
     document = access.dossier_for_candidate(dossier_id).document
     return _download(document) if document else redirect(url_for("motivation.own", dossier_id=dossier_id))
@@ -53,7 +54,7 @@ def own(dossier_id: uuid.UUID):
 
 @pages.get("/bureau/dossiers/<uuid:dossier_id>/functieomschrijving")
 @access.roles(Role.KSF_OFFICER)
-def for_officer(dossier_id: uuid.UUID):
+def for_officer(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """The candidate's file, for the officer who judges."""
     document = access.dossier_for_officer(dossier_id).document
     return _download(document) if document else redirect(url_for("office.dossier", dossier_id=dossier_id))

@@ -5,15 +5,17 @@ another is shown beside it; what another manager wrote is never shown, only how 
 """
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 from wtforms import SelectMultipleField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from review.difference import shared
-from scenarios.chapters import FilePart
+from scenarios.chapters import Documents, FilePart
 from storage.dossier.copied_text import Alike, alike, substantiate
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.dossier.revisions import Side, content, write
@@ -64,7 +66,7 @@ class SharedForm(Form):
 
 @pages.get("")
 @access.roles(Role.MANAGER)
-def candidates():
+def candidates() -> ResponseReturnValue:
     """A manager's own candidates, each with one state and one next step; or those about whom is to be written."""
     words, only = search(), request.args.get("toon") == "schrijven"
     query = access.my_dossiers_as_manager()
@@ -82,7 +84,7 @@ def candidates():
 
 @pages.route("/<uuid:dossier_id>", methods=["GET", "POST"])
 @access.roles(Role.MANAGER)
-def one(dossier_id: uuid.UUID):
+def one(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """The manager's part for this one candidate."""
     dossier = access.dossier_for_manager(dossier_id)
     form, clash = form_for(dossier), []
@@ -117,7 +119,7 @@ def one(dossier_id: uuid.UUID):
 
 @pages.route("/samen", methods=["GET", "POST"])
 @access.roles(Role.MANAGER)
-def together():
+def together() -> ResponseReturnValue:
     """All candidates about whom this manager writes now, side by side, under what holds for all of them."""
     rows = access_file.my_open_substantiations()
     facts = next((row.shared_facts for row in rows if row.shared_facts), "")
@@ -139,7 +141,7 @@ def together():
     return render_template("substantiation/together.html", forms_of_all=forms, **values), status
 
 
-def matches(dossier: Dossier) -> list[dict]:
+def matches(dossier: Dossier) -> list[dict[str, Any]]:
     """What this substantiation is too much like, as its manager may see it.
 
     The own text for somebody else is shown, where one still is the manager; of any other text only which of the own
@@ -152,7 +154,7 @@ def matches(dossier: Dossier) -> list[dict]:
     )
 
 
-def _match(one: Alike, open_text: bool) -> dict:
+def _match(one: Alike, open_text: bool) -> dict[str, Any]:
     return {
         "field": one.field,
         "share": one.share,
@@ -162,7 +164,7 @@ def _match(one: Alike, open_text: bool) -> dict:
     }
 
 
-def _next(dossier: Dossier):
+def _next(dossier: Dossier) -> ResponseReturnValue:
     if dossier.manager_done_at:
         flash(f"Uw onderbouwing voor {dossier.candidate.name} is klaar.", "ok")
         return redirect(url_for("substantiation.candidates"))
@@ -175,11 +177,11 @@ def _standing(dossier: Dossier) -> str:
     return render_template("substantiation/standing.html", dossier=dossier, matches=matches(dossier))
 
 
-def form_for(dossier: Dossier, **more) -> ManagerForm:
+def form_for(dossier: Dossier, **more: Any) -> ManagerForm:
     """The form of this dossier: its scheme names the tasks; the reason for likeness is asked when there is any."""
     data = content(dossier, Side.MANAGER) | {"version": dossier.manager_version}
     form = ManagerForm(data=data, **more)
-    form.tasks.choices = choices((task.key, task.name) for task in dossier.scheme.content.documents.tasks)
+    form.tasks.choices = choices((task.key, task.name) for task in dossier.scheme.content.chapter(Documents).tasks)
     return form
 
 

@@ -1,6 +1,7 @@
 """The words that templates have: each a filter with a Dutch name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from scenarios.readiness import Standing
 from webapp.dutch.events import EVENTS, JOBS, SUBJECTS
@@ -67,11 +68,11 @@ from webapp.dutch.terms import (
 )
 
 
-def _name_of(table: dict) -> Callable[[object], str]:
+def _name_of(table: Mapping[Any, Any]) -> Callable[[object], str]:
     return lambda key: table[key]
 
 
-def _tone_of(table: dict) -> Callable[[object], str]:
+def _tone_of(table: Mapping[Any, str]) -> Callable[[object], str]:
     return lambda key: table.get(key, "neutral")
 
 
@@ -80,7 +81,7 @@ def readiness(found: Standing) -> str:
     return READINESS[found.readiness][2].format(until=found.until and date_only(found.until))
 
 
-FILTERS: dict[str, Callable] = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "dag": day,
     "advies": advice,
     "advieszin": lambda told: sentence(advised(told)),

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from scenarios.advice import Advice
 from scenarios.practical import Advised, Signal
-from storage.base.clock import AMSTERDAM
+from storage.base.clock import AMSTERDAM as AMSTERDAM  # noqa: PLC0414 (for the pages, which have it from here)
 from storage.planning.exam_dates import ExamDate
 
 DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
@@ -123,7 +123,7 @@ def money(cents: int) -> str:
     return f"€ {cents // 100},{cents % 100:02d}"
 
 
-def number(value: float, decimals: int = 2) -> str:
+def number(value: float | Fraction, decimals: int = 2) -> str:
     """2,75"""
     return f"{float(value):.{decimals}f}".replace(".", ",")
 

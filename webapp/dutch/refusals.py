@@ -1,6 +1,7 @@
 """Why something cannot be done now, and what to do next: every rule that may refuse, and every error page."""
 
 from datetime import datetime
+from typing import Any
 
 from review import portfolio
 from scenarios import sitting
@@ -216,6 +217,7 @@ def refusal(error: Refused) -> str:
     sentence = REFUSALS.get(error.rule, "Dit kan nu niet. Laad de pagina opnieuw.")
     needed = error.needed if isinstance(error.needed, tuple) else (error.needed,)
     shown = tuple(moment(value) if isinstance(value, datetime) else value for value in needed)
-    names = ", ".join(part(name) for name in error.found) if "{parts}" in sentence else ""
-    ties = ", ".join(CONFLICTS[one] for one in error.found) if "{conflicts}" in sentence else ""
+    several: Any = error.found
+    names = ", ".join(part(name) for name in several) if "{parts}" in sentence else ""
+    ties = ", ".join(CONFLICTS[one] for one in several) if "{conflicts}" in sentence else ""
     return sentence.format(needed=shown, parts=names, conflicts=ties, found=error.found)

@@ -7,8 +7,10 @@ be all that the page has recorded. A media job brings it along the way of any ot
 import uuid
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField, FileRequired
 from sqlalchemy import select
 from wtforms import ValidationError
@@ -55,14 +57,14 @@ class FileForm(Form):
 
 
 @pages.url_value_preprocessor
-def allow_large(_endpoint: str | None, _values: dict | None) -> None:
+def allow_large(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Before anything reads the body."""
     request.max_content_length = emergency.LARGEST
 
 
 @pages.route("", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
-def take_in(sitting_id: uuid.UUID):
+def take_in(sitting_id: uuid.UUID) -> ResponseReturnValue:
     """The page of one sitting where such files are handed in."""
     sitting = access.sitting_for_officer(sitting_id)
     form = FileForm(sitting)

@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField
 from wtforms.validators import DataRequired
 
 from scenarios import sitting as rules
+from scenarios.chapters import SittingRules
 from scenarios.sitting import AnswerStage, Rule, Stage, Step
 from storage.base.keys import key_store
 from storage.base.refusal import Refused
@@ -48,7 +50,7 @@ class ConsentForm(FlaskForm):
 
 @pages.get("")
 @access.roles(Role.CANDIDATE)
-def home():
+def home() -> ResponseReturnValue:
     """The page that fits the step: what will happen, the exam itself, or the receipt."""
     sitting = access.my_sitting()
     if sitting is None or awaits_date(g.db, sitting.dossier):
@@ -72,14 +74,14 @@ def home():
     return render_template("exam/exam.html", sitting=sitting, texts=texts, total=len(sitting.answers))
 
 
-def _welcome(sitting: Sitting, form: ConsentForm, opens_later: bool = False):
+def _welcome(sitting: Sitting, form: ConsentForm, opens_later: bool = False) -> ResponseReturnValue:
     texts = {text.key: text for text in sitting.dossier.scheme.content.texts}
     return render_template("exam/welcome.html", sitting=sitting, texts=texts, form=form, opens_later=opens_later)
 
 
 @pages.post("/toestemming")
 @access.roles(Role.CANDIDATE)
-def consent():
+def consent() -> ResponseReturnValue:
     sitting, form = access.require_my_sitting(), ConsentForm()
     sitting.require_open(g.now)
     if not form.validate_on_submit():
@@ -91,21 +93,21 @@ def consent():
 
 @pages.get("/stap")
 @access.roles(Role.CANDIDATE)
-def step():
+def step() -> ResponseReturnValue:
     """Where the candidate is. Changes nothing."""
     return jsonify(state(access.require_my_sitting()))
 
 
 @pages.get("/sleutel")
 @access.roles(Role.CANDIDATE)
-def key():
+def key() -> ResponseReturnValue:
     """The key under which this person's browser keeps what it has not sent yet: nobody else at that machine has it."""
     return jsonify({"key": b64encode(key_store().browser_key(access.me().id)).decode()})
 
 
 @pages.post("/plaats")
 @access.roles(Role.CANDIDATE)
-def take_seat():
+def take_seat() -> ResponseReturnValue:
     """Make this tab the leading one. Another tab loses the seat only when `takeover` says so."""
     sitting, seat = access.require_my_sitting(), _seat()
     if _facts().get("takeover") is not True:
@@ -129,7 +131,7 @@ def _ask_again(sitting: Sitting) -> None:
 
 @pages.post("/controle")
 @access.roles(Role.CANDIDATE)
-def check():
+def check() -> ResponseReturnValue:
     """Keep what the camera and microphone check found."""
     sitting, found = _mine(), _facts()
     if sitting.stage is Stage.CONSENTED:
@@ -140,7 +142,7 @@ def check():
 @pages.post("/lijn")
 @access.roles(Role.CANDIDATE)
 @limiter.limit("120/minute")
-def line():
+def line() -> ResponseReturnValue:
     """Take bytes that nobody keeps: the page measures how fast its line carries them."""
     access.require_my_sitting()
     return "", 204
@@ -148,7 +150,7 @@ def line():
 
 @pages.post("/opnieuw-controleren")
 @access.roles(Role.CANDIDATE)
-def check_again():
+def check_again() -> ResponseReturnValue:
     sitting = _mine()
     sitting.check_again(g.now)
     return jsonify(state(sitting))
@@ -156,7 +158,7 @@ def check_again():
 
 @pages.post("/beginnen")
 @access.roles(Role.CANDIDATE)
-def begin():
+def begin() -> ResponseReturnValue:
     """The practice round is over: the ten situations begin."""
     sitting = _mine()
     if sitting.stage is not Stage.ANSWERING:
@@ -167,7 +169,7 @@ def begin():
 
 @pages.post("/<int:number>/filmpje")
 @access.roles(Role.CANDIDATE)
-def play(number: int):
+def play(number: int) -> ResponseReturnValue:
     """Grant one play of the clip. A second one begins where a reload would: at a clip that waits."""
     sitting, answer = _current(number)
     if answer.stage is AnswerStage.WATCHING:
@@ -178,11 +180,14 @@ def play(number: int):
 
 @pages.post("/<int:number>/haperde")
 @access.roles(Role.CANDIDATE)
-def stall(number: int):
+def stall(number: int) -> ResponseReturnValue:
     """The page measured that the clip stood still; it may be played once more."""
     sitting, answer = _current(number)
     seconds = _facts().get("seconds")
-    if not isinstance(seconds, int | float) or not seconds >= sitting.dossier.scheme.content.sitting.stall_s:
+    if (
+        not isinstance(seconds, int | float)
+        or not seconds >= sitting.dossier.scheme.content.chapter(SittingRules).stall_s
+    ):
         abort(400)
     answer.stall(g.now)
     return jsonify(state(sitting))
@@ -190,7 +195,7 @@ def stall(number: int):
 
 @pages.post("/<int:number>/voorbereiden")
 @access.roles(Role.CANDIDATE)
-def prepare(number: int):
+def prepare(number: int) -> ResponseReturnValue:
     """The clip has ended: the time to think begins."""
     sitting, answer = _current(number)
     if answer.stage is AnswerStage.WAITING and rules.plays_left(answer.view, sitting.times):
@@ -202,7 +207,7 @@ def prepare(number: int):
 
 @pages.post("/<int:number>/opnemen")
 @access.roles(Role.CANDIDATE)
-def record(number: int):
+def record(number: int) -> ResponseReturnValue:
     """Begin the one take: answers the recording, its recorder's roads and the ticket that opens them.
 
     `most_s` is how long from now the page may still send, connecting included. Asked twice by a page that did not hear
@@ -235,7 +240,7 @@ def record(number: int):
     )
 
 
-def _roads(recording: Recording) -> dict:
+def _roads(recording: Recording) -> dict[str, Any]:
     """The two addresses of its recorder; no live road where there is none."""
     base_url, live = recording.node.url, current_app.config["SETTINGS"].whip
     return {
@@ -246,7 +251,7 @@ def _roads(recording: Recording) -> dict:
 
 @pages.post("/opnames/<uuid:recording_id>/opnameserver")
 @access.roles(Role.CANDIDATE)
-def find_recorder(recording_id: UUID):
+def find_recorder(recording_id: UUID) -> ResponseReturnValue:
     """The page does not reach its recorder: answers the roads of this take, elsewhere when that recorder is lost.
 
     The ticket stays as it is. Also for what an earlier page, or an earlier answer, has left to be sent.
@@ -259,7 +264,7 @@ def find_recorder(recording_id: UUID):
 
 @pages.post("/<int:number>/klaar")
 @access.roles(Role.CANDIDATE)
-def finish_answer(number: int):
+def finish_answer(number: int) -> ResponseReturnValue:
     """The candidate has stopped, or the time is up."""
     sitting, answer = _current(number)
     answer.end_recording(g.now)
@@ -269,7 +274,7 @@ def finish_answer(number: int):
 
 @pages.post("/pauze")
 @access.roles(Role.CANDIDATE)
-def pause():
+def pause() -> ResponseReturnValue:
     sitting = _mine()
     sitting.take_break(g.now)
     return jsonify(state(sitting))
@@ -277,7 +282,7 @@ def pause():
 
 @pages.post("/verder")
 @access.roles(Role.CANDIDATE)
-def go_on():
+def go_on() -> ResponseReturnValue:
     sitting = _mine()
     sitting.end_break(g.now)
     return jsonify(state(sitting))
@@ -285,7 +290,7 @@ def go_on():
 
 @pages.post("/afronden")
 @access.roles(Role.CANDIDATE)
-def finish():
+def finish() -> ResponseReturnValue:
     """Close the exam, once every answer is safely kept."""
     sitting = _mine()
     if sitting.stage is not Stage.FINISHED:

@@ -1,15 +1,18 @@
 """What the exam's page may know now: the step, each answer's progress, and of the situations only the current one."""
 
+from typing import Any
+
 from flask import g, url_for
 
 from scenarios import sitting as rules
+from scenarios.chapters import SittingRules
 from scenarios.sitting import AnswerStage, Step
 from storage.exam.recordings import Recording, RecordingState, counting_takes
 from storage.exam.sittings import Answer, Sitting
 from webapp.dutch import formats
 
 
-def state(sitting: Sitting) -> dict:
+def state(sitting: Sitting) -> dict[str, Any]:
     """Everything that the page may know now. Of the situations only the one that the candidate is at."""
     step, times = sitting.step(g.now), sitting.times
     takes = counting_takes(g.db, sitting)
@@ -18,7 +21,7 @@ def state(sitting: Sitting) -> dict:
         "step": step,
         "total": len(sitting.answers),
         "answers": [_progress(answer, takes[answer.number]) for answer in sitting.answers],
-        "emergency_s": sitting.dossier.scheme.content.sitting.emergency_s,
+        "emergency_s": sitting.dossier.scheme.content.chapter(SittingRules).emergency_s,
         "situation": _situation(sitting, step, times),
         "break": {
             "offered": rules.break_offered(views, times, sitting.break_until is not None),
@@ -28,10 +31,10 @@ def state(sitting: Sitting) -> dict:
     }
 
 
-def _situation(sitting: Sitting, step: Step, times: rules.Times) -> dict | None:
+def _situation(sitting: Sitting, step: Step, times: rules.Times) -> dict[str, Any] | None:
     if step in (Step.CHECK, Step.PRACTICE):
         number, view = 0, rules.AnswerView(0)
-    elif step in (Step.CLIP, Step.PREPARE, Step.RECORD):
+    elif step in (Step.CLIP, Step.PREPARE, Step.RECORD) and sitting.current is not None:
         number, view = sitting.current.number, sitting.current.view
     else:
         return None
@@ -54,12 +57,12 @@ def _situation(sitting: Sitting, step: Step, times: rules.Times) -> dict | None:
         "answer_s": times.answer_s,
         "minimum_s": times.minimum_answer_s,
         "warning_s": times.warning_s,
-        "stall_s": sitting.dossier.scheme.content.sitting.stall_s,
+        "stall_s": sitting.dossier.scheme.content.chapter(SittingRules).stall_s,
         "take": view.takes,
     }
 
 
-def _progress(answer: Answer, take: Recording | None) -> dict:
+def _progress(answer: Answer, take: Recording | None) -> dict[str, Any]:
     """How far one answer is, in the words of the page.
 
     waiting, now, underway, safe, again (a technical retake is asked), or office: a fault, and no retake is left.

@@ -1,6 +1,7 @@
 """What was measured of a recording, in words: for the office, which explains to a candidate what went wrong."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from webapp.dutch.formats import length, number
 from webapp.dutch.terms import FAULTS
@@ -9,12 +10,12 @@ HOW = {"copied": "beeld overgenomen zoals het was", "re-encoded": "beeld opnieuw
 SYNC = {"reports": "klok van de zender", "arrival": "moment van aankomst"}
 
 
-def measured(figures: Mapping) -> list[tuple[str, str]]:
+def measured(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(what, how much) of the picture and the sound; nothing is said of what could not be measured."""
     return list(_measured(figures))
 
 
-def _measured(found: Mapping) -> Iterator[tuple[str, str]]:
+def _measured(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if found.get("readable") is False:
         yield "Bestand", "niet te lezen"
     if found.get("width") and found.get("height"):
@@ -61,12 +62,12 @@ BY = {
 }
 
 
-def decision(figures: Mapping) -> list[tuple[str, str]]:
+def decision(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Which of the two roads was taken for the result, and by which figures."""
     return list(_decision(figures.get("decision") or {}))
 
 
-def _decision(found: Mapping) -> Iterator[tuple[str, str]]:
+def _decision(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if not found:
         return
     yield "Gebruikt", TOOK.get(found["took"], found["took"])
@@ -87,7 +88,7 @@ def _decision(found: Mapping) -> Iterator[tuple[str, str]]:
         yield "Overgang", f"na {length(found['cut_s'])}, gelijkgezet met {BY[found['by']]}"
 
 
-def _road(road: Mapping) -> list[str]:
+def _road(road: Mapping[str, Any]) -> list[str]:
     if "frames" not in road:
         return ["niet te lezen"]
     return [f"{road['frames']} beelden", f"{number(road['seconds'], 1)} s", f"{number(road['audio_s'], 1)} s geluid"]
@@ -103,7 +104,7 @@ LENGTHS = {
 }
 
 
-def _lengths(found: Mapping) -> Iterator[tuple[str, str]]:
+def _lengths(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, label in LENGTHS.items():
         if found.get(name) is not None:
             yield label, length(found[name])
@@ -117,7 +118,7 @@ def offset(milliseconds: float) -> str:
     return f"geluid {abs(whole)} milliseconden {'later' if whole > 0 else 'eerder'} dan beeld"
 
 
-def sessions(figures: Mapping) -> list[tuple[str, str, str, str]]:
+def sessions(figures: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     """Each live session: (its number, what became of the picture, of the sound, by which clock they were joined)."""
     return [
         (str(one["session"]), _packets(one["video"]), _packets(one["audio"]), SYNC.get(one["sync"], one["sync"]))
@@ -125,7 +126,7 @@ def sessions(figures: Mapping) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _packets(track: Mapping) -> str:
+def _packets(track: Mapping[str, Any]) -> str:
     if not track["packets"]:
         return "niets ontvangen"
     lost = f"{track['lost']} verloren" if track["lost"] else "geen verloren"

@@ -3,6 +3,7 @@
 import uuid
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms import RadioField, TextAreaField
@@ -51,7 +52,7 @@ class DecisionForm(Form):
 
 @pages.get("")
 @access.roles(Role.KSF_OFFICER)
-def waiting():
+def waiting() -> ResponseReturnValue:
     """The takes that wait for the office, by what is the matter; with ?soort=… one kind whole, page by page."""
     kind = request.args.get("soort", "")
     queries = access.takes_for_officer()
@@ -74,7 +75,7 @@ def waiting():
 
 @pages.route("/<uuid:recording_id>", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
-def show(recording_id: uuid.UUID):
+def show(recording_id: uuid.UUID) -> ResponseReturnValue:
     """The facts of one take: sources, hashes, measurements, how the result was made; and what may be decided."""
     found, form = access.recording_for_officer(recording_id), DecisionForm()
     allowed = take_decisions.may_decide(g.db, found, g.now)

@@ -3,6 +3,7 @@
 import uuid
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import DateField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -37,7 +38,7 @@ class TiesForm(Form):
 
 @pages.get("/bureau/assessoren")
 @access.roles(Role.KSF_OFFICER)
-def assessors():
+def assessors() -> ResponseReturnValue:
     """Everybody who judges: what lies with them, when they are away, and with whom they have ties."""
     words = search()
     page = page_of(conflicts.judging(g.now).where(matching(words, Person.name, Person.email)))
@@ -53,14 +54,14 @@ def assessors():
 
 @pages.get("/bureau/assessoren/<uuid:person_id>")
 @access.roles(Role.KSF_OFFICER)
-def assessor(person_id: uuid.UUID):
+def assessor(person_id: uuid.UUID) -> ResponseReturnValue:
     """One assessor: days away, clients and groups."""
     return _assessor(access_judging.assessor(person_id), AbsenceForm(formdata=None))
 
 
 @pages.post("/bureau/assessoren/<uuid:person_id>/afwezig")
 @access.roles(Role.KSF_OFFICER)
-def enter(person_id: uuid.UUID):
+def enter(person_id: uuid.UUID) -> ResponseReturnValue:
     """The office notes that an assessor is away."""
     person, form = access_judging.assessor(person_id), AbsenceForm()
     if _entered(person, form):
@@ -70,14 +71,14 @@ def enter(person_id: uuid.UUID):
 
 @pages.post("/bureau/assessoren/<uuid:person_id>/banden")
 @access.roles(Role.KSF_OFFICER)
-def tie_person(person_id: uuid.UUID):
+def tie_person(person_id: uuid.UUID) -> ResponseReturnValue:
     """For which clients an assessor works, and to which groups the own company belongs."""
     return _tie(access_judging.assessor(person_id), url_for("absences.assessor", person_id=person_id))
 
 
 @pages.get("/bureau/banden/<uuid:organisation_id>")
 @access.roles(Role.KSF_OFFICER)
-def organisation(organisation_id: uuid.UUID):
+def organisation(organisation_id: uuid.UUID) -> ResponseReturnValue:
     """One organisation: its clients, and the group of companies to which it belongs."""
     found = access_judging.organisation(organisation_id)
     return render_template("absences/organisation.html", organisation=found, form=_ties_form(found))
@@ -85,7 +86,7 @@ def organisation(organisation_id: uuid.UUID):
 
 @pages.post("/bureau/banden/<uuid:organisation_id>")
 @access.roles(Role.KSF_OFFICER)
-def tie_organisation(organisation_id: uuid.UUID):
+def tie_organisation(organisation_id: uuid.UUID) -> ResponseReturnValue:
     return _tie(
         access_judging.organisation(organisation_id),
         url_for("organisations.one", organisation_id=organisation_id),
@@ -94,7 +95,7 @@ def tie_organisation(organisation_id: uuid.UUID):
 
 @pages.route("/beoordelen/afwezig", methods=["GET", "POST"])
 @access.roles(Role.ASSESSOR)
-def own():
+def own() -> ResponseReturnValue:
     """The assessor's own days away."""
     form = AbsenceForm()
     if _entered(access.me(), form):
@@ -105,7 +106,7 @@ def own():
 
 @pages.post("/afwezig/<uuid:absence_id>/weghalen")
 @access.roles(Role.KSF_OFFICER, Role.ASSESSOR)
-def remove(absence_id: uuid.UUID):
+def remove(absence_id: uuid.UUID) -> ResponseReturnValue:
     """An absence does not go on."""
     found = access_judging.absence(absence_id)
     found.cancel(access.me(), g.now)
@@ -144,7 +145,7 @@ def _ties_form(whose: Person | Organisation) -> TiesForm:
     return form
 
 
-def _tie(whose: Person | Organisation, back: str):
+def _tie(whose: Person | Organisation, back: str) -> ResponseReturnValue:
     form = TiesForm()
     names = [line.strip()[:120] for line in (form.names.data or "").splitlines() if line.strip()][:MOST_NAMES]
     if form.validate_on_submit():

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import DateField, IntegerField, RadioField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
@@ -13,6 +14,7 @@ from wtforms.validators import InputRequired, NumberRange, ValidationError
 from review.allocation import why_not
 from review.batch import Allocation as Plan
 from review.batch import Batch, Cause, Mode
+from scenarios.chapters import AssessmentRules
 from storage.base.refusal import Refused
 from storage.exam.sittings import Judging, Sitting
 from storage.judging import allocations
@@ -96,7 +98,7 @@ class Given:
 
 @pages.route("", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
-def start():
+def start() -> ResponseReturnValue:
     """What waits, and how to share it out."""
     waiting, all_of_them = _waiting()
     rules = waiting[0].sitting.dossier.scheme.content.assessment if waiting else None
@@ -104,7 +106,7 @@ def start():
     chosen = set(request.form.getlist("sitting"))
     if request.method == "GET" and rules:
         form.mode.data, form.limit.data = Mode(rules.allocation.value), rules.assessor_maximum_answers
-        form.until.data = max(g.now.date(), max(explain.due(one.sitting) for one in waiting))
+        form.until.data = max(g.now.date(), *(explain.due(one.sitting) for one in waiting))
         chosen = {str(one.sitting.id) for one in waiting if one.mode in (None, form.mode.data)}
     problem = ""
     if form.validate_on_submit():
@@ -134,7 +136,7 @@ def start():
 
 @pages.get("/<uuid:allocation_id>")
 @access.roles(Role.KSF_OFFICER)
-def show(allocation_id: uuid.UUID):
+def show(allocation_id: uuid.UUID) -> ResponseReturnValue:
     """One allocation: who gets what, how even it is, and what nobody could be found for."""
     found = access_judging.allocation(allocation_id)
     batch, plan = found.batch, found.plan
@@ -153,7 +155,7 @@ def show(allocation_id: uuid.UUID):
 
 @pages.post("/<uuid:allocation_id>/opnieuw")
 @access.roles(Role.KSF_OFFICER)
-def draw_again(allocation_id: uuid.UUID):
+def draw_again(allocation_id: uuid.UUID) -> ResponseReturnValue:
     """Another proposal from another seed, with what is open and known by now."""
     access_judging.allocation(allocation_id).draw_again(access.me(), g.now)
     flash("Dit is een nieuw voorstel, met een nieuw lot.", "info")
@@ -162,7 +164,7 @@ def draw_again(allocation_id: uuid.UUID):
 
 @pages.post("/<uuid:allocation_id>/vastmaken")
 @access.roles(Role.KSF_OFFICER)
-def make_final(allocation_id: uuid.UUID):
+def make_final(allocation_id: uuid.UUID) -> ResponseReturnValue:
     """From now on everybody has the work of this proposal."""
     given = access_judging.allocation(allocation_id).make_final(access.me(), g.now)
     flash(f"Vastgemaakt: {given} beoordelingen liggen nu in de werklijsten van de assessoren.", "success")
@@ -179,8 +181,8 @@ def _waiting() -> tuple[list[Waiting], int]:
         own = ratings[sitting.id]
         if openings := open_answers(g.db, sitting, own):
             slots = [slot for free in openings.values() for slot in free]
-            third = min(slots) > sitting.dossier.scheme.content.assessment.slots
-            found.append(Waiting(sitting, len(slots), third, mode_of(sitting, own)))
+            third = min(slots) > sitting.dossier.scheme.content.chapter(AssessmentRules).slots
+            found.append(Waiting(sitting, len(slots), third, mode_of(own)))
     return found, count(waiting)
 
 

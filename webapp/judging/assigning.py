@@ -1,10 +1,12 @@
 """The office gives finished sittings to assessors, and answers what assessors tell about them."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from review.batch import Mode
 from review.rating import Phase
@@ -25,7 +27,7 @@ pages = Blueprint("assigning", __name__, url_prefix="/uitslagen")
 
 @pages.route("/zittingen/<uuid:sitting_id>", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
-def sitting(sitting_id: uuid.UUID):
+def sitting(sitting_id: uuid.UUID) -> ResponseReturnValue:
     """Choose the assessors of one sitting; who has a tie with the candidate is shown and cannot be chosen."""
     found = access_judging.sitting_to_assign(sitting_id)
     slots = assignments.open_slots(g.db, found)
@@ -42,7 +44,7 @@ def sitting(sitting_id: uuid.UUID):
                 flash("De assessoren zien de antwoorden nu in hun werklijst.", "success")
                 return redirect(url_for("results.verdicts"))
     ratings = list(ratings_of(g.db, found))
-    spread = assignments.mode_of(found, ratings) is Mode.SPREAD
+    spread = assignments.mode_of(ratings) is Mode.SPREAD
     ties = bonds.ties(g.db, found, people, g.now)
     busy = {rating.assessor_id for rating in ratings}
 
@@ -68,7 +70,7 @@ def sitting(sitting_id: uuid.UUID):
 
 @pages.post("/werk/<uuid:rating_id>/terugnemen")
 @access.roles(Role.KSF_OFFICER)
-def take_back(rating_id: uuid.UUID):
+def take_back(rating_id: uuid.UUID) -> ResponseReturnValue:
     """Free the work on a candidate of an assessor who does not get round to it. What was written stays kept."""
     rating = access_judging.work_to_take_back(rating_id)
     found = rating.answer.sitting
@@ -79,7 +81,7 @@ def take_back(rating_id: uuid.UUID):
 
 @pages.post("/meldingen/<uuid:flag_id>/oppakken")
 @access.roles(Role.KSF_OFFICER)
-def take_flag(flag_id: uuid.UUID):
+def take_flag(flag_id: uuid.UUID) -> ResponseReturnValue:
     """This officer sees to it, by name."""
     access_judging.flag_to_close(flag_id).take(access.me(), g.now)
     flash("U hebt deze melding opgepakt. Uw collega’s zien dat.", "success")
@@ -88,7 +90,7 @@ def take_flag(flag_id: uuid.UUID):
 
 @pages.post("/meldingen/<uuid:flag_id>")
 @access.roles(Role.KSF_OFFICER)
-def close_flag(flag_id: uuid.UUID):
+def close_flag(flag_id: uuid.UUID) -> ResponseReturnValue:
     """Answer what an assessor told. An answer that lay apart is judged after all, or is asked again."""
     flag, reply = access_judging.flag_to_close(flag_id), request.form.get("reason", "")[:2000]
     flag.close(access.me(), reply, g.now)
@@ -102,7 +104,7 @@ def close_flag(flag_id: uuid.UUID):
 
 @pages.post("/<uuid:verdict_id>/extra-bewijs")
 @access.roles(Role.KSF_OFFICER)
-def more_evidence(verdict_id: uuid.UUID):
+def more_evidence(verdict_id: uuid.UUID) -> ResponseReturnValue:
     """Too little was observed: ask some situations again."""
     verdict = access.verdict_for_release(verdict_id)
     chosen = set(request.form.getlist("answer"))
@@ -118,7 +120,7 @@ def more_evidence(verdict_id: uuid.UUID):
 
 @pages.post("/<uuid:verdict_id>/beslissen")
 @access.roles(Role.EXAM_COMMITTEE)
-def settle(verdict_id: uuid.UUID):
+def settle(verdict_id: uuid.UUID) -> ResponseReturnValue:
     """The exam committee decides where too little was observed."""
     verdict, passed = access.verdict_for_release(verdict_id), request.form.get("passed", "")
     if passed not in ("yes", "no"):
@@ -163,7 +165,7 @@ def _at_work(ratings: list[Rating]) -> list[AtWork]:
     ]
 
 
-def _chosen(slots: tuple[int, ...], people, errors: dict[int, str]) -> dict[int, Person]:
+def _chosen(slots: tuple[int, ...], people: Sequence[Person], errors: dict[int, str]) -> dict[int, Person]:
     known = {str(one.id): one for one in people}
     chosen = {}
     for slot in slots:

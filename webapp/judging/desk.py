@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import groupby
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from storage.base.keys import key_store
 from storage.exam.recordings import Recording, RenditionKind
@@ -26,7 +27,7 @@ LONGEST_REASON = 2000
 
 @pages.get("")
 @access.roles(Role.ASSESSOR)
-def home():
+def home() -> ResponseReturnValue:
     """What is to be judged, situation by situation; then the candidates whose motivation file is open."""
     work = work_list()
     dossiers = dossiers_ready(work)
@@ -48,7 +49,7 @@ def home():
 
 @pages.get("/<uuid:rating_id>")
 @access.roles(Role.ASSESSOR)
-def rating(rating_id: uuid.UUID):
+def rating(rating_id: uuid.UUID) -> ResponseReturnValue:
     """One answer on the desk: the recording, the situation, and the competencies that it shows."""
     found = access.rating_for_assessor(rating_id)
     scheme, scenario = found.answer.sitting.dossier.scheme.content, found.answer.scenario
@@ -83,7 +84,7 @@ def rating(rating_id: uuid.UUID):
 
 @pages.get("/pauze")
 @access.roles(Role.ASSESSOR)
-def stop():
+def stop() -> ResponseReturnValue:
     """Enough for now: what is signed, what is begun and kept, and what is left for another time."""
     work = work_list()
     return render_template(
@@ -97,7 +98,7 @@ def stop():
 
 @pages.post("/<uuid:rating_id>/melden")
 @access.roles(Role.ASSESSOR)
-def flag(rating_id: uuid.UUID):
+def flag(rating_id: uuid.UUID) -> ResponseReturnValue:
     """Tell the office that an answer is unusable, that one knows the candidate, or a worry about somebody's welfare."""
     found = access.rating_for_assessor(rating_id)
     kind = request.form.get("kind", "")

@@ -3,6 +3,7 @@
 import uuid
 
 from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
 
 from storage.people.people import Role
 from webapp import access
@@ -14,7 +15,7 @@ pages = Blueprint("examining", __name__, url_prefix="/beoordelen/praktijktoetsen
 
 @pages.get("")
 @access.roles(Role.ASSESSOR)
-def home():
+def home() -> ResponseReturnValue:
     """First what is to come."""
     page = page_of(access_practical.sessions_of_examiner(), *access_practical.OF_SESSION)
     return render_template("examining/home.html", page=page)
@@ -22,7 +23,7 @@ def home():
 
 @pages.get("/<uuid:session_id>")
 @access.roles(Role.ASSESSOR)
-def one(session_id: uuid.UUID):
+def one(session_id: uuid.UUID) -> ResponseReturnValue:
     """One session, made to be printed and taken along."""
     found = access_practical.session_for_examiner(session_id)
     content = found.scheme.content

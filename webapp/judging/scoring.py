@@ -9,9 +9,11 @@ import uuid
 from typing import Any
 
 from flask import Blueprint, abort, g, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
 
-from review.rating import LEVEL_MAX, LEVEL_MIN, Missing, Phase, Score, TimeCode
+from review.rating import Missing, Phase, Score, TimeCode
+from review.rules import LEVEL_MAX, LEVEL_MIN
 from storage.base.refusal import Refused
 from storage.judging.ratings import Rating
 from storage.judging.ratings import Rule as RatingRule
@@ -31,7 +33,7 @@ LONGEST_BODY = 1_000_000
 
 @pages.post("/<uuid:rating_id>/bewaren")
 @access.roles(Role.ASSESSOR)
-def keep(rating_id: uuid.UUID):
+def keep(rating_id: uuid.UUID) -> ResponseReturnValue:
     """Save phase 1 of one answer."""
     rating = access.rating_for_assessor(rating_id)
     try:
@@ -46,7 +48,7 @@ def keep(rating_id: uuid.UUID):
 
 @pages.post("/<uuid:rating_id>/plek")
 @access.roles(Role.ASSESSOR)
-def position(rating_id: uuid.UUID):
+def position(rating_id: uuid.UUID) -> ResponseReturnValue:
     """Remember the position in the recording."""
     rating = access.rating_for_assessor(rating_id)
     if rating.signed is None:
@@ -56,7 +58,7 @@ def position(rating_id: uuid.UUID):
 
 @pages.post("/<uuid:rating_id>/ondertekenen")
 @access.roles(Role.ASSESSOR)
-def sign(rating_id: uuid.UUID):
+def sign(rating_id: uuid.UUID) -> ResponseReturnValue:
     """Save phase 1 and sign it when nothing is missing; say where the next work is. One question, so no waiting."""
     rating = access.rating_for_assessor(rating_id)
     rating.require_unsigned(Phase.BLIND)
@@ -136,7 +138,7 @@ def missing(rating: Rating, gaps: tuple[Missing, ...]) -> list[dict[str, str]]:
     ]
 
 
-def _behind(rating_id: uuid.UUID):
+def _behind(rating_id: uuid.UUID) -> ResponseReturnValue:
     """Another window was first: what is there now."""
     rating = access.rating_for_assessor(rating_id)
     g.db.refresh(rating)

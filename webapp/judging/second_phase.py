@@ -4,8 +4,10 @@ A score may change with a reason, and may then rest on a sentence of a STAR; wha
 """
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -13,7 +15,7 @@ from review.blinding import masked, sentences
 from review.rating import Phase, Score, StarSentence, evidence_from_json
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, StarKind
-from storage.judging import verdicts
+from storage.judging import scores, verdicts
 from storage.judging.ratings import Rating
 from storage.people.people import Role, names_at
 from webapp import access
@@ -45,7 +47,7 @@ class ChangeForm(Form):
 
 @pages.get("/<uuid:rating_id>")
 @access.roles(Role.ASSESSOR)
-def show(rating_id: uuid.UUID):
+def show(rating_id: uuid.UUID) -> ResponseReturnValue:
     """The STARs and the own scores; with `wijzig` in the address one score is open for a change."""
     own = access_judging.my_dossier_phase(rating_id)
     rating, score = _chosen(own, request.args.get("antwoord", ""), request.args.get("wijzig", ""))
@@ -61,7 +63,7 @@ def show(rating_id: uuid.UUID):
 
 @pages.post("/<uuid:rating_id>")
 @access.roles(Role.ASSESSOR)
-def change(rating_id: uuid.UUID):
+def change(rating_id: uuid.UUID) -> ResponseReturnValue:
     """Change one score, or take a change back."""
     own = access_judging.my_dossier_phase(rating_id)
     rating, score = _chosen(own, request.form.get("rating", ""), request.form.get("competency", ""))
@@ -100,7 +102,7 @@ def change(rating_id: uuid.UUID):
 
 @pages.post("/<uuid:rating_id>/ondertekenen")
 @access.roles(Role.ASSESSOR)
-def sign(rating_id: uuid.UUID):
+def sign(rating_id: uuid.UUID) -> ResponseReturnValue:
     """Sign phase 2 of all own answers of this candidate at once."""
     own = access_judging.my_dossier_phase(rating_id)
     verdicts.sign_dossier(g.db, own[0].answer.sitting, access.me(), g.now)
@@ -111,7 +113,9 @@ def sign(rating_id: uuid.UUID):
     return redirect(url_for("desk.home"))
 
 
-def _page(own: list[Rating], form: ChangeForm, rating: Rating | None, score, cited: set[str]):
+def _page(
+    own: list[Rating], form: ChangeForm, rating: Rating | None, score: scores.Score | None, cited: set[str]
+) -> str:
     dossier = own[0].answer.sitting.dossier
     scheme = dossier.scheme.content
     table = [(one, [(row, row.score(one.key)) for row in own if one.key in row.visible]) for one in scheme.competencies]
@@ -131,13 +135,13 @@ def _page(own: list[Rating], form: ChangeForm, rating: Rating | None, score, cit
     )
 
 
-def _chosen(own: list[Rating], rating_id: str, competency: str):
+def _chosen(own: list[Rating], rating_id: str, competency: str) -> tuple[Rating | None, scores.Score | None]:
     """The rating and the score that the address or the form names; None when it names none of these."""
     rating = next((one for one in own if str(one.id) == rating_id), None)
     return rating, rating.score(competency) if rating else None
 
 
-def _stars(dossier: Dossier) -> list[tuple[StarKind, list]]:
+def _stars(dossier: Dossier) -> list[tuple[StarKind, list[Any]]]:
     """Each STAR in four steps: letter, name, and its sentences without names, each with what a citation calls it."""
     people = (dossier.candidate.name, dossier.manager.name)
     organisations, colleagues = (dossier.organisation.name,), names_at(g.db, dossier.organisation)
@@ -154,7 +158,7 @@ def _stars(dossier: Dossier) -> list[tuple[StarKind, list]]:
     return stars
 
 
-def _citable(steps: list) -> list[StarSentence]:
+def _citable(steps: list[Any]) -> list[StarSentence]:
     return [sentence for _, _, said in steps for _, sentence, _ in said]
 
 
@@ -163,7 +167,7 @@ def _name(sentence: StarSentence) -> str:
 
 
 @pages.app_template_filter("bewijs")
-def evidence(item: dict) -> str:
+def evidence(item: dict[str, Any]) -> str:
     """0:31, or STAR met een collega, A2"""
     found = evidence_from_json(item)
     if isinstance(found, StarSentence):

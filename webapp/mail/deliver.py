@@ -10,6 +10,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from icalendar import Calendar
@@ -43,8 +44,8 @@ def _send_one(message_id: uuid.UUID, now: datetime) -> bool:
             email = _as_email(message, now)
     error, refused = _deliver(email) if email else ("InvalidAddress", True)
     with session_scope() as session:
-        message = session.get(MailMessage, message_id)
-        if refused:
+        message = session.get_one(MailMessage, message_id)
+        if error and refused:
             message.bounced(error, now)
         elif error:
             message.failed(error, now)
@@ -134,9 +135,10 @@ def _to_file(email: EmailMessage, folder: Path) -> None:
     (folder / f"{name}.eml").write_bytes(email.as_bytes())
 
 
-def _to_server(email: EmailMessage, target) -> None:
+def _to_server(email: EmailMessage, target: Any) -> None:
     """Raises smtplib.SMTPNotSupportedError when the way there must be secret and the server offers no STARTTLS."""
     port = target.port or 0
+    server: smtplib.SMTP
     if target.scheme == "smtps":
         server = smtplib.SMTP_SSL(target.hostname, port, timeout=20, context=ssl.create_default_context())
     else:

@@ -1,6 +1,7 @@
 """Notifying people: the Dutch text of a mail is written into the outbox, in the transaction that causes it."""
 
 from datetime import datetime
+from typing import Any
 
 from flask import render_template
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ def notify(
     link: Link | None = None,
     calendar: str | None = None,
     to: str | None = None,
-    **values,
+    **values: Any,
 ) -> MailMessage:
     """Put the mail `mail/<template>.txt` for this person in the outbox. Its first line is the subject.
 
@@ -31,7 +32,7 @@ def notify(
     return outbox.add(session, person, template, subject, body, now, link, calendar, to)
 
 
-def notify_once(session: Session, person: Person, template: str, now: datetime, **values) -> bool:
+def notify_once(session: Session, person: Person, template: str, now: datetime, **values: Any) -> bool:
     """The same, unless this person was sent these very words before. True when a mail was written."""
     subject, body = _text(person, template, values)
     if any(one.text == body for one in outbox.to_person(session, person, template)):
@@ -40,7 +41,7 @@ def notify_once(session: Session, person: Person, template: str, now: datetime, 
     return True
 
 
-def _text(person: Person, template: str, values: dict) -> tuple[str, str]:
+def _text(person: Person, template: str, values: dict[str, Any]) -> tuple[str, str]:
     text = render_template(f"mail/{template}.txt", person=person, origin=config().origin, **values)
     subject, _, body = text.strip().partition("\n")
     return subject.strip(), body.strip() + "\n"

@@ -3,6 +3,7 @@
 import uuid
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -21,14 +22,14 @@ pages = Blueprint("office", __name__)
 
 @pages.get("/bureau")
 @access.roles(Role.KSF_OFFICER)
-def home():
+def home() -> ResponseReturnValue:
     """What needs doing first, each a number that opens its list."""
     return render_template("office/home.html", todo=todo.of_role(Role.KSF_OFFICER))
 
 
 @pages.get("/bureau/dossiers")
 @access.roles(Role.KSF_OFFICER)
-def dossiers():
+def dossiers() -> ResponseReturnValue:
     """All dossiers, or those of one state; what waits for a judgement longest first, all else newest first."""
     state, words = one_of(DossierState, "staat"), search()
     waiting = state is DossierState.SUBMITTED
@@ -49,7 +50,7 @@ def dossiers():
 
 @pages.get("/bureau/dossiers/<uuid:dossier_id>")
 @access.roles(Role.KSF_OFFICER)
-def dossier(dossier_id: uuid.UUID):
+def dossier(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """One dossier: both parts, the judgement of part 1, the sitting, and everything that happened."""
     found = access.dossier_for_officer(dossier_id)
     sitting = g.db.scalars(select(Sitting).where(Sitting.dossier_id == found.id)).first()
@@ -63,7 +64,7 @@ def dossier(dossier_id: uuid.UUID):
 
 @pages.get("/bureau/taken")
 @access.roles(Role.KSF_OFFICER)
-def jobs():
+def jobs() -> ResponseReturnValue:
     """Every job with its progress, or those of one state; newest first."""
     state = one_of(JobState, "staat")
     query = select(Job).order_by(Job.created_at.desc(), Job.id)
@@ -75,7 +76,7 @@ def jobs():
 
 @pages.post("/bureau/taken/<uuid:job_id>/opnieuw")
 @access.roles(Role.KSF_OFFICER)
-def retry(job_id: uuid.UUID):
+def retry(job_id: uuid.UUID) -> ResponseReturnValue:
     """Give a job that gave up another life."""
     job = g.db.get(Job, job_id)
     if job is None:
@@ -93,7 +94,7 @@ def retry(job_id: uuid.UUID):
 
 @pages.get("/controle")
 @access.roles(Role.AUDITOR)
-def audit_log():
+def audit_log() -> ResponseReturnValue:
     """The audit log, newest first; the rows on the page are held against the chain, and the whole of it by a job."""
     page = page_of(select(audit.AuditEvent).order_by(audit.AuditEvent.at.desc(), audit.AuditEvent.id))
     checks = select(Job).where(Job.subject == audit.CHAIN).order_by(Job.created_at.desc()).limit(2)

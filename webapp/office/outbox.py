@@ -3,6 +3,7 @@
 import uuid
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -16,7 +17,7 @@ pages = Blueprint("outbox", __name__, url_prefix="/bureau/post")
 
 @pages.get("")
 @access.roles(Role.KSF_OFFICER)
-def show():
+def show() -> ResponseReturnValue:
     """Every mail and what became of it, or those of one state; newest first."""
     state, words = one_of(MailState, "staat"), search()
     query = select(MailMessage).order_by(MailMessage.created_at.desc(), MailMessage.id)
@@ -32,7 +33,7 @@ def show():
 
 @pages.post("/<uuid:message_id>/opnieuw")
 @access.roles(Role.KSF_OFFICER)
-def send_again(message_id: uuid.UUID):
+def send_again(message_id: uuid.UUID) -> ResponseReturnValue:
     """Try a mail again that could not be delivered."""
     message = g.db.get(MailMessage, message_id) or abort(404)
     if message.retry(access.me().id, g.now):

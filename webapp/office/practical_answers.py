@@ -3,6 +3,7 @@
 import uuid
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
@@ -31,7 +32,7 @@ class ReasonForm(Form):
 
 @pages.get("")
 @access.roles(Role.KSF_OFFICER)
-def home():
+def home() -> ResponseReturnValue:
     """What waits for an answer, what is to come, or everything."""
     lists = access_practical.sessions_for_officer()
     shown = request.args.get("toon", "")
@@ -42,7 +43,7 @@ def home():
 
 @pages.get("/<uuid:session_id>")
 @access.roles(Role.KSF_OFFICER)
-def one(session_id: uuid.UUID):
+def one(session_id: uuid.UUID) -> ResponseReturnValue:
     """One session, and what the office can say."""
     found = access_practical.session_for_officer(session_id)
     return _page(found, ExaminerForm(formdata=None), ReasonForm(formdata=None))
@@ -50,7 +51,7 @@ def one(session_id: uuid.UUID):
 
 @pages.post("/<uuid:session_id>/bevestigen")
 @access.roles(Role.KSF_OFFICER)
-def confirm(session_id: uuid.UUID):
+def confirm(session_id: uuid.UUID) -> ResponseReturnValue:
     """Say yes by naming the examiner: everybody who comes is told at once."""
     found, form = access_practical.session_for_officer(session_id), ExaminerForm()
     examiner = _named(form)
@@ -64,7 +65,7 @@ def confirm(session_id: uuid.UUID):
 
 @pages.post("/<uuid:session_id>/examiner")
 @access.roles(Role.KSF_OFFICER)
-def exchange(session_id: uuid.UUID):
+def exchange(session_id: uuid.UUID) -> ResponseReturnValue:
     """Name another examiner for a session that stands; whoever knew the former is told."""
     found, form = access_practical.session_for_officer(session_id), ExaminerForm()
     examiner = _named(form)
@@ -78,7 +79,7 @@ def exchange(session_id: uuid.UUID):
 
 @pages.post("/plaatsen/<uuid:participant_id>/afmelden")
 @access.roles(Role.KSF_OFFICER)
-def take_out(participant_id: uuid.UUID):
+def take_out(participant_id: uuid.UUID) -> ResponseReturnValue:
     """Take one candidate out, on the day itself too; the others come as they would."""
     participant = access_practical.participant_for_officer(participant_id)
     participant.practical_session.take_out(participant, access.me(), g.now)
@@ -89,7 +90,7 @@ def take_out(participant_id: uuid.UUID):
 
 @pages.post("/<uuid:session_id>/afwijzen")
 @access.roles(Role.KSF_OFFICER)
-def decline(session_id: uuid.UUID):
+def decline(session_id: uuid.UUID) -> ResponseReturnValue:
     """Say no."""
     found, form = access_practical.session_for_officer(session_id), ReasonForm()
     if not form.validate_on_submit():
@@ -102,7 +103,7 @@ def decline(session_id: uuid.UUID):
 
 @pages.post("/<uuid:session_id>/afzeggen")
 @access.roles(Role.KSF_OFFICER)
-def cancel(session_id: uuid.UUID):
+def cancel(session_id: uuid.UUID) -> ResponseReturnValue:
     """Take back a yes; everybody who would come is told."""
     found, form = access_practical.session_for_officer(session_id), ReasonForm()
     if not form.validate_on_submit():

@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import DateField, TextAreaField
 from wtforms.validators import DataRequired, Length
@@ -41,7 +42,7 @@ class HoldForm(Form):
 
 @pages.get("")
 @access.roles(*READERS)
-def home():
+def home() -> ResponseReturnValue:
     """Every exam that is over, oldest first: what of it goes when, and why not yet. Nothing is changed by looking."""
     words = search()
     query = access_retention.exams()
@@ -58,7 +59,7 @@ def home():
 
 @pages.route("/<uuid:dossier_id>", methods=["GET", "POST"])
 @access.roles(*READERS)
-def exam(dossier_id: uuid.UUID):
+def exam(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """One exam: what of it goes when, what went, and its holds. The committee places one here."""
     dossier = access_retention.exam(dossier_id)
     committee = Role.EXAM_COMMITTEE in access.me().roles(g.now)
@@ -82,7 +83,7 @@ def exam(dossier_id: uuid.UUID):
 
 @pages.post("/uitstel/<uuid:hold_id>/opheffen")
 @access.roles(Role.EXAM_COMMITTEE)
-def lift(hold_id: uuid.UUID):
+def lift(hold_id: uuid.UUID) -> ResponseReturnValue:
     """End a hold before its time."""
     found = access_retention.hold(hold_id)
     found.lift(access.me(), g.now)
@@ -92,7 +93,7 @@ def lift(hold_id: uuid.UUID):
 
 @pages.post("/jaren/<uuid:year_id>/afsluiten")
 @access.roles(Role.AUDITOR)
-def close_year(year_id: uuid.UUID):
+def close_year(year_id: uuid.UUID) -> ResponseReturnValue:
     """The audit of a year is done: its sample goes as all else."""
     found = access_retention.year(year_id)
     found.close(access.me(), g.now)
@@ -102,7 +103,7 @@ def close_year(year_id: uuid.UUID):
 
 @pages.get("/nachten")
 @access.roles(*READERS)
-def runs():
+def runs() -> ResponseReturnValue:
     """Every night in which was erased, newest first."""
     page = page_of(select(Run).order_by(Run.began_at.desc(), Run.id))
     figures = {run.id: totals(g.db, run) for run in page.rows}
@@ -111,7 +112,7 @@ def runs():
 
 @pages.get("/nachten/<uuid:run_id>")
 @access.roles(*READERS)
-def run(run_id: uuid.UUID):
+def run(run_id: uuid.UUID) -> ResponseReturnValue:
     """One night: the certificate of what was destroyed in it."""
     found = access_retention.run(run_id)
     acts = access_retention.destroyed().where(Destruction.run_id == found.id)
@@ -121,7 +122,7 @@ def run(run_id: uuid.UUID):
 
 @pages.get("/nachten/<uuid:run_id>/bewijs")
 @access.roles(*READERS)
-def run_certificate(run_id: uuid.UUID):
+def run_certificate(run_id: uuid.UUID) -> ResponseReturnValue:
     """The certificate of one night as a PDF, without names."""
     found = access_retention.run(run_id)
     theirs = access_retention.destroyed().where(Destruction.run_id == found.id)
@@ -131,7 +132,7 @@ def run_certificate(run_id: uuid.UUID):
 
 @pages.get("/personen/<uuid:person_id>/bewijs")
 @access.roles(*READERS)
-def person_certificate(person_id: uuid.UUID):
+def person_certificate(person_id: uuid.UUID) -> ResponseReturnValue:
     """The certificate of all that was destroyed of one person, as a PDF."""
     person = access_retention.somebody_else(person_id)
     theirs = access_retention.destroyed().where(Destruction.person_id == person.id)

@@ -1,9 +1,11 @@
 """Logging in and out, and the way to the own home page."""
 
 import uuid
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user, login_required, login_user, logout_user
 from sqlalchemy import update
 from sqlalchemy.orm import Session, joinedload
@@ -59,10 +61,10 @@ WRONG_CODE = "Deze code klopt niet, of is al gebruikt. Wacht op de volgende code
 class LoggedIn(UserMixin):
     """A person as flask-login wants to see one: its id is that of the row for this browser."""
 
-    def __init__(self, row: LogIn):
+    def __init__(self, row: LogIn) -> None:
         self.row, self.person = row, row.person
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.person, name)
 
     def get_id(self) -> str:
@@ -93,7 +95,7 @@ def _note_use(row: LogIn) -> None:
 
 @pages.get("/")
 @login_required
-def home():
+def home() -> ResponseReturnValue:
     """Straight to the work for who has one role; a choice for who has more."""
     roles = current_user.roles(g.now)
     own = [role for role in Role if role in roles]
@@ -106,7 +108,7 @@ def home():
 @pages.route("/inloggen", methods=["GET", "POST"])
 @limiter.limit("30/minute", methods=["POST"])
 @slowly(lambda: request.form.get("email", ""))
-def log_in():
+def log_in() -> ResponseReturnValue:
     form = LogInForm()
     if current_user.is_authenticated:
         return redirect(url_for("account.home"))
@@ -118,7 +120,7 @@ def log_in():
     return render_template("account/log_in.html", form=form), 422 if form.errors or request.method == "POST" else 200
 
 
-def after_password(person: Person, target: str | None = None):
+def after_password(person: Person, target: str | None = None) -> ResponseReturnValue:
     """The password was right: ask for the code of whoever has a second factor, log the others in."""
     factor = second_factor_of(g.db, person)
     if factor is None or factor.confirmed_at is None:
@@ -130,7 +132,7 @@ def after_password(person: Person, target: str | None = None):
 @pages.route("/inloggen/code", methods=["GET", "POST"])
 @limiter.limit("30/minute", methods=["POST"])
 @slowly(lambda: session.get(HALF, {}).get("email", ""))
-def code():
+def code() -> ResponseReturnValue:
     """The second step of the log-in."""
     half, form = session.get(HALF, {}), CodeForm()
     person = person_by_email(g.db, half["email"]) if half else None
@@ -145,7 +147,7 @@ def code():
     return render_template("account/code.html", form=form), 422 if form.errors else 200
 
 
-def _enter(person: Person, target: str | None):
+def _enter(person: Person, target: str | None) -> ResponseReturnValue:
     session.pop(HALF, None)
     row = logins.log_in(g.db, person, device_words(request.user_agent.string), g.now)
     g.db.flush()
@@ -155,7 +157,7 @@ def _enter(person: Person, target: str | None):
 
 
 @pages.post("/uitloggen")
-def log_out():
+def log_out() -> ResponseReturnValue:
     if current_user.is_authenticated:
         current_user.row.end(g.now)
     logout_user()

@@ -2,8 +2,10 @@
 
 import uuid
 from collections import Counter
+from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import DateField, EmailField, FileField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
@@ -52,7 +54,7 @@ class OwnForm(Form):
     exam = SelectField("Examen", [InputRequired("Kies een examen.")])
     organisation = SelectField("Organisatie", [InputRequired("Kies een organisatie.")])
 
-    def __init__(self, **more):
+    def __init__(self, **more: Any) -> None:
         super().__init__(**more)
         self.own = {str(one.id): one for one in access_people.my_organisations()}
         self.exams = {one.key: one for one in current_schemes(g.db)} or abort(404)
@@ -86,7 +88,7 @@ class ListForm(OwnForm):
 
 @pages.route("", methods=["GET", "POST"])
 @access.roles(Role.ORGANISATION_ADMIN)
-def one():
+def one() -> ResponseReturnValue:
     """Enrol one candidate with the manager."""
     form = EnrolForm()
     if form.validate_on_submit():
@@ -109,7 +111,7 @@ def one():
 
 @pages.route("/lijst", methods=["GET", "POST"])
 @access.roles(Role.ORGANISATION_ADMIN)
-def upload():
+def upload() -> ResponseReturnValue:
     """A list: read, and kept to be looked at. Nobody is enrolled by it yet."""
     form = ListForm()
     if form.validate_on_submit():
@@ -127,7 +129,7 @@ def upload():
 
 @pages.get("/lijst/<uuid:roster_id>")
 @access.roles(Role.ORGANISATION_ADMIN)
-def show(roster_id: uuid.UUID):
+def show(roster_id: uuid.UUID) -> ResponseReturnValue:
     """What will happen to each line of the list, before it happens."""
     roster = access_people.roster_for_admin(roster_id)
     scheme = _scheme(roster)
@@ -142,7 +144,7 @@ def show(roster_id: uuid.UUID):
 
 @pages.post("/lijst/<uuid:roster_id>")
 @access.roles(Role.ORGANISATION_ADMIN)
-def use(roster_id: uuid.UUID):
+def use(roster_id: uuid.UUID) -> ResponseReturnValue:
     """Enrol everybody on the list who is new."""
     roster = access_people.roster_for_admin(roster_id)
     made = roster.use(_scheme(roster), access.me(), g.now)
@@ -153,14 +155,14 @@ def use(roster_id: uuid.UUID):
 
 @pages.get("/lijst/<uuid:roster_id>/fouten.csv")
 @access.roles(Role.ORGANISATION_ADMIN)
-def faults(roster_id: uuid.UUID):
+def faults(roster_id: uuid.UUID) -> ResponseReturnValue:
     """The lines that could not be read, to be mended."""
     return _file(roster_file.faulty_lines(access_people.roster_for_admin(roster_id).faults), "fouten.csv")
 
 
 @pages.get("/voorbeeld.csv")
 @access.roles(Role.ORGANISATION_ADMIN)
-def example():
+def example() -> ResponseReturnValue:
     """A file to fill in."""
     return _file(roster_file.write(list(roster_file.EXAMPLE)), "voorbeeld.csv")
 

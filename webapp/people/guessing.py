@@ -7,8 +7,10 @@ strangers, and not the one whose account it is (OWASP calls it device cookies). 
 
 import hashlib
 import secrets
+from collections.abc import Callable
 
 from flask import Flask, Response, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 from itsdangerous import BadSignature, URLSafeSerializer
 
@@ -19,13 +21,16 @@ FROM_EVERYWHERE = "100/hour"
 YEAR_S = 365 * 24 * 3600
 
 
-def slowly(account):
+View = Callable[..., ResponseReturnValue]
+
+
+def slowly(account: Callable[[], str]) -> Callable[[View], View]:
     """Limit the wrong answers that a view may get; `account` says (as text, from the request) whose they are about."""
 
     def from_one_address() -> str:
         return f"{_digest(account())} from {_known(account()) or get_remote_address()}"
 
-    def wrap(view):
+    def wrap(view: View) -> View:
         for limits, key, exempt in (
             (FROM_ONE_ADDRESS, from_one_address, lambda: False),
             (FROM_EVERYWHERE, lambda: _digest(account()), lambda: _known(account()) is not None),
@@ -52,14 +57,14 @@ def register(app: Flask) -> None:
     """Let answers carry what `remember_browser` asked for."""
 
     @app.after_request
-    def keep(response: Response):
+    def keep(response: Response) -> Response:
         if (value := g.pop("known_browser", None)) is not None and response.status_code < 400:
             secure = app.config["SESSION_COOKIE_SECURE"]
             response.set_cookie(_cookie(), value, YEAR_S, secure=secure, httponly=True, samesite="Lax")
         return response
 
 
-def _too_often(_limit) -> Response:
+def _too_often(_limit: object) -> Response:
     text = (
         "Er is te vaak een verkeerd wachtwoord of een verkeerde code gegeven. Wacht een paar minuten en probeer het "
         "opnieuw. Hebt u haast? Met een link per mail kiest u een nieuw wachtwoord en komt u binnen."

@@ -1,6 +1,10 @@
 """Links by mail: choosing the first password, or a new one. Looking changes nothing, sending the form does."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Blueprint, flash, g, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, logout_user
 from wtforms import EmailField, PasswordField
@@ -33,7 +37,7 @@ class PasswordForm(Form):
         if self.password.data and field.data != self.password.data:
             raise ValidationError("Dit is niet hetzelfde. Vul beide velden opnieuw in.")
 
-    def take(self, choose) -> bool:
+    def take(self, choose: Callable[[], object]) -> bool:
         """Let `choose(password)` keep the password; when it refuses, say why in the form."""
         try:
             choose(self.password.data)
@@ -52,7 +56,7 @@ class ForgottenForm(Form):
 @pages.route("/wachtwoord-vergeten", methods=["GET", "POST"])
 @limiter.limit("10/minute;30/hour", methods=["POST"], key_func=get_remote_address)
 @limiter.limit("3/hour", methods=["POST"], key_func=lambda: f"to {request.form.get('email', '').strip().lower()}")
-def forgotten():
+def forgotten() -> ResponseReturnValue:
     """Ask for a link. The answer is the same whether the address is known or not."""
     form = ForgottenForm()
     if form.validate_on_submit():
@@ -65,7 +69,7 @@ def forgotten():
 
 @pages.route("/welkom/<token>", methods=["GET", "POST"])
 @limiter.limit("30/minute")
-def open_link(token: str):
+def open_link(token: str) -> ResponseReturnValue:
     """The page behind a link: who it is for, and a password to choose."""
     link, form = link_by_token(g.db, token, *PASSWORD_KINDS), PasswordForm()
     if link is None or not link.holds(g.now):
@@ -78,7 +82,7 @@ def open_link(token: str):
     return render_template("account/choose.html", link=link, form=form), 422 if form.errors else 200
 
 
-def invite(person: Person, actor: Person, template: str = "account_invitation", **values) -> None:
+def invite(person: Person, actor: Person, template: str = "account_invitation", **values: Any) -> None:
     """Send somebody without a password a link to choose one; whoever has one reads the news without a link."""
     link = None if person.password_hash else issue(g.db, person, LinkKind.INVITATION, actor.id, g.now)
     notify(g.db, person, template, g.now, link=link, **values)

@@ -3,7 +3,8 @@
 import uuid
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
-from sqlalchemy import select
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms import EmailField, StringField
 
@@ -52,7 +53,7 @@ class ManagerForm(Form):
 
 @pages.get("")
 @access.roles(Role.ORGANISATION_ADMIN)
-def home():
+def home() -> ResponseReturnValue:
     """What is late, what broke, and everybody's state and next step."""
     mine = access_people.dossiers_of_my_organisations()
     wanted = {
@@ -87,7 +88,7 @@ def home():
 
 @pages.get("/mensen")
 @access.roles(Role.ORGANISATION_ADMIN)
-def people():
+def people() -> ResponseReturnValue:
     """Who works here with a role in the exam."""
     words, bounced = search(), request.args.get("toon") == "mail"
     found = (
@@ -108,7 +109,7 @@ def people():
 @pages.route("/mensen/<uuid:person_id>", methods=["GET", "POST"])
 @access.roles(Role.ORGANISATION_ADMIN)
 @access.confirmed_to_change
-def person(person_id: uuid.UUID):
+def person(person_id: uuid.UUID) -> ResponseReturnValue:
     """One of them: whether mail arrives, a wrong address put right before it is used, and leaving."""
     found = access_people.person_for_admin(person_id)
     form = AddressForm(email=found.email)
@@ -150,7 +151,7 @@ def _person_page(
 
 @pages.post("/mensen/<uuid:person_id>/in-functie")
 @access.roles(Role.ORGANISATION_ADMIN)
-def start_job(person_id: uuid.UUID):
+def start_job(person_id: uuid.UUID) -> ResponseReturnValue:
     """Keep a candidate's first day in the job, or clear it."""
     found, form = access_people.person_for_admin(person_id), JobStartForm()
     own = jobs(g.db, [found.id], access_people.my_organisation_ids(), g.now) or abort(404)
@@ -164,7 +165,7 @@ def start_job(person_id: uuid.UUID):
 
 @pages.post("/dossiers/<uuid:dossier_id>/leidinggevende")
 @access.roles(Role.ORGANISATION_ADMIN)
-def hand_over(dossier_id: uuid.UUID):
+def hand_over(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """Another manager writes the substantiation from now on, and gets the mail that asks for it."""
     dossier, form = access_people.dossier_for_admin(dossier_id), ManagerForm()
     if form.validate_on_submit():
@@ -185,7 +186,7 @@ def hand_over(dossier_id: uuid.UUID):
 
 @pages.post("/mensen/<uuid:person_id>/uitnodigen")
 @access.roles(Role.ORGANISATION_ADMIN)
-def invite_again(person_id: uuid.UUID):
+def invite_again(person_id: uuid.UUID) -> ResponseReturnValue:
     """A fresh link for somebody who has no password yet."""
     found = access_people.person_for_admin(person_id)
     if found.password_hash is None:
@@ -198,7 +199,7 @@ def invite_again(person_id: uuid.UUID):
 
 @pages.post("/mensen/<uuid:person_id>/uit-dienst")
 @access.roles(Role.ORGANISATION_ADMIN)
-def leave(person_id: uuid.UUID):
+def leave(person_id: uuid.UUID) -> ResponseReturnValue:
     """Somebody left: out of the organisation's sight. What the person earned stays with the person."""
     found = access_people.person_for_admin(person_id)
     release(g.db, found, access_people.my_organisation_ids(), access.me().id, g.now)
@@ -212,7 +213,7 @@ def leave(person_id: uuid.UUID):
 
 @pages.post("/mensen/<uuid:person_id>/terug")
 @access.roles(Role.ORGANISATION_ADMIN)
-def come_back(person_id: uuid.UUID):
+def come_back(person_id: uuid.UUID) -> ResponseReturnValue:
     """Undo a leaving of today."""
     found = access_people.leaver_for_admin(person_id)
     employ_again(g.db, found, access_people.my_organisation_ids(), access.me().id, g.now)
@@ -234,7 +235,7 @@ def _invite(found: Person) -> None:
     invite(found, access.me(), because="Uw organisatie heeft u aangemeld bij Vignet, waar het examen wordt gedaan.")
 
 
-def _passed():
+def _passed() -> ColumnElement[bool]:
     released = (Verdict.released_at.is_not(None), Verdict.passed.is_(True))
     return Dossier.id.in_(select(Sitting.dossier_id).join(Verdict).where(*released))
 

@@ -1,9 +1,11 @@
 """The organisations, kept by the office: nobody registers an own one. And who may administer each."""
 
 import uuid
+from collections.abc import Callable
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
-from sqlalchemy import func, select
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 from wtforms import BooleanField, EmailField, StringField
 from wtforms.validators import InputRequired, Length
@@ -32,7 +34,7 @@ class OrganisationForm(Form):
     is_member = BooleanField("Is lid van KSF", description="Bepaalt de prijs van A en chat.")
     supplies_examiners = BooleanField("Levert examinatoren", description="Levert zij geen, dan geldt een toeslag.")
 
-    def keep(self, how) -> bool:
+    def keep(self, how: Callable[[], object]) -> bool:
         """Let `how(name, is_member, supplies_examiners)` keep it; when it refuses, say why in the form."""
         try:
             how(self.name.data, self.is_member.data, self.supplies_examiners.data)
@@ -49,7 +51,7 @@ class BeheerderForm(SureForm):
 
 @pages.get("")
 @access.roles(Role.KSF_OFFICER)
-def home():
+def home() -> ResponseReturnValue:
     """All organisations by name, with how many dossiers and beheerders each has."""
     words = search()
     found = select(Organisation).where(matching(words, Organisation.name)).order_by(Organisation.name, Organisation.id)
@@ -65,7 +67,7 @@ def home():
 
 @pages.route("/nieuw", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
-def new():
+def new() -> ResponseReturnValue:
     form = OrganisationForm()
     made = []
     if form.validate_on_submit() and form.keep(
@@ -78,7 +80,7 @@ def new():
 
 @pages.route("/<uuid:organisation_id>", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
-def one(organisation_id: uuid.UUID):
+def one(organisation_id: uuid.UUID) -> ResponseReturnValue:
     """One organisation: what is known of it, and its beheerders."""
     found = access_people.organisation_for_officer(organisation_id)
     form = OrganisationForm(obj=found)
@@ -91,7 +93,7 @@ def one(organisation_id: uuid.UUID):
 @pages.post("/<uuid:organisation_id>/beheerders")
 @access.roles(Role.KSF_OFFICER)
 @access.confirmed
-def invite_admin(organisation_id: uuid.UUID):
+def invite_admin(organisation_id: uuid.UUID) -> ResponseReturnValue:
     """Make somebody beheerder, and send the invitation."""
     found, form = access_people.organisation_for_officer(organisation_id), BeheerderForm(prefix=ADMIN)
     if not form.validate_on_submit():
@@ -119,5 +121,5 @@ def _page(found: Organisation, form: OrganisationForm, admin_form: BeheerderForm
     return render_template("organisations/one.html", found=found, form=form, admin_form=admin_form, admins=admins)
 
 
-def _now_holding():
+def _now_holding() -> ColumnElement[bool]:
     return Membership.until.is_(None) | (Membership.until > g.now)

@@ -4,6 +4,7 @@ import uuid
 
 import segno
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 from wtforms import PasswordField
 from wtforms.validators import DataRequired, Length
@@ -41,7 +42,7 @@ class ConfirmWithCodeForm(ConfirmForm, CodeForm):
 
 @pages.get("")
 @anybody
-def show():
+def show() -> ResponseReturnValue:
     """Who one is here, how one logs in, and in which browsers."""
     person = access.me()
     return render_template(
@@ -57,7 +58,7 @@ def show():
 @pages.route("/bevestigen", methods=["GET", "POST"])
 @anybody
 @slowly(lambda: getattr(current_user, "email", ""))
-def confirm():
+def confirm() -> ResponseReturnValue:
     """Show once more to be the one, as at the log-in, before something changes that protects an account."""
     factor, target = _factor(), request.args.get("next")
     asked = factor is not None and factor.confirmed_at is not None
@@ -76,7 +77,7 @@ def confirm():
 @pages.route("/wachtwoord", methods=["GET", "POST"])
 @anybody
 @access.confirmed
-def password():
+def password() -> ResponseReturnValue:
     """Another password. Every other browser is logged out by it."""
     form, person = PasswordForm(), access.me()
     if form.validate_on_submit() and form.take(person.choose_password):
@@ -90,7 +91,7 @@ def password():
 
 @pages.post("/sessies/<uuid:log_in_id>/uit")
 @anybody
-def end(log_in_id: uuid.UUID):
+def end(log_in_id: uuid.UUID) -> ResponseReturnValue:
     """Log one browser out."""
     row = access_people.my_log_in(log_in_id)
     row.end(g.now)
@@ -103,7 +104,7 @@ def end(log_in_id: uuid.UUID):
 
 @pages.post("/overal-uit")
 @anybody
-def end_all():
+def end_all() -> ResponseReturnValue:
     """Log every browser out, this one too."""
     access.me().log_out_everywhere(g.now)
     logout_user()
@@ -114,7 +115,7 @@ def end_all():
 @pages.post("/tweede-stap")
 @anybody
 @access.confirmed
-def begin():
+def begin() -> ResponseReturnValue:
     """A fresh secret for an app; the one of before goes on until the new one is confirmed."""
     factor = _factor()
     if factor is None or factor.confirmed_at is None:
@@ -124,7 +125,7 @@ def begin():
 
 @pages.get("/tweede-stap")
 @anybody
-def set_up():
+def set_up() -> ResponseReturnValue:
     """Put the secret in an app, and show by a code that it works."""
     factor = _factor()
     if factor is not None and factor.confirmed_at:
@@ -136,7 +137,7 @@ def set_up():
 @anybody
 @access.confirmed
 @slowly(lambda: getattr(current_user, "email", ""))
-def finish_set_up():
+def finish_set_up() -> ResponseReturnValue:
     factor, form = _factor() or abort(404), CodeForm()
     if factor.confirmed_at:
         return redirect(url_for("own_account.show"))
@@ -151,7 +152,7 @@ def finish_set_up():
 @pages.post("/tweede-stap/herstelcodes")
 @anybody
 @access.confirmed
-def recovery_codes():
+def recovery_codes() -> ResponseReturnValue:
     """Fresh recovery codes, shown once."""
     return _recovery_page(_confirmed_factor())
 
@@ -159,7 +160,7 @@ def recovery_codes():
 @pages.post("/tweede-stap/weg")
 @anybody
 @access.confirmed
-def remove():
+def remove() -> ResponseReturnValue:
     """Ask for no code any more, where the role allows it."""
     person, factor = access.me(), _confirmed_factor()
     if must_have_second_factor(person, g.now):

@@ -5,6 +5,7 @@ neither the own browser, nor the outbox, nor somebody else's mail program can ch
 """
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from wtforms import EmailField
 
@@ -32,7 +33,7 @@ class AddressForm(Form):
 @access.confirmed
 @limiter.limit("10/hour", methods=["POST"], key_func=lambda: f"address of {access.me().id}")
 @limiter.limit("3/hour", methods=["POST"], key_func=lambda: f"proof to {request.form.get('email', '').strip().lower()}")
-def ask():
+def ask() -> ResponseReturnValue:
     """Ask for a link to the new address. Nothing tells whether the address is somebody else's, who hears of it."""
     form, person = AddressForm(), access.me()
     if form.validate_on_submit():
@@ -51,7 +52,7 @@ def ask():
 
 @pages.route("/<token>", methods=["GET", "POST"])
 @anybody
-def use(token: str):
+def use(token: str) -> ResponseReturnValue:
     """The page behind the link, and the change itself."""
     form, person, link = Form(), access.me(), link_by_token(g.db, token, LinkKind.ADDRESS)
     if link is None or link.person is not person or not link.holds(g.now):

@@ -3,6 +3,7 @@
 import uuid
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from wtforms import EmailField, RadioField, StringField
@@ -43,7 +44,7 @@ class StaffForm(PersonForm):
 
 @pages.get("")
 @access.roles(Role.KSF_OFFICER)
-def home():
+def home() -> ResponseReturnValue:
     """Everybody by name."""
     words = search()
     found = select(Person).where(called_so(words, Person.id))
@@ -56,7 +57,7 @@ def home():
 @pages.route("/nieuw", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
 @access.confirmed
-def new():
+def new() -> ResponseReturnValue:
     """Somebody who works for KSF, or one more role for somebody who is known."""
     form = StaffForm()
     if form.validate_on_submit():
@@ -79,7 +80,7 @@ def new():
 @pages.route("/<uuid:person_id>", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
 @access.confirmed_to_change
-def one(person_id: uuid.UUID):
+def one(person_id: uuid.UUID) -> ResponseReturnValue:
     """Somebody's name and address, roles and newest mail."""
     found = access_people.person_for_officer(person_id)
     form = PersonForm(obj=found)
@@ -103,7 +104,7 @@ def one(person_id: uuid.UUID):
 
 @pages.post("/<uuid:person_id>/uitnodigen")
 @access.roles(Role.KSF_OFFICER)
-def invite_again(person_id: uuid.UUID):
+def invite_again(person_id: uuid.UUID) -> ResponseReturnValue:
     """A fresh link for somebody who has no password yet."""
     found = access_people.person_for_officer(person_id)
     if found.password_hash is None:
@@ -117,7 +118,7 @@ def invite_again(person_id: uuid.UUID):
 @pages.post("/<uuid:person_id>/tweede-stap-weg")
 @access.roles(Role.KSF_OFFICER)
 @access.confirmed
-def remove_factor(person_id: uuid.UUID):
+def remove_factor(person_id: uuid.UUID) -> ResponseReturnValue:
     """Somebody lost phone and recovery codes; who called must be known to be the one."""
     found = access_people.person_for_officer(person_id)
     if (factor := second_factor_of(g.db, found)) is not None:
@@ -131,7 +132,7 @@ def remove_factor(person_id: uuid.UUID):
 @pages.post("/rollen/<uuid:membership_id>/einde")
 @access.roles(Role.KSF_OFFICER)
 @access.confirmed
-def end_role(membership_id: uuid.UUID):
+def end_role(membership_id: uuid.UUID) -> ResponseReturnValue:
     """Take a role away."""
     membership = access_people.membership_for_officer(membership_id)
     membership.end(access.me().id, g.now)
@@ -143,7 +144,7 @@ def end_role(membership_id: uuid.UUID):
 @pages.post("/rollen/<uuid:membership_id>/terug")
 @access.roles(Role.KSF_OFFICER)
 @access.confirmed
-def give_back(membership_id: uuid.UUID):
+def give_back(membership_id: uuid.UUID) -> ResponseReturnValue:
     """Undo the end of a role, soon after. Later it is asked for like any role."""
     membership = access_people.membership_for_officer(membership_id)
     person, role, until = membership.person, membership.role, membership.until

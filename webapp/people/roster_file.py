@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from typing import Any
 
 from scenarios.advice import plausible
 from storage.admission.enrolments import Entry
@@ -47,7 +48,7 @@ class Unreadable(Exception):
     """The file as a whole cannot be read; the message is a Dutch sentence that says what to do."""
 
 
-def read(data: bytes, today: date) -> tuple[list[Entry], list[dict]]:
+def read(data: bytes, today: date) -> tuple[list[Entry], list[dict[str, Any]]]:
     """The entries in this file as of today, and its faults: {"line", "column", "wrong", "needed", "cells"}.
 
     Raises Unreadable when there are no entries to be found in it at all.
@@ -82,7 +83,7 @@ def read(data: bytes, today: date) -> tuple[list[Entry], list[dict]]:
     return entries, faults
 
 
-def write(rows: list[tuple], columns: tuple[str, ...] = tuple(COLUMNS)) -> bytes:
+def write(rows: list[tuple[Any, ...]], columns: tuple[str, ...] = tuple(COLUMNS)) -> bytes:
     """A file that a Dutch spreadsheet opens as a table: semicolons, and UTF-8 with its mark."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
@@ -91,9 +92,9 @@ def write(rows: list[tuple], columns: tuple[str, ...] = tuple(COLUMNS)) -> bytes
     return codecs.BOM_UTF8 + out.getvalue().encode()
 
 
-def faulty_lines(faults: list[dict]) -> bytes:
+def faulty_lines(faults: list[dict[str, Any]]) -> bytes:
     """The lines with a fault, once each, with what is wrong: to be mended and uploaded again."""
-    by_line: dict[int, list[dict]] = {}
+    by_line: dict[int, list[dict[str, Any]]] = {}
     for fault in faults:
         by_line.setdefault(fault["line"], []).append(fault)
     rows = [
@@ -187,7 +188,7 @@ def _entry(texts: dict[str, str]) -> Entry:
 def _day(text: str) -> date | None:
     for form in DATES:
         try:
-            return datetime.strptime(text, form).date()
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 (a day, of no time zone)
         except ValueError:
             continue
     return None

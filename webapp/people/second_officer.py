@@ -3,6 +3,7 @@
 import uuid
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
 from storage.people.people import Role
@@ -19,7 +20,7 @@ pages = Blueprint("second_officer", __name__, url_prefix="/bureau/mensen/wijzigi
 
 @pages.get("")
 @access.roles(Role.KSF_OFFICER)
-def home():
+def home() -> ResponseReturnValue:
     """What waits for a second officer."""
     with_people = (joinedload(StaffChange.person), joinedload(StaffChange.asked_by))
     return render_template("people/changes.html", page=page_of(access_people.staff_changes(), *with_people))
@@ -28,7 +29,7 @@ def home():
 @pages.post("/<uuid:change_id>/akkoord")
 @access.roles(Role.KSF_OFFICER)
 @access.confirmed
-def grant(change_id: uuid.UUID):
+def grant(change_id: uuid.UUID) -> ResponseReturnValue:
     """Let it happen, and write to the person."""
     change = access_people.staff_change_for_officer(change_id)
     person, old = change.person, change.person.email
@@ -46,7 +47,7 @@ def grant(change_id: uuid.UUID):
 @pages.post("/<uuid:change_id>/weigeren")
 @access.roles(Role.KSF_OFFICER)
 @access.confirmed
-def refuse(change_id: uuid.UUID):
+def refuse(change_id: uuid.UUID) -> ResponseReturnValue:
     """Leave everything as it is."""
     access_people.staff_change_for_officer(change_id).decide(False, access.me(), g.now)
     flash("Dit gaat niet door. Er is niets veranderd.", "ok")

@@ -2,11 +2,14 @@
 
 import uuid
 from fractions import Fraction
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from scenarios.chapters import SittingRules
 from storage.dossier.dossiers import Dossier
 from storage.exam import accommodations
 from storage.exam.accommodations import Accommodation
@@ -46,7 +49,7 @@ class DecisionForm(NeedsForm):
 
 @pages.route("/dossier/<uuid:dossier_id>/voorziening", methods=["GET", "POST"])
 @access.roles(Role.CANDIDATE)
-def ask(dossier_id: uuid.UUID):
+def ask(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """The candidate's request, and what KSF decided about it."""
     dossier = access.dossier_for_candidate(dossier_id)
     found = accommodations.of(g.db, dossier)
@@ -61,7 +64,7 @@ def ask(dossier_id: uuid.UUID):
 
 @pages.post("/bureau/dossiers/<uuid:dossier_id>/voorziening")
 @access.roles(Role.KSF_OFFICER)
-def decide(dossier_id: uuid.UUID):
+def decide(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """Grant, perhaps something else than was asked, or refuse; with a reason that the candidate reads."""
     dossier = access.dossier_for_officer(dossier_id)
     found, form = accommodations.of(g.db, dossier), decision_form(dossier)
@@ -88,10 +91,13 @@ def in_words(found: Accommodation) -> str:
     return ", ".join(parts)
 
 
-def _filled(kind: type[NeedsForm], dossier: Dossier, found: Accommodation | None, **more):
+def _filled(kind: type[NeedsForm], dossier: Dossier, found: Accommodation | None, **more: Any) -> NeedsForm:
     data = {"extra_time": found.extra_time, "replay": found.replay, "text_prompt": found.text_prompt} if found else {}
     form = kind(data=data | more)
     offered = [(NONE, "geen extra tijd")]
-    offered += [(str(one), f"{formats.factor(one)} keer de tijd") for one in dossier.scheme.content.sitting.extra_time]
+    offered += [
+        (str(one), f"{formats.factor(one)} keer de tijd")
+        for one in dossier.scheme.content.chapter(SittingRules).extra_time
+    ]
     form.extra_time.choices = choices(offered)
     return form

@@ -1,8 +1,10 @@
 """Exam dates as an organisation sees them: asking a place for candidates, and answering what KSF offers instead."""
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -33,7 +35,7 @@ class RequestForm(Form):
         widget=ListWidget(),
     )
 
-    def __init__(self, dossiers: list[Dossier], dates: list[ExamDate], held: dict[uuid.UUID, int], **more):
+    def __init__(self, dossiers: list[Dossier], dates: list[ExamDate], held: dict[uuid.UUID, int], **more: Any) -> None:
         super().__init__(**more)
         self.dossiers = {str(one.id): one for one in dossiers}
         left = {one: len(one.places) - held.get(one.id, 0) for one in dates}
@@ -44,14 +46,14 @@ class RequestForm(Form):
 
 @pages.get("")
 @access.roles(Role.ORGANISATION_ADMIN)
-def home():
+def home() -> ResponseReturnValue:
     """Who waits for a date, which dates there are, and what became of what was asked."""
     return _page(_forms())
 
 
 @pages.post("/<exam>")
 @access.roles(Role.ORGANISATION_ADMIN)
-def ask(exam: str):
+def ask(exam: str) -> ResponseReturnValue:
     """Ask one date for the candidates who are chosen: for all of them, or for none."""
     forms = _forms(filled=exam)
     form = forms.get(exam)
@@ -71,7 +73,7 @@ def ask(exam: str):
 
 @pages.post("/aanvragen/<uuid:booking_id>/akkoord")
 @access.roles(Role.ORGANISATION_ADMIN)
-def accept(booking_id: uuid.UUID):
+def accept(booking_id: uuid.UUID) -> ResponseReturnValue:
     """Take the date that KSF offered instead: the candidate is invited at once."""
     found = access_booking.booking_for_admin(booking_id)
     found.accept(access.me(), g.now)
@@ -82,7 +84,7 @@ def accept(booking_id: uuid.UUID):
 
 @pages.post("/aanvragen/<uuid:booking_id>/niet-akkoord")
 @access.roles(Role.ORGANISATION_ADMIN)
-def refuse(booking_id: uuid.UUID):
+def refuse(booking_id: uuid.UUID) -> ResponseReturnValue:
     """Do not take it, and ask another date if one likes."""
     found = access_booking.booking_for_admin(booking_id)
     found.refuse(access.me(), g.now)
@@ -92,7 +94,7 @@ def refuse(booking_id: uuid.UUID):
 
 @pages.post("/aanvragen/<uuid:booking_id>/teruggeven")
 @access.roles(Role.ORGANISATION_ADMIN)
-def withdraw(booking_id: uuid.UUID):
+def withdraw(booking_id: uuid.UUID) -> ResponseReturnValue:
     """Give the place back; a candidate who was invited is told."""
     found = access_booking.booking_for_admin(booking_id)
     was_planned = found.state is BookingState.CONFIRMED

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from icalendar import Calendar, Event
-from sqlalchemy.orm import Session
 
 from scenarios.chapters import TheoryRules
 from storage.base.config import config
+from storage.base.database import session_of
 from storage.exam.sittings import Sitting
 from storage.planning.exam_dates import plans_by_dates
 from storage.planning.locations import EXAM
@@ -26,7 +26,7 @@ def of(sitting: Sitting, now: datetime, cancelled: bool = False) -> str:
 
 def of_test(test: TheoryTest, now: datetime) -> str:
     """An online theory test; one that was taken back goes out of an agenda."""
-    scheme = current_scheme(Session.object_session(test), EXAM)
+    scheme = current_scheme(session_of(test), EXAM)
     rules = scheme.content.theory if scheme else TheoryRules()
     ends_at = test.starts_at + timedelta(minutes=rules.duration_minutes)
     text = "Kom op tijd en neem een geldig identiteitsbewijs mee."

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import DateField, IntegerField, SelectField, TextAreaField, TimeField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
@@ -60,7 +61,7 @@ class CounterForm(Form):
 
 @pages.get("")
 @access.roles(Role.KSF_OFFICER)
-def home():
+def home() -> ResponseReturnValue:
     """What waits for an answer, and the dates to come with the places that are left."""
     exams = {row.key: row.content.name for row in access_booking.exams_to_publish()}
     dates = to_come(g.db, set(exams), g.now)
@@ -71,7 +72,7 @@ def home():
 
 @pages.route("/nieuw", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
-def new():
+def new() -> ResponseReturnValue:
     """Publish a date."""
     form, exams = DateForm(), {row.key: row for row in access_booking.exams_to_publish()}
     form.exam.choices = choices((key, row.content.name) for key, row in exams.items())
@@ -94,7 +95,7 @@ def new():
 
 @pages.get("/<uuid:date_id>")
 @access.roles(Role.KSF_OFFICER)
-def one(date_id: uuid.UUID):
+def one(date_id: uuid.UUID) -> ResponseReturnValue:
     """One date, and who holds its places."""
     found = access_booking.exam_date_for_officer(date_id)
     rows = access_booking.bookings_on(found)
@@ -105,7 +106,7 @@ def one(date_id: uuid.UUID):
 
 @pages.post("/<uuid:date_id>/intrekken")
 @access.roles(Role.KSF_OFFICER)
-def withdraw(date_id: uuid.UUID):
+def withdraw(date_id: uuid.UUID) -> ResponseReturnValue:
     """Offer a date no more on which nobody has a place."""
     found = access_booking.exam_date_for_officer(date_id)
     withdraw_date(g.db, found, access.me(), g.now)
@@ -115,7 +116,7 @@ def withdraw(date_id: uuid.UUID):
 
 @pages.get("/aanvragen/<uuid:booking_id>")
 @access.roles(Role.KSF_OFFICER)
-def booking(booking_id: uuid.UUID):
+def booking(booking_id: uuid.UUID) -> ResponseReturnValue:
     """One request: whose it is, and what the office can say."""
     found = access_booking.booking_for_officer(booking_id)
     return _booking_page(found, CounterForm(formdata=None), DeclineForm(formdata=None))
@@ -123,7 +124,7 @@ def booking(booking_id: uuid.UUID):
 
 @pages.post("/aanvragen/<uuid:booking_id>/bevestigen")
 @access.roles(Role.KSF_OFFICER)
-def confirm(booking_id: uuid.UUID):
+def confirm(booking_id: uuid.UUID) -> ResponseReturnValue:
     """Say yes: the candidate is invited at once."""
     found = access_booking.booking_for_officer(booking_id)
     found.confirm(access.me(), g.now)
@@ -134,7 +135,7 @@ def confirm(booking_id: uuid.UUID):
 
 @pages.post("/aanvragen/<uuid:booking_id>/andere-datum")
 @access.roles(Role.KSF_OFFICER)
-def counter(booking_id: uuid.UUID):
+def counter(booking_id: uuid.UUID) -> ResponseReturnValue:
     """Offer another date."""
     found, form = access_booking.booking_for_officer(booking_id), CounterForm()
     others = _offer(found, form)
@@ -148,7 +149,7 @@ def counter(booking_id: uuid.UUID):
 
 @pages.post("/aanvragen/<uuid:booking_id>/afwijzen")
 @access.roles(Role.KSF_OFFICER)
-def decline(booking_id: uuid.UUID):
+def decline(booking_id: uuid.UUID) -> ResponseReturnValue:
     """Say no, or take back a yes."""
     found, form = access_booking.booking_for_officer(booking_id), DeclineForm()
     if not form.validate_on_submit():

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
+from storage.base.database import session_of
 from storage.planning.locations import Location
 from storage.planning.practical_places import confirmed_at
 from storage.planning.theory_tests import ahead_at
@@ -15,7 +14,7 @@ def notify_moved(location: Location, former: str, now: datetime) -> int:
     """Write to everybody who comes to this location, which was called `former`; to how many."""
     if location.full_address == former:
         return 0
-    session = Session.object_session(location)
+    session = session_of(location)
     tests = ahead_at(session, location, now)
     for test in tests:
         file = calendar_file.of_test(test, now)

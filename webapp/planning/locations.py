@@ -2,8 +2,10 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
@@ -53,7 +55,7 @@ class NewForm(LocationForm):
 
     organisation = SelectField("Organisatie", [InputRequired("Kies een organisatie.")])
 
-    def __init__(self, **more):
+    def __init__(self, **more: Any) -> None:
         super().__init__(**more)
         self.own: dict[str, Organisation] = {str(one.id): one for one in access_people.my_organisations()}
         offer(self.organisation, {key: one.name for key, one in self.own.items()})
@@ -67,7 +69,7 @@ class CheckForm(Form):
         "Opmerkingen", [Length(max=2000)], description="Bijvoorbeeld wat nog niet in orde is, en wie dat regelt."
     )
 
-    def __init__(self, rules: LocationRules, **more):
+    def __init__(self, rules: LocationRules, **more: Any) -> None:
         super().__init__(**more)
         self.items = {str(number): text for number, text in enumerate(rules.items, 1)}
         self.in_order.choices = choices(self.items.items())
@@ -79,7 +81,7 @@ class CheckForm(Form):
 
 @pages.get("/organisatie/locaties")
 @access.roles(Role.ORGANISATION_ADMIN)
-def home():
+def home() -> ResponseReturnValue:
     """The own locations, and which of them are ready for an exam."""
     page = page_of(access_location.locations_of_my_organisations(), joinedload(Location.organisation))
     return render_template("locations/home.html", page=page, many=len(access_people.my_organisation_ids()) > 1)
@@ -87,7 +89,7 @@ def home():
 
 @pages.route("/organisatie/locaties/nieuw", methods=["GET", "POST"])
 @access.roles(Role.ORGANISATION_ADMIN)
-def new():
+def new() -> ResponseReturnValue:
     form = NewForm()
     if form.validate_on_submit():
         try:
@@ -102,7 +104,7 @@ def new():
 
 @pages.route("/organisatie/locaties/<uuid:location_id>", methods=["GET", "POST"])
 @access.roles(Role.ORGANISATION_ADMIN)
-def one(location_id: uuid.UUID):
+def one(location_id: uuid.UUID) -> ResponseReturnValue:
     """One location: the check, what was found before, and its name and address."""
     found = access_location.location_for_admin(location_id)
     form = LocationForm(obj=found)
@@ -120,7 +122,7 @@ def one(location_id: uuid.UUID):
 
 @pages.post("/organisatie/locaties/<uuid:location_id>/controle")
 @access.roles(Role.ORGANISATION_ADMIN)
-def check(location_id: uuid.UUID):
+def check(location_id: uuid.UUID) -> ResponseReturnValue:
     """Keep what somebody found there. What was not ticked is not in order."""
     found, form = access_location.location_for_admin(location_id), CheckForm(_rules())
     if not form.validate_on_submit():
@@ -135,7 +137,7 @@ def check(location_id: uuid.UUID):
 
 @pages.post("/organisatie/locaties/<uuid:location_id>/sluiten")
 @access.roles(Role.ORGANISATION_ADMIN)
-def close(location_id: uuid.UUID):
+def close(location_id: uuid.UUID) -> ResponseReturnValue:
     """Nobody chooses it from now on."""
     found = access_location.location_for_admin(location_id)
     found.close(access.me(), g.now)
@@ -147,7 +149,7 @@ def close(location_id: uuid.UUID):
 
 @pages.post("/organisatie/locaties/<uuid:location_id>/openen")
 @access.roles(Role.ORGANISATION_ADMIN)
-def open_again(location_id: uuid.UUID):
+def open_again(location_id: uuid.UUID) -> ResponseReturnValue:
     """Take it into use again."""
     found = access_location.location_for_admin(location_id)
     found.open_again(access.me(), g.now)
@@ -157,7 +159,7 @@ def open_again(location_id: uuid.UUID):
 
 @pages.get("/bureau/locaties")
 @access.roles(Role.KSF_OFFICER)
-def all_of_them():
+def all_of_them() -> ResponseReturnValue:
     """The locations of all organisations, and how ready each is; or only those that are not."""
     words, late = search(), request.args.get("toon") == "controle"
     found = access_location.locations_for_officer()
@@ -170,7 +172,7 @@ def all_of_them():
 
 @pages.get("/bureau/locaties/<uuid:location_id>")
 @access.roles(Role.KSF_OFFICER)
-def for_officer(location_id: uuid.UUID):
+def for_officer(location_id: uuid.UUID) -> ResponseReturnValue:
     """One location with its checks, to read."""
     found = access_location.location_for_officer(location_id)
     return render_template("locations/read.html", found=found, checks=checks_of(g.db, found))

@@ -4,13 +4,14 @@ import uuid
 from datetime import datetime, time
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp
 
+from scenarios.chapters import SittingRules
 from scenarios.sitting import reminder
-from storage.base.database import session_scope
+from storage.base.database import session_of, session_scope
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, DossierState, Rule
 from storage.exam.accommodations import BEFORE, apply
@@ -62,7 +63,7 @@ def planned(booking: Booking) -> None:
 
 def notify_organisation(booking: Booking, now: datetime) -> None:
     """Write what became of a booking to whoever asked it, or, who asked having left, to the beheerders of now."""
-    session = Session.object_session(booking)
+    session = session_of(booking)
     there = holders(session, Role.ORGANISATION_ADMIN, booking.dossier.organisation, now)
     for beheerder in [one for one in there if one.id == booking.asked_by_id] or there:
         notify(session, beheerder, "date_answer", now, booking=booking)
@@ -95,7 +96,7 @@ def _invite(dossier: Dossier, exam_date: ExamDate | None = None) -> Sitting:
 
 @pages.get("/examen/agenda.ics")
 @access.roles(Role.CANDIDATE)
-def calendar():
+def calendar() -> ResponseReturnValue:
     """The own window as a calendar file."""
     sitting = access.require_my_sitting()
     response = Response(calendar_file.of(sitting, g.now), content_type="text/calendar; charset=utf-8")
@@ -105,7 +106,7 @@ def calendar():
 
 @pages.post("/bureau/zittingen/<uuid:sitting_id>/verlengen")
 @access.roles(Role.KSF_OFFICER)
-def extend(sitting_id: uuid.UUID):
+def extend(sitting_id: uuid.UUID) -> ResponseReturnValue:
     """More time, to the end of the day that is named, with a reason; the candidate is told."""
     sitting, form = access.sitting_for_officer(sitting_id), ExtensionForm()
     if not form.validate_on_submit():
@@ -121,7 +122,7 @@ def extend(sitting_id: uuid.UUID):
 
 @pages.route("/examen/identiteit", methods=["GET", "POST"])
 @access.roles(Role.CANDIDATE)
-def identity():
+def identity() -> ResponseReturnValue:
     """The candidate types the code that somebody of the organisation reads out after looking at an identity card."""
     sitting, form = access.require_my_sitting(), IdentityForm()
     if not sitting.needs_identity:
@@ -138,14 +139,14 @@ def identity():
 
 @pages.get("/organisatie/identiteit")
 @access.roles(Role.ORGANISATION_ADMIN)
-def supervising():
+def supervising() -> ResponseReturnValue:
     """The codes of the own organisation's candidates whose exam is open and who have not been identified yet."""
     return render_template("planning/supervising.html", sittings=access_sitting.to_identify())
 
 
 @pages.post("/organisatie/identiteit/<uuid:sitting_id>")
 @access.roles(Role.ORGANISATION_ADMIN)
-def confirm_identity(sitting_id: uuid.UUID):
+def confirm_identity(sitting_id: uuid.UUID) -> ResponseReturnValue:
     """The supervisor says, under the own log-in, who sits there."""
     sitting = access_sitting.sitting_to_identify(sitting_id)
     sitting.confirm_identity(access.me(), g.now)
@@ -155,7 +156,7 @@ def confirm_identity(sitting_id: uuid.UUID):
 
 @pages.post("/bureau/zittingen/<uuid:sitting_id>/identiteit")
 @access.roles(Role.KSF_OFFICER)
-def confirm_identity_by_office(sitting_id: uuid.UUID):
+def confirm_identity_by_office(sitting_id: uuid.UUID) -> ResponseReturnValue:
     """KSF says who sits there, where the organisation cannot: nobody is there, or the candidate works there no more."""
     sitting = access.sitting_for_officer(sitting_id)
     sitting.confirm_identity(access.me(), g.now)
@@ -176,7 +177,7 @@ def tend_windows(now: datetime) -> None:
                 notify(session, sitting.dossier.candidate, "no_show", now, sitting=sitting)
                 continue
             dated = plans_by_dates(sitting.dossier.scheme)
-            days = sitting.dossier.scheme.content.sitting.reminder_days
+            days = sitting.dossier.scheme.content.chapter(SittingRules).reminder_days
             due = reminder(days, sitting.reminded, sitting.opens_at if dated else sitting.closes_at, now)
             if due is not None and (dated or now >= sitting.opens_at):
                 sitting.reminded = due

@@ -1,8 +1,10 @@
 """Practical sessions as an organisation sees them: asking a day for candidates at a location of its own."""
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -39,7 +41,7 @@ class RequestForm(Form):
         description="Op volgorde van naam komen zij na elkaar aan de beurt.",
     )
 
-    def __init__(self, scheme: Scheme, **more):
+    def __init__(self, scheme: Scheme, **more: Any) -> None:
         super().__init__(**more)
         dates = to_come(g.db, {scheme.key}, g.now)
         left = _capacity(scheme, dates)
@@ -61,7 +63,7 @@ class RequestForm(Form):
 
 @pages.get("")
 @access.roles(Role.ORGANISATION_ADMIN)
-def home():
+def home() -> ResponseReturnValue:
     """What was asked and what became of it."""
     page = page_of(access_practical.sessions_of_my_organisations(), *access_practical.OF_SESSION)
     tests = access_practical.practical_tests()
@@ -71,7 +73,7 @@ def home():
 
 @pages.route("/aanvragen/<exam>", methods=["GET", "POST"])
 @access.roles(Role.ORGANISATION_ADMIN)
-def ask(exam: str):
+def ask(exam: str) -> ResponseReturnValue:
     """Ask one session for the candidates who are chosen: for all of them, or for none."""
     scheme = access_practical.practical_test(exam)
     form = RequestForm(scheme)
@@ -96,7 +98,7 @@ def ask(exam: str):
 
 @pages.get("/<uuid:session_id>")
 @access.roles(Role.ORGANISATION_ADMIN)
-def one(session_id: uuid.UUID):
+def one(session_id: uuid.UUID) -> ResponseReturnValue:
     """One session: who, where, when, and what KSF said."""
     found = access_practical.session_for_admin(session_id)
     may_withdraw = found.live and formats.day_of(g.now) < found.day
@@ -105,7 +107,7 @@ def one(session_id: uuid.UUID):
 
 @pages.post("/plaatsen/<uuid:participant_id>/afmelden")
 @access.roles(Role.ORGANISATION_ADMIN)
-def take_out(participant_id: uuid.UUID):
+def take_out(participant_id: uuid.UUID) -> ResponseReturnValue:
     """Take one candidate out before the day; the others come as they would."""
     participant = access_practical.participant_for_admin(participant_id)
     participant.practical_session.withdraw_candidate(participant, access.me(), g.now)
@@ -116,7 +118,7 @@ def take_out(participant_id: uuid.UUID):
 
 @pages.post("/<uuid:session_id>/intrekken")
 @access.roles(Role.ORGANISATION_ADMIN)
-def withdraw(session_id: uuid.UUID):
+def withdraw(session_id: uuid.UUID) -> ResponseReturnValue:
     """Take it back before the day; whoever knew of it is told."""
     found = access_practical.session_for_admin(session_id)
     was_planned = found.state is SessionState.CONFIRMED
@@ -139,7 +141,7 @@ def my_practicals():
     return access_practical.my_participations()
 
 
-def marks_on(found: PracticalSession) -> dict:
+def marks_on(found: PracticalSession) -> dict[str, Any]:
     """What is shown beside the names: the advice that this session does not follow, and who left the organisation."""
     people = [one.id for one in found.candidates]
     advice = advised(g.db, found.scheme, people, {found.organisation_id}, found.day, g.now)
@@ -147,7 +149,7 @@ def marks_on(found: PracticalSession) -> dict:
     return {"advice": advice, "gone": gone(found, g.now) if to_be else set()}
 
 
-def _advice(scheme: Scheme, people: list[uuid.UUID]) -> dict:
+def _advice(scheme: Scheme, people: list[uuid.UUID]) -> dict[str, Any]:
     """By candidate until when a session is advised: what one at the end of all days would not follow."""
     return advised(g.db, scheme, people, access_people.my_organisation_ids(), formats.END_OF_DAYS, g.now)
 

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
+from storage.base.database import session_of
 from storage.people.people import Person, Role, holders
 from storage.planning.practical_sessions import Participant, PracticalSession, SessionState
 from webapp.mail.notify import notify
@@ -13,7 +12,7 @@ from webapp.planning import calendar_file
 
 def notify_planned(found: PracticalSession, now: datetime) -> None:
     """It was confirmed: each candidate and the examiner get day, time and location, with a file for the agenda."""
-    session = Session.object_session(found)
+    session = session_of(found)
     for participant in found.coming:
         file = _of_candidate(participant, now)
         notify(
@@ -31,7 +30,7 @@ def notify_planned(found: PracticalSession, now: datetime) -> None:
 
 def notify_exchanged(found: PracticalSession, former: Person, now: datetime) -> None:
     """Another examiner comes: both examiners hear it, and whoever was told the name of the former."""
-    session = Session.object_session(found)
+    session = session_of(found)
     file = _of_examiner(found, now, cancelled=True)
     notify(session, former, "practical_examiner_off", now, calendar=file, practical=found)
     _notify_examiner(found, now)
@@ -44,7 +43,7 @@ def notify_taken_out(participant: Participant, now: datetime, by_ksf: bool) -> N
 
     Of a session that was not confirmed yet neither candidate nor examiner knew.
     """
-    session, found = Session.object_session(participant), participant.practical_session
+    session, found = session_of(participant), participant.practical_session
     values = {"participant": participant, "practical": found}
     if found.state is SessionState.CONFIRMED:
         file = _of_candidate(participant, now, cancelled=True)
@@ -56,7 +55,7 @@ def notify_taken_out(participant: Participant, now: datetime, by_ksf: bool) -> N
 
 def notify_off(found: PracticalSession, now: datetime) -> None:
     """A session that was confirmed is off: the same people hear it, with a file that takes it out of an agenda."""
-    session = Session.object_session(found)
+    session = session_of(found)
     off = "practical_off"
     for participant in found.coming:
         file = _of_candidate(participant, now, cancelled=True)
@@ -66,7 +65,7 @@ def notify_off(found: PracticalSession, now: datetime) -> None:
 
 def notify_moved(found: PracticalSession, former: str, now: datetime) -> int:
     """The location of a confirmed session is no longer `former`: all who come hear it; how many that are."""
-    session = Session.object_session(found)
+    session = session_of(found)
     files = [(participant.candidate, _of_candidate(participant, now)) for participant in found.coming]
     files.append((found.examiner, _of_examiner(found, now)))
     for person, file in files:
@@ -76,18 +75,18 @@ def notify_moved(found: PracticalSession, former: str, now: datetime) -> int:
 
 def notify_organisation(found: PracticalSession, now: datetime) -> None:
     """Write what KSF answered to whoever asked it, or, who asked having left, to the beheerders of now."""
-    session = Session.object_session(found)
+    session = session_of(found)
     for beheerder in _askers(found, now):
         notify(session, beheerder, "practical_answer", now, practical=found)
 
 
 def _askers(found: PracticalSession, now: datetime) -> Sequence[Person]:
-    there = holders(Session.object_session(found), Role.ORGANISATION_ADMIN, found.organisation, now)
+    there = holders(session_of(found), Role.ORGANISATION_ADMIN, found.organisation, now)
     return [one for one in there if one.id == found.asked_by_id] or there
 
 
 def _notify_examiner(found: PracticalSession, now: datetime) -> None:
-    session, file = Session.object_session(found), _of_examiner(found, now)
+    session, file = session_of(found), _of_examiner(found, now)
     notify(session, found.examiner, "practical_examiner", now, calendar=file, practical=found)
 
 

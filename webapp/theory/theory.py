@@ -5,8 +5,10 @@ The test itself is taken in KSF's own secured environment; here is kept who take
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import DateField, EmailField, RadioField, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired
 
@@ -49,7 +51,7 @@ class TestForm(Form):
     day = DateField("Dag", [InputRequired("Kies een dag.")])
     begins = TimeField("Begin", [InputRequired("Vul een tijd in.")])
 
-    def __init__(self, **more):
+    def __init__(self, **more: Any) -> None:
         super().__init__(**more)
         self.locations = {str(one.id): one for one in access_location.open_locations()}
         many = len(access_people.my_organisation_ids()) > 1
@@ -84,7 +86,7 @@ class NewcomerForm(Form):
     name = StringField("Naam", NAME, description="Zoals op het certificaat moet staan.")
     email = EmailField("E-mailadres", ADDRESS)
 
-    def __init__(self, **more):
+    def __init__(self, **more: Any) -> None:
         super().__init__(prefix=NEWCOMER, **more)
         self.own = {str(one.id): one for one in access_people.my_organisations()}
         offer(self.organisation, {key: one.name for key, one in self.own.items()})
@@ -92,7 +94,7 @@ class NewcomerForm(Form):
 
 @pages.get("")
 @access.roles(Role.ORGANISATION_ADMIN)
-def home():
+def home() -> ResponseReturnValue:
     """What was set ready, and what came of it: passed or over, never how it went."""
     words = search()
     found = access_theory.tests_of_my_organisations().where(called_so(words, TheoryTest.person_id))
@@ -102,7 +104,7 @@ def home():
 
 @pages.route("/nieuw", methods=["GET", "POST"])
 @access.roles(Role.ORGANISATION_ADMIN)
-def new():
+def new() -> ResponseReturnValue:
     """Set a test ready for everybody who is ticked: for all of them, or for none."""
     form, chosen = TestForm(), _ticked()
     if LOOKING in request.form:
@@ -128,7 +130,7 @@ def new():
 
 @pages.post("/mensen")
 @access.roles(Role.ORGANISATION_ADMIN)
-def add_person():
+def add_person() -> ResponseReturnValue:
     """Take somebody into the organisation's list, as a candidate, to choose next."""
     form = NewcomerForm()
     if not form.validate_on_submit():
@@ -146,7 +148,7 @@ def add_person():
 
 @pages.post("/<uuid:test_id>/intrekken")
 @access.roles(Role.ORGANISATION_ADMIN)
-def withdraw(test_id: uuid.UUID):
+def withdraw(test_id: uuid.UUID) -> ResponseReturnValue:
     """Take a test back that has not begun; the person and KSF are told."""
     found = access_theory.test_for_admin(test_id)
     found.withdraw(access.me(), g.now)

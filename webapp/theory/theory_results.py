@@ -1,8 +1,10 @@
 """Online theory tests at the office: what organisations set ready, and the result that KSF enters."""
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -46,7 +48,7 @@ class CorrectionForm(Form):
         description="Alleen KSF leest dit.",
     )
 
-    def __init__(self, found: TheoryTest, **more):
+    def __init__(self, found: TheoryTest, **more: Any) -> None:
         super().__init__(**more)
         others = [one for one in RESULTS if one in CORRECTIONS[found.state]]
         self.correct.choices = choices((one, formats.sentence(THEORY_STATES[one][0])) for one in others)
@@ -54,7 +56,7 @@ class CorrectionForm(Form):
 
 @pages.get("")
 @access.roles(Role.KSF_OFFICER)
-def home():
+def home() -> ResponseReturnValue:
     """What waits for a result, what is to come, or what is over."""
     words, shown = search(), request.args.get("toon", "")
     shown = shown if shown in LISTS else next(iter(LISTS))
@@ -65,7 +67,7 @@ def home():
 
 @pages.route("/<uuid:test_id>", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
-def one(test_id: uuid.UUID):
+def one(test_id: uuid.UUID) -> ResponseReturnValue:
     """One test, and its result."""
     found, form = access_theory.test_for_officer(test_id), ResultForm()
     if form.validate_on_submit():
@@ -77,7 +79,7 @@ def one(test_id: uuid.UUID):
 
 @pages.post("/<uuid:test_id>/herstellen")
 @access.roles(Role.KSF_OFFICER)
-def put_right(test_id: uuid.UUID):
+def put_right(test_id: uuid.UUID) -> ResponseReturnValue:
     """Another result than the one that was entered by mistake, with the reason."""
     found = access_theory.test_for_officer(test_id)
     form = CorrectionForm(found)
@@ -96,7 +98,7 @@ def put_right(test_id: uuid.UUID):
 
 @pages.post("/<uuid:test_id>/intrekken")
 @access.roles(Role.KSF_OFFICER)
-def withdraw(test_id: uuid.UUID):
+def withdraw(test_id: uuid.UUID) -> ResponseReturnValue:
     """Take a test back that its organisation cannot, for instance of somebody who left there."""
     found = access_theory.test_for_officer(test_id)
     found.withdraw(access.me(), g.now)

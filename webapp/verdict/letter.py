@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from review.verdict import Decision
 from storage.exam.sittings import Answer, Sitting
-from storage.judging.ratings import Remark, ratings_of
+from storage.judging.ratings import ratings_of
+from storage.judging.scores import Remark
 from storage.judging.verdicts import Verdict
 from webapp import explain
 from webapp.dutch import formats

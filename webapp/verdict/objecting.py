@@ -2,9 +2,11 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -59,7 +61,7 @@ class RulingForm(Form):
         description="De kandidaat leest dit. Noem geen namen van assessoren.",
     )
 
-    def __init__(self, objection: Objection, **more):
+    def __init__(self, objection: Objection, **more: Any) -> None:
         super().__init__(**more)
         if not objection.late_reason:
             self.ruling.choices = [one for one in self.ruling.choices if one.value != Ruling.INADMISSIBLE]
@@ -76,7 +78,7 @@ class Row:
 
 @pages.route("/bezwaar/<uuid:dossier_id>", methods=["GET", "POST"])
 @access.roles(Role.CANDIDATE)
-def own(dossier_id: uuid.UUID):
+def own(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """The candidate's objection: the form, and once it is in the receipt and how far it is."""
     dossier = access.dossier_for_candidate(dossier_id)
     decision = objections.decision_on(g.db, dossier) or abort(404)
@@ -103,7 +105,7 @@ def own(dossier_id: uuid.UUID):
 
 @pages.get("/bezwaren")
 @access.roles(*HANDLERS)
-def waiting():
+def waiting() -> ResponseReturnValue:
     """Every objection without a ruling, oldest first; or (?toon=gedaan) those that were ruled on, newest first."""
     done, words = request.args.get("toon") == "gedaan", search()
     query = access_objections.ruled_objections() if done else access_objections.open_objections()
@@ -117,14 +119,14 @@ def waiting():
 
 @pages.get("/bezwaren/<uuid:objection_id>")
 @access.roles(*HANDLERS)
-def show(objection_id: uuid.UUID):
+def show(objection_id: uuid.UUID) -> ResponseReturnValue:
     """One objection with the decision that it is about, and the next step for who may take it."""
     return _page(access_objections.objection_to_handle(objection_id))
 
 
 @pages.post("/bezwaren/<uuid:objection_id>/indelen")
 @access.roles(Role.KSF_OFFICER)
-def classify(objection_id: uuid.UUID):
+def classify(objection_id: uuid.UUID) -> ResponseReturnValue:
     """What it is about, and who rules."""
     found, form = access_objections.objection_to_handle(objection_id), ClassifyForm()
     if not form.validate_on_submit():
@@ -136,7 +138,7 @@ def classify(objection_id: uuid.UUID):
 
 @pages.post("/bezwaren/<uuid:objection_id>/uitspraak")
 @access.roles(*HANDLERS)
-def rule(objection_id: uuid.UUID):
+def rule(objection_id: uuid.UUID) -> ResponseReturnValue:
     """The ruling, which the candidate reads at once."""
     found = access_objections.objection_to_rule(objection_id)
     form = RulingForm(found)
@@ -148,7 +150,7 @@ def rule(objection_id: uuid.UUID):
     return redirect(url_for("objecting.show", objection_id=found.id))
 
 
-def term_of(dossier: Dossier, notice) -> Term:
+def term_of(dossier: Dossier, notice: datetime) -> Term:
     """The term for objecting to what the candidate got to know at `notice`."""
     return Term(notice.astimezone(formats.AMSTERDAM).date(), dossier.scheme.content.terms.objection_weeks)
 
@@ -168,7 +170,7 @@ def _today() -> date:
     return g.now.astimezone(formats.AMSTERDAM).date()
 
 
-def _page(found: Objection, classify: ClassifyForm | None = None, ruling: RulingForm | None = None):
+def _page(found: Objection, classify: ClassifyForm | None = None, ruling: RulingForm | None = None) -> str:
     roles = access.me().roles(g.now)
     involved = access.me().id in found.involved()
     return render_template(

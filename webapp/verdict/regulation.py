@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from flask import Blueprint, abort, g, render_template
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from review import rules
@@ -58,7 +59,7 @@ ENDLESS = "terms.certificate_valid_months"
 @pages.get("/<key>")
 @pages.get("/<key>/<int:number>")
 @access.roles(*Role)
-def show(key: str, number: int | None = None):
+def show(key: str, number: int | None = None) -> ResponseReturnValue:
     """The newest version of this exam's regulation, or the one with this number."""
     versions = g.db.scalars(
         select(schemes.Scheme).where(schemes.Scheme.key == key).order_by(schemes.Scheme.number.desc())

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from review.rating import Phase
@@ -75,7 +76,7 @@ class Waiting:
 
 @pages.get("/uitslagen")
 @access.roles(*HANDLERS)
-def verdicts():
+def verdicts() -> ResponseReturnValue:
     """What waits for assessors, for a check, for release; what assessors told; what was released.
 
     Of each the first few, or with ?toon=… one of them whole, page by page.
@@ -120,7 +121,7 @@ def _lists(words: str) -> dict[str, Callable[[int], Page]]:
 
 @pages.get("/uitslagen/<uuid:verdict_id>")
 @access.roles(*HANDLERS)
-def verdict(verdict_id: uuid.UUID):
+def verdict(verdict_id: uuid.UUID) -> ResponseReturnValue:
     """One verdict with its reasons, and the next step."""
     found = access.verdict_for_release(verdict_id)
     scheme = found.sitting.dossier.scheme.content
@@ -151,7 +152,7 @@ def verdict(verdict_id: uuid.UUID):
 
 @pages.post("/uitslagen/<uuid:verdict_id>/controleren")
 @access.roles(*HANDLERS)
-def confirm(verdict_id: uuid.UUID):
+def confirm(verdict_id: uuid.UUID) -> ResponseReturnValue:
     """The first pair of eyes."""
     found = access.verdict_for_release(verdict_id)
     found.confirm(access.me(), g.now)
@@ -161,7 +162,7 @@ def confirm(verdict_id: uuid.UUID):
 
 @pages.post("/uitslagen/<uuid:verdict_id>/vrijgeven")
 @access.roles(*HANDLERS)
-def release(verdict_id: uuid.UUID):
+def release(verdict_id: uuid.UUID) -> ResponseReturnValue:
     """The second pair of eyes: from now on the candidate knows."""
     _release(access.verdict_for_release(verdict_id))
     flash("De uitslag is vrijgegeven. De kandidaat krijgt bericht.", "success")
@@ -170,7 +171,7 @@ def release(verdict_id: uuid.UUID):
 
 @pages.post("/uitslagen/vrijgeven")
 @access.roles(*HANDLERS)
-def release_many():
+def release_many() -> ResponseReturnValue:
     """Release every verdict that was chosen; one that may not be is left, with the reason."""
     ids = {text for text in request.form.getlist("verdict") if _is_uuid(text)}
     if not ids:
@@ -190,7 +191,7 @@ def release_many():
 
 @pages.get("/uitslag")
 @access.roles(Role.CANDIDATE)
-def own():
+def own() -> ResponseReturnValue:
     """The candidate's own result, or when it comes."""
     sitting = access.require_my_sitting()
     found = access.result_for_candidate(sitting)
@@ -220,7 +221,7 @@ def own():
 
 @pages.get("/uitslag/brief.pdf")
 @access.roles(Role.CANDIDATE)
-def letter():
+def letter() -> ResponseReturnValue:
     """The own result as a letter; before its release the page that says when."""
     found = access.result_for_candidate(access.require_my_sitting())
     if found is None:

@@ -91,7 +91,7 @@ def test_a_proposal_gives_nothing_and_becomes_what_it_said(session, people, sitt
         (str(r.answer_id), r.slot, str(r.assessor_id)) for sitting in sittings for r in ratings_of(session, sitting)
     }
     assert given == {(one.answer, one.slot, one.assessor) for one in plan.assignments}
-    assert {mode_of(sitting, ratings_of(session, sitting)) for sitting in sittings} == {mode}
+    assert {mode_of(ratings_of(session, sitting)) for sitting in sittings} == {mode}
     assert [open_slots(session, sitting) for sitting in sittings] == [()] * 3
     stored, again = made.explain()
     assert stored == again
