@@ -201,7 +201,7 @@ def _forget_recordings(session: Session, dossier: Dossier, now: datetime) -> Non
         take.erased_at, take.figures, take.late_at = now, {}, None
 
 
-def _forget_dossier(session: Session, dossier: Dossier, now: datetime) -> None:
+def _forget_dossier(session: Session, dossier: Dossier, _now: datetime) -> None:
     for noun in WRITTEN:
         session.execute(delete(noun).where(noun.dossier_id == dossier.id))
     session.expire(dossier, ["stars", "assessments", "documents"])
