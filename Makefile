@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test proof lint ruff mypy eslint tsc format values structure bench fuzz faults clips requirements clean
+.PHONY: help run test proof lint ruff mypy eslint tsc format values structure bench fuzz faults browsers clips requirements clean
 
 help: ## Show what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,10 @@ bench: ## Measure what things cost on this machine, twenty minutes (ARGS=desk fo
 faults: ## Let everything break that may, one row of the table after another, an hour (ARGS="cut-45 loss-20" for some)
 	@$(PYTHON) docker/local/prepare.py test
 	@exec $(VENV)/python tests/faults $(ARGS)
+
+browsers: ## Ask each browser that is here what it really records, ten minutes, and write the table of recorder/README.md
+	@$(PYTHON) docker/local/prepare.py test
+	@exec $(VENV)/python tests/browsers
 
 fuzz: ## Feed the readers of strangers' bytes with what they have not seen, a minute each (ARGS=rtp_packet for one)
 	@$(PYTHON) docker/local/prepare.py test

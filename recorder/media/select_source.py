@@ -6,7 +6,7 @@ sender's reports, set right by the sound that both hold, and cut at the last pic
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from recorder.media.measure import Unreadable, scan
 from recorder.media.packets import retimed
 from recorder.media.stitch import Road, align, stitch
 from recorder.spool.manifest import CLOSING, Closing
-from recorder.spool.slice_spool import Run
+from recorder.spool.slice_spool import Run, file_suffix
 
 SAME_S = 0.5
 """How far the slices may be from the page's clock, and how much more the live road must hold to be worth a cut."""
@@ -46,10 +46,28 @@ class Chosen:
 
 @dataclass
 class Slices:
-    """The rows of slices that came, and what the page says about them."""
+    """The rows of slices that came, and what the page says about them.
+
+    A page that had to begin anew in the middle has made several files: a row ends where another file begins.
+    """
 
     rows: list[tuple[Run, list[Path]]] = field(default_factory=list)
     closing: Closing | None = None
+
+    @property
+    def files(self) -> list[list[tuple[Run, list[Path]]]]:
+        """The rows of each file."""
+        found: list[list[tuple[Run, list[Path]]]] = []
+        for run, paths in self.rows:
+            if not found or _begins_file(paths[0]):
+                found.append([])
+            found[-1].append((run, paths))
+        return found
+
+    def began_after_s(self, first: int) -> float | None:
+        """By how much the file whose first slice this is began later than the first file, by the page's clock."""
+        began = {part.first: part.started_ms for part in self.closing.parts} if self.closing else {}
+        return (began[first] - began[0]) / 1000 if {0, first} <= began.keys() else None
 
     @property
     def holes(self) -> list[list[int]]:
@@ -70,6 +88,7 @@ class Slices:
             "came": sum(run.last - run.first + 1 for run, _ in self.rows),
             "recorded": self.closing.count if self.closing else None,
             "holes": self.holes,
+            "files": len(self.files),
         }
 
 
@@ -77,12 +96,13 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
     """The best file that can be made, in `folder`, of the originals of one answer, each named as its original is."""
     live = join([path for path in originals if path.name.startswith("whip-")], folder / "live.mkv")
     slices = _read(originals)
-    head = _playable(_head(slices, folder))
+    head = _with_later_files(slices, _playable(_head(slices, folder)))
     other = _playable(live.path)
     decision = {
         "page_s": round(slices.closing.seconds, 3) if slices.closing else None,
         "slices": slices.figures() | (head.figures() if head else {}) if slices.rows else None,
         "live": {"sessions": len(live.sessions)} | other.figures() if other else None,
+        "page_saw": [asdict(note) for note in slices.closing.notes] if slices.closing else [],
     }
 
     def chosen(path: Path | None, took: str, why: str, **more: float | str) -> Chosen:
@@ -99,6 +119,8 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
         return chosen(path, "live", unreadable) if path else chosen(None, "nothing", unreadable)
     if slices.whole and slices.closing:
         page_s = slices.closing.seconds
+        if len(slices.files) > 1 and abs(other.seconds - page_s) <= SAME_S:
+            return chosen(other.path, "live", "slices_began_anew")
         if abs(head.seconds - page_s) <= SAME_S:
             return chosen(head.path, "slices", "whole")
         nearer = abs(head.seconds - page_s) <= abs(other.seconds - page_s)
@@ -126,7 +148,7 @@ def _read(originals: Sequence[Path]) -> Slices:
     for run, path in named:
         if slices.rows and run.last <= slices.rows[-1][0].last:
             continue  # another recorder has these, and more
-        if slices.rows and slices.rows[-1][0].last + 1 == run.first:
+        if slices.rows and slices.rows[-1][0].last + 1 == run.first and not _begins_file(path):
             before, paths = slices.rows[-1]
             slices.rows[-1] = (Run(before.first, run.last), [*paths, path])
         else:
@@ -146,9 +168,32 @@ def _head(slices: Slices, folder: Path) -> Path | None:
     return path
 
 
+def _with_later_files(slices: Slices, head: Road | None) -> Road | None:
+    """The head, with each file that began later behind it, where the page's clock says when; a still fills the gap."""
+    for rows in slices.files[1:] if head else ():
+        run, paths = rows[0]
+        after_s = slices.began_after_s(run.first)
+        path = head.path.with_name(f"slices-{run.first}")
+        path.write_bytes(_bytes(paths))
+        later = _playable(path)
+        if after_s is None or later is None or after_s + later.seconds <= head.cut_s:
+            continue
+        try:
+            joined = _playable(stitch(head, later, after_s, path.with_suffix(".mkv")))
+        except FfmpegError:
+            continue
+        head = joined or head
+    return head
+
+
+def _begins_file(path: Path) -> bool:
+    with path.open("rb") as file:
+        return bool(file_suffix(file.read(12)))
+
+
 def _over_the_hole(slices: Slices, head: Road) -> Road:
     """The head with what came after each hole, from where a reader finds its way again; the times stay right."""
-    if not slices.rows[1:]:
+    if not slices.rows[1:] or len(slices.files) > 1:
         return head
     parts = [_bytes(paths) for _, paths in slices.rows]
     path = head.path.with_name("slices-all")

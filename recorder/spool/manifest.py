@@ -9,13 +9,35 @@ from typing import Any
 CLOSING = "closing"
 
 
+_MOST_PARTS, _MOST_NOTES = 50, 100
+_WORD = re.compile(r"[a-z][a-z_]{0,39}")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file that the slices make: its first slice, and when it began (ms since the Unix epoch, the page's clock)."""
+
+    first: int
+    started_ms: float
+
+
+@dataclass(frozen=True)
+class Note:
+    """What the page saw while it recorded, in one word, with a number where there is one; when, as in Part."""
+
+    at_ms: float
+    what: str
+    value: float | None = None
+
+
 @dataclass(frozen=True)
 class Closing:
     """What the page says of a take that it has ended. Sizes in bytes, `seconds` by the page's clock.
 
     `started_ms` and `published_ms`: when the slices began, and when each live session was connected, in milliseconds
     since the Unix epoch by the page's clock. `complete`: whether the page itself has ended the recording; when it was
-    torn away, what it had kept is all there is.
+    torn away, what it had kept is all there is. `parts`: the files that the slices make; several when the page had to
+    begin anew, with another device or since its browser gave nothing any more. `notes`: why, and what else it saw.
     """
 
     count: int
@@ -26,6 +48,8 @@ class Closing:
     started_ms: float = 0.0
     published_ms: tuple[float, ...] = ()
     complete: bool = True
+    parts: tuple[Part, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @classmethod
     def read(cls, data: bytes) -> "Closing":
@@ -44,6 +68,8 @@ class Closing:
                 started_ms=_number(found.get("started_ms", 0)),
                 published_ms=marks[:50],
                 complete=found.get("complete", True) is True,
+                parts=tuple(map(_part, found.get("parts", ())[:_MOST_PARTS])),
+                notes=tuple(filter(None, map(_note, found.get("notes", ())[:_MOST_NOTES]))),
             )
         except (KeyError, TypeError, OverflowError) as error:
             raise ValueError(f"{error!r} is missing or no number") from error
@@ -53,6 +79,22 @@ class Closing:
 
     def write(self) -> bytes:
         return json.dumps(asdict(self), sort_keys=True).encode()
+
+
+def _part(found: Any) -> Part:
+    """From a pair, as a page sends it, or from what `write` made of it."""
+    first, started_ms = (found["first"], found["started_ms"]) if isinstance(found, Mapping) else found
+    return Part(int(_number(first)), _number(started_ms))
+
+
+def _note(found: Any) -> Note | None:
+    """None when it says nothing that can be kept: no answer is lost for what somebody remarked on it."""
+    try:
+        value = found.get("value")
+        word = _WORD.fullmatch(found["what"])
+        return Note(_number(found["at_ms"]), word[0], None if value is None else _number(value)) if word else None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _number(value: Any) -> float:

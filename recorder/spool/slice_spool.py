@@ -56,6 +56,12 @@ class Slice(NamedTuple):
             raise ValueError(f"slice {self.number} in {self.path.name} is not what was received")
         return data
 
+    def head(self) -> bytes:
+        """The first twelve bytes, as the disk has them now."""
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            return file.read(min(self.size, 12))
+
 
 class Run(NamedTuple):
     """An unbroken row of slices, `first` to `last`, both included."""
@@ -198,7 +204,8 @@ class SliceSpool:
         wanted = [one for one in here if not any(one.number in run for run in kept)]
         files = []
         for run in rows(wanted):
-            path = self.folder(recording).parent / f"{Run(run[0].number, run[-1].number).name}{_suffix(wanted[0])}"
+            name = Run(run[0].number, run[-1].number).name + _suffix(run[0], wanted[0])
+            path = self.folder(recording).parent / name
             half = path.with_suffix(".half")
             with half.open("wb") as out:
                 for one in run:
@@ -292,10 +299,10 @@ def runs(names: Iterable[str]) -> list[Run]:
 
 
 def rows(slices: Sequence[Slice]) -> list[list[Slice]]:
-    """The slices, which are in order, as unbroken rows."""
+    """The slices, which are in order, as unbroken rows; a file that begins among them begins a row."""
     found: list[list[Slice]] = []
     for one in slices:
-        if found and found[-1][-1].number + 1 == one.number:
+        if found and found[-1][-1].number + 1 == one.number and not file_suffix(one.head()):
             found[-1].append(one)
         else:
             found.append([one])
@@ -311,7 +318,11 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def _suffix(first: Slice) -> str:
-    """Only the first slice of a recording says what all of them are."""
-    head = first.read()[:12]
-    return ".webm" if head.startswith(_EBML) else ".mp4" if head[4:8] == b"ftyp" else ".bin"
+def file_suffix(head: bytes) -> str:
+    """What kind of file begins with these twelve bytes; nothing when none does."""
+    return ".webm" if head.startswith(_EBML) else ".mp4" if head[4:8] == b"ftyp" else ""
+
+
+def _suffix(first: Slice, of_all: Slice) -> str:
+    """Only the first slice of a file says what the others are."""
+    return file_suffix(first.head()) or file_suffix(of_all.head()) or ".bin"

@@ -125,7 +125,7 @@ def shared(folder: Path, swift: str, valkey: str, **variables: str) -> Iterator[
     with pytest.MonkeyPatch.context() as environment:
         for name, value in own.items():
             environment.setenv(name, value)
-        settings_cache.forget()
+        settings_cache.clear()
         jobs.celery.conf.broker_url = config().broker_url
         migrate.upgrade(config().database_url)
         store = object_store()
@@ -135,7 +135,7 @@ def shared(folder: Path, swift: str, valkey: str, **variables: str) -> Iterator[
             furnish(pack, store)
         with open_for_visitors(config(), folder) as address:
             yield SharedSite(address, people, pack)
-    settings_cache.forget()
+    settings_cache.clear()
 
 
 def invited(session: Session, people: cast.Cast, store: ObjectStore, now) -> Sitting:

@@ -2,7 +2,7 @@
  * Tells the test what the page itself cannot know that it is asked: which pictures the camera showed, and when (the
  * numbers that `camera` paints), when the page said that it records, and which slices a recorder has acknowledged.
  * It may also give the page another camera or clock than there is: `sessionStorage.camera` says how, `sessionStorage.clock`
- * by how many milliseconds.
+ * by how many milliseconds, and `sessionStorage.giant` says that one slice is as large as one that was held back.
  */
 (() => {
   const clockMs = Number(sessionStorage.clock ?? 0);
@@ -63,10 +63,63 @@
     return made;
   }
 
+  /** What breaks the devices that are open by now; one that is opened later is well. */
+  const breaks = [];
+  window.breakDevices = () => breaks.splice(0).forEach((act) => act());
+
+  /** As when somebody pulls the plug. @param {MediaStreamTrack} track */
+  function pulled(track) {
+    breaks.push(() => {
+      track.stop();
+      track.dispatchEvent(new Event("ended"));
+    });
+    return track;
+  }
+
+  /** A microphone that gives nothing from some moment on, and says nothing of it. @param {MediaStreamTrack} track */
+  function silenced(track) {
+    const context = new AudioContext();
+    const out = context.createMediaStreamDestination();
+    context.createMediaStreamSource(new MediaStream([track])).connect(out);
+    const [made] = out.stream.getAudioTracks();
+    made.getSettings = () => track.getSettings();
+    breaks.push(() => context.suspend());
+    return made;
+  }
+
+  /** A camera that gives nothing from some moment on, or the very same picture. @param {MediaStreamTrack} track @param {boolean} same */
+  function hung(track, same) {
+    const made = new MediaStreamTrackGenerator({ kind: "video" });
+    let [broken, last] = [false, null];
+    breaks.push(() => (broken = true));
+    const gate = new TransformStream({
+      transform: (piece, sink) => {
+        if (!broken) {
+          last?.close();
+          last = piece.clone();
+          sink.enqueue(piece);
+          return;
+        }
+        if (same) sink.enqueue(new VideoFrame(last, { timestamp: piece.timestamp }));
+        piece.close();
+      },
+    });
+    new MediaStreamTrackProcessor({ track }).readable.pipeThrough(gate).pipeTo(made.writable).catch(() => {});
+    made.getSettings = () => track.getSettings();
+    made.applyConstraints = (wanted) => track.applyConstraints(wanted);
+    return made;
+  }
+
   /** The stream of another camera. @param {MediaStream} stream @param {string | undefined} how */
   function changed(stream, how) {
     const [picture] = stream.getVideoTracks();
     const [sound] = stream.getAudioTracks();
+    const other = (made, rest) => new MediaStream([made, rest].filter(Boolean));
+    if (how === "silenced" && sound) return other(silenced(sound), picture);
+    if (how === "pulled" && sound) return other(pulled(sound), picture);
+    if (how === "hung" && picture) return other(hung(picture, false), sound);
+    if (how === "frozen" && picture) return other(hung(picture, true), sound);
+    if (!picture || !sound) return stream;
     if (how === "late picture") return new MediaStream([lateTrack(picture, 2000), sound]);
     if (how === "late sound") return new MediaStream([picture, lateTrack(sound, 2000)]);
     if (how === "no sound") return new MediaStream([picture, lateTrack(sound, Infinity)]);
@@ -77,7 +130,8 @@
   if (open) {
     navigator.mediaDevices.getUserMedia = async (wanted) => {
       const stream = changed(await open(wanted), sessionStorage.camera);
-      watch(stream.getVideoTracks()[0].clone());
+      const [picture] = stream.getVideoTracks();
+      if (picture) watch(picture.clone());
       window.camera = stream;
       return stream;
     };
@@ -105,19 +159,40 @@
     });
   };
 
-  const send = window.fetch;
-  window.fetch = async (where, request) => {
-    const answer = await send(where, request);
+  const { open: openRequest, setRequestHeader } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.open = function (method, where) {
     const slice = /\/recorder\/slices\/([0-9a-f-]+)\/\d+$/.exec(String(where));
-    if (slice && request?.method === "PUT") {
-      if (answer.ok) {
-        const { number, size, sha256 } = await answer.clone().json();
-        tell("acknowledged", slice[1], number, size, sha256);
-      }
-      tell("ticket", slice[1], String(where), request.headers.Authorization);
+    if (slice && method === "PUT") {
+      this.addEventListener("load", () => {
+        if (this.status < 300) {
+          const { number, size, sha256 } = JSON.parse(this.responseText);
+          tell("acknowledged", slice[1], number, size, sha256);
+        }
+        tell("ticket", slice[1], String(where), this.bearer);
+      });
     }
-    return answer;
+    return openRequest.call(this, method, where);
   };
+  XMLHttpRequest.prototype.setRequestHeader = function (name, value) {
+    if (name === "Authorization") this.bearer = value;
+    return setRequestHeader.call(this, name, value);
+  };
+
+  // Nine megabytes of nothing (an EBML Void), which any reader of WebM leaves out.
+  if (sessionStorage.giant) {
+    const size = 9_000_000;
+    const filler = new Uint8Array([0xec, 0x01, 0, 0, 0, 0, size >> 16, (size >> 8) & 255, size & 255]);
+    const listen = MediaRecorder.prototype.addEventListener;
+    MediaRecorder.prototype.addEventListener = function (kind, heard, ...more) {
+      let count = 0;
+      const padded = (event) => {
+        count += 1;
+        const data = count === 3 ? new Blob([event.data, filler, new Uint8Array(size)]) : event.data;
+        heard(count === 3 ? new BlobEvent("dataavailable", { data }) : event);
+      };
+      return listen.call(this, kind, kind === "dataavailable" && !more[0]?.once ? padded : heard, ...more);
+    };
+  }
 
   addEventListener("DOMContentLoaded", () => {
     const page = document.getElementById("main");

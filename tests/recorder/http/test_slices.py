@@ -179,6 +179,7 @@ def test_a_closing_message_is_checked(tmp_path: Path) -> None:
             right = closing(2)
             wrong = [{}, {**right, "count": -1}, {**right, "sha256": "x"}, {**right, "seconds": "4"}]
             wrong += [{**right, "published_ms": [None]}, {**right, "count": True}]
+            wrong += [{**right, "parts": parts} for parts in (7, [[0]], [[0, -1]], [[0, 1, 2]], {"first": 0})]
             for message in wrong:
                 assert (await page.close(**message))[0] == 400, message
             headers = page.bearer
@@ -186,7 +187,20 @@ def test_a_closing_message_is_checked(tmp_path: Path) -> None:
                 async with app.http.post(f"{page.url}/closing", data=body, headers=headers) as response:
                     assert response.status == 400
             assert not app.spool.slices.closing_path(recording).exists()
-            assert Closing.read(Closing.read(json.dumps(right).encode()).write()).count == 2
+            told = [{"at_ms": 5, "what": "camera_still"}, {"at_ms": 6, "what": "picture_width", "value": 640}]
+            odd = [
+                7,
+                None,
+                {},
+                {"at_ms": "5", "what": "x"},
+                {"at_ms": 5, "what": "<b>"},
+                {"at_ms": 5, "what": "x" * 99},
+            ]
+            full = {**right, "parts": [[0, 1.5], [1, 9]], "notes": [*told, *odd]}
+            read = Closing.read(json.dumps(full).encode())
+            assert Closing.read(read.write()) == read and read.count == 2
+            assert [(part.first, part.started_ms) for part in read.parts] == [(0, 1.5), (1, 9)]
+            assert [(note.what, note.value) for note in read.notes] == [("camera_still", None), ("picture_width", 640)]
 
     asyncio.run(scene())
 

@@ -48,7 +48,8 @@ def talk(seconds: float = SECONDS):
 def browser(folder: Path, codec: str, seconds: float = SECONDS, sounds: bool = True) -> bytes:
     """What a browser's recorder makes: a stream in clusters of a second, without an index, that may end anywhere."""
     folder.mkdir(exist_ok=True)
-    session = spool(folder / "own", send(video(codec, seconds), talk() if sounds else ()), codec=codec)
+    heard = [one for one in talk() if one[0] < seconds]
+    session = spool(folder / "own", send(video(codec, seconds), heard if sounds else ()), codec=codec)
     source = join([session], folder / "own.mkv").path
     out = folder / "own.webm"
     live = ["-f", "webm" if codec == "VP8" else "matroska", "-live", "1", "-cluster_time_limit", "1000"]
@@ -223,3 +224,33 @@ def test_an_mp4_of_safari_is_taken_whole_joined_at_a_hole_and_read_on_after_it(t
 
     torn = Take(tmp_path / "torn").slices(data, (1, 7)).closing(data).live(0).best()
     assert (torn.decision["took"], torn.decision["why"]) == ("live", "slices_unreadable")
+
+
+def began_anew(folder: Path, *live: int) -> select_source.Chosen:
+    """Three seconds, and from the fourth on four more in a file of their own, as the page tells; `live`: its begin."""
+    first, second = (browser(folder / name, "VP8", seconds) for name, seconds in (("one", 3), ("two", 4)))
+    take = Take(folder, "VP8").slices(first, (0, 2), of=3)
+    take._keep("slices-3-6", second)
+    parts = [[0, 1000 * START_S], [3, 1000 * (START_S + 4)]]
+    notes = [{"at_ms": 1000 * START_S, "what": "microphone_silent"}, {"at_ms": -1, "what": "x"}, {"what": "<b>"}, 7]
+    take.closing(first + second, count=7, parts=parts, notes=notes)
+    for begin in live:
+        take.live(begin)
+    return take.best()
+
+
+def test_a_page_that_began_anew_has_made_two_files_and_both_are_the_answer(tmp_path):
+    chosen = began_anew(tmp_path)
+    figures = chosen.decision["slices"]
+    assert (chosen.decision["took"], figures["files"], figures["holes"]) == ("slices", 2, [])
+    assert [note["what"] for note in chosen.decision["page_saw"]] == ["microphone_silent"]
+    found = measure(chosen.path).measurement
+    assert found.seconds == pytest.approx(SECONDS, abs=0.1) and found.audio_seconds == pytest.approx(SECONDS, abs=0.1)
+    numbers = watch(chosen.path).numbers
+    assert set(range(120)) == set(numbers) and len(numbers) == 90 + 30 + 120, "all of both, and a still between them"
+
+
+def test_a_live_road_without_a_break_is_better_than_two_files(tmp_path):
+    chosen = began_anew(tmp_path, 0)
+    assert (chosen.decision["took"], chosen.decision["why"]) == ("live", "slices_began_anew")
+    assert "slices" in dict(chosen.alone)

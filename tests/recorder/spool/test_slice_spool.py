@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recorder.spool.group_commit import Disk
-from recorder.spool.slice_spool import Different, SliceSpool
+from recorder.spool.slice_spool import Different, Run, SliceSpool
 
 RECORDING = uuid.uuid4()
 
@@ -132,3 +132,14 @@ def test_one_visit_to_the_disk_serves_all_and_each_hears_its_own(tmp_path: Path)
 
     *found, error, again = asyncio.run(scene())
     assert (found, str(error), again) == ([0, 1, 2, 3, 4], "no app", "again")
+
+
+def test_a_file_that_begins_among_the_slices_is_joined_apart(tmp_path: Path) -> None:
+    spool, webm, mp4 = SliceSpool(tmp_path), b"\x1a\x45\xdf\xa3" + bytes(20), bytes(4) + b"ftyp" + bytes(20)
+    for number, data in enumerate([webm, part(1), webm, part(3), mp4, part(5)]):
+        spool.keep(RECORDING, number, data, hashlib.sha256(data).hexdigest())
+    files, _ = spool.join(RECORDING, [])
+    assert [path.name for path in files] == ["slices-0-1.webm", "slices-2-3.webm", "slices-4-5.mp4"]
+    assert files[1].read_bytes() == webm + part(3)
+    later, _ = spool.join(RECORDING, [Run(0, 2)])
+    assert [path.name for path in later] == ["slices-3-3.bin", "slices-4-5.mp4"]

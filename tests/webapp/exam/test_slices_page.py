@@ -33,6 +33,37 @@ KEPT_SLICES = """() => new Promise((told) => {
 })"""
 
 
+BREAK = """
+async () => {
+  const at = () => performance.now() / 1000;
+  const left = () => ring.innerText.trim().split(":").reduce((all, part) => 60 * all + Number(part), 0);
+  const seen = [];
+  const look = () => seen.push([main.dataset.phase, at(), left(), badge.innerText, hint.innerText]);
+  new MutationObserver(look).observe(main, { attributes: true, attributeFilter: ["data-phase"] });
+  look();
+  breakMicrophone();
+  while (seen.length < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+  return seen;
+}
+"""
+"""Break it, and tell what the page shows at each change from then on: an interruption may be shorter than a look."""
+BREAKABLE = """
+const asked = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
+if (asked) navigator.mediaDevices.getUserMedia = async (wanted) => {
+  const stream = await asked(wanted);
+  const [sound] = stream.getAudioTracks();
+  const context = new AudioContext();
+  const out = context.createMediaStreamDestination();
+  context.createMediaStreamSource(stream).connect(out);
+  const [made] = out.stream.getAudioTracks();
+  made.getSettings = () => sound.getSettings();
+  globalThis.breakMicrophone = () => context.suspend();
+  return new MediaStream([...stream.getVideoTracks(), made]);
+};
+"""
+"""A microphone that can be made to give nothing and to say nothing of it; opened again it is well."""
+
+
 @pytest.fixture(scope="module")
 def installation(swift, valkey, tmp_path_factory) -> Iterator[exam_site.SharedSite]:
     with exam_site.shared(tmp_path_factory.mktemp("slices"), swift, valkey, VIGNET_WHIP="off") as site:
@@ -191,4 +222,31 @@ def test_what_is_left_when_the_exam_has_closed_is_still_sent(tab: Tab, sitting: 
         "Alles wat hier nog stond, is veilig ontvangen.", timeout=WAIT_MS
     )
     assert [one.name.split("-")[0] for one in take_of(sitting.id, 1).originals] == ["closing", "slices"]
+    tab.sound()
+
+
+def test_a_microphone_that_gives_nothing_is_opened_again_and_costs_no_time(tab: Tab, sitting: Sitting) -> None:  # noqa: F811
+    tab.page.add_init_script(BREAKABLE)
+    tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
+    tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
+    tab.page.wait_for_timeout(2000)
+    before, lost, back = tab.page.evaluate(BREAK)
+    assert [before[0], lost[0], back[0]] == ["recording", "interrupted", "recording"]
+    assert lost[1] - before[1] < 3.5, "within three seconds, and the moment in which a page is busy"
+    assert lost[3] == "Geen geluid" and lost[4].startswith("We krijgen geen geluid van uw microfoon")
+    assert back[4].startswith("Praat rechtstreeks")
+    tab.page.wait_for_timeout(500)
+    after = tab.page.evaluate(BREAK.replace("breakMicrophone();", "").replace("< 3", "< 1"))[0]
+    assert before[2] - after[2] <= 2 < after[1] - before[1], "the clock stood still from when nothing came"
+    tab.page.wait_for_timeout(3000)
+    tab.press("Stoppen en bewaren").at("clip", "ready")
+    expect(tab.page.locator("#status")).to_contain_text("antwoord 1 veilig ontvangen", timeout=WAIT_MS)
+    take = take_of(sitting.id, 1)
+    assert [one.name.split("-")[0] for one in take.originals] == ["closing", "slices", "slices"]
+    with database.new_session(writes=False) as session:
+        job = session.query(Job).filter_by(subject=take.id).one()
+    perform(job.id, finish_recording)
+    decision = take_of(sitting.id, 1).figures["decision"]
+    assert decision["slices"]["files"] == 2
+    assert {"microphone_silent", "microphone_back"} <= {note["what"] for note in decision["page_saw"]}
     tab.sound()

@@ -1,13 +1,17 @@
 /** The check of camera, microphone and sound, part by part in words; also the way back when a device has gone. */
 
 import { choose, closeDevices, DeviceFault, devicesOf, factsOf, lostPart, openDevices } from "./devices.js";
-import { faultSentence, LOST } from "./dutch.js";
+import { faultSentence, LOST, NO_RECORDING, NO_SOUND } from "./dutch.js";
 import { button, enable, film, find, oneOf, pressed, say, setPhase, show } from "./page.js";
 import { sendAway } from "./server.js";
 import { setLevel } from "../ui/gauges.js";
 import { fitPicture, lineSpeed } from "./pace.js";
+import { provenKind } from "./proof.js";
+import { beats } from "./pulse.js";
+import { keepKind } from "./slices.js";
 import { listen, playTestTone } from "./sound.js";
 
+const BEAT_MS = 3000;
 const HEARD = 0.4;
 const HEARD_TICKS = 8;
 const NOT_HEARD_AFTER_MS = 15_000;
@@ -129,10 +133,16 @@ class Check {
     this.#waitToGoOn();
   }
 
-  /** Runs beside the other parts and keeps nobody: what is found only makes the picture smaller or warns. @param {MediaStream} stream */
+  /** Runs beside the other parts. A browser must record; all else only makes the picture smaller or warns. @param {MediaStream} stream */
   async #tryOut(stream) {
     this.parts.computer = false;
     this.#result("computer", "now", "We kijken een paar tellen wat uw computer en uw internet aankunnen.");
+    const gives = await beats(stream.getAudioTracks()[0], BEAT_MS);
+    if (!gives && stream === this.stream) return this.#refuse("microphone", NO_SOUND);
+    const kind = await provenKind(stream, this.signal);
+    if (stream !== this.stream || this.signal.aborted) return;
+    if (!kind) return this.#refuse("computer", NO_RECORDING);
+    keepKind(kind);
     const pace = await fitPicture(stream, this.signal);
     const lineKbps = await lineSpeed(sendAway).catch(() => 0);
     if (stream !== this.stream || this.signal.aborted) return;
@@ -257,8 +267,14 @@ class Check {
 
   /** @param {string} sentence */
   #fail(sentence) {
-    this.#result("camera", "fail", sentence);
+    this.#refuse("camera", sentence);
+  }
+
+  /** @param {string} part @param {string} sentence */
+  #refuse(part, sentence) {
+    this.#result(part, "fail", sentence);
     say(sentence);
+    this.#settle();
   }
 
   /** @param {string} part @param {"todo" | "now" | "ok" | "warn" | "fail"} state @param {string} sentence */
@@ -273,7 +289,7 @@ class Check {
     if (!this.stream) return;
     const { camera, microphone, speaker, computer } = this.parts;
     enable("check-act", camera && microphone && speaker && computer);
-    const rest = computer ? "" : "Nog een paar tellen.";
+    const rest = computer || find("part-computer").dataset.state === "fail" ? "" : "Nog een paar tellen.";
     const wait = !microphone ? "Zeg nog iets in de microfoon." : !speaker ? "Speel nog de drie tonen af." : rest;
     if (find("check-wait").textContent !== wait) find("check-wait").textContent = wait;
   }

@@ -4,14 +4,15 @@
  * @param {number} seconds
  * @param {(left: number) => void} tick told the seconds left, each quarter of a second
  * @param {AbortSignal} signal ends it early, without an end
+ * @param {() => number} [heldMs] for how long in all the clock stood still since it began
  * @returns {Promise<boolean>} true when the time ran out, false when it was ended early
  */
-export function countDown(seconds, tick, signal) {
+export function countDown(seconds, tick, signal, heldMs = () => 0) {
   const end = performance.now() + seconds * 1000;
   return new Promise((resolve) => {
     if (signal.aborted) return resolve(false);
     const look = () => {
-      const left = Math.max(0, (end - performance.now()) / 1000);
+      const left = Math.max(0, (end + heldMs() - performance.now()) / 1000);
       tick(left);
       if (left > 0) return;
       clearInterval(timer);

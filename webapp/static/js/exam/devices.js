@@ -39,6 +39,24 @@ export async function openDevices({ anyIfGone = false } = {}) {
 }
 
 /**
+ * A camera or a microphone once more, in the middle of an answer: the chosen one, or any other where that one is not
+ * there. It is not remembered: when the chosen one is back, that one is used again. Raises DeviceFault.
+ * @param {"camera" | "microphone"} part @returns {Promise<MediaStreamTrack>}
+ */
+export async function reopen(part) {
+  const kind = part === "camera" ? "videoinput" : "audioinput";
+  try {
+    const chosen = localStorage.getItem(REMEMBERED[kind]);
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    const id = devices.some((device) => device.kind === kind && device.deviceId === chosen) ? chosen : null;
+    const asked = part === "camera" ? { video: picture(id) } : { audio: sound(id) };
+    return (await navigator.mediaDevices.getUserMedia(asked)).getTracks()[0];
+  } catch (error) {
+    throw await faultOf(error);
+  }
+}
+
+/**
  * Choose another device of one kind.
  * @param {"videoinput" | "audioinput"} kind @param {string} id
  */
@@ -66,14 +84,14 @@ export function closeDevices(stream) {
 
 /** Facts about what the devices give, without their names. @param {MediaStream} stream */
 export function factsOf(stream) {
-  const picture = stream.getVideoTracks()[0].getSettings();
-  const sound = stream.getAudioTracks()[0].getSettings();
+  const seen = stream.getVideoTracks()[0].getSettings();
+  const heard = stream.getAudioTracks()[0].getSettings();
   return {
-    width: picture.width ?? 0,
-    height: picture.height ?? 0,
-    frames_per_second: Math.round(picture.frameRate ?? 0),
-    sample_rate: sound.sampleRate ?? 0,
-    channels: sound.channelCount ?? 0,
+    width: seen.width ?? 0,
+    height: seen.height ?? 0,
+    frames_per_second: Math.round(seen.frameRate ?? 0),
+    sample_rate: heard.sampleRate ?? 0,
+    channels: heard.channelCount ?? 0,
   };
 }
 
@@ -90,11 +108,22 @@ function pictureOf(height) {
 
 /** @param {string | null} camera @param {string | null} microphone */
 function open(camera, microphone) {
-  const exactly = (/** @type {string | null} */ id) => (id ? { deviceId: { exact: id } } : {});
-  return navigator.mediaDevices.getUserMedia({
-    video: { ...pictureOf(Number(localStorage.getItem(HEIGHT)) || LARGEST), ...exactly(camera) },
-    audio: { ...SOUND, ...exactly(microphone) },
-  });
+  return navigator.mediaDevices.getUserMedia({ video: picture(camera), audio: sound(microphone) });
+}
+
+/** @param {string | null} id */
+function picture(id) {
+  return { ...pictureOf(Number(localStorage.getItem(HEIGHT)) || LARGEST), ...exactly(id) };
+}
+
+/** @param {string | null} id */
+function sound(id) {
+  return { ...SOUND, ...exactly(id) };
+}
+
+/** @param {string | null} id */
+function exactly(id) {
+  return id ? { deviceId: { exact: id } } : {};
 }
 
 /** @param {MediaStream} stream */

@@ -24,6 +24,25 @@ export const LOST = {
   microphone: "Uw microfoon is losgeraakt. Sluit de microfoon weer aan, of kies een andere.",
 };
 
+/** While recording, when a device gives nothing. @type {Record<string, string>} */
+export const SILENT = {
+  camera: "We krijgen geen beeld van uw camera. Kijk of hij goed vastzit en aan staat. We proberen het steeds opnieuw. Uw tijd staat stil.",
+  microphone: "We krijgen geen geluid van uw microfoon. Kijk of hij goed vastzit en aan staat. We proberen het steeds opnieuw. Uw tijd staat stil.",
+};
+
+/** Before the exam. */
+export const NO_SOUND = "We krijgen geen geluid van uw microfoon. Kijk of hij goed vastzit en aan staat, of kies een andere.";
+export const NO_RECORDING =
+  "Deze browser kan beeld en geluid niet goed opnemen. Open deze pagina in Chrome, Edge of Firefox, of op een Apple in Safari.";
+
+/** While recording, when there is sound and it is perfectly silent. */
+export const MUTE = "We horen niets. Kijk of uw microfoon niet op stil staat.";
+
+/** What nobody takes any more. @param {number[]} numbers of the answers */
+export function strandedSentence(numbers) {
+  return `Van ${answersCalled(numbers)} kon een deel niet worden verstuurd. Het staat nog wel op deze computer.`;
+}
+
 /**
  * Where the answers are, in one line: the last one that is not simply waiting.
  * @param {{number: number, state: string, safe_at: string | null}[]} answers

@@ -333,6 +333,11 @@ async function savingStep(step, signal) {
   await change("afronden");
 }
 
+/** @param {Step} step */
+function safeOf(step) {
+  return new Set(step.answers.filter((answer) => answer.state === "safe").map((answer) => answer.number));
+}
+
 /** Keep an eye on the answers that are underway, and on another window that takes over. */
 async function lookAgain() {
   const saving = known?.step === "saving";
@@ -347,7 +352,7 @@ async function lookAgain() {
       else if (saving) showSaving(step, waiting);
     }
   }
-  if (known && !recording) offerFiles(await backlog?.catch(() => null), known.emergency_s);
+  if (known && !recording) offerFiles(await backlog?.catch(() => null), known.emergency_s, safeOf(known));
   setTimeout(lookAgain, saving ? LOOK_SAVING_MS : LOOK_MS);
 }
 

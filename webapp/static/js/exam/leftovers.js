@@ -1,7 +1,7 @@
 /** After the exam: what this browser still keeps of the answers is sent on, for as long as anybody takes it. */
 
 import { Backlog } from "./backlog.js";
-import { savingSentence } from "./dutch.js";
+import { savingSentence, strandedSentence } from "./dutch.js";
 import { fetchKey, findRecorder } from "./server.js";
 import { Vault } from "./vault.js";
 
@@ -12,7 +12,10 @@ if (await Vault.exists()) {
   backlog.addEventListener("change", () => {
     const { waiting } = backlog;
     const answers = [...waiting.keys()].map((number) => ({ number, state: "underway" }));
-    place.textContent = answers.length ? savingSentence(answers, waiting) : "Alles wat hier nog stond, is veilig ontvangen.";
+    const stranded = backlog.stranded.map((take) => take.number);
+    if (answers.length) place.textContent = savingSentence(answers, waiting);
+    else if (stranded.length) place.textContent = `${strandedSentence(stranded)} Vertel dat aan KSF.`;
+    else place.textContent = "Alles wat hier nog stond, is veilig ontvangen.";
     place.hidden = false;
   });
   await backlog.resume();

@@ -6,11 +6,13 @@
 import { Clip } from "./clip.js";
 import { clock, countDown, inWords } from "./countdown.js";
 import { button, enable, film, find, input, oneOf, pressed, say, setPhase, show, showTime, warn } from "./page.js";
+import { MUTE, SILENT } from "./dutch.js";
 import { beep } from "./sound.js";
 import { badge, clearStage, message, mirror, offer, tools } from "./stage.js";
 
 const SLOW_MS = 4000;
 const COUNT = 3;
+const TALK = "Praat rechtstreeks tegen deze persoon.";
 
 export class Situation {
   /**
@@ -98,8 +100,9 @@ export class Situation {
   }
 
   /**
-   * Record until the candidate stops or the time is up. The clock starts when the take is live.
-   * @param {MediaStream} stream @param {EventTarget} take tells `live`, `interrupted`, `refused`
+   * Record until the candidate stops or the time is up. The clock starts when the take is live, and stands still for as
+   * long as it is not.
+   * @param {MediaStream} stream @param {EventTarget} take tells `live`, `interrupted`, `mute`, `refused`
    * @param {number} mostS how long from now everything may last at most
    */
   async record(stream, take, mostS) {
@@ -113,6 +116,8 @@ export class Situation {
     const over = new AbortController();
     const either = AbortSignal.any([this.signal, over.signal]);
     take.addEventListener("refused", () => over.abort(), { signal: either });
+    take.addEventListener("interrupted", (event) => this.#interrupted(/** @type {CustomEvent} */ (event).detail), { signal: either });
+    take.addEventListener("mute", (event) => this.#mute(/** @type {CustomEvent} */ (event).detail), { signal: either });
     const slow = setTimeout(() => this.#slow(), SLOW_MS);
     const deadline = performance.now() + mostS * 1000;
     const began = await this.#live(take, mostS, either);
@@ -138,36 +143,47 @@ export class Situation {
   /** @param {EventTarget} take @param {number} mostS @param {AbortController} over @param {AbortSignal} signal */
   async #talk(take, mostS, over, signal) {
     const { answer_s: whole, minimum_s: minimum, warning_s: warning } = this.data;
-    const limit = Math.min(whole, mostS);
+    const held = heldBy(take, signal);
     this.#recording();
-    take.addEventListener("interrupted", () => this.#interrupted(), { signal });
     take.addEventListener("live", () => this.#recording(), { signal });
-    countDown(minimum, () => {}, signal).then((passed) => passed && enable("act", true));
+    countDown(mostS, () => {}, signal).then((passed) => passed && over.abort());
+    countDown(minimum, () => {}, signal, held).then((passed) => passed && enable("act", true));
     pressed("act", signal).then(() => over.abort());
     let warned = false;
-    await this.#clock(limit, whole, signal, "", (left) => {
+    await this.#clock(whole, whole, signal, "", (left) => {
       if (warned || left > warning) return;
       warned = true;
       find("ring").classList.add("ring-warn");
       find("hint").textContent = `Nog ${inWords(left)}. Rond uw antwoord af.`;
       warn(`Nog ${inWords(left)}.`);
-    });
+    }, held);
     over.abort();
   }
 
   #recording() {
     setPhase("recording");
     badge("Opname loopt");
-    find("hint").textContent = "Praat rechtstreeks tegen deze persoon.";
+    find("hint").textContent = TALK;
     if (input("beeps").checked) beep(true);
     say("De opname loopt.");
   }
 
-  #interrupted() {
+  /** @param {{part: string} | null} lost the device that gives nothing, or null: it is the line */
+  #interrupted(lost) {
     setPhase("interrupted");
-    badge("Verbinding herstellen");
-    find("hint").textContent = "De verbinding hapert. We herstellen die vanzelf. Uw plaats in het examen blijft bewaard.";
-    warn("De verbinding hapert. We herstellen die vanzelf.");
+    badge(!lost ? "Verbinding herstellen" : lost.part === "camera" ? "Geen beeld" : "Geen geluid");
+    const hint = lost ? SILENT[lost.part] : "De verbinding hapert. We herstellen die vanzelf. Uw plaats in het examen blijft bewaard.";
+    find("hint").textContent = hint;
+    // Nobody has to wait for a device that does not come back.
+    if (lost) enable("act", true);
+    warn(lost ? hint : "De verbinding hapert. We herstellen die vanzelf.");
+  }
+
+  /** @param {boolean} on */
+  #mute(on) {
+    if (on) warn(MUTE);
+    if (on) find("hint").textContent = MUTE;
+    else if (find("hint").textContent === MUTE) find("hint").textContent = TALK;
   }
 
   /** @param {string} hint @param {string} other @returns {Promise<Clip | null>} null when the other button was pressed */
@@ -255,16 +271,34 @@ export class Situation {
 
   /**
    * @param {number} left @param {number} whole @param {AbortSignal} signal @param {string} of
-   * @param {(left: number) => void} [more]
+   * @param {(left: number) => void} [more] @param {() => number} [heldMs]
    */
-  async #clock(left, whole, signal, of, more = () => {}) {
+  async #clock(left, whole, signal, of, more = () => {}, heldMs = () => 0) {
     find("ring").hidden = find("clock-words").hidden = false;
     await countDown(left, (seconds) => {
       showTime("ring", seconds, whole, clock(seconds));
       const words = `Nog ${inWords(seconds)} ${of}`.trim();
       if (find("clock-words").textContent !== words) find("clock-words").textContent = words;
       more(seconds);
-    }, signal);
+    }, signal, heldMs);
     this.signal.throwIfAborted();
   }
+}
+
+/**
+ * For how long in all a take was not live since now, counted from when a device gave nothing, not from when that was seen.
+ * @param {EventTarget} take @param {AbortSignal} signal
+ */
+function heldBy(take, signal) {
+  const began = performance.now();
+  let [heldMs, since] = [0, 0];
+  take.addEventListener("interrupted", (event) => {
+    const lost = /** @type {CustomEvent} */ (event).detail;
+    since ||= Math.max(began, lost?.sinceMs ?? performance.now());
+  }, { signal });
+  take.addEventListener("live", () => {
+    if (since) heldMs += performance.now() - since;
+    since = 0;
+  }, { signal });
+  return () => heldMs + (since ? performance.now() - since : 0);
 }

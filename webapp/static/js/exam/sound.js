@@ -15,6 +15,17 @@ function context() {
  * @returns {() => void} stops it
  */
 export function listen(stream, tell) {
+  return listenToSamples(stream, (samples) => {
+    tell(levelOf(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length));
+  });
+}
+
+/**
+ * Tell the newest samples of a stream, -1 to 1, about fifteen times a second; nothing while this page makes no sound.
+ * @param {MediaStream} stream @param {(samples: Float32Array) => void} tell
+ * @returns {() => void} stops it
+ */
+export function listenToSamples(stream, tell) {
   const audio = context();
   const source = audio.createMediaStreamSource(stream);
   const analyser = audio.createAnalyser();
@@ -22,9 +33,9 @@ export function listen(stream, tell) {
   source.connect(analyser);
   const samples = new Float32Array(analyser.fftSize);
   const timer = setInterval(() => {
+    if (audio.state !== "running") return;
     analyser.getFloatTimeDomainData(samples);
-    const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-    tell(levelOf(power));
+    tell(samples);
   }, 66);
   return () => {
     clearInterval(timer);

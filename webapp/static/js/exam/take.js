@@ -5,10 +5,16 @@
  * browser records by itself and the backlog sends what it has. One road is enough. Both begin together when the live one
  * is up, and the slices begin alone when it takes too long.
  *
- * Events: `live` (what is said now is recorded), `interrupted` (it is not), `refused` (the take is closed), and `line`,
- * whose detail says whether what is said also arrives now.
+ * Devices are watched all the time: one that gives nothing any more is opened again, or another one in its place, and
+ * both roads go on with it. What was seen of all this goes with the take.
+ *
+ * Events: `live` (what is said now is recorded), `interrupted` (it is not; the detail names the device
+ * that gives nothing and since when, or is null), `refused` (the take is closed), `line`, whose detail says whether what is said also arrives now, and `mute`, whose
+ * detail says whether the microphone gives perfect silence.
  */
 
+import { Mender } from "./mend.js";
+import { firsts } from "./pulse.js";
 import { SliceRecorder } from "./slices.js";
 import { WhipClient, WhipRefused } from "./whip.js";
 import { backOffMs, pause } from "../ui/retry.js";
@@ -18,6 +24,8 @@ const PATIENCE_MS = 2000;
 const ALONE_MS = 2500;
 const LOCATE_AFTER = 2;
 const CLOSED = 409;
+const MOST_STALLS = 3;
+const MOST_NOTES = 100;
 
 /**
  * @typedef {object} Ticket
@@ -29,9 +37,17 @@ const CLOSED = 409;
  * @property {RTCIceServer[]} ice_servers
  */
 
+/** @typedef {{at_ms: number, what: string, value?: number}} Note what the page saw, and when (Unix epoch) */
+
 export class Take extends EventTarget {
   #stopped = false;
-  #live = false;
+  /** What was said last: "live", or what is wrong. */
+  #said = "";
+  #stalls = 0;
+  /** @type {Note[]} */
+  #notes = [];
+  /** @type {Mender | null} */
+  #mender = null;
   #arrives = false;
   #recording = false;
   #attempts = 0;
@@ -39,7 +55,7 @@ export class Take extends EventTarget {
   #session = null;
   /** @type {SliceRecorder | null} */
   #slices = null;
-  /** @type {Promise<import("./backlog.js").Upload | null>} */
+  /** @type {Promise<import("./upload.js").Upload | null>} */
   #upload = Promise.resolve(null);
   /** @type {number[]} */
   #published = [];
@@ -59,6 +75,7 @@ export class Take extends EventTarget {
   }
 
   start() {
+    this.#watch();
     if (this.ticket.whip_url) {
       this.#open(this.ticket.whip_url);
       this.#alone = setTimeout(() => this.#record(), ALONE_MS);
@@ -72,7 +89,48 @@ export class Take extends EventTarget {
     if (this.#stopped) return;
     this.#stopped = true;
     clearTimeout(this.#alone);
+    this.#mender?.close();
     await Promise.allSettled([this.#session?.close(), this.#endSlices()]);
+  }
+
+  #watch() {
+    const mender = new Mender(this.stream);
+    this.#mender = mender;
+    mender.addEventListener("saw", (event) => {
+      const { what, value } = /** @type {CustomEvent} */ (event).detail;
+      this.#note(what, value);
+    });
+    mender.addEventListener("lost", () => this.#say());
+    mender.addEventListener("back", (event) => this.#goOn(/** @type {CustomEvent} */ (event).detail));
+    mender.addEventListener("mute", (event) => {
+      this.dispatchEvent(new CustomEvent("mute", { detail: /** @type {CustomEvent} */ (event).detail }));
+    });
+    mender.addEventListener("resized", () => {
+      if (this.#recording && this.#slices && !this.#slices.takesNewSizes) this.#again();
+    });
+  }
+
+  /** Both roads go on with another track. @param {MediaStreamTrack} track */
+  async #goOn(track) {
+    await this.#session?.replace(track).catch((error) => console.warn(`the live road keeps the old device: ${error}`));
+    await this.#again();
+    this.#say();
+  }
+
+  /** The slices begin anew, with the tracks that there are now. */
+  async #again() {
+    await this.#slices?.again().catch((error) => {
+      this.#recording = false;
+      this.#note("recorder_broken");
+      console.warn(`the slices do not begin again: ${error}`);
+    });
+  }
+
+  /** @param {string} what @param {number} [value] */
+  #note(what, value) {
+    if (this.#notes.length >= MOST_NOTES) return;
+    this.#notes.push({ at_ms: Math.round(performance.timeOrigin + performance.now()), what, ...(value === undefined ? {} : { value }) });
+    this.#upload.then((upload) => upload?.remember()).catch(() => {});
   }
 
   /** Begin the slices, once; whether there are any. */
@@ -84,14 +142,22 @@ export class Take extends EventTarget {
       this.#slices = recorder;
       recorder.addEventListener("live", () => {
         this.#recording = true;
-        this.#upload = this.#begin(recorder);
+        if (recorder.parts.length === 1) this.#upload = this.#begin(recorder);
+        else this.#upload.then((upload) => upload?.remember());
         this.#say();
       });
       recorder.addEventListener("broken", () => {
         this.#recording = false;
+        this.#note("recorder_broken");
         this.#say();
+        this.#revive();
+      });
+      recorder.addEventListener("stalled", () => {
+        this.#note("recorder_stalled");
+        this.#revive();
       });
       recorder.start();
+      this.#noteFirsts();
       return true;
     } catch (error) {
       console.warn(`this browser does not record by itself: ${error}`);
@@ -99,17 +165,36 @@ export class Take extends EventTarget {
     }
   }
 
+  /** A recorder that gives nothing, or has ended, begins anew; not for ever, and not while a device is to blame. */
+  #revive() {
+    if (this.#stopped || this.#mender?.lost || this.#stalls >= MOST_STALLS) return;
+    this.#stalls += 1;
+    this.#again().then(() => this.#say());
+  }
+
+  /** In a file that starts both at 0, whatever came first, this is all that tells them apart. */
+  async #noteFirsts() {
+    const { picture, sound } = await firsts(this.stream);
+    if (this.#stopped) return;
+    for (const [what, at] of /** @type {const} */ ([["first_picture_ms", picture], ["first_sound_ms", sound]])) {
+      if (at !== null && Number.isFinite(at)) this.#note(what, at);
+    }
+  }
+
   /** @param {SliceRecorder} recorder */
   #begin(recorder) {
     const { recording_id, number, slices_url, bearer } = this.ticket;
     const began = { mime_type: recorder.mimeType, started_ms: recorder.startedMs, published_ms: this.#published };
-    return this.backlog.begin({ recording_id, number, slices_url, bearer, ...began, closing: null });
+    const seen = { parts: recorder.parts, notes: this.#notes };
+    return this.backlog.begin({ recording_id, number, slices_url, bearer, ...began, ...seen, closing: null });
   }
 
   async #endSlices() {
     if (!this.#slices) return;
     const end = await this.#slices.stop();
-    await (await this.#upload)?.close(end);
+    // Where no slice came, what was seen is told all the same.
+    const upload = (await this.#upload) ?? (this.#notes.length ? await this.#begin(this.#slices) : null);
+    await upload?.close(end);
   }
 
   /** @param {string} url */
@@ -179,9 +264,11 @@ export class Take extends EventTarget {
   #say() {
     if (this.#stopped) return;
     this.dispatchEvent(new CustomEvent("line", { detail: this.#arrives || !this.ticket.whip_url }));
-    const live = this.#arrives || this.#recording;
-    if (live === this.#live) return;
-    this.#live = live;
-    this.dispatchEvent(new Event(live ? "live" : "interrupted"));
+    const lost = this.#mender?.lost;
+    const said = lost?.part ?? (this.#arrives || this.#recording ? "live" : "line");
+    if (said === this.#said || (said === "line" && !this.#said)) return;
+    this.#said = said;
+    if (said === "live") this.dispatchEvent(new Event("live"));
+    else this.dispatchEvent(new CustomEvent("interrupted", { detail: lost ?? null }));
   }
 }

@@ -19,6 +19,8 @@ const OLD_MS = 14 * 24 * 3600 * 1000;
  * @property {string} mime_type
  * @property {number} started_ms since the epoch, by this machine's clock; 0 before it has started
  * @property {number[]} published_ms when each live session was connected
+ * @property {import("./slices.js").Part[]} [parts] the files that the slices make, where there are several
+ * @property {import("./take.js").Note[]} [notes] what the page saw meanwhile
  * @property {object | null} closing
  */
 
@@ -90,10 +92,10 @@ export class Vault {
     return this.seal.unseal(row, `${recording}/${number}`);
   }
 
-  /** The slices `first` to `last` as one. @param {string} recording @param {number} first @param {number} last */
-  async joined(recording, first, last) {
+  /** The slices of these numbers as one. @param {string} recording @param {Iterable<number>} numbers */
+  async joined(recording, numbers) {
     const parts = [];
-    for (let number = first; number <= last; number += 1) parts.push(await this.slice(recording, number));
+    for (const number of numbers) parts.push(await this.slice(recording, number));
     return new Blob(parts).arrayBuffer();
   }
 

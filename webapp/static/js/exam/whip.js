@@ -76,6 +76,12 @@ export class WhipClient extends EventTarget {
     return this.connection.localDescription?.sdp ?? "";
   }
 
+  /** Send this track in place of the one of its kind, in the same session. @param {MediaStreamTrack} track */
+  async replace(track) {
+    const sender = this.connection.getSenders().find((one) => one.track?.kind === track.kind);
+    await sender?.replaceTrack(track);
+  }
+
   /** @param {string} answer the session description of the other side */
   async accept(answer) {
     await this.connection.setRemoteDescription({ type: "answer", sdp: startFast(answer) });
