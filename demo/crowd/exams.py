@@ -134,6 +134,7 @@ class Exams:
             sha256=digest,
             cipher_size=3_000_800,
             cipher_sha256=digest,
+            sealed_under=take,
             created_at=late or at,
         )
         crowd.add(

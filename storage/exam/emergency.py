@@ -31,6 +31,9 @@ LARGEST = 64 * 1024 * 1024
 IMPORT = "import_answer"
 """The kind of the media job that takes an emergency file in; its subject is the recording's id."""
 
+FOLDER = "emergency/"
+"""Where the files wait in the object store until a media job has taken them in."""
+
 _RUN = re.compile(r"slices-(\d+)-(\d+)")
 
 
@@ -63,7 +66,7 @@ def sha256_of(data: bytes) -> str:
 
 def key_of(recording: uuid.UUID) -> str:
     """Where the file of a recording waits in the object store, sealed as it came."""
-    return f"emergency/{recording}"
+    return f"{FOLDER}{recording}"
 
 
 def recording_of(file: BinaryIO) -> uuid.UUID:

@@ -5,7 +5,7 @@ already is done once more without harm. From the first key on nothing can be got
 """
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,10 +52,16 @@ BLANK: dict[str, object] = {
 
 @dataclass(frozen=True)
 class _Things:
-    """What there is to destroy: `owners` of keys in the key store, prefixes in the object store; and what it is."""
+    """What there is to destroy: `owners` of keys in the key store, and what lies in the object store.
+
+    There it is all that begins with a prefix, what rows name (a list of a store may lag behind), and of the few
+    emergency files that wait those of these takes.
+    """
 
     owners: tuple[uuid.UUID, ...]
     prefixes: tuple[str, ...]
+    named: frozenset[str]
+    waiting: frozenset[str]
     contents: list[dict[str, object]]
 
 
@@ -97,9 +103,9 @@ def erase(run_id: uuid.UUID, dossier_id: uuid.UUID, what: Erasable, now: datetim
     if things is None:
         return False
     key_store().destroy(*things.owners)
-    there = _objects(things.prefixes)
-    object_store().delete_all(list(there))
-    if left := _objects(things.prefixes):
+    there = _objects(things)
+    object_store().delete_all(sorted(things.named.union(there)))
+    if left := _objects(things):
         raise ObjectError(f"{len(left)} objects of dossier {dossier_id} are still there")
     with session_scope() as session:
         _end(session, dossier_id, what, there, now)
@@ -143,8 +149,13 @@ def _end(session: Session, dossier_id: uuid.UUID, what: Erasable, there: dict[st
     audit.record(session, now, None, f"{what}_erased", dossier, objects=act.objects, bytes=act.size)
 
 
-def _objects(prefixes: Iterable[str]) -> dict[str, int]:
-    return {key: size for prefix in prefixes for key, size in object_store().sizes(prefix).items()}
+def _objects(things: _Things) -> dict[str, int]:
+    """What the store holds of it, with sizes in bytes."""
+    store = object_store()
+    found = {key: size for prefix in things.prefixes for key, size in store.sizes(prefix).items()}
+    if things.waiting:
+        found |= {key: size for key, size in store.sizes(emergency.FOLDER).items() if key in things.waiting}
+    return found
 
 
 def _takes(session: Session, dossier: Dossier) -> list[Recording]:
@@ -164,9 +175,10 @@ def _recordings(session: Session, dossier: Dossier) -> _Things:
         }
         for take in takes
     ]
-    prefixes = [prefix for take in takes for prefix in (f"recordings/{take.id}/", emergency.key_of(take.id))]
-    owners = [*(take.id for take in takes), *_old_key(session, dossier, Erasable.RECORDINGS)]
-    return _Things(tuple(owners), tuple(prefixes), contents)
+    owners = (*(take.id for take in takes), *_old_key(session, dossier, Erasable.RECORDINGS))
+    prefixes = tuple(f"recordings/{take.id}/" for take in takes)
+    named = frozenset(one.key for take in takes for one in (*take.originals, *take.renditions))
+    return _Things(owners, prefixes, named, frozenset(emergency.key_of(take.id) for take in takes), contents)
 
 
 def _documents(session: Session, dossier: Dossier) -> _Things:
@@ -174,7 +186,8 @@ def _documents(session: Session, dossier: Dossier) -> _Things:
         {"document": True, "size": one.size, "sha256": one.sha256} for one in dossier.documents
     ]
     prefixes = tuple(one.key for one in dossier.documents)
-    return _Things((dossier.id, *_old_key(session, dossier, Erasable.DOSSIER)), prefixes, contents)
+    owners = (dossier.id, *_old_key(session, dossier, Erasable.DOSSIER))
+    return _Things(owners, prefixes, frozenset(prefixes), frozenset(), contents)
 
 
 def _old_key(session: Session, dossier: Dossier, what: Erasable) -> list[uuid.UUID]:

@@ -34,6 +34,7 @@ PARTS = {
     "begin": 60.0,
     "playable": 60.0,
     "sharing": 20.0,
+    "retention": 1000.0,
 }
 """Each part is a script of its own beside this one; what `seconds` is to it when nobody says, its docstring tells."""
 
@@ -137,6 +138,16 @@ ROWS = (
         EMPTY, "empty_page_queries", "desk_page_queries_ratio"),
     Row("desk", "The assessor's list of work", "desk_list_queries", "queries",
         EMPTY, "empty_page_queries", "desk_list_queries_ratio"),
+    Row("retention", "Erase {retention_recordings:.0f} recordings", "retention_cpu_s_per_1000", "CPU s a thousand"),
+    Row("retention", "The object store meanwhile", "retention_store_cpu_s_per_1000", "CPU s a thousand"),
+    Row("retention", "Requests to the object store", "retention_requests_per_1000", "a thousand recordings"),
+    Row("retention", "Recordings erased a year later, of {retention_exams:.0f} exams",
+        "retention_recordings_of_exams_erased", "exams"),
+    Row("retention", "Motivation files erased", "retention_files_erased", "exams"),
+    Row("retention", "Films of a restored backup that play", "retention_films_of_backup", "films",
+        "before, of twenty", "retention_films_played_before", "retention_films_ratio"),
+    Row("retention", "Originals of a restored backup that open", "retention_originals_of_backup", "originals"),
+    Row("retention", "Results still told, of twenty", "retention_results_answered", "candidates"),
     Row("desk", "To the next answer on the desk", "desk_switch_ms", "ms in a Chromium",
         "opening it by its address", "desk_open_ms", "desk_switch_ratio"),
 )

@@ -1,9 +1,16 @@
 """The recording on the desk: speed without another pitch, jumps to exactly one picture, silences, the same second."""
 
+import subprocess
+
 import pytest
 from playwright.sync_api import expect
 from support import services
 from support.desk_site import ready, video
+
+from recorder.media import ffmpeg
+from storage.base.objects import sha256_of
+from storage.exam.recordings import RenditionKind, latest_take
+from webapp.media import PIECE
 
 pytestmark = [pytest.mark.real_time, pytest.mark.one_database]
 
@@ -56,3 +63,48 @@ def test_a_silence_is_skipped_when_asked(desk):
     page.keyboard.press("l")
     page.keyboard.press("k")
     services.wait_until(lambda: video(page)["now"] > 8.7, "the silence to be over", 3)
+
+
+LONG_S = 60
+SEEK = """async (at) => {
+  const video = document.querySelector(".desk-video"), began = performance.now();
+  await new Promise((done, failed) => {
+    video.addEventListener("seeked", done, { once: true });
+    video.addEventListener("error", () => failed(video.error.message), { once: true });
+    video.currentTime = at;
+  });
+  return performance.now() - began;
+}"""
+
+
+@pytest.fixture
+def long_film(desk, tmp_path):
+    """A film of many pieces behind the first answer: an encrypted one, as all are."""
+    path = tmp_path / "long.mp4"
+    picture = f"testsrc2=size=640x360:rate=25:duration={LONG_S},noise=alls=60:allf=t"
+    coded = ["-c:v", "libx264", "-preset", "ultrafast", "-b:v", "3M", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]
+    command = [ffmpeg.binary(), "-loglevel", "error", "-f", "lavfi", "-i", picture, *coded, path]
+    subprocess.run([str(word) for word in command], check=True, timeout=120)
+    take = latest_take(desk.site.session, desk.ratings[0].answer)
+    film, size = take.rendition(RenditionKind.VIDEO), path.stat().st_size
+    desk.site.put(film.key, path, take.id)
+    film.size, film.sha256 = size, sha256_of(path)
+    desk.site.session.commit()
+    assert size > 6 * PIECE
+    return size
+
+
+def test_a_film_of_many_pieces_is_sought_in_and_played_to_its_end(desk, long_film):
+    page, pieces = desk.visit(), []
+    page.on("response", lambda one: "/media/" in one.url and pieces.append((one.status, one.headers)))
+    page.goto(desk.url(1))
+    ready(page)
+    waits = [page.evaluate(SEEK, at) for at in (50, 5, 30, 58, 12, 41)]
+    assert max(waits) < 5000
+    page.evaluate("v = document.querySelector('.desk-video'); v.playbackRate = 2; v.currentTime = 52; v.play()")
+    services.wait_until(lambda: page.evaluate("document.querySelector('.desk-video').ended"), "the end", 40)
+    films = [headers for status, headers in pieces if status == 206 and headers["content-type"] == "video/mp4"]
+    assert len(films) > 3
+    assert all(int(headers["content-length"]) <= PIECE for headers in films)
+    assert all(headers["content-range"].endswith(f"/{long_film}") for headers in films)
+    print("seek ms", [round(one) for one in waits], "answers", len(films))

@@ -4,15 +4,17 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from support import told_exam
 from support.visitors import text_of
 
 from review.retention import Erasable
 from storage.base.database import new_session
+from storage.exam.recordings import Recording, Rendition
 from storage.retention.destructions import Destruction, Run
 from storage.retention.erasing import begin_run, run_through
 from storage.retention.holds import AuditYear, Hold
+from webapp.cli.recordings import State, look
 from webapp.office import certificate
 
 RECORDINGS, DOSSIER = Erasable
@@ -131,3 +133,27 @@ def test_what_was_erased_is_shown_nowhere_and_the_pages_about_it_still_open(sess
         (candidate, "/uitslag"),
     ):
         assert visitor.get(address).status_code in (200, 302), address
+
+
+def test_a_backup_from_before_cannot_be_played(session, people, visit, exam, object_store, tmp_path):
+    """Rows and objects as they were, put back after the night; the keys are not in a backup of them."""
+    take = told_exam.takes_of(session, exam)[0]
+    backup = {key: b"".join(object_store.read(key)) for key in object_store.keys("recordings/")}
+    rows = [{column.key: getattr(one, column.key) for column in Rendition.__table__.columns} for one in take.renditions]
+    session.commit()
+    erase_all(session)
+    for key, content in backup.items():
+        (tmp_path / "object").write_bytes(content)
+        object_store.put_file(key, tmp_path / "object")
+    session.expire_all()
+    take = session.get_one(Recording, take.id)
+    take.erased_at = None
+    session.execute(insert(Rendition), rows)
+    session.commit()
+    assert object_store.keys("recordings/") == sorted(backup)
+    watcher = visit(people.assessors[0])
+    for headers in ({}, {"Range": "bytes=0-99"}):
+        answer = watcher.get(f"/media/{take.id}", headers=headers)
+        assert (answer.status_code, b"ftyp" in answer.data) == (404, False)
+    assert {look(one, one.key_owner) for one in take.originals} == {State.KEY_GONE}
+    session.commit()
