@@ -158,6 +158,7 @@ def test_in_the_finished_film_the_dark_of_the_mouth_moves_with_the_sound(built: 
     assert max(dark[: int((LEAD_S - 0.2) * FPS)]) < max(dark) / 10
 
 
+@pytest.mark.proof
 def test_the_same_text_gives_the_same_bytes(newcomer: Scenario, built: Path, tmp_path: Path) -> None:
     assert build(newcomer, tmp_path).read_bytes() == built.read_bytes()
     assert (tmp_path / newcomer.captions).read_bytes() == (built.parent / newcomer.captions).read_bytes()

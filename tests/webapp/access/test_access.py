@@ -51,6 +51,7 @@ def test_every_role_has_a_home(app):
     assert set(HOMES) == set(Role)
 
 
+@pytest.mark.both_databases
 def test_everybody_finds_what_is_theirs_and_nothing_else(app, world, visit, routes, capsys):
     visitors = {name: visit(person) for name, person in world.people.items()}
     wrong, cells = [], 0
@@ -70,6 +71,7 @@ def test_everybody_finds_what_is_theirs_and_nothing_else(app, world, visit, rout
     assert wrong == []
 
 
+@pytest.mark.both_databases
 def test_what_belongs_to_the_others_is_not_there(app, world, visit, routes, capsys):
     """The same addresses with the things of another organisation: whoever may here, may not there."""
     visitors = {name: visit(person) for name, person in world.people.items()}

@@ -39,6 +39,7 @@ def test_looking_for_nobody_says_what_was_looked_for(session, people, visit, nam
     assert "Niets gevonden voor ‘zeer-onbekend’" in text
 
 
+@pytest.mark.both_databases
 def test_a_dossier_is_found_by_its_whole_number_or_the_beginning_of_a_name(session, people, visit):
     cast.pack(session)
     row = cast.dossier(session, people)
