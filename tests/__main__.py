@@ -8,8 +8,7 @@ import os
 import subprocess
 import sys
 
-TOGETHER = ("-n", str((os.cpu_count() or 1) + 1), "--maxprocesses", "5", "--dist", "loadgroup")
-"""One more than there are cores, since some tests wait for another process."""
+TOGETHER = ("-n", str(os.cpu_count() or 1), "--maxprocesses", "4", "--dist", "loadgroup")
 NOTHING_TO_RUN = 5
 
 

@@ -41,6 +41,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(reruns.Told())
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Those in real time alone are asked for: what does not speak of that is not even read."""
+    if config.getoption("markexpr").startswith("real_time") and collection_path.name.startswith("test_"):
+        return "real_time" not in collection_path.read_text() or None
+    return None
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         metafunc.parametrize("database_url", _databases(metafunc.definition, metafunc.config), indirect=True)
@@ -57,6 +64,7 @@ def _databases(test: pytest.Item, config: pytest.Config) -> tuple[str, ...]:
     return (DATABASES[zlib.crc32(test.nodeid.encode()) % 2],)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What runs in real time is tried once more before it fails; the summary names every second try.
 

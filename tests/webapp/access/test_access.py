@@ -12,6 +12,8 @@ from storage.people.people import Role
 from webapp.access import HOMES
 
 READING = {"GET", "HEAD"}
+OWN_HEAD = "media."
+"""Where HEAD is answered by other lines than GET. Elsewhere Flask asks the same view and drops what it says."""
 LEAVING = ("organisation.leave", "account.log_out", "own_account.end_all")
 
 
@@ -28,7 +30,12 @@ def routes(app):
     known = [rule for rule in app.url_map.iter_rules() if rule.endpoint in RIGHTS]
     order = {endpoint: place for place, endpoint in enumerate(LEAVING, 1)}
     rules = sorted(known, key=lambda rule: (order.get(rule.endpoint, 0), rule.endpoint))
-    return [(rule.endpoint, rule, method) for rule in rules for method in sorted(rule.methods - {"OPTIONS"})]
+    return [
+        (rule.endpoint, rule, method)
+        for rule in rules
+        for method in sorted(rule.methods - {"OPTIONS"})
+        if method != "HEAD" or rule.endpoint.startswith(OWN_HEAD) or "GET" not in rule.methods
+    ]
 
 
 def address(app, rule, values):
@@ -71,7 +78,6 @@ def test_everybody_finds_what_is_theirs_and_nothing_else(app, world, visit, rout
     assert wrong == []
 
 
-@pytest.mark.both_databases
 def test_what_belongs_to_the_others_is_not_there(app, world, visit, routes, capsys):
     """The same addresses with the things of another organisation: whoever may here, may not there."""
     visitors = {name: visit(person) for name, person in world.people.items()}
