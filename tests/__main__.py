@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-TOGETHER = ("-n", str(os.cpu_count() or 1), "--maxprocesses", "4", "--dist", "loadgroup")
+TOGETHER = ("-n", str(os.cpu_count() or 1), "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 NOTHING_TO_RUN = 5
 
 

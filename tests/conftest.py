@@ -64,18 +64,17 @@ def _databases(test: pytest.Item, config: pytest.Config) -> tuple[str, ...]:
     return (DATABASES[zlib.crc32(test.nodeid.encode()) % 2],)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What runs in real time is tried once more before it fails; the summary names every second try.
 
-    A shared machine may stand still for a second, and a camera with it.
+    A shared machine may stand still for a second, and a camera with it. Modules with a browser come first, since they
+    take longest: side by side, a process takes a module at a time.
     """
     for item in items:
         if item.get_closest_marker("real_time"):
             item.add_marker(pytest.mark.flaky(reruns=1))
-        elif {"desks", "chromium"} & set(item.fixturenames):
-            # One process side by side has the browser, and the site of the desk.
-            item.add_marker(pytest.mark.xdist_group("desk" if "desks" in item.fixturenames else item.path.stem))
+    browsed = {item.path for item in items if {"desks", "chromium"} & set(item.fixturenames)}
+    items.sort(key=lambda item: item.path not in browsed)
 
 
 # The services, started by the first test that asks and ended after the last.
