@@ -6,17 +6,19 @@ Source: Algemene termijnenwet, articles 1 and 3 (which names the days, Good Frid
 from datetime import date, timedelta
 from functools import cache
 
+from dateutil.easter import easter
+
 
 @cache
 def days_off(year: int) -> frozenset[date]:
     """The general holidays of a year."""
-    easter = _easter(year)
+    sunday = easter(year)
     kings_day = date(year, 4, 27)
     if kings_day.weekday() == 6:
         kings_day -= timedelta(days=1)
     around_easter = (-2, 1, 39, 50)
     fixed = (date(year, 1, 1), kings_day, date(year, 5, 5), date(year, 12, 25), date(year, 12, 26))
-    return frozenset({*fixed, *(easter + timedelta(days=days) for days in around_easter)})
+    return frozenset({*fixed, *(sunday + timedelta(days=days) for days in around_easter)})
 
 
 def is_working_day(day: date) -> bool:
@@ -38,15 +40,3 @@ def weeks_after(start: date, weeks: int) -> date:
     while not is_working_day(day):
         day += timedelta(days=1)
     return day
-
-
-def _easter(year: int) -> date:
-    """Easter Sunday in the Gregorian calendar (Meeus, Jones and Butcher)."""
-    golden, (century, rest) = year % 19, divmod(year, 100)
-    leap, skipped = divmod(century, 4)
-    correction = (century - (century + 8) // 25 + 1) // 3
-    moon = (19 * golden + century - leap - correction + 15) % 30
-    weekday = (32 + 2 * skipped + 2 * (rest // 4) - moon - rest % 4) % 7
-    late = (golden + 11 * moon + 22 * weekday) // 451
-    month, day = divmod(moon + weekday - 7 * late + 114, 31)
-    return date(year, month, day + 1)

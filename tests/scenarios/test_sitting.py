@@ -54,6 +54,31 @@ def test_extra_time_lengthens_thinking_and_answering_rounded_up(extra, preparati
     assert (times.preparation_s, times.answer_s, times.clip_plays) == (preparation, answer, 1)
 
 
+def test_every_other_value_is_that_of_the_scheme():
+    others = {"minimum_answer_s": 7, "warning_s": 11, "technical_retakes": 4, "preparation_restarts": 3}
+    others |= {"break_after": 6, "break_s": 321, "retake_replays_clip": False}
+    for value in (others, {**others, "retake_replays_clip": True}):
+        times = rules.times_for(replace(SCHEME.sitting, **value))
+        assert {name: getattr(times, name) for name in value} == value
+
+
+def test_a_reminder_comes_once_for_each_day_and_none_after_the_end():
+    def due(left: timedelta, reminded: int | None = None) -> int | None:
+        return rules.reminder((7, 3, 1), reminded, NOW + left, NOW)
+
+    day, second = timedelta(days=1), timedelta(seconds=1)
+    assert [due(7 * day + second), due(7 * day), due(3 * day), due(day), due(second)] == [None, 7, 3, 1, 1]
+    assert (due(timedelta()), due(-second)) == (None, None)
+    assert [due(3 * day, reminded) for reminded in (7, 3, 1)] == [3, None, None]
+    assert rules.reminder((), None, NOW + day, NOW) is None
+
+
+def test_a_retake_is_withdrawn_when_it_was_recorded_and_none_was_begun():
+    assert rules.retake_withdrawn(AnswerView(1, RECORDED))
+    assert not rules.retake_withdrawn(AnswerView(1, RECORDED, recording_since=NOW))
+    assert not rules.retake_withdrawn(AnswerView(1, WAITING))
+
+
 def test_a_second_play_is_an_accommodation_of_its_own():
     times = rules.times_for(SCHEME.sitting, replay=True)
     assert (times.clip_plays, times.answer_s) == (2, 90)
@@ -180,6 +205,8 @@ def test_a_recording_is_overdue_after_its_time_and_some_grace():
     assert not rules.overdue(view, TIMES, later(limit))
     assert rules.overdue(view, TIMES, later(limit + 1))
     assert not rules.overdue(AnswerView(1, PREPARING, preparing_since=NOW), TIMES, later(9999))
+    assert not rules.overdue(AnswerView(1, RECORDED, recording_since=NOW), TIMES, later(9999))
+    assert not rules.overdue(AnswerView(1, RECORDING), TIMES, later(9999)), "nobody knows since when"
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ class Candidate:
         port = int(product.origin.rpartition(":")[2])
         self.wire = self.relay.wire(port)
         self.email = f"kort-{uuid.uuid4().hex[:6]}@voorbeeld.example"
-        told = json.loads(product.command("python", "tests/support/short.py", self.email, PASSWORD))
+        told = json.loads(product.command("python", product.helper("short.py"), self.email, PASSWORD))
         self.sitting, self.answers, self.number = told["sitting"], told["answers"], 0
         self.faults: list[str] = []
         self._kept: dict[int, Kept] = {}
@@ -206,7 +206,7 @@ class Candidate:
             return self._kept[number]
         folder = self.folder / f"answer-{number}-{uuid.uuid4().hex[:6]}"
         python = str(self.product.root / ".venv" / "bin" / "python")
-        script = [python, "tests/support/takes.py", self.answers[number - 1], str(folder), str(seconds)]
+        script = [python, self.product.helper("takes.py"), self.answers[number - 1], str(folder), str(seconds)]
         looking = subprocess.Popen(
             script,
             cwd=self.product.root,

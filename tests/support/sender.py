@@ -56,6 +56,11 @@ def picture(number: int, size: tuple[int, int], lit: bool) -> av.VideoFrame:
 @cache
 def video(codec: str, seconds: float, sizes: tuple[tuple[int, int], ...] = (SIZE,), gop: int = 30, first: int = 0):
     """Coded pictures as (number, seconds, RTP payloads); each of `sizes` for an equal part of the time."""
+    return list(_video(codec, seconds, sizes, gop, first))
+
+
+@cache
+def _video(codec: str, seconds: float, sizes: tuple[tuple[int, int], ...], gop: int, first: int) -> list:
     result, count = [], round(seconds * FPS)
     packer = H264Encoder() if codec == "H264" else Vp8Encoder()
     share = math.ceil(count / len(sizes))
@@ -83,6 +88,11 @@ def video(codec: str, seconds: float, sizes: tuple[tuple[int, int], ...] = (SIZE
 @cache
 def sound(seconds: float, level: float = 0.4, noise: float = 0.02):
     """Coded sound as (seconds, payload): soft noise, and at each whole second a beep of 60 ms."""
+    return list(_sound(seconds, level, noise))
+
+
+@cache
+def _sound(seconds: float, level: float, noise: float) -> list:
     encoder = av.CodecContext.create("libopus", "w")
     encoder.sample_rate, encoder.layout, encoder.format = 48_000, "stereo", "s16"
     encoder.bit_rate, encoder.time_base = 40_000, Fraction(1, 48_000)
