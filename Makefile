@@ -66,6 +66,7 @@ fuzz: ## Feed the readers of strangers' bytes with what they have not seen, a mi
 	@$(PYTHON) docker/local/prepare.py test
 	@exec $(VENV)/python tests/fuzz $(ARGS)
 
+.PHONY: mutation
 mutation: ## Count how many small mistakes in the rules a test finds (ARGS="review/verdict.py --of COMMIT")
 	@$(PYTHON) docker/local/prepare.py test
 	@exec $(VENV)/python tests/mutation $(ARGS)

@@ -183,19 +183,19 @@ def test_a_case_that_weighs_part_1():
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "said"),
     [
-        Mark("1", "z", 3, "charm", 3),
-        Mark("1", "z", 3, "a", 0),
-        Mark("1", "z", 3, "a", 6),
-        Mark("1", "z", 3, "a", 2.5),
-        Mark("1", "z", 3, "a", True),
-        Mark("1", "z", 1, "a", 3),
-        Mark("1", "x", 3, "a", 3),
+        (Mark("1", "z", 3, "charm", 3), "unknown competency 'charm'"),
+        (Mark("1", "z", 3, "a", 0), "level 0 is not on the scale of 1 to 5"),
+        (Mark("1", "z", 3, "a", 6), "level 6 is not on the scale of 1 to 5"),
+        (Mark("1", "z", 3, "a", 2.5), "level 2.5 is not on the scale of 1 to 5"),
+        (Mark("1", "z", 3, "a", True), "level True is not on the scale of 1 to 5"),
+        (Mark("1", "z", 1, "a", 3), "answer '1' is marked twice on 'a'"),
+        (Mark("1", "x", 3, "a", 3), "answer '1' is marked twice on 'a'"),
     ],
 )
-def test_impossible_marks_are_refused(wrong):
-    with pytest.raises(ValueError):
+def test_impossible_marks_are_refused(wrong, said):
+    with pytest.raises(ValueError, match=f"^{said}"):
         decide([Mark("1", "x", 1, "a", 3), wrong], True, RULE, ["a"])
 
 
@@ -219,3 +219,12 @@ def test_impossible_marks_are_refused(wrong):
 )
 def test_what_the_screen_shows(value, places, beside, text):
     assert str(shown(value, places, beside)) == text
+
+
+def test_the_screen_shows_two_decimals_unless_asked_otherwise():
+    assert str(shown(Fraction(1, 3))) == "0.33"
+
+
+def test_marks_on_competencies_need_a_rule_of_that_kind():
+    with pytest.raises(RuleError, match=r"^marks on competencies need a rule of that kind$"):
+        Case((), True, {"kind": "proven"}, KEYS).decide()
