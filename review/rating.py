@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from review.rules import LEVEL_MAX, LEVEL_MIN
+from review.rules import on_scale
 
 
 class Phase(IntEnum):
@@ -122,26 +122,6 @@ def missing(
     return tuple(found)
 
 
-def may_sign(
-    visible: Sequence[str],
-    scores: Mapping[str, Score],
-    phase: Phase,
-    locked: Mapping[str, Score] | None = None,
-    answer_s: float | None = None,
-    evidence_per_score: int = 1,
-) -> bool:
-    """Whether nothing is missing."""
-    return not missing(visible, scores, phase, locked, answer_s, evidence_per_score)
-
-
-def open_phase(signed: Phase | None) -> Phase | None:
-    """The one phase in which scores may be written, given the last that was signed; None when the rating is final.
-
-    So the values of phase 1 are locked as soon as phase 1 is signed.
-    """
-    return {None: Phase.BLIND, Phase.BLIND: Phase.DOSSIER, Phase.DOSSIER: None}[signed]
-
-
 def may_open_dossier(signed: Iterable[Phase | None]) -> bool:
     """Whether an assessor may see a candidate's STARs.
 
@@ -162,7 +142,7 @@ def _gaps(score: Score, phase: Phase, answer_s: float | None, evidence_per_score
         return gaps if score.reason.strip() else [*gaps, Gap.NO_REASON]
     if score.level is None:
         return [Gap.NO_SCORE]
-    gaps = [] if LEVEL_MIN <= score.level <= LEVEL_MAX else [Gap.LEVEL_OFF_SCALE]
+    gaps = [] if on_scale(score.level) else [Gap.LEVEL_OFF_SCALE]
     if len(score.evidence) < evidence_per_score:
         gaps.append(Gap.TOO_LITTLE_EVIDENCE)
     if not all(_is_there(item, phase, answer_s) for item in score.evidence):

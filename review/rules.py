@@ -19,6 +19,14 @@ from typing import Any
 
 LEVEL_MIN = 1
 LEVEL_MAX = 5
+LEVELS = range(LEVEL_MIN, LEVEL_MAX + 1)
+"""The scale of every level, a score's as well as a candidate's own: the one place that says where it ends."""
+
+
+def on_scale(level: object) -> bool:
+    """True for a whole number that is a level."""
+    return type(level) is int and level in LEVELS
+
 
 Found = Fraction | int | bool | None
 

@@ -20,7 +20,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from review.rules import LEVEL_MAX, LEVEL_MIN, CompetencyRule, Outcome, Reason, RuleError, exact, parse, to_plain
+from review.rules import (
+    LEVEL_MAX,
+    LEVEL_MIN,
+    CompetencyRule,
+    Outcome,
+    Reason,
+    RuleError,
+    exact,
+    on_scale,
+    parse,
+    to_plain,
+)
 
 
 @dataclass(frozen=True)
@@ -187,7 +198,7 @@ def _check(marks: Sequence[Mark], competencies: Sequence[str]) -> None:
     for mark in marks:
         if mark.competency not in competencies:
             raise ValueError(f"unknown competency {mark.competency!r}")
-        if mark.level is not None and not (type(mark.level) is int and LEVEL_MIN <= mark.level <= LEVEL_MAX):
+        if mark.level is not None and not on_scale(mark.level):
             raise ValueError(f"level {mark.level!r} is not on the scale of {LEVEL_MIN} to {LEVEL_MAX}")
         slot = (mark.answer, mark.slot, mark.competency)
         assessor = (mark.answer, mark.assessor, mark.competency)

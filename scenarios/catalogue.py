@@ -143,11 +143,6 @@ def parse_pack(data: bytes, scheme: Scheme) -> Pack:
     return pack
 
 
-def matrix(pack: Pack) -> dict[int, frozenset[str]]:
-    """For each scenario number the competencies that its answers show."""
-    return {one.number: frozenset(one.competencies) for one in pack.scenarios}
-
-
 def check(pack: Pack, scheme: Scheme) -> list[str]:
     """What is wrong with a pack for this scheme, in plain Dutch sentences; empty when it may be used."""
     problems = []

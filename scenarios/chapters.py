@@ -40,6 +40,10 @@ class Competency:
     def anchor(self, level: int) -> str:
         return self.anchors[level - 1]
 
+    @property
+    def anchors_by_level(self) -> dict[int, str]:
+        return dict(enumerate(self.anchors, 1))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Part:

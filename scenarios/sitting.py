@@ -233,11 +233,6 @@ def preparation_left(answer: AnswerView, times: Times, now: datetime) -> float:
     return _left(answer.preparing_since, times.preparation_s, now)
 
 
-def answer_left(answer: AnswerView, times: Times, now: datetime) -> float:
-    """Seconds of answering left, never below 0."""
-    return _left(answer.recording_since, times.answer_s, now)
-
-
 def overdue(answer: AnswerView, times: Times, now: datetime) -> bool:
     """Whether a recording should have been closed by now, its page being gone."""
     if answer.stage is not AnswerStage.RECORDING or answer.recording_since is None:

@@ -84,7 +84,10 @@ _ANSWER = f"answer_id.{_SITTING}"
 _RECORDING = f"recording_id.{_ANSWER}"
 _RATING = f"rating_id.{_ANSWER}"
 _TOLD = ("sitting", "told_at")
-_SCORED = "competency level not_observable reason remark evidence phase2"
+_SCORED = (
+    "competency level not_observable reason remark evidence changed phase2_level phase2_not_observable phase2_reason "
+    "change_reason phase2_evidence"
+)
 
 TABLES: Mapping[str, Table] = {
     # people

@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from review.rules import LEVELS
 from storage.base.config import Config, ConfigError, config
 from storage.base.database import new_session, passes
 from storage.base.refusal import Refused, Step
@@ -261,6 +262,7 @@ def _blueprints(app: Flask) -> None:
     cli.register(app)
     guessing.register(app)
     app.jinja_env.filters.update(filters.FILTERS)
+    app.jinja_env.globals["LEVELS"] = LEVELS
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor

@@ -51,7 +51,7 @@ class Answers:
         if first:
             self._began(recording)
 
-    def closing_came(self, recording: uuid.UUID, complete: bool) -> None:
+    def manifest_came(self, recording: uuid.UUID, complete: bool) -> None:
         """The page has ended; `complete`: and every slice is here."""
         if not complete:
             self._wait(recording, QUIET_S)

@@ -20,7 +20,7 @@ from aiohttp import web
 from recorder.http.auth import Authenticator, unavailable
 from recorder.http.completion import Answers
 from recorder.spool.group_commit import Disk
-from recorder.spool.manifest import Closing
+from recorder.spool.manifest import Manifest
 from recorder.spool.slice_spool import Different, Listing, Run, runs
 from recorder.spool.spool import Spool
 from recorder.spool.tickets import Ticket
@@ -31,7 +31,7 @@ MOST_BYTES_PER_S = 1_000_000
 """Bytes that one recording may bring for each second that it may last: five times what a page is told to record."""
 MOST_PER_S = 4
 """Slices that one recording may have for each second that it may last."""
-LONGEST_CLOSING = 16 * 1024
+LONGEST_MANIFEST = 16 * 1024
 
 _DIGEST = re.compile(r"(?:^|[ ,])sha-256=:([A-Za-z0-9+/]{43}=):")
 
@@ -115,20 +115,20 @@ class Slices:
         """The page has ended: how many slices there are. Answers which of them are still missing."""
         ticket = await self._appendable(request)
         try:
-            closing = Closing.read(await _body(request, LONGEST_CLOSING))
+            manifest = Manifest.read(await _body(request, LONGEST_MANIFEST))
         except (ValueError, RecursionError) as error:
-            raise web.HTTPBadRequest(text=f"This is no closing message: {error}") from error
-        if closing.count > MOST_PER_S * ticket.longest_s:
+            raise web.HTTPBadRequest(text=f"This is no manifest: {error}") from error
+        if manifest.count > MOST_PER_S * ticket.longest_s:
             raise _too_large("A recording has not so many slices.")
         async with self._lock(ticket):
             try:
-                await asyncio.to_thread(self._spool.slices.close, ticket.recording, closing)
+                await asyncio.to_thread(self._spool.slices.close, ticket.recording, manifest)
             except Different as error:
                 raise web.HTTPConflict(text=str(error)) from error
             except OSError as error:
                 raise _full() from error
             listing = await self._listing(ticket)
-        self._answers.closing_came(ticket.recording, listing.complete)
+        self._answers.manifest_came(ticket.recording, listing.complete)
         return web.json_response(_told(ticket, listing))
 
     async def _appendable(self, request: web.Request, often: bool = False) -> Ticket:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from recorder.jobs.workspace import folder_for
-from recorder.spool.manifest import Closing
+from recorder.spool.manifest import Manifest
 from recorder.spool.spool import Spool
 from recorder.spool.upload import Shipper
 from storage.base.database import session_scope
@@ -35,13 +35,13 @@ def import_answer(job: Claimed) -> dict[str, Any]:
         try:
             with (folder / "file").open("rb") as file:
                 answer = emergency.unseal(file, key_store().browser_key(candidate))
-            closing = Closing.read(json.dumps(answer.closing).encode())
+            manifest = Manifest.read(json.dumps(answer.manifest).encode())
         except ValueError as error:
             raise Hopeless(str(error)) from error
         spool = Spool(folder / "spool")
         for number, data in enumerate(answer.slices):
             spool.slices.keep(job.subject, number, data, emergency.sha256_of(data))
-        spool.slices.close(job.subject, closing)
+        spool.slices.close(job.subject, manifest)
         job.report(30)
         Shipper(spool, object_store, key_store).ship_now(job.subject, datetime.now(UTC))
     store.delete(waiting)

@@ -18,7 +18,7 @@ from recorder.media.live_source import Source, join
 from recorder.media.measure import Unreadable, scan
 from recorder.media.packets import retimed
 from recorder.media.stitch import Road, align, stitch
-from recorder.spool.manifest import CLOSING, Closing
+from recorder.spool.manifest import MANIFEST, Manifest
 from recorder.spool.slice_spool import Run, file_suffix
 
 SAME_S = 0.5
@@ -52,7 +52,7 @@ class Slices:
     """
 
     rows: list[tuple[Run, list[Path]]] = field(default_factory=list)
-    closing: Closing | None = None
+    manifest: Manifest | None = None
 
     @property
     def files(self) -> list[list[tuple[Run, list[Path]]]]:
@@ -66,7 +66,7 @@ class Slices:
 
     def began_after_s(self, first: int) -> float | None:
         """By how much the file whose first slice this is began later than the first file, by the page's clock."""
-        began = {part.first: part.started_ms for part in self.closing.parts} if self.closing else {}
+        began = {part.first: part.started_ms for part in self.manifest.parts} if self.manifest else {}
         return (began[first] - began[0]) / 1000 if {0, first} <= began.keys() else None
 
     @property
@@ -74,19 +74,19 @@ class Slices:
         """First and last number of each hole, the tail that never came included."""
         edges = [Run(-1, -1), *(run for run, _ in self.rows)]
         found = [[a.last + 1, b.first - 1] for a, b in pairwise(edges) if a.last + 1 < b.first]
-        if self.closing and edges[-1].last + 1 < self.closing.count:
-            found.append([edges[-1].last + 1, self.closing.count - 1])
+        if self.manifest and edges[-1].last + 1 < self.manifest.count:
+            found.append([edges[-1].last + 1, self.manifest.count - 1])
         return found
 
     @property
     def whole(self) -> bool:
         """Whether the page itself has ended them, and every one is there."""
-        return self.closing is not None and self.closing.complete and bool(self.rows) and not self.holes
+        return self.manifest is not None and self.manifest.complete and bool(self.rows) and not self.holes
 
     def figures(self) -> dict[str, Any]:
         return {
             "came": sum(run.last - run.first + 1 for run, _ in self.rows),
-            "recorded": self.closing.count if self.closing else None,
+            "recorded": self.manifest.count if self.manifest else None,
             "holes": self.holes,
             "files": len(self.files),
         }
@@ -99,10 +99,10 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
     head = _with_later_files(slices, _playable(_head(slices, folder)))
     other = _playable(live.path)
     decision = {
-        "page_s": round(slices.closing.seconds, 3) if slices.closing else None,
+        "page_s": round(slices.manifest.seconds, 3) if slices.manifest else None,
         "slices": slices.figures() | (head.figures() if head else {}) if slices.rows else None,
         "live": {"sessions": len(live.sessions)} | other.figures() if other else None,
-        "page_saw": [asdict(note) for note in slices.closing.notes] if slices.closing else [],
+        "page_saw": [asdict(note) for note in slices.manifest.notes] if slices.manifest else [],
     }
 
     def chosen(path: Path | None, took: str, why: str, **more: float | str) -> Chosen:
@@ -117,8 +117,8 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
         unreadable = "slices_unreadable" if slices.rows else "no_slices"
         path = other.path if other else live.path
         return chosen(path, "live", unreadable) if path else chosen(None, "nothing", unreadable)
-    if slices.whole and slices.closing:
-        page_s = slices.closing.seconds
+    if slices.whole and slices.manifest:
+        page_s = slices.manifest.seconds
         if len(slices.files) > 1 and abs(other.seconds - page_s) <= SAME_S:
             return chosen(other.path, "live", "slices_began_anew")
         if abs(head.seconds - page_s) <= SAME_S:
@@ -126,7 +126,7 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
         nearer = abs(head.seconds - page_s) <= abs(other.seconds - page_s)
         return chosen(head.path if nearer else other.path, "slices" if nearer else "live", "other_length")
     why = "hole" if slices.holes else "cut_off"
-    shift_s, by = align(head, other, slices.closing, live)
+    shift_s, by = align(head, other, slices.manifest, live)
     if other.seconds + shift_s <= head.cut_s + SAME_S:
         return chosen(head.path, "slices", why, shift_s=shift_s, by=by)
     try:
@@ -154,8 +154,8 @@ def _read(originals: Sequence[Path]) -> Slices:
         else:
             slices.rows.append((run, [path]))
     for path in sorted(originals):
-        if path.name.partition("_")[0] == CLOSING:
-            slices.closing = Closing.read(path.read_bytes())
+        if path.name.partition("_")[0] == MANIFEST:
+            slices.manifest = Manifest.read(path.read_bytes())
     return slices
 
 

@@ -17,7 +17,7 @@ import ffmpeg
 from recorder.media.ffmpeg import run
 from recorder.media.live_source import Source
 from recorder.media.measure import Scan
-from recorder.spool.manifest import Closing
+from recorder.spool.manifest import Manifest
 
 _BLOCK_S, _ENVELOPE_RATE, _QUIET = 0.01, 8000, 50
 _ALIKE, _OVERLAP_S = 0.6, 2.0
@@ -58,14 +58,14 @@ class Road:
         return figures if self.found.steady else figures | clock
 
 
-def align(head: Road, other: Road, closing: Closing | None, live: Source) -> tuple[float, str]:
+def align(head: Road, other: Road, manifest: Manifest | None, live: Source) -> tuple[float, str]:
     """By how many seconds the live road begins later than the slices, and by what that is known."""
     guess_s, by = 0.0, "nothing"
     delay_s = next((session.delay_s for session in live.sessions if session.delay_s is not None), None)
-    if closing and closing.started_ms and delay_s is not None:
-        guess_s, by = live.start_s - delay_s - closing.started_ms / 1000, "clock"
-    elif closing and closing.started_ms and closing.published_ms:
-        guess_s, by = (closing.published_ms[0] - closing.started_ms) / 1000, "publish"
+    if manifest and manifest.started_ms and delay_s is not None:
+        guess_s, by = live.start_s - delay_s - manifest.started_ms / 1000, "clock"
+    elif manifest and manifest.started_ms and manifest.published_ms:
+        guess_s, by = (manifest.published_ms[0] - manifest.started_ms) / 1000, "publish"
     # A guess may be wrong by a little; without one the whole answer is searched.
     look_s = _WRONG_S.get(by) or max(head.seconds, other.seconds)
     heard_s = lag_s(envelope(head.path), envelope(other.path), guess_s, look_s)

@@ -1,4 +1,4 @@
-"""The page's last word about a take: how many slices there are, and by whose clock."""
+"""The manifest of a take, the page's last word about it: how many slices there are, and by whose clock."""
 
 import json
 import re
@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-CLOSING = "closing"
+MANIFEST = "closing"
+"""What it is called on the disk, in the object store and in addresses: pages and spools of earlier versions say so."""
 
 
 _MOST_PARTS, _MOST_NOTES = 50, 100
@@ -31,7 +32,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Closing:
+class Manifest:
     """What the page says of a take that it has ended. Sizes in bytes, `seconds` by the page's clock.
 
     `started_ms` and `published_ms`: when the slices began, and when each live session was connected, in milliseconds
@@ -52,14 +53,14 @@ class Closing:
     notes: tuple[Note, ...] = ()
 
     @classmethod
-    def read(cls, data: bytes) -> "Closing":
+    def read(cls, data: bytes) -> "Manifest":
         """Raises ValueError when it is not such a message."""
         found = json.loads(data)
         if not isinstance(found, Mapping):
             raise ValueError("not a mapping")
         try:
             marks = tuple(_number(mark) for mark in found.get("published_ms", ()))
-            closing = cls(
+            manifest = cls(
                 count=int(_number(found["count"])),
                 size=int(_number(found["size"])),
                 sha256=str(found["sha256"]),
@@ -73,9 +74,9 @@ class Closing:
             )
         except (KeyError, TypeError, OverflowError) as error:
             raise ValueError(f"{error!r} is missing or no number") from error
-        if not re.fullmatch(r"[0-9a-f]{64}", closing.sha256):
+        if not re.fullmatch(r"[0-9a-f]{64}", manifest.sha256):
             raise ValueError("sha256 is not a hash in hex")
-        return closing
+        return manifest
 
     def write(self) -> bytes:
         return json.dumps(asdict(self), sort_keys=True).encode()

@@ -171,13 +171,6 @@ def read(path: Path) -> Iterator[Record]:
         raise SpoolError(f"{path.name} does not begin with a header")
 
 
-def read_header(path: Path) -> Header:
-    """The header alone. Raises SpoolError when it is missing or of another version."""
-    for record in read(path):
-        return Header.from_json(record.json())
-    raise AssertionError("read() yields the header or raises")
-
-
 class Packet(NamedTuple):
     """What an RTP header says. `packet[start:end]` is the payload, without header, extensions and padding."""
 

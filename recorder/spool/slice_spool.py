@@ -23,19 +23,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from recorder.spool.manifest import CLOSING, Closing
+from recorder.spool.manifest import MANIFEST, Manifest
 
 _HEAD = struct.Struct(">4sII32s")
 _MARK = b"slc1"
 _LOG = re.compile(r"(\d+)\.log")
-_PART = re.compile(r"(\d{6})\.([0-9a-f]{64})\.part")
-"""A file for each slice: a spool may still hold what an earlier version kept so."""
 _RUN = re.compile(r"slices-(\d+)-(\d+)")
 _EBML = b"\x1a\x45\xdf\xa3"
 
 
 class Different(ValueError):
-    """Under this number another slice was kept before, or another closing message."""
+    """Under this number another slice was kept before, or another manifest."""
 
 
 class Slice(NamedTuple):
@@ -89,22 +87,22 @@ class Listing:
 
     here: tuple[Slice, ...]
     kept: tuple[Run, ...]
-    closing: Closing | None
+    manifest: Manifest | None
     touched_s: float | None = None
     """When anything came last, in seconds since the Unix epoch; None when nothing is on this disk."""
 
     @property
     def missing(self) -> list[int]:
         """The numbers that the page has recorded and that nobody has yet."""
-        if self.closing is None:
+        if self.manifest is None:
             return []
         here = {one.number for one in self.here}
-        return [n for n in range(self.closing.count) if n not in here and not any(n in run for run in self.kept)]
+        return [n for n in range(self.manifest.count) if n not in here and not any(n in run for run in self.kept)]
 
     @property
     def complete(self) -> bool:
         """Whether the page has ended, and every slice of it has come."""
-        return self.closing is not None and not self.missing
+        return self.manifest is not None and not self.missing
 
 
 class SliceSpool:
@@ -130,10 +128,10 @@ class SliceSpool:
 
     def listing(self, recording: uuid.UUID, originals: Iterable[str] = ()) -> Listing:
         """Where all slices of this answer are; `originals` are the names of those that are in the object store."""
-        here, closing = tuple(self.slices(recording)), self.closing_path(recording)
-        said = Closing.read(closing.read_bytes()) if closing.exists() else None
+        here, manifest = tuple(self.slices(recording)), self.manifest_path(recording)
+        said = Manifest.read(manifest.read_bytes()) if manifest.exists() else None
         folder = self.folder(recording)
-        heard = (folder, *folder.glob("*"), closing)
+        heard = (folder, *folder.glob("*"), manifest)
         touched = max((path.stat().st_mtime for path in heard if path.exists()), default=None)
         return Listing(here, tuple(runs(originals)), said, touched)
 
@@ -177,21 +175,21 @@ class SliceSpool:
                 del self._writing[recording]
         return True
 
-    def close(self, recording: uuid.UUID, closing: Closing) -> None:
+    def close(self, recording: uuid.UUID, manifest: Manifest) -> None:
         """Keep the page's last word. Raises Different when it said something else before."""
-        path = self.closing_path(recording)
+        path = self.manifest_path(recording)
         if path.exists():
-            if path.read_bytes() != closing.write():
+            if path.read_bytes() != manifest.write():
                 raise Different("this recording was closed with another message")
             return
-        self._write(path, closing.write())
+        self._write(path, manifest.write())
 
     def size(self, recording: uuid.UUID) -> int:
         """Bytes of slices that are here."""
         return sum(one.size for one in self._here(recording).values())
 
-    def closing_path(self, recording: uuid.UUID) -> Path:
-        return self.root / str(recording) / f"{CLOSING}.json"
+    def manifest_path(self, recording: uuid.UUID) -> Path:
+        return self.root / str(recording) / f"{MANIFEST}.json"
 
     def join(self, recording: uuid.UUID, kept: Sequence[Run]) -> tuple[list[Path], list[Slice]]:
         """Make a file of each unbroken row of slices that the store does not hold yet; the files, and all slices.
@@ -276,8 +274,6 @@ class SliceSpool:
 
 def _held(path: Path) -> list[Slice]:
     """The slices in a file, without a torn tail."""
-    if match := _PART.fullmatch(path.name):
-        return [Slice(int(match[1]), match[2], path.stat().st_size, path)]
     found: list[Slice] = []
     with path.open("rb") as file:
         end, start = os.fstat(file.fileno()).st_size, _HEAD.size

@@ -99,8 +99,8 @@ class Shipper:
             confirmed = {original.name: (original.size, original.sha256) for original in row.originals}
         joined, parts = slices.join(recording, runs(confirmed))
         files = [*self._spool.sessions(recording), *joined]
-        if (closing := slices.closing_path(recording)).exists():
-            files.append(closing)
+        if (manifest := slices.manifest_path(recording)).exists():
+            files.append(manifest)
         new = []
         for path in files:
             size, sha256 = path.stat().st_size, sha256_of(path)

@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from review.portfolio import words
+from review.rules import LEVEL_MAX, LEVEL_MIN
 from scenarios.chapters import Documents, FilePart
 from storage.base import audit
 from storage.base.database import Base, Identified, one_of, session_of
@@ -266,7 +267,7 @@ class SelfAssessment(Identified, Base):
 
     __table_args__ = (
         UniqueConstraint("dossier_id", "competency"),
-        CheckConstraint("level BETWEEN 1 AND 5", name="level"),
+        CheckConstraint(f"level BETWEEN {LEVEL_MIN} AND {LEVEL_MAX}", name="level"),
     )
 
 

@@ -46,7 +46,7 @@ class Answer:
     """One answer as its browser kept it: every slice, and the page's last word about them."""
 
     recording: uuid.UUID
-    closing: dict[str, Any]
+    manifest: dict[str, Any]
     slices: tuple[bytes, ...]
 
     def is_in(self, recording: Recording) -> bool:
@@ -90,13 +90,13 @@ def unseal(file: BinaryIO, key: bytes) -> Answer:
                 raise Damaged(f"slice {number} is not in its place")
             else:
                 slices.append(plain)
-        closing = told["closing"]
-        proven = (closing["count"], closing["sha256"]) == (len(slices), sha256_of(b"".join(slices)))
+        manifest = told["closing"]
+        proven = (manifest["count"], manifest["sha256"]) == (len(slices), sha256_of(b"".join(slices)))
     except (InvalidTag, ValueError, TypeError, KeyError) as error:
         raise Damaged(f"a part cannot be opened ({error!r})") from error
     if not slices or not proven or file.read(1):
         raise Damaged("the parts are not what the page has recorded")
-    return Answer(recording, closing, tuple(slices))
+    return Answer(recording, manifest, tuple(slices))
 
 
 def _header(file: BinaryIO) -> tuple[uuid.UUID, list[tuple[int | None, bytes, int]]]:

@@ -27,7 +27,7 @@ from storage.base.refusal import Refused
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.absences import absences
 from storage.judging.assignments import give, mode_of, open_answers
-from storage.judging.conflicts import assessors, ties
+from storage.judging.conflicts import assessors, conflicts_of
 from storage.judging.ratings import Rating, Return, ratings_of
 from storage.people.people import Person
 
@@ -165,7 +165,7 @@ def batch_of(
             raise Refused(Rule.OTHER_MODE, found=sitting.dossier.code, needed=mode)
         key = str(sitting.id)
         openings[key] = {str(answer.id): slots for answer, slots in free.items()}
-        tied = {who: list(reasons) for who, reasons in ties(session, sitting, people, now).items()}
+        tied = {who: list(reasons) for who, reasons in conflicts_of(session, sitting, people, now).items()}
         # Who had this work before and did not get round to it is not asked again by lot, only by name.
         for who in _left(session, sitting) - tied.keys():
             tied[who] = [Conflict.INVOLVED_EARLIER]

@@ -1,4 +1,4 @@
-"""Assignments: which slots of a sitting wait for an assessor, and who gets them after every tie was looked at."""
+"""Assignments: which slots of a sitting wait for an assessor, and who may get them, conflicts of interest apart."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from scenarios.chapters import AssessmentRules
 from scenarios.sitting import Stage
 from storage.base.refusal import Refused
 from storage.exam.sittings import Answer, Judging, Sitting
-from storage.judging.conflicts import ties
+from storage.judging.conflicts import conflicts_of
 from storage.judging.ratings import Rating, ratings_of
 from storage.judging.verdicts import all_final
 from storage.judging.workload import assign
@@ -106,7 +106,7 @@ def give(session: Session, sitting: Sitting, wanted: Sequence[Wanted], by: Perso
             raise Refused(Rule.TOO_MUCH, found=count, needed=most)
     if any(Role.ASSESSOR not in person.roles(now) for person in people.values()):
         raise Refused(Rule.NO_ASSESSOR)
-    if found := ties(session, sitting, list(people.values()), now):
+    if found := conflicts_of(session, sitting, list(people.values()), now):
         raise Refused(Rule.CONFLICT, found=tuple({reason for reasons in found.values() for reason in reasons}))
     given = []
     for person_id, slot in sorted({(person.id, slot) for _, slot, person in wanted}, key=lambda one: one[1]):

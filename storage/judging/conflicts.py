@@ -77,7 +77,7 @@ def assessors(session: Session, now: datetime) -> Sequence[Person]:
     return session.scalars(judging(now).options(selectinload(Person.memberships))).all()
 
 
-def ties(
+def conflicts_of(
     session: Session, sitting: Sitting, people: Sequence[Person], now: datetime
 ) -> dict[uuid.UUID, tuple[Conflict, ...]]:
     """For each of these assessors every reason why they may not judge this sitting; those without one are left out.
@@ -86,10 +86,10 @@ def ties(
     """
     dossier = sitting.dossier
     months = dossier.scheme.content.chapter(AssessmentRules).conflict_months
-    return ties_with(session, [dossier.candidate], dossier.organisation, people, now, months, besides=sitting)
+    return conflicts_with(session, [dossier.candidate], dossier.organisation, people, now, months, besides=sitting)
 
 
-def ties_with(
+def conflicts_with(
     session: Session,
     candidates: Sequence[Person],
     organisation: Organisation,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from review import rating as rules
 from review.rating import Phase, TimeCode
+from review.rules import LEVEL_MAX, LEVEL_MIN
 from storage.base.database import Base, Identified
 
 
@@ -39,16 +40,26 @@ class Score(Identified, Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     remark: Mapped[str] = mapped_column(Text, default="")
     evidence: Mapped[list[Any]] = mapped_column(default=list)
-    phase2: Mapped[dict[str, Any] | None]
-    """None where phase 2 left the score as it was; else level, not_observable, reason, change_reason, evidence."""
+    changed: Mapped[bool] = mapped_column(default=False)
+    """True where phase 2 gives a score of its own, in the columns below; else they are empty."""
+    phase2_level: Mapped[int | None]
+    phase2_not_observable: Mapped[bool] = mapped_column(default=False)
+    phase2_reason: Mapped[str] = mapped_column(Text, default="")
+    change_reason: Mapped[str] = mapped_column(Text, default="")
+    phase2_evidence: Mapped[list[Any]] = mapped_column(default=list)
 
     # `Rating` stands above this module, so its name is all that may be said of it here.
     rating: Mapped[Any] = relationship("Rating", back_populates="scores")
 
     __table_args__ = (
         UniqueConstraint("rating_id", "competency"),
-        CheckConstraint("level IS NULL OR level BETWEEN 1 AND 5", name="level"),
+        CheckConstraint(f"level IS NULL OR level BETWEEN {LEVEL_MIN} AND {LEVEL_MAX}", name="level"),
         CheckConstraint("NOT (not_observable AND level IS NOT NULL)", name="level_or_not_observable"),
+        CheckConstraint(
+            f"phase2_level IS NULL OR phase2_level BETWEEN {LEVEL_MIN} AND {LEVEL_MAX}", name="phase2_level"
+        ),
+        CheckConstraint("NOT (phase2_not_observable AND phase2_level IS NOT NULL)", name="phase2_level_or_not"),
+        CheckConstraint("changed OR NOT (phase2_not_observable OR phase2_level IS NOT NULL)", name="phase2_changed"),
     )
 
     def value(self, phase: Phase) -> rules.Score | None:
@@ -57,16 +68,11 @@ class Score(Identified, Base):
             remarks = (TimeCode(one.at_s) for one in self.rating.remarks if one.competency == self.competency)
             evidence = (*(rules.evidence_from_json(item) for item in self.evidence), *remarks)
             return rules.Score(self.level, self.not_observable, self.reason, evidence, self.remark)
-        if self.phase2 is None:
+        if not self.changed:
             return None
-        return rules.Score(
-            self.phase2["level"],
-            self.phase2["not_observable"],
-            self.phase2["reason"],
-            tuple(rules.evidence_from_json(item) for item in self.phase2["evidence"]),
-            self.remark,
-            self.phase2["change_reason"],
-        )
+        evidence = tuple(rules.evidence_from_json(item) for item in self.phase2_evidence)
+        level, not_observable, reason = self.phase2_level, self.phase2_not_observable, self.phase2_reason
+        return rules.Score(level, not_observable, reason, evidence, self.remark, self.change_reason)
 
     def write(self, value: rules.Score) -> None:
         """Take over a score of phase 1."""
@@ -75,17 +81,10 @@ class Score(Identified, Base):
 
     def rewrite(self, value: rules.Score | None) -> None:
         """Take over a score of phase 2; None leaves the score as phase 1 gave it."""
-        self.phase2 = (
-            None
-            if value is None
-            else {
-                "level": value.level,
-                "not_observable": value.not_observable,
-                "reason": value.reason,
-                "change_reason": value.change_reason,
-                "evidence": [item.to_json() for item in value.evidence],
-            }
-        )
+        self.changed, value = value is not None, value or rules.Score()
+        self.phase2_level, self.phase2_not_observable = value.level, value.not_observable
+        self.phase2_reason, self.change_reason = value.reason, value.change_reason
+        self.phase2_evidence = [item.to_json() for item in value.evidence]
 
 
 class Remark(Identified, Base):

@@ -148,7 +148,7 @@ def _keep_words(mapper: object, connection: Connection, person: Person) -> None:
 
 
 def called(word: str) -> Select[uuid.UUID]:
-    """The ids of the people of whom a part of the name or address begins so; `word` is one of `beginnings.typed`."""
+    """The ids of the people of whom a part of the name or address begins so; `word` is one of `search_words.typed`."""
     return select(SearchWord.person_id).where(SearchWord.word >= word, SearchWord.word < word + BEYOND)
 
 

@@ -31,7 +31,7 @@ from storage.base import audit
 from storage.base.clock import AMSTERDAM
 from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused, Step, check_step
-from storage.judging.conflicts import ties_with
+from storage.judging.conflicts import conflicts_with
 from storage.people.organisations import Organisation
 from storage.people.people import Person, Role
 from storage.planning.exam_dates import ExamDate, ExamPlace
@@ -183,10 +183,10 @@ class PracticalSession(Identified, Base):
             audit.record(session, now, officer.id, "practical_examiner_changed", self, **facts)
         return former
 
-    def ties(self, people: Sequence[Person], now: datetime) -> dict[uuid.UUID, tuple[Any, ...]]:
-        """For each of these people every bond with the organisation or a candidate; those without one are left out."""
+    def conflicts(self, people: Sequence[Person], now: datetime) -> dict[uuid.UUID, tuple[Any, ...]]:
+        """For each of these people every conflict of interest here; those without one are left out."""
         months = self.scheme.content.chapter(ChecklistRules).conflict_months
-        return ties_with(session_of(self), self.candidates, self.organisation, people, now, months)
+        return conflicts_with(session_of(self), self.candidates, self.organisation, people, now, months)
 
     def decline(self, reason: str, officer: Person, now: datetime) -> None:
         """KSF says no, with the reason."""
@@ -257,7 +257,7 @@ class PracticalSession(Identified, Base):
             raise Refused(Rule.NO_EXAMINER, found=0, needed=self.scheme.content.chapter(ChecklistRules).assessors)
         if Role.ASSESSOR not in examiner.roles(now):
             raise Refused(Rule.NOT_EXAMINER, found=examiner.name, needed=Role.ASSESSOR)
-        if tied := self.ties([examiner], now).get(examiner.id):
+        if tied := self.conflicts([examiner], now).get(examiner.id):
             raise Refused(Rule.EXAMINER_TIED, found=tied)
         return examiner
 

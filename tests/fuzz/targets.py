@@ -15,7 +15,7 @@ from pathlib import Path
 from recorder.media import live_source, matroska, select_source
 from recorder.media.depacketize import CODECS, Packet, depacketize
 from recorder.spool import packet_file
-from recorder.spool.manifest import Closing
+from recorder.spool.manifest import Manifest
 from recorder.webrtc import peer, rtcp
 from recorder.webrtc.receiver import Intake, Stream
 
@@ -24,7 +24,7 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 HEADER = packet_file.Header(
     "fuzz", 1, (packet_file.Track("video", "VP8", 102, 90000, 7), packet_file.Track("audio", "opus", 111, 48000))
 )
-CLOSING = Closing(3, 900, "0" * 64, 2.5, "video/webm;codecs=h264,opus", 1.0, (2.0,)).write()
+MANIFEST = Manifest(3, 900, "0" * 64, 2.5, "video/webm;codecs=h264,opus", 1.0, (2.0,)).write()
 OFFER = b"""v=0\r
 o=- 1 1 IN IP4 0.0.0.0\r
 s=-\r
@@ -130,7 +130,7 @@ def spool_file(data: bytes) -> None:
 
 def slice_closing(data: bytes) -> None:
     with contextlib.suppress(ValueError, RecursionError):
-        assert Closing.read(Closing.read(data).write()).count >= 0
+        assert Manifest.read(Manifest.read(data).write()).count >= 0
 
 
 def slices_after_a_hole(data: bytes) -> None:
@@ -192,6 +192,6 @@ TARGETS = {
     "live_packets": Target(live_packets, (_packed(RTP_VIDEO, RTP_AUDIO, RTP_REPAIR),)),
     "spool_records": Target(spool_records, (_records(RTP_VIDEO, RTP_AUDIO, SENDER_REPORT),)),
     "spool_file": Target(spool_file, (_spooled(),)),
-    "slice_closing": Target(slice_closing, (CLOSING, json.dumps({"count": 1}).encode())),
+    "slice_closing": Target(slice_closing, (MANIFEST, json.dumps({"count": 1}).encode())),
     "slices_after_a_hole": Target(slices_after_a_hole, (WEBM, MP4)),
 }

@@ -194,9 +194,8 @@ def test_a_reload_between_two_answers_changes_nothing(stage):
 
 
 def test_time_left_counts_down_to_nothing_and_is_whole_before_the_start():
-    view = AnswerView(1, RECORDING, recording_since=NOW)
-    assert [rules.answer_left(view, TIMES, later(s)) for s in (0, 30, 90, 900)] == [90, 60, 0, 0]
-    assert rules.answer_left(AnswerView(1), TIMES, NOW) == 90
+    view = AnswerView(1, PREPARING, preparing_since=NOW)
+    assert [rules.preparation_left(view, TIMES, later(s)) for s in (0, 10, 30, 900)] == [30, 20, 0, 0]
     assert rules.preparation_left(AnswerView(1), TIMES, NOW) == 30
 
 

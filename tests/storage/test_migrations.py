@@ -1,14 +1,17 @@
 """The migrations make, on both databases, exactly the tables that the nouns describe, and take them away again."""
 
+import json
 import uuid
 
 import pytest
 from alembic import command
-from sqlalchemy import inspect, text
+from sqlalchemy import JSON, column, inspect, select, text
+from sqlalchemy import table as table_of
 from sqlalchemy.exc import IntegrityError
 
 from storage.base import migrate
 from storage.base.database import make_engine
+from storage.judging.scores import Score
 
 pytestmark = pytest.mark.parametrize("empty_database_url", ["sqlite", "postgresql"], indirect=True)
 
@@ -94,9 +97,7 @@ def test_rows_that_point_to_each_other_survive_a_change_of_their_tables(empty_da
     try:
         with engine.begin() as connection:
             for table, row in OLD_ROWS:
-                names = ", ".join(row)
-                values = ", ".join(f":{name}" for name in row)
-                connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
+                _insert(connection, table, row)
         command.upgrade(alembic, "head")
         migrate.check(empty_database_url)
         with engine.begin() as connection:
@@ -141,3 +142,48 @@ OLD_ROWS = (
     ),
     ("flag", {"id": ONE, "rating_id": ONE, "kind": "known", "reason": "", "raised_at": AT, "reply": ""}),
 )
+
+
+def test_what_phase_two_said_of_a_score_is_carried_over_and_back(empty_database_url):
+    """A score that changed in phase 2, one that did not, and one of which JSON says null."""
+    alembic, before = migrate._alembic(empty_database_url), "0023"
+    said = {
+        "level": None,
+        "not_observable": True,
+        "reason": "Niet te horen.",
+        "change_reason": "De STAR laat het zien.",
+    }
+    said |= {"evidence": [{"seconds": 3.5}]}
+    (score,) = (row for table, row in OLD_ROWS if table == "score")
+    told = {"analysis": json.dumps(said), "sensitivity": None, "reflection": "null"}
+    command.upgrade(alembic, "0001")
+    engine = make_engine(empty_database_url)
+    try:
+        with engine.begin() as connection:
+            for table, row in OLD_ROWS:
+                _insert(connection, table, row)
+            for competency in ("sensitivity", "reflection"):
+                _insert(connection, "score", score | {"id": uuid.uuid4().hex, "competency": competency})
+            for competency, value in told.items():
+                told_so = text("UPDATE score SET phase2 = :value WHERE competency = :competency")
+                connection.execute(told_so, {"value": value, "competency": competency})
+        command.upgrade(alembic, "head")
+        with engine.begin() as connection:
+            rows = {row.competency: row for row in connection.execute(select(Score.__table__))}
+        changed = rows.pop("analysis")
+        assert (changed.changed, changed.phase2_level, changed.phase2_not_observable) == (True, None, True)
+        assert (changed.phase2_reason, changed.change_reason) == (said["reason"], said["change_reason"])
+        assert changed.phase2_evidence == said["evidence"]
+        assert {(row.changed, row.phase2_level, row.change_reason) for row in rows.values()} == {(False, None, "")}
+        command.downgrade(alembic, before)
+        with engine.begin() as connection:
+            old = table_of("score", column("competency"), column("phase2", JSON))
+            back = dict(connection.execute(select(old.c.competency, old.c.phase2)).all())
+        assert back == {"analysis": said, "sensitivity": None, "reflection": None}
+    finally:
+        engine.dispose()
+
+
+def _insert(connection, table, row):
+    values = ", ".join(f":{name}" for name in row)
+    connection.execute(text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values})"), row)

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
+from review.rules import LEVELS
 from scenarios.chapters import CANDIDATE_PARTS, FilePart, Visibility
 from storage.dossier.dossiers import Dossier, DossierState, StarKind
 from storage.dossier.revisions import BOXES, Side, content, hand_in, part_of, write
@@ -194,7 +195,7 @@ def form_for(dossier: Dossier) -> CandidateForm:
     for kind in StarKind:
         for box, (label, question) in STAR_BOXES.items():
             setattr(Whole, f"{kind}_{box}", TextAreaField(label, TEXT, description=question))
-    levels, kinds = [(str(level), str(level)) for level in range(1, 6)], list(terms.STAR_KINDS.items())
+    levels, kinds = [(str(level), str(level)) for level in LEVELS], list(terms.STAR_KINDS.items())
     for competency in dossier.scheme.content.competencies:
         level = RadioField("Uw niveau", [Optional()], choices=choices(levels))
         star = RadioField("Te zien in de STAR", [Optional()], choices=choices(kinds))

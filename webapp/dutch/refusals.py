@@ -219,5 +219,5 @@ def refusal(error: Refused) -> str:
     shown = tuple(moment(value) if isinstance(value, datetime) else value for value in needed)
     several: Any = error.found
     names = ", ".join(part(name) for name in several) if "{parts}" in sentence else ""
-    ties = ", ".join(CONFLICTS[one] for one in several) if "{conflicts}" in sentence else ""
-    return sentence.format(needed=shown, parts=names, conflicts=ties, found=error.found)
+    conflicts = ", ".join(CONFLICTS[one] for one in several) if "{conflicts}" in sentence else ""
+    return sentence.format(needed=shown, parts=names, conflicts=conflicts, found=error.found)

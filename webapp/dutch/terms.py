@@ -6,6 +6,7 @@ from review.objection import Ground, Ruling
 from review.portfolio import Outcome
 from review.rating import Gap
 from review.retention import Erasable, Stays
+from review.rules import LEVEL_MAX, LEVEL_MIN
 from scenarios.chapters import FilePart
 from scenarios.quality import FaultKind
 from scenarios.scheme import Scheme
@@ -90,7 +91,7 @@ OUTCOMES = {Outcome.APPROVED: "goedgekeurd", Outcome.RETURNED: "teruggestuurd", 
 GAPS = {
     Gap.NO_SCORE: "kies een niveau",
     Gap.LEVEL_AND_NOT_OBSERVABLE: "kies een niveau óf niet waarneembaar",
-    Gap.LEVEL_OFF_SCALE: "kies een niveau van 1 tot en met 5",
+    Gap.LEVEL_OFF_SCALE: f"kies een niveau van {LEVEL_MIN} tot en met {LEVEL_MAX}",
     Gap.NO_REASON: "schrijf waarom dit niet waarneembaar is",
     Gap.TOO_LITTLE_EVIDENCE: "noem een moment in de opname",
     Gap.EVIDENCE_NOT_THERE: "dit moment valt buiten de opname",

@@ -39,7 +39,7 @@ class TiesForm(Form):
 @pages.get("/bureau/assessoren")
 @access.roles(Role.KSF_OFFICER)
 def assessors() -> ResponseReturnValue:
-    """Everybody who judges: what lies with them, when they are away, and with whom they have ties."""
+    """Everybody who judges: what lies with them, when they are away, and with whom they have a conflict of interest."""
     words = search()
     page = page_of(conflicts.judging(g.now).where(matching(words, Person.name, Person.email)))
     return render_template(

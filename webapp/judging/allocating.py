@@ -246,7 +246,7 @@ def _why_not(batch: Batch, candidate: str, given: set[str], people: dict[str, Pe
             continue
         cause = why_not(batch, one, candidate)
         if cause is Cause.CONFLICTS:
-            reason = ", ".join(terms.CONFLICTS[tie] for tie in batch.forbidden[one.key, candidate])
+            reason = ", ".join(terms.CONFLICTS[one] for one in batch.forbidden[one.key, candidate])
         elif batch.held.get((one.key, candidate)):
             reason = "beoordeelt deze kandidaat al"
         else:

@@ -11,8 +11,7 @@ from flask.typing import ResponseReturnValue
 from review.batch import Mode
 from review.rating import Phase
 from storage.base.refusal import Refused
-from storage.judging import assignments, workload
-from storage.judging import conflicts as bonds
+from storage.judging import assignments, conflicts, workload
 from storage.judging.flags import FlagKind
 from storage.judging.ratings import Rating, ratings_of
 from storage.judging.repeats import ask_again
@@ -28,10 +27,10 @@ pages = Blueprint("assigning", __name__, url_prefix="/uitslagen")
 @pages.route("/zittingen/<uuid:sitting_id>", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
 def sitting(sitting_id: uuid.UUID) -> ResponseReturnValue:
-    """Choose the assessors of one sitting; who has a tie with the candidate is shown and cannot be chosen."""
+    """Choose the assessors of one sitting; who has a conflict of interest is shown and cannot be chosen."""
     found = access_judging.sitting_to_assign(sitting_id)
     slots = assignments.open_slots(g.db, found)
-    people = bonds.assessors(g.db, g.now)
+    people = conflicts.assessors(g.db, g.now)
     errors: dict[int, str] = {}
     if request.method == "POST" and slots:
         chosen = _chosen(slots, people, errors)
@@ -45,11 +44,11 @@ def sitting(sitting_id: uuid.UUID) -> ResponseReturnValue:
                 return redirect(url_for("results.verdicts"))
     ratings = list(ratings_of(g.db, found))
     spread = assignments.mode_of(ratings) is Mode.SPREAD
-    ties = bonds.ties(g.db, found, people, g.now)
+    tied = conflicts.conflicts_of(g.db, found, people, g.now)
     busy = {rating.assessor_id for rating in ratings}
 
     def free(person: Person) -> bool:
-        return person.id not in ties and person.id not in busy
+        return person.id not in tied and person.id not in busy
 
     return render_template(
         "results/assign.html",
@@ -59,7 +58,7 @@ def sitting(sitting_id: uuid.UUID) -> ResponseReturnValue:
         spread=spread,
         at_work=_at_work(ratings),
         choices=[("", "Kies een assessor"), *((str(one.id), one.name) for one in people if free(one))],
-        tied=[(one, ties[one.id]) for one in people if one.id in ties],
+        tied=[(one, tied[one.id]) for one in people if one.id in tied],
         differences=disagreement(found, ratings) if assignments.THIRD in slots else (),
         difference=explain.difference,
         errors=errors,

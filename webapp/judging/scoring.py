@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
 
 from review.rating import Missing, Phase, Score, TimeCode
-from review.rules import LEVEL_MAX, LEVEL_MIN
+from review.rules import on_scale
 from storage.base.refusal import Refused
 from storage.judging.ratings import Rating
 from storage.judging.ratings import Rule as RatingRule
@@ -184,7 +184,7 @@ def _moment(value: Any, seconds: float) -> float:
 def _score(value: Any, seconds: float) -> Score:
     value = _mapping(value)
     level, not_observable = value.get("level"), value.get("not_observable")
-    if level is not None and not (type(level) is int and LEVEL_MIN <= level <= LEVEL_MAX):
+    if level is not None and not on_scale(level):
         abort(400)
     if not isinstance(not_observable, bool) or (not_observable and level is not None):
         abort(400)

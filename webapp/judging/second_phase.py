@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length
 
 from review.blinding import masked, sentences
 from review.rating import Phase, Score, StarSentence, evidence_from_json
+from review.rules import LEVELS
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, StarKind
 from storage.judging import scores, verdicts
@@ -35,7 +36,7 @@ class ChangeForm(Form):
     level = RadioField(
         "Nieuw niveau",
         [InputRequired("Kies een niveau, of niet waarneembaar.")],
-        choices=choices([*((str(level), str(level)) for level in range(1, 6)), (NOT_OBSERVABLE, "niet waarneembaar")]),
+        choices=choices([*((str(level), str(level)) for level in LEVELS), (NOT_OBSERVABLE, "niet waarneembaar")]),
     )
     reason = TextAreaField("Waarom is dit niet waarneembaar?", [Length(max=2000)], name="level-reason")
     change_reason = TextAreaField(
@@ -131,7 +132,7 @@ def _page(
         cited=cited,
         phase=Phase,
         final=own[0].signed is Phase.DOSSIER,
-        changes=sum(one.phase2 is not None for row in own for one in row.scores),
+        changes=sum(one.changed for row in own for one in row.scores),
     )
 
 

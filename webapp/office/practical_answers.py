@@ -127,11 +127,11 @@ def _page(found: PracticalSession, form: ExaminerForm, reason_form: ReasonForm) 
     to_name = found.live and found.exam_date.starts_at > g.now
     if to_name:
         people = [one for one in assessors(g.db, g.now) if one.id != found.examiner_id]
-        ties, busy = found.ties(people, g.now), _busy(found)
+        conflicts, busy = found.conflicts(people, g.now), _busy(found)
         form.examiner.choices = choices(
-            (one.id, one.name) for one in people if one.id not in ties and one.id not in busy
+            (one.id, one.name) for one in people if one.id not in conflicts and one.id not in busy
         )
-        tied = {one: ties.get(one.id, ()) for one in people if one.id in ties or one.id in busy}
+        tied = {one: conflicts.get(one.id, ()) for one in people if one.id in conflicts or one.id in busy}
     return render_template(
         "practical_answers/one.html",
         found=found,

@@ -24,7 +24,7 @@ from support.recorder_app import RecorderApp, running_app
 
 from recorder.http import completion, slices
 from recorder.spool import spool, upload
-from recorder.spool.manifest import Closing
+from recorder.spool.manifest import Manifest
 from recorder.spool.slice_spool import Run
 from storage.base.audit import AuditEvent
 from storage.base.config import config
@@ -186,7 +186,7 @@ def test_a_closing_message_is_checked(tmp_path: Path) -> None:
             for body in (b"[1]", b"\xff", b"[" * 10_000):
                 async with app.http.post(f"{page.url}/closing", data=body, headers=headers) as response:
                     assert response.status == 400
-            assert not app.spool.slices.closing_path(recording).exists()
+            assert not app.spool.slices.manifest_path(recording).exists()
             told = [{"at_ms": 5, "what": "camera_still"}, {"at_ms": 6, "what": "picture_width", "value": 640}]
             odd = [
                 7,
@@ -197,8 +197,8 @@ def test_a_closing_message_is_checked(tmp_path: Path) -> None:
                 {"at_ms": 5, "what": "x" * 99},
             ]
             full = {**right, "parts": [[0, 1.5], [1, 9]], "notes": [*told, *odd]}
-            read = Closing.read(json.dumps(full).encode())
-            assert Closing.read(read.write()) == read and read.count == 2
+            read = Manifest.read(json.dumps(full).encode())
+            assert Manifest.read(read.write()) == read and read.count == 2
             assert [(part.first, part.started_ms) for part in read.parts] == [(0, 1.5), (1, 9)]
             assert [(note.what, note.value) for note in read.notes] == [("camera_still", None), ("picture_width", 640)]
 
@@ -391,7 +391,7 @@ def test_slices_are_joined_up_to_each_hole_and_what_comes_later_is_added(
     fill(place, recording, 4, 5, 6)  # the last one a second time
     listing = place.slices.listing(recording, names(recording))
     assert listing.kept == (Run(0, 3), Run(6, 7))
-    place.slices.close(recording, Closing.read(json.dumps(closing(8)).encode()))
+    place.slices.close(recording, Manifest.read(json.dumps(closing(8)).encode()))
     shipper.ship_now(recording, now)
     assert names(recording) == ["closing", "slices-0-3", "slices-4-5", "slices-6-7"]
     assert json.loads(original(recording, "closing", tmp_path))["count"] == 8

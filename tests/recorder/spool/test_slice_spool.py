@@ -1,4 +1,4 @@
-"""Slices as they lie on the disk: torn tails, files of an earlier version, and what comes while others are shipped."""
+"""Slices as they lie on the disk: torn tails, and what comes while others are shipped."""
 
 import asyncio
 import hashlib
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recorder.spool.group_commit import Disk
-from recorder.spool.slice_spool import Different, Run, SliceSpool
+from recorder.spool.slice_spool import Run, SliceSpool
 
 RECORDING = uuid.uuid4()
 
@@ -51,25 +51,6 @@ def test_a_tail_of_the_right_length_that_never_reached_the_disk_is_cut(tmp_path:
         file.seek(-len(part(1)), os.SEEK_END)
         file.write(bytes(len(part(1))))
     assert numbers(SliceSpool(tmp_path)) == [0]
-
-
-def test_slices_that_an_earlier_version_kept_are_still_slices(tmp_path: Path) -> None:
-    folder = SliceSpool(tmp_path).folder(RECORDING)
-    folder.mkdir(parents=True)
-    for number in (0, 1):
-        name = f"{number:06}.{hashlib.sha256(part(number)).hexdigest()}.part"
-        (folder / name).write_bytes(part(number))
-    (folder / "000002.half.new").write_bytes(b"torn")
-    spool = SliceSpool(tmp_path)
-    spool.clean()
-    assert spool.listing(RECORDING).touched_s and numbers(spool) == [0, 1]
-    assert keep(spool, 0, 2) == [False, True]
-    with pytest.raises(Different):
-        spool.keep(RECORDING, 1, b"another", hashlib.sha256(b"another").hexdigest())
-    joined, parts = spool.join(RECORDING, [])
-    assert [path.read_bytes() for path in joined] == [part(0) + part(1) + part(2)]
-    spool.discard(RECORDING, parts)
-    assert not folder.exists()
 
 
 def test_what_comes_while_others_are_shipped_stays(tmp_path: Path) -> None:

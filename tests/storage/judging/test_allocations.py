@@ -15,7 +15,7 @@ from storage.base.refusal import Refused
 from storage.judging import absences, allocations, assignments, workload
 from storage.judging.allocations import batch_of, propose
 from storage.judging.assignments import appoint, give, mode_of, open_answers, open_slots
-from storage.judging.conflicts import affiliations, assessors, set_affiliations, ties
+from storage.judging.conflicts import affiliations, assessors, conflicts_of, set_affiliations
 from storage.judging.ratings import Rating, Return, own_ratings, ratings_of
 from storage.judging.scores import Score
 from storage.judging.verdicts import Verdict, decide, disagreement, look_again, sign_dossier
@@ -188,12 +188,14 @@ def test_a_shared_client_or_group_is_a_tie(session, people, sittings):
     set_affiliations(session, people.outsider_organisation, ["GROEP ZUID"], people.officer, NOW)
     session.commit()
     everybody = assessors(session, NOW)
-    assert ties(session, sittings[0], everybody, NOW) == dict.fromkeys((one.id, two.id), (Conflict.CLIENT_OR_GROUP,))
+    assert conflicts_of(session, sittings[0], everybody, NOW) == dict.fromkeys(
+        (one.id, two.id), (Conflict.CLIENT_OR_GROUP,)
+    )
     set_affiliations(session, one, [], people.officer, NOW)
     set_affiliations(session, people.organisation, ["Bank Noord", "", "Groep Oost"], people.officer, NOW)
     session.commit()
     assert affiliations(session, people.organisation) == ["Bank  Noord".replace("  ", " "), "Groep Oost"]
-    assert ties(session, sittings[0], everybody, NOW) == {}
+    assert conflicts_of(session, sittings[0], everybody, NOW) == {}
 
 
 def test_who_had_a_part_in_an_earlier_exam_of_the_candidate_judges_no_later_one(session, people, sittings):
@@ -202,9 +204,9 @@ def test_who_had_a_part_in_an_earlier_exam_of_the_candidate_judges_no_later_one(
     sittings[1].dossier.candidate = people.candidate
     sittings[1].dossier.decided_by_id = two.id
     session.commit()
-    found = ties(session, sittings[0], people.assessors, NOW)
+    found = conflicts_of(session, sittings[0], people.assessors, NOW)
     assert found == dict.fromkeys((one.id, two.id), (Conflict.INVOLVED_EARLIER,))
-    assert one.id not in ties(session, sittings[1], people.assessors, NOW)
+    assert one.id not in conflicts_of(session, sittings[1], people.assessors, NOW)
 
 
 # Spread work, from the first signature to the verdict

@@ -1,5 +1,6 @@
 """Ratings and verdicts: slots, saves, signatures, and the four eyes in code and in the database."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,8 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from support import cast
 
-from review.rating import Gap, Phase
+from review.rating import Gap, Phase, TimeCode
+from review.rating import Score as Given
 from storage.base.audit import AuditEvent
 from storage.base.refusal import Refused
 from storage.judging import ratings, verdicts, workload
@@ -99,10 +101,10 @@ def test_a_change_in_the_second_phase_needs_a_reason_and_then_counts(session, mi
         rating.sign(Phase.BLIND, NOW)
     session.flush()
     score = mine[0].scores[0]
-    changed = {"level": 5, "not_observable": False, "reason": "", "change_reason": "", "evidence": [{"seconds": 3.0}]}
-    score.phase2 = changed
+    higher = Given(level=5, evidence=(TimeCode(3.0),))
+    score.rewrite(higher)
     assert refused(ratings.Rule.INCOMPLETE, mine[0].sign, Phase.DOSSIER, NOW).found[0].gap is Gap.NO_CHANGE_REASON
-    score.phase2 = {**changed, "change_reason": "De STAR laat het zien."}
+    score.rewrite(replace(higher, change_reason="De STAR laat het zien."))
     mine[0].sign(Phase.DOSSIER, NOW)
     assert (score.level, score.value(Phase.DOSSIER).level) == (3, 5)
     assert {mark.competency: mark.level for mark in mine[0].marks()}[score.competency] == 5

@@ -53,11 +53,11 @@ def test_a_change_needs_a_reason_keeps_both_values_and_cites_the_star(session, m
     assert me.post(ready, a_change(bench, rating=str(bench.theirs[0].id))).status_code == 400
     assert me.post(ready, a_change(bench) | {"sentence": ["colleague:S:2", "manager:A:1"]}).status_code == 302
     found = fresh(session, Rating, bench.mine[0].id).score(bench.mine[0].visible[0])
-    assert (found.level, found.phase2["level"], len(found.phase2["evidence"])) == (3, 4, 3)
+    assert (found.level, found.phase2_level, len(found.phase2_evidence)) == (3, 4, 3)
     shown = text_of(me.get(ready).text)
     assert "De STAR laat het zien." in shown and "STAR met een collega, S2" in shown
     assert me.post(ready, a_change(bench) | {"undo": "1"}).status_code == 302
-    assert fresh(session, Rating, bench.mine[0].id).score(bench.mine[0].visible[0]).phase2 is None
+    assert fresh(session, Rating, bench.mine[0].id).score(bench.mine[0].visible[0]).value(Phase.DOSSIER) is None
 
 
 def test_the_last_signature_brings_the_verdict_with_the_values_of_phase_two(session, me, bench, ready):
