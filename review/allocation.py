@@ -47,7 +47,7 @@ def allocate(batch: Batch, seed: int) -> Allocation:
 
 
 def why_not(batch: Batch, assessor: Assessor, candidate: str) -> Cause | None:
-    """What keeps this assessor from this candidate whatever the others do; None when nothing does.
+    """The cause that keeps this assessor from this candidate whatever the others do; None when nothing does.
 
     For a conflict the reasons stand in `batch.forbidden`.
     """
@@ -156,7 +156,7 @@ def _solved(
 
 
 def _cause(batch: Batch, candidate: str) -> Cause:
-    """What alone explains that nobody was found for all openings of this candidate."""
+    """The cause that alone explains that nobody was found for all openings of this candidate."""
     needed = sum(map(len, batch.open[candidate].values()))
     tied = {assessor for assessor, one in batch.forbidden if one == candidate}
     untied = Batch(batch.open, batch.assessors, {}, batch.panel, batch.period, batch.held)

@@ -1,4 +1,4 @@
-"""What an allocation is made of and what it says: plain values, so that both can be stored and compared later."""
+"""Input and outcome of an allocation: plain values, so that both can be stored and compared later."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -105,7 +105,7 @@ class Allocation:
 
 @dataclass(frozen=True)
 class Batch:
-    """What is to be shared out, among whom, and what may not be. Together with a seed it says everything.
+    """The work to be shared out, among whom, and the forbidden pairs. Together with a seed it says everything.
 
     `open`: for each candidate the answers that wait, each with the numbers of the slots that are free. `held`: answers
     of these candidates that somebody judges already, by (assessor, candidate). `forbidden`: the pairs (assessor,

@@ -1,4 +1,4 @@
-"""What an assessor may read of a candidate: texts without names, in sentences that can be cited."""
+"""Texts as an assessor may read them of a candidate: without names, in sentences that can be cited."""
 
 import re
 from collections.abc import Iterable

@@ -31,7 +31,7 @@ class Employment:
 
 @dataclass(frozen=True)
 class Party:
-    """What is known of a candidate or an assessor, all by key.
+    """The known bonds of a candidate or an assessor, all by key.
 
     `clients_and_groups`: for which clients the person works and to which groups of companies the employer belongs.
     `managers`: the direct managers. `involved_with`: people in whose earlier exam, file or objection this person had a

@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word, for whoever must see it at a glance."""
+"""The difference between two texts, word by word, for whoever must see it at a glance."""
 
 import re
 from dataclasses import dataclass

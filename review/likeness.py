@@ -1,4 +1,4 @@
-"""Whether two substantiations are one text: with several candidates each gets a personal one (the examination's text).
+"""Likeness of substantiations: with several candidates each gets a personal one (the examination's text).
 
 The share is the best of two normalised Indel similarities of the words in lower case: in the order of the text, and
 with the words sorted, so that moving sentences about hides nothing. Two honest Dutch texts come to about 0.5.

@@ -14,7 +14,7 @@ from review.terms import weeks_after
 
 
 class Ground(StrEnum):
-    """What an objection is about. Content goes to the exam committee; the others may."""
+    """The subject of an objection. Content goes to the exam committee; the others may."""
 
     TECHNICAL = "technical"
     PROCEDURAL = "procedural"
@@ -45,10 +45,10 @@ class Term:
 
 
 def is_for_committee(ground: Ground, forwarded: bool) -> bool:
-    """Whether the exam committee rules instead of the office."""
+    """True when the exam committee rules instead of the office."""
     return forwarded or ground is Ground.CONTENT
 
 
 def may_handle(person: str, involved: Collection[str]) -> bool:
-    """Whether somebody may classify or rule: only who had no part in the decision, on either side."""
+    """True when somebody may classify or rule: only who had no part in the decision, on either side."""
     return person not in involved

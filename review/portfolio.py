@@ -10,7 +10,7 @@ _WORD = re.compile(r"\w+(?:['’\-.,]\w+)*")
 
 
 class Outcome(StrEnum):
-    """What KSF decides about a motivation file."""
+    """KSF's decision about a motivation file."""
 
     APPROVED = "approved"
     RETURNED = "returned"

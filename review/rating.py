@@ -1,4 +1,4 @@
-"""What a complete rating is: one assessor's scores on one answer, signed once per phase.
+"""A complete rating: one assessor's scores on one answer, signed once per phase.
 
 Phase 1 is blind: the recording alone. In phase 2 the candidate's STARs lie beside the own locked scores; a score may
 then change, with a reason, and both values stay.
@@ -51,7 +51,7 @@ def evidence_from_json(data: Mapping[str, Any]) -> Evidence:
 
 @dataclass(frozen=True)
 class Score:
-    """What one assessor gives one competency of one answer in one phase: a level, or "not observable" with a reason.
+    """One assessor's score of one competency of one answer in one phase: a level, or "not observable" with a reason.
 
     `reason` is why it was not observable. `change_reason` is why phase 2 differs from phase 1. `remark` is free.
     """
@@ -65,7 +65,7 @@ class Score:
 
     @property
     def value(self) -> tuple[int | None, bool]:
-        """What a change in phase 2 is measured by."""
+        """The part of it by which a change in phase 2 is measured."""
         return (self.level, self.not_observable)
 
 
@@ -123,7 +123,7 @@ def missing(
 
 
 def may_open_dossier(signed: Iterable[Phase | None]) -> bool:
-    """Whether an assessor may see a candidate's STARs.
+    """True when an assessor may see a candidate's STARs.
 
     `signed`: the last signed phase of each own rating of that candidate, None where unsigned.
     """

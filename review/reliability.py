@@ -121,7 +121,7 @@ def doubly_scored(table: np.ndarray) -> np.ndarray:
 
 
 def _none(variance: float, beside: float) -> bool:
-    """Whether a mean square is nothing but the rounding error of floating point."""
+    """True when a mean square is nothing but the rounding error of floating point."""
     return variance <= 1e-12 * max(beside, 1e-12)
 
 

@@ -67,7 +67,7 @@ class Outlook:
 
 
 def outlook(case: Case, what: Erasable, months: int | None, today: date) -> Outlook:
-    """Whether this goes today, `months` being its retention period; None is without end."""
+    """True when this goes today, `months` being its retention period; None is without end."""
     if case.ended is None:
         return Outlook(None, (Stays.GOING_ON,))
     if months is None:
@@ -88,6 +88,6 @@ def outlook(case: Case, what: Erasable, months: int | None, today: date) -> Outl
 
 
 def is_sampled(seed: str, code: str, share: Fraction) -> bool:
-    """Whether the exam with this code is in the sample that this seed draws: the same answer whenever it is asked."""
+    """True when the exam with this code is in the sample that this seed draws: the same answer whenever it is asked."""
     drawn = hashlib.sha256(f"{seed} {code}".encode()).digest()
     return Fraction(int.from_bytes(drawn[:8], "big"), 2**64) < share

@@ -40,7 +40,7 @@ class RuleError(ValueError):
 
 
 class Condition(StrEnum):
-    """What a reason is about."""
+    """The subject of a reason."""
 
     PART1_SUFFICIENT = "part1_sufficient"
     COMPETENCY_MIN = "competency_min"
@@ -96,7 +96,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the rule says. `passed` is None as long as there is too little evidence to say it."""
+    """The outcome of the rule. `passed` is None as long as there is too little evidence to say it."""
 
     passed: bool | None
     reasons: tuple[Reason, ...]

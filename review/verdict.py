@@ -36,7 +36,7 @@ from review.rules import (
 
 @dataclass(frozen=True)
 class Mark:
-    """What one assessor, in one slot, gave one answer on one competency; `level` None is "not observable".
+    """One assessor's level, in one slot, for one answer on one competency; `level` None is "not observable".
 
     In phase 2 this is the phase-2 level: the level that counts.
     """

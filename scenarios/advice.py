@@ -1,4 +1,4 @@
-"""What KSF advises about the moment of an exam. An advice is shown, and never stops anybody."""
+"""KSF's advice about the moment of an exam. An advice is shown, and never stops anybody."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,5 +27,5 @@ def exam_before(in_job_since: date | None, weeks: int, today: date) -> Advice | 
 
 
 def plausible(in_job_since: date, today: date) -> bool:
-    """Whether this can be somebody's first day in a job, and is no slip of the hand."""
+    """True when this can be somebody's first day in a job, and is no slip of the hand."""
     return EARLIEST <= in_job_since <= today + AHEAD

@@ -76,7 +76,7 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Guidance:
-    """What an assessor may hear in an answer to this scenario, for one competency."""
+    """Things that an assessor may hear in an answer to this scenario, for one competency."""
 
     competency: str = matching(**KEY)
     weak: str
@@ -144,7 +144,7 @@ def parse_pack(data: bytes, scheme: Scheme) -> Pack:
 
 
 def check(pack: Pack, scheme: Scheme) -> list[str]:
-    """What is wrong with a pack for this scheme, in plain Dutch sentences; empty when it may be used."""
+    """The problems of a pack for this scheme, in plain Dutch sentences; empty when it may be used."""
     problems = []
     if pack.scheme != scheme.key:
         problems.append(f"Het pakket hoort bij {pack.scheme}, niet bij {scheme.key}.")

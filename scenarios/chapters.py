@@ -14,7 +14,7 @@ from scenarios.reading import always, keyed, many, within
 
 
 class Evidence(StrEnum):
-    """What a part of an exam is judged by."""
+    """The ways in which a part of an exam is judged."""
 
     PORTFOLIO = "portfolio"
     RECORDED_ANSWERS = "recorded_answers"
@@ -245,7 +245,7 @@ class Task:
 
 
 class FilePart(StrEnum):
-    """What a motivation file consists of, as it is judged and, when KSF sends it back, opened again."""
+    """The parts of a motivation file, as it is judged and, when KSF sends it back, opened again."""
 
     ROLE = "role"
     SUBSTANTIATION = "substantiation"
@@ -271,7 +271,7 @@ class FileCriterion:
 
 @dataclass(frozen=True, kw_only=True)
 class Documents:
-    """What a motivation file must hold. `word_guide` is the advised length of one STAR box, least and most.
+    """The requirements of a motivation file. `word_guide` is the advised length of one STAR box, least and most.
 
     `criteria` are what KSF judges it by, in a claim of `claim_hours`. `same_text_share` is how much two substantiations
     may be alike.

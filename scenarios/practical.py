@@ -14,7 +14,7 @@ from scenarios.chapters import ChecklistRules
 
 
 class Signal(StrEnum):
-    """What KSF advises otherwise."""
+    """KSF's advice for the practical test."""
 
     THEORY_LONG_AGO = "theory_long_ago"
     LATE_IN_JOB = "late_in_job"

@@ -16,7 +16,7 @@ from scenarios.reading import within
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What a recording must have. Shares are of the recorded length, 0 to 1; a value exactly on a limit passes.
+    """The limits for a recording. Shares are of the recorded length, 0 to 1; a value exactly on a limit passes.
 
     `freeze_seconds` is what may stand still in all, however long the answer is.
     """
@@ -34,7 +34,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
-    """What was measured of one recording; None where it could not be measured, which is never held against it.
+    """Measurements of one recording; None where it could not be measured, which is never held against it.
 
     `readable` false: no decoder could open the file. `seconds` is the length of the whole recording, `audio_seconds`
     the length of decoded sound (0 when there is no sound track), `frames` the decoded pictures (0 when there is no
@@ -61,7 +61,7 @@ class Measurement:
 
 
 class FaultKind(StrEnum):
-    """What may be wrong. Little speech is a remark and never a fault; lost is said by the office and never measured."""
+    """Kinds of faults. Little speech is a remark and never a fault; lost is said by the office and never measured."""
 
     UNREADABLE = "unreadable"
     TOO_SHORT = "too_short"

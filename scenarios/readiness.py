@@ -1,4 +1,4 @@
-"""Whether a location is ready for an exam: it was looked at, lately enough, and everything was in order.
+"""Readiness of a location for an exam: it was looked at, lately enough, and everything was in order.
 
 A signal and never a lock (KSF: "het is belangrijk om vooraf te testen of alles naar behoren werkt op de locatie").
 """
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Readiness(StrEnum):
-    """What the newest check of a location says about one day."""
+    """The newest check of a location, held against one day."""
 
     ABSENT = "absent"
     EXPIRED = "expired"

@@ -107,7 +107,7 @@ def parse(data: bytes) -> Scheme:
 
 
 def check(scheme: Scheme) -> list[str]:
-    """What is wrong between the values of a scheme, in plain Dutch sentences."""
+    """The contradictions between the values of a scheme, in plain Dutch sentences."""
     return [
         *_names(scheme),
         *_parts(scheme),
@@ -192,7 +192,7 @@ def _sitting(scheme: Scheme) -> list[str]:
 
 
 TOLD_BEFORE = ("what_happens", "who_watches", "employer", "retention", "objection", "consent", "consent_refused")
-"""What a candidate must be able to read before being recorded."""
+"""The texts that a candidate must be able to read before being recorded."""
 
 PLACEHOLDER = re.compile(r"\{([a-z0-9_.]+)\}")
 

@@ -65,7 +65,7 @@ recording goes to recorded when an earlier take proves good after all: the retak
 
 
 class Step(StrEnum):
-    """What the candidate's page shows now."""
+    """The step that the candidate's page shows now."""
 
     WELCOME = "welcome"
     CHECK = "check"
@@ -169,7 +169,7 @@ def window_refusal(now: datetime, opens_at: datetime, closes_at: datetime) -> Ru
 
 
 def step(stage: Stage, answers: Sequence[AnswerView], break_until: datetime | None, now: datetime) -> Step:
-    """What the page shows, from the rows alone."""
+    """The step that the page shows, from the rows alone."""
     fixed = {
         Stage.INVITED: Step.WELCOME,
         Stage.CONSENTED: Step.CHECK,
@@ -193,7 +193,7 @@ def step(stage: Stage, answers: Sequence[AnswerView], break_until: datetime | No
 
 
 def break_offered(answers: Sequence[AnswerView], times: Times, break_taken: bool) -> bool:
-    """Whether the candidate may take the break now: once, between two answers, after the scheme's number of answers."""
+    """True when the candidate may take the break now: once, between two answers, after so many answers."""
     recorded = sum(answer.stage is AnswerStage.RECORDED for answer in answers)
     between = all(answer.stage in (AnswerStage.WAITING, AnswerStage.RECORDED) for answer in answers)
     return times.break_s > 0 and not break_taken and between and times.break_after <= recorded < len(answers)
@@ -234,7 +234,7 @@ def preparation_left(answer: AnswerView, times: Times, now: datetime) -> float:
 
 
 def overdue(answer: AnswerView, times: Times, now: datetime) -> bool:
-    """Whether a recording should have been closed by now, its page being gone."""
+    """True when a recording should have been closed by now, its page being gone."""
     if answer.stage is not AnswerStage.RECORDING or answer.recording_since is None:
         return False
     return now > answer.recording_since + timedelta(seconds=times.answer_s + CLOSING_GRACE_S)
@@ -263,7 +263,7 @@ def counting(takes: Sequence[TakeView]) -> TakeView | None:
 
 
 def retake_needless(answer: AnswerView) -> bool:
-    """Whether a retake that was asked for is withdrawn now that an earlier take is stored: until its recording begins.
+    """True when a retake that was asked for is withdrawn, an earlier take being stored: until its recording begins.
 
     Slices may come for a day, so that a take with a fault may be whole in the end.
     """
@@ -271,7 +271,7 @@ def retake_needless(answer: AnswerView) -> bool:
 
 
 def retake_withdrawn(answer: AnswerView) -> bool:
-    """Whether a retake was asked of this answer and withdrawn: it is recorded, though no recording of it was begun."""
+    """True when a retake was asked and withdrawn: the answer is recorded, though no recording of it was begun."""
     return answer.stage is AnswerStage.RECORDED and answer.recording_since is None
 
 

@@ -1,4 +1,4 @@
-"""What every form does: its complaints are Dutch, and what browsers add to a text is taken out."""
+"""The base of every form: its complaints are Dutch, and what browsers add to a text is taken out."""
 
 from collections.abc import Iterable
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Whether everything is up, for a supervisor or a load balancer. It names parts, never people."""
+"""The health page, for a supervisor or a load balancer. It names parts, never people."""
 
 from collections.abc import Callable
 from datetime import timedelta

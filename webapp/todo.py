@@ -1,4 +1,4 @@
-"""What waits for the one who asks: what broke, what is late, what is to be done. One mechanism for every home page.
+"""Todos of the one who asks: what broke, what is late, what is to be done. One mechanism for every home page.
 
 A role has a table of lines; each is a query, the words for one and for many, and the place where it is done. All
 lines of a role are counted by one question to the database, and what is zero is left out.
@@ -69,7 +69,7 @@ class Todo:
 
 
 def of_role(role: Role) -> list[Todo]:
-    """What waits for the one who asks in this role, most urgent first; nothing that is zero."""
+    """The todos of the one who asks in this role, most urgent first; nothing that is zero."""
     lines = LINES[role]() if role in LINES else []
     queries = [line for line in lines if not isinstance(line.count, int)]
     numbers = {}
@@ -277,7 +277,7 @@ def _results(verdicts: dict[str, Select]) -> list[Todo]:
 
 
 def of_work(work: list[Work]) -> list[Todo]:
-    """What waits for an assessor with this work, as `of_role` answers it."""
+    """The todos of an assessor with this work, as `of_role` answers it."""
     return _ordered(_of_work(work))
 
 

@@ -30,7 +30,7 @@ class Case:
     work: str = ""
     """Of a finished exam: open, third, judging, undecided, decided, confirmed or released."""
     recent: bool = True
-    """Whether it happened in the last weeks, or at any time in two years."""
+    """True: in the last weeks; False: at any time in two years."""
 
 
 CASES = (

@@ -1,4 +1,4 @@
-"""What one recorder process tells a Prometheus about itself: numbers, and nobody's name."""
+"""Metrics of one recorder process for Prometheus: numbers, and nobody's name."""
 
 from collections.abc import Awaitable, Callable, Mapping
 

@@ -34,7 +34,7 @@ class FoundClip:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a folder holds: the clips, and every problem as a Dutch sentence."""
+    """The contents of a folder: the clips, and every problem as a Dutch sentence."""
 
     clips: tuple[FoundClip, ...]
     problems: tuple[str, ...]
@@ -107,7 +107,7 @@ def _pixels(path: Path) -> str | None:
 
 
 def _starts_at_once(path: Path) -> bool:
-    """Whether the index of an MP4 stands before its media."""
+    """True when the index of an MP4 stands before its media."""
     with path.open("rb") as file:
         while len(head := file.read(8)) == 8:
             size, kind = int.from_bytes(head[:4], "big"), head[4:]
@@ -120,7 +120,7 @@ def _starts_at_once(path: Path) -> bool:
 
 
 def _captions(path: Path, spoken: str, seconds: float | None) -> list[str]:
-    """Whether the captions are WebVTT, in order, inside the clip, and say what is said."""
+    """True when the captions are WebVTT, in order, inside the clip, and say what is said."""
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError:

@@ -41,7 +41,7 @@ class Changed(Exception):
 
 @dataclass(frozen=True)
 class _Captured:
-    """What a recording's row said when the work began."""
+    """A recording's row as it was when the work began."""
 
     id: uuid.UUID
     state: RecordingState
@@ -51,7 +51,7 @@ class _Captured:
     """Name, key in the store, SHA-256 of the plaintext, and under whose key it is sealed."""
     limits: Limits | None
     accepted: bool
-    """Whether the office lets assessors see it in spite of its faults."""
+    """True when the office lets assessors see it in spite of its faults."""
 
     def folder_in_store(self) -> str:
         """Of its own each time that something is made, so that nobody who watches sees two films mixed."""

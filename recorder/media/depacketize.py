@@ -36,7 +36,7 @@ class Codec(Protocol):
     matroska_id: str
 
     def begins(self, payload: bytes) -> bool:
-        """Whether this is surely the first packet of a keyframe, even when what came before is lost."""
+        """True when this is surely the first packet of a keyframe, even when what came before is lost."""
 
     def picture(self, timestamp: int, payloads: Sequence[bytes]) -> Picture:
         """The picture in the packets of one timestamp. Raises Damaged."""
@@ -64,7 +64,7 @@ class Vp8:
 
     @staticmethod
     def _strip(payload: bytes) -> tuple[bool, bytes]:
-        """Whether the packet begins a frame, and what follows the payload descriptor (section 4.2)."""
+        """True when the packet begins a frame, and what follows the payload descriptor (section 4.2)."""
         try:
             first, at = payload[0], 1
             if first & 0x80:

@@ -25,7 +25,7 @@ class FfmpegAway(RuntimeError):
 
 @dataclass(frozen=True)
 class Finished:
-    """What a run left behind: its log, and the number of pictures that its first output took in."""
+    """The outcome of a run: its log, and the number of pictures that its first output took in."""
 
     log: str
     frames: int

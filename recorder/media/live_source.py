@@ -29,7 +29,7 @@ _HANDOVER_S = 1.0
 
 @dataclass
 class TrackLoss:
-    """What became of one track of a session. `lost` counts packets that no retransmission brought back.
+    """The losses of one track of a session. `lost` counts packets that no retransmission brought back.
 
     `sources`: how many senders (SSRCs) took turns. `clock_breaks_s`: by how much their clocks were set right in all.
     """
@@ -48,7 +48,7 @@ class TrackLoss:
 
 @dataclass
 class SessionLoss:
-    """What became of one session. `sync` is "reports" or "arrival"; `end` is None when the file was cut short.
+    """The losses of one session. `sync` is "reports" or "arrival"; `end` is None when the file was cut short.
 
     `delay_s` is how much later by the recorder's clock than by the sender's own the first packets came; None without
     reports. Where the clocks differ it is no time at all, but it leads from the one to the other.

@@ -30,7 +30,7 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True)
 class VideoTrack:
-    """What a player must know of the picture: the codec, the size of its first picture, and its setup data."""
+    """A player's description of the picture: the codec, the size of its first picture, and its setup data."""
 
     codec: str
     width: int

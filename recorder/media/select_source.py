@@ -80,7 +80,7 @@ class Slices:
 
     @property
     def whole(self) -> bool:
-        """Whether the page itself has ended them, and every one is there."""
+        """True when the page itself has ended them, and every one is there."""
         return self.manifest is not None and self.manifest.complete and bool(self.rows) and not self.holes
 
     def figures(self) -> dict[str, Any]:

@@ -37,7 +37,7 @@ _LENGTH_S, _FRAMES_SHARE, _SOUND_S, _OFFSET_MS = 0.5, 0.95, 0.5, 100
 
 
 class How(StrEnum):
-    """What became of the picture."""
+    """How the picture was made."""
 
     COPIED = "copied"
     ENCODED = "re-encoded"
@@ -49,7 +49,7 @@ class NotProven(RuntimeError):
 
 @dataclass(frozen=True)
 class Proof:
-    """What came out when the result was decoded completely. `av_offset_ms` is positive when the sound lags.
+    """Measurements of the result, decoded completely. `av_offset_ms` is positive when the sound lags.
 
     `loudness_lufs` is that of the sound before it was coded; None when nothing was loud enough to be measured.
     `unproven` names what of the result is not as it was recorded; None when all of it is.
@@ -79,7 +79,7 @@ class Result:
 
 
 def how(scan: Scan) -> How:
-    """Whether the picture can stay as it is: H.264 set up once, no larger than wanted, with a keyframe often enough."""
+    """True when the picture can stay as it is: H.264 set up once, no larger than wanted, with keyframes enough."""
     fits = scan.size is not None and min(scan.size) <= _SHORT_SIDE
     often = scan.keyframe_gap_s <= KEYFRAME_AT_LEAST_S
     return How.COPIED if scan.video_codec == "h264" and scan.one_shape and fits and often else How.ENCODED

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 MANIFEST = "closing"
-"""What it is called on the disk, in the object store and in addresses: pages and spools of earlier versions say so."""
+"""Its name on the disk, in the object store and in addresses: pages and spools of earlier versions say so."""
 
 
 _MOST_PARTS, _MOST_NOTES = 50, 100
@@ -33,7 +33,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the page says of a take that it has ended. Sizes in bytes, `seconds` by the page's clock.
+    """The page's account of a take that it has ended. Sizes in bytes, `seconds` by the page's clock.
 
     `started_ms` and `published_ms`: when the slices began, and when each live session was connected, in milliseconds
     since the Unix epoch by the page's clock. `complete`: whether the page itself has ended the recording; when it was

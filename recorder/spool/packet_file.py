@@ -39,7 +39,7 @@ class RtpError(ValueError):
 
 
 class Kind(IntEnum):
-    """What the payload of a record is."""
+    """Kinds of records."""
 
     HEADER = 0
     VIDEO = 1
@@ -172,7 +172,7 @@ def read(path: Path) -> Iterator[Record]:
 
 
 class Packet(NamedTuple):
-    """What an RTP header says. `packet[start:end]` is the payload, without header, extensions and padding."""
+    """An RTP header. `packet[start:end]` is the payload, without header, extensions and padding."""
 
     payload_type: int
     marker: bool

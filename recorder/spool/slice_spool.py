@@ -101,7 +101,7 @@ class Listing:
 
     @property
     def complete(self) -> bool:
-        """Whether the page has ended, and every slice of it has come."""
+        """True when the page has ended, and every slice of it has come."""
         return self.manifest is not None and not self.missing
 
 
@@ -123,7 +123,7 @@ class SliceSpool:
         return self.root / str(recording) / "slices"
 
     def slices(self, recording: uuid.UUID) -> list[Slice]:
-        """What is here, in order."""
+        """The slices on this disk, in order."""
         return sorted(self._here(recording).values())
 
     def listing(self, recording: uuid.UUID, originals: Iterable[str] = ()) -> Listing:

@@ -17,7 +17,7 @@ from storage.exam.recordings import Recording, recording_by_ticket
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a ticket opens: one recording, until `ends_at`. `open`: whether anything may still be recorded.
+    """The right that a ticket gives: one recording, until `ends_at`. `open`: whether anything may still be recorded.
 
     `takes_slices`: whether slices may still come of what was recorded in time. `kept`: name and SHA-256 of the
     originals that the object store holds already. `longest_s`: how long may be recorded, closing included.
@@ -67,7 +67,7 @@ def close(recording: uuid.UUID, now: datetime, name: str = "") -> None:
 
 
 def is_elsewhere(row: Recording, name: str) -> bool:
-    """Whether this recording is another recorder's by now than the one called `name`."""
+    """True when this recording is another recorder's by now than the one called `name`."""
     return bool(name) and row.node is not None and row.node.name != name
 
 

@@ -86,7 +86,7 @@ class Connection(aioice.ice.Connection):
 
 
 def is_public(host: str) -> bool:
-    """Whether `host` is an address of the public internet, and no other address hides in it. A name never is."""
+    """True when `host` is an address of the public internet, and no other address hides in it. A name never is."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -52,7 +52,7 @@ class Unusable(ValueError):
 
 @dataclass(frozen=True)
 class Offer:
-    """What a peer offers to send, reduced to what will be recorded."""
+    """A peer's offer, reduced to what will be recorded."""
 
     text: str
     streams: tuple[Stream, ...]

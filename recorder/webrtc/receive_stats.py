@@ -1,4 +1,4 @@
-"""What one stream of RTP packets looks like from the receiving end: its holes, its jitter, its loss.
+"""Statistics of one stream of RTP packets at the receiving end: its holes, its jitter, its loss.
 
 Pure bookkeeping: times come in as microseconds, nothing is sent from here. Holes are asked for again by a timer, not
 only when the next gap shows, since a retransmission may be lost as well.

@@ -69,7 +69,7 @@ class Intake:
 
     @property
     def missing(self) -> bool:
-        """Whether packets are known to be lost and may still come."""
+        """True when packets are known to be lost and may still come."""
         return any(stream.reception.missing for stream in self.streams)
 
     def connect(self, transport: RTCDtlsTransport, own_ssrc: int) -> None:
@@ -117,7 +117,7 @@ class Intake:
             self._ask()
 
     def second(self) -> None:
-        """What is due each second, in one compound packet: receiver reports, the bit rate, now and then a key frame."""
+        """The feedback of each second, one compound packet: receiver reports, the bit rate, at times a key frame."""
         self._seconds += 1
         now = packet_file.now_us()
         reports, wishes = [], b""
@@ -184,7 +184,7 @@ class Intake:
             self._timer = asyncio.get_running_loop().call_later(wait, self._ask)
 
     async def _slow_rtp(self, data: bytes, arrival_time_ms: int) -> None:  # noqa: ARG002 (as aiortc calls it)
-        """What aiortc had queued before the bypass was in place."""
+        """Packets that aiortc had queued before the bypass was in place."""
         self.accept(data)
 
     async def _slow_rtcp(self, data: bytes) -> None:
@@ -208,7 +208,7 @@ class Intake:
 
 
 class Receiver(rtcrtpreceiver.RTCRtpReceiver):
-    """What a peer connection makes instead of aiortc's receiver: no jitter buffer, no decoder, no thread.
+    """The receiver that a peer connection makes instead of aiortc's: no jitter buffer, no decoder, no thread.
 
     `intake` is set between offer and answer. A receiver without one (of a peer that only sends) receives nothing.
     """

@@ -1,4 +1,4 @@
-"""What a receiver says back to the sender, and what it takes from the sender's reports (RFC 3550, RFC 4585)."""
+"""Feedback of a receiver to the sender, and the sender's reports (RFC 3550, RFC 4585)."""
 
 import struct
 from collections.abc import Iterator, Sequence

@@ -34,7 +34,7 @@ class Rule(StrEnum):
 
 
 class EntryOutcome(StrEnum):
-    """What an entry comes to.
+    """The outcome of an entry.
 
     `enrolled`: there is an open nomination in this organisation already. `elsewhere`: in another one. `certified`: this
     person holds the certificate.
@@ -138,7 +138,7 @@ def keep_roster(
 
 
 def plan(session: Session, organisation: Organisation, scheme: Scheme, entries: list[Entry]) -> list[Planned]:
-    """What each entry comes to, now."""
+    """The outcome of each entry, now."""
     known = _people(session, (email for one in entries for email in (one.candidate_email, one.manager_email)))
     candidates = {known[one.candidate_email].id for one in entries if one.candidate_email in known}
     at_home, elsewhere, certified = _standing(session, organisation, scheme, candidates)

@@ -111,7 +111,7 @@ class PartOneReview(Identified, Base):
 
 
 def criteria_of(dossier: Dossier) -> dict[str, FileCriterion]:
-    """What this file is judged by, by key, in the order of the scheme."""
+    """The criteria for this file, by key, in the order of the scheme."""
     return {one.key: one for one in dossier.scheme.content.chapter(Documents).criteria}
 
 
@@ -151,7 +151,7 @@ def reviews_of(session: Session, dossier: Dossier) -> list[PartOneReview]:
 
 
 def _watches(session: Session, dossier: Dossier, officer: Person) -> bool:
-    """Whether this person has had recordings of the candidate to judge."""
+    """True when this person has had recordings of the candidate to judge."""
     theirs = select(Rating.id).join(Answer).join(Sitting).join(Dossier)
     mine = (Rating.assessor_id == officer.id) & (Dossier.candidate_id == dossier.candidate_id)
     return session.scalars(theirs.where(mine).limit(1)).first() is not None

@@ -167,7 +167,7 @@ def config() -> Config:
 
 
 def _inside(listen: str) -> bool:
-    """Whether only this machine or a private network can reach host:port."""
+    """True when only this machine or a private network can reach host:port."""
     try:
         address = ipaddress.ip_address(listen.rpartition(":")[0].strip("[]") or "127.0.0.1")
     except ValueError:
@@ -225,7 +225,7 @@ def _mail_url(text: str) -> str:
 
 
 def is_turn(server: Mapping[str, Any]) -> bool:
-    """Whether any address of this ICE server is one of TURN."""
+    """True when any address of this ICE server is one of TURN."""
     urls = [server["urls"]] if isinstance(server["urls"], str) else server["urls"]
     return any(str(url).lower().startswith(("turn:", "turns:")) for url in urls)
 

@@ -163,7 +163,7 @@ def session_scope(writes: bool = True) -> Iterator[Session]:
 
 
 def passes(error: OperationalError) -> bool:
-    """Whether the same transaction may succeed in a moment, since the database was only busy, or away."""
+    """True when the same transaction may succeed in a moment, since the database was only busy, or away."""
     if (code := getattr(error.orig, "sqlite_errorcode", None)) is not None:
         return code & 0xFF in _BUSY_SQLITE
     state = getattr(error.orig, "sqlstate", None)

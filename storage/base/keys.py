@@ -92,7 +92,7 @@ class KeyStore:
         return _seal(self._master, secret, b"secret " + person.bytes)
 
     def unseal(self, sealed: bytes, person: uuid.UUID) -> bytes:
-        """What `seal` was given. Raises Tampered when it was changed, or is somebody else's."""
+        """The bytes that `seal` was given. Raises Tampered when it was changed, or is somebody else's."""
         return _unseal(self._master, sealed, b"secret " + person.bytes)
 
     def _path(self, owner: uuid.UUID) -> Path:

@@ -32,7 +32,7 @@ class ObjectError(Exception):
 
 @dataclass(frozen=True)
 class Stored:
-    """What the store holds under a key: size in bytes, SHA-256 in hex."""
+    """An object in the store: size in bytes, SHA-256 in hex."""
 
     key: str
     size: int

@@ -188,7 +188,7 @@ class Dossier(Identified, Base):
         return next((one for one in reversed(self.documents) if one.removed_at is None), None)
 
     def is_open(self, part: FilePart) -> bool:
-        """Whether this part may be changed now: before handing in everything, after it what KSF sent back."""
+        """True when this part may be changed now: before handing in everything, after it what KSF sent back."""
         if self.state is DossierState.RETURNED:
             return not self.open_parts or part in self.open_parts
         return self.state is DossierState.WRITING

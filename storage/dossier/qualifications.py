@@ -1,4 +1,4 @@
-"""What a person has already: certificates held and tests passed, as KSF entered them. The gate to an exam asks for one.
+"""Qualifications: certificates held and tests passed, as KSF entered them. The gate to an exam asks for one.
 
 The keys are those of a scheme's `prerequisite_any_of`, such as `certificate_a` and `theory_test_a`.
 """
@@ -71,7 +71,7 @@ def enter(
 
 
 def held(session: Session, people: Iterable[uuid.UUID]) -> list[Qualification]:
-    """What these people have, oldest first."""
+    """The qualifications of these people, oldest first."""
     theirs = select(Qualification).where(Qualification.person_id.in_(list(people)))
     return list(session.scalars(theirs.order_by(Qualification.since, Qualification.key)))
 

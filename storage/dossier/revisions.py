@@ -1,4 +1,4 @@
-"""What was written in a motivation file, field by field: read it, write it, and keep what it was before.
+"""Versions of a motivation file, field by field: read it, write it, and keep what it was before.
 
 Each side (the manager's, the candidate's) has its own row of versions. Saves of one person within ten minutes make one
 version, since pages save every few seconds; a version that was handed in, or that an old one was brought back over, is
@@ -55,7 +55,7 @@ class Revision(Identified, Base):
     )
 
     def grows(self, author: Person, now: datetime) -> bool:
-        """Whether what this person saves now still belongs to this version."""
+        """True when what this person saves now still belongs to this version."""
         fixed = self.round is not None or self.restored_from is not None
         return not fixed and self.author_id == author.id and now - self.began_at <= TOGETHER
 
@@ -77,7 +77,7 @@ def part_of(field: str) -> FilePart:
 
 
 def content(dossier: Dossier, side: Side) -> dict[str, Any]:
-    """What this side has written and chosen, by the name of its field; plain JSON values."""
+    """Everything that this side has written and chosen, by the name of its field; plain JSON values."""
     if side is Side.MANAGER:
         return {name: getattr(dossier, name) for name in (*MANAGER_FIELDS, "shared_facts")}
     found = {name: getattr(dossier, name) for name in OWN_FIELDS}

@@ -37,7 +37,7 @@ class Rule(StrEnum):
 
 
 class Accommodation(Identified, Base):
-    """What one candidate asks for one exam, and what holds: `extra_time` a fraction such as 3/2, 1 for none.
+    """One candidate's request for one exam, and the decision: `extra_time` a fraction such as 3/2, 1 for none.
 
     Until it is decided these are what was asked; `granted` says whether they hold, perhaps changed by KSF.
     """
@@ -102,7 +102,7 @@ def ask(
 
 
 def of(session: Session, dossier: Dossier) -> Accommodation | None:
-    """What this candidate asked for this exam."""
+    """This candidate's request for this exam."""
     return session.scalars(select(Accommodation).where(Accommodation.dossier_id == dossier.id)).first()
 
 

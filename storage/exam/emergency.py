@@ -50,7 +50,7 @@ class Answer:
     slices: tuple[bytes, ...]
 
     def is_in(self, recording: Recording) -> bool:
-        """Whether the object store has all of it already, by the hash of each row of slices."""
+        """True when the object store has all of it already, by the hash of each row of slices."""
         there: set[int] = set()
         for original in recording.originals:
             if run := _RUN.match(original.name):

@@ -33,11 +33,11 @@ class RecorderNode(Identified, Base):
         return now - self.heartbeat_at < ALIVE
 
     def suspect(self, now: datetime) -> bool:
-        """Whether it missed heartbeats."""
+        """True when it missed heartbeats."""
         return now - self.heartbeat_at >= SUSPECT
 
     def takes_sittings(self, now: datetime) -> bool:
-        """Whether a new sitting, or the next answer of one, may go there."""
+        """True when a new sitting, or the next answer of one, may go there."""
         return self.alive(now) and not self.draining and not self.drain_asked
 
     def drain(self) -> None:

@@ -26,7 +26,7 @@ FINISH = "finish_recording"
 """The kind of the media job that makes an MP4 of a captured recording; its subject is the recording's id."""
 
 LATE = "late_original"
-"""What the audit log says of an original that came after somebody had given a score."""
+"""The event in the audit log of an original that came after somebody had given a score."""
 
 SLICES_COME = timedelta(hours=24)
 """How long after its end slices of a take may still come: a candidate whose line is away keeps them meanwhile."""
@@ -132,11 +132,11 @@ class Recording(Identified, Base):
         return self.created_at + timedelta(seconds=self.limit_s + CLOSING_GRACE_S)
 
     def is_open(self, now: datetime) -> bool:
-        """Whether the ticket still opens this recording for appending."""
+        """True when the ticket still opens this recording for appending."""
         return self.closed_at is None and now < self.ends_at
 
     def takes_slices(self, now: datetime) -> bool:
-        """Whether the ticket still opens this recording for slices of what was recorded in time."""
+        """True when the ticket still opens this recording for slices of what was recorded in time."""
         return now < (self.closed_at or self.ends_at) + SLICES_COME
 
     @property
@@ -145,12 +145,12 @@ class Recording(Identified, Base):
 
     @property
     def safe(self) -> bool:
-        """Whether what was recorded can no longer be lost."""
+        """True when what was recorded can no longer be lost."""
         return self.state in (RecordingState.CAPTURED, RecordingState.STORED)
 
     @property
     def receipts(self) -> list["Receipt"]:
-        """What the candidate was told, oldest first: one receipt each time that originals were confirmed.
+        """Everything that the candidate was told, oldest first: one receipt each time that originals were confirmed.
 
         Originals are only ever added, so a receipt that was given stays true.
         """
@@ -170,7 +170,7 @@ class Recording(Identified, Base):
         return [one for one in self.originals if self.captured_at and one.created_at > self.captured_at]
 
     def stuck(self, now: datetime) -> bool:
-        """Whether something began to come in, and never left the recorder: its disk may be lost."""
+        """True when something began to come in, and never left the recorder: its disk may be lost."""
         return self.state is RecordingState.RECEIVING and now > (self.closed_at or self.ends_at) + STUCK
 
     def rendition(self, kind: RenditionKind) -> "Rendition | None":
@@ -298,7 +298,7 @@ class Original(Identified, Base):
 
 @dataclass(frozen=True)
 class Receipt:
-    """What had been received of a take at a moment: the SHA-256 of the original, or of the lines "hash  name"."""
+    """The receipt of a take at a moment: the SHA-256 of the original, or of the lines "hash  name"."""
 
     at: datetime
     sha256: str
@@ -327,7 +327,7 @@ class Rendition(Identified, Base):
 
 
 def hash_ticket(ticket: str) -> str:
-    """What is kept of a ticket."""
+    """The part of a ticket that is kept."""
     return hashlib.sha256(ticket.encode()).hexdigest()
 
 

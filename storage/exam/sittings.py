@@ -98,7 +98,7 @@ class Sitting(Identified, Base):
         return next((answer for answer in self.answers if view and answer.number == view.number), None)
 
     def step(self, now: datetime) -> Step:
-        """What the candidate's page shows now."""
+        """The step that the candidate's page shows now."""
         return rules.step(self.stage, [a.view for a in self.answers], self.break_until, now)
 
     def require_open(self, now: datetime) -> None:
@@ -144,7 +144,7 @@ class Sitting(Identified, Base):
 
     @property
     def needs_identity(self) -> bool:
-        """Whether somebody of the organisation still has to say that this is the candidate."""
+        """True when somebody of the organisation still has to say that this is the candidate."""
         return self.identity_code is not None and self.identified_at is None
 
     def identify(self, code: str, now: datetime) -> bool:

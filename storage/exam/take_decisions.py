@@ -1,4 +1,4 @@
-"""What the office decides about a take that no rule can settle: one more attempt, accept it as it is, or leave it."""
+"""The office's decisions about a take that no rule can settle: one more attempt, accept it as it is, or leave it."""
 
 import uuid
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ class TakeDecision(Identified, Base):
 
 
 def may_decide(session: Session, recording: Recording, now: datetime) -> set[DecisionKind]:
-    """What the office may decide about this take now; nothing when no one waits for the office."""
+    """The decisions that the office may take about this take now; nothing when no one waits for the office."""
     answer, allowed = recording.answer, set()
     if recording.late_at is not None:
         allowed.add(DecisionKind.NOTED)
@@ -107,7 +107,7 @@ def decisions_about(session: Session, recording: Recording) -> Sequence[TakeDeci
 
 
 def accepted(session: Session, recording: Recording) -> bool:
-    """Whether assessors may see this take in spite of its faults."""
+    """True when assessors may see this take in spite of its faults."""
     return any(one.kind is DecisionKind.ACCEPTED for one in decisions_about(session, recording))
 
 
@@ -148,6 +148,6 @@ def waiting(session: Session, now: datetime) -> dict[str, list[Recording]]:
 
 
 def _unmade(session: Session, recording: Recording) -> bool:
-    """Whether the job that makes the film has given up, and nobody has begun it again."""
+    """True when the job that makes the film has given up, and nobody has begun it again."""
     jobs = select(Job.state).where(Job.kind == FINISH, Job.subject == recording.id).order_by(Job.created_at.desc())
     return recording.state is RecordingState.CAPTURED and session.scalars(jobs.limit(1)).first() is JobState.DEAD

@@ -66,7 +66,7 @@ class Allocation(Identified, Base):
 
     @property
     def batch(self) -> Batch:
-        """What was to be shared out, and among whom."""
+        """The work that was to be shared out, and among whom."""
         return Batch.from_json(self.inputs)
 
     @property
@@ -145,7 +145,7 @@ def propose(
 def batch_of(
     session: Session, sittings: Sequence[Sitting], mode: Mode, limit: int, period: tuple[date, date], now: datetime
 ) -> Batch:
-    """What is open in these sittings, and who is there for it.
+    """The work that is open in these sittings, and who is there for it.
 
     Raises Refused when nothing is open, when the sittings are of different schemes, or when the work on one was shared
     out in the other mode before.

@@ -17,7 +17,7 @@ from storage.people.people import Person
 
 
 class FlagKind(StrEnum):
-    """What is the matter, and what follows.
+    """The matter, and what follows from it.
 
     Unusable: the answer is put aside until the office has answered, and is perhaps asked again. Known: all work on this
     candidate is returned, and never given back. Welfare: somebody of the office, by name, sees to it at once; the work
@@ -64,7 +64,7 @@ class Flag(Identified, Base):
 
     @property
     def sets_aside(self) -> bool:
-        """Whether the answer waits for the office."""
+        """True when the answer waits for the office."""
         return self.kind is FlagKind.UNUSABLE and self.closed_at is None
 
     def take(self, officer: Person, now: datetime) -> None:

@@ -101,11 +101,11 @@ class Rating(Identified, Base):
         return timedelta(hours=self.answer.sitting.dossier.scheme.content.chapter(AssessmentRules).lease_hours)
 
     def is_at_work(self, now: datetime) -> bool:
-        """Whether the assessor was at this answer less than a lease ago, and has not signed it."""
+        """True when the assessor was at this answer less than a lease ago, and has not signed it."""
         return self.signed is None and self.active_at is not None and now < self.active_at + self.lease
 
     def has_lapsed(self, now: datetime) -> bool:
-        """Whether the answer was begun, left for longer than the lease, and so may go to somebody else."""
+        """True when the answer was begun, left for longer than the lease, and so may go to somebody else."""
         return self.signed is None and self.active_at is not None and not self.is_at_work(now)
 
     @property
@@ -202,7 +202,7 @@ class Rating(Identified, Base):
         self.version += 1
 
     def missing(self, phase: Phase) -> tuple[rules.Missing, ...]:
-        """What stands between this rating and its signature."""
+        """The gaps between this rating and its signature."""
         locked = self.values(Phase.BLIND) if phase is Phase.DOSSIER else None
         needed = self.answer.sitting.dossier.scheme.content.chapter(AssessmentRules).evidence_per_score
         return rules.missing(self.visible, self.values(phase), phase, locked, self._seconds(), needed)
@@ -232,7 +232,7 @@ class Rating(Identified, Base):
         audit.record(session_of(self), now, self.assessor_id, f"rating_signed_{phase.value}", self)
 
     def marks(self) -> tuple[Mark, ...]:
-        """What counts for the verdict: the phase-2 value where there is one."""
+        """The marks that count for the verdict: the phase-2 value where there is one."""
         if self.slot is None:
             return ()
         counting = rules.counting(self.values(Phase.BLIND), self.values(Phase.DOSSIER))
@@ -243,7 +243,7 @@ class Rating(Identified, Base):
 
 
 def has_score(session: Session, answer: Answer) -> bool:
-    """Whether anybody has scored this answer, be it in part."""
+    """True when anybody has scored this answer, be it in part."""
     scored = select(Score.id).join(Rating).where(Rating.answer_id == answer.id, Rating.declined_at.is_(None))
     return session.scalars(scored.limit(1)).first() is not None
 
@@ -277,9 +277,9 @@ def _counting(*sittings: Sitting) -> Select[Rating]:
 
 
 _WRITTEN = (selectinload(Rating.scores), selectinload(Rating.remarks))
-"""What the assessor wrote on a rating."""
+"""Everything that the assessor wrote on a rating."""
 
 
 def may_open_dossier(ratings: Sequence[Rating]) -> bool:
-    """Whether the assessor of these ratings may see the candidate's STARs: all own answers are signed."""
+    """True when the assessor of these ratings may see the candidate's STARs: all own answers are signed."""
     return rules.may_open_dossier([rating.signed for rating in ratings])

@@ -1,4 +1,4 @@
-"""What an assessor says of an answer: scores on competencies, and remarks at a moment of the recording."""
+"""An assessor's judgement of an answer: scores on competencies, and remarks at a moment of the recording."""
 
 import uuid
 from dataclasses import dataclass

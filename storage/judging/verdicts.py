@@ -143,7 +143,7 @@ def case_of(sitting: Sitting, ratings: list[Rating]) -> Case:
 
 
 def all_final(sitting: Sitting, ratings: Sequence[Rating]) -> bool:
-    """Whether every answer is judged in as many slots as the others, at least those of the scheme, and all is final."""
+    """True when each answer is judged in as many slots as the others, at least the scheme's, and all is final."""
     slots = {answer.id: {one.slot for one in ratings if one.answer_id == answer.id} for answer in sitting.answers}
     wanted = max((len(one) for one in slots.values()), default=0)
     enough = wanted >= sitting.dossier.scheme.content.chapter(AssessmentRules).slots

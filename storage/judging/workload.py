@@ -100,7 +100,7 @@ def take_back(session: Session, sitting: Sitting, assessor: Person, by: Person, 
 
 
 def _left_behind(session: Session, sitting: Sitting, assessor: Person) -> Sequence[Rating]:
-    """What was taken back from this assessor, oldest first."""
+    """The work that was taken back from this assessor, oldest first."""
     return session.scalars(
         select(Rating)
         .join(Answer)

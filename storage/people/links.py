@@ -23,7 +23,7 @@ from storage.people.people import Person
 
 
 class LinkKind(StrEnum):
-    """What a link is for: the first password of somebody who is invited, a new one, or another address."""
+    """The purpose of a link: the first password of somebody who is invited, a new one, or another address."""
 
     INVITATION = "invitation"
     RESET = "reset"
@@ -68,7 +68,7 @@ class Link(Identified, Base):
 
     @property
     def token(self) -> str:
-        """What stands in the address: this row's id, signed with the secret of the installation."""
+        """The text in the address: this row's id, signed with the secret of the installation."""
         return base64.urlsafe_b64encode(self.id.bytes + _signature(self.id)).decode().rstrip("=")
 
     @property

@@ -89,7 +89,7 @@ class MailMessage(Identified, Base):
         audit.record(session_of(self), now, None, "mail_bounced", self)
 
     def retry(self, actor: uuid.UUID, now: datetime) -> bool:
-        """Give a mail that was given up another life; whether it was given up."""
+        """Give a mail that was given up another life. True when it was given up."""
         if self.state not in UNDELIVERED:
             return False
         self.state, self.attempts, self.not_before = MailState.WAITING, 0, now

@@ -20,7 +20,7 @@ EXPECTED = (
     *("januari", "februari", "maart", "april", "juni", "juli", "augustus", "september", "oktober", "november"),
     *("nederland", "amsterdam", "rotterdam", "utrecht", "feyenoord", "december"),
 )
-"""What people here begin with, beside the world's lists that zxcvbn brings."""
+"""Words that people here begin with, beside the world's lists that zxcvbn brings."""
 
 
 class Rule(StrEnum):

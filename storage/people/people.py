@@ -35,7 +35,7 @@ _hasher = PasswordHasher()
 
 
 class Role(StrEnum):
-    """What a person may do (domain.md, "Who takes part")."""
+    """The roles of a person (domain.md, "Who takes part")."""
 
     CANDIDATE = "candidate"
     MANAGER = "manager"
@@ -99,7 +99,7 @@ class Person(Identified, Base):
         audit.record(session_of(self), now, self.id, "logged_out_everywhere", self)
 
     def has_password(self, password: str) -> bool:
-        """Whether this is the person's password. Takes as long for somebody without one."""
+        """True when this is the person's password. Takes as long for somebody without one."""
         try:
             return _hasher.verify(self.password_hash or _NOBODY, password) and self.password_hash is not None
         except (VerifyMismatchError, InvalidHashError):
@@ -180,7 +180,7 @@ class Membership(Identified, Base):
         return self.since <= now and (self.until is None or now < self.until)
 
     def is_for(self, role: Role, organisation: uuid.UUID | None, now: datetime) -> bool:
-        """Whether it is this very role, in this organisation or in none, and holds now."""
+        """True when it is this very role, in this organisation or in none, and holds now."""
         return self.role is role and self.organisation_id == organisation and self.holds(now)
 
     def end(self, actor: uuid.UUID, now: datetime) -> None:

@@ -44,12 +44,12 @@ class SecondFactor(Identified, Base):
 
     @property
     def secret(self) -> str:
-        """What the app is told, in base32."""
+        """The secret for the app, in base32."""
         return base64.b32encode(key_store().unseal(self.sealed, self.person_id)).decode()
 
     @property
     def address(self) -> str:
-        """What the QR code says (otpauth://)."""
+        """The text of the QR code (otpauth://)."""
         return pyotp.TOTP(self.secret).provisioning_uri(name=self.person.email, issuer_name="Vignet")
 
     @property
@@ -65,7 +65,7 @@ class SecondFactor(Identified, Base):
         return True
 
     def accepts(self, code: str, now: datetime) -> bool:
-        """Whether this is a code of the app, or a recovery code, that was never used before. From now on it was."""
+        """True when this is a code of the app, or a recovery code, that was never used before. From now on it was."""
         return self._accepts_code(code, now) or self._accepts_recovery_code(code, now)
 
     def new_recovery_codes(self, now: datetime) -> list[str]:

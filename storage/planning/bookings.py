@@ -253,7 +253,7 @@ def places_booked(session: Session, dates: Sequence[ExamDate]) -> dict[uuid.UUID
 
 
 def awaits_date(session: Session, dossier: Dossier) -> bool:
-    """Whether an approved candidate has no date that holds: none yet, or one that was taken back."""
+    """True when an approved candidate has no date that holds: none yet, or one that was taken back."""
     if dossier.state is not DossierState.APPROVED or not plans_by_dates(dossier.scheme):
         return False
     sitting, booking = sitting_of(session, dossier), booking_of(session, dossier)

@@ -115,13 +115,13 @@ def publish(
 
 
 def plans_by_dates(scheme: Scheme) -> bool:
-    """Whether this exam is done on dates that KSF publishes, and not in a window of its own."""
+    """True when this exam is done on dates that KSF publishes, and not in a window of its own."""
     sitting = scheme.content.sitting
     return sitting is not None and sitting.planning is Planning.DATES
 
 
 def has_dates(scheme: Scheme) -> bool:
-    """Whether KSF publishes dates for this exam: for its candidates one by one, or for sessions with an examiner."""
+    """True when KSF publishes dates for this exam: for its candidates one by one, or for sessions with an examiner."""
     return plans_by_dates(scheme) or scheme.content.checklist is not None
 
 

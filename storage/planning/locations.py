@@ -136,7 +136,7 @@ class Location(Identified, Base):
 
 
 class LocationCheck(Identified, Base):
-    """What one person found at a location. `marks` holds each thing of the checklist of that day: [words, in order]."""
+    """One person's check of a location. `marks` holds each thing of the checklist of that day: [words, in order]."""
 
     __tablename__ = "location_check"
 
@@ -153,7 +153,7 @@ class LocationCheck(Identified, Base):
 
     @property
     def missing(self) -> list[str]:
-        """What was not in order."""
+        """The things that were not in order."""
         return [text for text, mark in self.marks if not mark]
 
 

@@ -148,11 +148,11 @@ class PracticalSession(Identified, Base):
         return [participant.candidate for participant in self.coming]
 
     def lost(self, participant: "Participant") -> bool:
-        """Whether this candidate of it was taken out, and did not lose the place because the whole session ended."""
+        """True when this candidate of it was taken out, and did not lose the place because the whole session ended."""
         return participant.freed_at is not None and (self.live or participant.freed_at != self.answered_at)
 
     def over(self, now: datetime) -> bool:
-        """Whether its time has passed."""
+        """True when its time has passed."""
         return self.exam_date.ends_at <= now
 
     def confirm(self, examiner: Person | None, officer: Person, now: datetime) -> None:

@@ -42,7 +42,7 @@ def correct(test: TheoryTest, result: TheoryState, reason: str, officer: Person,
 
 
 def given(session: Session, test: TheoryTest) -> Qualification | None:
-    """What stands in the register because of this very test: entered with its result, by the same person."""
+    """The entry in the register because of this very test: entered with its result, by the same person."""
     theirs = select(Qualification).where(
         Qualification.person_id == test.person_id,
         Qualification.key == PASSED_KEY,

@@ -21,7 +21,7 @@ from storage.people.people import Membership, Person
 from storage.planning.locations import Location
 
 PASSED_KEY = "theory_test_a"
-"""What somebody who passed has from then on, whatever the certificate."""
+"""The qualification of somebody who passed, whatever the certificate."""
 SATISFIED_BY = (PASSED_KEY, "certificate_a")
 """Who has one of these needs no test: certificate A is given only to who passed it."""
 
@@ -48,7 +48,7 @@ class TheoryState(StrEnum):
 
 
 RESULTS = (TheoryState.PASSED, TheoryState.NOT_PASSED, TheoryState.NOT_TAKEN)
-"""What KSF may enter."""
+"""The results that KSF may enter."""
 
 STEPS: dict[TheoryState, set[TheoryState]] = {
     TheoryState.SET: {*RESULTS, TheoryState.WITHDRAWN},
@@ -58,7 +58,7 @@ STEPS: dict[TheoryState, set[TheoryState]] = {
 CORRECTIONS: dict[TheoryState, set[TheoryState]] = {
     state: set(RESULTS) - {state} if state in RESULTS else set() for state in TheoryState
 }
-"""What KSF may make of a result that was entered wrong (`storage.planning.theory_corrections`)."""
+"""The results that may take the place of one that was entered wrong (`storage.planning.theory_corrections`)."""
 
 
 class Rule(StrEnum):
@@ -112,11 +112,11 @@ class TheoryTest(Identified, Base):
     __mapper_args__ = {"version_id_col": state, "version_id_generator": False}  # noqa: RUF012
 
     def is_ahead(self, now: datetime) -> bool:
-        """Whether it is still to come."""
+        """True when it is still to come."""
         return self.state is TheoryState.SET and now < self.starts_at
 
     def awaits_result(self, now: datetime) -> bool:
-        """Whether it has been, and KSF has not said how it went."""
+        """True when it has been, and KSF has not said how it went."""
         return self.state is TheoryState.SET and self.starts_at <= now
 
     def withdraw(self, actor: Person, now: datetime) -> None:

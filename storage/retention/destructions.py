@@ -58,7 +58,7 @@ class Destruction(Identified, Base):
 
 
 def going(session: Session, dossier_id: uuid.UUID) -> bool:
-    """Whether something of this exam is being destroyed at this moment."""
+    """True when something of this exam is being destroyed at this moment."""
     begun = select(Destruction.id).where(Destruction.dossier_id == dossier_id, Destruction.at.is_(None))
     return session.scalars(begun.limit(1)).first() is not None
 

@@ -94,7 +94,7 @@ def run_through(run_id: uuid.UUID, now: Callable[[], datetime], report: Callable
 
 
 def erase(run_id: uuid.UUID, dossier_id: uuid.UUID, what: Erasable, now: datetime) -> bool:
-    """Destroy this of one exam, unless something keeps it meanwhile; whether it was destroyed.
+    """Destroy this of one exam, unless something keeps it meanwhile. True when it was destroyed.
 
     Raises ObjectError when the store still holds something of it; then it goes on at the next attempt.
     """

@@ -44,7 +44,7 @@ class Faults:
         self.away, self.udp = False, True
 
     def closed(self, now: float) -> bool:
-        """Whether nothing gets through at this moment."""
+        """True when nothing gets through at this moment."""
         return self.away or (bool(self.burst_every_s) and now % self.burst_every_s < self.burst_s)
 
     def packet(self, size: int, forth: bool, now: float) -> float | None:

@@ -32,7 +32,7 @@ def candidate(visit, people, invited):
 
 
 def writes_now() -> bool:
-    """Whether somebody else could write at this very moment."""
+    """True when somebody else could write at this very moment."""
     with database.new_session(patience_s=0) as other:
         try:
             other.execute(text("SELECT 1"))

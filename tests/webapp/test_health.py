@@ -1,4 +1,4 @@
-"""Whether everything is up: ready with all parts there, and each part that is away is named."""
+"""The health page: ready with all parts there, and each part that is away is named."""
 
 import os
 import sys

@@ -47,12 +47,12 @@ def navigation(roles: set[Role]) -> list[tuple[str, str, bool]]:
 
 
 def _shown(address: str) -> bool:
-    """Whether the page is this one, or one below it."""
+    """True when the page is this one, or one below it."""
     return f"{request.path}/".startswith(f"{address}/")
 
 
 def wants_json() -> bool:
-    """Whether the one who asks is a script of ours and not a person."""
+    """True when the one who asks is a script of ours and not a person."""
     return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
 
 

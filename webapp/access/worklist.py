@@ -22,7 +22,7 @@ class Work:
 
     @property
     def lapsed(self) -> bool:
-        """Whether it was begun and left for so long that the office may give it to somebody else."""
+        """True when it was begun and left for so long that the office may give it to somebody else."""
         return self.rating.has_lapsed(g.now)
 
     @property

@@ -1,4 +1,4 @@
-"""What was written before: the versions of one side of a motivation file, what changed, and bringing one back."""
+"""Earlier texts: the versions of one side of a motivation file, what changed, and bringing one back."""
 
 import uuid
 from typing import Any
@@ -58,7 +58,7 @@ def bring_back(revision_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def compared(dossier: Dossier, before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, list[Any]]]:
-    """What is different between two versions of one side: (label, runs of text), in the order of the form."""
+    """The differences between two versions of one side: (label, runs of text), in the order of the form."""
     found = []
     for name in after:
         old, new = (shown(dossier, name, one.get(name)) for one in (before, after))

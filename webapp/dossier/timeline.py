@@ -1,4 +1,4 @@
-"""What happened to a dossier from nomination on: one line an event, read from the audit log, and whose turn it is."""
+"""The history of a dossier from nomination on: one line an event, read from the audit log, and whose turn it is."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ INTERNAL = {
     "assessor_declined",
     "work_taken_back",
 }
-"""What only the office reads."""
+"""Events that only the office reads."""
 FOR_MANAGERS = {
     "dossier_submitted",
     "dossier_approved",
@@ -40,7 +40,7 @@ FOR_MANAGERS = {
     "sitting_finished",
     "sitting_expired",
 }
-"""What a manager reads: never what the candidate asked for, and never how the exam went."""
+"""Events that a manager reads: never what the candidate asked for, and never how the exam went."""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class Obstacle:
 
 
 def obstacles(dossier: Dossier, manager_only: bool = False) -> list[Obstacle]:
-    """What stands between this dossier and the exam. With `manager_only` nothing of what the candidate wrote."""
+    """The obstacles between this dossier and the exam. With `manager_only` nothing of what the candidate wrote."""
     found = []
     if dossier.state in (DossierState.WRITING, DossierState.RETURNED):
         gaps = dossier.manager_gaps() if manager_only else dossier.missing()

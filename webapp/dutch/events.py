@@ -1,4 +1,4 @@
-"""What is in the audit log and in the queue of jobs, in Dutch."""
+"""Events of the audit log and kinds of jobs, in Dutch."""
 
 JOBS = {
     "finish_recording": "opname afwerken",

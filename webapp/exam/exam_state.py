@@ -1,4 +1,4 @@
-"""What the exam's page may know now: the step, each answer's progress, and of the situations only the current one."""
+"""The state that the exam's page may know: the step, each answer's progress, and only the current situation."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What was measured of a recording, in words: for the office, which explains to a candidate what went wrong."""
+"""Measurements of a recording, in words: for the office, which explains to a candidate what went wrong."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

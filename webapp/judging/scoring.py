@@ -1,4 +1,4 @@
-"""What the desk saves by itself: scores, remarks, the position in the recording, and at last the signature.
+"""Saving from the desk: scores, remarks, the position in the recording, and at last the signature.
 
 The desk sends phase 1 of an answer as a whole, on top of the version that it knows. When another window saved in
 between, the answer is 409 with what is there now, so that the page can join both and lose nothing.
@@ -126,7 +126,7 @@ def state_of(rating: Rating) -> dict[str, Any]:
 
 
 def missing(rating: Rating, gaps: tuple[Missing, ...]) -> list[dict[str, str]]:
-    """What is missing, in the order of the desk, as a person reads it."""
+    """The gaps, in the order of the desk, as a person reads it."""
     scheme = rating.answer.sitting.dossier.scheme.content
     order = rating.shuffled
     return [

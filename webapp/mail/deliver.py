@@ -57,7 +57,7 @@ def _send_one(message_id: uuid.UUID, now: datetime) -> bool:
 
 
 def _deliver(email: EmailMessage) -> tuple[str | None, bool]:
-    """What went wrong, and whether the server refuses the address for good.
+    """The error, if any, and True when the server refuses the address for good.
 
     The kind of error and no more, since the server's own words may hold the address.
     """
@@ -117,7 +117,7 @@ def as_html(subject: str, text: str) -> str:
 
 
 def _flows(paragraph: str) -> bool:
-    """Whether its lines were broken only because they were long."""
+    """True when its lines were broken only because they were long."""
     lines = paragraph.splitlines()
     return all(len(line) > SHORT_LINE for line in lines[:-1])
 

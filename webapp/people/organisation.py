@@ -256,7 +256,7 @@ def _state(dossier: Dossier, course: Course) -> tuple[str, str]:
 
 
 def _is_done(course: Course) -> bool:
-    """Whether there is no exam ahead any more about whose moment anything could be advised."""
+    """True when there is no exam ahead any more about whose moment anything could be advised."""
     return _is_over(course) or (course.sitting is not None and course.sitting.stage is Stage.FINISHED)
 
 

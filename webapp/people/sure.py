@@ -13,7 +13,7 @@ class SureForm(Form):
     sure = HiddenField()
 
     def is_sure(self, person: Person) -> bool:
-        """Whether this very person was shown, and it was meant."""
+        """True when this very person was shown, and it was meant."""
         return self.sure.data == str(person.id)
 
 

@@ -107,7 +107,7 @@ def withdraw(booking_id: uuid.UUID) -> ResponseReturnValue:
 
 @pages.app_template_global("exams_with_dates")
 def exams_with_dates() -> bool:
-    """Whether there is any exam for which a date is asked."""
+    """True when there is any exam for which a date is asked."""
     return bool(access_booking.exams_with_dates())
 
 
