@@ -131,7 +131,7 @@ def rows(name: str, told: dict, folder: Path) -> list[str]:
         keys = f"{plain['key_s']:.1f} s" if plain.get("key_s") else ""
         lines.append(
             f"| {name} | `{kind['kind']}` | {what} | {every} | {keys} | {_resized(resized)} | {_ended(kind, ended)} "
-            f"| {'**yes**' if kind.get('proven') else 'no'} |"
+            f"| {_proven(kind)} |"
         )
     return lines or [f"| {name} | | has no MediaRecorder | | | | | no |"]
 
@@ -167,6 +167,11 @@ def _what(found: dict, kind: dict) -> str:
         return f"**{kind.get('plain', {}).get('bytes', 0)} bytes**, no error" if "error" not in kind else kind["error"]
     said = " + ".join(f"{track['codec']} {track['times'][-1] - track['times'][0]:.1f} s" for track in tracks)
     return f"{found['container']}: {said}"
+
+
+def _proven(kind: dict) -> str:
+    """Whether the page reads again what it has recorded so; some kinds it never asks for."""
+    return "**yes**" if kind.get("proven") else "no" if kind.get("asked", True) else "not asked for"
 
 
 def _slices(times: list[int]) -> str:

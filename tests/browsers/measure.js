@@ -1,6 +1,7 @@
 /** What this browser really records: each kind of file tried, and what the page itself can see of it. */
 
 import { provenKind } from "/js/exam/proof.js";
+import { supportedKinds } from "/js/exam/slices.js";
 
 const KINDS = [
   "video/webm;codecs=h264,opus",
@@ -76,6 +77,8 @@ async function tryKind(kind, number) {
     found.resized = await keep(`${number}-resized`, await record(kind, [painted, microphone], resize));
     const ends = microphone.clone();
     found.ended = await keep(`${number}-ended`, await record(kind, [camera, ends], () => ends.stop()));
+    found.asked = supportedKinds().includes(kind);
+    if (!found.asked) return found;
     const asked = MediaRecorder.isTypeSupported;
     MediaRecorder.isTypeSupported = (one) => one === kind && asked.call(MediaRecorder, one);
     found.proven = (await provenKind(new MediaStream([camera, microphone]), AbortSignal.timeout(15_000))) === kind;
