@@ -182,6 +182,10 @@ TABLES: Mapping[str, Table] = {
         },
     ),
     "recorder_place": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "kept_until"}),
+    "look": Table(
+        DataClass.AUDIT,
+        {_DOSSIER: "seen subject role reason at", "person_id": "seen subject role reason at"},
+    ),
     "take_decision": Table(DataClass.EXAM, {_RECORDING: "kind reason by_id at", "by_id": "kind reason at"}),
     "recording": Table(
         DataClass.RECORDINGS,

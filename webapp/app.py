@@ -24,7 +24,7 @@ from webapp.dutch import filters, refusals
 from webapp.exam import emergency, exam, takes
 from webapp.extensions import csrf, limiter, login_manager
 from webapp.judging import absences, allocating, assigning, desk, examining, scoring, second_phase
-from webapp.office import office, outbox, practical_answers, recorders, retention
+from webapp.office import looking, office, outbox, practical_answers, recorders, retention
 from webapp.people import (
     account,
     enrolling,
@@ -34,6 +34,7 @@ from webapp.people import (
     organisations,
     own_account,
     own_address,
+    own_data,
     people,
     second_officer,
 )
@@ -48,6 +49,7 @@ PARTS = (
     invitations,
     own_account,
     own_address,
+    own_data,
     exam,
     motivation,
     substantiation,
@@ -66,6 +68,7 @@ PARTS = (
     theory_results,
     office,
     emergency,
+    looking,
     takes,
     outbox,
     organisation,

@@ -10,7 +10,7 @@ address that is signed for five minutes.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flask import Blueprint, Response, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
@@ -22,6 +22,7 @@ from storage.base.objects import ObjectError, object_store
 from storage.exam.recordings import Rendition, RenditionKind
 from storage.people.people import Role
 from webapp import access
+from webapp.access import looks
 
 pages = Blueprint("media", __name__, url_prefix="/media")
 
@@ -32,12 +33,12 @@ PIECE = 2 * 1024 * 1024
 
 @pages.get("/<uuid:recording_id>", defaults={"kind": "video"})
 @pages.get("/<uuid:recording_id>/<kind>")
-@access.roles(Role.ASSESSOR)
+@access.roles(Role.ASSESSOR, Role.CANDIDATE, Role.KSF_OFFICER, Role.EXAM_COMMITTEE, Role.AUDITOR)
 def recording(recording_id: uuid.UUID, kind: str) -> ResponseReturnValue:
     """A stored recording, or what was made with it: poster, thumbnails, thumbnails_index, waveform."""
     if kind not in set(RenditionKind):
         abort(404)
-    rendition = access.recording_to_watch(recording_id).rendition(RenditionKind(kind))
+    rendition = looks.recording_to_watch(recording_id).rendition(RenditionKind(kind))
     if rendition is None:
         abort(404)
     if rendition.sealed_under is None:
@@ -95,6 +96,14 @@ def _plain(at: str, key: bytes, first: int, last: int, size: int) -> Iterator[by
     store = object_store()
     head = b"".join(store.read(at, (0, HEAD - 1)))
     yield from decrypt_part(head, store.read(at, span(first, last)), key, first, last, size)
+
+
+def whole(rendition: Rendition) -> Callable[[], Iterator[bytes]]:
+    """Reads all of it, later and without a session. What it does then raises KeyGone, Tampered or ObjectError."""
+    at, owner, size = rendition.key, rendition.sealed_under, rendition.size
+    if owner is None:
+        return lambda: object_store().read(at)
+    return lambda: _plain(at, key_store().get(owner), 0, size - 1, size)
 
 
 def _stream(key: str, content_type: str) -> Response:

@@ -19,7 +19,7 @@ from scenarios.sitting import AnswerStage, Stage
 from storage.admission.part_one import PartOneReview
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam import take_decisions
-from storage.exam.recordings import Recording, RecordingState
+from storage.exam.recordings import Recording
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.ratings import Rating
 from storage.judging.verdicts import Verdict
@@ -248,19 +248,6 @@ def result_for_candidate(sitting: Sitting) -> Verdict | None:
     """The candidate's own verdict, once it is released."""
     released = select(Verdict).where(Verdict.sitting_id == sitting.id, Verdict.released_at.is_not(None))
     return g.db.scalars(released).first()
-
-
-def recording_to_watch(recording_id: uuid.UUID) -> Recording:
-    """A stored recording, for an assessor who has work on that answer. Nobody else watches."""
-    mine = select(Rating.answer_id).join(Answer).join(Sitting).join(Dossier)
-    mine = mine.where(Rating.assessor_id == me().id, Rating.declined_at.is_(None), not_judging())
-    return _one(
-        select(Recording).where(
-            Recording.id == recording_id,
-            Recording.state == RecordingState.STORED,
-            Recording.answer_id.in_(mine),
-        )
-    )
 
 
 def clip_to_watch(clip_id: uuid.UUID) -> Clip:

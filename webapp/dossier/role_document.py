@@ -12,6 +12,7 @@ from storage.dossier.dossiers import RoleDocument
 from storage.dossier.role_documents import Rule
 from storage.people.people import Role
 from webapp import access
+from webapp.access.looks import note as note_look
 
 pages = Blueprint("role_document", __name__)
 
@@ -49,7 +50,9 @@ def remove(dossier_id: uuid.UUID) -> ResponseReturnValue:
 def own(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """The own file."""
     document = access.dossier_for_candidate(dossier_id).document
-    return _download(document) if document else redirect(url_for("motivation.own", dossier_id=dossier_id))
+    return (
+        _download(document, Role.CANDIDATE) if document else redirect(url_for("motivation.own", dossier_id=dossier_id))
+    )
 
 
 @pages.get("/bureau/dossiers/<uuid:dossier_id>/functieomschrijving")
@@ -57,11 +60,17 @@ def own(dossier_id: uuid.UUID) -> ResponseReturnValue:
 def for_officer(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """The candidate's file, for the officer who judges."""
     document = access.dossier_for_officer(dossier_id).document
-    return _download(document) if document else redirect(url_for("office.dossier", dossier_id=dossier_id))
+    return (
+        _download(document, Role.KSF_OFFICER)
+        if document
+        else redirect(url_for("office.dossier", dossier_id=dossier_id))
+    )
 
 
-def _download(document: RoleDocument) -> Response:
-    """The file to keep, never to show: what somebody uploaded must not run under our address."""
-    response = Response(role_documents.get(document), content_type=document.content_type)
+def _download(document: RoleDocument, role: Role) -> Response:
+    """The file to keep, never to show: what somebody uploaded must not run under our address. The look is noted."""
+    data = role_documents.get(document)
+    note_look(document, role)
+    response = Response(data, content_type=document.content_type)
     response.headers.set("Content-Disposition", "attachment", filename=document.name)
     return response

@@ -141,6 +141,9 @@ EVENTS = {
     "hold_placed": "uitstel van vernietigen",
     "hold_lifted": "uitstel van vernietigen opgeheven",
     "audit_year_closed": "audit van een jaar afgesloten",
+    "recording_looked_at": "opname bekeken",
+    "role_document_looked_at": "functieomschrijving bekeken",
+    "own_data_taken": "alles over zichzelf opgehaald",
     "job_retried": "taak opnieuw gestart",
     "chain_adopted": "bestaand logboek verzegeld",
     "chain_broken": "logboek klopt niet met wat verzegeld was",
@@ -178,4 +181,5 @@ SUBJECTS = {
     "clip": "filmpje",
     "scheme": "reglement",
     "audit_event": "logboek",
+    "role_document": "functieomschrijving",
 }

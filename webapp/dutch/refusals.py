@@ -9,7 +9,7 @@ from storage.admission import enrolments, part_one
 from storage.base import refusal as steps
 from storage.base.refusal import Refused
 from storage.dossier import dossiers, qualifications, role_documents
-from storage.exam import accommodations, recordings, take_decisions
+from storage.exam import accommodations, looks, recordings, take_decisions
 from storage.judging import absences, allocations, assignments, flags, objections, ratings, verdicts, workload
 from storage.people import links, organisations, passwords, people, staff_changes
 from storage.planning import bookings, exam_dates, locations, practical_candidates, practical_sessions, theory_tests
@@ -31,6 +31,7 @@ REFUSALS: dict[str, str] = {
     recordings.Rule.NO_RECORDER: "De opnameserver is even niet bereikbaar. We proberen het vanzelf opnieuw.",
     recordings.Rule.ALL_TAKEN: "Het is nu druk: er zijn te veel kandidaten tegelijk bezig. U bent niets kwijt, en uw "
     "tijd loopt nog niet. Meestal is er binnen een kwartier plaats. Later terugkomen mag ook, tot {needed[0]}.",
+    looks.Rule.NO_REASON: "Schrijf eerst waarom u deze opname bekijkt.",
     dossiers.Rule.INCOMPLETE: "Het dossier is nog niet compleet. Dit ontbreekt nog: {parts}.",
     dossiers.Rule.NO_REASON: "Schrijf eerst waarom u dit besluit neemt.",
     dossiers.Rule.CLOSED: "Dit dossier is al ingediend. De tekst kan niet meer veranderen.",

@@ -12,6 +12,7 @@ from review.rating import Phase
 from review.verdict import Case, Decision, results
 from scenarios.scheme import Scheme
 from storage.base.refusal import Refused
+from storage.exam.recordings import RecordingState, counting_takes
 from storage.exam.sittings import Answer, Judging, Sitting
 from storage.judging.assignments import THIRD, open_answers
 from storage.judging.objections import objection_to
@@ -141,6 +142,9 @@ def verdict(verdict_id: uuid.UUID) -> ResponseReturnValue:
         overall=explain.figure(stored.overall),
         unseen=[scheme.competency(key) for key in found.unseen],
         shows=_shows(found, scheme),
+        recordings=[
+            one for one in counting_takes(g.db, found.sitting).values() if one and one.state is RecordingState.STORED
+        ],
         officer=Role.KSF_OFFICER in access.me().roles(g.now),
         member=Role.EXAM_COMMITTEE in access.me().roles(g.now),
         due=explain.due(found.sitting),

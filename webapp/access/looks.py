@@ -1,0 +1,89 @@
+"""Who may look at a recording, and that each look is noted. Like `access`: what is not yours does not exist.
+
+A candidate at the own recordings once the exam is over, an assessor while judging, KSF's officer, committee and auditor
+at one recording at a time, with a reason.
+"""
+
+import uuid
+from collections.abc import Callable
+
+from flask import abort, g
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from scenarios.sitting import Stage
+from storage.base.database import session_scope
+from storage.dossier.dossiers import Dossier, RoleDocument
+from storage.exam import looks
+from storage.exam.recordings import Recording, RecordingState
+from storage.exam.sittings import Answer, Sitting
+from storage.judging.ratings import Rating
+from storage.people.people import Person, Role
+from webapp.access import me, not_judging, others
+
+
+def recording_to_watch(recording_id: uuid.UUID) -> Recording:
+    """A stored recording, for whoever may look at it now; that he looks is noted."""
+    for role in (Role.ASSESSOR, Role.CANDIDATE):
+        if role in me().roles(g.now) and (found := _stored(recording_id, _MAY[role]())):
+            note(found, role)
+            return found
+    recording = _of_ksf(recording_id)
+    return recording if recording and open_look(recording) else abort(404)
+
+
+def open_look(recording: Recording) -> looks.Look | None:
+    """The look for which one of KSF's people gave a reason less than an hour ago, in a role that lasts."""
+    look = looks.going_on(g.db, recording.id, me(), g.now)
+    return look if look and look.role in looks.WITH_REASON & me().roles(g.now) else None
+
+
+def recording_to_open(recording_id: uuid.UUID) -> Recording:
+    """A stored recording that one of KSF's people may open, if a reason is given: of nobody whose file he judges."""
+    return _of_ksf(recording_id) or abort(404)
+
+
+def _of_ksf(recording_id: uuid.UUID) -> Recording | None:
+    return _stored(recording_id, others() & not_judging())
+
+
+def my_role() -> Role:
+    """The role in which one of KSF's people looks."""
+    return next(role for role in (Role.KSF_OFFICER, Role.EXAM_COMMITTEE, Role.AUDITOR) if role in me().roles(g.now))
+
+
+def my_recordings() -> Select[tuple[Recording]]:
+    """The candidate's own recordings that can be played, in the order of the situations."""
+    return _all(_own()).order_by(Sitting.finished_at.desc(), Answer.number, Recording.take)
+
+
+def note(what: Recording | RoleDocument, role: Role) -> None:
+    """Note that the one who asks looks, unless this look goes on. In a transaction of its own: a GET writes nothing."""
+    if looks.going_on(g.db, what.id, me(), g.now):
+        return
+    kind, subject, person = type(what), what.id, me().id
+    with session_scope() as session:
+        looks.look_at(session, session.get_one(kind, subject), session.get_one(Person, person), role, g.now)
+
+
+def _own() -> ColumnElement[bool]:
+    return (Dossier.candidate_id == me().id) & (Sitting.stage == Stage.FINISHED)
+
+
+def _judging() -> ColumnElement[bool]:
+    """Answers that the one who asks is judging: until the result is known, or while own work on it is open again."""
+    going_on = or_(Sitting.told_at.is_(None), Rating.phase2_signed_at.is_(None))
+    mine = select(Rating.answer_id).join(Answer).join(Sitting)
+    mine = mine.where(Rating.assessor_id == me().id, Rating.declined_at.is_(None), going_on)
+    return Answer.id.in_(mine) & not_judging()
+
+
+_MAY: dict[Role, Callable[[], ColumnElement[bool]]] = {Role.ASSESSOR: _judging, Role.CANDIDATE: _own}
+
+
+def _all(may: ColumnElement[bool]) -> Select[tuple[Recording]]:
+    whole = select(Recording).join(Recording.answer).join(Answer.sitting).join(Sitting.dossier)
+    return whole.where(Recording.state == RecordingState.STORED, may)
+
+
+def _stored(recording_id: uuid.UUID, may: ColumnElement[bool]) -> Recording | None:
+    return g.db.scalars(_all(may).where(Recording.id == recording_id)).first()

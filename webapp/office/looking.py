@@ -1,0 +1,43 @@
+"""One recording at a time, with a reason: KSF's officer, committee and auditor. Each look is noted, and told to the
+candidate who asks for it."""
+
+import uuid
+
+from flask import Blueprint, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from storage.exam import looks
+from storage.people.people import Role
+from webapp import access
+from webapp.access import looks as access_looks
+from webapp.forms import Form
+
+pages = Blueprint("looking", __name__, url_prefix="/opnames")
+
+KSF = (Role.KSF_OFFICER, Role.EXAM_COMMITTEE, Role.AUDITOR)
+
+
+class ReasonForm(Form):
+    reason = TextAreaField(
+        "Waarom bekijkt u deze opname?",
+        [
+            DataRequired("Vul in waarom u deze opname bekijkt."),
+            Length(looks.SHORTEST, 500, message="Schrijf een reden van 10 tot en met 500 tekens."),
+        ],
+    )
+
+
+@pages.route("/<uuid:recording_id>", methods=["GET", "POST"])
+@access.roles(*KSF)
+def show(recording_id: uuid.UUID) -> ResponseReturnValue:
+    """Asks for the reason; for an hour after it was given, the recording itself."""
+    recording = access_looks.recording_to_open(recording_id)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        looks.look_at(g.db, recording, access.me(), access_looks.my_role(), g.now, form.reason.data)
+        return redirect(url_for("looking.show", recording_id=recording_id))
+    look = access_looks.open_look(recording)
+    status = 422 if form.errors else 200
+    return render_template("looking/show.html", recording=recording, form=form, look=look), status
