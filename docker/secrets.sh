@@ -15,12 +15,8 @@ keep s3_secret_key "$(plain)"
 keep database_password "$(plain)"
 password=$(cat secrets/database_password)
 keep database_url "postgresql+psycopg://vignet:$password@database/vignet"
-keep database_url_host "postgresql+psycopg://vignet:$password@127.0.0.1/vignet"
-keep turn.conf "lt-cred-mech
-user=vignet:$(plain)
-realm=vignet
-fingerprint
-no-cli
-no-multicast-peers
-"
+broker=$(plain)
+keep broker_url "redis://:$broker@valkey:6379/0"
+keep valkey_conf "requirepass $(sed 's,^redis://:,,;s,@.*,,' secrets/broker_url)"
+keep turn_secret "$(plain)"
 echo "The secrets are in $(pwd)/secrets. Keep master_key somewhere safe too: without it no original can be read."

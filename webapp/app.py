@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from review.rules import LEVELS
-from storage.base.config import Config, ConfigError, config
+from storage.base.config import Config, ConfigError, config, needed
 from storage.base.database import new_session, passes
 from storage.base.refusal import Refused, Step
 from webapp import access, cli, health, media, sending, style
@@ -107,7 +107,7 @@ def create_app(settings: Config | None = None) -> Flask:
         raise ConfigError("VIGNET_AUDIT_KEY: only the sealer may have it, and this is not the sealer.")
     app = Flask(__name__)
     app.config.update(
-        SECRET_KEY=settings.secret_key,
+        SECRET_KEY=needed(settings.secret_key, "VIGNET_SECRET_KEY"),
         SETTINGS=settings,
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         SESSION_COOKIE_NAME="__Host-vignet" if settings.production else f"vignet-{settings.origin.rpartition(':')[2]}",

@@ -12,7 +12,7 @@ pages = Blueprint("sending", __name__)
 
 STRANGERS = "300 per 10 seconds"
 """Bodies of people who are not logged in, for each address. A whole school begins within a minute from one address, and
-a body of a stranger is here within twenty seconds: so never more than 600 of one address are on their way."""
+a body of a stranger is here within half a minute: so never more than 900 of one address are on their way."""
 KNOWN = "X-Vignet-Known"
 
 

@@ -7,6 +7,7 @@ import base64
 import contextlib
 import errno
 import fcntl
+import json
 import os
 import secrets
 import shutil
@@ -25,6 +26,14 @@ MOST_PORTS = len(PORTS) + MOST_RECORDERS
 MARK = "VIGNET_STARTED_FOR"
 SEALERS = ("VIGNET_AUDIT_KEY", "VIGNET_AUDIT_KEY_FILE")
 """Settings that only one part is told."""
+SECRETS = ("SECRET_KEY", "S3_SECRET_KEY", "MASTER_KEY", "BROKER_PASSWORD", "METRICS_TOKEN")
+
+
+def write_private(path: Path, text: str) -> None:
+    """Readable by the owner alone, from the first byte on."""
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
 
 
 class Machine:
@@ -50,6 +59,8 @@ class Machine:
         probe = self.data / "run" / "probe"
         try:
             self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Whoever made it, and with whatever mode: recordings and secrets are inside.
+            self.data.chmod(0o700)
             for name in ("log", "run", "valkey"):
                 (self.data / name).mkdir(exist_ok=True)
             with open(probe, "wb") as file:
@@ -141,7 +152,7 @@ class Machine:
             MARK: str(self.data),
             "PYTHONUNBUFFERED": "1",
         }
-        for name in ("SECRET_KEY", "S3_SECRET_KEY", "MASTER_KEY"):
+        for name in SECRETS:
             if f"VIGNET_{name}" not in self._env:
                 told.setdefault(f"VIGNET_{name}_FILE", str(self._secret(name.lower())))
         everybody = {name: value for name, value in self._env.items() if name not in SEALERS}
@@ -152,6 +163,26 @@ class Machine:
         if "VIGNET_AUDIT_KEY" in self._env:
             raise Obstacle("Only the sealer may have VIGNET_AUDIT_KEY: put it in a file, set VIGNET_AUDIT_KEY_FILE.")
         return {"VIGNET_AUDIT_KEY_FILE": self._env.get("VIGNET_AUDIT_KEY_FILE") or str(self._secret("audit_key"))}
+
+    def write_settings(self) -> None:
+        """For commands that are typed beside this: the settings that this was started with, and no more, since the
+        rest follows from them (storage/base/config.py)."""
+        given = {
+            name: value
+            for name, value in self._env.items()
+            if name.startswith("VIGNET_") and name not in (MARK, *SEALERS)
+        }
+        given |= {"VIGNET_PORT": str(self.ports["edge"])}
+        write_private(self.data / "run" / "settings.json", json.dumps(given))
+
+    def write_broker_settings(self, told: dict[str, str]) -> None:
+        """What the broker reads: on a command line its password would stand in the list of processes."""
+        password = told.get("VIGNET_BROKER_PASSWORD") or Path(told["VIGNET_BROKER_PASSWORD_FILE"]).read_text().strip()
+        write_private(self.broker_conf, f"requirepass {password}\n")
+
+    @property
+    def broker_conf(self) -> Path:
+        return self.data / "run" / "valkey.conf"
 
     def recorder(self, name: str) -> dict[str, str]:
         """What a recorder after the first is told besides: the edge knows it by its name in the path."""

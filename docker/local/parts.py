@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from machine import Machine
 from prepare import VENV, VENV_SWIFT
+from swift_s3 import SWIFT_ENVIRONMENT
 
 # What others stand on ends last.
 GROUND = "ground"
@@ -37,12 +38,13 @@ def parts(machine: Machine) -> Iterator[Part]:
     stored = f"--set-proc-title no --bind 127.0.0.1 --port {ports['valkey']} --appendonly yes --appendfsync always"
     yield Part(
         "valkey",
-        [str(valkey), *stored.split(), "--save", "", "--dir", str(data / "valkey")],
+        [str(valkey), str(machine.broker_conf), *stored.split(), "--save", "", "--dir", str(data / "valkey")],
         GROUND,
     )
     for name in ("swift-account", "swift-container", "swift-object", "swift-proxy"):
         conf = data / "swift" / "etc" / f"{name.removeprefix('swift-')}.conf"
-        yield Part(name, [str(VENV_SWIFT / "bin" / f"{name}-server"), str(conf), "-v"], GROUND, patience_s=2)
+        command = [str(VENV_SWIFT / "bin" / f"{name}-server"), str(conf), "-v"]
+        yield Part(name, command, GROUND, patience_s=2, environment=SWIFT_ENVIRONMENT)
     yield Part("recorder", _python("-m recorder.http.server"), patience_s=15)
     for name in machine.more_recorders:
         yield Part(name, _python("-m recorder.http.server"), patience_s=15, environment=machine.recorder(name))

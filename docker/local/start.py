@@ -67,7 +67,13 @@ def _run(machine: Machine) -> int:
     try:
         _wait_for_ground(machine, supervisor)
         hint = f"The demo data could not be made, see the lines above and {machine.data / 'log'}."
-        welcome = step([VENV / "bin" / "flask", "--app", "webapp", "demo"], machine.data, hint, cwd=ROOT, env=told)
+        welcome = step(
+            [VENV / "bin" / "flask", "--app", "webapp", "demo", "--unless-in-use"],
+            machine.data,
+            hint,
+            cwd=ROOT,
+            env=told,
+        )
         _wait_until_up(machine, supervisor)
         print(welcome.strip(), "\n\nCtrl-C ends it.", sep="", flush=True)
         code = supervisor.wait()
@@ -83,6 +89,8 @@ def _write_settings(machine: Machine, told: dict[str, str]) -> None:
     conf = machine.data / "run" / "supervisord.conf"
     conf.write_text(supervisor_conf(machine, pwd.getpwuid(os.getuid()).pw_name))
     (machine.data / "run" / "recorders.caddy").write_text(machine.recorder_routes())
+    machine.write_settings()
+    machine.write_broker_settings(told)
     secret = told.get("VIGNET_S3_SECRET_KEY_FILE")
     swift = [VENV_SWIFT / "bin" / "python", ROOT / "docker" / "local" / "swift_s3.py", "--prepare"]
     swift += ["--data", machine.data / "swift", "--port", str(machine.ports["swift-proxy"])]

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prepare import VENV_SWIFT
+from swift_s3 import inside_key
 
 ACCOUNT = "AUTH_exam"
 PARTS = "+segments"
@@ -83,12 +84,14 @@ def main() -> int:
     )
     options = parser.parse_args()
 
+    import swift_guard
     from swift.common.internal_client import InternalClient
     from swift.common.utils import set_swift_dir
     from swift.common.wsgi import ConfigString
 
     etc = options.data.absolute() / "etc"
     set_swift_dir(str(etc))
+    swift_guard.show_key(inside_key(etc))
     client = InternalClient(ConfigString(CONF.format(etc=etc)), "orphans", request_tries=3)
     found = list(orphans(client, time.time() - options.hours * 3600))
     for orphan in found if options.remove else ():

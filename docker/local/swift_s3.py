@@ -36,7 +36,11 @@ fallocate_reserve = 268435456
 log_level = WARNING
 
 [pipeline:main]
-pipeline = {name}-server
+pipeline = swift_guard {name}-server
+
+[filter:swift_guard]
+paste.filter_factory = swift_guard:filter_factory
+key = {key}
 
 [app:{name}-server]
 use = egg:swift#{name}
@@ -54,13 +58,18 @@ swift_dir = {etc}
 log_level = WARNING
 
 [pipeline:main]
-pipeline = catch_errors gatekeeper healthcheck listing_formats bulk s3api tempauth copy container-quotas \
+pipeline = swift_guard catch_errors gatekeeper healthcheck listing_formats bulk s3api tempauth copy container-quotas \
 account-quotas slo dlo versioned_writes symlink proxy-logging proxy-server
 
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
 allow_account_management = true
+
+[filter:swift_guard]
+paste.filter_factory = swift_guard:filter_factory
+key = {key}
+open = yes
 
 [filter:s3api]
 use = egg:swift#s3api
@@ -75,6 +84,8 @@ FILTERS = (
     "catch_errors gatekeeper healthcheck listing_formats bulk copy container-quotas account-quotas slo dlo "
     "versioned_writes symlink proxy-logging"
 )
+SWIFT_ENVIRONMENT = {"PYTHONPATH": str(Path(__file__).parent)}
+"""Where the servers find swift_guard."""
 FILTER_CONF = "\n[filter:{name}]\nuse = egg:swift#{egg}\n{more}"
 # The parts of a large object go with it. By default they wait for an expirer, which does not run here.
 FILTER_OPTIONS = {"slo": "allow_async_delete = false\n"}
@@ -92,7 +103,13 @@ def prepare(data: Path, port: int, secret: str, bind: str = "127.0.0.1") -> None
             f"[swift-hash]\nswift_hash_path_prefix = {prefix}\nswift_hash_path_suffix = {suffix}\n\n"
             "[storage-policy:0]\nname = default\ndefault = yes\n",
         )
-    values = {"user": pwd.getpwuid(os.getuid()).pw_name, "data": data, "etc": etc, "secret": secret}
+    values = {
+        "key": inside_key(etc),
+        "user": pwd.getpwuid(os.getuid()).pw_name,
+        "data": data,
+        "etc": etc,
+        "secret": secret,
+    }
     filters = "".join(
         FILTER_CONF.format(name=name, egg=name.replace("-", "_"), more=FILTER_OPTIONS.get(name, ""))
         for name in FILTERS.split()
@@ -101,6 +118,14 @@ def prepare(data: Path, port: int, secret: str, bind: str = "127.0.0.1") -> None
     for number, name in enumerate(SERVERS[1:], 1):
         _write(etc / f"{name}.conf", NODE_CONF.format(name=name, port=port + number, **values))
     _rings(etc, port)
+
+
+def inside_key(etc: Path) -> str:
+    """What the servers show each other (swift_guard); made once."""
+    path = etc / "inside_key"
+    if not path.exists():
+        _write(path, secrets.token_hex(32))
+    return path.read_text()
 
 
 def command(data: Path, server: str) -> list[str]:
@@ -113,7 +138,8 @@ def run(data: Path) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(0))
     # Swift ends its whole process group when it ends, hence a group each.
-    children = [subprocess.Popen(_tied([*command(data, name)]), process_group=0) for name in SERVERS]
+    env = {**os.environ, **SWIFT_ENVIRONMENT}
+    children = [subprocess.Popen(_tied([*command(data, name)]), process_group=0, env=env) for name in SERVERS]
     try:
         pid, status = os.wait()
         ended = next(child for child in children if child.pid == pid)

@@ -1,8 +1,12 @@
-"""Metrics of one recorder process for Prometheus: numbers, and nobody's name."""
+"""Metrics of one recorder process for Prometheus: numbers, and nobody's name.
 
+Only to who shows the token of VIGNET_METRICS_TOKEN; to all others, and where there is none, there is nothing here.
+"""
+
+import hmac
 from collections.abc import Awaitable, Callable, Mapping
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
 
 _MEANINGS = {
@@ -15,7 +19,15 @@ _MEANINGS = {
 }
 
 
-def of(node: str, ask: Callable[[], Mapping[str, float]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+def may_ask(request: web.Request, token: str) -> bool:
+    """Whether this request shows the token."""
+    shown = request.headers.get(hdrs.AUTHORIZATION, "").encode("utf-8", "surrogateescape")
+    return bool(token) and hmac.compare_digest(shown, f"Bearer {token}".encode())
+
+
+def of(
+    node: str, ask: Callable[[], Mapping[str, float]], token: str
+) -> Callable[[web.Request], Awaitable[web.Response]]:
     """The endpoint that tells the numbers of the recorder called `node`; `ask` answers one for each meaning."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
@@ -24,7 +36,9 @@ def of(node: str, ask: Callable[[], Mapping[str, float]]) -> Callable[[web.Reque
         for name, meaning in _MEANINGS.items()
     }
 
-    async def tell(_request: web.Request) -> web.Response:
+    async def tell(request: web.Request) -> web.Response:
+        if not may_ask(request, token):
+            raise web.HTTPNotFound
         for name, value in ask().items():
             gauges[name].set(value)
         return web.Response(body=generate_latest(registry), headers={"Content-Type": "text/plain; version=0.0.4"})

@@ -74,7 +74,7 @@ class Recorder:
             app.add_routes(whip.Whip(self.sessions, self.authenticator, self.ice_servers, self.root).routes())
         app.add_routes(self.slices.routes())
         app.add_routes([web.get(f"{self.root}/healthz", self._health)])
-        app.add_routes([web.get(f"{self.root}/metrics", metrics.of(self.settings.recorder_name, self._numbers))])
+        app.add_routes([web.get(f"{self.root}/metrics", metrics.of(s.recorder_name, self._numbers, s.metrics_token))])
         app.cleanup_ctx.append(self._life)
         return app
 
@@ -88,11 +88,13 @@ class Recorder:
             "spool_free_bytes": self.spool.free,
         }
 
-    async def _health(self, _request: web.Request) -> web.Response:
+    async def _health(self, request: web.Request) -> web.Response:
         """200 while new sessions are taken, 503 while draining or without space. The disk and the loop are ours to
-        judge; that the database is away is not, since live sessions go on without it."""
+        judge; that the database is away is not, since live sessions go on without it. Strangers hear yes or no."""
         taking = not self.sessions.draining and self.spool.has_space
-        state = {"taking": taking, "live": self.sessions.live, "not_safe_yet": self.shipper.waiting}
+        state = {"taking": taking}
+        if metrics.may_ask(request, self.settings.metrics_token):
+            state |= {"live": self.sessions.live, "not_safe_yet": self.shipper.waiting}
         return web.json_response(state, status=200 if taking else 503)
 
     async def _life(self, _app: web.Application) -> AsyncIterator[None]:

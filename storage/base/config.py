@@ -14,10 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
 
 DEVELOPMENT_SECRET = "only-for-development"  # noqa: S105 (production refuses it)
+WITHHELD = frozenset(("SECRET_KEY", "MASTER_KEY", "S3_SECRET_KEY"))
+"""Secrets that a part may be started without, since it never uses them (VIGNET_WITHOUT)."""
+
+
+Secret = TypeVar("Secret", str, bytes)
 
 
 class ConfigError(Exception):
@@ -60,6 +65,7 @@ class Config:
     recorder_private_peers: bool
     ice_servers: tuple[Mapping[str, Any], ...]
     turn_secret: str
+    metrics_token: str
     whip: bool
     ffmpeg: str | None
     mail_url: str
@@ -86,6 +92,8 @@ def read(env: Mapping[str, str]) -> Config:
         return env.get(name) or default
 
     def secret(name: str, default: str) -> str:
+        if name.removeprefix("VIGNET_") in without:
+            return ""
         # `make run` makes secrets of its own in the data folder; a command typed beside it must find them too.
         kept = data / "secrets" / name.removeprefix("VIGNET_").lower()
         return text(name) or (kept.read_text().strip() if kept.exists() else default)
@@ -102,10 +110,15 @@ def read(env: Mapping[str, str]) -> Config:
             raise ConfigError(f"{name}: choose one of {', '.join(options)}, not {value!r}.")
         return value
 
+    without = frozenset(one.strip() for one in text("VIGNET_WITHOUT").split(",") if one.strip())
+    if unknown := without - WITHHELD:
+        raise ConfigError(f"VIGNET_WITHOUT: only {', '.join(sorted(WITHHELD))} can be left out, not {min(unknown)}.")
+    data = Path(text("VIGNET_DATA", "var")).absolute()
     port = number("VIGNET_PORT", 8000)
     origin = text("VIGNET_ORIGIN", f"http://localhost:{port}").rstrip("/")
-    data = Path(text("VIGNET_DATA", "var")).absolute()
-    broker = text("VIGNET_BROKER_URL", f"redis://127.0.0.1:{port + 7}/0")
+    password = secret("VIGNET_BROKER_PASSWORD", "")
+    account = f":{quote(password, safe='')}@" if password else ""
+    broker = text("VIGNET_BROKER_URL", f"redis://{account}127.0.0.1:{port + 7}/0")
     endpoint = text("VIGNET_S3_ENDPOINT", f"http://127.0.0.1:{port + 3}")
     production = choice("VIGNET_ENV", ("development", "production")) == "production"
     config = Config(
@@ -115,7 +128,7 @@ def read(env: Mapping[str, str]) -> Config:
         database_url=text("VIGNET_DATABASE_URL", f"sqlite:///{data / 'vignet.sqlite'}"),
         broker_url=broker,
         secret_key=secret("VIGNET_SECRET_KEY", DEVELOPMENT_SECRET),
-        master_key=_key("VIGNET_MASTER_KEY", secret("VIGNET_MASTER_KEY", "")),
+        master_key=b"" if "MASTER_KEY" in without else _key("VIGNET_MASTER_KEY", secret("VIGNET_MASTER_KEY", "")),
         # Never looked for in the data folder: only the sealer is told where it is.
         audit_key=_key("VIGNET_AUDIT_KEY", given) if (given := text("VIGNET_AUDIT_KEY")) else None,
         audit_folder=Path(text("VIGNET_AUDIT_FOLDER", str(data / "audit"))).absolute(),
@@ -142,6 +155,7 @@ def read(env: Mapping[str, str]) -> Config:
         recorder_private_peers=choice("VIGNET_RECORDER_PRIVATE_PEERS", ("off", "on") if production else ("on", "off"))
         == "on",
         ice_servers=_ice_servers(text("VIGNET_ICE_SERVERS", "[]")),
+        metrics_token=secret("VIGNET_METRICS_TOKEN", ""),
         turn_secret=secret("VIGNET_TURN_SECRET", ""),
         whip=choice("VIGNET_WHIP", ("on", "off")) == "on",
         ffmpeg=text("VIGNET_FFMPEG") or None,
@@ -162,8 +176,27 @@ def read(env: Mapping[str, str]) -> Config:
 
 @cache
 def config() -> Config:
-    """The settings of this process, read once from its environment."""
-    return read(os.environ)
+    """The settings of this process, read once from its environment.
+
+    What `make run` was started with counts for a command that is typed beside it, where that says nothing else.
+    """
+    return read({**_beside(Path(os.environ.get("VIGNET_DATA") or "var")), **os.environ})
+
+
+def needed(value: Secret, name: str) -> Secret:
+    """A secret that is about to be used. Raises ConfigError where this process was started without it."""
+    if not value:
+        raise ConfigError(f"{name}: this part was started without it (VIGNET_WITHOUT), and needs it.")
+    return value
+
+
+def _beside(data: Path) -> dict[str, str]:
+    try:
+        return json.loads((data / "run" / "settings.json").read_text())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"VIGNET_DATA: {data}/run/settings.json cannot be read ({error}).") from error
 
 
 def _inside(listen: str) -> bool:

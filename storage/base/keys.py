@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from storage.base.config import config
+from storage.base.config import config, needed
 
 MAGIC = b"VGN1"
 CHUNK = 64 * 1024
@@ -102,7 +102,7 @@ class KeyStore:
 @cache
 def key_store() -> KeyStore:
     """The key store of this process."""
-    return KeyStore(config().keys, config().master_key)
+    return KeyStore(config().keys, needed(config().master_key, "VIGNET_MASTER_KEY"))
 
 
 def encrypt_file(source: Path, target: Path, key: bytes) -> None:

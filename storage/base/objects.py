@@ -17,7 +17,7 @@ import boto3
 from botocore.config import Config as BotoConfig
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from storage.base.config import Config, config
+from storage.base.config import Config, config, needed
 
 LARGEST = 5 * 1024**3
 """Bytes of one object: what S3 takes in one request. Nothing here is put in parts, which a store may leave behind."""
@@ -163,7 +163,7 @@ def _client(settings: Config, endpoint: str) -> Any:
         endpoint_url=endpoint,
         region_name=settings.s3_region,
         aws_access_key_id=settings.s3_access_key,
-        aws_secret_access_key=settings.s3_secret_key,
+        aws_secret_access_key=needed(settings.s3_secret_key, "VIGNET_S3_SECRET_KEY"),
         config=BotoConfig(
             signature_version="s3v4",
             s3={"addressing_style": "path"},

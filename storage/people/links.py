@@ -16,7 +16,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
-from storage.base.config import config
+from storage.base.config import config, needed
 from storage.base.database import Base, Identified, one_of, rows_changed, session_of
 from storage.base.refusal import Refused
 from storage.people.people import Person
@@ -130,7 +130,9 @@ def link_by_token(session: Session, token: str, *kinds: LinkKind) -> Link | None
 
 
 def _signature(link_id: uuid.UUID) -> bytes:
-    return hmac.digest(config().secret_key.encode(), b"link " + link_id.bytes, hashlib.sha256)
+    return hmac.digest(
+        needed(config().secret_key, "VIGNET_SECRET_KEY").encode(), b"link " + link_id.bytes, hashlib.sha256
+    )
 
 
 def withdraw(session: Session, person: Person, now: datetime, *which: ColumnElement[bool]) -> int:

@@ -1,5 +1,7 @@
 """The demo: somebody of each role, and a dossier in each of the states that one wants to show."""
 
+import base64
+import uuid
 from collections import Counter
 
 import pytest
@@ -8,11 +10,13 @@ from support import cast
 
 from demo import example
 from scenarios.sitting import AnswerStage, Stage
+from storage.base.config import config
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
 from storage.people.people import Person, Role, person_by_email
 from storage.planning.practical_sessions import PracticalSession
 from storage.schemes import Scheme
+from webapp import create_app
 
 
 @pytest.fixture
@@ -53,6 +57,33 @@ def test_the_practical_test_has_a_session_that_stands_and_one_that_waits(session
     examiner = person_by_email(session, "assessor2@ksf.example")
     session.commit()
     assert "Voorbeeld Klantcontact" in visit(examiner).get("/beoordelen/praktijktoetsen").text
+
+
+def test_it_refuses_in_production_and_where_people_work_already(environment, session):
+    session.add(
+        Person(id=uuid.uuid4(), email="iemand@ksf.example", name="Iemand", created_at=cast.NOW, session_epoch=0)
+    )
+    session.commit()
+    run = create_app().test_cli_runner()
+    for command in (["demo"], ["ticket"]):
+        refused = run.invoke(args=command)
+        assert refused.exit_code == 1
+        assert "Hier werken al mensen" in refused.output
+    told = run.invoke(args=["demo", "--unless-in-use"])
+    assert (told.exit_code, told.output.strip()) == (0, f"Vignet: {config().origin}")
+    assert "demo" not in told.output
+    production = {
+        "VIGNET_ENV": "production",
+        "VIGNET_ORIGIN": "https://examen.voorbeeld.example",
+        "VIGNET_MASTER_KEY": base64.b64encode(bytes(range(32))).decode(),
+        "VIGNET_S3_SECRET_KEY": "s",
+        "VIGNET_SECRET_KEY": "s",
+        "VIGNET_DATABASE_URL": "postgresql+psycopg://vignet@127.0.0.1:1/none",
+        "VIGNET_MAIL_URL": "smtp://mail.voorbeeld.example:587",
+    }
+    environment(**production)
+    refused = create_app().test_cli_runner().invoke(args=["demo"])
+    assert (refused.exit_code, refused.output) == (1, "Error: In productie is er geen demo.\n")
 
 
 def test_a_second_time_changes_nothing(session, made):

@@ -14,6 +14,7 @@ import boto3
 import psutil
 import pytest
 import redis
+import requests
 from botocore.config import Config
 from support import services
 
@@ -86,7 +87,7 @@ class Run:
         )
 
     def broker(self) -> redis.Redis:
-        return redis.Redis(port=self.port + 7)
+        return redis.Redis(port=self.port + 7, password=(self.data / "secrets" / "broker_password").read_text())
 
     def gone(self) -> None:
         """Wait until make has ended and nothing of it is left."""
@@ -107,7 +108,9 @@ def _environment(**more: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory) -> tuple[Path, int]:
     """A data folder and ports for all tests of this file, which follow one installation through its life."""
-    return tmp_path_factory.mktemp("start") / "a folder", services.free_ports(8)
+    folder = tmp_path_factory.mktemp("start") / "a folder"
+    folder.mkdir(mode=0o755)  # somebody made it, open for all
+    return folder, services.free_ports(8)
 
 
 @pytest.fixture
@@ -130,17 +133,40 @@ def test_it_says_where_it_is_and_ends_with_ctrl_c(run):
     assert f"http://localhost:{run.port}" in run.said
     assert run.healthy()
     secrets = list((run.data / "secrets").iterdir())
-    assert {path.name for path in secrets} == {"secret_key", "s3_secret_key", "master_key", "audit_key"}
+    assert {path.name for path in secrets} == {
+        *("secret_key", "s3_secret_key", "master_key", "broker_password", "metrics_token", "audit_key"),
+    }
     assert {path.stat().st_mode & 0o777 for path in [*secrets, run.data / "swift" / "etc" / "proxy.conf"]} == {0o600}
     assert run.data.stat().st_mode & 0o777 == 0o700
+    assert (run.data / "run" / "settings.json").stat().st_mode & 0o777 == 0o600
     for path in secrets:
         assert path.read_text() not in run.said
         assert not any(path.read_text() in command for command in run.processes().values())
+    _answers_nobody_inside(run)
+    # A command that is typed beside it is told the folder and nothing else.
+    command = [services.BIN / "flask", "--app", "webapp", "recorders", "list"]
+    env = _environment(VIGNET_DATA=str(run.data))
+    told = subprocess.run(command, cwd=services.ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert "recorder-1" in told.stdout, told.stderr
     run.store().put_object(Bucket="vignet", Key="kept", Body=b"from the first start")
     assert run.broker().set("kept", "from the first start")
     os.killpg(run.make.pid, signal.SIGINT)
     run.gone()
     assert "ended (" not in run.said
+
+
+def _answers_nobody_inside(run: Run) -> None:
+    """Whoever is on this machine, and not of this house, gets nothing from the parts behind the edge."""
+    with pytest.raises(redis.AuthenticationError):
+        redis.Redis(port=run.port + 7).ping()
+    for server in (4, 5, 6):
+        assert requests.get(f"http://127.0.0.1:{run.port + server}/d1/0/AUTH_exam", timeout=20).status_code == 403
+    recorder = f"http://127.0.0.1:{run.port + 2}/recorder"
+    assert requests.get(f"{recorder}/metrics", timeout=20).status_code == 404
+    assert requests.get(f"{recorder}/healthz", timeout=20).json() == {"taking": True}
+    token = (run.data / "secrets" / "metrics_token").read_text()
+    shown = requests.get(f"{recorder}/metrics", headers={"Authorization": f"Bearer {token}"}, timeout=20)
+    assert "vignet_recorder_capacity" in shown.text
 
 
 def test_what_is_killed_comes_back(run):

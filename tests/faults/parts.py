@@ -37,7 +37,10 @@ def kill(scene: Scene, *words: str) -> None:
 
 def health(scene: Scene) -> dict:
     """What the recorder says of itself."""
-    return scene.candidate.context.request.get(f"{scene.product.origin}/recorder/healthz").json()
+    return scene.candidate.context.request.get(
+        f"{scene.product.origin}/recorder/healthz",
+        headers={"Authorization": f"Bearer {(scene.product.data / 'secrets' / 'metrics_token').read_text()}"},
+    ).json()
 
 
 def kill_worker(scene: Scene) -> None:

@@ -39,10 +39,14 @@ def take(session: Session, people: cast.Cast, object_store: ObjectStore) -> tupl
     return recording.id, ticket
 
 
+TOKEN = "only-for-tests"
+
+
 @contextlib.contextmanager
 def recorder(settings: Config, log: Path) -> Iterator[subprocess.Popen]:
     port = int(settings.recorder_listen.rpartition(":")[2])
-    with services.running([sys.executable, "-m", "recorder.http.server"], [port], log) as process:
+    env = {"VIGNET_METRICS_TOKEN": TOKEN}
+    with services.running([sys.executable, "-m", "recorder.http.server"], [port], log, env) as process:
         yield process
 
 
@@ -158,8 +162,11 @@ def test_it_ends_in_peace_when_the_answer_that_has_begun_is_safe(
             await until(lambda: node().draining, 20)
             assert not node().takes_sittings(datetime.now(UTC))
             async with http.get("/recorder/healthz") as response:
-                assert response.status == 503
-            async with http.get("/recorder/metrics") as response:
+                assert (response.status, await response.json()) == (503, {"taking": False})
+            for shown in ({}, {"Authorization": "Bearer guessed"}, {"Authorization": "Bearer \udcff"}):
+                async with http.get("/recorder/metrics", headers=shown) as response:
+                    assert response.status == 404
+            async with http.get("/recorder/metrics", headers={"Authorization": f"Bearer {TOKEN}"}) as response:
                 told = await response.text()
                 assert f'vignet_recorder_draining{{node="{config().recorder_name}"}} 1.0' in told
                 assert f'vignet_recorder_live_sessions{{node="{config().recorder_name}"}} 1.0' in told

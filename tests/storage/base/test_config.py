@@ -2,11 +2,16 @@
 
 import base64
 import re
+import uuid
 from pathlib import Path
 
 import pytest
 
 from storage.base.config import ConfigError, read
+from storage.base.keys import key_store
+from storage.base.objects import object_store
+from storage.people import links
+from webapp import create_app
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 PRODUCTION = {
@@ -133,6 +138,42 @@ def test_turn_needs_its_secret_and_peers_inside_are_followed_on_one_machine_only
     assert read({**PRODUCTION, "VIGNET_RECORDER_PRIVATE_PEERS": "on"}).recorder_private_peers
     for listen in ("127.0.0.1:8002", "[::1]:8002", "172.30.84.1:8002", "localhost:8002"):
         assert read({**PRODUCTION, "VIGNET_RECORDER_LISTEN": listen}).production
+
+
+def test_a_command_beside_a_running_installation_meets_it(environment, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "broker_password").write_text("a+b/c=")
+    kept = tmp_path / "run" / "settings.json"
+    kept.write_text('{"VIGNET_PORT": "9100", "VIGNET_ORIGIN": "http://examen.voorbeeld.example"}')
+    settings = environment(VIGNET_DATA=str(tmp_path))
+    assert settings.broker_url == "redis://:a%2Bb%2Fc%3D@127.0.0.1:9107/0"
+    assert (settings.s3_endpoint, settings.origin) == ("http://127.0.0.1:9103", "http://examen.voorbeeld.example")
+    assert environment(VIGNET_PORT="9200").s3_endpoint == "http://127.0.0.1:9203"
+    kept.write_text("half")
+    with pytest.raises(ConfigError, match=r"settings\.json"):
+        environment(VIGNET_DATA=str(tmp_path))
+
+
+def test_a_part_may_be_started_without_secrets_and_then_cannot_use_them(environment):
+    given = {
+        name: value for name, value in PRODUCTION.items() if name not in ("VIGNET_SECRET_KEY", "VIGNET_MASTER_KEY")
+    }
+    with pytest.raises(ConfigError, match="VIGNET_SECRET_KEY"):
+        read(given)
+    settings = environment(VIGNET_WITHOUT="SECRET_KEY,MASTER_KEY, S3_SECRET_KEY")
+    assert (settings.secret_key, settings.master_key, settings.s3_secret_key) == ("", b"", "")
+    for use, name in (
+        (lambda: links._signature(uuid.uuid4()), "VIGNET_SECRET_KEY"),
+        (key_store, "VIGNET_MASTER_KEY"),
+        (object_store, "VIGNET_S3_SECRET_KEY"),
+        (create_app, "VIGNET_SECRET_KEY"),
+    ):
+        with pytest.raises(ConfigError, match=name):
+            use()
+    assert read({**given, "VIGNET_WITHOUT": "SECRET_KEY,MASTER_KEY"}).production
+    with pytest.raises(ConfigError, match="VIGNET_WITHOUT"):
+        read({"VIGNET_WITHOUT": "SECOND_FACTOR"})
 
 
 def test_every_variable_stands_in_the_manual():
