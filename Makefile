@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test proof lint ruff mypy eslint tsc format values structure bench fuzz faults browsers clips requirements clean
+.PHONY: help run test proof lint ruff mypy eslint tsc format values structure bench fuzz routes faults browsers clips requirements clean
 
 help: ## Show what can be asked for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile

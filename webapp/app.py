@@ -9,7 +9,7 @@ from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -23,6 +23,7 @@ from webapp.dossier import history, motivation, part_one, role_document, substan
 from webapp.dutch import filters, refusals
 from webapp.exam import emergency, exam, takes
 from webapp.extensions import csrf, limiter, login_manager
+from webapp.json_in import JsonProvider
 from webapp.judging import absences, allocating, assigning, desk, examining, scoring, second_phase
 from webapp.office import looking, office, outbox, practical_answers, recorders, retention
 from webapp.people import (
@@ -35,6 +36,7 @@ from webapp.people import (
     own_account,
     own_address,
     own_data,
+    patience,
     people,
     second_officer,
 )
@@ -119,6 +121,7 @@ def create_app(settings: Config | None = None) -> Flask:
         RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 2, "socket_timeout": 2},
         RATELIMIT_HEADERS_ENABLED=False,
     )
+    app.json = JsonProvider(app)
     # One proxy, the edge, stands before the app and says who is asking.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)
     # First of all: whatever refuses a request later shows a page that knows who asks.
@@ -151,7 +154,7 @@ def _transactions(app: Flask) -> None:
             if response.status_code < 400:
                 try:
                     g.db.commit()
-                except (*OVERTAKEN, OperationalError) as error:
+                except (*OVERTAKEN, OperationalError, DataError) as error:
                     g.db.rollback()
                     return app.make_response(app.handle_user_exception(error))
             else:
@@ -211,21 +214,22 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _errors(app: Flask) -> None:
-    def page(status: int, title: str, text: str, why: Sequence[str] = (), **more: Any) -> ResponseReturnValue:
-        if "db" in g:
-            # What failed half-way must not keep the page from asking who is logged in.
-            g.db.rollback()
-        if status >= 500:
-            # Perhaps the database itself is away: then nobody can say who is logged in.
-            g._login_user = login_manager.anonymous_user()
-        if access.wants_json():
-            return {"error": text, **more}, status
-        return render_template("error.html", code=status, title=title, text=text, why=why), status
+def _error_page(status: int, title: str, text: str, why: Sequence[str] = (), **more: Any) -> ResponseReturnValue:
+    if "db" in g:
+        # What failed half-way must not keep the page from asking who is logged in.
+        g.db.rollback()
+    if status >= 500:
+        # Perhaps the database itself is away: then nobody can say who is logged in.
+        g._login_user = login_manager.anonymous_user()
+    if access.wants_json():
+        return {"error": text, **more}, status
+    return render_template("error.html", code=status, title=title, text=text, why=why), status
 
+
+def _errors(app: Flask) -> None:
     @app.errorhandler(Refused)
     def refused(error: Refused) -> ResponseReturnValue:
-        return page(409, "Dit kan nu niet", refusals.refusal(error), why_not.told(error), rule=str(error.rule))
+        return _error_page(409, "Dit kan nu niet", refusals.refusal(error), why_not.told(error), rule=str(error.rule))
 
     def overtaken(error: Exception) -> ResponseReturnValue:
         app.logger.warning("overtaken: %s", error)
@@ -239,24 +243,32 @@ def _errors(app: Flask) -> None:
         if not passes(error):
             return broken(error)
         app.logger.warning("the database is busy or away: %s", error)
-        answer = app.make_response(page(503, *refusals.http_error(503)))
+        answer = app.make_response(_error_page(503, *refusals.http_error(503)))
         answer.headers["Retry-After"] = str(RETRY_AFTER_S)
         return answer
 
+    @app.errorhandler(DataError)
+    def unusable(error: DataError) -> ResponseReturnValue:
+        # A null character, or a number beyond all columns: no form of ours sends it.
+        app.logger.warning("the database cannot keep what was sent: %s", error)
+        return _error_page(400, *refusals.http_error(400))
+
     @app.errorhandler(CSRFError)
     def forged(_error: object) -> ResponseReturnValue:
-        return page(400, "Deze pagina is verlopen", "Laad de pagina opnieuw en probeer het nog eens.", rule="csrf")
+        return _error_page(
+            400, "Deze pagina is verlopen", "Laad de pagina opnieuw en probeer het nog eens.", rule="csrf"
+        )
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:
-        if error.code is None or error.code < 400:
+        if error.code is None or error.code < 400 or error.response is not None:
             return error
-        return page(error.code, *refusals.http_error(error.code))
+        return _error_page(error.code, *refusals.http_error(error.code))
 
     @app.errorhandler(Exception)
     def broken(_error: Exception) -> ResponseReturnValue:
         app.logger.exception("unexpected")
-        return page(500, *refusals.http_error(500))
+        return _error_page(500, *refusals.http_error(500))
 
 
 def _blueprints(app: Flask) -> None:
@@ -264,6 +276,7 @@ def _blueprints(app: Flask) -> None:
         app.register_blueprint(part.pages)
     cli.register(app)
     guessing.register(app)
+    patience.register(app)
     app.jinja_env.filters.update(filters.FILTERS)
     app.jinja_env.globals["LEVELS"] = LEVELS
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

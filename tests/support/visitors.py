@@ -23,10 +23,16 @@ class Visitor:
 
     def __init__(self, app: Flask, person: Person | None = None):
         self.client: FlaskClient = app.test_client()
-        self.token = token_in(self.client.get(LOG_IN).text)
+        self._token: str | None = token_in(self.client.get(LOG_IN).text)
         if person is not None:
             with self.client.session_transaction() as kept:
                 kept.update({"_user_id": cast.browser(person), "_fresh": True})
+
+    @property
+    def token(self) -> str:
+        if self._token is None:
+            self._token = token_in(self.client.get("/wachtwoord-vergeten").text)
+        return self._token
 
     def log_in(self, email: str, password: str = cast.PASSWORD, address: str = LOG_IN) -> TestResponse:
         return self.post(address, {"email": email, "password": password})
@@ -35,7 +41,11 @@ class Visitor:
         return self.client.get(address, **more)
 
     def post(self, address: str, data: dict | None = None, **more) -> TestResponse:
-        return self.client.post(address, data={"csrf_token": self.token, **(data or {})}, **more)
+        answer = self.client.post(address, data={"csrf_token": self.token, **(data or {})}, **more)
+        if address.startswith(("/inloggen", "/welkom")):
+            # Whoever comes in gets another token.
+            self._token = None
+        return answer
 
 
 def text_of(html: str) -> str:

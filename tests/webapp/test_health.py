@@ -1,5 +1,6 @@
 """The health page: ready with all parts there, and each part that is away is named."""
 
+import dataclasses
 import os
 import sys
 from datetime import UTC, datetime
@@ -89,3 +90,17 @@ def test_it_names_parts_and_never_people_or_addresses(installation, people):
     text = create_app(installation).test_client().get("/healthz").text
     assert "127.0.0.1" not in text
     assert "voorbeeld" not in text
+
+
+def test_strangers_hear_yes_or_no_and_officers_the_parts(installation, people, visit):
+    away = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
+    for visitor in (visit(), visit(people.candidate)):
+        assert visitor.get("/healthz", **away).json == {"ready": False}
+    assert set(visit(people.officer).get("/healthz", **away).json) == {"ready", "parts", "alarms"}
+    assert set(visit().get("/healthz").json) == {"ready", "parts", "alarms"}  # this machine
+
+
+def test_in_production_the_machine_is_a_stranger_too(installation):
+    settings = dataclasses.replace(installation, production=True)
+    client = create_app(settings).test_client()
+    assert client.get("/healthz").json == {"ready": False}

@@ -14,6 +14,9 @@ JOBS = {
 
 EVENTS = {
     "logged_in": "ingelogd",
+    "log_in_failed": "verkeerd wachtwoord bij het inloggen",
+    "code_failed": "verkeerde code bij de tweede stap",
+    "confirm_failed": "verkeerd wachtwoord bij het bevestigen",
     "logged_out": "een browser uitgelogd",
     "logged_out_everywhere": "overal uitgelogd",
     "invitation_issued": "uitnodiging verstuurd",

@@ -167,6 +167,8 @@ REFUSALS: dict[str, str] = {
     passwords.Rule.TOO_SHORT: "Gebruik ten minste {needed[0]} tekens. Een zin van vier losse woorden is makkelijk.",
     passwords.Rule.TOO_LONG: "Gebruik ten hoogste {needed[0]} tekens.",
     passwords.Rule.EXPECTED: "Dit is te makkelijk te raden. Neem bijvoorbeeld vier woorden die niet bij elkaar horen.",
+    passwords.Rule.BREACHED: "Dit wachtwoord staat op een lijst van gestolen wachtwoorden. Kies een ander, dat u "
+    "nergens anders gebruikt.",
     links.Rule.GONE: "Deze link werkt niet meer. Vraag een nieuwe aan bij ‘Wachtwoord vergeten’.",
     organisations.Rule.NAME_TAKEN: "Er is al een organisatie met deze naam. Kijk in de lijst, of kies een andere naam.",
     enrolments.Rule.DONE: "Deze lijst is al verwerkt. U hoeft niets te doen.",

@@ -19,8 +19,8 @@ from storage.people.people import Person, Role, person_by_email
 from storage.people.second_factor import second_factor_of
 from webapp import todo
 from webapp.access import HOMES
-from webapp.extensions import limiter
 from webapp.forms import Form
+from webapp.people import failed_logins
 from webapp.people.devices import device_words
 from webapp.people.guessing import remember_browser, slowly
 
@@ -106,7 +106,6 @@ def home() -> ResponseReturnValue:
 
 
 @pages.route("/inloggen", methods=["GET", "POST"])
-@limiter.limit("30/minute", methods=["POST"])
 @slowly(lambda: request.form.get("email", ""))
 def log_in() -> ResponseReturnValue:
     form = LogInForm()
@@ -114,10 +113,20 @@ def log_in() -> ResponseReturnValue:
         return redirect(url_for("account.home"))
     if form.validate_on_submit():
         person = person_by_email(g.db, form.email.data)
-        if (person or _NOBODY).has_password(form.password.data):
+        if password_fits(person, form.password.data):
             return after_password(person, request.args.get("next"))
+        failed_logins.note("log_in_failed", person)
         form.password.errors = ["Dit e-mailadres en wachtwoord horen niet bij elkaar. Probeer het nog eens."]
     return render_template("account/log_in.html", form=form), 422 if form.errors or request.method == "POST" else 200
+
+
+def password_fits(person: Person | None, password: str) -> bool:
+    """Whether this is the password of this person; takes as long when there is nobody.
+
+    With SQLite one request writes at a time: this one lets the others while it does the slow work.
+    """
+    g.db.commit()
+    return (person or _NOBODY).has_password(password)
 
 
 def after_password(person: Person, target: str | None = None) -> ResponseReturnValue:
@@ -130,7 +139,6 @@ def after_password(person: Person, target: str | None = None) -> ResponseReturnV
 
 
 @pages.route("/inloggen/code", methods=["GET", "POST"])
-@limiter.limit("30/minute", methods=["POST"])
 @slowly(lambda: session.get(HALF, {}).get("email", ""))
 def code() -> ResponseReturnValue:
     """The second step of the log-in."""
@@ -143,12 +151,16 @@ def code() -> ResponseReturnValue:
     if form.validate_on_submit():
         if factor.accepts(form.code.data, g.now):
             return _enter(person, half["next"])
+        failed_logins.note("code_failed", person)
         form.code.errors = [WRONG_CODE]
     return render_template("account/code.html", form=form), 422 if form.errors else 200
 
 
 def _enter(person: Person, target: str | None) -> ResponseReturnValue:
     session.pop(HALF, None)
+    # A token against forgery that was read or planted before the log-in counts no more.
+    session.pop("csrf_token", None)
+    g.pop("csrf_token", None)
     row = logins.log_in(g.db, person, device_words(request.user_agent.string), g.now)
     g.db.flush()
     login_user(LoggedIn(row))
@@ -170,7 +182,11 @@ _NOBODY = Person(email="", name="", password_hash=None)
 
 def own_address(target: str | None) -> str:
     """Where to go after the log-in: only ever to a page of ours."""
-    parts = urlsplit(target or "")
-    if not target or parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")):
+    try:
+        parts = urlsplit(target or "")
+    except ValueError:
+        return url_for("account.home")
+    outside = parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith(("//", "/\\"))
+    if not target or outside or any(ord(letter) < 32 for letter in target):
         return url_for("account.home")
     return target

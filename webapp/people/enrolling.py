@@ -10,7 +10,7 @@ from wtforms import DateField, EmailField, FileField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from scenarios.advice import plausible
-from storage.admission.enrolments import Entry, EntryOutcome, Roster, enrol, keep_roster, plan
+from storage.admission.enrolments import Entry, EntryOutcome, Roster, enrol, held_back, keep_roster, plan
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier
 from storage.people.organisations import Organisation
@@ -20,6 +20,7 @@ from webapp import access
 from webapp.access import people as access_people
 from webapp.dutch import formats, refusals, states
 from webapp.forms import Form, offer
+from webapp.mail.notify import notify_once
 from webapp.people import roster_file
 from webapp.people.invitations import invite
 
@@ -102,6 +103,7 @@ def one() -> ResponseReturnValue:
         )
         (planned,) = plan(g.db, form.chosen, form.scheme, [entry])
         if planned.outcome is EntryOutcome.NEW:
+            tell_held_back(form.chosen, form.scheme, [entry])
             tell(enrol(g.db, form.chosen, form.scheme, [entry], access.me(), g.now), access.me())
             flash(f"{entry.candidate_name} is aangemeld. De kandidaat en de leidinggevende krijgen een mail.", "ok")
             return redirect(url_for("organisation.home"))
@@ -147,9 +149,12 @@ def show(roster_id: uuid.UUID) -> ResponseReturnValue:
 def use(roster_id: uuid.UUID) -> ResponseReturnValue:
     """Enrol everybody on the list who is new."""
     roster = access_people.roster_for_admin(roster_id)
-    made = roster.use(_scheme(roster), access.me(), g.now)
+    scheme = _scheme(roster)
+    held = tell_held_back(roster.organisation, scheme, roster.people) if roster.done_at is None else 0
+    made = roster.use(scheme, access.me(), g.now)
     tell(made, access.me())
-    flash(f"{len(made)} {'kandidaat is' if len(made) == 1 else 'kandidaten zijn'} aangemeld.", "ok")
+    number = len(made) + held
+    flash(f"{number} {'kandidaat is' if number == 1 else 'kandidaten zijn'} aangemeld.", "ok")
     return redirect(url_for("organisation.home"))
 
 
@@ -177,6 +182,14 @@ def tell(made: list[Dossier], actor: Person) -> None:
     for own in by_manager.values():
         values = {"organisation": own[0].organisation, "scheme": own[0].scheme.content, "number": len(own)}
         invite(own[0].manager, actor, "substantiation_asked", **values)
+
+
+def tell_held_back(organisation: Organisation, scheme: Scheme, entries: list[Entry]) -> int:
+    """Write to whoever needs no nomination, which the organisation is not told; answers how many they are."""
+    held = held_back(g.db, organisation, scheme, entries)
+    for person in held:
+        notify_once(g.db, person, "nomination_not_needed", g.now, organisation=organisation, scheme=scheme.content)
+    return len(held)
 
 
 def _scheme(roster: Roster) -> Scheme:

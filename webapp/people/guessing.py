@@ -2,7 +2,8 @@
 
 Wrong guesses are counted for an account and the address they come from. Those from many addresses together too,
 but only for browsers in which that account was never logged in before: whoever guesses from everywhere slows down
-strangers, and not the one whose account it is (OWASP calls it device cookies). A link by mail always opens.
+strangers, and not the one whose account it is (OWASP calls it device cookies). A link by mail always opens. Right
+answers count nowhere. Wrong ones of one address about all accounts together ask for patience (`patience`).
 """
 
 import hashlib
@@ -15,9 +16,12 @@ from flask_limiter.util import get_remote_address
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from webapp.extensions import limiter
+from webapp.people.patience import patiently
 
 FROM_ONE_ADDRESS = "5/minute;20/hour;50/day"
 FROM_EVERYWHERE = "100/hour"
+ABOUT_ALL_ACCOUNTS = "30/minute;300/hour"
+"""From one address: beyond it forms that come from there count only after some seconds."""
 YEAR_S = 365 * 24 * 3600
 
 
@@ -40,12 +44,16 @@ def slowly(account: Callable[[], str]) -> Callable[[View], View]:
                 key_func=key,
                 exempt_when=exempt,
                 methods=["POST"],
-                deduct_when=lambda response: response.status_code == 422,
+                deduct_when=_wrong,
                 on_breach=_too_often,
             )(view)
-        return view
+        return patiently(ABOUT_ALL_ACCOUNTS, "wrong", _wrong, lambda: _known(account()) is not None)(view)
 
     return wrap
+
+
+def _wrong(response: Response) -> bool:
+    return response.status_code == 422
 
 
 def remember_browser(account: str) -> None:

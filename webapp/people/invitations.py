@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_limiter.util import get_remote_address
 from flask_login import current_user, logout_user
 from wtforms import EmailField, PasswordField
 from wtforms.validators import DataRequired, Length, ValidationError
@@ -19,6 +18,7 @@ from webapp.extensions import limiter
 from webapp.forms import Form
 from webapp.mail.notify import notify
 from webapp.people.account import after_password
+from webapp.people.patience import patiently
 
 pages = Blueprint("invitations", __name__)
 
@@ -38,7 +38,11 @@ class PasswordForm(Form):
             raise ValidationError("Dit is niet hetzelfde. Vul beide velden opnieuw in.")
 
     def take(self, choose: Callable[[], object]) -> bool:
-        """Let `choose(password)` keep the password; when it refuses, say why in the form."""
+        """Let `choose(password)` keep the password; when it refuses, say why in the form.
+
+        Judging and hashing it is slow work, during which others may write.
+        """
+        g.db.commit()
         try:
             choose(self.password.data)
         except Refused as error:
@@ -54,7 +58,7 @@ class ForgottenForm(Form):
 
 
 @pages.route("/wachtwoord-vergeten", methods=["GET", "POST"])
-@limiter.limit("10/minute;30/hour", methods=["POST"], key_func=get_remote_address)
+@patiently("10/minute;30/hour", "forgotten", lambda _response: True, lambda: False)
 @limiter.limit("3/hour", methods=["POST"], key_func=lambda: f"to {request.form.get('email', '').strip().lower()}")
 def forgotten() -> ResponseReturnValue:
     """Ask for a link. The answer is the same whether the address is known or not."""
@@ -68,7 +72,6 @@ def forgotten() -> ResponseReturnValue:
 
 
 @pages.route("/welkom/<token>", methods=["GET", "POST"])
-@limiter.limit("30/minute")
 def open_link(token: str) -> ResponseReturnValue:
     """The page behind a link: who it is for, and a password to choose."""
     link, form = link_by_token(g.db, token, *PASSWORD_KINDS), PasswordForm()

@@ -179,7 +179,7 @@ def hand_over(dossier_id: uuid.UUID) -> ResponseReturnValue:
         else:
             values = {"organisation": dossier.organisation, "scheme": dossier.scheme.content, "number": 1}
             invite(manager, access.me(), "substantiation_asked", **values)
-            flash(f"{manager.name} schrijft nu de onderbouwing en krijgt een mail.", "ok")
+            flash(f"{name} schrijft nu de onderbouwing en krijgt een mail.", "ok")
             return redirect(url_for("organisation.person", person_id=dossier.candidate_id))
     return _person_page(dossier.candidate, manager_form=form), 422
 

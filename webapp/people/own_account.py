@@ -23,7 +23,8 @@ from webapp import access
 from webapp.access import people as access_people
 from webapp.forms import Form
 from webapp.mail.notify import notify
-from webapp.people.account import WRONG_CODE, CodeForm, own_address
+from webapp.people import failed_logins
+from webapp.people.account import WRONG_CODE, CodeForm, own_address, password_fits
 from webapp.people.guessing import slowly
 from webapp.people.invitations import PasswordForm
 
@@ -64,9 +65,11 @@ def confirm() -> ResponseReturnValue:
     asked = factor is not None and factor.confirmed_at is not None
     form = ConfirmWithCodeForm() if asked else ConfirmForm()
     if form.validate_on_submit():
-        if not access.me().has_password(form.password.data):
+        if not password_fits(access.me(), form.password.data):
+            failed_logins.note("confirm_failed", access.me())
             form.password.errors = ["Dit wachtwoord klopt niet. Probeer het nog eens."]
         elif asked and not factor.accepts(form.code.data, g.now):
+            failed_logins.note("code_failed", access.me())
             form.code.errors = [WRONG_CODE]
         else:
             current_user.row.confirmed_at = g.now

@@ -106,6 +106,8 @@ def test_a_link_that_was_changed_opens_nothing(people, visit, link):
         ("Welkom123456", None, "te makkelijk te raden"),
         ("aaaaaaaaaaaaaaaa", None, "te makkelijk te raden"),
         ("kandidaat een 1", None, "te makkelijk te raden"),
+        ("lifeispain2007", None, "lijst van gestolen wachtwoorden"),
+        ("LIFEisPAIN2007", None, "lijst van gestolen wachtwoorden"),
         ("x" * 201, None, "Gebruik ten hoogste 200 tekens."),
     ],
 )
