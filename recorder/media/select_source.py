@@ -170,7 +170,9 @@ def _head(slices: Slices, folder: Path) -> Path | None:
 
 def _with_later_files(slices: Slices, head: Road | None) -> Road | None:
     """The head, with each file that began later behind it, where the page's clock says when; a still fills the gap."""
-    for rows in slices.files[1:] if head else ():
+    if head is None:
+        return None
+    for rows in slices.files[1:]:
         run, paths = rows[0]
         after_s = slices.began_after_s(run.first)
         path = head.path.with_name(f"slices-{run.first}")

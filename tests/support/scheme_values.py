@@ -137,7 +137,8 @@ class Module:
 
     def named(self, paths: Set[str]) -> Set[str]:
         """The values that are named by their path, as for `Scheme.value`."""
-        return paths & {node.value for node in ast.walk(self.tree) if isinstance(node, ast.Constant)}
+        named = {node.value for node in ast.walk(self.tree) if isinstance(node, ast.Constant)}
+        return {path for path in paths & named if "." in path}
 
     def scopes(self) -> Iterator[tuple[ast.AST, str | None]]:
         """The functions, each with the class of the scheme that it is a method of, if any."""
