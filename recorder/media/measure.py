@@ -1,6 +1,7 @@
 """Measures a file: what its packets say, and what one pass over all pictures and all sound shows."""
 
 import re
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -11,14 +12,14 @@ from typing import Any
 import av
 import ffmpeg
 
-from recorder.media import packets
+from recorder.media import freeze, packets
 from recorder.media.clock import usual_step
 from recorder.media.ffmpeg import FfmpegError, Progress, run
 from scenarios.quality import Measurement
 
 # Five small pictures a second show freezing and blackness as well as all of them do, at a tenth of the cost.
-_LOOK = {"fps": 5, "width": 320}
-_FROZEN_DIFFERENCE, _FROZEN_S, _BLACK_S = 0.0003, 2, 1
+_LOOK = {"fps": freeze.RATE, "width": 320}
+_GRAIN_RATE, _BLACK_S = 6, 1
 _SILENCE_DB, _SILENCE_S = -50, 0.5
 _FULL_SCALE_DB = -0.01
 _HEARD_DB, _ONE_SIDE_DB = -60, 40
@@ -56,8 +57,9 @@ class Loudness:
 class Scan:
     """What the packets say, without decoding more than a keyframe here and there. Times in seconds.
 
-    Times begin where the file begins. `times` are those of the pictures, rising. `keyframe_gap_s` is the longest way to
-    the next keyframe. `one_shape`: the picture is set up once and never changes (H.264: every SPS is equal).
+    Times begin where the file begins. `times` are those of the pictures, rising, `keyframes` those of the keyframes;
+    `keyframe_gap_s` is the longest way to the next. `one_shape`: the picture is set up once and never changes (H.264:
+    every SPS is equal).
     `left_out_s`: silence that the encoder left out (DTX). `breaks`: by how many seconds in all the clock of a track was
     set right; `wild`: how many single times were.
     """
@@ -68,6 +70,7 @@ class Scan:
     audio_codec: str | None = None
     audio_start_s: float = 0.0
     audio_end_s: float = 0.0
+    keyframes: tuple[float, ...] = ()
     keyframe_gap_s: float = 0.0
     one_shape: bool = True
     left_out_s: float = 0.0
@@ -91,7 +94,7 @@ class Scan:
         if not self.times:
             return self.seconds
         edges = (self.times[0], self.seconds - self.times[-1] - usual_step(self.times))
-        return sum(edge for edge in edges if edge >= _FROZEN_S)
+        return sum(edge for edge in edges if edge >= freeze.FROZEN_S)
 
     @property
     def size(self) -> tuple[int, int] | None:
@@ -174,6 +177,7 @@ def _scan(container: av.container.InputContainer) -> Scan:
         audio_start_s=heard[0] if heard else 0.0,
         audio_end_s=heard_to,
         left_out_s=audio.left_out_s if audio else 0.0,
+        keyframes=tuple(shown[number] for number in keys),
         keyframe_gap_s=max(ways, default=end),
         one_shape=len(shapes) <= 1 and (not times or (bool(keys) and shown[keys[0]] <= times[0])),
         resolutions=tuple((round(shown[number], 3), width, height) for number, width, height in sizes),
@@ -220,6 +224,11 @@ def _size(video: av.VideoStream, packet: "av.Packet[Any]") -> tuple[int, int]:
 
 
 def _watch(path: Path, found: Scan, progress: Progress | None) -> Measured:
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        return _look(path, found, Path(folder), progress)
+
+
+def _look(path: Path, found: Scan, folder: Path, progress: Progress | None) -> Measured:
     # The deblocking filter makes pictures nicer to look at, and nothing else.
     source = ffmpeg.input(str(path), reinit_filter=0, **{"skip_loop_filter:v": "all"})
     outputs = []
@@ -227,12 +236,25 @@ def _watch(path: Path, found: Scan, progress: Progress | None) -> Measured:
         look = (
             source["v:0"]
             .filter("fps", _LOOK["fps"])
-            .filter("scale", _LOOK["width"], 180, flags="fast_bilinear")
-            .filter("freezedetect", n=_FROZEN_DIFFERENCE, d=_FROZEN_S)
+            .filter("scale", _LOOK["width"], 180, flags="area")
             .filter("blackdetect", d=_BLACK_S)
+            .filter("scale", *freeze.CELLS, flags="area")
+            .filter("format", "gray")
+        )
+        # From one picture to the next, in a quarter of the points: the share of those that changed at all.
+        grain = (
+            source["v:0"]
+            .filter("scale", "iw/2", "ih/2", flags="neighbor")
+            .filter("format", "gray")
+            .filter("tblend", all_mode="difference")
+            .filter("select", f"isnan(prev_selected_t)+gte(t-prev_selected_t,{1 / _GRAIN_RATE:.3f})")
+            .filter("lut", y="if(gt(val,0),255,0)")
+            .filter("signalstats")
+            .filter("metadata", mode="print", key="lavfi.signalstats.YAVG", file=str(folder / "grain"))
         )
         outputs.append(ffmpeg.output(source["v:0"], "-", format="null", fps_mode="passthrough"))
-        outputs.append(ffmpeg.output(look, "-", format="null"))
+        outputs.append(ffmpeg.output(look, str(folder / "pictures"), format="rawvideo"))
+        outputs.append(ffmpeg.output(grain, "-", format="null", fps_mode="passthrough"))
     if found.audio_codec:
         listen = (
             source["a:0"]
@@ -260,7 +282,7 @@ def _watch(path: Path, found: Scan, progress: Progress | None) -> Measured:
         width=width,
         height=height,
         resolutions=found.resolutions,
-        freeze_s=_ms(_spans(log, "freeze_start: ", "freeze_end: ", seconds) + found.bare_s) if frames else None,
+        freeze_s=_ms(_frozen_s(folder, found) + found.bare_s) if frames else None,
         black_s=_ms(_spans(log, "black_start:", "black_end:", seconds)) if frames else None,
         audio_seconds=_ms(audio_seconds),
         silence_s=_ms(silence_s) if heard else None,
@@ -272,6 +294,13 @@ def _watch(path: Path, found: Scan, progress: Progress | None) -> Measured:
     return Measured(
         measurement, found, heard.loudness if heard else None, heard.only_side if heard else None, decoded_s
     )
+
+
+def _frozen_s(folder: Path, found: Scan) -> float:
+    data, size = (folder / "pictures").read_bytes(), freeze.CELLS[0] * freeze.CELLS[1]
+    pictures = [data[at : at + size] for at in range(0, len(data), size)]
+    lines = re.findall(r"pts_time:(-?[\d.]+)\n\S+YAVG=([\d.]+)", (folder / "grain").read_text())
+    return freeze.frozen_s(pictures, [(float(time), float(share) / 255) for time, share in lines], found.keyframes)
 
 
 class _Sound:

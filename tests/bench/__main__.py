@@ -35,6 +35,7 @@ PARTS = {
     "playable": 60.0,
     "sharing": 20.0,
     "retention": 1000.0,
+    "freeze": 1.0,
 }
 """Each part is a script of its own beside this one; what `seconds` is to it when nobody says, its docstring tells."""
 
@@ -148,6 +149,8 @@ ROWS = (
         "before, of twenty", "retention_films_played_before", "retention_films_ratio"),
     Row("retention", "Originals of a restored backup that open", "retention_originals_of_backup", "originals"),
     Row("retention", "Results still told, of twenty", "retention_results_answered", "candidates"),
+    Row("freeze", "A camera that hangs and is missed", "freeze_missed_share", "share of answers"),
+    Row("freeze", "Somebody who sits still and is called frozen", "freeze_false_share", "share of answers"),
     Row("desk", "To the next answer on the desk", "desk_switch_ms", "ms in a Chromium",
         "opening it by its address", "desk_open_ms", "desk_switch_ratio"),
 )
