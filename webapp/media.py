@@ -10,7 +10,8 @@ address that is signed for five minutes.
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from flask import Blueprint, Response, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
@@ -74,14 +75,16 @@ def _unsealed(rendition: Rendition) -> Response:
         if asked is None:
             return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
         status, first, last = 206, asked[0], min(asked[1], asked[0] + PIECE) - 1
-    body = () if request.method == "HEAD" else _plain(rendition.key, key, first, last, size)
-    if status == 206:
-        # A piece is decrypted before anything is said: when it was tampered with, nothing of it leaves.
-        try:
+    body: Iterable[bytes] = ()
+    try:
+        if request.method != "HEAD":
+            body = _plain(rendition.key, rendition.sha256, key, first, last, size)
+        if status == 206:
+            # A piece is decrypted before anything is said: when it was tampered with, nothing of it leaves.
             body = (b"".join(body),)
-        except (Tampered, ObjectError) as error:
-            current_app.logger.error("rendition %s cannot be read: %s", rendition.id, error)
-            abort(502)
+    except (Tampered, ObjectError) as error:
+        current_app.logger.error("rendition %s cannot be read: %s", rendition.id, error)
+        abort(502)
     answer = Response(body, status, content_type=rendition.content_type)
     answer.content_length = last + 1 - first
     answer.accept_ranges = "bytes"
@@ -91,19 +94,26 @@ def _unsealed(rendition: Rendition) -> Response:
     return answer
 
 
-def _plain(at: str, key: bytes, first: int, last: int, size: int) -> Iterator[bytes]:
-    """Bytes `first` to `last` of what is sealed at this place in the store."""
-    store = object_store()
-    head = b"".join(store.read(at, (0, HEAD - 1)))
-    yield from decrypt_part(head, store.read(at, span(first, last)), key, first, last, size)
+def _plain(at: str, sha256: str, key: bytes, first: int, last: int, size: int) -> Iterator[bytes]:
+    """Bytes `first` to `last` of what is sealed at this place in the store; the hash is that of the whole in clear."""
+    return decrypt_part(_head(at, sha256), object_store().read(at, span(first, last)), key, first, last, size)
+
+
+@lru_cache(maxsize=4096)
+def _head(at: str, _sha256: str) -> bytes:
+    """The head of what is sealed at this place, kept, since a player asks for one piece after the other.
+
+    It opens nothing without the key, which is looked up for each piece; another content at this place has another hash.
+    """
+    return b"".join(object_store().read(at, (0, HEAD - 1)))
 
 
 def whole(rendition: Rendition) -> Callable[[], Iterator[bytes]]:
     """Reads all of it, later and without a session. What it does then raises KeyGone, Tampered or ObjectError."""
-    at, owner, size = rendition.key, rendition.sealed_under, rendition.size
+    at, sha256, owner, size = rendition.key, rendition.sha256, rendition.sealed_under, rendition.size
     if owner is None:
         return lambda: object_store().read(at)
-    return lambda: _plain(at, key_store().get(owner), 0, size - 1, size)
+    return lambda: _plain(at, sha256, key_store().get(owner), 0, size - 1, size)
 
 
 def _stream(key: str, content_type: str) -> Response:

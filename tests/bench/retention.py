@@ -15,6 +15,7 @@ import resource
 import shutil
 import sys
 import tempfile
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -105,11 +106,10 @@ def fill(now: datetime, recordings: int, exams: int, folder: Path) -> list:
         chosen = list(session.scalars(told.limit(recordings // 10)))
         takes = select(Recording).join(Answer).join(Sitting).where(Sitting.dossier_id.in_(chosen))
         with ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda row: put(row, folder), [_Row(row) for row in session.scalars(takes)][:recordings]))
+            stored = dict(pool.map(lambda row: put(row, folder), map(_Row, session.scalars(takes).all())))
         for row in session.scalars(takes):
-            for original in row.originals:
-                original.sealed_under = row.id
-                original.size = ORIGINAL
+            (original,) = row.originals
+            original.size, original.cipher_size, original.cipher_sha256 = ORIGINAL, *stored[row.id]
             for kind in RenditionKind:
                 session.add(rendition(row.id, kind, folder))
         held = session.get_one(Dossier, chosen[0])
@@ -141,8 +141,8 @@ def rendition(recording, kind: RenditionKind, folder: Path) -> Rendition:
     )
 
 
-def put(row: _Row, folder: Path) -> None:
-    """One original and five renditions, sealed under the key of the recording."""
+def put(row: _Row, folder: Path) -> tuple[uuid.UUID, tuple[int, str]]:
+    """One original and five renditions, sealed under the key of the recording; size and hash of the original."""
     key, store = key_store().get_or_create(row.id), object_store()
     sizes = {row.originals[0]: ORIGINAL} | {place(row.id, kind): SMALL for kind in RenditionKind}
     sizes[place(row.id, RenditionKind.VIDEO)] = FILM
@@ -150,7 +150,10 @@ def put(row: _Row, folder: Path) -> None:
         sealed = folder / f"sealed-{row.id}"
         encrypt_file(folder / f"plain-{size}", sealed, key)
         store._inner.put_object(Bucket=store.bucket, Key=at, Body=sealed.read_bytes())
+        if at == row.originals[0]:
+            stored = sealed.stat().st_size, sha256_of(sealed)
         sealed.unlink()
+    return row.id, stored
 
 
 def own_cpu_s() -> float:
