@@ -92,7 +92,7 @@ class Recorder:
         """200 while new sessions are taken, 503 while draining or without space. The disk and the loop are ours to
         judge; that the database is away is not, since live sessions go on without it. Strangers hear yes or no."""
         taking = not self.sessions.draining and self.spool.has_space
-        state = {"taking": taking}
+        state: dict[str, int] = {"taking": taking}
         if metrics.may_ask(request, self.settings.metrics_token):
             state |= {"live": self.sessions.live, "not_safe_yet": self.shipper.waiting}
         return web.json_response(state, status=200 if taking else 503)

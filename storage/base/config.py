@@ -192,7 +192,8 @@ def needed(value: Secret, name: str) -> Secret:
 
 def _beside(data: Path) -> dict[str, str]:
     try:
-        return json.loads((data / "run" / "settings.json").read_text())
+        told: dict[str, str] = json.loads((data / "run" / "settings.json").read_text())
+        return told
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:

@@ -177,7 +177,8 @@ def _recordings(session: Session, dossier: Dossier) -> _Things:
     ]
     owners = (*(take.id for take in takes), *_old_key(session, dossier, Erasable.RECORDINGS))
     prefixes = tuple(f"recordings/{take.id}/" for take in takes)
-    named = frozenset(one.key for take in takes for one in (*take.originals, *take.renditions))
+    originals = {one.key for take in takes for one in take.originals}
+    named = frozenset(originals | {one.key for take in takes for one in take.renditions})
     return _Things(owners, prefixes, named, frozenset(emergency.key_of(take.id) for take in takes), contents)
 
 
