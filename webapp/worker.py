@@ -12,10 +12,12 @@ from storage.base.database import session_scope
 from storage.base.jobs import celery
 from storage.exam.recordings import RECEIPT, Recording, RecordingState, latest_take
 from storage.exam.sittings import RETAKE_ASKED, Answer, Sitting
+from storage.people.links import SEND_RESET
 from storage.retention import erasing, expired, resealing
 from webapp import create_app
 from webapp.exam import exam_mail
 from webapp.mail import deliver
+from webapp.people import invitations
 from webapp.planning import planning
 
 app = celery
@@ -107,3 +109,10 @@ def send_retake(job: jobs.Claimed) -> dict[str, Any]:
     """Write that an answer is asked again."""
     with create_app().app_context(), session_scope() as session:
         return {"sent": exam_mail.notify_retake(session, session.get(Answer, job.subject), datetime.now(UTC))}
+
+
+@jobs.task(SEND_RESET)
+def send_reset(job: jobs.Claimed) -> dict[str, Any]:
+    """Write the mail with a link for a new password, if the address that asked is known."""
+    with create_app().app_context(), session_scope() as session:
+        return {"sent": invitations.send_reset(session, job.subject, datetime.now(UTC))}

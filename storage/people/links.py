@@ -38,6 +38,10 @@ LIFETIMES = {
 }
 
 
+SEND_RESET = "send_reset"
+"""The kind of the job that mails a link for a new password; its subject is what `asks_for_reset` answers."""
+
+
 class Rule(StrEnum):
     """Why a link opens nothing."""
 
@@ -133,6 +137,17 @@ def _signature(link_id: uuid.UUID) -> bytes:
     return hmac.digest(
         needed(config().secret_key, "VIGNET_SECRET_KEY").encode(), b"link " + link_id.bytes, hashlib.sha256
     )
+
+
+def asks_for_reset(session: Session, email: str) -> uuid.UUID:
+    """The id of the person with this address; for one that nobody has, an id of nobody that is always the same.
+
+    Both cost the same, so that how long an answer takes does not tell which addresses are known.
+    """
+    address = email.strip().lower()
+    secret = needed(config().secret_key, "VIGNET_SECRET_KEY").encode()
+    nobody = uuid.UUID(bytes=hmac.digest(secret, b"nobody " + address.encode(), hashlib.sha256)[:16])
+    return session.scalar(select(Person.id).where(Person.email == address)) or nobody
 
 
 def withdraw(session: Session, person: Person, now: datetime, *which: ColumnElement[bool]) -> int:

@@ -1,7 +1,7 @@
 """What is deleted by itself at night, because nobody needs it any more.
 
-Links, log-ins, mails, checks of devices, lists of people, online tests that nobody passed, practical sessions that were
-not held, and checks of locations from long ago.
+Links, who asked for them, log-ins, mails, checks of devices, lists of people, online tests that nobody passed,
+practical sessions that were not held, and checks of locations from long ago.
 
 Each stays for a while after it stopped working, so that the office can still answer a question about it.
 """
@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from storage.admission.enrolments import Roster
 from storage.base.database import rows_changed
+from storage.base.jobs import Job
 from storage.exam.sittings import Sitting
-from storage.people.links import Link
+from storage.people.links import SEND_RESET, Link
 from storage.people.logins import LogIn
 from storage.people.outbox import MailMessage, MailState
 from storage.planning.locations import LocationCheck
@@ -23,6 +24,9 @@ from storage.planning.theory_tests import TheoryState, TheoryTest
 
 LINKS_KEPT = timedelta(days=30)
 """After a link was used, withdrawn or became too old."""
+
+RESETS_KEPT = timedelta(days=1)
+"""After a new password was asked for: the job that knows who asked. Link and mail stay as long as others."""
 
 LOG_INS_KEPT = timedelta(days=30)
 """After a browser was last used or logged out."""
@@ -55,6 +59,7 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
     session.execute(update(Sitting).where(checked).values(device_check={}))
     past = {
         Link: old_links,
+        Job: (Job.kind == SEND_RESET) & (Job.finished_at < now - RESETS_KEPT),
         LogIn: or_(LogIn.used_at < now - LOG_INS_KEPT, LogIn.ended_at < now - LOG_INS_KEPT),
         TheoryTest: (TheoryTest.state != TheoryState.PASSED) & (TheoryTest.ended_at < now - TESTS_KEPT),
         Participant: Participant.freed_at < now - SESSIONS_KEPT,

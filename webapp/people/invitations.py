@@ -1,18 +1,22 @@
 """Links by mail: choosing the first password, or a new one. Looking changes nothing, sending the form does."""
 
+import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
+from sqlalchemy.orm import Session
 from wtforms import EmailField, PasswordField
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from storage.base.jobs import Queue, enqueue
 from storage.base.refusal import Refused
 from storage.people import passwords
-from storage.people.links import PASSWORD_KINDS, LinkKind, issue, link_by_token
-from storage.people.people import Person, person_by_email
+from storage.people.links import PASSWORD_KINDS, SEND_RESET, LinkKind, asks_for_reset, issue, link_by_token
+from storage.people.people import Person
 from webapp.dutch import refusals
 from webapp.extensions import limiter
 from webapp.forms import Form
@@ -64,11 +68,18 @@ def forgotten() -> ResponseReturnValue:
     """Ask for a link. The answer is the same whether the address is known or not."""
     form = ForgottenForm()
     if form.validate_on_submit():
-        if (person := person_by_email(g.db, form.email.data)) is not None:
-            link = issue(g.db, person, LinkKind.RESET, None, g.now)
-            notify(g.db, person, "password_reset", g.now, link=link)
+        # Link and mail are written by a job: here a known and an unknown address are the same work.
+        enqueue(g.db, Queue.OFFICE, SEND_RESET, asks_for_reset(g.db, form.email.data), g.now)
         return render_template("account/link_sent.html")
     return render_template("account/forgotten.html", form=form), 422 if form.errors else 200
+
+
+def send_reset(session: Session, person_id: uuid.UUID, now: datetime) -> bool:
+    """Write the mail with a link for a new password; False when there is nobody to write to."""
+    person = session.get(Person, person_id)
+    if person is not None:
+        notify(session, person, "password_reset", now, link=issue(session, person, LinkKind.RESET, None, now))
+    return person is not None
 
 
 @pages.route("/welkom/<token>", methods=["GET", "POST"])

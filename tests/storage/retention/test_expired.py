@@ -7,8 +7,9 @@ from sqlalchemy import select
 from support import cast
 
 from storage.admission.enrolments import Roster, keep_roster
+from storage.base.jobs import Job, JobState, Queue, enqueue
 from storage.people import outbox
-from storage.people.links import Link, LinkKind, issue
+from storage.people.links import SEND_RESET, Link, LinkKind, issue
 from storage.people.logins import LogIn, log_in
 from storage.people.outbox import MailMessage
 from storage.planning.locations import LocationCheck
@@ -20,6 +21,7 @@ from storage.retention.expired import (
     LINKS_KEPT,
     LOG_INS_KEPT,
     MAILS_KEPT,
+    RESETS_KEPT,
     ROSTERS_KEPT,
     SESSIONS_KEPT,
     TESTS_KEPT,
@@ -47,6 +49,17 @@ def test_a_link_goes_a_month_after_it_stopped_working_and_its_mail_stays(session
     session.expire_all()
     assert there(session, Link) == set()
     assert session.get(MailMessage, message.id).link_id is None
+
+
+def test_who_asked_for_a_new_password_is_forgotten_after_a_day_and_other_jobs_stay(session, people):
+    for kind in (SEND_RESET, "finish_recording"):
+        job = enqueue(session, Queue.OFFICE, kind, people.candidate.id, NOW)
+        job.state, job.finished_at = JobState.DONE, NOW
+    enqueue(session, Queue.OFFICE, SEND_RESET, people.manager.id, NOW)
+    session.commit()
+    assert delete_expired(session, NOW + RESETS_KEPT)["job"] == 0
+    assert delete_expired(session, NOW + RESETS_KEPT + MOMENT)["job"] == 1
+    assert set(session.scalars(select(Job.kind).where(Job.state == JobState.DONE))) == {"finish_recording"}
 
 
 def test_a_log_in_goes_a_month_after_its_last_use(session, people):
