@@ -62,10 +62,11 @@ def table_of(rows: Iterable[Mapping[str, Any]]) -> np.ndarray:
     """The table of scores; an empty score is a missing cell, as is a row that is not there.
 
     Raises ValueError, with the number of the row, for an absent column, a score that is no number, or a second score of
-    the same rater for the same subject.
+    the same rater for the same subject. A row that has `line` is called by it.
     """
     cells: dict[tuple[str, str], float] = {}
-    for number, row in enumerate(rows, start=1):
+    for at, row in enumerate(rows, start=1):
+        number = row.get("line", at)
         try:
             subject, rater, score = str(row["subject"]), str(row["rater"]), row["score"]
         except KeyError as absent:

@@ -1,6 +1,5 @@
 """The command line of judging: why a verdict is what it is, who got which work, how far assessors agree."""
 
-import csv
 import json
 import uuid
 from collections import Counter
@@ -15,7 +14,8 @@ from storage.base.database import session_scope
 from storage.judging.allocations import Allocation
 from storage.judging.verdicts import Verdict
 from storage.people.people import Person
-from webapp import explain
+from webapp import csv_reader, explain
+from webapp.cli import scores_file
 from webapp.dutch import formats, terms
 
 verdict = AppGroup("verdict", help="Verdicts.")
@@ -70,10 +70,13 @@ def show_allocation(allocation_id: uuid.UUID) -> None:
 @click.command("agreement")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def agreement_of(file: Path) -> None:
-    """How far assessors agree, as JSON. FILE is a CSV with the columns subject, rater and score."""
+    """How far assessors agree, as JSON. FILE is a CSV with the columns subject, rater and score.
+
+    `skipped` says which lines were passed over because they are empty, and which columns are not read.
+    """
     try:
-        with file.open(newline="", encoding="utf-8-sig") as lines:
-            found = agreement.report(csv.DictReader(lines))
-    except (ValueError, KeyError) as error:
+        rows, skipped = scores_file.read(file.read_bytes())
+        found = agreement.report(rows)
+    except (csv_reader.Unreadable, ValueError) as error:
         raise click.ClickException(f"{file.name}: {error}") from error
-    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    click.echo(json.dumps({**found, "skipped": skipped}, indent=2, ensure_ascii=False))

@@ -1,7 +1,7 @@
 """The file in which an organisation writes down its candidates: CSV as spreadsheets in the Netherlands make it.
 
-Semicolon, comma or tab; UTF-8 with or without its mark, UTF-16 with it, else Windows-1252. Every fault names its line
-and column, what is wrong and what is needed, and the faulty lines can be downloaded, mended and uploaded again.
+Every fault names its line and column, what is wrong and what is needed, and the faulty lines can be downloaded,
+mended and uploaded again.
 """
 
 import codecs
@@ -15,6 +15,8 @@ from scenarios.advice import plausible
 from storage.admission.enrolments import Entry
 from storage.base.refusal import Refused
 from storage.people.people import as_address
+from webapp import csv_reader
+from webapp.csv_reader import Unreadable
 
 COLUMNS = {
     "kandidaat_naam": "candidate_name",
@@ -44,10 +46,6 @@ EXAMPLE = (
 )
 
 
-class Unreadable(Exception):
-    """The file as a whole cannot be read; the message is a Dutch sentence that says what to do."""
-
-
 def read(data: bytes, today: date) -> tuple[list[Entry], list[dict[str, Any]]]:
     """The entries in this file as of today, and its faults: {"line", "column", "wrong", "needed", "cells"}.
 
@@ -55,20 +53,17 @@ def read(data: bytes, today: date) -> tuple[list[Entry], list[dict[str, Any]]]:
     """
     if len(data) > MOST_BYTES:
         raise Unreadable("Dit bestand is te groot. Gebruik ten hoogste 2 MB.")
-    lines = _lines(_text(data))
     try:
-        header = next(lines)[1]
-    except StopIteration:
+        table = csv_reader.read(data, MOST_LINES)
+    except csv_reader.Empty:
         raise Unreadable("Dit bestand is leeg. Download het voorbeeld en vul dat in.") from None
-    names = [_name(cell) for cell in header]
+    names = table.names
     if missing := [name for name in NEEDED if name not in names]:
         raise Unreadable(f"Op de eerste regel ontbreekt de kolom {', '.join(missing)}. Download het voorbeeld.")
     if twice := [name for name in COLUMNS if names.count(name) > 1]:
         raise Unreadable(f"De kolom {', '.join(twice)} staat er meer dan één keer in. Haal er een weg.")
     entries, faults, seen = [], [], {}
-    for number, (line, cells) in enumerate(lines, 1):
-        if number > MOST_LINES:
-            raise Unreadable(f"Er staan meer dan {MOST_LINES} regels in dit bestand. Verdeel het over meer bestanden.")
+    for line, cells in table.rows:
         texts = {name: _cell(cells, at) for at, name in enumerate(names) if name in COLUMNS}
         wrong = list(_faults(texts, len(cells), len(names), today))
         candidate = texts["kandidaat_email"].lower()
@@ -107,42 +102,6 @@ def faulty_lines(faults: list[dict[str, Any]]) -> bytes:
         for line, found in by_line.items()
     ]
     return write(rows, (*COLUMNS, *ADDED))
-
-
-def _text(data: bytes) -> str:
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise Unreadable("Dit is geen CSV-bestand. Sla uw lijst op als CSV en probeer het opnieuw.")
-
-
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """(number of the line on which it starts, cells) of everything in the file that is not blank."""
-    if text.lower().startswith("sep="):
-        text = "\n" + text.partition("\n")[2]
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(";,\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    start = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield start, cells
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise Unreadable(
-            f"Regel {reader.line_num} is niet te lezen. Kijk of daar een aanhalingsteken te veel staat."
-        ) from error
-
-
-def _name(cell: str) -> str:
-    """The name of a column, however it is written: ‘Kandidaat e-mail’ is kandidaat_email."""
-    return "_".join(cell.strip().lower().replace("e-mail", "email").replace("-", " ").replace("_", " ").split())
 
 
 def _cell(cells: list[str], at: int) -> str:

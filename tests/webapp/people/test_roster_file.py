@@ -129,3 +129,7 @@ def test_a_first_day_in_the_job_may_be_left_open(text):
 def test_what_is_no_first_day_is_a_fault_in_its_column(text):
     entries, (fault,) = read(f"{HEADER};in_functie_sinds", f"{LINE};{text}")
     assert (entries, fault["column"]) == ([], "in_functie_sinds")
+
+
+def test_a_list_that_two_programs_marked_is_read():
+    assert roster_file.read(codecs.BOM_UTF8 * 2 + f"{HEADER}\r\n{LINE}".encode(), TODAY) == ([FOUND], [])

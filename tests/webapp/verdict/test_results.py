@@ -1,6 +1,5 @@
 """From a verdict to a result that the candidate reads: four eyes, reasons, terms, and nothing before its time."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -263,19 +262,6 @@ def test_verdict_explain_recomputes_and_tells_every_reason(app, session, judged)
     told = runner.invoke(args=["verdict", "explain", str(judged.id)])
     assert told.exit_code == 1 and "veranderd" in told.output
     assert runner.invoke(args=["verdict", "explain", str(judged.sitting.dossier_id)]).exit_code == 1
-
-
-@pytest.mark.one_database
-def test_agreement_reads_a_csv_and_says_what_is_wrong_with_it(app, tmp_path):
-    runner, file = app.test_cli_runner(), tmp_path / "scores.csv"
-    file.write_text(
-        "subject,rater,score\n" + "".join(f"{n},{r},{(n + r) % 5 + 1}\n" for n in range(6) for r in range(2))
-    )
-    told = runner.invoke(args=["agreement", str(file)])
-    assert told.exit_code == 0 and json.loads(told.output)["subjects"] == 6
-    file.write_text("subject,rater,score\na,b,c\n")
-    told = runner.invoke(args=["agreement", str(file)])
-    assert told.exit_code == 1 and "scores.csv" in told.output
 
 
 def test_work_that_is_under_way_shows_how_far_it_is(session, visit, people, sitting):
