@@ -11,14 +11,16 @@ from storage.dossier import role_documents
 from storage.dossier.dossiers import RoleDocument
 from storage.dossier.role_documents import Rule
 from storage.people.people import Role
-from webapp import access
+from webapp import access, uploads
 from webapp.access.looks import note as note_look
+from webapp.uploads import Upload
 
 pages = Blueprint("role_document", __name__)
 
 
 @pages.post("/dossier/<uuid:dossier_id>/functieomschrijving")
 @access.roles(Role.CANDIDATE)
+@uploads.a_day(Upload.ROLE_DOCUMENT)
 def attach(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """Take a PDF or Word document of at most 10 MB; a newer one takes the place of the one before."""
     dossier = access.dossier_for_candidate(dossier_id)

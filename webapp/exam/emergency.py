@@ -23,8 +23,9 @@ from storage.exam import emergency
 from storage.exam.recordings import Recording, counting_takes
 from storage.exam.sittings import Sitting
 from storage.people.people import Role
-from webapp import access
+from webapp import access, uploads
 from webapp.forms import Form
+from webapp.uploads import Upload
 
 pages = Blueprint("emergency", __name__, url_prefix="/bureau/zittingen/<uuid:sitting_id>/noodbestand")
 
@@ -64,6 +65,7 @@ def allow_large(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
 
 @pages.route("", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
+@uploads.a_day(Upload.EMERGENCY_FILE)
 def take_in(sitting_id: uuid.UUID) -> ResponseReturnValue:
     """The page of one sitting where such files are handed in."""
     sitting = access.sitting_for_officer(sitting_id)

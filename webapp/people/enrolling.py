@@ -16,13 +16,14 @@ from storage.dossier.dossiers import Dossier
 from storage.people.organisations import Organisation
 from storage.people.people import Person, Role, as_address
 from storage.schemes import Scheme, advised_weeks, current_scheme, current_schemes
-from webapp import access
+from webapp import access, uploads
 from webapp.access import people as access_people
 from webapp.dutch import formats, refusals, states
 from webapp.forms import Form, offer
 from webapp.mail.notify import notify_once
 from webapp.people import roster_file
 from webapp.people.invitations import invite
+from webapp.uploads import Upload
 
 pages = Blueprint("enrolling", __name__, url_prefix="/organisatie/aanmelden")
 
@@ -113,6 +114,7 @@ def one() -> ResponseReturnValue:
 
 @pages.route("/lijst", methods=["GET", "POST"])
 @access.roles(Role.ORGANISATION_ADMIN)
+@uploads.a_day(Upload.ROSTER)
 def upload() -> ResponseReturnValue:
     """A list: read, and kept to be looked at. Nobody is enrolled by it yet."""
     form = ListForm()
