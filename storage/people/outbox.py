@@ -81,6 +81,11 @@ class MailMessage(Identified, Base):
         else:
             self.not_before = now + timedelta(seconds=RETRY_DELAYS_S[self.attempts - 1])
 
+    def not_made(self, error: str, now: datetime) -> None:
+        """No mail could be made of it: a fault of ours, which the office is told and no attempt mends."""
+        self.state, self.error = MailState.FAILED, error
+        audit.record(session_of(self), now, None, "mail_not_made", self)
+
     def bounced(self, error: str, now: datetime) -> None:
         """The address takes no mail: trying again is useless until somebody looks at it."""
         self.state, self.error = MailState.BOUNCED, error

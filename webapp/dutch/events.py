@@ -44,6 +44,7 @@ EVENTS = {
     "dossier_nominated": "kandidaat aangemeld",
     "dossier_handed_over": "andere leidinggevende gekozen",
     "mail_bounced": "mail geweigerd",
+    "mail_not_made": "mail kon niet worden gemaakt",
     "dossier_submitted": "dossier ingediend",
     "dossier_approved": "dossier goedgekeurd",
     "dossier_returned": "dossier teruggestuurd",

@@ -1,6 +1,5 @@
 """Delivering mail: what waits in the outbox goes to the mail server, or into files."""
 
-import contextlib
 import logging
 import smtplib
 import ssl
@@ -16,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from icalendar import Calendar
 from jinja2 import Environment, FileSystemLoader
 
+from storage.base import plain
 from storage.base.config import config
 from storage.base.database import session_scope
 from storage.people import outbox
@@ -39,10 +39,14 @@ def _send_one(message_id: uuid.UUID, now: datetime) -> bool:
         message = outbox.claim(session, message_id, now)
         if message is None:
             return False
-        email = None
-        with contextlib.suppress(ValueError):
+        try:
             email = _as_email(message, now)
-    error, refused = _deliver(email) if email else ("InvalidAddress", True)
+        except Exception as error:
+            # Ours, whatever it is: no other mail waits for it, and no address is blamed for it.
+            message.not_made(f"NotMade {type(error).__name__}", now)
+            log.error("mail %s could not be made: %s", message_id, type(error).__name__)
+            return False
+    error, refused = _deliver(email)
     with session_scope() as session:
         message = session.get_one(MailMessage, message_id)
         if error and refused:
@@ -100,7 +104,7 @@ def _as_email(message: MailMessage, now: datetime) -> EmailMessage:
 def _email(to: str, subject: str, text: str, now: datetime, name: uuid.UUID) -> EmailMessage:
     sender = config().mail_sender
     email = EmailMessage()
-    email["From"], email["To"], email["Subject"] = sender, to, subject
+    email["From"], email["To"], email["Subject"] = sender, to, plain.one_line(subject)
     email["Date"] = format_datetime(now)
     # The same at every attempt: who receives it twice sees it once.
     email["Message-ID"] = f"<{name}@{parseaddr(sender)[1].rpartition('@')[2]}>"

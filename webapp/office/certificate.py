@@ -1,20 +1,17 @@
 """The certificate of destruction: a PDF that can be archived (PDF/A-2b) and read aloud (PDF/UA-1)."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from review.retention import Erasable
 from storage.people.people import Person
 from storage.retention.destructions import Destruction, Run
+from webapp import letter_pdf
 from webapp.dutch import formats, terms
 
 LETTER = Path(__file__).parent / "letters" / "destruction.typ"
-STANDARDS = ["a-2b", "ua-1"]
 
 
 def of_run(run: Run, acts: Sequence[Destruction]) -> dict[str, Any]:
@@ -31,10 +28,7 @@ def of_person(person: Person, acts: Sequence[Destruction]) -> dict[str, Any]:
 
 def pdf(content: dict[str, Any]) -> bytes:
     """The letter with this content: the same bytes whenever it is asked for."""
-    data = {"letter": json.dumps(content, ensure_ascii=False)}
-    return typst.compile(
-        str(LETTER), format="pdf", sys_inputs=data, pdf_standards=STANDARDS, timestamp=content["timestamp"]
-    )
+    return letter_pdf.make(LETTER, content, content["timestamp"])
 
 
 def _content(name: str, opening: str, acts: Sequence[Destruction], at: datetime, receipts: bool) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from storage.people.people import Role
 from storage.retention import holds, plan
 from storage.retention.destructions import Destruction, Run, totals
 from storage.retention.holds import AuditYear, Hold
-from webapp import access
+from webapp import access, letter_pdf
 from webapp.access import retention as access_retention
 from webapp.dutch import formats, refusals
 from webapp.forms import Form
@@ -77,7 +77,7 @@ def exam(dossier_id: uuid.UUID) -> ResponseReturnValue:
     (planned,) = plan.plan(g.db, [dossier.id], g.now)
     placed = select(Hold).where(Hold.dossier_id == dossier.id).order_by(Hold.placed_at.desc())
     values = {"planned": planned, "kinds": list(Erasable), "holds": list(g.db.scalars(placed)), "form": form}
-    values["today"] = holds.day_of(g.now)
+    values["today"], values["missing"] = holds.day_of(g.now), letter_pdf.missing([dossier.candidate.name])
     return render_template("retention/exam.html", dossier=dossier, **values), 422 if form and form.errors else 200
 
 

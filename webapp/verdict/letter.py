@@ -1,12 +1,10 @@
 """The result as a letter: a PDF that can be archived (PDF/A-2b) and read aloud (PDF/UA-1)."""
 
-import json
 from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import typst
 from sqlalchemy.orm import Session
 
 from review.verdict import Decision
@@ -14,20 +12,22 @@ from storage.exam.sittings import Answer, Sitting
 from storage.judging.ratings import ratings_of
 from storage.judging.scores import Remark
 from storage.judging.verdicts import Verdict
-from webapp import explain
+from webapp import explain, letter_pdf
 from webapp.dutch import formats
 
 LETTER = Path(__file__).parent / "letters" / "result.typ"
-STANDARDS = ["a-2b", "ua-1"]
 
 
 def result(session: Session, verdict: Verdict) -> bytes:
     """The letter about a released verdict: the same bytes whenever it is asked for."""
-    at = verdict.released_at
-    data = {"letter": json.dumps(_content(session, verdict), ensure_ascii=False)}
-    return typst.compile(
-        str(LETTER), format="pdf", sys_inputs=data, pdf_standards=STANDARDS, timestamp=int(at.timestamp())
-    )
+    return letter_pdf.make(LETTER, _content(session, verdict), int(verdict.released_at.timestamp()))
+
+
+def missing(session: Session, sitting: Sitting) -> str:
+    """The signs of the candidate's name and of the remarks that the letter about this sitting replaces."""
+    by_answer = remarks(session, sitting)
+    texts = [one.text for _, by_slot in by_answer for _, own in by_slot for one in own]
+    return letter_pdf.missing([sitting.dossier.candidate.name, *texts])
 
 
 def remarks(session: Session, sitting: Sitting) -> list[tuple[Answer, list[tuple[int, list[Remark]]]]]:

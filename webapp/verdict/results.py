@@ -25,7 +25,7 @@ from webapp.access import objections as access_objections
 from webapp.dutch import refusals
 from webapp.mail.notify import notify
 from webapp.paging import PAGE, Page, count, page_of, search
-from webapp.verdict.letter import remarks
+from webapp.verdict.letter import missing, remarks
 from webapp.verdict.letter import result as make_letter
 
 pages = Blueprint("results", __name__)
@@ -142,6 +142,7 @@ def verdict(verdict_id: uuid.UUID) -> ResponseReturnValue:
         overall=explain.figure(stored.overall),
         unseen=[scheme.competency(key) for key in found.unseen],
         shows=_shows(found, scheme),
+        missing=missing(g.db, found.sitting),
         recordings=[
             one for one in counting_takes(g.db, found.sitting).values() if one and one.state is RecordingState.STORED
         ],

@@ -53,6 +53,22 @@ def test_an_address_that_is_refused_is_not_tried_again_and_everybody_sees_it(peo
     assert "mail komt niet aan" in visit(people.officer).get("/bureau/mensen").text
 
 
+def test_a_mail_that_cannot_be_made_is_ours_and_nobodys_address(session, people, visit, message, box):
+    broken = session.get(MailMessage, message.id)
+    broken.calendar = "no calendar"
+    other = outbox.add(session, people.manager, "invitation", "Uw examen", "Beste,\n", cast.NOW)
+    session.commit()
+    assert deliver.send_due(cast.NOW) == 1
+    state, error, bounced_at = read(message)
+    assert (state, bounced_at, error.split()[0]) == (MailState.FAILED, None, "NotMade")
+    assert read(other)[0] is MailState.SENT
+    assert "1 mail niet bezorgd" in text_of(visit(people.officer).get("/bureau").text)
+    assert "mail komt niet aan" not in visit(people.officer).get("/bureau/mensen").text
+    with new_session(writes=False) as reader:
+        verbs = set(reader.scalars(select(AuditEvent.verb).where(AuditEvent.subject == message.id)))
+    assert verbs == {"mail_not_made"}
+
+
 def test_an_address_that_is_busy_is_tried_again(people, message, box):
     box.answer_to_address = "450 later"
     deliver.send_due(cast.NOW)

@@ -88,7 +88,16 @@ def test_one_impossible_address_holds_up_nobody_else(session, people, message, m
     assert len(mails.received) == 1
     with new_session(writes=False) as other:
         errors = set(other.scalars(select(MailMessage.error)))
-    assert errors == {None, "InvalidAddress"}
+    assert errors == {None, "NotMade ValueError"}
+
+
+def test_a_subject_with_signs_that_no_eye_sees_is_sent(session, people, mails):
+    for unseen in ("\u2028", "\u2029", "\x85", "\x0b", "\x1c", "\n", "\r\n", "\ufeff", "\u200b"):
+        outbox.add(session, people.candidate, "invitation", f"Kim{unseen} Proef", f"Kim{unseen} Proef\n", cast.NOW)
+    session.commit()
+    assert deliver.send_due(cast.NOW) == 9
+    assert {mail["Subject"] for _, mail in mails.received} == {"Kim Proef"}
+    assert all(mail["Bcc"] is None for _, mail in mails.received)
 
 
 def test_two_workers_send_a_mail_once(message):

@@ -119,6 +119,17 @@ def test_the_certificates_name_what_was_destroyed(session, people, visit, exam):
     assert visitor.get(f"/bewaren/personen/{people.second_candidate.id}/bewijs").status_code == 404
 
 
+def test_a_name_that_no_font_has_gets_its_certificate_and_the_office_knows(session, people, visit, exam):
+    erase_all(session)
+    visitor, page = visit(people.officer), f"/bewaren/{exam.id}"
+    assert "Het bewijs mist tekens" not in visitor.get(page).text
+    session.merge(people.candidate).name = "王 \u0378 😀"
+    session.commit()
+    assert "Het bewijs mist tekens" in visitor.get(page).text
+    answer = visitor.get(f"/bewaren/personen/{people.candidate.id}/bewijs")
+    assert (answer.status_code, answer.data[:5]) == (200, b"%PDF-")
+
+
 def test_what_was_erased_is_shown_nowhere_and_the_pages_about_it_still_open(session, people, visit, exam):
     take = told_exam.takes_of(session, exam)[0]
     watcher = visit(people.assessors[0])
