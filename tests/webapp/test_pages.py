@@ -25,7 +25,7 @@ ELSEWHERE = {
 NO_PAGES = {"exam.key", "exam.step", "health.health", "planning.calendar", "results.letter", "static"}
 NO_PAGES |= {"enrolling.faults", "enrolling.example", "media.recording", "media.clip", "media.captions"}
 NO_PAGES |= {"role_document.own", "role_document.for_officer"}
-NO_PAGES |= {"retention.run_certificate", "retention.person_certificate"}
+NO_PAGES |= {"retention.run_certificate", "retention.person_certificate", "own_data.everything", "sending.ask"}
 """What is fetched and not looked at."""
 
 
@@ -63,6 +63,9 @@ def pages(world):
         ("", "/welkom/weg"),
         ("manager", "/account"),
         ("second_officer", "/account"),
+        ("candidate", "/account/gegevens"),
+        ("manager", "/account/gegevens"),
+        ("committee_member", f"/opnames/{recording}"),
         ("manager", "/account/wachtwoord"),
         ("manager", "/account/bevestigen"),
         ("manager", "/account/tweede-stap"),
