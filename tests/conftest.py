@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
 from support import cast, compiled_templates, reruns, services
 from support.settings_cache import clear
@@ -33,6 +34,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Rules are tested by what they say, not by how fast a busy machine says it.
+    settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("unhurried")
     config.addinivalue_line("markers", "one_database: what is tested does not depend on the database; one is enough")
     config.addinivalue_line("markers", "both_databases: what is tested depends on the database, as on its locks")
     config.addinivalue_line("markers", "real_time: plays, films or kills while the clock runs")

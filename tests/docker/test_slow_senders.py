@@ -13,7 +13,7 @@ import requests
 from support.exam_site import open_for_visitors
 from support.visitors import token_in
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.real_time]
 
 MANY = 500
 ELSEWHERE = "127.0.0.2"

@@ -28,7 +28,7 @@ from storage.base.config import config
 from storage.base.database import session_scope
 from storage.base.jobs import Job, perform
 from storage.base.objects import ObjectStore, sha256_of
-from storage.exam.recordings import FINISH, RecordingState, begin_take
+from storage.exam.recordings import FINISH, Recording, RecordingState, begin_take
 
 SECONDS, ACKNOWLEDGED = 6, 5
 LEFT_S = 8
@@ -54,7 +54,6 @@ def take(session: Session, people: cast.Cast, object_store: ObjectStore) -> tupl
     answer.play(now)
     answer.prepare(now)
     recording, ticket = begin_take(session, answer, cast.node(session, now), now)
-    recording.created_at = now + timedelta(seconds=LEFT_S - recording.limit_s - CLOSING_GRACE_S)
     session.commit()
     return recording.id, ticket
 
@@ -82,6 +81,10 @@ def test_the_spool_of_a_lost_host_is_shipped_by_another_recorder(
             await live.close()
 
     with services.running(command, [port], tmp_path / "lost.log", {"VIGNET_RECORDER_NAME": "recorder-1"}) as process:
+        with session_scope() as own:
+            # From now on, however long the process took to start.
+            taken = own.get(Recording, recording)
+            taken.created_at = datetime.now(UTC) + timedelta(seconds=LEFT_S - taken.limit_s - CLOSING_GRACE_S)
         asyncio.run(answer(process))
         process.wait()
     live = sha256_of(disk.sessions(recording)[0])

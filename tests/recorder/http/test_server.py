@@ -98,7 +98,7 @@ def test_killed_in_the_middle_it_loses_half_a_second_and_the_answer_goes_on(
             publisher = Publisher(Picture(), speech())
             await publisher.publish(http, place, ticket)
             await until(lambda: len(publisher.sent) > 50)
-            async with http.get("/recorder/healthz") as response:
+            async with http.get("/recorder/healthz", headers={"Authorization": f"Bearer {TOKEN}"}) as response:
                 assert (response.status, (await response.json())["live"]) == (200, 1)
             async with http.delete(publisher.location, headers={"Authorization": f"Bearer {ticket}"}) as response:
                 assert response.status == 200
