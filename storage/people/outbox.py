@@ -170,3 +170,9 @@ def to_person(session: Session, person: Person, template: str) -> Sequence[MailM
     """Every mail of this template that was written to this person."""
     mine = (MailMessage.person_id == person.id) & (MailMessage.template == template)
     return session.scalars(select(MailMessage).where(mine)).all()
+
+
+def calendars(session: Session, person: Person, uid: str) -> Sequence[str]:
+    """Every calendar file about this event that was written to this person, in the transaction under way too."""
+    mine = (MailMessage.person_id == person.id) & MailMessage.calendar.contains(uid, autoescape=True)
+    return [text for text in session.scalars(select(MailMessage.calendar).where(mine)) if text]

@@ -10,6 +10,8 @@ from scenarios.chapters import TheoryRules
 from storage.base.config import config
 from storage.base.database import session_of
 from storage.exam.sittings import Sitting
+from storage.people import outbox
+from storage.people.people import Person
 from storage.planning.exam_dates import plans_by_dates
 from storage.planning.locations import EXAM
 from storage.planning.theory_tests import TheoryState, TheoryTest
@@ -21,7 +23,9 @@ def of(sitting: Sitting, now: datetime, cancelled: bool = False) -> str:
     dated = plans_by_dates(sitting.dossier.scheme)
     when = "Begin op tijd" if dated else "U kunt beginnen wanneer u wilt, tot het einde van deze periode"
     title = f"Examen {sitting.dossier.scheme.content.name}"
-    return event(sitting.id, sitting.opens_at, sitting.closes_at, title, f"{when}.", now, cancelled, busy=dated)
+    candidate = sitting.dossier.candidate
+    lasts = (sitting.opens_at, sitting.closes_at)
+    return event(sitting.id, candidate, lasts, title, f"{when}.", now, cancelled, busy=dated)
 
 
 def of_test(test: TheoryTest, now: datetime) -> str:
@@ -31,13 +35,14 @@ def of_test(test: TheoryTest, now: datetime) -> str:
     ends_at = test.starts_at + timedelta(minutes=rules.duration_minutes)
     text = "Kom op tijd en neem een geldig identiteitsbewijs mee."
     off = test.state is TheoryState.WITHDRAWN
-    return event(test.id, test.starts_at, ends_at, "Online toets van KSF", text, now, off, test.location.full_address)
+    title, place = "Online toets van KSF", test.location.full_address
+    return event(test.id, test.person, (test.starts_at, ends_at), title, text, now, off, place)
 
 
 def event(
     about: uuid.UUID,
-    starts_at: datetime,
-    ends_at: datetime,
+    person: Person,
+    lasts: tuple[datetime, datetime],
     title: str,
     text: str,
     now: datetime,
@@ -45,20 +50,23 @@ def event(
     place: str = "",
     busy: bool = True,
 ) -> str:
-    """One event about the row `about`, which names nobody. `busy`: whether it takes up the day in somebody's agenda.
+    """One event about the row `about`, for the agenda of this person, who alone is in it and only by address.
 
-    Its id stays and its sequence grows, so that a later file takes the place of an earlier one in an agenda, and one
-    that is `cancelled` takes it out (RFC 5546, 3.2.1 and 3.2.5).
+    `busy`: whether it takes up the day. Its id stays and its sequence grows with each file that is mailed, so that a
+    later one takes the place of an earlier one in an agenda, and one that is `cancelled` takes it out, for whom it
+    has to name whose it is (RFC 5546, 3.2.2 and 3.2.5). Nobody is asked to answer.
     """
+    uid = f"{about}@vignet"
     made = Event()
-    made.add("uid", f"{about}@vignet")
-    made.add("sequence", int(now.timestamp()))
+    made.add("uid", uid)
+    made.add("sequence", _sequence(person, uid, now))
     made.add("organizer", f"mailto:{parseaddr(config().mail_sender)[1]}")
+    made.add("attendee", f"mailto:{person.email}", {"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
     if cancelled:
         made.add("status", "CANCELLED")
     made.add("dtstamp", now)
-    made.add("dtstart", starts_at)
-    made.add("dtend", ends_at)
+    made.add("dtstart", lasts[0])
+    made.add("dtend", lasts[1])
     made.add("summary", title)
     made.add("description", f"{text} {config().origin}")
     if place:
@@ -67,6 +75,16 @@ def event(
     calendar = Calendar()
     calendar.add("prodid", "-//Vignet//NL")
     calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
+    calendar.add("method", "CANCEL" if cancelled else "REQUEST")
     calendar.add_component(made)
     return calendar.to_ical().decode()
+
+
+def _sequence(person: Person, uid: str, now: datetime) -> int:
+    """More than in every file that this person was mailed about this event, however soon after it.
+
+    The moment in seconds, so that it grows too when the mails of before were deleted.
+    """
+    mailed = (Calendar.from_ical(text) for text in outbox.calendars(session_of(person), person, uid))
+    before = [int(made["sequence"]) for one in mailed for made in one.walk("VEVENT")]
+    return max([int(now.timestamp()), *(one + 1 for one in before)])

@@ -31,7 +31,7 @@ def notify_planned(found: PracticalSession, now: datetime) -> None:
 def notify_exchanged(found: PracticalSession, former: Person, now: datetime) -> None:
     """Another examiner comes: both examiners hear it, and whoever was told the name of the former."""
     session = session_of(found)
-    file = _of_examiner(found, now, cancelled=True)
+    file = _of_examiner(found, former, now, cancelled=True)
     notify(session, former, "practical_examiner_off", now, calendar=file, practical=found)
     _notify_examiner(found, now)
     for one in [*found.candidates, *_askers(found, now)]:
@@ -60,14 +60,14 @@ def notify_off(found: PracticalSession, now: datetime) -> None:
     for participant in found.coming:
         file = _of_candidate(participant, now, cancelled=True)
         notify(session, participant.candidate, off, now, calendar=file, practical=found)
-    notify(session, found.examiner, off, now, calendar=_of_examiner(found, now, cancelled=True), practical=found)
+    notify(session, found.examiner, off, now, calendar=_of_examiner(found, found.examiner, now, True), practical=found)
 
 
 def notify_moved(found: PracticalSession, former: str, now: datetime) -> int:
     """The location of a confirmed session is no longer `former`: all who come hear it; how many that are."""
     session = session_of(found)
     files = [(participant.candidate, _of_candidate(participant, now)) for participant in found.coming]
-    files.append((found.examiner, _of_examiner(found, now)))
+    files.append((found.examiner, _of_examiner(found, found.examiner, now)))
     for person, file in files:
         notify(session, person, "practical_moved", now, calendar=file, practical=found, former=former)
     return len(files)
@@ -86,19 +86,20 @@ def _askers(found: PracticalSession, now: datetime) -> Sequence[Person]:
 
 
 def _notify_examiner(found: PracticalSession, now: datetime) -> None:
-    session, file = session_of(found), _of_examiner(found, now)
+    session, file = session_of(found), _of_examiner(found, found.examiner, now)
     notify(session, found.examiner, "practical_examiner", now, calendar=file, practical=found)
 
 
 def _of_candidate(participant: Participant, now: datetime, cancelled: bool = False) -> str:
-    found, (begins, ends) = participant.practical_session, participant.turn
+    found = participant.practical_session
     name, text = found.scheme.content.name, "Een examiner luistert mee met uw gesprekken."
-    return calendar_file.event(participant.id, begins, ends, name, text, now, cancelled, found.location.full_address)
+    where, candidate = found.location.full_address, participant.candidate
+    return calendar_file.event(participant.id, candidate, participant.turn, name, text, now, cancelled, where)
 
 
-def _of_examiner(found: PracticalSession, now: datetime, cancelled: bool = False) -> str:
+def _of_examiner(found: PracticalSession, examiner: Person, now: datetime, cancelled: bool = False) -> str:
     day, name = found.exam_date, found.scheme.content.name
     text = "U bent de examiner. De kandidaten en de checklist staan in Vignet."
     return calendar_file.event(
-        found.id, day.starts_at, day.ends_at, name, text, now, cancelled, found.location.full_address
+        found.id, examiner, (day.starts_at, day.ends_at), name, text, now, cancelled, found.location.full_address
     )

@@ -147,7 +147,7 @@ def test_the_invitation_brings_a_calendar_file(people, visit, handed_in):
     parsed = email.message_from_bytes(sent.as_bytes(), policy=email.policy.default)
     (file,) = parsed.iter_attachments()
     assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "examen.ics")
-    assert file.get_param("method") == "PUBLISH"
+    assert file.get_param("method") == "REQUEST"
     for text in (file.get_content(), visit(people.candidate).get("/examen/agenda.ics").text):
         (event,) = Calendar.from_ical(text).walk("VEVENT")
         assert event.decoded("dtstart") == sitting.opens_at.replace(microsecond=0)

@@ -132,7 +132,7 @@ def test_from_a_published_date_to_everybody_who_comes(session, people, visit, no
         noon + timedelta(minutes=45),
         noon + timedelta(minutes=90),
     )
-    assert (str(event["location"]), str(file["method"])) == (where.full_address, "PUBLISH")
+    assert (str(event["location"]), str(file["method"])) == (where.full_address, "REQUEST")
     template, text, file = sent[people.assessors[0].name]
     (event,) = file.walk("VEVENT")
     assert (template, event.decoded("dtend")) == ("practical_examiner", noon + timedelta(hours=4))

@@ -85,7 +85,7 @@ def test_another_examiner_is_told_to_whoever_knew_the_former(people, visit, give
         ("practical_exchanged", people.second_candidate.name),
     ]
     event = f"{given.id}@vignet"
-    assert [file for *_, file in sent] == [("PUBLISH", event), ("CANCEL", event), (), (), ()]
+    assert [file for *_, file in sent] == [("REQUEST", event), ("CANCEL", event), (), (), ()]
     assert all(another.name in text for template, _, text, _ in sent if template == "practical_exchanged")
     assert visit(former).get(f"{EXAMINER}/{given.id}").status_code == 404
     assert people.candidate.name in visit(another).get(f"{EXAMINER}/{given.id}").text
