@@ -1,16 +1,15 @@
 """A role or job description that comes as a file: told by its content, encrypted under the dossier's key, kept.
 
 Neither of the sniffing libraries tells a Word document from another ZIP file, or one with macros from one without, so
-the file is opened as what it says it is. Nobody here ever shows its content: it is only handed out as a download.
+the file is opened as what it says it is (`word_files`). Nobody here ever shows its content: it is only handed out as a
+download.
 """
 
 import hashlib
 import tempfile
 import uuid
-import zipfile
 from datetime import datetime
 from enum import StrEnum
-from io import BytesIO
 from pathlib import Path, PurePath
 
 from sqlalchemy.orm import Session
@@ -20,6 +19,7 @@ from storage.base import audit
 from storage.base.keys import decrypt_file, encrypt_file, key_store
 from storage.base.objects import Stored, object_store
 from storage.base.refusal import Refused
+from storage.dossier import word_files
 from storage.dossier.dossiers import Dossier, RoleDocument
 from storage.people.people import Person
 
@@ -51,12 +51,10 @@ def sniff(data: bytes) -> str:
             raise Refused(Rule.ACTIVE, found=PDF)
         return PDF
     try:
-        names = set(zipfile.ZipFile(BytesIO(data)).namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        active = word_files.runs_something(data)
+    except word_files.Unreadable as error:
         raise Refused(Rule.OTHER_TYPE, needed=tuple(ENDINGS)) from error
-    if not {"[Content_Types].xml", "word/document.xml"} <= names:
-        raise Refused(Rule.OTHER_TYPE, needed=tuple(ENDINGS))
-    if any(PurePath(name).name == "vbaProject.bin" or name.startswith("word/embeddings/") for name in names):
+    if active:
         raise Refused(Rule.ACTIVE, found=DOCX)
     return DOCX
 

@@ -1,12 +1,11 @@
 """A role description as a file: told by its content, sealed in the store, read by the candidate and KSF only."""
 
 import io
-import zipfile
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
-from support import cast
+from support import cast, opc
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from storage.base.database import new_session
@@ -18,15 +17,7 @@ from storage.dossier.role_documents import DOCX, LARGEST, PDF, Rule, get, sniff
 PDF_FILE = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n%%EOF\n"
 
 
-def zipped(*names):
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as file:
-        for name in names:
-            file.writestr(name, "<x/>")
-    return data.getvalue()
-
-
-WORD_FILE = zipped("[Content_Types].xml", "_rels/.rels", "word/document.xml")
+WORD_FILE = opc.word()
 
 
 @pytest.mark.parametrize("data, kind", [(PDF_FILE, PDF), (WORD_FILE, DOCX), (b"\n\n" + PDF_FILE, PDF)])
@@ -43,10 +34,9 @@ def test_a_file_is_told_by_its_content(data, kind):
         (b"MZ" + bytes(200), Rule.OTHER_TYPE),
         (b"%PDF-1.7 zonder einde", Rule.OTHER_TYPE),
         (b"PK\x03\x04 geen zip", Rule.OTHER_TYPE),
-        (zipped("a.txt"), Rule.OTHER_TYPE),
-        (zipped("[Content_Types].xml", "xl/workbook.xml"), Rule.OTHER_TYPE),
-        (zipped("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"), Rule.ACTIVE),
-        (zipped("[Content_Types].xml", "word/document.xml", "word/embeddings/a.bin"), Rule.ACTIVE),
+        (opc.zipped({"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"}), Rule.OTHER_TYPE),
+        (opc.workbook(), Rule.OTHER_TYPE),
+        (opc.word(("vbaProject", "a.bin", "application/vnd.ms-office.vbaProject")), Rule.ACTIVE),
         (PDF_FILE.replace(b"/Catalog", b"/JavaScript"), Rule.ACTIVE),
         (PDF_FILE + bytes(LARGEST), Rule.TOO_LARGE),
     ],
