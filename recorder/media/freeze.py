@@ -34,8 +34,8 @@ _SETTLES_S, _SETTLES_SHARE = 0.5, 0.6
 def frozen_s(pictures: Sequence[bytes], changes: Sequence[tuple[float, float]], keyframes: Sequence[float]) -> float:
     """For how many seconds the picture stood still, in stretches of two seconds and more.
 
-    `pictures`: RATE small grey pictures a second, from time zero on. `changes`: (seconds, share of the points that
-    differ from the picture before, 0 to 1), a few each second. `keyframes`: their times in seconds.
+    `pictures`: RATE small grey pictures a second. `changes`: (seconds, share of the points that differ from the picture
+    before, 0 to 1), a few each second. `keyframes`: their times in seconds. Times count from the first picture on.
     """
     settled = _settled(len(pictures), keyframes)
     groups = [bisect_right(keyframes, number / RATE) for number in range(len(pictures))]

@@ -235,7 +235,7 @@ def _look(path: Path, found: Scan, folder: Path, progress: Progress | None) -> M
     if found.video_codec:
         look = (
             source["v:0"]
-            .filter("fps", _LOOK["fps"])
+            .filter("fps", _LOOK["fps"], start_time=round(found.times[0], 3))
             .filter("scale", _LOOK["width"], 180, flags="area")
             .filter("blackdetect", d=_BLACK_S)
             .filter("scale", *freeze.CELLS, flags="area")
@@ -253,7 +253,7 @@ def _look(path: Path, found: Scan, folder: Path, progress: Progress | None) -> M
             .filter("metadata", mode="print", key="lavfi.signalstats.YAVG", file=str(folder / "grain"))
         )
         outputs.append(ffmpeg.output(source["v:0"], "-", format="null", fps_mode="passthrough"))
-        outputs.append(ffmpeg.output(look, str(folder / "pictures"), format="rawvideo"))
+        outputs.append(ffmpeg.output(look, str(folder / "pictures"), format="rawvideo", fps_mode="passthrough"))
         outputs.append(ffmpeg.output(grain, "-", format="null", fps_mode="passthrough"))
     if found.audio_codec:
         listen = (
@@ -300,7 +300,9 @@ def _frozen_s(folder: Path, found: Scan) -> float:
     data, size = (folder / "pictures").read_bytes(), freeze.CELLS[0] * freeze.CELLS[1]
     pictures = [data[at : at + size] for at in range(0, len(data), size)]
     lines = re.findall(r"pts_time:(-?[\d.]+)\n\S+YAVG=([\d.]+)", (folder / "grain").read_text())
-    return freeze.frozen_s(pictures, [(float(time), float(share) / 255) for time, share in lines], found.keyframes)
+    begin = found.times[0]
+    changes = [(float(time) - begin, float(share) / 255) for time, share in lines]
+    return freeze.frozen_s(pictures, changes, [time - begin for time in found.keyframes])
 
 
 class _Sound:
