@@ -19,6 +19,7 @@ from storage.base.config import Config, ConfigError, config, needed
 from storage.base.database import new_session, passes
 from storage.base.refusal import Refused, Step
 from webapp import access, cli, health, media, sending, style
+from webapp.access import refused
 from webapp.dossier import history, motivation, part_one, role_document, substantiation, why_not
 from webapp.dutch import filters, refusals
 from webapp.exam import emergency, exam, takes
@@ -126,6 +127,7 @@ def create_app(settings: Config | None = None) -> Flask:
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)
     # First of all: whatever refuses a request later shows a page that knows who asks.
     _transactions(app)
+    refused.register(app)
     csrf.init_app(app)
     limiter.init_app(app)
     login_manager.init_app(app)
@@ -228,12 +230,13 @@ def _error_page(status: int, title: str, text: str, why: Sequence[str] = (), **m
 
 def _errors(app: Flask) -> None:
     @app.errorhandler(Refused)
-    def refused(error: Refused) -> ResponseReturnValue:
+    def not_now(error: Refused) -> ResponseReturnValue:
+        g.refused = error.rule
         return _error_page(409, "Dit kan nu niet", refusals.refusal(error), why_not.told(error), rule=str(error.rule))
 
     def overtaken(error: Exception) -> ResponseReturnValue:
         app.logger.warning("overtaken: %s", error)
-        return refused(Refused(Step.NOT_ALLOWED))
+        return not_now(Refused(Step.NOT_ALLOWED))
 
     for kind in OVERTAKEN:
         app.register_error_handler(kind, overtaken)

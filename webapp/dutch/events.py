@@ -16,6 +16,7 @@ JOBS = {
 EVENTS = {
     "logged_in": "ingelogd",
     "log_in_failed": "verkeerd wachtwoord bij het inloggen",
+    "refused": "niet toegelaten",
     "code_failed": "verkeerde code bij de tweede stap",
     "confirm_failed": "verkeerd wachtwoord bij het bevestigen",
     "logged_out": "een browser uitgelogd",
