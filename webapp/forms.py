@@ -6,9 +6,11 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from wtforms import DecimalField, SelectField
+from wtforms import DecimalField, EmailField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextInput
+
+from storage.base import plain
 
 COMPLAINTS = {
     "This field is required.": "Vul dit in.",
@@ -33,6 +35,10 @@ COMPLAINTS = {
 }
 
 
+CLEANED = {StringField: plain.one_line, EmailField: plain.one_line, TextAreaField: plain.lines}
+"""How the text of a field is taken. A password is taken as it is typed, so that those of before still open."""
+
+
 class Dutch:
     """The complaints of WTForms in Dutch, in the form in which it asks for translations."""
 
@@ -49,6 +55,12 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> Any:  # noqa: ARG002 (as WTForms calls it)
             return Dutch()
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            field = super().bind_field(form, unbound_field, options)
+            if clean := CLEANED.get(type(field)):
+                field.filters = (*field.filters, lambda text: clean(text) if isinstance(text, str) else text)
+            return field
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             found = super().wrap_formdata(form, formdata)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from storage.base import audit
+from storage.base import audit, plain
 from storage.base.database import Base, Identified, session_of
 from storage.base.refusal import Refused
 
@@ -30,7 +30,7 @@ class Organisation(Identified, Base):
 
     def change(self, name: str, is_member: bool, supplies_examiners: bool, actor: uuid.UUID, now: datetime) -> None:
         """Make it as given. Raises Refused when another organisation has this name, in capitals or not."""
-        session, name = session_of(self), " ".join(name.split())
+        session, name = session_of(self), plain.one_line(name)
         with session.no_autoflush:
             same = select(Organisation.id).where(func.lower(Organisation.name) == name.lower())
             if any(other != self.id for other in session.scalars(same)):

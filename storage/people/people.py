@@ -22,9 +22,9 @@ from sqlalchemy import (
     inspect,
     select,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
 
-from storage.base import audit
+from storage.base import audit, plain
 from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused
 from storage.people.organisations import Organisation
@@ -82,6 +82,11 @@ class Person(Identified, Base):
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", order_by="Membership.since")
 
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"), Index(None, "name", "id"))
+
+    @validates("name")
+    def _readable(self, _key: str, name: str) -> str:
+        """Whichever way a name comes in, it holds nothing that no eye sees."""
+        return plain.one_line(name)
 
     def set_password(self, password: str) -> None:
         """Keep the argon2id hash of this password and end every other session."""

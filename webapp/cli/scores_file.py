@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from storage.base import plain
 from webapp import csv_reader
 from webapp.csv_reader import Unreadable
 
@@ -32,7 +33,7 @@ def _row(line: int, cells: list[str], names: list[str]) -> dict[str, Any]:
         raise Unreadable(
             f"Regel {line} heeft {len(cells)} vakjes. Nodig zijn er {len(names)}, zoals op de eerste regel."
         )
-    texts = [" ".join(cell.split()) for cell in cells] + [""] * len(names)
+    texts = [plain.one_line(cell) for cell in cells] + [""] * len(names)
     row = {name: texts[names.index(name)] for name in COLUMNS}
     if empty := [name for name in ("subject", "rater") if not row[name]]:
         raise Unreadable(f"Op regel {line} ontbreekt {' en '.join(empty)}.")

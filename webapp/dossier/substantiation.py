@@ -16,6 +16,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from review.difference import shared
 from scenarios.chapters import Documents, FilePart
+from storage.base import plain
 from storage.dossier.copied_text import Alike, alike, substantiate
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.dossier.revisions import Side, content, write
@@ -127,7 +128,7 @@ def together() -> ResponseReturnValue:
     conflict = ""
     if shared_form.validate_on_submit():
         text, was = shared_form.shared_facts.data or "", shared_form.was.data or ""
-        if facts in (was, text):
+        if plain.lines(facts) in (was, text):
             for row in rows:
                 row.shared_facts = text
                 write(g.db, row, Side.MANAGER, {}, access.me(), g.now)

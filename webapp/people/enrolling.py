@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateField, EmailField, FileField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from scenarios.advice import plausible
 from storage.admission.enrolments import Entry, EntryOutcome, Roster, enrol, held_back, keep_roster, plan
@@ -40,7 +40,7 @@ def _is_plausible(_form: Form, field: DateField) -> None:
         raise ValidationError("Kijk deze datum nog eens na.")
 
 
-NAME = [InputRequired("Vul de naam in."), Length(max=120)]
+NAME = [DataRequired("Vul de naam in."), Length(max=120)]
 ADDRESS = [InputRequired("Vul het e-mailadres in."), _is_address]
 
 

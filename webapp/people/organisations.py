@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 from wtforms import BooleanField, EmailField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier
@@ -30,7 +30,7 @@ ADMIN = "beheerder"
 
 
 class OrganisationForm(Form):
-    name = StringField("Naam", [InputRequired("Vul de naam in."), Length(max=120)])
+    name = StringField("Naam", [DataRequired("Vul de naam in."), Length(max=120)])
     is_member = BooleanField("Is lid van KSF", description="Bepaalt de prijs van A en chat.")
     supplies_examiners = BooleanField("Levert examinatoren", description="Levert zij geen, dan geldt een toeslag.")
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from scenarios.advice import plausible
 from storage.admission.enrolments import Entry
+from storage.base import plain
 from storage.base.refusal import Refused
 from storage.people.people import as_address
 from webapp import csv_reader
@@ -105,7 +106,7 @@ def faulty_lines(faults: list[dict[str, Any]]) -> bytes:
 
 
 def _cell(cells: list[str], at: int) -> str:
-    text = " ".join(cells[at].split()) if at < len(cells) else ""
+    text = plain.one_line(cells[at]) if at < len(cells) else ""
     return text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
 
 
@@ -122,6 +123,10 @@ def _faults(texts: dict[str, str], cells: int, columns: int, today: date) -> Ite
             yield name, "is leeg", "een naam" if name.endswith("naam") else "een e-mailadres"
         elif len(text) > LONGEST[COLUMNS[name]]:
             yield name, f"heeft {len(text)} tekens", f"ten hoogste {LONGEST[COLUMNS[name]]} tekens"
+        elif "\ufffd" in text:
+            yield name, f"in ‘{text}’ ging een teken verloren", "het hele woord, opnieuw getypt"
+        elif meant := csv_reader.misread(text):
+            yield name, f"‘{text}’ is verkeerd opgeslagen", f"wat er stond, waarschijnlijk ‘{plain.one_line(meant)}’"
         elif name.endswith("email") and not _holds(as_address, text):
             yield name, f"‘{text}’ is geen e-mailadres", "naam@organisatie.nl"
         elif COLUMNS[name] == "in_job_since" and text and not ((day := _day(text)) and plausible(day, today)):

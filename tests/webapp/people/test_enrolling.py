@@ -211,6 +211,18 @@ def test_one_candidate_is_enrolled_by_a_form(people, visit):
     assert manager_mail.link_id is None, "who has a password is sent no link"
 
 
+def test_a_name_from_a_form_holds_what_is_read_and_nothing_else(people, visit, session):
+    visitor = visit(people.beheerder)
+    typed = {"candidate_email": "nina@voorbeeld.example", "manager_email": people.manager.email, "manager_name": "L"}
+    empty = visitor.post("/organisatie/aanmelden", typed | {"candidate_name": "\u200b\u2028\ufeff\u3164"})
+    assert (empty.status_code, count(Dossier)) == (422, 0)
+    assert "Vul de naam in." in empty.text
+    seen = {"candidate_name": "\ufeffNina\u2028\u202eNieuw\u200b-Zoe\u0308"}
+    assert visitor.post("/organisatie/aanmelden", typed | seen).status_code == 302
+    found = session.scalars(select(Person).where(Person.email == "nina@voorbeeld.example")).one()
+    assert found.name == "Nina Nieuw-Zoë"
+
+
 @pytest.mark.one_database
 def test_who_administers_two_organisations_says_which(session, people, visit):
     admin = session.merge(people.beheerder)

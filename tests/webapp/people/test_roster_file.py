@@ -133,3 +133,66 @@ def test_what_is_no_first_day_is_a_fault_in_its_column(text):
 
 def test_a_list_that_two_programs_marked_is_read():
     assert roster_file.read(codecs.BOM_UTF8 * 2 + f"{HEADER}\r\n{LINE}".encode(), TODAY) == ([FOUND], [])
+
+
+ACCENTS = "Zoë Brûlé-Çelik;zoe@b.nl;André Müller ’t Hart;a@b.nl;"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "cp1252", "mac_roman"])
+def test_the_encoding_is_the_one_in_which_names_look_like_names(encoding):
+    (entry,), faults = read(HEADER, ACCENTS, encoding=encoding)
+    assert (entry.candidate_name, entry.manager_name, faults) == ("Zoë Brûlé-Çelik", "André Müller ’t Hart", [])
+
+
+# Byte 0x89 alone is ë for MS-DOS and â for the Mac, so a Zoë by herself is asked of two only.
+ONE_ACCENT = [
+    *(("Zoë", encoding) for encoding in ("cp1252", "mac_roman")),
+    *((name, one) for name in ("José", "Éva", "Loïs en Zoë", "Özgür Ünal") for one in ("cp1252", "mac_roman", "cp850")),
+]
+
+
+@pytest.mark.parametrize("name, encoding", ONE_ACCENT)
+def test_one_accent_is_enough_to_know_the_encoding(name, encoding):
+    (entry,), _ = read(HEADER, LINE.replace("Zoë Proef", name), encoding=encoding)
+    assert entry.candidate_name == name
+
+
+@pytest.mark.parametrize("name", ["Aleš", "Šime", "D’Hondt", "‘t Hart", "“Kim” Proef", "Jan – Piet", "Bjørn", "Łuk€"])
+def test_what_windows_wrote_is_read_as_of_windows(name):
+    name = name.encode("cp1252", "ignore").decode("cp1252")
+    (entry,), _ = read(HEADER, LINE.replace("Zoë Proef", name), encoding="cp1252")
+    assert entry.candidate_name == name
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\ufeff", "\u200b", "\u2060", "\u00ad", "\u202e", "\u200e", "\x07", "\u200d", "\ue000"]
+)
+def test_what_no_eye_sees_is_taken_out_of_names_and_headings(unseen):
+    header = HEADER.replace("kandidaat_naam", f"{unseen}kandidaat{unseen}_naam")
+    assert read(header, LINE.replace("Zoë", f"{unseen}Z{unseen}oë{unseen}")) == ([FOUND], [])
+
+
+@pytest.mark.parametrize("blank", ["\u2028", "\u2029", "\xa0", "\x85", "\u3164", "\t"])
+def test_what_looks_like_a_blank_is_one(blank):
+    assert read(HEADER, LINE.replace("Zoë Proef", f"Zoë{blank}{blank}Proef")) == ([FOUND], [])
+
+
+def test_a_letter_and_its_accent_are_one_sign():
+    assert read(HEADER, LINE.replace("Zoë", "Zoe\u0308")) == ([FOUND], [])
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "ï»¿", "ï»¿\ufeff"])
+def test_a_mark_before_a_quoted_heading_is_passed_over(mark):
+    header = '"' + HEADER.replace(";", '";"') + '"'
+    assert roster_file.read(f"{mark}{header}\r\n{LINE}".encode(), TODAY) == ([FOUND], [])
+
+
+def test_a_name_that_was_saved_wrong_is_named_with_what_it_was():
+    entries, (fault, lost) = read(HEADER, LINE.replace("Zoë", "ZoÃ«"), LINE.replace("Zoë", "Zo\ufffd"))
+    assert (entries, fault["column"]) == ([], "kandidaat_naam")
+    assert "Zoë Proef" in fault["needed"] and "verkeerd opgeslagen" in fault["wrong"]
+    assert "verloren" in lost["wrong"]
+
+
+def test_old_line_ends_after_the_separator_are_read():
+    assert roster_file.read(f"sep=;\r{HEADER}\r{LINE}".encode(), TODAY) == ([FOUND], [])
