@@ -35,11 +35,11 @@ def refused(rule: Rule, act, *arguments) -> None:
 
 def test_a_recorder_is_full_by_the_sittings_that_run_though_nobody_speaks_now(session, two):
     first, second = two
-    refused(Rule.ALL_TAKEN, reservations.take, session, first, NOW)
+    refused(Rule.ALL_TAKEN, reservations.reserve, session, first, NOW)
     one = node(session)
     assert reservations.reserve(session, first, NOW) is reservations.reserve(session, first, NOW) is one
     assert [(load.sittings, load.free) for load in reservations.loads(session, NOW)] == [(1, 0)]
-    refused(Rule.ALL_TAKEN, reservations.take, session, second, NOW)
+    refused(Rule.ALL_TAKEN, reservations.reserve, session, second, NOW)
     reservations.release(session, first, NOW)
     assert reservations.reserve(session, second, NOW) is one
 
@@ -58,11 +58,11 @@ def test_a_sitting_that_runs_is_let_in_beyond_the_capacity_and_away_from_a_drain
     reservations.reserve(session, first, NOW)
     assert reservations.renew(session, second, NOW) is one
     node(session, draining=True)
-    refused(Rule.NO_RECORDER, reservations.keep, session, first, NOW)
+    refused(Rule.NO_RECORDER, reservations.renew, session, first, NOW)
     other = node(session, "two")
     assert reservations.renew(session, first, NOW) is other
     other.drain()
-    refused(Rule.NO_RECORDER, reservations.keep, session, first, NOW)
+    refused(Rule.NO_RECORDER, reservations.renew, session, first, NOW)
 
 
 def test_a_take_moves_only_from_a_recorder_that_fell_silent_or_ends(session, two):

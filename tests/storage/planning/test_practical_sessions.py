@@ -232,7 +232,7 @@ def test_an_examiner_with_a_tie_is_refused(session, people, asked):
     for whose in (people.organisation, same_group):
         set_affiliations(session, whose, ["Voorbeeldgroep"], people.officer, NOW)
     session.flush()
-    assert asked.ties([works_here, worked_here, same_group, fine], NOW) == {
+    assert asked.conflicts([works_here, worked_here, same_group, fine], NOW) == {
         works_here.id: (Conflict.EMPLOYER, Conflict.CLIENT_OR_GROUP),
         worked_here.id: (Conflict.FORMER_EMPLOYER,),
         same_group.id: (Conflict.CLIENT_OR_GROUP,),
@@ -246,7 +246,7 @@ def test_the_manager_of_a_candidate_is_no_examiner(session, people, asked):
     cast.dossier(session, people)
     people.manager.memberships.append(Membership(role=Role.ASSESSOR, since=NOW - timedelta(days=1)))
     session.flush()
-    found = asked.ties([people.manager], NOW)[people.manager.id]
+    found = asked.conflicts([people.manager], NOW)[people.manager.id]
     assert Conflict.MANAGER in found
 
 
