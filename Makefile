@@ -86,6 +86,15 @@ requirements: ## Pin the newest versions that pyproject.toml allows (ARGS=--upgr
 	echo swift | $(PIN) $(ARGS) - -o docker/local/requirements-swift.txt
 	PATH="$(CURDIR)/$(VENV):$$PATH" npm $(if $(filter --upgrade,$(ARGS)),update,install) --silent --package-lock-only
 
+.PHONY: sbom
+sbom: ## List the run-time packages with versions and licences as CycloneDX 1.6 (sbom.cdx.json)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(PYTHON) -m venv "$$folder/run" && "$$folder/run/bin/pip" install --quiet --require-hashes -r requirements.txt && \
+	$(PYTHON) -m venv "$$folder/tool" && "$$folder/tool/bin/pip" install --quiet cyclonedx-bom==7.5.0 && \
+	"$$folder/run/bin/pip" uninstall --quiet --yes setuptools pip && \
+	"$$folder/tool/bin/cyclonedx-py" environment --pyproject pyproject.toml --output-reproducible --short-PURLs \
+		--spec-version 1.6 --of JSON -o sbom.cdx.json "$$folder/run/bin/python"
+
 clean: ## Remove what can be made again; the data in var/ stays
 	rm -rf .venv .venv-swift node_modules .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -88,6 +88,6 @@ LOG = {"seal_audit", "begin_audit_check", "begin_audit_anchor"}
 
 def test_everything_that_beat_rings_is_there():
     rung = {entry["task"] for entry in celery.conf.beat_schedule.values()}
-    assert rung == {"sweep", "tend_sittings", "tend_windows", "send_mail", "delete_expired"} | LOG
+    assert rung == {"sweep", "tend_sittings", "tend_windows", "send_mail", "delete_expired", "begin_retention"} | LOG
     assert rung <= set(celery.tasks)
     assert sealer.app is celery

@@ -164,6 +164,16 @@ def test_a_browser_is_logged_out_in_the_end_whatever_is_done_in_it(session, peop
         assert visitor.get("/account").status_code == status
 
 
+def test_a_browser_in_which_nothing_is_done_for_half_a_day_is_logged_out(session, people, visit):
+    visitor = visit(people.candidate)
+    row = session.scalars(select(LogIn)).one()
+    for over, status in ((-1, 200), (1, 302)):
+        row.used_at = datetime.now(UTC) - timedelta(hours=12, minutes=over)
+        session.commit()
+        assert visitor.get("/account").status_code == status
+        session.refresh(row)
+
+
 @pytest.mark.one_database
 def test_a_token_of_before_the_log_in_is_worth_nothing_after_it(people, visit):
     visitor = visit()
