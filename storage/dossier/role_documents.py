@@ -1,8 +1,8 @@
 """A role or job description that comes as a file: told by its content, encrypted under the dossier's key, kept.
 
 Neither of the sniffing libraries tells a Word document from another ZIP file, or one with macros from one without, so
-the file is opened as what it says it is (`word_files`). Nobody here ever shows its content: it is only handed out as a
-download.
+the file is opened as what it says it is (`pdf_files`, `word_files`). Nobody here ever shows its content: it is only
+handed out as a download.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from storage.base import audit
 from storage.base.keys import decrypt_file, encrypt_file, key_store
 from storage.base.objects import Stored, object_store
 from storage.base.refusal import Refused
-from storage.dossier import word_files
+from storage.dossier import pdf_files, word_files
 from storage.dossier.dossiers import Dossier, RoleDocument
 from storage.people.people import Person
 
@@ -38,6 +38,7 @@ class Rule(StrEnum):
     EMPTY = "document_empty"
     OTHER_TYPE = "document_other_type"
     ACTIVE = "document_active"
+    LOCKED = "document_locked"
 
 
 def sniff(data: bytes) -> str:
@@ -46,17 +47,21 @@ def sniff(data: bytes) -> str:
         raise Refused(Rule.EMPTY)
     if len(data) > LARGEST:
         raise Refused(Rule.TOO_LARGE, found=len(data), needed=LARGEST)
-    if b"%PDF-" in data[:_HEADER] and b"%%EOF" in data[-2 * _HEADER :]:
-        if any(word in data for word in (b"/JavaScript", b"/Launch", b"/EmbeddedFile")):
-            raise Refused(Rule.ACTIVE, found=PDF)
-        return PDF
+    if b"%PDF-" in data[:_HEADER]:
+        return _plain(data, PDF)
+    return _plain(data, DOCX)
+
+
+def _plain(data: bytes, kind: str) -> str:
     try:
-        active = word_files.runs_something(data)
-    except word_files.Unreadable as error:
+        active = (pdf_files if kind == PDF else word_files).runs_something(data)
+    except pdf_files.Locked as error:
+        raise Refused(Rule.LOCKED) from error
+    except (pdf_files.Unreadable, word_files.Unreadable) as error:
         raise Refused(Rule.OTHER_TYPE, needed=tuple(ENDINGS)) from error
     if active:
-        raise Refused(Rule.ACTIVE, found=DOCX)
-    return DOCX
+        raise Refused(Rule.ACTIVE, found=kind)
+    return kind
 
 
 def put(dossier: Dossier, name: str, data: bytes, now: datetime) -> RoleDocument:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 from support import cast, sealed
+from support.pdf import pdf
 
 from storage.base.objects import sha256_of
 from storage.dossier import role_documents
@@ -15,7 +16,7 @@ from storage.exam.recordings import Original, Recording, Rendition, RenditionKin
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.verdicts import decide
 
-PDF = b"%PDF-1.4\nverzonnen\n%%EOF\n"
+PDF = pdf()
 FILM = 30_000
 """Bytes of one film here."""
 

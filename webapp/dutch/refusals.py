@@ -52,6 +52,7 @@ REFUSALS: dict[str, str] = {
     role_documents.Rule.EMPTY: "Kies eerst een bestand.",
     role_documents.Rule.OTHER_TYPE: "Dit is geen PDF en geen Word-document (.docx). Kies een ander bestand.",
     role_documents.Rule.ACTIVE: "In dit bestand zit een programma of een bijlage. Bewaar het eerst als gewone PDF.",
+    role_documents.Rule.LOCKED: "Dit bestand heeft een wachtwoord. Bewaar het zonder wachtwoord en kies het opnieuw.",
     accommodations.Rule.NOTHING_ASKED: "Kies eerst wat u nodig hebt.",
     accommodations.Rule.NOT_OFFERED: "Deze voorziening is er niet bij dit examen.",
     accommodations.Rule.TOO_LATE: "Voor een voorziening is het nu te laat. Neem contact op met KSF.",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 from support import cast, opc
+from support.pdf import pdf
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from storage.base.database import new_session
@@ -14,7 +15,7 @@ from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, DossierState, RoleDocument
 from storage.dossier.role_documents import DOCX, LARGEST, PDF, Rule, get, sniff
 
-PDF_FILE = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n%%EOF\n"
+PDF_FILE = pdf()
 
 
 WORD_FILE = opc.word()
@@ -37,7 +38,7 @@ def test_a_file_is_told_by_its_content(data, kind):
         (opc.zipped({"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"}), Rule.OTHER_TYPE),
         (opc.workbook(), Rule.OTHER_TYPE),
         (opc.word(("vbaProject", "a.bin", "application/vnd.ms-office.vbaProject")), Rule.ACTIVE),
-        (PDF_FILE.replace(b"/Catalog", b"/JavaScript"), Rule.ACTIVE),
+        (pdf("/OpenAction << /S /JavaScript /JS (x) >>"), Rule.ACTIVE),
         (PDF_FILE + bytes(LARGEST), Rule.TOO_LARGE),
     ],
 )
