@@ -132,7 +132,8 @@ def test_a_name_that_no_font_has_gets_its_certificate_and_the_office_knows(sessi
 
 def test_what_was_erased_is_shown_nowhere_and_the_pages_about_it_still_open(session, people, visit, exam):
     take = told_exam.takes_of(session, exam)[0]
-    watcher = visit(people.assessors[0])
+    # An assessor looks only while judging; the candidate until it is erased.
+    watcher = visit(people.candidate)
     assert watcher.get(f"/media/{take.id}", headers={"Range": "bytes=0-9"}).status_code == 206
     erase_all(session)
     assert watcher.get(f"/media/{take.id}").status_code == 404
@@ -162,7 +163,8 @@ def test_a_backup_from_before_cannot_be_played(session, people, visit, exam, obj
     session.execute(insert(Rendition), rows)
     session.commit()
     assert object_store.keys("recordings/") == sorted(backup)
-    watcher = visit(people.assessors[0])
+    # An assessor looks only while judging; the candidate until it is erased.
+    watcher = visit(people.candidate)
     for headers in ({}, {"Range": "bytes=0-99"}):
         answer = watcher.get(f"/media/{take.id}", headers=headers)
         assert (answer.status_code, b"ftyp" in answer.data) == (404, False)
