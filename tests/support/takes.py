@@ -10,7 +10,7 @@ import time
 import uuid
 from pathlib import Path
 
-from support.sealed import opened
+from sealed import opened
 
 from recorder.media.live_source import join
 from recorder.spool.slice_spool import Run
