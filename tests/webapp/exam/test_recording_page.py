@@ -325,28 +325,28 @@ async ({ url, recording, sizes, spoil }) => {
 
 
 def sent(page: Page, recorder: Recorder, sizes: list[int], spoil: str = "") -> tuple[dict, list[int], object]:
-    """What the page says, the numbers that the recorder has, and the page's last word there."""
+    """What the page says, the numbers that the recorder has, and the page's manifest there."""
     recording = recorder.admit()
     asked = {"url": recorder.app.url(f"/recorder/slices/{recording}"), "recording": recording, "sizes": sizes}
     told = page.evaluate(SENT, asked | {"spoil": spoil})
     known = recorder.app.tickets[recording]
     listing = recorder.app.spool.slices.listing(known.recording)
-    return told, [one.number for one in listing.here], listing.closing
+    return told, [one.number for one in listing.here], listing.manifest
 
 
 def test_a_slice_that_is_refused_stops_no_later_one_and_is_offered_as_a_file(page, recorder):
     """413: what a page sent before it cut what was held back. A sister: a slice that this browser has lost."""
-    told, here, closing = sent(page, recorder, [300_000, 9_000_000, 300_000])
-    assert here == [0, 2] and closing.count == 3
-    assert [note.what for note in closing.notes] == ["microphone_mute"] and closing.parts[0].started_ms == 1
+    told, here, manifest = sent(page, recorder, [300_000, 9_000_000, 300_000])
+    assert here == [0, 2] and manifest.count == 3
+    assert [note.what for note in manifest.notes] == ["microphone_mute"] and manifest.parts[0].started_ms == 1
     assert (told["unsent"], told["stranded"]) == (1, [1]) and told["file"] > 9_600_000
 
     lost = """
       const one = vault.slice.bind(vault);
       vault.slice = (take, number) => (number === 1 ? Promise.reject(new Error("gone")) : one(take, number));
     """
-    told, here, closing = sent(page, recorder, [1000, 2000, 3000], lost)
-    assert here == [0, 2] and closing.count == 3 and told["stranded"] == [1]
+    told, here, manifest = sent(page, recorder, [1000, 2000, 3000], lost)
+    assert here == [0, 2] and manifest.count == 3 and told["stranded"] == [1]
 
 
 def test_a_slow_line_is_given_the_time_that_it_takes(page, recorder):
