@@ -124,6 +124,16 @@ TABLES: Mapping[str, Table] = {
         {Apart.INNER: "attempts not_before error"},
     ),
     "organisation": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "name is_member supplies_examiners created_at"}),
+    "institution": Table(
+        DataClass.TECHNICAL,
+        {},
+        {
+            Apart.INNER: "kind name address telephone mail opening_hours complaints_address kvk_number vat_number iban"
+            " colour sender logo_key changed_at",
+            Apart.OTHERS: "privacy_officer signatory_name signatory_function",
+        },
+        other=dict.fromkeys(("privacy_officer", "signatory_name", "signatory_function"), DataClass.REGISTER),
+    ),
     "roster": Table(DataClass.LISTS, {"uploaded_by_id": "created_at exam done_at"}, {Apart.OTHERS: "entries faults"}),
     # part 1
     "dossier": Table(

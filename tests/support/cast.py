@@ -123,6 +123,26 @@ def person(
     return row
 
 
+def institution_values() -> dict[str, str]:
+    """An institution that is set up, as a form or a file gives it."""
+    return {
+        "name": "Proefinstituut Klantcontact",
+        "address": "Proefplein 1, 3511 AA Utrecht",
+        "telephone": "030 123 45 67",
+        "mail": "bureau@proefinstituut.example",
+        "opening_hours": "maandag tot en met vrijdag, 9.00 tot 17.00 uur",
+        "privacy_officer": "privacy@proefinstituut.example",
+        "complaints_address": "Klachtencommissie, Proefplein 1, 3511 AA Utrecht",
+        "kvk_number": "12345678",
+        "vat_number": "NL004495445B01",
+        "iban": "NL91ABNA0417164300",
+        "colour": "#0d5c59",
+        "signatory_name": "D. Proef",
+        "signatory_function": "directeur",
+        "sender": "Bureau Proefinstituut <bureau@proefinstituut.example>",
+    }
+
+
 def browser(person: Person, now: datetime | None = None, session: Session | None = None) -> str:
     """A browser in which this person is logged in; what its cookie says. Committed, in a session of its own or this."""
     now = now or datetime.now(UTC)
