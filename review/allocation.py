@@ -6,13 +6,17 @@ solver fills every opening it can, then makes loads as even as they can be, then
 seed. A flow in whole numbers is what comes out by itself, so the search is short.
 """
 
+from __future__ import annotations
+
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from review.batch import Allocation, Assessor, Assignment, Batch, Cause, Mode, Shortage
+
+if TYPE_CHECKING:
+    import numpy as np
 
 WHOLE = ""
 """The one opening of a candidate who is judged as a whole."""
@@ -23,6 +27,9 @@ def allocate(batch: Batch, seed: int) -> Allocation:
 
     The order in which candidates, answers and assessors are given does not matter.
     """
+    # Here and below, since every process knows of this module and hardly any shares out work.
+    import numpy as np
+
     random = np.random.default_rng(seed)
     assessors = sorted(batch.assessors, key=lambda assessor: assessor.key)
     chosen: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -136,7 +143,7 @@ def _solved(
 
     `entries`: (row, column, factor) of everything that is not zero.
     """
-    # Here, since every process knows of this module and hardly any shares out work: half a second to import.
+    import numpy as np
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array
 

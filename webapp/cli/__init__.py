@@ -16,7 +16,6 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.base import migrate
 from storage.base.config import config
 from storage.base.database import session_scope
 from storage.base.jobs import Job, JobState, Queue, enqueue
@@ -72,6 +71,9 @@ def _print(value: object) -> None:
 @click.command("upgrade")
 def upgrade() -> None:
     """Bring the database to the newest form."""
+    # Here, since no other command needs Alembic.
+    from storage.base import migrate
+
     migrate.upgrade(config().database_url)
 
 

@@ -9,7 +9,6 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from review import agreement
 from storage.base.database import session_scope
 from storage.judging.allocations import Allocation
 from storage.judging.verdicts import Verdict
@@ -74,6 +73,9 @@ def agreement_of(file: Path) -> None:
 
     `skipped` says which lines were passed over because they are empty, and which columns are not read.
     """
+    # Here, since no other command counts with numpy and scipy.
+    from review import agreement
+
     try:
         rows, skipped = scores_file.read(file.read_bytes())
         found = agreement.report(rows)
