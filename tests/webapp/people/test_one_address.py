@@ -161,7 +161,6 @@ def test_nobody_waits_for_a_password_that_is_being_checked(app, people, session,
     assert free == [True]
 
 
-@pytest.mark.real_time
 def test_two_hundred_candidates_of_one_address_begin_within_a_minute(session, people, app, capsys):
     """Each logs in with the password, opens the exam and agrees to its terms; eight at a time, as gunicorn does."""
     now = datetime.now(UTC)
