@@ -20,7 +20,6 @@ from support import camera, mailbox_server, services, system
 
 from demo import example
 
-
 OWN_PASSWORD = "vier losse woorden zijn sterk"
 CANDIDATE, MANAGER = "nora.nieuw@voorbeeld.example", "max.meerder@voorbeeld.example"
 LIST = (
