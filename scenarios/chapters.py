@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from scenarios.reading import always, keyed, many, within
+from scenarios.reading import always, keyed, many, matching, within
 
 
 class Evidence(StrEnum):
@@ -234,6 +234,36 @@ class Fees:
     no_examiner_cents: int = within(0, 1_000_000)
     resit_cents: int = within(0, 1_000_000)
     copy_cents: int = within(0, 1_000_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """One of the numbered blocks of a certificate supplement."""
+
+    number: int = within(1, 7)
+    heading: str
+    paragraphs: tuple[str, ...] = many(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supplement:
+    """The certificate supplement in one language, in the seven blocks of Europass.
+
+    `title` is the heading of the page; `disclaimer` says that it is no legal document.
+    """
+
+    language: str = matching(r"nl|en|fr", "nl, en of fr")
+    title: str
+    disclaimer: str
+    blocks: tuple[Block, ...] = many(7, 7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Award:
+    """The certificate of an exam: the letters of its number, and for how many months it counts (0: without end)."""
+
+    letters: str = matching(r"[A-Z]{1,4}", "een tot vier hoofdletters")
+    valid_months: int = within(0, 600)
 
 
 @dataclass(frozen=True, kw_only=True)

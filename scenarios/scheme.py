@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from scenarios.chapters import (
     Allocation,
     AssessmentRules,
+    Award,
     ChecklistRules,
     Competency,
     Documents,
@@ -23,6 +24,7 @@ from scenarios.chapters import (
     Question,
     Retention,
     SittingRules,
+    Supplement,
     Terms,
     Text,
     TheoryRules,
@@ -65,9 +67,11 @@ class Scheme:
     documents: Documents | None = None
     retention: Retention | None = None
     visibility: Visibility | None = None
+    award: Award | None = None
     location: LocationRules = LocationRules()  # noqa: RUF009 (frozen)
     theory: TheoryRules = TheoryRules()  # noqa: RUF009 (frozen)
     texts: tuple[Text, ...] = ()
+    supplements: tuple[Supplement, ...] = many(0, 3, ())
     questions: tuple[Question, ...] = ()
     origins: tuple[Origin, ...] = ()
 
@@ -77,6 +81,11 @@ class Scheme:
             if isinstance(found := getattr(self, item.name), kind):
                 return found
         raise MissingChapter(f"{self.key} {self.number}: {kind.__name__}")
+
+    @property
+    def letters(self) -> str:
+        """How the number of this certificate begins. A scheme of before there were numbers has it in the name."""
+        return self.award.letters if self.award else self.certificate.split()[-1][:4].upper()
 
     def competency(self, key: str) -> Competency:
         return next(one for one in self.competencies if one.key == key)
@@ -127,6 +136,7 @@ def _names(scheme: Scheme) -> list[str]:
         "teksten": [one.key for one in scheme.texts],
         "vragen": [one.key for one in scheme.questions],
         "criteria": [one.key for one in scheme.documents.criteria] if scheme.documents else [],
+        "talen": [one.language for one in scheme.supplements],
         "herkomsten": [one.path for one in scheme.origins],
     }
     for name, keys in lists.items():
@@ -235,6 +245,7 @@ EXPLAINED = (
     "fees",
     "documents",
     "quality",
+    "award",
 )
 
 

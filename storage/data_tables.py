@@ -267,6 +267,29 @@ TABLES: Mapping[str, Table] = {
         DataClass.REGISTER,
         {"person_id": "key number since entered_by_id entered_at", "entered_by_id": "key since entered_at"},
     ),
+    "certificate": Table(
+        DataClass.REGISTER,
+        {
+            "person_id": "number letters title name state earned_on issued_on valid_until issued_at issued_by_id"
+            " first_by_id taken_over badge",
+            "issued_by_id": "number issued_at",
+            "first_by_id": "number issued_at",
+        },
+        {Apart.SECRET: "share", Apart.INNER: "list_number list_index"},
+    ),
+    "certificate_change": Table(
+        DataClass.REGISTER,
+        {
+            "certificate_id.person_id": "to reason name asked_by_id asked_at granted decided_by_id decided_at",
+            "asked_by_id": "to reason asked_at granted",
+            "decided_by_id": "to granted decided_at",
+        },
+    ),
+    "signing_key": Table(
+        DataClass.AUDIT,
+        {"made_by_id": "name created_at"},
+        {Apart.SECRET: "sealed", Apart.INNER: "public revoked_at"},
+    ),
     "affiliation": Table(DataClass.ASSESSORS, {"person_id": "name"}),
     "absence": Table(DataClass.ASSESSORS, {"person_id": "first last cancelled_at"}),
     "allocation": Table(

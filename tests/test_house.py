@@ -28,6 +28,7 @@ FLOORS = {
         ("dossier",),
         ("exam",),
         ("judging",),
+        ("certificates",),
         ("admission", "planning"),
         ("retention",),
     ),
@@ -51,7 +52,7 @@ ONLY_IN = {
     **dict.fromkeys(("flask", "flask_login", "flask_wtf", "flask_limiter", "werkzeug", "wtforms"), "webapp"),
     **dict.fromkeys(("typst", "segno", "icalendar"), "webapp"),
     **dict.fromkeys(("aiortc", "av", "ffmpeg", "imageio_ffmpeg", "aiohttp", "uvloop"), "recorder"),
-    **dict.fromkeys(("boto3", "botocore", "celery", "kombu", "cryptography", "pypdf"), "storage"),
+    **dict.fromkeys(("boto3", "botocore", "celery", "kombu", "cryptography", "pypdf", "joserfc"), "storage"),
     **dict.fromkeys(("numpy", "scipy", "rapidfuzz"), "review"),
 }
 """Libraries that belong to one package; the demo, which draws films and fills pages, may use them too."""

@@ -11,12 +11,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, select, update
+from sqlalchemy import ForeignKey, Index, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from storage.base import audit
 from storage.base.database import Base, Identified, rows_changed, session_of
 from storage.base.refusal import Refused
+from storage.certificates.certificates import certified_people
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
 from storage.judging.verdicts import Verdict
@@ -235,17 +236,12 @@ def hand_over(session: Session, dossier: Dossier, email: str, name: str, actor: 
     return manager
 
 
-def certified_people(scheme_key: str) -> Select[uuid.UUID]:
-    """The people who hold the certificate of this exam: their ids, as a query."""
-    passed = select(Dossier.candidate_id).join(Sitting).join(Verdict).join(Scheme)
-    return passed.where(Scheme.key == scheme_key, Verdict.released_at.is_not(None), Verdict.passed.is_(True))
-
-
 def _standing(
     session: Session, organisation: Organisation, scheme: Scheme, candidates: set[uuid.UUID]
 ) -> tuple[set[uuid.UUID], set[uuid.UUID], set[uuid.UUID]]:
     """Of these people: who has an open nomination here, who has one elsewhere, who holds the certificate."""
-    certified = set(session.scalars(certified_people(scheme.key).where(Dossier.candidate_id.in_(candidates))))
+    holders = certified_people(scheme.key, scheme.content.letters)
+    certified = set(session.scalars(holders.where(Person.id.in_(candidates))))
     decided = select(Sitting.dossier_id).join(Verdict).where(Verdict.released_at.is_not(None))
     going_on = (
         select(Dossier.candidate_id, Dossier.organisation_id)

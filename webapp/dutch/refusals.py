@@ -8,6 +8,7 @@ from scenarios import sitting
 from storage.admission import enrolments, part_one
 from storage.base import refusal as steps
 from storage.base.refusal import Refused
+from storage.certificates import certificates, changes
 from storage.dossier import dossiers, qualifications, role_documents
 from storage.exam import accommodations, looks, recordings, take_decisions
 from storage.judging import absences, allocations, assignments, flags, objections, ratings, verdicts, workload
@@ -158,6 +159,18 @@ REFUSALS: dict[str, str] = {
     verdicts.Rule.NO_REASON: "Schrijf waarop de examencommissie dit besluit baseert.",
     verdicts.Rule.DECIDED: "Er is al een eindoordeel over dit examen.",
     verdicts.Rule.UNDECIDED: "Er is nog te weinig gezien voor een oordeel. Vraag eerst extra bewijs.",
+    certificates.Rule.NOT_RELEASED: "Deze uitslag is nog niet vrijgegeven. Dat komt eerst.",
+    certificates.Rule.NOT_PASSED: "Bij deze uitslag hoort geen certificaat.",
+    certificates.Rule.ISSUED: "Voor dit examen is het certificaat al afgegeven. Laad de pagina opnieuw.",
+    certificates.Rule.SECOND_PERSON: "U gaf deze uitslag vrij. Iemand anders geeft het certificaat af.",
+    certificates.Rule.OWN_CASE: "Dit gaat over u, of over een kandidaat van u. Iemand anders geeft het certificaat af.",
+    changes.Rule.NO_REASON: "Schrijf waarom. De houder van het certificaat leest het.",
+    changes.Rule.NO_NAME: "Vul de naam in die op het nieuwe certificaat moet staan.",
+    changes.Rule.FROM_PAPER: "Dit certificaat is van papier overgenomen. Een nieuw maken kan hier niet.",
+    changes.Rule.ASKED: "Er wacht al een wijziging op een tweede medewerker. Beslis daar eerst over.",
+    changes.Rule.DECIDED: "Hierover is al beslist. Laad de pagina opnieuw.",
+    changes.Rule.SECOND_PERSON: "U vroeg dit zelf. Iemand anders beslist erover.",
+    changes.Rule.OWN: "Dit is uw eigen certificaat. Iemand anders beslist erover.",
     take_decisions.Rule.NO_REASON: "Schrijf eerst waarom u dit besluit neemt.",
     take_decisions.Rule.NOT_WAITING: "Deze opname wacht niet meer op u. Laad de pagina opnieuw.",
     take_decisions.Rule.NOTHING_TO_SEE: "In deze opname is geen beeld. Geef de kandidaat nog een poging.",

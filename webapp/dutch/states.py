@@ -4,6 +4,7 @@ from scenarios.readiness import Readiness
 from scenarios.sitting import Stage
 from storage.admission.enrolments import EntryOutcome
 from storage.base.jobs import JobState
+from storage.certificates.certificates import CertificateState
 from storage.dossier.dossiers import DossierState
 from storage.exam.recordings import RecordingState
 from storage.exam.reservations import NodeState
@@ -171,6 +172,18 @@ OBJECTION_STATES = {
     ObjectionState.OFFICE: "bij het bureau",
     ObjectionState.COMMITTEE: "bij de examencommissie",
     ObjectionState.RULED: "uitspraak gedaan",
+}
+
+CERTIFICATE_STATES = {
+    CertificateState.VALID: "geldig",
+    CertificateState.SUSPENDED: "geschorst",
+    CertificateState.WITHDRAWN: "ingetrokken",
+    CertificateState.REPLACED: "vervangen",
+}
+CERTIFICATE_TONES = {
+    CertificateState.VALID: "ok",
+    CertificateState.SUSPENDED: "warn",
+    CertificateState.WITHDRAWN: "danger",
 }
 
 ENTRY_OUTCOMES = {

@@ -1,0 +1,111 @@
+"""Issuing certificates: once for each verdict, by somebody else than who released the result."""
+
+import secrets
+import uuid
+from datetime import date, datetime
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy.orm import Session
+
+from review.certificate import SERIALS, CertificateNumber
+from storage.base import audit
+from storage.base.refusal import Refused
+from storage.certificates import badges, signing_keys, status_lists
+from storage.certificates.certificates import Certificate, CertificateState, Rule, of_sitting
+from storage.exam.sittings import Sitting
+from storage.judging.verdicts import Verdict
+from storage.people import institution
+from storage.people.people import Person
+
+
+def issue(session: Session, verdict: Verdict, officer: Person, now: datetime) -> Certificate:
+    """The certificate for a released positive verdict. Raises Refused when there is none to give, or not by this one.
+
+    Of two who issue it at the same moment the second is refused by the database (IntegrityError).
+    """
+    dossier = verdict.sitting.dossier
+    if verdict.released_at is None or verdict.released_by_id is None:
+        raise Refused(Rule.NOT_RELEASED)
+    if not verdict.passed:
+        raise Refused(Rule.NOT_PASSED)
+    if officer.id == verdict.released_by_id:
+        raise Refused(Rule.SECOND_PERSON)
+    if officer.id in (dossier.candidate_id, dossier.manager_id):
+        raise Refused(Rule.OWN_CASE)
+    # Two verdicts on one exam, one of which corrected the other, never lead to two certificates that are held.
+    session.refresh(verdict.sitting, ["stage"], with_for_update=True)
+    known = of_sitting(session, verdict.sitting)
+    if any(one.held or one.verdict_id == verdict.id for one in known):
+        raise Refused(Rule.ISSUED)
+    earned = verdict.released_at.astimezone(badges.AMSTERDAM).date()
+    return _make(session, verdict, dossier.candidate.name, earned, (verdict.released_by_id, officer.id), now)
+
+
+def replace(
+    session: Session, old: Certificate, name: str, persons: tuple[uuid.UUID, uuid.UUID], now: datetime
+) -> Certificate:
+    """A certificate in the place of `old`, which is replaced by now, with this name and a number of its own.
+
+    `persons`: who asked for it, and who decided (`storage.certificates.changes`).
+    """
+    if old.verdict is None or old.state is not CertificateState.REPLACED:
+        raise ValueError("only one that was issued here, and is replaced, has another in its place")
+    return _make(session, old.verdict, name, old.earned_on, persons, now, old)
+
+
+def _make(
+    session: Session,
+    verdict: Verdict,
+    name: str,
+    earned_on: date,
+    persons: tuple[uuid.UUID, uuid.UUID],
+    now: datetime,
+    replaces: Certificate | None = None,
+) -> Certificate:
+    scheme_row, candidate = verdict.sitting.dossier.scheme, verdict.sitting.dossier.candidate
+    scheme = scheme_row.content
+    today = now.astimezone(badges.AMSTERDAM).date()
+    months = scheme.award.valid_months if scheme.award else 0
+    list_number, list_index = status_lists.draw_place(session)
+    row = Certificate(
+        id=uuid.uuid4(),
+        number=fresh_number(session, scheme.letters, today.year),
+        letters=scheme.letters,
+        title=scheme.certificate,
+        name=name,
+        person=candidate,
+        organisation_id=verdict.sitting.dossier.organisation_id,
+        scheme=scheme_row,
+        scheme_id=scheme_row.id,
+        verdict_id=verdict.id,
+        state=CertificateState.VALID,
+        earned_on=earned_on,
+        issued_on=today,
+        valid_until=today + relativedelta(months=months) if months else None,
+        issued_at=now,
+        issued_by_id=persons[1],
+        first_by_id=persons[0],
+        taken_over=False,
+        replaces_id=replaces.id if replaces else None,
+        list_number=list_number,
+        list_index=list_index,
+    )
+    key = signing_keys.current_key(session, now)
+    row.badge = badges.sign(row, scheme, candidate.email, institution.of(session).name, key)
+    session.add(row)
+    session.flush()
+    audit.record(session, now, persons[1], "certificate_issued", row)
+    return row
+
+
+def fresh_number(session: Session, letters: str, year: int) -> str:
+    """A number that no certificate has, with its check digits."""
+    while True:
+        number = str(CertificateNumber(letters, year, secrets.randbelow(SERIALS)))
+        if session.query(Certificate.id).filter(Certificate.number == number).first() is None:
+            return number
+
+
+def issued_for(session: Session, sitting: Sitting) -> Certificate | None:
+    """The certificate of this exam that is held now."""
+    return next((one for one in of_sitting(session, sitting) if one.held), None)
