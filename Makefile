@@ -15,7 +15,7 @@ test: ## Install what tests need and run all of them (ARGS="-k name" for some)
 	@exec $(VENV)/python tests $(ARGS)
 
 proof: ## All tests on both databases, the long ones too, then each row of faults and a minute of fuzz: hours
-	@$(PYTHON) docker/local/prepare.py test
+	@$(PYTHON) docker/local/prepare.py proof
 	@$(VENV)/python tests --proof $(ARGS)
 	@$(VENV)/python tests/faults
 	@$(VENV)/python tests/fuzz

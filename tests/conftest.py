@@ -100,6 +100,20 @@ def rclone(tmp_path_factory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def seaweedfs(tmp_path_factory) -> Iterator[str]:
+    """The address of a SeaweedFS."""
+    with services.seaweedfs(tmp_path_factory.mktemp("seaweedfs")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def ceph() -> Iterator[str]:
+    """The address of a Ceph's gateway."""
+    with services.ceph() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def valkey(tmp_path_factory) -> Iterator[str]:
     """The address of a Valkey."""
     with services.valkey(tmp_path_factory.mktemp("valkey")) as address:

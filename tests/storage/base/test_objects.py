@@ -1,13 +1,11 @@
-"""The object store, held against two servers that share no code: OpenStack Swift and rclone."""
+"""The object store, held against servers that share no code: OpenStack Swift, rclone, SeaweedFS and Ceph."""
 
 import dataclasses
 import os
 import time
 
-import boto3
 import pytest
 import requests
-from botocore.config import Config as BotoConfig
 from support import services
 
 from storage.base.config import read
@@ -16,7 +14,7 @@ from storage.base.objects import ObjectError, ObjectStore, Stored, sha256_of
 BIG = 20_000_000
 
 
-@pytest.fixture(scope="module", params=["swift", "rclone"])
+@pytest.fixture(scope="module", params=services.STORES)
 def settings(request):
     address = request.getfixturevalue(request.param)
     return read(
@@ -47,14 +45,7 @@ def file(tmp_path):
 @pytest.fixture
 def raw(settings):
     """Another client of the same server, to do what the store never does."""
-    return boto3.client(
-        "s3",
-        endpoint_url=settings.s3_endpoint,
-        region_name=settings.s3_region,
-        aws_access_key_id=settings.s3_access_key,
-        aws_secret_access_key=settings.s3_secret_key,
-        config=BotoConfig(signature_version="s3v4", s3={"addressing_style": "path"}),
-    )
+    return services.s3_client(settings.s3_endpoint)
 
 
 def test_what_is_put_comes_back(store, file, tmp_path):
