@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     proof = arguments[:1] == ["--proof"]
     given = ["--database", "both", *arguments[1:]] if proof else arguments
     less = "" if proof else " and not proof"
-    pytest = [sys.executable, "-m", "pytest"]
+    pytest = [sys.executable, "-m", "pytest", "--durations=15", "--durations-min=5"]
     behind = Behind([*pytest, "-m", f"not real_time{less}", *TOGETHER, *given])
     try:
         codes = [subprocess.run([*pytest, "-m", f"real_time{less}", *given]).returncode, behind.show()]
