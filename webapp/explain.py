@@ -154,7 +154,7 @@ def next_step(standing: Standing) -> str:
     if standing.next_level is None:
         return "U zit op het hoogste niveau. Deel met collega’s hoe u dat doet."
     anchor = standing.competency.anchor(standing.next_level)
-    return f"De volgende stap: {anchor[0].lower()}{anchor[1:]}"
+    return f"Wie een niveau hoger zit, {anchor[0].lower()}{anchor[1:]}"
 
 
 def figure(value: Any) -> str:

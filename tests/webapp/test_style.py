@@ -63,7 +63,7 @@ def test_question_mark_shows_the_keys_but_not_while_typing(open_page):
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.locator("h1").click()
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Toetsen op deze pagina")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Sneltoetsen op deze pagina")).to_be_visible()
 
 
 def test_without_script_dialogs_open_and_tabs_are_all_shown(open_page):

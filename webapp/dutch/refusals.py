@@ -144,7 +144,7 @@ REFUSALS: dict[str, str] = {
     allocations.Rule.NOTHING_TO_DO: "In deze examens wacht niets op een assessor. Kies andere examens.",
     allocations.Rule.SCHEMES: "Deze examens horen bij verschillende reglementen. Verdeel ze apart.",
     allocations.Rule.OTHER_MODE: "Van een van deze examens is het werk al op de andere manier verdeeld.",
-    allocations.Rule.FINAL: "Deze verdeling is al vastgemaakt.",
+    allocations.Rule.FINAL: "Deze verdeling is al vastgesteld.",
     allocations.Rule.NOTHING_FOUND: "Er is niets verdeeld. Kijk hieronder waarom niet.",
     absences.Rule.ENDS_BEFORE: "De laatste dag ligt voor de eerste.",
     absences.Rule.OVER: "Deze dagen zijn al voorbij.",

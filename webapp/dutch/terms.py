@@ -123,7 +123,7 @@ CAUSES_OF_ONE = {
     None: "heeft de grens bereikt met ander werk van deze verdeling",
 }
 
-MODES = {Mode.WHOLE: "heel", Mode.SPREAD: "gespreid"}
+MODES = {Mode.WHOLE: "per kandidaat", Mode.SPREAD: "gespreid"}
 
 FLAGS = {
     FlagKind.UNUSABLE: "opname onbruikbaar",

@@ -167,7 +167,7 @@ def draw_again(allocation_id: uuid.UUID) -> ResponseReturnValue:
 def make_final(allocation_id: uuid.UUID) -> ResponseReturnValue:
     """From now on everybody has the work of this proposal."""
     given = access_judging.allocation(allocation_id).make_final(access.me(), g.now)
-    flash(f"Vastgemaakt: {given} beoordelingen liggen nu in de werklijsten van de assessoren.", "success")
+    flash(f"Vastgesteld: {given} beoordelingen liggen nu in de werklijsten van de assessoren.", "success")
     return redirect(url_for("allocating.show", allocation_id=allocation_id))
 
 

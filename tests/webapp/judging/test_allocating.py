@@ -64,7 +64,7 @@ def test_a_proposal_is_looked_at_drawn_again_and_made_final(session, officer, si
     assert officer.post(f"{made.location}/opnieuw").status_code == 409
     assert len(rows_of(session, select(Rating))) == 40
     text = text_of(officer.get(made.location).text)
-    assert "Vastgemaakt" in text and "Opnieuw loten" not in text
+    assert "Vastgesteld" in text and "Opnieuw loten" not in text
     assert "Er wacht niets op een assessor" in officer.get(PAGE).text
     assert made.location in officer.get(PAGE).text
 

@@ -285,7 +285,7 @@ def test_the_lists_ask_as_often_for_many_as_for_one(session, people, visit, put,
             session.flush()
             put(who, NEXT_WEEK if number % 2 else datetime.now(UTC) - timedelta(hours=1))
     assert asked[0] == asked[1]
-    assert "bladzijde 1 van 4" in text_of(boss.get(LIST).text)
+    assert "pagina 1 van 4" in text_of(boss.get(LIST).text)
 
 
 def test_a_wrong_result_is_put_right_with_a_reason(session, people, visit, put):
