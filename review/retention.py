@@ -2,11 +2,14 @@
 
 Recordings go so many months after the result, by the scheme (6 after a pass, 12 after a fail); the motivation file and
 its role documents after 24. Nothing goes while an objection runs or may still come, or while the exam committee holds
-it, with a reason and an end. A seeded sample of recordings stays until that year's audit closes.
+it, with a reason and an end. A seeded sample of recordings stays until that year's audit closes, and those that may
+train assessors until the candidate takes that back. What the candidate asked to be erased, and got granted, waits for
+all of this but not for its period.
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -36,6 +39,8 @@ class Stays(StrEnum):
     """The exam committee holds it."""
     SAMPLE = "sample"
     """It is in the sample of a year whose audit is not closed."""
+    BENCHMARK = "benchmark"
+    """The candidate allowed that it trains assessors."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ class Case:
     """One exam, as far as erasing goes. Days are those of Amsterdam, each the last on which something holds.
 
     `ended`: when the result was told, part 1 was rejected, the file withdrawn, or the window closed unused. `passed`
-    None: there is no result. `held_until`: the end of the newest hold.
+    None: there is no result. `held_until`: the end of the newest hold. `asked`: what is to go before its time on the
+    candidate's request, since which day.
     """
 
     ended: date | None
@@ -52,6 +58,8 @@ class Case:
     objecting: bool = False
     held_until: date | None = None
     sampled: bool = False
+    benchmark: bool = False
+    asked: Mapping[Erasable, date] = field(default_factory=dict[Erasable, date])
 
 
 @dataclass(frozen=True)
@@ -70,9 +78,12 @@ def outlook(case: Case, what: Erasable, months: int | None, today: date) -> Outl
     """True when this goes today, `months` being its retention period; None is without end."""
     if case.ended is None:
         return Outlook(None, (Stays.GOING_ON,))
-    if months is None:
+    if what in case.asked:
+        due = max(case.ended, case.asked[what])
+    elif months is None:
         return Outlook(None, (Stays.PERIOD,))
-    due = case.ended + relativedelta(months=months, days=1)
+    else:
+        due = case.ended + relativedelta(months=months, days=1)
     stays = [Stays.PERIOD] if today < due else []
     if case.objecting:
         stays.append(Stays.OBJECTION)
@@ -82,8 +93,10 @@ def outlook(case: Case, what: Erasable, months: int | None, today: date) -> Outl
         stays.append(Stays.HOLD)
     if case.sampled and what is Erasable.RECORDINGS:
         stays.append(Stays.SAMPLE)
+    if case.benchmark and what is Erasable.RECORDINGS:
+        stays.append(Stays.BENCHMARK)
     ends = [day + relativedelta(days=1) for day in (case.objection_until, case.held_until) if day]
-    nobody_knows = case.objecting or Stays.SAMPLE in stays
+    nobody_knows = case.objecting or {Stays.SAMPLE, Stays.BENCHMARK} & set(stays)
     return Outlook(None if nobody_knows else max([due, *ends]), tuple(stays))
 
 

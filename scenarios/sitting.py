@@ -34,13 +34,14 @@ class Stage(StrEnum):
 
 STAGES: dict[Stage, set[Stage]] = {
     Stage.INVITED: {Stage.CONSENTED, Stage.EXPIRED},
-    Stage.CONSENTED: {Stage.CHECKED, Stage.EXPIRED},
-    Stage.CHECKED: {Stage.CONSENTED, Stage.ANSWERING, Stage.EXPIRED},
+    Stage.CONSENTED: {Stage.INVITED, Stage.CHECKED, Stage.EXPIRED},
+    Stage.CHECKED: {Stage.INVITED, Stage.CONSENTED, Stage.ANSWERING, Stage.EXPIRED},
     Stage.ANSWERING: {Stage.FINISHED, Stage.EXPIRED},
     Stage.FINISHED: {Stage.ANSWERING},
     Stage.EXPIRED: {Stage.INVITED, Stage.ANSWERING},
 }
-"""Checked goes back to consented for another check of the camera; finished goes back for a technical retake."""
+"""Checked goes back to consented for another check of the camera, both go back to invited when the consent is taken
+back; finished goes back for a technical retake."""
 
 
 class AnswerStage(StrEnum):

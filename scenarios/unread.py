@@ -17,7 +17,6 @@ UNREAD = {
     "assessment.benchmark_recordings": TRUST,
     "terms.remark_may_lower": CERTIFICATES,
     "terms.certificate_valid_months": CERTIFICATES,
-    "retention.benchmark_needs_consent": TRUST,
     "visibility.organisation_sees_costs": YEAR,
     "fees.member_cents": YEAR,
     "fees.non_member_cents": YEAR,

@@ -183,6 +183,22 @@ KEPT: Mapping[DataClass, Kept] = {
         "the assessor, KSF's office",
         must_stay="It shows that nobody judged somebody known to him, as long as that result is answered for.",
     ),
+    DataClass.CONSENTS: Kept(
+        "training assessors with recordings, where the candidate allows it",
+        Basis.CONSENT,
+        24,
+        "it was taken back; until then as long as what it allows",
+        "the candidate, KSF's office and committee",
+        must_stay="It is taken back at any time; that it was given and taken back is the proof of it.",
+    ),
+    DataClass.REQUESTS: Kept(
+        "answering what people ask about their own data, and being able to show it",
+        Basis.LAW,
+        24,
+        "the request was answered and done, or withdrawn",
+        "the person, KSF's office",
+        must_stay="It shows what was asked, and that it was done.",
+    ),
     DataClass.AUDIT: Kept(
         "being able to show who did what and who looked, without names",
         Basis.LEGITIMATE,

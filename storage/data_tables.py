@@ -27,6 +27,8 @@ class DataClass(StrEnum):
     TESTS = "tests"
     PLANNING = "planning"
     ASSESSORS = "assessors"
+    CONSENTS = "consents"
+    REQUESTS = "requests"
     AUDIT = "audit"
     TECHNICAL = "technical"
     """Nothing about a person."""
@@ -330,6 +332,17 @@ TABLES: Mapping[str, Table] = {
     "exam_place": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "day number"}),
     "location": Table(
         DataClass.TECHNICAL, {}, {Apart.INNER: "name address room created_at closed_at checked_on complete"}
+    ),
+    # what is asked and allowed
+    "consent": Table(DataClass.CONSENTS, {_DOSSIER: "kind version given_at taken_back_at"}),
+    "erasure_request": Table(
+        DataClass.REQUESTS,
+        {
+            "person_id": "wanted words asked_at answer_by state decided_at decided_by_id granted reason answered_at"
+            " approved_by_id erased done_at",
+            "decided_by_id": "granted reason decided_at",
+            "approved_by_id": "granted answered_at",
+        },
     ),
     # erasing
     "retention_hold": Table(

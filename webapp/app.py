@@ -26,7 +26,7 @@ from webapp.exam import emergency, exam, takes
 from webapp.extensions import csrf, limiter, login_manager
 from webapp.json_in import JsonProvider
 from webapp.judging import absences, allocating, assigning, desk, examining, scoring, second_phase
-from webapp.office import looking, office, outbox, practical_answers, recorders, retention
+from webapp.office import erasure_requests, looking, office, outbox, practical_answers, recorders, retention
 from webapp.people import (
     account,
     enrolling,
@@ -36,6 +36,7 @@ from webapp.people import (
     organisations,
     own_account,
     own_address,
+    own_choices,
     own_data,
     patience,
     people,
@@ -53,6 +54,8 @@ PARTS = (
     own_account,
     own_address,
     own_data,
+    own_choices,
+    erasure_requests,
     exam,
     motivation,
     substantiation,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from wtforms import DecimalField, EmailField, SelectField, StringField, TextAreaField
@@ -63,6 +64,9 @@ class Form(FlaskForm):
             return field
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            # Flask-WTF takes JSON for a form, and falls over what is no object: a form of ours is sent as one.
+            if request.is_json:
+                return None
             found = super().wrap_formdata(form, formdata)
             if found is None:
                 return None

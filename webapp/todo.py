@@ -22,12 +22,15 @@ from storage.people.outbox import UNDELIVERED, MailMessage
 from storage.people.people import Person, Role
 from storage.planning import locations
 from storage.planning.bookings import Booking, BookingState
+from storage.retention.holds import day_of
+from storage.retention.requests import ErasureRequest
 from webapp import access
 from webapp.access import judging as access_judging
 from webapp.access import locations as access_location
 from webapp.access import objections as access_objections
 from webapp.access import people as access_people
 from webapp.access import practical as access_practical
+from webapp.access import retention as access_retention
 from webapp.access import sittings as access_sitting
 from webapp.access import theory_tests as access_theory
 from webapp.access.worklist import Work, dossiers_ready, work_list
@@ -211,6 +214,20 @@ def officer() -> list[Todo]:
             "rol of adres wacht op een tweede medewerker",
             "rollen of adressen wachten op een tweede medewerker",
             url_for("second_officer.home"),
+        ),
+        Todo(
+            Kind.LATE,
+            access_retention.open_requests().where(ErasureRequest.answer_by < day_of(g.now)),
+            "verzoek om te verwijderen te laat",
+            "verzoeken om te verwijderen te laat",
+            url_for("erasure_requests.home"),
+        ),
+        Todo(
+            Kind.TO_DO,
+            access_retention.requests_to_do(),
+            "verzoek om te verwijderen",
+            "verzoeken om te verwijderen",
+            url_for("erasure_requests.home"),
         ),
         take(Kind.TO_DO, "faulty", "antwoord om over te beslissen", "antwoorden om over te beslissen"),
         take(Kind.TO_DO, "unmade", "opname zonder video", "opnames zonder video"),

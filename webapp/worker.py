@@ -13,10 +13,11 @@ from storage.base.jobs import celery
 from storage.exam.recordings import RECEIPT, Recording, RecordingState, latest_take
 from storage.exam.sittings import RETAKE_ASKED, Answer, Sitting
 from storage.people.links import SEND_RESET
-from storage.retention import erasing, expired, resealing
+from storage.retention import erasing, expired, requests, resealing
 from webapp import create_app
 from webapp.exam import exam_mail
 from webapp.mail import deliver
+from webapp.mail.notify import notify
 from webapp.people import invitations
 from webapp.planning import planning
 
@@ -88,7 +89,13 @@ def begin_retention() -> None:
 def erase(job: jobs.Claimed) -> dict:
     """One night of erasing. What was stored before under other keys, or under none, is brought under its own first."""
     resealed = resealing.reseal(lambda: job.report(0))
-    return {"resealed": resealed, **erasing.run_through(job.subject, lambda: datetime.now(UTC), job.report)}
+    done = erasing.run_through(job.subject, lambda: datetime.now(UTC), job.report)
+    with create_app().app_context(), session_scope() as session:
+        now = datetime.now(UTC)
+        told = requests.finish(session, now)
+        for request in told:
+            notify(session, request.person, "erasure_done", now, request=request)
+    return {"resealed": resealed, **done, "requests": len(told)}
 
 
 @celery.task(name="send_mail")

@@ -39,6 +39,10 @@ class Judging(StrEnum):
     """There is a verdict."""
 
 
+CONSENT_STAGES = (Stage.CONSENTED, Stage.CHECKED)
+"""In which the candidate said that recording is fine, and nothing is recorded yet."""
+
+
 class Sitting(Identified, Base):
     """One candidate's assessment. `seat` is the one browser tab that leads it; `extra_time` a fraction such as 3/2.
 
@@ -123,6 +127,11 @@ class Sitting(Identified, Base):
     def consent(self, version: str, now: datetime) -> None:
         self._go(Stage.CONSENTED, now, version=version)
         self.consent_version, self.consented_at = version, now
+
+    def take_back_consent(self, now: datetime) -> None:
+        """The candidate does not want to be recorded after all. Nothing was recorded yet, and the place stays."""
+        self._go(Stage.INVITED, now)
+        self.consent_version, self.consented_at, self.device_check = None, None, {}
 
     def pass_check(self, result: dict[str, Any], now: datetime) -> None:
         """Keep what the camera and microphone check found. Raises Refused when no recording of it could pass."""

@@ -63,6 +63,12 @@ def going(session: Session, dossier_id: uuid.UUID) -> bool:
     return session.scalars(begun.limit(1)).first() is not None
 
 
+def destroyed_of(session: Session, person: Person) -> bool:
+    """True when anything of this person was destroyed."""
+    theirs = select(Destruction.id).where(Destruction.person_id == person.id, Destruction.at.is_not(None))
+    return session.scalars(theirs.limit(1)).first() is not None
+
+
 def totals(session: Session, run: Run) -> Mapping[Erasable, tuple[int, int, int]]:
     """What a run destroyed: of each kind how many exams, objects and bytes."""
     counted = select(Destruction.what, func.count(), func.sum(Destruction.objects), func.sum(Destruction.size)).where(

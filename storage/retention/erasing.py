@@ -24,6 +24,7 @@ from storage.exam import emergency
 from storage.exam.accommodations import Accommodation
 from storage.exam.recordings import Original, Recording, Rendition
 from storage.exam.sittings import Answer, Sitting
+from storage.retention import requests
 from storage.retention.destructions import Destruction, Run
 from storage.retention.plan import draw_samples, due, plan
 
@@ -80,6 +81,7 @@ def run_through(run_id: uuid.UUID, now: Callable[[], datetime], report: Callable
     """Do a run, from where it was left; answers how many exams it erased of each kind."""
     done = dict.fromkeys(Erasable, 0)
     with session_scope() as session:
+        requests.erase_rows(session, now())
         begun = session.execute(select(Destruction.dossier_id, Destruction.what).where(Destruction.at.is_(None))).all()
         work = [(one.dossier_id, one.what) for one in begun]
         work += [(one, what) for what in Erasable for one in due(session, what, now()) if (one, what) not in work]

@@ -1,13 +1,13 @@
 """What would be erased when, and why not yet: the rows, held against the rules of `review.retention`."""
 
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from review.retention import Case, Erasable, Outlook, is_sampled, outlook
@@ -15,11 +15,13 @@ from review.terms import weeks_after
 from scenarios.sitting import Stage
 from storage.data_classes import KEPT, DataClass
 from storage.dossier.dossiers import Dossier, DossierState
+from storage.exam.consents import Consent, ConsentKind
 from storage.exam.sittings import Sitting
 from storage.judging.objections import Objection, ObjectionState
 from storage.judging.verdicts import Verdict
 from storage.retention.destructions import Destruction
 from storage.retention.holds import AuditYear, Hold, day_of, draw
+from storage.retention.requests import ErasureRequest, asked_of, to_do
 from storage.schemes import Scheme
 
 CLASSES = {Erasable.RECORDINGS: DataClass.RECORDINGS, Erasable.DOSSIER: DataClass.DOSSIER}
@@ -39,12 +41,14 @@ class Planned:
     hold: Hold | None
 
 
-def ended_at() -> ColumnElement[datetime | None]:
+def ended_at(now: datetime) -> ColumnElement[datetime | None]:
     """When an exam was over, of a query over `exams()`; NULL while it goes on."""
     return case(
         (Verdict.released_at.is_not(None), Verdict.released_at),
         (Dossier.state.in_(ENDED_WITHOUT_EXAM), Dossier.decided_at),
         (Sitting.stage == Stage.EXPIRED, Sitting.closes_at),
+        # Who began and never finished: the window is over, and nothing is judged.
+        ((Sitting.stage == Stage.ANSWERING) & (Sitting.closes_at <= now), Sitting.closes_at),
         else_=literal(None),
     )
 
@@ -58,18 +62,20 @@ def exams() -> Select[Dossier]:
     )
 
 
-def over() -> Select[Dossier]:
+def over(now: datetime) -> Select[Dossier]:
     """The exams that are over, and of which anything is still there, oldest first."""
     gone = select(Destruction.dossier_id).where(Destruction.at.is_not(None))
     wholly = gone.group_by(Destruction.dossier_id).having(func.count() == len(Erasable))
-    return exams().where(ended_at().is_not(None), Dossier.id.not_in(wholly)).order_by(ended_at(), Dossier.id)
+    return exams().where(ended_at(now).is_not(None), Dossier.id.not_in(wholly)).order_by(ended_at(now), Dossier.id)
 
 
 def due(session: Session, what: Erasable, now: datetime) -> list[uuid.UUID]:
     """The exams of which this goes now, oldest first."""
     gone = select(Destruction.dossier_id).where(Destruction.what == what, Destruction.at.is_not(None))
     long_ago = now - relativedelta(months=_shortest(session, what))
-    old = exams().where(ended_at() <= long_ago, Dossier.id.not_in(gone)).order_by(ended_at(), Dossier.id)
+    asked = Dossier.candidate_id.in_(to_do().with_only_columns(ErasureRequest.person_id))
+    ended = or_(ended_at(now) <= long_ago, asked & ended_at(now).is_not(None))
+    old = exams().where(ended, Dossier.id.not_in(gone)).order_by(ended_at(now), Dossier.id)
     found = list(session.scalars(old.with_only_columns(Dossier.id)))
     going: list[uuid.UUID] = []
     for first in range(0, len(found), AT_ONCE):
@@ -86,14 +92,21 @@ def _shortest(session: Session, what: Erasable) -> int:
     return min((months for one in rules if one for months in (one.passed_months, one.failed_months)), default=0)
 
 
-def plan(session: Session, dossiers: Sequence[uuid.UUID], now: datetime) -> list[Planned]:
-    """What becomes of these exams, in this order. Asks the database a handful of questions, however many there are."""
+def plan(
+    session: Session, dossiers: Sequence[uuid.UUID], now: datetime, if_asked: Iterable[Erasable] = ()
+) -> list[Planned]:
+    """What becomes of these exams, in this order. Asks the database a handful of questions, however many there are.
+
+    `if_asked`: as it would be if the candidate asked today that this goes, and it were granted.
+    """
     today = day_of(now)
     asked = exams().add_columns(Sitting, Verdict).where(Dossier.id.in_(dossiers)).options(joinedload(Dossier.scheme))
     rows = {dossier.id: (dossier, sitting, verdict) for dossier, sitting, verdict in session.execute(asked)}
     unruled = (Objection.dossier_id.in_(dossiers)) & (Objection.state != ObjectionState.RULED)
     objecting = set(session.scalars(select(Objection.dossier_id).where(unruled)))
     held = _holds(session, dossiers, today)
+    benchmark = set(session.scalars(_allowed(dossiers)))
+    asked_for = asked_of(session, [dossier for dossier, *_ in rows.values()])
     years = {one.year: one for one in session.scalars(select(AuditYear))}
     gone: dict[uuid.UUID, dict[Erasable, Destruction]] = {}
     for one in session.scalars(select(Destruction).where(Destruction.dossier_id.in_(dossiers))):
@@ -101,7 +114,13 @@ def plan(session: Session, dossiers: Sequence[uuid.UUID], now: datetime) -> list
     found = []
     for dossier, sitting, verdict in (rows[one] for one in dossiers if one in rows):
         hold = held.get(dossier.id)
-        made = _case(dossier, sitting, verdict, dossier.id in objecting, hold, years)
+        kept = _Kept(
+            objecting=dossier.id in objecting,
+            held_until=hold.until if hold else None,
+            benchmark=dossier.id in benchmark,
+            asked={**asked_for[dossier.id], **dict.fromkeys(if_asked, today)},
+        )
+        made = _case(dossier, sitting, verdict, kept, years, now)
         outlooks = {what: outlook(made, what, _months(dossier, what, made.passed), today) for what in Erasable}
         found.append(Planned(dossier, made, outlooks, gone.get(dossier.id, {}), hold))
     return found
@@ -128,31 +147,45 @@ def _months(dossier: Dossier, what: Erasable, passed: bool | None) -> int | None
     return KEPT[CLASSES[what]].months
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What may keep an exam, or let it go, whatever became of it."""
+
+    objecting: bool
+    held_until: date | None
+    benchmark: bool
+    asked: Mapping[Erasable, date]
+
+
+def _allowed(dossiers: Sequence[uuid.UUID]) -> Select[uuid.UUID]:
+    allowed = select(Consent.dossier_id).where(Consent.kind == ConsentKind.BENCHMARK, Consent.taken_back_at.is_(None))
+    return allowed.where(Consent.dossier_id.in_(dossiers))
+
+
 def _case(
     dossier: Dossier,
     sitting: Sitting | None,
     verdict: Verdict | None,
-    objecting: bool,
-    hold: Hold | None,
+    kept: _Kept,
     years: dict[int, AuditYear],
+    now: datetime,
 ) -> Case:
-    held_until = hold.until if hold else None
     scheme = dossier.scheme.content
+    more = asdict(kept)
     if verdict and verdict.released_at:
         ended = day_of(verdict.released_at)
         year = years.get(ended.year)
         # A year whose seed is not drawn yet keeps everything: nobody knows what is in its sample.
         open_year = year is None or year.closed_at is None
-        retention = dossier.scheme.content.retention
-        share = retention.sample_share if retention else Fraction(0)
+        share = scheme.retention.sample_share if scheme.retention else Fraction(0)
         sampled = open_year and share > 0 and (year is None or is_sampled(year.seed, dossier.code, share))
         term = weeks_after(ended, scheme.terms.objection_weeks)
-        return Case(ended, verdict.passed, term, objecting, held_until, sampled)
+        return Case(ended, verdict.passed, term, sampled=sampled, **more)
     if dossier.state in ENDED_WITHOUT_EXAM and dossier.decided_at:
         ended = day_of(dossier.decided_at)
         rejected = dossier.state is DossierState.REJECTED
         until = weeks_after(ended, scheme.terms.objection_weeks) if rejected else None
-        return Case(ended, None, until, objecting, held_until)
-    if sitting and sitting.stage is Stage.EXPIRED:
-        return Case(day_of(sitting.closes_at), None, None, objecting, held_until)
-    return Case(None, None, None, objecting, held_until)
+        return Case(ended, None, until, **more)
+    if sitting and (sitting.stage is Stage.EXPIRED or (sitting.stage is Stage.ANSWERING and sitting.closes_at <= now)):
+        return Case(day_of(sitting.closes_at), **more)
+    return Case(None, **more)

@@ -39,6 +39,7 @@ from storage.planning.practical_candidates import request as ask_practical
 from storage.planning.theory_tests import Certificate, set_ready
 from storage.retention.destructions import Destruction, Run
 from storage.retention.holds import AuditYear, hold
+from storage.retention.requests import Wanted, ask
 
 CANDIDATES = {"candidate", "second_candidate", "outsider_candidate"}
 MANAGERS = {"manager", "outsider_manager"}
@@ -161,7 +162,8 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     night = Run(id=uuid.uuid4(), began_at=now, ended_at=now)
     facts = {"what": Erasable.DOSSIER, "due": now.date(), "began_at": now, "at": now}
     gone = Destruction(run=night, dossier=to_assign.dossier, person=somebody, **facts)
-    session.add_all([year, night, gone])
+    gone_too = Destruction(run=night, dossier=rejected, person=people.outsider_candidate, **facts)
+    session.add_all([year, night, gone, gone_too])
     everybody = {
         name: getattr(people, name) for name in people.__dataclass_fields__ if isinstance(getattr(people, name), Person)
     }
@@ -198,6 +200,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "hold": hold(session, own_case, "Er loopt een onderzoek.", (now + timedelta(days=9)).date(), judge, now),
             "audit_year": year,
             "run": night,
+            "erasure_request": ask(session, people.candidate, [Wanted.MAILS], "Graag.", now),
             "erased": somebody,
             "mail": outbox.add(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
             "scheme": done.dossier.scheme,
@@ -393,6 +396,11 @@ RIGHTS: dict[str, Right] = {
     "retention.run": may(READ_RETENTION, run_id="run.id"),
     "retention.run_certificate": may(READ_RETENTION, run_id="run.id"),
     "retention.person_certificate": may(READ_RETENTION, person_id="erased.id"),
+    "retention.own_certificate": may({"outsider_candidate"}),
+    "erasure_requests.home": may(OFFICERS),
+    "erasure_requests.one": may(OFFICERS, request_id="erasure_request.id"),
+    "erasure_requests.approve": may(OFFICERS, request_id="erasure_request.id"),
+    "erasure_requests.send_back": may(OFFICERS, request_id="erasure_request.id"),
     "outbox.show": may(OFFICERS),
     "outbox.send_again": may(OFFICERS, message_id="mail.id"),
     "takes.waiting": may(OFFICERS),
@@ -430,6 +438,10 @@ RIGHTS: dict[str, Right] = {
     "looking.show": may(OFFICERS | COMMITTEE | AUDITORS, recording_id="recording.id"),
     "own_data.show": may(EVERYBODY),
     "own_data.everything": may(EVERYBODY),
+    "own_choices.ask": may(EVERYBODY),
+    "own_choices.withdraw": may({"candidate"}, request_id="erasure_request.id"),
+    "own_choices.not_recorded": may({"candidate", "second_candidate"}),
+    "own_choices.benchmark": may({"candidate"}, dossier_id="dossier.id"),
     "media.clip": may({"second_candidate", "assessor_1", "assessor_2"}, clip_id="clip.id"),
     "media.captions": may({"second_candidate", "assessor_1", "assessor_2"}, clip_id="clip.id"),
     "exam.home": may(CANDIDATES),

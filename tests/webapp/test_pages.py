@@ -25,7 +25,13 @@ ELSEWHERE = {
 NO_PAGES = {"exam.key", "exam.step", "health.health", "planning.calendar", "results.letter", "static"}
 NO_PAGES |= {"enrolling.faults", "enrolling.example", "media.recording", "media.clip", "media.captions"}
 NO_PAGES |= {"role_document.own", "role_document.for_officer"}
-NO_PAGES |= {"retention.run_certificate", "retention.person_certificate", "own_data.everything", "sending.ask"}
+NO_PAGES |= {
+    "retention.run_certificate",
+    "retention.person_certificate",
+    "retention.own_certificate",
+    "own_data.everything",
+    "sending.ask",
+}
 """What is fetched and not looked at."""
 
 
@@ -65,6 +71,11 @@ def pages(world):
         ("second_officer", "/account"),
         ("candidate", "/account/gegevens"),
         ("manager", "/account/gegevens"),
+        ("candidate", "/account/gegevens/verwijderen"),
+        ("assessor_1", "/account/gegevens/verwijderen"),
+        ("outsider_candidate", "/account/gegevens/verwijderen"),
+        ("officer", "/bureau/verwijderen"),
+        ("officer", f"/bureau/verwijderen/{world.things['erasure_request'].id}"),
         ("committee_member", f"/opnames/{recording}"),
         ("manager", "/account/wachtwoord"),
         ("manager", "/account/bevestigen"),

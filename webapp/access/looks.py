@@ -13,12 +13,15 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from scenarios.sitting import Stage
 from storage.base.database import session_scope
 from storage.dossier.dossiers import Dossier, RoleDocument
-from storage.exam import looks
+from storage.exam import consents, looks
 from storage.exam.recordings import Recording, RecordingState
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.ratings import Rating
 from storage.people.people import Person, Role
 from webapp.access import me, not_judging, others
+
+BENCHMARK_TEXT = "consent_benchmark"
+"""The text of the scheme that says what is asked."""
 
 
 def recording_to_watch(recording_id: uuid.UUID) -> Recording:
@@ -56,6 +59,24 @@ def my_recordings() -> Select[tuple[Recording]]:
     return _all(_own()).order_by(Sitting.finished_at.desc(), Answer.number, Recording.take)
 
 
+def may_allow() -> list[Dossier]:
+    """The own exams of which recordings are there, and whose scheme asks for consent before they train assessors."""
+    return [one for one in consents.with_recordings(g.db, me()).values() if _asks(one)]
+
+
+def exam_to_allow(dossier_id: uuid.UUID) -> Dossier:
+    """One of them, or one of which something was allowed before."""
+    mine = select(Dossier).where(Dossier.id == dossier_id, Dossier.candidate_id == me().id)
+    found = g.db.scalars(mine).first()
+    return found if found and _asks(found) else abort(404)
+
+
+def _asks(dossier: Dossier) -> bool:
+    scheme = dossier.scheme.content
+    asked = scheme.retention is not None and scheme.retention.benchmark_needs_consent
+    return asked and any(one.key == BENCHMARK_TEXT for one in scheme.texts)
+
+
 def note(what: Recording | RoleDocument, role: Role) -> None:
     """Note that the one who asks looks, unless this look goes on. In a transaction of its own: a GET writes nothing."""
     if looks.going_on(g.db, what.id, me(), g.now):
@@ -82,7 +103,8 @@ _MAY: dict[Role, Callable[[], ColumnElement[bool]]] = {Role.ASSESSOR: _judging, 
 
 def _all(may: ColumnElement[bool]) -> Select[tuple[Recording]]:
     whole = select(Recording).join(Recording.answer).join(Answer.sitting).join(Sitting.dossier)
-    return whole.where(Recording.state == RecordingState.STORED, may)
+    there = (Recording.state == RecordingState.STORED) & Recording.erased_at.is_(None)
+    return whole.where(there, may)
 
 
 def _stored(recording_id: uuid.UUID, may: ColumnElement[bool]) -> Recording | None:

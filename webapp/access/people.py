@@ -12,6 +12,7 @@ from storage.people.logins import LogIn
 from storage.people.organisations import Organisation
 from storage.people.people import UNDONE, Membership, Person, Role
 from storage.people.staff_changes import StaffChange, open_changes
+from storage.retention.requests import ErasureRequest
 from webapp.access import me
 
 Found = TypeVar("Found")
@@ -24,6 +25,11 @@ def _one(query: Select[Found]) -> Found:
 def my_log_in(log_in_id: uuid.UUID) -> LogIn:
     """A browser in which the one who asks is logged in."""
     return _one(select(LogIn).where(LogIn.id == log_in_id, LogIn.person_id == me().id))
+
+
+def my_request(request_id: uuid.UUID) -> ErasureRequest:
+    """A request for erasure of the one who asks."""
+    return _one(select(ErasureRequest).where(ErasureRequest.id == request_id, ErasureRequest.person_id == me().id))
 
 
 def organisation_for_officer(organisation_id: uuid.UUID) -> Organisation:

@@ -10,11 +10,11 @@ from storage.base import refusal as steps
 from storage.base.refusal import Refused
 from storage.certificates import certificates, changes
 from storage.dossier import dossiers, qualifications, role_documents
-from storage.exam import accommodations, looks, recordings, take_decisions
+from storage.exam import accommodations, consents, looks, recordings, take_decisions
 from storage.judging import absences, allocations, assignments, flags, objections, ratings, verdicts, workload
 from storage.people import links, organisations, passwords, people, staff_changes
 from storage.planning import bookings, exam_dates, locations, practical_candidates, practical_sessions, theory_tests
-from storage.retention import holds
+from storage.retention import holds, requests
 from webapp.dutch.formats import moment
 from webapp.dutch.terms import CONFLICTS, part
 
@@ -195,6 +195,12 @@ REFUSALS: dict[str, str] = {
     holds.Rule.LIFTED: "Dit uitstel is al opgeheven.",
     holds.Rule.YEAR_RUNS: "Dit jaar is nog niet voorbij.",
     holds.Rule.YEAR_CLOSED: "De audit van dit jaar is al afgesloten.",
+    consents.Rule.NOTHING_TO_ALLOW: "Van dit examen zijn er geen opnames (meer).",
+    requests.Rule.NOTHING_ASKED: "Kies wat wij moeten verwijderen.",
+    requests.Rule.TWICE: "U hebt dit al gevraagd. KSF is ermee bezig.",
+    requests.Rule.NO_REASON: "Schrijf waarom dit niet, of niet alles, wordt verwijderd. Wie het vroeg, leest het.",
+    requests.Rule.NOT_ASKED: "Dit is niet gevraagd.",
+    requests.Rule.SECOND_OFFICER: "Dit beslist een collega: u besloot het zelf, of het gaat over u.",
     objections.Rule.NO_GROUNDS: "Schrijf eerst waarmee u het niet eens bent.",
     objections.Rule.LATE: "De termijn is voorbij. Schrijf waarom uw bezwaar later komt.",
     objections.Rule.TWICE: "U hebt al bezwaar gemaakt tegen dit besluit.",

@@ -15,6 +15,7 @@ from storage.planning.bookings import BookingState
 from storage.planning.practical_candidates import Rule as CandidateRule
 from storage.planning.practical_sessions import SessionState
 from storage.planning.theory_tests import Certificate, TheoryState
+from storage.retention.requests import RequestState
 
 ROLES = {
     Role.CANDIDATE: "kandidaat",
@@ -185,6 +186,14 @@ CERTIFICATE_TONES = {
     CertificateState.SUSPENDED: "warn",
     CertificateState.WITHDRAWN: "danger",
 }
+
+REQUEST_STATES = {
+    RequestState.ASKED: "gevraagd",
+    RequestState.DECIDED: "wacht op een tweede medewerker",
+    RequestState.ANSWERED: "beantwoord",
+    RequestState.WITHDRAWN: "ingetrokken",
+}
+REQUEST_TONES = {RequestState.ASKED: "warn", RequestState.DECIDED: "accent", RequestState.ANSWERED: "ok"}
 
 ENTRY_OUTCOMES = {
     EntryOutcome.NEW: ("wordt aangemeld", "Deze kandidaat wordt aangemeld."),

@@ -13,6 +13,7 @@ from scenarios.scheme import Scheme
 from storage.dossier.dossiers import StarKind
 from storage.judging.flags import FlagKind
 from storage.judging.objections import Against
+from storage.retention.requests import Wanted
 
 STAR_KINDS = {StarKind.MANAGER: "met een leidinggevende", StarKind.COLLEAGUE: "met een collega"}
 
@@ -140,7 +141,16 @@ STAYS = {
     Stays.OBJECTION: "er loopt een bezwaar",
     Stays.HOLD: "de examencommissie heeft uitstel gegeven",
     Stays.SAMPLE: "in de steekproef voor de jaarlijkse audit",
+    Stays.BENCHMARK: "de kandidaat staat toe dat assessoren ermee oefenen",
 }
+
+WANTED = {
+    Wanted.RECORDINGS: "opnames",
+    Wanted.DOSSIER: "motivatiedossiers en functieomschrijvingen",
+    Wanted.MAILS: "mails",
+    Wanted.LISTS: "lijsten die nog niet zijn verwerkt",
+}
+"""What may be erased before its time when somebody asks."""
 
 
 def part(name: str, competencies: dict[str, str] | None = None) -> str:

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from flask import Blueprint, abort, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import BooleanField
 from wtforms.validators import DataRequired
 
@@ -30,6 +29,7 @@ from webapp.access import theory_tests as access_theory
 from webapp.dossier import timeline
 from webapp.exam.exam_state import state
 from webapp.extensions import limiter
+from webapp.forms import Form
 from webapp.people.advising import advice_for
 
 pages = Blueprint("exam", __name__, url_prefix="/examen")
@@ -41,7 +41,7 @@ CLOSING_S = 3
 """How much of the closing grace is left for the page to say that the answer is complete."""
 
 
-class ConsentForm(FlaskForm):
+class ConsentForm(Form):
     agreed = BooleanField(
         "Ja, dit vind ik goed",
         validators=[DataRequired("Zet eerst een vinkje. Zonder uw akkoord kunt u niet beginnen.")],

@@ -140,6 +140,13 @@ def person_certificate(person_id: uuid.UUID) -> ResponseReturnValue:
     return _pdf(certificate.of_person(person, acts), "bewijs-van-vernietiging")
 
 
+@pages.get("/mijn-bewijs")
+@access.roles(*Role)
+def own_certificate() -> ResponseReturnValue:
+    """The certificate of all that was destroyed of the one who asks, as a PDF."""
+    return _pdf(certificate.of_person(access.me(), access_retention.my_destroyed()), "bewijs-van-vernietiging")
+
+
 def _pdf(content: dict[str, Any], name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
     return Response(certificate.pdf(content), content_type="application/pdf", headers=headers)

@@ -21,9 +21,12 @@ from storage.base.objects import ObjectError
 from storage.data_classes import KEPT, DataClass
 from storage.dossier import role_documents
 from storage.dossier.dossiers import Dossier, RoleDocument
-from storage.exam import looks
+from storage.exam import consents, looks
 from storage.exam.recordings import RenditionKind
+from storage.exam.sittings import CONSENT_STAGES, Sitting
 from storage.people.people import Person, Role
+from storage.retention import requests
+from storage.retention.destructions import destroyed_of
 from webapp import access, media
 from webapp.access import looks as access_looks
 from webapp.dutch import own_data as words
@@ -31,6 +34,7 @@ from webapp.extensions import limiter
 
 pages = Blueprint("own_data", __name__, url_prefix="/account/gegevens")
 
+BENCHMARK = consents.ConsentKind.BENCHMARK
 LEFT_OUT = "Dit bestand is er niet meer, of kon niet worden gelezen. Vraag het aan KSF.\n"
 Blocks = Callable[[], Iterable[bytes]]
 
@@ -44,6 +48,10 @@ def show() -> ResponseReturnValue:
         candidate=Role.CANDIDATE in access.me().roles(g.now),
         recordings=g.db.scalars(access_looks.my_recordings()).all(),
         looks=looks.looks_at(g.db, access.me()),
+        requests=requests.requests_of(g.db, access.me()),
+        destroyed=destroyed_of(g.db, access.me()),
+        to_be_recorded=_to_be_recorded(),
+        allowed=[(one, consents.holding(g.db, one, BENCHMARK)) for one in access_looks.may_allow()],
         classes=[(words.CLASSES[key], kept) for key, kept in KEPT.items() if key is not DataClass.TECHNICAL],
     )
 
@@ -69,6 +77,12 @@ def everything() -> ResponseReturnValue:
     response = Response(_zip(texts, [*films, *documents], current_app.logger), content_type="application/zip")
     response.headers.set("Content-Disposition", "attachment", filename="alles-over-mij.zip")
     return response
+
+
+def _to_be_recorded() -> Sitting | None:
+    """The own sitting for which it was said that recording is fine, and nothing is recorded yet."""
+    mine = access.my_sitting()
+    return mine if mine and mine.stage in CONSENT_STAGES else None
 
 
 def _films() -> Iterator[tuple[str, Blocks]]:
