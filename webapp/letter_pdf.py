@@ -17,6 +17,12 @@ from storage.base import plain
 
 STANDARDS = ["a-2b", "ua-1"]
 REPLACEMENT = "□"
+FONTS = ("Libertinus Serif", "DejaVu Sans", "DejaVu Sans Mono", "Droid Sans Fallback", "Unifont", "Unifont Upper")
+"""Where a sign is looked for, in this order: the first and third come with the compiler, the others with the image.
+
+No other font of the machine is taken: some claim every sign and draw none of them, such as Debian's "Unifont Sample",
+which holds pictures of them and no outlines.
+"""
 MOST_ROUNDS = 3
 LATIN = "\u017f"
 """Up to here our font has every sign."""
@@ -24,7 +30,7 @@ LATIN = "\u017f"
 _REFUSED = re.compile(r"the text (?:contains the disallowed codepoint )?`\"(.+?)\"`")
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _PROBE = b"""#set document(title: "signs")
-#set text(font: "Libertinus Serif")
+#set text(font: json(bytes(sys.inputs.fonts)), fallback: false)
 #for words in json(bytes(sys.inputs.letter)) [#words #parbreak()]
 """
 
@@ -65,7 +71,8 @@ def _made(source: str | bytes, content: Any, at: int) -> tuple[bytes, set[str]]:
 
 def _compiled(source: str | bytes, content: Any, gone: set[str], at: int) -> bytes:
     table = str.maketrans({sign: "" if _joins(sign) else REPLACEMENT for sign in gone})
-    data = {"letter": json.dumps(_each(content, lambda text: text.translate(table)), ensure_ascii=False)}
+    content = _each(content, lambda text: text.translate(table))
+    data = {"letter": json.dumps(content, ensure_ascii=False), "fonts": json.dumps(FONTS)}
     pdf: bytes = typst.compile(source, format="pdf", sys_inputs=data, pdf_standards=STANDARDS, timestamp=at)
     return pdf
 
