@@ -10,8 +10,11 @@ from sqlalchemy import table as table_of
 from sqlalchemy.exc import IntegrityError
 
 from storage.base import migrate
+from storage.base.audit import AuditEvent
 from storage.base.database import make_engine
 from storage.judging.scores import Score
+from storage.people.organisations import Organisation
+from storage.people.people import Person, SearchWord
 
 pytestmark = pytest.mark.parametrize("empty_database_url", ["sqlite", "postgresql"], indirect=True)
 
@@ -180,6 +183,70 @@ def test_what_phase_two_said_of_a_score_is_carried_over_and_back(empty_database_
             old = table_of("score", column("competency"), column("phase2", JSON))
             back = dict(connection.execute(select(old.c.competency, old.c.phase2)).all())
         assert back == {"analysis": said, "sensitivity": None, "reflection": None}
+    finally:
+        engine.dispose()
+
+
+def test_names_of_before_are_cleaned_and_found_again(empty_database_url):
+    """A separator of lines, a joiner inside a word, an accent apart, two that look the same, and nothing but blanks."""
+    alembic = migrate._alembic(empty_database_url)
+    ids = [uuid.UUID(int=number) for number in range(1, 8)]
+    odd = {
+        ids[0]: ("Jan\u2028de Vries", "jan@a.example"),
+        ids[1]: ("Sj\u00adoerd\u200b\u202e", "sjo\u200berd@a.example"),
+        ids[2]: ("Rene\u0301e", "jan\ufeff@a.example"),
+        ids[3]: ("\u3164\u200b", "leeg@a.example"),
+        ids[4]: ("علی\u200cرضا", "ali@a.example"),
+        ids[5]: ("Noor", "noor@a.example"),
+    }
+    command.upgrade(alembic, "0012")
+    engine = make_engine(empty_database_url)
+    try:
+        with engine.begin() as connection:
+            for who, (name, email) in odd.items():
+                row = {"id": who.hex, "email": email, "name": name, "session_epoch": 0, "created_at": AT}
+                _insert(connection, "person", row)
+            for which, name in ((ids[0], "Bel\u2060 &  Co"), (ids[1], "Bel & Co"), (ids[2], "Bel & Co\ufeff")):
+                row = {"id": which.hex, "name": name, "is_member": True, "supplies_examiners": True, "created_at": AT}
+                _insert(connection, "organisation", row)
+        command.upgrade(alembic, "head")
+        with engine.begin() as connection:
+            people = dict(connection.execute(select(Person.id, Person.name)).all())
+            addresses = dict(connection.execute(select(Person.id, Person.email)).all())
+            organisations = connection.scalars(select(Organisation.name).order_by(Organisation.id)).all()
+            words = connection.execute(select(SearchWord.person_id, SearchWord.word)).all()
+            told = connection.execute(select(AuditEvent.subject_kind, AuditEvent.subject, AuditEvent.facts)).all()
+        assert [people[who] for who in odd] == [
+            "Jan de Vries",
+            "Sjoerd",
+            "Renée",
+            "Zonder leesbare naam",
+            "علی\u200cرضا",
+            "Noor",
+        ]
+        assert addresses[ids[1]] == "sjoerd@a.example"
+        assert addresses[ids[2]] == odd[ids[2]][1], "another's address stays with the other"
+        assert organisations == ["Bel & Co (2)", "Bel & Co", "Bel & Co (3)"]
+        assert {(ids[0], "vries"), (ids[1], "sjoerd"), (ids[2], "renee")} <= set(words)
+        assert {word for who, word in words if who == ids[0]} == {
+            "jan",
+            "de",
+            "vries",
+            "jan@a.example",
+            "a.example",
+            "example",
+        }
+        facts = {(kind, subject, fact["column"]): fact for kind, subject, fact in told}
+        assert facts.pop(("person", ids[0], "name")) == {"column": "name", "characters": ["U+2028"]}
+        assert facts.pop(("person", ids[3], "name"))["unreadable"]
+        assert facts.pop(("person", ids[2], "email"))["same_as_another"]
+        assert facts.pop(("organisation", ids[2], "name")) == {
+            "column": "name",
+            "characters": ["U+FEFF"],
+            "same_as_another": True,
+        }
+        assert {key[0::2] for key in facts} == {("person", "name"), ("person", "email"), ("organisation", "name")}
+        assert not {(ids[4], "name"), (ids[5], "name")} & {key[1:] for key in facts}
     finally:
         engine.dispose()
 

@@ -40,6 +40,7 @@ EVENTS = {
     "job_start_changed": "eerste dag in de functie veranderd",
     "person_created": "persoon toegevoegd",
     "person_changed": "naam of e-mailadres veranderd",
+    "text_cleaned": "onzichtbare tekens uit een naam of adres gehaald",
     "organisation_kept": "gegevens van organisatie bewaard",
     "institution_kept": "gegevens van de instelling bewaard",
     "roster_used": "lijst met kandidaten verwerkt",
