@@ -123,7 +123,7 @@ TABLES: Mapping[str, Table] = {
     "mail_message": Table(
         DataClass.MAILS,
         {"person_id": "template subject text state created_at sent_at address calendar"},
-        {Apart.INNER: "attempts not_before error"},
+        {Apart.INNER: "attempts error"},
     ),
     "organisation": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "name is_member supplies_examiners created_at"}),
     "institution": Table(

@@ -13,6 +13,7 @@ from storage.base.jobs import celery
 from storage.exam.recordings import RECEIPT, Recording, RecordingState, latest_take
 from storage.exam.sittings import RETAKE_ASKED, Answer, Sitting
 from storage.people.links import SEND_RESET
+from storage.people.outbox import DELIVER
 from storage.retention import erasing, expired, requests, resealing
 from webapp import create_app
 from webapp.exam import exam_mail
@@ -98,10 +99,10 @@ def erase(job: jobs.Claimed) -> dict:
     return {"resealed": resealed, **done, "requests": len(told)}
 
 
-@celery.task(name="send_mail")
-def send_mail() -> None:
-    """Send what waits in the outbox."""
-    deliver.send_due(datetime.now(UTC))
+@jobs.task(DELIVER)
+def deliver_mail(job: jobs.Claimed) -> dict[str, Any]:
+    """Send one mail of the outbox."""
+    return deliver.attempt(job.subject, datetime.now(UTC))
 
 
 @jobs.task(RECEIPT)

@@ -119,7 +119,6 @@ def mail(crowd: Crowd, who: uuid.UUID, template: str, at: datetime) -> None:
         state=state,
         attempts=1 if state is MailState.SENT else 6,
         created_at=at,
-        not_before=at,
         sent_at=at if state is not MailState.FAILED else None,
         error=None if state is MailState.SENT else "550 geen postbus met deze naam",
     )

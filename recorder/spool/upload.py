@@ -16,6 +16,7 @@ from typing import Any
 from recorder.spool import tickets
 from recorder.spool.slice_spool import runs
 from recorder.spool.spool import Spool
+from storage.base.backoff import UPLOADS
 from storage.base.database import session_scope
 from storage.base.keys import KeyStore, encrypt_file
 from storage.base.objects import ObjectStore, Stored, sha256_of
@@ -24,7 +25,6 @@ from storage.judging.ratings import has_score
 
 log = logging.getLogger(__name__)
 
-BACK_OFF_S = (1, 2, 5, 10, 30, 60)
 AT_ONCE = 2
 """Recordings that are shipped at the same time."""
 
@@ -70,7 +70,7 @@ class Shipper:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _until_safe(self, recording: uuid.UUID) -> None:
-        attempt = 0
+        failed = 0
         while True:
             self._again.discard(recording)
             try:
@@ -79,9 +79,9 @@ class Shipper:
                 if recording not in self._again:
                     return
             except Exception as error:  # Whatever it is, giving up would be losing an answer.
-                wait = patience_s(attempt, self.waiting)
-                attempt += 1
-                log.warning("recording %s is not safe yet (attempt %d): %r", recording, attempt, error)
+                failed += 1
+                wait = patience_s(failed, self.waiting)
+                log.warning("recording %s is not safe yet (attempt %d): %r", recording, failed, error)
                 await asyncio.sleep(wait)
 
     def ship_now(self, recording: uuid.UUID, now: datetime) -> None:
@@ -136,10 +136,13 @@ class Shipper:
         return self._store().put_file(f"recordings/{recording}/{name}{path.suffix}.enc", sealed)
 
 
-def patience_s(attempt: int, waiting: int) -> float:
-    """How long to wait after so many attempts in vain. One recording alone is tried again soon; many share the store
-    and this machine, and between them somebody tries every second or two."""
-    return min(BACK_OFF_S[min(attempt, len(BACK_OFF_S) - 1)], 10 + waiting)
+def patience_s(failed: int, waiting: int) -> float:
+    """How many seconds to wait after so many failed attempts.
+
+    One recording alone is tried again soon; many share the store and this machine, and between them somebody tries
+    every second or two.
+    """
+    return min(UPLOADS.after_s(failed), 10 + waiting)
 
 
 def free_name(stem: str, taken: Container[str]) -> str:

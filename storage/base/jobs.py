@@ -22,6 +22,7 @@ from sqlalchemy import Index, String, Text, case, event, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage.base.backoff import JOBS
 from storage.base.config import config
 from storage.base.database import Base, Identified, UtcDateTime, one_of, rows_changed, session_of, session_scope
 
@@ -29,9 +30,6 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 RING_AGAIN = timedelta(seconds=60)
-RETRY_DELAYS_S = (5, 30, 120, 600, 1800)
-ATTEMPTS = len(RETRY_DELAYS_S) + 1
-"""How often a job is begun before it is dead."""
 
 
 class Queue(StrEnum):
@@ -110,6 +108,17 @@ class Hopeless(Exception):
     """Trying again cannot help; the job ends in `dead` at once and the office is told."""
 
 
+class Later(Exception):
+    """Not now: the job waits for `delay`, and this time counts as no attempt. The message tells the office why.
+
+    For work that knows by itself how long to wait and when to give up.
+    """
+
+    def __init__(self, delay: timedelta, reason: str):
+        super().__init__(reason)
+        self.delay = delay
+
+
 celery = Celery("vignet")
 
 
@@ -147,7 +156,6 @@ def _configure(sender: Celery, **_: object) -> None:
                 "options": {"expires": 36000},
             },
             "tend_sittings": {"task": "tend_sittings", "schedule": 10.0, "options": {"expires": 10}},
-            "send_mail": {"task": "send_mail", "schedule": 10.0, "options": {"expires": 10}},
             "begin_audit_check": {"task": "begin_audit_check", "schedule": 21600.0, "options": {"expires": 21600}},
             "tend_windows": {"task": "tend_windows", "schedule": 600.0, "options": {"expires": 600}},
             "delete_expired": {
@@ -220,16 +228,18 @@ def _ring_after_commit(session: Session, job: Job) -> None:
 def _ring_all(session: Session) -> None:
     # A savepoint tells of itself here too; nobody else sees the job yet then.
     if not session.in_nested_transaction():
-        for message in session.info.pop("doorbells", ()):
-            ring(*message)
+        # A broker that is away is waited for once and not for each job: it may take seconds to find out.
+        all(ring(*message) for message in session.info.pop("doorbells", ()))
 
 
-def ring(kind: str, job_id: uuid.UUID, queue: Queue) -> None:
-    """Tell a worker of `queue` that a job waits. A broker that is away is no error: the sweeper rings again."""
+def ring(kind: str, job_id: uuid.UUID, queue: Queue) -> bool:
+    """Tell a worker of `queue` that a job waits. False when the broker is away: the sweeper rings again."""
     try:
         celery.send_task(kind, args=[str(job_id)], queue=str(queue), retry=False)
     except (OSError, OperationalError) as error:
         log.warning("doorbell not heard: %s %s (%s)", kind, job_id, type(error).__name__)
+        return False
+    return True
 
 
 def claim(job_id: uuid.UUID, owner: str, now: datetime) -> Job | None:
@@ -237,7 +247,7 @@ def claim(job_id: uuid.UUID, owner: str, now: datetime) -> Job | None:
 
     A job whose workers died as often as it may be tried is dead: it may be what kills them.
     """
-    deadly = (Job.state == JobState.RUNNING) & (Job.lease_until < now) & (Job.attempts > len(RETRY_DELAYS_S))
+    deadly = (Job.state == JobState.RUNNING) & (Job.lease_until < now) & (Job.attempts >= JOBS.attempts)
     free = (Job.state == JobState.WAITING) | ((Job.state == JobState.RUNNING) & (Job.lease_until < now))
     with session_scope() as session:
         session.execute(
@@ -295,13 +305,20 @@ class Claimed:
     def finish(self, result: dict[str, Any]) -> None:
         self._end(JobState.DONE, progress=100, result=result, error=None)
 
+    def put_back(self, later: Later) -> None:
+        """Wait as long as the work says, or not at all when the job was asked for again while it ran."""
+        now = _now()
+        due = case((Job.again, literal(now, UtcDateTime)), else_=literal(now + later.delay, UtcDateTime))
+        waits = {"state": JobState.WAITING, "attempts": Job.attempts - 1, "error": str(later)[:2000]}
+        self._update(**waits, not_before=due, lease_until=None)
+
     def fail(self, error: Exception) -> None:
         """Put the job back with a growing delay, or, after the last attempt, among the dead."""
         now, message = _now(), f"{type(error).__name__}: {error}"[:2000]
-        if isinstance(error, Hopeless) or self.attempts > len(RETRY_DELAYS_S):
+        delay = None if isinstance(error, Hopeless) else JOBS.after(self.attempts)
+        if delay is None:
             self._end(JobState.DEAD, error=message)
         else:
-            delay = timedelta(seconds=RETRY_DELAYS_S[self.attempts - 1])
             self._update(state=JobState.WAITING, error=message, not_before=now + delay, lease_until=None)
 
     def _end(self, state: JobState, **values: Any) -> None:
@@ -328,6 +345,9 @@ def perform(job_id: uuid.UUID, handler: Callable[[Claimed], dict[str, Any] | Non
             claimed.finish(handler(claimed) or {})
         except Lost:
             log.warning("lost the lease of %s %s", job.kind, job.id)
+        except Later as later:
+            with contextlib.suppress(Lost):
+                claimed.put_back(later)
         except Exception as error:
             log.exception("%s %s failed at attempt %d", job.kind, job.id, job.attempts)
             with contextlib.suppress(Lost):

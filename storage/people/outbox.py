@@ -1,20 +1,22 @@
-"""The outbox: every mail is a row first, and the row says what became of it."""
+"""The outbox: every mail is a row first, and the row says what became of it. Sending it is a job."""
 
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, select, update
+from sqlalchemy import ForeignKey, Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
-from storage.base.database import Base, Identified, one_of, rows_changed, session_of
+from storage.base.backoff import MAILS
+from storage.base.database import Base, Identified, one_of, session_of
+from storage.base.jobs import Queue, enqueue
 from storage.people.links import Link
 from storage.people.people import Person
 
-RETRY_DELAYS_S = (60, 300, 1800, 7200, 21600)
-"""How long to wait after each attempt that failed; after the last one the office is told."""
+DELIVER = "deliver_mail"
+"""The kind of the jobs that send a mail; the subject is the mail."""
 
 
 class MailState(StrEnum):
@@ -47,7 +49,6 @@ class MailMessage(Identified, Base):
     state: Mapped[MailState] = mapped_column(one_of(MailState), default=MailState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
-    not_before: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(Text)
     link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Link.id))
@@ -58,7 +59,6 @@ class MailMessage(Identified, Base):
     link: Mapped[Link | None] = relationship()
 
     __table_args__ = (
-        Index(None, "state", "not_before"),
         Index(None, "state", "created_at"),
         Index(None, "created_at", "id"),
         Index(None, "person_id", "created_at"),
@@ -73,13 +73,13 @@ class MailMessage(Identified, Base):
         """The mail server has taken it."""
         self.state, self.sent_at, self.error = MailState.SENT, now, None
 
-    def failed(self, error: str, now: datetime) -> None:
-        """Try again later, or, after the last attempt, give up."""
+    def failed(self, error: str) -> timedelta | None:
+        """After how long to try again; None after the last attempt, when it is given up."""
         self.error = error
-        if self.attempts > len(RETRY_DELAYS_S):
+        delay = MAILS.after(self.attempts)
+        if delay is None:
             self.state = MailState.FAILED
-        else:
-            self.not_before = now + timedelta(seconds=RETRY_DELAYS_S[self.attempts - 1])
+        return delay
 
     def not_made(self, error: str, now: datetime) -> None:
         """No mail could be made of it: a fault of ours, which the office is told and no attempt mends."""
@@ -97,31 +97,12 @@ class MailMessage(Identified, Base):
         """Give a mail that was given up another life. True when it was given up."""
         if self.state not in UNDELIVERED:
             return False
-        self.state, self.attempts, self.not_before = MailState.WAITING, 0, now
+        self.state, self.attempts = MailState.WAITING, 0
+        enqueue(session_of(self), Queue.OFFICE, DELIVER, self.id, now)
         if self.recipient == self.person.email:
             self.person.bounced_at = None
         audit.record(session_of(self), now, actor, "mail_retried", self)
         return True
-
-
-def due(session: Session, now: datetime) -> list[uuid.UUID]:
-    """The mails to send now, oldest first."""
-    waiting = select(MailMessage.id).where(MailMessage.state == MailState.WAITING, MailMessage.not_before <= now)
-    return list(session.scalars(waiting.order_by(MailMessage.created_at).limit(100)))
-
-
-def claim(session: Session, message_id: uuid.UUID, now: datetime) -> MailMessage | None:
-    """Take a mail that is due for one attempt, so that no other worker sends it meanwhile; None when another did.
-
-    Should this worker die, the mail is due again after the delay of a failed attempt.
-    """
-    mine = update(MailMessage).where(
-        MailMessage.id == message_id, MailMessage.state == MailState.WAITING, MailMessage.not_before <= now
-    )
-    later = now + timedelta(seconds=RETRY_DELAYS_S[0])
-    if not rows_changed(session, mine.values(attempts=MailMessage.attempts + 1, not_before=later)):
-        return None
-    return session.get(MailMessage, message_id)
 
 
 def bounce(session: Session, address: str, now: datetime) -> MailMessage | None:
@@ -157,12 +138,12 @@ def add(
         subject=subject,
         text=text,
         created_at=now,
-        not_before=now,
         link=link,
         calendar=calendar,
         address=address,
     )
     session.add(message)
+    enqueue(session, Queue.OFFICE, DELIVER, message.id, now)
     return message
 
 

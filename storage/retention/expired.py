@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from storage.admission.enrolments import Roster
 from storage.base.database import rows_changed
-from storage.base.jobs import Job
+from storage.base.jobs import Job, JobState
 from storage.exam.sittings import Sitting
 from storage.people.links import SEND_RESET, Link
 from storage.people.logins import LogIn
-from storage.people.outbox import MailMessage, MailState
+from storage.people.outbox import DELIVER, MailMessage, MailState
 from storage.planning.locations import LocationCheck
 from storage.planning.practical_sessions import LIVE, Participant, PracticalSession
 from storage.planning.theory_tests import TheoryState, TheoryTest
@@ -40,6 +40,9 @@ TESTS_KEPT = timedelta(days=365)
 SESSIONS_KEPT = timedelta(days=365)
 """After a practical session was declined or called off, or a candidate taken out of one. One that was held stays."""
 
+DELIVERIES_KEPT = timedelta(days=1)
+"""After a mail was sent or given up: the job that did so. The mail itself says what became of it."""
+
 MAILS_KEPT = timedelta(days=2 * 365)
 """After a mail was written, unless it still waits to be sent."""
 
@@ -57,9 +60,11 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
     session.execute(update(MailMessage).where(in_mail).values(link_id=None))
     checked = (Sitting.closes_at < now - DEVICE_CHECKS_KEPT) & (cast(Sitting.device_check, String) != "{}")
     session.execute(update(Sitting).where(checked).values(device_check={}))
+    old_resets = (Job.kind == SEND_RESET) & (Job.finished_at < now - RESETS_KEPT)
+    delivered = (Job.kind == DELIVER) & (Job.state == JobState.DONE) & (Job.finished_at < now - DELIVERIES_KEPT)
     past = {
         Link: old_links,
-        Job: (Job.kind == SEND_RESET) & (Job.finished_at < now - RESETS_KEPT),
+        Job: old_resets | delivered,
         LogIn: or_(LogIn.used_at < now - LOG_INS_KEPT, LogIn.ended_at < now - LOG_INS_KEPT),
         TheoryTest: (TheoryTest.state != TheoryState.PASSED) & (TheoryTest.ended_at < now - TESTS_KEPT),
         Participant: Participant.freed_at < now - SESSIONS_KEPT,

@@ -2,18 +2,21 @@
 
 import json
 import uuid
+from datetime import datetime
 
 import pytest
 from alembic import command
-from sqlalchemy import JSON, column, inspect, select, text
+from sqlalchemy import JSON, Uuid, column, inspect, select, text
 from sqlalchemy import table as table_of
 from sqlalchemy.exc import IntegrityError
 
 from storage.base import migrate
 from storage.base.audit import AuditEvent
-from storage.base.database import make_engine
+from storage.base.database import UtcDateTime, make_engine
+from storage.base.jobs import Job, JobState, Queue
 from storage.judging.scores import Score
 from storage.people.organisations import Organisation
+from storage.people.outbox import DELIVER
 from storage.people.people import Person, SearchWord
 
 pytestmark = pytest.mark.parametrize("empty_database_url", ["sqlite", "postgresql"], indirect=True)
@@ -88,6 +91,39 @@ def test_a_sealed_log_goes_on_and_its_check_waits_for_the_sealer(empty_database_
         with engine.begin() as connection:
             assert connection.scalar(text("SELECT queue FROM job")) == "office"
             assert connection.scalar(text("SELECT hash FROM audit_event")) == "a" * 64
+    finally:
+        engine.dispose()
+
+
+def test_mail_that_waits_becomes_a_job_that_knows_when(empty_database_url):
+    alembic, person = migrate._alembic(empty_database_url), uuid.uuid4().hex
+    waiting, sent, later = uuid.uuid4(), uuid.uuid4(), "2026-03-02 10:30:00.000000+00:00"
+    command.upgrade(alembic, "0030")
+    engine = make_engine(empty_database_url)
+    try:
+        with engine.begin() as connection:
+            _insert(
+                connection,
+                "person",
+                {"id": person, "email": "a@x", "name": "A", "session_epoch": 0, "created_at": AT},
+            )
+            mail = {"person_id": person, "template": "receipt", "subject": "S", "text": "T", "created_at": AT}
+            mail |= {"attempts": 2, "not_before": later}
+            for one, state in ((waiting, "waiting"), (sent, "sent")):
+                _insert(connection, "mail_message", mail | {"id": one.hex, "state": state})
+        command.upgrade(alembic, "head")
+        with engine.begin() as connection:
+            (job,) = connection.execute(select(Job.__table__)).all()
+            attempts = connection.scalar(text(f"SELECT attempts FROM mail_message WHERE id = '{waiting.hex}'"))
+        assert (job.kind, job.queue, job.subject, job.state) == (DELIVER, Queue.OFFICE, waiting, JobState.WAITING)
+        assert (job.not_before, job.attempts, job.again, job.result) == (datetime.fromisoformat(later), 0, False, {})
+        assert attempts == 2
+        command.downgrade(alembic, "0030")
+        old = table_of("mail_message", column("id", Uuid), column("not_before", UtcDateTime))
+        with engine.begin() as connection:
+            back = dict(connection.execute(select(old.c.id, old.c.not_before)).all())
+            assert connection.scalar(text("SELECT count(*) FROM job")) == 0
+        assert back == {waiting: datetime.fromisoformat(later), sent: datetime.fromisoformat(AT)}
     finally:
         engine.dispose()
 

@@ -4,6 +4,7 @@ JOBS = {
     "finish_recording": "opname afwerken",
     "send_receipt": "ontvangstbewijs mailen",
     "tell_retake": "kandidaat om een nieuwe opname vragen",
+    "deliver_mail": "mail versturen",
     "send_reset": "link voor een nieuw wachtwoord mailen",
     "import_pack": "scenario’s in gebruik nemen",
     "check_pack": "scenario’s controleren",

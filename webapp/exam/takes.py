@@ -10,7 +10,8 @@ from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from scenarios.sitting import Stage
-from storage.base.jobs import ATTEMPTS, Job
+from storage.base.backoff import JOBS
+from storage.base.jobs import Job
 from storage.dossier.dossiers import Dossier
 from storage.exam import take_decisions
 from storage.exam.recordings import SLICES_COME, Recording
@@ -94,7 +95,7 @@ def show(recording_id: uuid.UUID) -> ResponseReturnValue:
         "decisions": take_decisions.decisions_about(g.db, found),
         "stuck": found.stuck(g.now),
         "slices_come": SLICES_COME,
-        "attempts": ATTEMPTS,
+        "attempts": JOBS.attempts,
     }
     page = render_template("takes/show.html", recording=found, jobs=jobs_of_it, allowed=allowed, form=form, **values)
     return page, 422 if form.errors else 200

@@ -1,4 +1,4 @@
-"""Delivering mail: what waits in the outbox goes to the mail server, or into files."""
+"""Delivering mail: a mail of the outbox goes to the mail server, or into a file."""
 
 import logging
 import smtplib
@@ -18,8 +18,9 @@ from jinja2 import Environment, FileSystemLoader
 from storage.base import plain
 from storage.base.config import config
 from storage.base.database import session_scope
+from storage.base.jobs import Later
 from storage.people import outbox
-from storage.people.outbox import MailMessage
+from storage.people.outbox import MailMessage, MailState
 
 log = logging.getLogger(__name__)
 
@@ -27,37 +28,36 @@ SHORT_LINE = 70
 _layouts = Environment(loader=FileSystemLoader(Path(__file__).parents[1] / "templates" / "mail"), autoescape=True)
 
 
-def send_due(now: datetime) -> int:
-    """Send every mail that is due; answers how many were sent. One that fails is tried again later."""
-    with session_scope(writes=False) as session:
-        ids = outbox.due(session, now)
-    return sum(_send_one(message_id, now) for message_id in ids)
-
-
-def _send_one(message_id: uuid.UUID, now: datetime) -> bool:
+def attempt(message_id: uuid.UUID, now: datetime) -> dict[str, Any]:
+    """Try to send a mail that waits; answers its state then. Raises jobs.Later when it is to be tried again."""
     with session_scope() as session:
-        message = outbox.claim(session, message_id, now)
-        if message is None:
-            return False
+        message = session.get(MailMessage, message_id)
+        if message is None or message.state is not MailState.WAITING:
+            return {}
+        # Counted before, since a worker may die of it.
+        message.attempts += 1
         try:
             email = _as_email(message, now)
         except Exception as error:
-            # Ours, whatever it is: no other mail waits for it, and no address is blamed for it.
+            # Ours, whatever it is: no attempt mends it, and no address is blamed for it.
             message.not_made(f"NotMade {type(error).__name__}", now)
             log.error("mail %s could not be made: %s", message_id, type(error).__name__)
-            return False
+            return {"state": message.state}
     error, refused = _deliver(email)
+    delay = None
     with session_scope() as session:
         message = session.get_one(MailMessage, message_id)
         if error and refused:
             message.bounced(error, now)
         elif error:
-            message.failed(error, now)
+            delay = message.failed(error)
         else:
             message.sent(now)
     if error:
         log.warning("mail %s not sent: %s", message_id, error)
-    return not error
+    if error and delay:
+        raise Later(delay, error)
+    return {"state": message.state}
 
 
 def _deliver(email: EmailMessage) -> tuple[str | None, bool]:

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from storage.base import audit
-from storage.base.jobs import ATTEMPTS, Job, JobState
+from storage.base.backoff import JOBS
+from storage.base.jobs import Job, JobState
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.recordings import counting_takes
 from storage.exam.sittings import Sitting
@@ -70,7 +71,7 @@ def jobs() -> ResponseReturnValue:
     query = select(Job).order_by(Job.created_at.desc(), Job.id)
     page = page_of(query.where(Job.state == state) if state else query)
     dead = count(select(Job).where(Job.state == JobState.DEAD))
-    values = {"states": list(JobState), "state": state, "attempts": ATTEMPTS, "dead": dead}
+    values = {"states": list(JobState), "state": state, "attempts": JOBS.attempts, "dead": dead}
     return render_template("office/jobs.html", page=page, **values)
 
 

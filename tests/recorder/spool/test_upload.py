@@ -14,6 +14,7 @@ from support import cast
 
 from recorder.spool import packet_file, upload
 from recorder.spool.spool import Spool
+from storage.base.backoff import Backoff
 from storage.base.database import session_scope
 from storage.base.jobs import Job
 from storage.base.keys import decrypt_file, key_store
@@ -164,7 +165,7 @@ def test_files_that_no_row_knows_stay(object_store: ObjectStore, spool: Spool) -
 def test_it_is_tried_until_the_store_is_back(
     object_store: ObjectStore, recording: uuid.UUID, spool: Spool, monkeypatch
 ) -> None:
-    monkeypatch.setattr(upload, "BACK_OFF_S", (0.01,))
+    monkeypatch.setattr(upload, "UPLOADS", Backoff((0.01,)))
     unsure = Unsure(object_store)
     content = fill(spool, recording)
 
@@ -188,5 +189,5 @@ def test_it_is_tried_until_the_store_is_back(
 
 
 def test_a_lone_recording_is_tried_again_soon_and_many_give_the_store_room():
-    assert [upload.patience_s(attempt, 1) for attempt in range(8)] == [1, 2, 5, 10, 11, 11, 11, 11]
-    assert [upload.patience_s(attempt, 100) for attempt in range(8)] == [1, 2, 5, 10, 30, 60, 60, 60]
+    assert [upload.patience_s(failed, 1) for failed in range(1, 9)] == [1, 2, 5, 10, 11, 11, 11, 11]
+    assert [upload.patience_s(failed, 100) for failed in range(1, 9)] == [1, 2, 5, 10, 30, 60, 60, 60]

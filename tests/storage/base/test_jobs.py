@@ -12,8 +12,19 @@ import redis
 from sqlalchemy import func, select, update
 
 from storage.base import jobs
+from storage.base.backoff import JOBS
 from storage.base.database import new_session, session_scope
-from storage.base.jobs import LEASE, RETRY_DELAYS_S, RING_AGAIN, Claimed, Hopeless, Job, JobState, Lost, Queue
+from storage.base.jobs import (
+    LEASE,
+    RING_AGAIN,
+    Claimed,
+    Hopeless,
+    Job,
+    JobState,
+    Later,
+    Lost,
+    Queue,
+)
 
 
 def now() -> datetime:
@@ -109,7 +120,7 @@ def test_a_failing_job_waits_ever_longer_and_then_is_dead(installation):
         raise OSError("the store is away")
 
     job_id, delays = add(), []
-    for _ in RETRY_DELAYS_S:
+    for _ in JOBS.delays_s:
         begun = now()
         jobs.perform(job_id, handler)
         job = row(job_id)
@@ -117,10 +128,10 @@ def test_a_failing_job_waits_ever_longer_and_then_is_dead(installation):
         delays.append((job.not_before - begun).total_seconds())
         change(job_id, not_before=now())
     assert delays == sorted(delays)
-    assert delays == pytest.approx(RETRY_DELAYS_S, abs=2)
+    assert delays == pytest.approx(JOBS.delays_s, abs=2)
     jobs.perform(job_id, handler)
     job = row(job_id)
-    assert (job.state, job.attempts, job.lease_until) == (JobState.DEAD, len(RETRY_DELAYS_S) + 1, None)
+    assert (job.state, job.attempts, job.lease_until) == (JobState.DEAD, JOBS.attempts, None)
     assert job.finished_at is not None
     assert jobs.claim(job_id, "me", now() + timedelta(days=1)) is None
 
@@ -135,10 +146,42 @@ def test_a_hopeless_job_is_dead_at_once(installation):
     assert row(job_id).error == "Hopeless: no original left"
 
 
+def test_work_that_says_later_waits_that_long_and_counts_no_attempt(installation, broker):
+    def handler(_):
+        raise Later(timedelta(hours=2), "the other side is away")
+
+    job_id = add()
+    for _ in range(JOBS.attempts + 1):
+        begun = now()
+        jobs.perform(job_id, handler)
+        job = row(job_id)
+        assert (job.state, job.attempts, job.error) == (JobState.WAITING, 0, "the other side is away")
+        assert (job.not_before - begun).total_seconds() == pytest.approx(7200, abs=2)
+        assert job.lease_until is None
+        assert jobs.sweep(now()) == 0
+        assert jobs.sweep(job.not_before) == 1
+        change(job_id, not_before=now())
+    jobs.perform(job_id, lambda _: {"well": True})
+    assert (row(job_id).state, row(job_id).error, row(job_id).attempts) == (JobState.DONE, None, 1)
+
+
+def test_later_is_now_when_the_job_was_asked_for_again_while_it_ran(installation):
+    subject = uuid.uuid4()
+
+    def handler(_):
+        add(subject=subject)
+        raise Later(timedelta(hours=2), "not yet")
+
+    job_id = add(subject=subject)
+    jobs.perform(job_id, handler)
+    assert row(job_id).not_before <= now()
+    assert jobs.claim(job_id, "me", now()).attempts == 1
+
+
 def test_a_job_that_kills_every_worker_is_dead_in_the_end(installation):
     """Each worker takes it and is never heard of again."""
     job_id, at = add(), now()
-    for attempt in range(1, len(RETRY_DELAYS_S) + 2):
+    for attempt in range(1, len(JOBS.delays_s) + 2):
         assert jobs.claim(job_id, "doomed", at).attempts == attempt
         at += LEASE + timedelta(seconds=1)
     assert jobs.claim(job_id, "doomed", at) is None
@@ -256,14 +299,18 @@ def test_the_sweeper_rings_for_what_nobody_heard(installation, broker):
     assert str(later) in {job_id for _, job_id in rung(broker)}
 
 
-def test_a_lost_broker_raises_nothing_delays_little_and_loses_nothing(installation, environment, valkey):
+def test_a_lost_broker_raises_nothing_delays_little_and_loses_nothing(installation, environment, valkey, caplog):
     """In this installation nothing listens at the broker's address until the last lines."""
     begun = time.monotonic()
     job_id = add()
     assert time.monotonic() - begun < 1
     assert row(job_id).state is JobState.WAITING
+    with session_scope() as session:
+        many = [jobs.enqueue(session, Queue.MEDIA, "work", uuid.uuid4(), now()).id for _ in range(50)]
+    assert len([record for record in caplog.records if "doorbell not heard" in record.message]) == 2
+    assert {row(one).state for one in many} == {JobState.WAITING}
     environment(VIGNET_BROKER_URL=valkey)
     with redis.Redis.from_url(valkey) as client:
         client.flushall()
-    assert jobs.sweep(now() + RING_AGAIN + timedelta(seconds=1)) == 1
-    assert rung(valkey) == [("work", str(job_id))]
+    assert jobs.sweep(now() + RING_AGAIN + timedelta(seconds=1)) == 1 + len(many)
+    assert {one for _, one in rung(valkey)} == {str(job_id), *map(str, many)}

@@ -17,6 +17,7 @@ from storage.planning.practical_sessions import Participant, PracticalSession
 from storage.planning.theory_tests import RESULTS, Certificate, TheoryState, TheoryTest, set_ready
 from storage.retention.expired import (
     CHECKS_KEPT,
+    DELIVERIES_KEPT,
     DEVICE_CHECKS_KEPT,
     LINKS_KEPT,
     LOG_INS_KEPT,
@@ -60,6 +61,20 @@ def test_who_asked_for_a_new_password_is_forgotten_after_a_day_and_other_jobs_st
     assert delete_expired(session, NOW + RESETS_KEPT)["job"] == 0
     assert delete_expired(session, NOW + RESETS_KEPT + MOMENT)["job"] == 1
     assert set(session.scalars(select(Job.kind).where(Job.state == JobState.DONE))) == {"finish_recording"}
+
+
+def test_the_job_that_sent_a_mail_goes_after_a_day_and_one_that_still_has_to_stays(session, people):
+    sent, dead, waiting = (
+        outbox.add(session, people.candidate, "invitation", "Onderwerp", "Tekst", NOW) for _ in range(3)
+    )
+    for mail, state in ((sent, JobState.DONE), (dead, JobState.DEAD)):
+        job = session.scalars(select(Job).where(Job.subject == mail.id)).one()
+        job.state, job.finished_at = state, NOW
+    session.commit()
+    assert delete_expired(session, NOW + DELIVERIES_KEPT)["job"] == 0
+    assert delete_expired(session, NOW + DELIVERIES_KEPT + MOMENT)["job"] == 1
+    assert set(session.scalars(select(Job.subject))) == {dead.id, waiting.id}
+    assert there(session, MailMessage) == {sent.id, dead.id, waiting.id}
 
 
 def test_a_log_in_goes_a_month_after_its_last_use(session, people):

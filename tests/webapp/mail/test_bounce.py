@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from support import cast, mailbox_server
+from support import cast, mail_jobs, mailbox_server
 from support.visitors import text_of
 
 import webapp
 from storage.base.audit import AuditEvent
 from storage.base.database import new_session
+from storage.base.jobs import Job, JobState
 from storage.people import outbox
 from storage.people.links import LinkKind, issue
 from storage.people.outbox import MailMessage, MailState
 from storage.people.people import Person
-from webapp.mail import deliver
 from webapp.mail.notify import notify
 
 TEMPLATES = Path(webapp.__file__).parent / "templates" / "mail"
@@ -44,9 +44,9 @@ def read(message):
 
 def test_an_address_that_is_refused_is_not_tried_again_and_everybody_sees_it(people, visit, message, box):
     box.answer_to_address = "550 no such person"
-    assert deliver.send_due(cast.NOW) == 0
+    assert mail_jobs.send_due(cast.NOW) == 0
     assert read(message) == (MailState.BOUNCED, "SMTPRecipientsRefused 550", cast.NOW)
-    assert deliver.send_due(cast.NOW.replace(year=2030)) == 0
+    assert mail_jobs.send_due(cast.NOW.replace(year=2030)) == 0
     assert "geweigerd" in visit(people.officer).get("/bureau/post").text
     assert "1 mail niet bezorgd" in text_of(visit(people.officer).get("/bureau").text)
     assert "mail komt niet aan" in visit(people.beheerder).get("/organisatie/mensen").text
@@ -58,7 +58,7 @@ def test_a_mail_that_cannot_be_made_is_ours_and_nobodys_address(session, people,
     broken.calendar = "no calendar"
     other = outbox.add(session, people.manager, "invitation", "Uw examen", "Beste,\n", cast.NOW)
     session.commit()
-    assert deliver.send_due(cast.NOW) == 1
+    assert mail_jobs.send_due(cast.NOW) == 1
     state, error, bounced_at = read(message)
     assert (state, bounced_at, error.split()[0]) == (MailState.FAILED, None, "NotMade")
     assert read(other)[0] is MailState.SENT
@@ -71,21 +71,26 @@ def test_a_mail_that_cannot_be_made_is_ours_and_nobodys_address(session, people,
 
 def test_an_address_that_is_busy_is_tried_again(people, message, box):
     box.answer_to_address = "450 later"
-    deliver.send_due(cast.NOW)
+    mail_jobs.send_due(cast.NOW)
     assert read(message) == (MailState.WAITING, "SMTPRecipientsRefused 450", None)
 
 
 def test_the_office_sends_again_what_came_back(people, visit, message, box):
     box.answer_to_address = "550 no"
-    deliver.send_due(cast.NOW)
-    visit(people.officer).post(f"/bureau/post/{message.id}/opnieuw")
+    mail_jobs.send_due(cast.NOW)
+    visitor, again = visit(people.officer), f"/bureau/post/{message.id}/opnieuw"
+    visitor.post(again)
+    assert "wacht nog op verzending" in visitor.post(again, follow_redirects=True).text
+    with new_session(writes=False) as session:
+        states = session.scalars(select(Job.state).where(Job.subject == message.id))
+        assert sorted(states) == [JobState.DONE, JobState.WAITING]
     box.answer_to_address = "250 OK"
-    assert deliver.send_due(cast.NOW.replace(year=2030)) == 1
+    assert mail_jobs.send_due(cast.NOW.replace(year=2030)) == 1
     assert read(message)[::2] == (MailState.SENT, None)
 
 
 def test_what_comes_back_later_is_told_by_a_command(app, people, message, box):
-    deliver.send_due(cast.NOW)
+    mail_jobs.send_due(cast.NOW)
     run = app.test_cli_runner().invoke
     assert run(args=["mail", "bounce", people.candidate.email.upper()]).exit_code == 0
     assert read(message)[:2] == (MailState.BOUNCED, "BouncedLater")
@@ -102,7 +107,7 @@ def test_a_personal_link_is_put_in_when_the_mail_goes(session, app, people, box)
         row = notify(session, people.candidate, "password_reset", cast.NOW, link=link)
     session.commit()
     assert link.token not in row.text
-    deliver.send_due(cast.NOW)
+    mail_jobs.send_due(cast.NOW)
     ((_, mail),) = box.received
     for part in mail.iter_parts():
         assert f"/welkom/{link.token}" in part.get_content()

@@ -2,15 +2,20 @@
 
 import email
 import email.policy
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from support import cast, mailbox_server
+from support import cast, mail_jobs, mailbox_server
 
+from storage.base import jobs
+from storage.base.backoff import MAILS
 from storage.base.database import new_session
+from storage.base.jobs import JobState
 from storage.people import outbox
-from storage.people.outbox import RETRY_DELAYS_S, MailMessage, MailState
+from storage.people.outbox import MailMessage, MailState
 from webapp.mail import deliver
 from webapp.mail.notify import notify
 
@@ -38,8 +43,8 @@ def read(message):
 
 
 def test_a_mail_reaches_the_server_once(people, message, mails):
-    assert deliver.send_due(cast.NOW) == 1
-    assert deliver.send_due(cast.NOW + timedelta(days=1)) == 0
+    assert mail_jobs.send_due(cast.NOW) == 1
+    assert mail_jobs.send_due(cast.NOW + timedelta(days=1)) == 0
     ((to, mail),) = mails.received
     assert to == [people.candidate.email]
     assert mail["From"] == "KSF <examen@ksf.example>"
@@ -57,34 +62,39 @@ def test_a_mail_reaches_the_server_once(people, message, mails):
 def test_a_server_that_is_away_costs_time_and_no_mail(message, mails, environment):
     there = environment().mail_url
     environment(VIGNET_MAIL_URL="smtp://127.0.0.1:1")
-    assert deliver.send_due(cast.NOW) == 0
-    row = read(message)
+    assert mail_jobs.send_due(cast.NOW) == 0
+    row, job = read(message), mail_jobs.job_of(message.id)
     assert (row.state, row.attempts, row.error) == (MailState.WAITING, 1, "ConnectionRefusedError")
-    assert row.not_before == cast.NOW + timedelta(seconds=RETRY_DELAYS_S[0])
+    assert (job.state, job.attempts, job.error) == (JobState.WAITING, 0, "ConnectionRefusedError")
+    assert job.not_before == cast.NOW + timedelta(seconds=MAILS.delays_s[0])
     environment(VIGNET_MAIL_URL=there)
-    assert deliver.send_due(cast.NOW + timedelta(seconds=59)) == 0
-    assert deliver.send_due(row.not_before) == 1
+    assert mail_jobs.send_due(cast.NOW + timedelta(seconds=59)) == 0
+    assert mail_jobs.send_due(job.not_before) == 1
     assert len(mails.received) == 1
 
 
 def test_after_the_last_attempt_the_office_is_told(message, mails):
     mails.answer, now = "550 No", cast.NOW
-    for attempt in range(len(RETRY_DELAYS_S) + 1):
+    for attempt, delay_s in enumerate(MAILS.delays_s, 1):
+        mail_jobs.send_due(now)
         assert read(message).attempts == attempt
-        deliver.send_due(now)
-        now += timedelta(days=1)
-    row = read(message)
+        now += timedelta(seconds=delay_s)
+        assert mail_jobs.job_of(message.id).not_before == now
+    mail_jobs.send_due(now)
+    row, job = read(message), mail_jobs.job_of(message.id)
     assert (row.state, row.error) == (MailState.FAILED, "SMTPDataError")
-    assert len(mails.received) == len(RETRY_DELAYS_S) + 1
-    deliver.send_due(now)
-    assert len(mails.received) == len(RETRY_DELAYS_S) + 1
+    assert (job.state, job.result) == (JobState.DONE, {"state": "failed"})
+    assert len(mails.received) == MAILS.attempts
+    now += timedelta(days=1)
+    mail_jobs.send_due(now)
+    assert len(mails.received) == MAILS.attempts
 
 
 def test_one_impossible_address_holds_up_nobody_else(session, people, message, mails):
     session.merge(people.second_candidate).email = "twee\nregels@voorbeeld.example"
     outbox.add(session, people.second_candidate, "invitation", "Uw examen", TEXT, cast.NOW - timedelta(days=1))
     session.commit()
-    assert deliver.send_due(cast.NOW) == 1
+    assert mail_jobs.send_due(cast.NOW) == 1
     assert len(mails.received) == 1
     with new_session(writes=False) as other:
         errors = set(other.scalars(select(MailMessage.error)))
@@ -95,29 +105,34 @@ def test_a_subject_with_signs_that_no_eye_sees_is_sent(session, people, mails):
     for unseen in ("\u2028", "\u2029", "\x85", "\x0b", "\x1c", "\n", "\r\n", "\ufeff", "\u200b"):
         outbox.add(session, people.candidate, "invitation", f"Kim{unseen} Proef", f"Kim{unseen} Proef\n", cast.NOW)
     session.commit()
-    assert deliver.send_due(cast.NOW) == 9
+    assert mail_jobs.send_due(cast.NOW) == 9
     assert {mail["Subject"] for _, mail in mails.received} == {"Kim Proef"}
     assert all(mail["Bcc"] is None for _, mail in mails.received)
 
 
-def test_two_workers_send_a_mail_once(message):
-    with new_session() as session:
-        assert outbox.claim(session, message.id, cast.NOW) is not None
-        session.commit()
-    with new_session() as session:
-        assert outbox.claim(session, message.id, cast.NOW) is None
+def test_two_workers_send_a_mail_once(message, mails):
+    job_id = mail_jobs.job_of(message.id).id
+    with mail_jobs.at(cast.NOW), ThreadPoolExecutor(4) as workers:
+        for _ in range(4):
+            workers.submit(jobs.perform, job_id, lambda job: deliver.attempt(job.subject, cast.NOW))
+    assert len(mails.received) == 1
 
 
 def test_a_worker_that_died_while_sending_costs_a_minute(message, mails):
-    with new_session() as session:
-        outbox.claim(session, message.id, cast.NOW)
-        session.commit()
-    assert deliver.send_due(cast.NOW) == 0
-    assert deliver.send_due(cast.NOW + timedelta(minutes=1)) == 1
+    assert jobs.claim(mail_jobs.job_of(message.id).id, "died", cast.NOW)
+    assert mail_jobs.send_due(cast.NOW + jobs.LEASE) == 0
+    assert mail_jobs.send_due(cast.NOW + jobs.LEASE + timedelta(seconds=1)) == 1
+
+
+def test_a_mail_that_is_forgotten_or_sent_already_is_no_fault_of_its_job(message, mails):
+    assert deliver.attempt(uuid.uuid4(), cast.NOW) == {}
+    mail_jobs.send_due(cast.NOW)
+    assert deliver.attempt(message.id, cast.NOW) == {}
+    assert len(mails.received) == 1
 
 
 def test_without_a_server_mail_becomes_files(message, installation):
-    assert deliver.send_due(cast.NOW) == 1
+    assert mail_jobs.send_due(cast.NOW) == 1
     (file,) = (installation.data / "mail").glob("*.eml")
     mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     plain = mail.get_body(("plain",)).get_content()

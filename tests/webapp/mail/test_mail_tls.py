@@ -1,12 +1,11 @@
 """Mail goes out in secret: what a server offers is used, and where it must be secret nothing goes without."""
 
 import pytest
-from support import cast, certificates, mailbox_server
+from support import cast, certificates, mail_jobs, mailbox_server
 
 from storage.base.database import new_session
 from storage.people import outbox
 from storage.people.outbox import MailMessage, MailState
-from webapp.mail import deliver
 
 pytestmark = pytest.mark.one_database
 
@@ -30,7 +29,7 @@ def trusted(tmp_path, monkeypatch):
 
 def outcome(message):
     """(state, error) after one attempt."""
-    deliver.send_due(cast.NOW)
+    mail_jobs.send_due(cast.NOW)
     with new_session(writes=False) as session:
         row = session.get(MailMessage, message.id)
         return row.state, row.error

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import redis
 from sqlalchemy import select
-from support import cast
+from support import cast, mail_jobs
 
 from scenarios.sitting import AnswerStage
 from storage.base.database import new_session
-from storage.base.jobs import Job, JobState, celery
+from storage.base.jobs import Job, JobState, celery, perform
 from storage.exam.recordings import FINISH, Recording, RecordingState, begin_take
 from storage.exam.sittings import Answer
 from storage.people import outbox
@@ -63,10 +63,15 @@ def test_an_answer_that_was_ended_has_its_recording_closed(session, people):
     assert after.state is RecordingState.EXPECTED
 
 
-def test_mail_that_waits_is_sent(session, people, installation):
+@pytest.mark.one_database
+def test_mail_is_a_job_of_the_office(session, people, installation, broker):
     message = outbox.add(session, people.candidate, "invitation", "Onderwerp", "Tekst\n", datetime.now(UTC))
     session.commit()
-    worker.send_mail()
+    with redis.Redis.from_url(broker) as client:
+        assert client.llen("office") == 1
+    job = mail_jobs.job_of(message.id)
+    perform(job.id, worker.deliver_mail)
+    assert celery.tasks[job.kind]
     assert read(MailMessage, message).state is MailState.SENT
     assert len(list((installation.data / "mail").glob("*.eml"))) == 1
 
@@ -88,6 +93,6 @@ LOG = {"seal_audit", "begin_audit_check", "begin_audit_anchor"}
 
 def test_everything_that_beat_rings_is_there():
     rung = {entry["task"] for entry in celery.conf.beat_schedule.values()}
-    assert rung == {"sweep", "tend_sittings", "tend_windows", "send_mail", "delete_expired", "begin_retention"} | LOG
+    assert rung == {"sweep", "tend_sittings", "tend_windows", "delete_expired", "begin_retention"} | LOG
     assert rung <= set(celery.tasks)
     assert sealer.app is celery
