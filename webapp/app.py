@@ -17,7 +17,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from review.rules import LEVELS
 from storage.base.config import Config, ConfigError, config, needed
 from storage.base.database import new_session, passes
-from storage.base.refusal import Refused, Step
+from storage.base.refusal import Refused
+from storage.base.steps import StepRule
 from webapp import access, cli, health, media, sending, style
 from webapp.access import refused
 from webapp.dossier import history, motivation, part_one, role_document, substantiation, why_not
@@ -239,7 +240,7 @@ def _errors(app: Flask) -> None:
 
     def overtaken(error: Exception) -> ResponseReturnValue:
         app.logger.warning("overtaken: %s", error)
-        return not_now(Refused(Step.NOT_ALLOWED))
+        return not_now(Refused(StepRule.NOT_ALLOWED))
 
     for kind in OVERTAKEN:
         app.register_error_handler(kind, overtaken)

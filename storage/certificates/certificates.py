@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Select, String,
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base.database import Base, Identified, one_of
+from storage.base.steps import table
 from storage.dossier.dossiers import Dossier
 from storage.exam.sittings import Sitting
 from storage.judging.verdicts import Verdict
@@ -28,12 +29,13 @@ class CertificateState(StrEnum):
     REPLACED = "replaced"
 
 
-STEPS: dict[CertificateState, set[CertificateState]] = {
-    CertificateState.VALID: {CertificateState.SUSPENDED, CertificateState.WITHDRAWN, CertificateState.REPLACED},
-    CertificateState.SUSPENDED: {CertificateState.VALID, CertificateState.WITHDRAWN},
-    CertificateState.WITHDRAWN: set(),
-    CertificateState.REPLACED: set(),
-}
+STEPS = table(
+    CertificateState,
+    {
+        CertificateState.VALID: {CertificateState.SUSPENDED, CertificateState.WITHDRAWN, CertificateState.REPLACED},
+        CertificateState.SUSPENDED: {CertificateState.VALID, CertificateState.WITHDRAWN},
+    },
+)
 
 HELD = (CertificateState.VALID, CertificateState.SUSPENDED)
 """The states in which it is still somebody's certificate: another one of the same kind is not given."""

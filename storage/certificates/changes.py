@@ -12,7 +12,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
 from storage.base.database import Base, Identified, one_of, rows_changed, session_of
-from storage.base.refusal import Refused, check_step
+from storage.base.refusal import Refused
+from storage.base.steps import check_step
 from storage.certificates import issuing
 from storage.certificates.certificates import STEPS, Certificate, CertificateState
 from storage.people.people import Person

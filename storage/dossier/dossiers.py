@@ -13,9 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from review.portfolio import words
 from review.rules import LEVEL_MAX, LEVEL_MIN
 from scenarios.chapters import Documents, FilePart
-from storage.base import audit
-from storage.base.database import Base, Identified, one_of, session_of
-from storage.base.refusal import Refused, check_step
+from storage.base.database import Base, Identified, one_of
+from storage.base.refusal import Refused
+from storage.base.steps import Stepping, table
 from storage.people.organisations import Organisation
 from storage.people.people import Person
 from storage.schemes import Scheme
@@ -41,19 +41,20 @@ class DossierState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-STEPS: dict[DossierState, set[DossierState]] = {
-    DossierState.WRITING: {DossierState.SUBMITTED, DossierState.WITHDRAWN},
-    DossierState.SUBMITTED: {
-        DossierState.APPROVED,
-        DossierState.RETURNED,
-        DossierState.REJECTED,
-        DossierState.WITHDRAWN,
+STEPS = table(
+    DossierState,
+    {
+        DossierState.WRITING: {DossierState.SUBMITTED, DossierState.WITHDRAWN},
+        DossierState.SUBMITTED: {
+            DossierState.APPROVED,
+            DossierState.RETURNED,
+            DossierState.REJECTED,
+            DossierState.WITHDRAWN,
+        },
+        DossierState.RETURNED: {DossierState.SUBMITTED, DossierState.WITHDRAWN},
+        DossierState.APPROVED: {DossierState.WITHDRAWN},
     },
-    DossierState.RETURNED: {DossierState.SUBMITTED, DossierState.WITHDRAWN},
-    DossierState.APPROVED: {DossierState.WITHDRAWN},
-    DossierState.REJECTED: set(),
-    DossierState.WITHDRAWN: set(),
-}
+)
 
 
 class Rule(StrEnum):
@@ -74,7 +75,7 @@ class StarKind(StrEnum):
     COLLEAGUE = "colleague"
 
 
-class Dossier(Identified, Base):
+class Dossier(Stepping, Base):
     """One candidate's attempt at one exam, nominated by a manager. The scheme is pinned when it is handed in.
 
     `manager_version` and `candidate_version` go up with every save of that part, so that a page that is behind cannot
@@ -85,6 +86,7 @@ class Dossier(Identified, Base):
     """
 
     __tablename__ = "dossier"
+    steps, noun = STEPS, "dossier"
 
     code: Mapped[str] = mapped_column(String(12), unique=True, default=lambda: neutral_code("K"))
     scheme_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Scheme.id))
@@ -204,7 +206,7 @@ class Dossier(Identified, Base):
         """Hand the whole file in. Raises Refused while a part is missing."""
         if gaps := self.missing():
             raise Refused(Rule.INCOMPLETE, found=gaps, needed=())
-        self._go(DossierState.SUBMITTED, actor, now)
+        self.take_step(DossierState.SUBMITTED, actor, now)
         self.submitted_at, self.rounds = now, (self.rounds or 0) + 1
 
     def decide(
@@ -213,7 +215,7 @@ class Dossier(Identified, Base):
         """KSF's decision: approve, return (these parts, or all) or reject. The last two need a reason."""
         if state is not DossierState.APPROVED and not reason.strip():
             raise Refused(Rule.NO_REASON, needed="reason")
-        self._go(state, actor, now)
+        self.take_step(state, actor, now)
         self.decided_at, self.decided_by_id, self.decision_reason = now, actor, reason.strip()
         self.open_parts = [str(part) for part in parts]
         if self.is_open(FilePart.SUBSTANTIATION):
@@ -223,13 +225,8 @@ class Dossier(Identified, Base):
         """Stop with this attempt, with the reason."""
         if not reason.strip():
             raise Refused(Rule.NO_REASON, needed="reason")
-        self._go(DossierState.WITHDRAWN, actor, now)
+        self.take_step(DossierState.WITHDRAWN, actor, now)
         self.decided_at, self.decided_by_id, self.decision_reason = now, actor, reason.strip()
-
-    def _go(self, state: DossierState, actor: uuid.UUID, now: datetime) -> None:
-        check_step(STEPS, self.state, state)
-        audit.record(session_of(self), now, actor, f"dossier_{state}", self, was=self.state)
-        self.state = state
 
 
 class Star(Identified, Base):

@@ -18,7 +18,8 @@ from scenarios.sitting import CLOSING_GRACE_S, AnswerStage, Stage, TakeView
 from storage.base import audit
 from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.jobs import Job, Queue, enqueue
-from storage.base.refusal import Refused, Step, check_step
+from storage.base.refusal import Refused
+from storage.base.steps import StepRule, check_step
 from storage.exam.recorder_nodes import RecorderNode
 from storage.exam.sittings import Answer, Sitting
 
@@ -179,7 +180,7 @@ class Recording(Identified, Base):
     def renew_ticket(self) -> str:
         """Another ticket in place of the first, which never reached the page. Raises Refused once anything came."""
         if self.state is not RecordingState.EXPECTED or self.closed_at is not None:
-            raise Refused(Step.NOT_ALLOWED, found=self.state, needed=RecordingState.EXPECTED)
+            raise Refused(StepRule.NOT_ALLOWED, found=self.state, needed=RecordingState.EXPECTED)
         ticket = secrets.token_urlsafe(32)
         self.ticket_sha256 = hash_ticket(ticket)
         return ticket

@@ -19,7 +19,8 @@ from scenarios.sitting import AnswerStage, AnswerView, Rule, Stage, Step, Times
 from storage.base import audit
 from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.jobs import Queue, enqueue
-from storage.base.refusal import Refused, check_step
+from storage.base.refusal import Refused
+from storage.base.steps import check_step
 from storage.dossier.dossiers import Dossier, neutral_code
 from storage.people.people import Person
 from storage.schemes import Pack

@@ -3,15 +3,15 @@
 import uuid
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from review.objection import Ground, Ruling, Term, is_for_committee, may_handle
 from storage.base import audit
-from storage.base.database import Base, Identified, one_of, session_of
-from storage.base.refusal import Refused, check_step
+from storage.base.database import Base, one_of, session_of
+from storage.base.refusal import Refused
+from storage.base.steps import Stepping, table
 from storage.dossier.dossiers import Dossier, DossierState, neutral_code
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.ratings import Rating
@@ -33,12 +33,14 @@ class ObjectionState(StrEnum):
     RULED = "ruled"
 
 
-STEPS: dict[ObjectionState, set[ObjectionState]] = {
-    ObjectionState.RECEIVED: {ObjectionState.OFFICE, ObjectionState.COMMITTEE},
-    ObjectionState.OFFICE: {ObjectionState.COMMITTEE, ObjectionState.RULED},
-    ObjectionState.COMMITTEE: {ObjectionState.RULED},
-    ObjectionState.RULED: set(),
-}
+STEPS = table(
+    ObjectionState,
+    {
+        ObjectionState.RECEIVED: {ObjectionState.OFFICE, ObjectionState.COMMITTEE},
+        ObjectionState.OFFICE: {ObjectionState.COMMITTEE, ObjectionState.RULED},
+        ObjectionState.COMMITTEE: {ObjectionState.RULED},
+    },
+)
 
 
 class Rule(StrEnum):
@@ -52,7 +54,7 @@ class Rule(StrEnum):
     IN_TIME = "objection_was_in_time"
 
 
-class Objection(Identified, Base):
+class Objection(Stepping, Base):
     """One objection of one candidate to one decision. `code` is the receipt number.
 
     `late_reason` says why it came after the term; empty when it came in time. `ground` is what the office takes it
@@ -60,6 +62,7 @@ class Objection(Identified, Base):
     """
 
     __tablename__ = "objection"
+    steps, noun = STEPS, "objection"
 
     code: Mapped[str] = mapped_column(String(12), unique=True, default=lambda: neutral_code("B"))
     dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Dossier.id))
@@ -92,7 +95,7 @@ class Objection(Identified, Base):
         """Say what it is about, and so who rules. What the office has may still go to the committee."""
         self._require_uninvolved(officer)
         committee = is_for_committee(ground, forward)
-        self._go(ObjectionState.COMMITTEE if committee else ObjectionState.OFFICE, officer, now, ground=ground)
+        self.take_step(ObjectionState.COMMITTEE if committee else ObjectionState.OFFICE, officer.id, now, ground=ground)
         self.ground = ground
 
     def rule(self, person: Person, ruling: Ruling, text: str, now: datetime) -> None:
@@ -102,7 +105,7 @@ class Objection(Identified, Base):
             raise Refused(Rule.NO_TEXT)
         if ruling is Ruling.INADMISSIBLE and not self.late_reason:
             raise Refused(Rule.IN_TIME)
-        self._go(ObjectionState.RULED, person, now, ruling=ruling)
+        self.take_step(ObjectionState.RULED, person.id, now, ruling=ruling)
         self.ruling, self.ruling_text, self.ruled_at, self.ruled_by_id = ruling, text.strip(), now, person.id
 
     def involved(self) -> set[uuid.UUID]:
@@ -119,11 +122,6 @@ class Objection(Identified, Base):
     def _require_uninvolved(self, person: Person) -> None:
         if not may_handle(str(person.id), {str(one) for one in self.involved()}):
             raise Refused(Rule.INVOLVED)
-
-    def _go(self, state: ObjectionState, actor: Person, now: datetime, **facts: Any) -> None:
-        check_step(STEPS, self.state, state)
-        audit.record(session_of(self), now, actor.id, f"objection_{state}", self, was=self.state, **facts)
-        self.state = state
 
 
 def object_to(

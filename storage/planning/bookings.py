@@ -9,19 +9,21 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from scenarios.sitting import Stage
 from storage.base import audit
-from storage.base.database import Base, Identified, one_of, session_of
-from storage.base.refusal import Refused, Step, check_step
+from storage.base.database import Base, one_of, session_of
+from storage.base.refusal import Refused
+from storage.base.steps import check_step, going_on, table
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam import sittings
 from storage.exam.accommodations import BEFORE
 from storage.exam.sittings import Sitting
 from storage.people.people import Person
+from storage.planning.asked import Asked
 from storage.planning.exam_dates import ExamDate, ExamPlace, plans_by_dates
 from storage.planning.practical_sessions import Participant
 
@@ -38,30 +40,18 @@ class BookingState(StrEnum):
     LAPSED = "lapsed"
 
 
-STEPS: dict[BookingState, set[BookingState]] = {
-    BookingState.REQUESTED: {
-        BookingState.CONFIRMED,
-        BookingState.COUNTERED,
-        BookingState.DECLINED,
-        BookingState.WITHDRAWN,
-        BookingState.LAPSED,
+_ENDS = (BookingState.DECLINED, BookingState.WITHDRAWN, BookingState.LAPSED)
+STEPS = table(
+    BookingState,
+    {
+        BookingState.REQUESTED: {BookingState.CONFIRMED, BookingState.COUNTERED, *_ENDS},
+        BookingState.COUNTERED: {BookingState.CONFIRMED, BookingState.REFUSED, *_ENDS},
+        BookingState.CONFIRMED: set(_ENDS),
     },
-    BookingState.COUNTERED: {
-        BookingState.CONFIRMED,
-        BookingState.REFUSED,
-        BookingState.DECLINED,
-        BookingState.WITHDRAWN,
-        BookingState.LAPSED,
-    },
-    BookingState.CONFIRMED: {BookingState.DECLINED, BookingState.WITHDRAWN, BookingState.LAPSED},
-    BookingState.DECLINED: set(),
-    BookingState.REFUSED: set(),
-    BookingState.WITHDRAWN: set(),
-    BookingState.LAPSED: set(),
-}
+)
 """KSF declines and counters, the organisation refuses what KSF offered instead; a day that passes lapses by itself."""
 
-LIVE = tuple(state for state, steps in STEPS.items() if steps)
+LIVE = going_on(STEPS)
 """While a booking is at one of these it holds its place."""
 
 
@@ -70,8 +60,6 @@ class Rule(StrEnum):
 
     NOT_APPROVED = "booking_not_approved"
     NO_DATES = "booking_exam_without_dates"
-    OTHER_EXAM = "booking_of_other_exam"
-    DATE_OVER = "booking_date_over"
     FULL = "booking_date_full"
     TWICE = "booking_twice"
     SAME_DAY = "booking_same_day"
@@ -80,7 +68,7 @@ class Rule(StrEnum):
     NO_REASON = "booking_without_reason"
 
 
-class Booking(Identified, Base):
+class Booking(Asked, Base):
     """One place for one candidate. `asked` is the date that the organisation asked for, `place` what is held now.
 
     `candidate_id` and `day` repeat what dossier and place say (the keys see to that), so that the database can refuse
@@ -88,22 +76,18 @@ class Booking(Identified, Base):
     """
 
     __tablename__ = "booking"
+    steps, noun, without_reason = STEPS, "booking", Rule.NO_REASON
 
     dossier_id: Mapped[uuid.UUID]
     candidate_id: Mapped[uuid.UUID]
     place_id: Mapped[uuid.UUID]
     day: Mapped[date]
     asked_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ExamDate.id))
-    asked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
-    asked_at: Mapped[datetime]
     state: Mapped[BookingState] = mapped_column(one_of(BookingState), default=BookingState.REQUESTED)
-    answered_at: Mapped[datetime | None]
-    reason: Mapped[str] = mapped_column(Text, default="")
 
     dossier: Mapped[Dossier] = relationship()
     place: Mapped[ExamPlace] = relationship()
     asked: Mapped[ExamDate] = relationship()
-    asked_by: Mapped[Person] = relationship()
 
     __table_args__ = (
         ForeignKeyConstraint(["dossier_id", "candidate_id"], [Dossier.id, Dossier.candidate_id]),
@@ -120,10 +104,6 @@ class Booking(Identified, Base):
         """The date that is held, or was."""
         return self.place.exam_date
 
-    @property
-    def live(self) -> bool:
-        return self.state in LIVE
-
     def confirm(self, officer: Person, now: datetime) -> None:
         """KSF says yes to what was asked."""
         self._settle(BookingState.REQUESTED, officer, now)
@@ -134,7 +114,7 @@ class Booking(Identified, Base):
 
     def counter(self, other: ExamDate, reason: str, officer: Person, now: datetime) -> None:
         """KSF offers a place on another date, with the reason; the one that was held is free again."""
-        _require_reason(reason)
+        why = self.require_reason(reason)
         check_step(STEPS, self.state, BookingState.COUNTERED)
         if other.id == self.place.date_id:
             raise Refused(Rule.SAME_DATE, found=other.starts_at)
@@ -143,15 +123,14 @@ class Booking(Identified, Base):
         _require_bookable(self.dossier, other, now)
 
         def take(place: ExamPlace) -> None:
-            self.place, self.day, self.reason = place, place.day, reason.strip()
+            self.place, self.day, self.reason = place, place.day, why
             self._go(BookingState.COUNTERED, officer.id, now)
 
         _hold(session, self.dossier, other, take, self)
 
     def decline(self, reason: str, officer: Person, now: datetime) -> None:
         """KSF says no, with the reason, or takes back a yes."""
-        _require_reason(reason)
-        self.reason = reason.strip()
+        self.reason = self.require_reason(reason)
         self._end(BookingState.DECLINED, officer.id, now)
 
     def refuse(self, actor: Person, now: datetime) -> None:
@@ -167,9 +146,8 @@ class Booking(Identified, Base):
         self._go(BookingState.LAPSED, None, now)
 
     def _settle(self, was: BookingState, actor: Person, now: datetime) -> None:
-        if self.state is not was:
-            raise Refused(Step.NOT_ALLOWED, found=self.state, needed=BookingState.CONFIRMED)
-        _require_to_come(self.date, now)
+        self.require_state(was, BookingState.CONFIRMED)
+        self.date.require_to_come(now)
         self._go(BookingState.CONFIRMED, actor.id, now)
 
     def _end(self, state: BookingState, actor: uuid.UUID, now: datetime) -> None:
@@ -182,12 +160,7 @@ class Booking(Identified, Base):
         self._go(state, actor, now)
 
     def _go(self, state: BookingState, actor: uuid.UUID | None, now: datetime) -> None:
-        check_step(STEPS, self.state, state)
-        session = session_of(self)
-        audit.record(
-            session, now, actor, f"booking_{state}", self.dossier, was=self.state, date=str(self.place.date_id)
-        )
-        self.state, self.answered_at = state, now
+        self.answer(state, actor, now, about=self.dossier, date=str(self.place.date_id))
 
 
 _LIVE = Booking.state.in_(LIVE)
@@ -300,8 +273,7 @@ def _hold(
 ) -> None:
     """Let `take` book a free place of this date, `moving` a booking there: the first that nobody takes meanwhile."""
     held = select(Booking.place_id).where(Booking.state.in_(LIVE))
-    free = select(ExamPlace).where(ExamPlace.date_id == wanted.id, ExamPlace.id.not_in(held))
-    for place in session.scalars(free.order_by(ExamPlace.number)).all():
+    for place in wanted.places_without(held):
         try:
             with session.begin_nested():
                 take(place)
@@ -334,16 +306,5 @@ def _require_bookable(dossier: Dossier, wanted: ExamDate, now: datetime) -> None
         raise Refused(Rule.NOT_APPROVED, found=dossier.state, needed=DossierState.APPROVED)
     if not plans_by_dates(dossier.scheme):
         raise Refused(Rule.NO_DATES, found=dossier.scheme.content.name)
-    if dossier.scheme.key != wanted.exam:
-        raise Refused(Rule.OTHER_EXAM, found=dossier.scheme.content.name)
-    _require_to_come(wanted, now)
-
-
-def _require_to_come(wanted: ExamDate, now: datetime) -> None:
-    if wanted.withdrawn_at is not None or wanted.starts_at <= now:
-        raise Refused(Rule.DATE_OVER, found=wanted.starts_at, needed=now)
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refused(Rule.NO_REASON)
+    wanted.require_for(dossier.scheme)
+    wanted.require_to_come(now)

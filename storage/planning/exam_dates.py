@@ -4,10 +4,20 @@ A date is of an exam and not of one version of its regulation: whoever works und
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, select
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Select,
+    String,
+    UniqueConstraint,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from scenarios.chapters import Planning
@@ -22,12 +32,14 @@ MOST_PLACES = 500
 
 
 class Rule(StrEnum):
-    """Why a date cannot be published or taken back."""
+    """Why a date cannot be published, taken back, or had a place on."""
 
     IN_PAST = "exam_date_in_past"
     PAST_MIDNIGHT = "exam_date_past_midnight"
     NO_DATES = "exam_without_dates"
     IN_USE = "exam_date_in_use"
+    OVER = "exam_date_over"
+    OTHER_EXAM = "exam_date_of_other_exam"
 
 
 class ExamDate(Identified, Base):
@@ -61,6 +73,21 @@ class ExamDate(Identified, Base):
         if self.withdrawn_at is None:
             self.withdrawn_at = now
             audit.record(session_of(self), now, officer.id, "exam_date_withdrawn", self)
+
+    def require_for(self, scheme: Scheme) -> None:
+        """Raise Refused when it is a date of another exam than this scheme's."""
+        if self.exam != scheme.key:
+            raise Refused(Rule.OTHER_EXAM, found=scheme.content.name)
+
+    def require_to_come(self, now: datetime) -> None:
+        """Raise Refused when it has begun or was taken back."""
+        if self.withdrawn_at is not None or self.starts_at <= now:
+            raise Refused(Rule.OVER, found=self.starts_at, needed=now)
+
+    def places_without(self, held: Select[uuid.UUID]) -> Sequence["ExamPlace"]:
+        """Its places in their order, without those whose ids the query `held` finds."""
+        free = select(ExamPlace).where(ExamPlace.date_id == self.id, ExamPlace.id.not_in(held))
+        return session_of(self).scalars(free.order_by(ExamPlace.number)).all()
 
 
 class ExamPlace(Identified, Base):

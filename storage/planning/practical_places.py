@@ -21,7 +21,6 @@ from storage.planning.practical_sessions import (
     PracticalSession,
     Rule,
     SessionState,
-    require_to_come,
 )
 from storage.schemes import Scheme
 
@@ -42,12 +41,9 @@ def book(
     """
     # Whoever asks for this date, or takes it back, waits, and then counts these places.
     session.refresh(wanted, with_for_update=True)
-    if wanted.exam != scheme.key:
-        raise Refused(Rule.OTHER_EXAM, found=scheme.content.name)
-    require_to_come(wanted, now)
-    held = select(Participant.place_id).where(HELD)
-    free = select(ExamPlace).where(ExamPlace.date_id == wanted.id, ExamPlace.id.not_in(held))
-    places = session.scalars(free.order_by(ExamPlace.number)).all()
+    wanted.require_for(scheme)
+    wanted.require_to_come(now)
+    places = wanted.places_without(select(Participant.place_id).where(HELD))
     if len(candidates) > len(places):
         raise Refused(Rule.FULL, found=len(candidates), needed=len(places))
     most = most_candidates(wanted.starts_at, wanted.ends_at, scheme.content.chapter(ChecklistRules))

@@ -17,7 +17,6 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Text,
     UniqueConstraint,
     func,
     select,
@@ -30,10 +29,12 @@ from scenarios.practical import turn
 from storage.base import audit
 from storage.base.clock import AMSTERDAM
 from storage.base.database import Base, Identified, one_of, session_of
-from storage.base.refusal import Refused, Step, check_step
+from storage.base.refusal import Refused
+from storage.base.steps import StepRule, going_on, table
 from storage.judging.conflicts import conflicts_with
 from storage.people.organisations import Organisation
 from storage.people.people import Person, Role
+from storage.planning.asked import Asked
 from storage.planning.exam_dates import ExamDate, ExamPlace
 from storage.planning.locations import Location
 from storage.schemes import Scheme
@@ -50,22 +51,21 @@ class SessionState(StrEnum):
     LAPSED = "lapsed"
 
 
-STEPS: dict[SessionState, set[SessionState]] = {
-    SessionState.REQUESTED: {
-        SessionState.CONFIRMED,
-        SessionState.DECLINED,
-        SessionState.WITHDRAWN,
-        SessionState.LAPSED,
+STEPS = table(
+    SessionState,
+    {
+        SessionState.REQUESTED: {
+            SessionState.CONFIRMED,
+            SessionState.DECLINED,
+            SessionState.WITHDRAWN,
+            SessionState.LAPSED,
+        },
+        SessionState.CONFIRMED: {SessionState.CANCELLED, SessionState.WITHDRAWN},
     },
-    SessionState.CONFIRMED: {SessionState.CANCELLED, SessionState.WITHDRAWN},
-    SessionState.DECLINED: set(),
-    SessionState.CANCELLED: set(),
-    SessionState.WITHDRAWN: set(),
-    SessionState.LAPSED: set(),
-}
+)
 """A day that nobody answered lapses by itself. A confirmed session stays so when its day has passed."""
 
-LIVE = tuple(state for state, steps in STEPS.items() if steps)
+LIVE = going_on(STEPS)
 """While a session is at one of these it holds its places."""
 
 
@@ -75,8 +75,6 @@ class Rule(StrEnum):
     NO_LOCATION = "practical_without_location"
     NO_CANDIDATE = "practical_without_candidate"
     NO_EXAMINER = "practical_without_examiner"
-    OTHER_EXAM = "practical_of_other_exam"
-    DATE_OVER = "practical_date_over"
     FULL = "practical_date_full"
     DAY_TOO_SHORT = "practical_day_too_short"
     NOT_EXAMINER = "practical_not_examiner"
@@ -90,31 +88,27 @@ class Rule(StrEnum):
     CANDIDATE_OFF = "practical_candidate_off"
 
 
-class PracticalSession(Identified, Base):
+class PracticalSession(Asked, Base):
     """One day at one location of an organisation, with its candidates, and with an examiner once it is confirmed.
 
     `day` and `organisation_id` repeat what the date and the location say (the keys see to that).
     """
 
     __tablename__ = "practical_session"
+    steps, noun, without_reason = STEPS, "practical", Rule.NO_REASON
 
     scheme_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Scheme.id))
     date_id: Mapped[uuid.UUID]
     day: Mapped[date]
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Organisation.id))
     location_id: Mapped[uuid.UUID]
-    asked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
-    asked_at: Mapped[datetime]
     state: Mapped[SessionState] = mapped_column(one_of(SessionState), default=SessionState.REQUESTED)
     examiner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
-    answered_at: Mapped[datetime | None]
-    reason: Mapped[str] = mapped_column(Text, default="")
 
     scheme: Mapped[Scheme] = relationship()
     exam_date: Mapped[ExamDate] = relationship()
     organisation: Mapped[Organisation] = relationship(overlaps="location")
     location: Mapped[Location] = relationship(overlaps="organisation")
-    asked_by: Mapped[Person] = relationship(foreign_keys=asked_by_id)
     examiner: Mapped[Person | None] = relationship(foreign_keys=examiner_id)
     participants: Mapped[list["Participant"]] = relationship(
         back_populates="practical_session", order_by="Participant.number"
@@ -132,10 +126,6 @@ class PracticalSession(Identified, Base):
     )
     # Of two answers at the same moment that start from one state, the second fails (StaleDataError).
     __mapper_args__ = {"version_id_col": state, "version_id_generator": False}  # noqa: RUF012
-
-    @property
-    def live(self) -> bool:
-        return self.state in LIVE
 
     @property
     def coming(self) -> list["Participant"]:
@@ -161,20 +151,18 @@ class PracticalSession(Identified, Base):
         Raises Refused when the date is over, and for an examiner who is none, is tied to the organisation or a
         candidate, or has another session on that day.
         """
-        if self.state is not SessionState.REQUESTED:
-            raise Refused(Step.NOT_ALLOWED, found=self.state, needed=SessionState.CONFIRMED)
+        self.require_state(SessionState.REQUESTED, SessionState.CONFIRMED)
         examiner = self._require_examiner(examiner, now)
         with self._as_only_session_of(examiner):
-            self._go(SessionState.CONFIRMED, officer.id, now, examiner=str(examiner.id))
+            self.answer(SessionState.CONFIRMED, officer.id, now, examiner=str(examiner.id))
 
     def exchange(self, examiner: Person | None, officer: Person, now: datetime) -> Person:
         """KSF names another examiner for a session that stands; answers the former. Raises Refused as `confirm`."""
         self._wait_for_others()
-        if self.state is not SessionState.CONFIRMED:
-            raise Refused(Step.NOT_ALLOWED, found=self.state, needed=SessionState.CONFIRMED)
+        self.require_state(SessionState.CONFIRMED, SessionState.CONFIRMED)
         former = self.examiner
         if former is None:
-            raise Refused(Step.NOT_ALLOWED, found=self.state, needed=SessionState.CONFIRMED)
+            raise Refused(StepRule.NOT_ALLOWED, found=self.state, needed=SessionState.CONFIRMED)
         if examiner is former:
             raise Refused(Rule.SAME_EXAMINER, found=former.name)
         examiner = self._require_examiner(examiner, now)
@@ -219,7 +207,7 @@ class PracticalSession(Identified, Base):
         session = session_of(self)
         session.refresh(participant)
         if not self.live:
-            raise Refused(Step.NOT_ALLOWED, found=self.state, needed=SessionState.CONFIRMED)
+            raise Refused(StepRule.NOT_ALLOWED, found=self.state, needed=SessionState.CONFIRMED)
         if self.over(now):
             raise Refused(Rule.BEGUN, found=now, needed=self.exam_date.ends_at)
         if self.lost(participant):
@@ -235,14 +223,13 @@ class PracticalSession(Identified, Base):
         self._end(SessionState.LAPSED, None, now)
 
     def _refuse(self, state: SessionState, reason: str, officer: Person, now: datetime) -> None:
-        if not reason.strip():
-            raise Refused(Rule.NO_REASON)
+        why = self.require_reason(reason)
         self._wait_for_others()
-        self.reason = reason.strip()
+        self.reason = why
         self._end(state, officer.id, now)
 
     def _end(self, state: SessionState, actor: uuid.UUID | None, now: datetime) -> None:
-        self._go(state, actor, now)
+        self.answer(state, actor, now)
         for participant in self.participants:
             if participant.freed_at is None:
                 participant.freed_at = now
@@ -252,7 +239,7 @@ class PracticalSession(Identified, Base):
             raise Refused(Rule.BEGUN, found=now, needed=self.day)
 
     def _require_examiner(self, examiner: Person | None, now: datetime) -> Person:
-        require_to_come(self.exam_date, now)
+        self.exam_date.require_to_come(now)
         if examiner is None:
             raise Refused(Rule.NO_EXAMINER, found=0, needed=self.scheme.content.chapter(ChecklistRules).assessors)
         if Role.ASSESSOR not in examiner.roles(now):
@@ -279,12 +266,6 @@ class PracticalSession(Identified, Base):
         session.flush()
         session.refresh(self, ["state", "examiner_id"], with_for_update=True)
         session.expire(self, ["examiner"])
-
-    def _go(self, state: SessionState, actor: uuid.UUID | None, now: datetime, **facts: str) -> None:
-        check_step(STEPS, self.state, state)
-        session = session_of(self)
-        audit.record(session, now, actor, f"practical_{state}", self, was=self.state, **facts)
-        self.state, self.answered_at = state, now
 
 
 class Participant(Identified, Base):
@@ -347,9 +328,3 @@ def lapse_past(session: Session, now: datetime) -> list[PracticalSession]:
     for one in found:
         one.lapse(now)
     return found
-
-
-def require_to_come(wanted: ExamDate, now: datetime) -> None:
-    """Raise Refused when this date has begun or was taken back."""
-    if wanted.withdrawn_at is not None or wanted.starts_at <= now:
-        raise Refused(Rule.DATE_OVER, found=wanted.starts_at, needed=now)

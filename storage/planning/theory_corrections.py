@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from storage.base import audit
 from storage.base.database import session_of
-from storage.base.refusal import Refused, check_step
+from storage.base.refusal import Refused
+from storage.base.steps import check_step
 from storage.dossier import qualifications
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.dossier.qualifications import CERTIFICATE, Qualification

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 from storage.base import audit
 from storage.base.clock import AMSTERDAM
 from storage.base.database import Base, Identified, one_of, session_of
-from storage.base.refusal import Refused, check_step
+from storage.base.refusal import Refused
+from storage.base.steps import check_step, table
 from storage.dossier import qualifications
 from storage.people.people import Membership, Person
 from storage.planning.locations import Location
@@ -50,14 +51,9 @@ class TheoryState(StrEnum):
 RESULTS = (TheoryState.PASSED, TheoryState.NOT_PASSED, TheoryState.NOT_TAKEN)
 """The results that KSF may enter."""
 
-STEPS: dict[TheoryState, set[TheoryState]] = {
-    TheoryState.SET: {*RESULTS, TheoryState.WITHDRAWN},
-    **{state: set() for state in (*RESULTS, TheoryState.WITHDRAWN)},
-}
+STEPS = table(TheoryState, {TheoryState.SET: {*RESULTS, TheoryState.WITHDRAWN}})
 
-CORRECTIONS: dict[TheoryState, set[TheoryState]] = {
-    state: set(RESULTS) - {state} if state in RESULTS else set() for state in TheoryState
-}
+CORRECTIONS = table(TheoryState, {result: set(RESULTS) - {result} for result in RESULTS})
 """The results that may take the place of one that was entered wrong (`storage.planning.theory_corrections`)."""
 
 

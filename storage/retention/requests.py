@@ -19,7 +19,8 @@ from review.retention import Erasable
 from storage.admission.enrolments import Roster
 from storage.base import audit
 from storage.base.database import Base, Identified, one_of, rows_changed, session_of
-from storage.base.refusal import Refused, check_step
+from storage.base.refusal import Refused
+from storage.base.steps import check_step, going_on, table
 from storage.dossier.dossiers import Dossier
 from storage.exam import consents
 from storage.people.outbox import MailMessage, MailState
@@ -64,13 +65,14 @@ class RequestState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-STEPS = {
-    RequestState.ASKED: {RequestState.DECIDED, RequestState.ANSWERED, RequestState.WITHDRAWN},
-    RequestState.DECIDED: {RequestState.ASKED, RequestState.ANSWERED, RequestState.WITHDRAWN},
-    RequestState.ANSWERED: set[RequestState](),
-    RequestState.WITHDRAWN: set[RequestState](),
-}
-OPEN = (RequestState.ASKED, RequestState.DECIDED)
+STEPS = table(
+    RequestState,
+    {
+        RequestState.ASKED: {RequestState.DECIDED, RequestState.ANSWERED, RequestState.WITHDRAWN},
+        RequestState.DECIDED: {RequestState.ASKED, RequestState.ANSWERED, RequestState.WITHDRAWN},
+    },
+)
+OPEN = going_on(STEPS)
 
 
 class ErasureRequest(Identified, Base):

@@ -6,7 +6,7 @@ from typing import Any
 from review import portfolio
 from scenarios import sitting
 from storage.admission import enrolments, part_one
-from storage.base import refusal as steps
+from storage.base import steps
 from storage.base.refusal import Refused
 from storage.certificates import certificates, changes
 from storage.dossier import dossiers, qualifications, role_documents
@@ -64,10 +64,10 @@ REFUSALS: dict[str, str] = {
     exam_dates.Rule.PAST_MIDNIGHT: "Begin en einde moeten op dezelfde dag liggen.",
     exam_dates.Rule.NO_DATES: "Dit examen werkt niet met examendata. Het reglement zegt wanneer het kan.",
     exam_dates.Rule.IN_USE: "Er zijn plaatsen bezet op deze datum. Geef die kandidaten eerst een ander antwoord.",
+    exam_dates.Rule.OTHER_EXAM: "Deze datum is voor een ander examen. Kies een datum van dit examen.",
+    exam_dates.Rule.OVER: "Deze datum kan niet meer. Kies een andere.",
     bookings.Rule.NOT_APPROVED: "Een datum kan pas als KSF het motivatiedossier heeft goedgekeurd.",
     bookings.Rule.NO_DATES: "Dit examen werkt niet met examendata. De kandidaat krijgt vanzelf een uitnodiging.",
-    bookings.Rule.OTHER_EXAM: "Deze datum is voor een ander examen. Kies een datum van dit examen.",
-    bookings.Rule.DATE_OVER: "Deze datum kan niet meer. Kies een andere.",
     bookings.Rule.FULL: "Deze datum is net vol geraakt. Er is niets aangevraagd. Kies een andere datum.",
     bookings.Rule.TWICE: "Deze kandidaat heeft al een datum, of wacht op antwoord over een datum.",
     bookings.Rule.SAME_DAY: "Deze kandidaat heeft op die dag al een ander examen. Kies een andere datum.",
@@ -77,8 +77,6 @@ REFUSALS: dict[str, str] = {
     practical_sessions.Rule.NO_LOCATION: "Kies eerst een locatie.",
     practical_sessions.Rule.NO_CANDIDATE: "Kies ten minste één kandidaat.",
     practical_sessions.Rule.NO_EXAMINER: "Kies eerst een examiner.",
-    practical_sessions.Rule.OTHER_EXAM: "Deze datum is voor een ander examen. Kies een datum van dit examen.",
-    practical_sessions.Rule.DATE_OVER: "Deze datum kan niet meer. Kies een andere.",
     practical_sessions.Rule.FULL: "Op deze datum is nog plaats voor {needed[0]}, u koos {found}. Er is niets "
     "aangevraagd. Kies minder kandidaten, of een andere datum.",
     practical_sessions.Rule.DAY_TOO_SHORT: "Op deze dag is er tijd voor {needed[0]} kandidaten, u koos {found}. Er is "
@@ -207,7 +205,7 @@ REFUSALS: dict[str, str] = {
     objections.Rule.INVOLVED: "U had een aandeel in dit besluit. Iemand anders behandelt het bezwaar.",
     objections.Rule.NO_TEXT: "Schrijf eerst waarom. De kandidaat leest dit.",
     objections.Rule.IN_TIME: "Dit bezwaar kwam op tijd. Kies gegrond of ongegrond.",
-    steps.Step.NOT_ALLOWED: "Deze stap kan nu niet. Laad de pagina opnieuw om te zien waar u bent.",
+    steps.StepRule.NOT_ALLOWED: "Deze stap kan nu niet. Laad de pagina opnieuw om te zien waar u bent.",
 }
 
 _HTTP = {

@@ -10,7 +10,8 @@ from wtforms import EmailField, RadioField, StringField
 from wtforms.validators import InputRequired
 
 from storage.base import audit
-from storage.base.refusal import Refused, Step
+from storage.base.refusal import Refused
+from storage.base.steps import StepRule
 from storage.people.outbox import MailMessage
 from storage.people.people import OF_KSF, UNDONE, Membership, Person, Role, Rule, join, known_or_new, person_by_email
 from storage.people.second_factor import remove_second_factor, second_factor_of
@@ -149,7 +150,7 @@ def give_back(membership_id: uuid.UUID) -> ResponseReturnValue:
     membership = access_people.membership_for_officer(membership_id)
     person, role, until = membership.person, membership.role, membership.until
     if until is None or until <= g.now - UNDONE:
-        raise Refused(Step.NOT_ALLOWED)
+        raise Refused(StepRule.NOT_ALLOWED)
     join(g.db, person, role, membership.organisation, access.me().id, g.now)
     flash("De rol is teruggegeven.", "ok")
     return redirect(url_for("people.one", person_id=person.id))

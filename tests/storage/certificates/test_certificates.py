@@ -9,7 +9,8 @@ from support import cast, told_exam
 
 from review.certificate import read_number
 from storage.base.audit import AuditEvent
-from storage.base.refusal import Refused, Step
+from storage.base.refusal import Refused
+from storage.base.steps import StepRule
 from storage.certificates import certificates, changes, issuing, status_lists
 from storage.certificates.certificates import STEPS, Certificate, CertificateState, certified_people
 from storage.certificates.following import follow
@@ -117,7 +118,7 @@ def test_every_step_is_there_or_refused(session, people, certificate, was, to):
         assert certificate.state is to
         assert (counts is certificate) is (to is not CertificateState.REPLACED)
     else:
-        with refused(Step.NOT_ALLOWED):
+        with refused(StepRule.NOT_ALLOWED):
             changes.ask(session, certificate, to, "Daarom.", people.officer, NOW, name)
 
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from support import cast
 
 from storage.base.database import new_session
-from storage.base.refusal import Refused, Step
+from storage.base.refusal import Refused
+from storage.base.steps import StepRule
 from storage.dossier.dossiers import CODE_LETTERS, Dossier, DossierState, Rule, SelfAssessment, Star, StarKind
 
 NOW = cast.NOW
@@ -112,11 +113,11 @@ def test_a_returned_file_is_open_again(people, dossier):
 
 
 def test_no_step_is_taken_twice_or_skipped(people, dossier):
-    refused(Step.NOT_ALLOWED, dossier.decide, DossierState.APPROVED, people.officer.id, "", NOW)
+    refused(StepRule.NOT_ALLOWED, dossier.decide, DossierState.APPROVED, people.officer.id, "", NOW)
     dossier.submit(people.candidate.id, NOW)
-    refused(Step.NOT_ALLOWED, dossier.submit, people.candidate.id, NOW)
+    refused(StepRule.NOT_ALLOWED, dossier.submit, people.candidate.id, NOW)
     dossier.decide(DossierState.APPROVED, people.officer.id, "", NOW)
-    refused(Step.NOT_ALLOWED, dossier.decide, DossierState.REJECTED, people.officer.id, "Toch niet.", NOW)
+    refused(StepRule.NOT_ALLOWED, dossier.decide, DossierState.REJECTED, people.officer.id, "Toch niet.", NOW)
 
 
 def test_of_two_decisions_at_once_one_wins(installation, people, dossier, session):

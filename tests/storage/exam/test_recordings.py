@@ -12,7 +12,8 @@ from scenarios.sitting import CLOSING_GRACE_S, AnswerStage
 from storage.base.audit import AuditEvent
 from storage.base.database import new_session
 from storage.base.jobs import Job
-from storage.base.refusal import Refused, Step
+from storage.base.refusal import Refused
+from storage.base.steps import StepRule
 from storage.exam.recordings import (
     FINISH,
     NOTHING_CAME,
@@ -153,7 +154,7 @@ def test_every_step_that_the_table_does_not_allow_is_refused(session, recording)
             if wanted not in STEPS[state]:
                 with pytest.raises(Refused) as caught:
                     act()
-                assert caught.value.rule is Step.NOT_ALLOWED
+                assert caught.value.rule is StepRule.NOT_ALLOWED
                 assert recording.state is state
 
 

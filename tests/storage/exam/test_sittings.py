@@ -12,7 +12,7 @@ from scenarios.sitting import AnswerStage, Rule, Stage, Step
 from storage.base.audit import AuditEvent
 from storage.base.database import new_session
 from storage.base.refusal import Refused
-from storage.base.refusal import Step as Steps
+from storage.base.steps import StepRule
 from storage.exam.recordings import begin_take
 from storage.exam.sittings import Sitting, invite
 
@@ -83,10 +83,10 @@ def test_every_change_is_in_the_audit_log_without_personal_data(session, people,
 
 
 def test_a_step_that_is_not_next_is_refused(sitting):
-    refused(Steps.NOT_ALLOWED, sitting.begin, NOW)
-    refused(Steps.NOT_ALLOWED, sitting.pass_check, {}, NOW)
+    refused(StepRule.NOT_ALLOWED, sitting.begin, NOW)
+    refused(StepRule.NOT_ALLOWED, sitting.pass_check, {}, NOW)
     sitting.consent("1", NOW)
-    refused(Steps.NOT_ALLOWED, sitting.consent, "1", NOW)
+    refused(StepRule.NOT_ALLOWED, sitting.consent, "1", NOW)
     sitting.pass_check({}, NOW)
     sitting.check_again(NOW)
     assert sitting.step(NOW) is Step.CHECK
@@ -224,7 +224,7 @@ def test_a_sitting_is_not_closed_before_every_answer_is_safe(session, begun):
         begun.finish(NOW, lambda answer: answer.number != 4)
     assert caught.value.found == [4]
     begun.finish(NOW, lambda answer: True)
-    refused(Steps.NOT_ALLOWED, begun.finish, NOW, lambda answer: True)
+    refused(StepRule.NOT_ALLOWED, begun.finish, NOW, lambda answer: True)
 
 
 def test_the_break_is_taken_once_and_may_be_cut_short(session, begun):

@@ -9,7 +9,8 @@ from support import cast
 
 from review.objection import Ground, Ruling, Term
 from storage.base.audit import AuditEvent
-from storage.base.refusal import Refused, Step
+from storage.base.refusal import Refused
+from storage.base.steps import StepRule
 from storage.dossier.dossiers import DossierState
 from storage.judging import objections
 from storage.judging.objections import Against, ObjectionState, object_to, objection_to
@@ -98,7 +99,7 @@ def test_who_had_a_part_in_the_decision_neither_classifies_nor_rules(session, pe
 
 def test_an_objection_goes_one_way_and_ends_with_one_ruling(session, people, rejected):
     made = objection(session, rejected)
-    with refused(Step.NOT_ALLOWED):
+    with refused(StepRule.NOT_ALLOWED):
         made.rule(people.second_officer, Ruling.GRANTED, "Ja.", NOW)
     made.classify(people.second_officer, Ground.PROCEDURAL, False, NOW)
     session.flush()
@@ -116,7 +117,7 @@ def test_an_objection_goes_one_way_and_ends_with_one_ruling(session, people, rej
         lambda: made.rule(people.committee_member, Ruling.DENIED, "Toch niet.", NOW),
         lambda: made.classify(people.second_officer, Ground.TECHNICAL, True, NOW),
     ):
-        with refused(Step.NOT_ALLOWED):
+        with refused(StepRule.NOT_ALLOWED):
             act()
     told = session.scalars(select(AuditEvent).where(AuditEvent.subject == made.id).order_by(AuditEvent.at)).all()
     verbs = ["objection_received", "objection_office", "objection_committee", "objection_ruled"]

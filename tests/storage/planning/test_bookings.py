@@ -13,7 +13,8 @@ from support import cast
 from scenarios.sitting import Stage
 from storage.base.audit import AuditEvent
 from storage.base.database import new_session
-from storage.base.refusal import Refused, Step
+from storage.base.refusal import Refused
+from storage.base.steps import StepRule
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import invite
 from storage.people.people import Person, Role
@@ -120,8 +121,8 @@ def test_a_counter_moves_the_place_and_is_answered(session, people, asked, other
     session.commit()
     assert (asked.date, asked.asked, asked.day) == (other, first, other.day)
     assert taken(session, [first, other]) == {other.id: 1}
-    refused(Step.NOT_ALLOWED, asked.counter, first, "Toch.", people.officer, NOW)
-    refused(Step.NOT_ALLOWED, asked.confirm, people.officer, NOW)
+    refused(StepRule.NOT_ALLOWED, asked.counter, first, "Toch.", people.officer, NOW)
+    refused(StepRule.NOT_ALLOWED, asked.confirm, people.officer, NOW)
     asked.accept(people.beheerder, NOW)
     session.commit()
     assert asked.state is BookingState.CONFIRMED
@@ -133,7 +134,7 @@ def test_a_counter_may_be_refused_and_another_date_asked(session, people, asked,
     asked.refuse(people.beheerder, NOW)
     session.commit()
     assert taken(session, [first, other]) == {}
-    refused(Step.NOT_ALLOWED, asked.confirm, people.officer, NOW)
+    refused(StepRule.NOT_ALLOWED, asked.confirm, people.officer, NOW)
     assert request(session, asked.dossier, first, people.beheerder, NOW).live
 
 
@@ -164,21 +165,21 @@ def test_only_the_steps_of_the_table_are_taken(session, people, asked, other, st
             session.flush()
             assert asked.state is wanted
         else:
-            refused(Step.NOT_ALLOWED, act)
+            refused(StepRule.NOT_ALLOWED, act)
         session.rollback()
 
 
 def test_who_has_no_approved_file_of_this_exam_gets_no_date(session, people, asked, waiting, other):
     mine = waiting(1)[0]
-    refused(bookings.Rule.DATE_OVER, request, session, mine, asked.date, people.beheerder, SOON)
+    refused(exam_dates.Rule.OVER, request, session, mine, asked.date, people.beheerder, SOON)
     mine.state = DossierState.SUBMITTED
     refused(bookings.Rule.NOT_APPROVED, request, session, mine, asked.date, people.beheerder, NOW)
     mine.state, mine.scheme = DossierState.APPROVED, cast.scheme(session)
     refused(bookings.Rule.NO_DATES, request, session, mine, asked.date, people.beheerder, NOW)
     mine.scheme = cast.with_dates(session, key="ander_examen")
-    refused(bookings.Rule.OTHER_EXAM, request, session, mine, asked.date, people.beheerder, NOW)
+    refused(exam_dates.Rule.OTHER_EXAM, request, session, mine, asked.date, people.beheerder, NOW)
     other.withdraw(people.officer, 0, NOW)
-    refused(bookings.Rule.DATE_OVER, request, session, waiting(1)[0], other, people.beheerder, NOW)
+    refused(exam_dates.Rule.OVER, request, session, waiting(1)[0], other, people.beheerder, NOW)
 
 
 def test_nobody_has_two_dates_for_one_exam_or_two_exams_on_one_day(session, people, asked, other, waiting):
@@ -275,7 +276,7 @@ def test_a_date_that_is_taken_back_while_somebody_asks_is_full_or_gone(session, 
         return withdraw_date(own, wanted, own.get(Person, people.officer.id), NOW)
 
     assert together(2, act) in (
-        [None, bookings.Rule.DATE_OVER],
+        [None, exam_dates.Rule.OVER],
         [exam_dates.Rule.IN_USE, BookingState.REQUESTED],
     )
 
@@ -306,7 +307,7 @@ def test_of_two_answers_at_once_one_holds(session, people, asked):
     first, second = sorted(together(2, answer))
     assert first in ("StaleDataError", BookingState.CONFIRMED) and {first, second} & {
         "StaleDataError",
-        Step.NOT_ALLOWED,
+        StepRule.NOT_ALLOWED,
     }
     assert BookingState.CONFIRMED in (first, second)
 

@@ -9,8 +9,10 @@ from support import cast
 from storage.base.audit import AuditEvent
 from storage.base.clock import AMSTERDAM
 from storage.base.database import new_session
-from storage.base.refusal import Refused, Step
+from storage.base.refusal import Refused
+from storage.base.steps import StepRule
 from storage.people.people import Membership, Person, Role, employ_again, release
+from storage.planning import exam_dates
 from storage.planning.places_held import taken
 from storage.planning.practical_candidates import confirm, gone, hindrances, request
 from storage.planning.practical_sessions import Participant, PracticalSession, Rule, SessionState
@@ -63,7 +65,7 @@ def test_another_examiner_is_refused_as_the_first_would_be(session, people, give
     assert refused(Rule.SAME_EXAMINER, *exchange(first)).found == first.name
     refused(Rule.NO_EXAMINER, *exchange(None))
     refused(Rule.NOT_EXAMINER, *exchange(people.manager))
-    refused(Rule.DATE_OVER, *exchange(second, day.starts_at))
+    refused(exam_dates.Rule.OVER, *exchange(second, day.starts_at))
     job = Membership(role=Role.MANAGER, organisation=people.organisation, since=NOW - timedelta(days=9))
     second.memberships.append(job)
     session.flush()
@@ -85,7 +87,7 @@ def test_who_examines_elsewhere_that_day_is_no_other_examiner(session, people, g
 def test_only_a_session_that_stands_has_another_examiner(people, asked, ended):
     if ended:
         asked.withdraw(people.beheerder, NOW)
-    refused(Step.NOT_ALLOWED, asked.exchange, people.assessors[1], people.officer, NOW)
+    refused(StepRule.NOT_ALLOWED, asked.exchange, people.assessors[1], people.officer, NOW)
 
 
 @pytest.mark.parametrize("who", ["organisation", "ksf"])
@@ -125,7 +127,7 @@ def test_the_end_of_a_session_does_not_blur_who_was_taken_out_before(session, pe
     session.flush()
     assert (first.freed_at, second.freed_at) == (NOW, NOW + timedelta(hours=1))
     assert (given.coming, taken(session, [day])) == ([second], {})
-    refused(Step.NOT_ALLOWED, given.take_out, second, people.officer, NOW)
+    refused(StepRule.NOT_ALLOWED, given.take_out, second, people.officer, NOW)
 
 
 def test_the_organisation_takes_out_before_the_day_and_ksf_until_it_is_over(people, given, day):

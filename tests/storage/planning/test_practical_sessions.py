@@ -12,7 +12,8 @@ from scenarios.practical import Signal
 from storage.base.audit import AuditEvent
 from storage.base.clock import AMSTERDAM
 from storage.base.database import new_session
-from storage.base.refusal import Refused, Step
+from storage.base.refusal import Refused
+from storage.base.steps import StepRule
 from storage.dossier import qualifications
 from storage.judging.conflicts import set_affiliations
 from storage.people.people import Membership, Person, Role, release
@@ -140,11 +141,11 @@ def test_who_works_elsewhere_takes_no_part(session, people, day, location, pair)
 
 
 def test_a_date_that_is_past_withdrawn_or_of_another_exam_is_refused(session, people, day, location, pair):
-    refused(Rule.DATE_OVER, ask, session, people, day, location, pair, day.starts_at)
+    refused(exam_dates.Rule.OVER, ask, session, people, day, location, pair, day.starts_at)
     other = cast.exam_date(session, people, DAY, 5)
-    refused(Rule.OTHER_EXAM, ask, session, people, other, location, pair)
+    refused(exam_dates.Rule.OTHER_EXAM, ask, session, people, other, location, pair)
     withdraw_date(session, day, people.officer, NOW)
-    error = refused(Rule.DATE_OVER, ask, session, people, day, location, pair)
+    error = refused(exam_dates.Rule.OVER, ask, session, people, day, location, pair)
     assert (error.found, error.needed) == (day.starts_at, NOW)
 
 
@@ -203,7 +204,7 @@ def test_ksf_confirms_by_naming_an_examiner(session, people, asked):
     assert (asked.state, asked.examiner) == (SessionState.CONFIRMED, people.assessors[0])
     told = session.scalars(select(AuditEvent).where(AuditEvent.verb == "practical_confirmed")).one()
     assert told.facts == {"was": "requested", "examiner": str(people.assessors[0].id)}
-    refused(Step.NOT_ALLOWED, asked.confirm, people.assessors[1], people.officer, NOW)
+    refused(StepRule.NOT_ALLOWED, asked.confirm, people.assessors[1], people.officer, NOW)
 
 
 def test_ksf_does_not_confirm_for_who_may_take_part_no_more(session, people, asked, pair):
@@ -316,7 +317,7 @@ def test_only_the_steps_of_the_table_are_taken(session, people, asked, state):
     }
     for wanted, act in acts.items():
         if wanted not in STEPS[state]:
-            refused(Step.NOT_ALLOWED, act)
+            refused(StepRule.NOT_ALLOWED, act)
     assert asked.state is state
 
 
@@ -356,7 +357,7 @@ def test_a_day_without_an_answer_lapses(session, people, asked, day):
     assert lapse_past(session, day.starts_at - timedelta(minutes=1)) == []
     assert lapse_past(session, day.starts_at) == [asked]
     assert lapse_past(session, day.starts_at) == []
-    refused(Rule.DATE_OVER, ask, session, people, day, asked.location, asked.candidates, day.starts_at)
+    refused(exam_dates.Rule.OVER, ask, session, people, day, asked.location, asked.candidates, day.starts_at)
 
 
 def test_who_may_take_part_is_the_same_in_a_list_as_one_by_one(session, people, asked, location):

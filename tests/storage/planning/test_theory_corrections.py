@@ -7,7 +7,8 @@ from sqlalchemy import select
 from support import cast
 
 from storage.base.audit import AuditEvent
-from storage.base.refusal import Refused, Step
+from storage.base.refusal import Refused
+from storage.base.steps import StepRule
 from storage.dossier import qualifications
 from storage.dossier.qualifications import held
 from storage.planning.practical_candidates import request
@@ -127,8 +128,8 @@ def test_only_another_result_of_a_test_that_has_one_and_with_a_reason(session, p
     test = ended(TheoryState.NOT_PASSED)
     refused(Rule.NO_REASON, test, TheoryState.PASSED, reason=" ", officer=people.officer)
     for same in (TheoryState.NOT_PASSED, TheoryState.SET, TheoryState.WITHDRAWN):
-        refused(Step.NOT_ALLOWED, test, same, officer=people.officer)
+        refused(StepRule.NOT_ALLOWED, test, same, officer=people.officer)
     (to_come,) = set_ready(
         session, [people.second_candidate], Certificate.A, test.location, LATER, people.beheerder, SOON
     )
-    refused(Step.NOT_ALLOWED, to_come, TheoryState.PASSED, officer=people.officer)
+    refused(StepRule.NOT_ALLOWED, to_come, TheoryState.PASSED, officer=people.officer)

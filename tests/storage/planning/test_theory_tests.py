@@ -8,7 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from support import cast
 
 from storage.base.database import new_session
-from storage.base.refusal import Refused, Step
+from storage.base.refusal import Refused
+from storage.base.steps import StepRule
 from storage.dossier import qualifications
 from storage.dossier.qualifications import held
 from storage.people.people import Role, release
@@ -112,8 +113,8 @@ def test_a_test_ends_once(session, people, put):
     test.withdraw(people.beheerder, SOON - timedelta(seconds=1))
     session.flush()
     for result in RESULTS:
-        refused(Step.NOT_ALLOWED, test.enter, result, people.officer, SOON)
-    refused(Step.NOT_ALLOWED, test.withdraw, people.beheerder, NOW)
+        refused(StepRule.NOT_ALLOWED, test.enter, result, people.officer, SOON)
+    refused(StepRule.NOT_ALLOWED, test.withdraw, people.beheerder, NOW)
     assert put(people.candidate)
 
 

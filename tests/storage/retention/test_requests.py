@@ -11,7 +11,8 @@ from test_erasing import NOW, look, night, no_sample
 from review.retention import Erasable, Stays, is_sampled
 from scenarios.sitting import Stage
 from storage.base.audit import AuditEvent
-from storage.base.refusal import Refused, Step
+from storage.base.refusal import Refused
+from storage.base.steps import StepRule
 from storage.dossier.dossiers import Dossier
 from storage.exam import consents
 from storage.exam.consents import Consent, ConsentKind, allow
@@ -80,7 +81,7 @@ def test_it_is_answered_within_a_month_by_two_who_are_not_the_one(session, peopl
         lambda: made.send_back(people.officer, SOON),
         lambda: made.approve(people.second_officer, SOON),
     ):
-        with pytest.raises(Refused, match=f"^{Step.NOT_ALLOWED}:"):
+        with pytest.raises(Refused, match=f"^{StepRule.NOT_ALLOWED}:"):
             too_late()
     logged = session.scalars(select(AuditEvent.verb).where(AuditEvent.subject == made.id)).all()
     assert sorted(logged) == [
@@ -261,7 +262,7 @@ def test_who_takes_back_the_consent_to_be_recorded_keeps_the_place(session, peop
 def test_once_begun_it_is_not_taken_back(session, people):
     sitting = cast.begin(cast.sitting(session, people))
     session.flush()
-    with pytest.raises(Refused, match=f"^{Step.NOT_ALLOWED}:"):
+    with pytest.raises(Refused, match=f"^{StepRule.NOT_ALLOWED}:"):
         sitting.take_back_consent(NOW)
     session.rollback()
 
