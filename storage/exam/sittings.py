@@ -30,7 +30,7 @@ RETAKE_ASKED = "tell_retake"
 
 
 class Judging(StrEnum):
-    """How far judging is, as `storage.judging.verdicts.look_again` sees it: it is kept so that lists need not look."""
+    """How far judging is, as `storage.judging.progress.look_again` sees it: it is kept so that lists need not look."""
 
     OPEN = "open"
     """A slot waits for an assessor, perhaps since the first two are too far apart."""

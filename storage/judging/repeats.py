@@ -12,8 +12,9 @@ from storage.base import audit
 from storage.base.database import Base, Identified
 from storage.base.refusal import Refused
 from storage.exam.sittings import Answer
+from storage.judging.progress import look_again
 from storage.judging.ratings import Rating, Return, ratings_of
-from storage.judging.verdicts import Rule, Verdict, look_again
+from storage.judging.verdicts import Rule, Verdict
 from storage.people.people import Person
 
 

@@ -13,8 +13,8 @@ from storage.base import audit
 from storage.base.refusal import Refused
 from storage.exam.recordings import RecordingState, counting_take
 from storage.exam.sittings import Answer, Sitting
+from storage.judging.progress import look_again
 from storage.judging.ratings import Rating, Return, own_ratings
-from storage.judging.verdicts import look_again
 from storage.people.people import Person
 
 

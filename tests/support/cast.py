@@ -23,9 +23,9 @@ from storage.dossier.qualifications import enter
 from storage.exam.recorder_nodes import RecorderNode, beat
 from storage.exam.recordings import Original, Recording, begin_take
 from storage.exam.sittings import Answer, Sitting, invite
+from storage.judging.progress import look_again
 from storage.judging.ratings import Rating
 from storage.judging.scores import Score
-from storage.judging.verdicts import look_again
 from storage.judging.workload import assign
 from storage.people.logins import LogIn
 from storage.people.organisations import Organisation

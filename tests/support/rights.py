@@ -25,8 +25,8 @@ from storage.judging.absences import enter
 from storage.judging.allocations import propose
 from storage.judging.flags import FlagKind, raise_flag
 from storage.judging.objections import object_to
+from storage.judging.progress import decide
 from storage.judging.ratings import own_ratings
-from storage.judging.verdicts import decide
 from storage.people import outbox
 from storage.people.links import LinkKind, issue
 from storage.people.logins import log_in

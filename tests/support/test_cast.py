@@ -3,7 +3,7 @@
 from support import cast
 
 from review.rating import Phase
-from storage.judging.verdicts import decide
+from storage.judging.progress import decide
 from storage.people.people import Role
 
 

@@ -14,7 +14,7 @@ from storage.dossier import role_documents
 from storage.dossier.dossiers import Dossier
 from storage.exam.recordings import Original, Recording, Rendition, RenditionKind
 from storage.exam.sittings import Answer, Sitting
-from storage.judging.verdicts import decide
+from storage.judging.progress import decide
 
 PDF = pdf()
 FILM = 30_000

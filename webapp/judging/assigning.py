@@ -13,9 +13,9 @@ from review.rating import Phase
 from storage.base.refusal import Refused
 from storage.judging import assignments, conflicts, workload
 from storage.judging.flags import FlagKind
+from storage.judging.progress import disagreement
 from storage.judging.ratings import Rating, ratings_of
 from storage.judging.repeats import ask_again
-from storage.judging.verdicts import disagreement
 from storage.people.people import Person, Role
 from webapp import access, explain
 from webapp.access import judging as access_judging

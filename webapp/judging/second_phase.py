@@ -16,7 +16,7 @@ from review.rating import Phase, Score, StarSentence, evidence_from_json
 from review.rules import LEVELS
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, StarKind
-from storage.judging import scores, verdicts
+from storage.judging import progress, scores
 from storage.judging.ratings import Rating
 from storage.people.people import Role, names_at
 from webapp import access
@@ -106,7 +106,7 @@ def change(rating_id: uuid.UUID) -> ResponseReturnValue:
 def sign(rating_id: uuid.UUID) -> ResponseReturnValue:
     """Sign phase 2 of all own answers of this candidate at once."""
     own = access_judging.my_dossier_phase(rating_id)
-    verdicts.sign_dossier(g.db, own[0].answer.sitting, access.me(), g.now)
+    progress.sign_dossier(g.db, own[0].answer.sitting, access.me(), g.now)
     flash("Fase 2 is ondertekend. Uw scores staan vast. Dank u wel.", "success")
     ready = dossiers_ready(work_list())
     if ready:

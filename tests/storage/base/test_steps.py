@@ -26,7 +26,7 @@ STEPS = table(Light, {Light.RED: {Light.GREEN, Light.OFF}, Light.GREEN: [Light.R
 
 
 def test_a_table_has_a_row_for_every_state_and_knows_its_ends():
-    assert STEPS == {Light.RED: {Light.GREEN, Light.OFF}, Light.GREEN: {Light.RED}, Light.OFF: frozenset()}
+    assert {Light.RED: {Light.GREEN, Light.OFF}, Light.GREEN: {Light.RED}, Light.OFF: frozenset()} == STEPS
     assert going_on(STEPS) == (Light.RED, Light.GREEN)
 
 

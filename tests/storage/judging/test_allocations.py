@@ -16,9 +16,10 @@ from storage.judging import absences, allocations, assignments, workload
 from storage.judging.allocations import batch_of, propose
 from storage.judging.assignments import appoint, give, mode_of, open_answers, open_slots
 from storage.judging.conflicts import affiliations, assessors, conflicts_of, set_affiliations
+from storage.judging.progress import decide, disagreement, look_again, sign_dossier
 from storage.judging.ratings import Rating, Return, own_ratings, ratings_of
 from storage.judging.scores import Score
-from storage.judging.verdicts import Verdict, decide, disagreement, look_again, sign_dossier
+from storage.judging.verdicts import Verdict
 from storage.judging.workload import take_back
 from storage.people.people import Membership, Role
 

@@ -14,7 +14,7 @@ from storage.base.steps import StepRule
 from storage.dossier.dossiers import DossierState
 from storage.judging import objections
 from storage.judging.objections import Against, ObjectionState, object_to, objection_to
-from storage.judging.verdicts import decide
+from storage.judging.progress import decide
 
 NOW = cast.NOW
 TODAY = NOW.date()

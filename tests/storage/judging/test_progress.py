@@ -18,9 +18,10 @@ from storage.base.database import make_engine
 from storage.base.refusal import Refused
 from storage.exam.sittings import Judging, Sitting
 from storage.judging.assignments import give, open_answers
+from storage.judging.progress import disagreement, sign_dossier
 from storage.judging.ratings import own_ratings, ratings_of
 from storage.judging.repeats import ask_again
-from storage.judging.verdicts import Verdict, disagreement, sign_dossier
+from storage.judging.verdicts import Verdict
 from storage.judging.workload import decline, take_back
 from storage.people.people import Person, Role
 

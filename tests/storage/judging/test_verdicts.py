@@ -13,9 +13,10 @@ from review.rating import Score as Given
 from storage.base.audit import AuditEvent
 from storage.base.refusal import Refused
 from storage.judging import ratings, verdicts, workload
+from storage.judging.progress import decide
 from storage.judging.ratings import may_open_dossier, own_ratings
 from storage.judging.scores import Score
-from storage.judging.verdicts import Verdict, decide
+from storage.judging.verdicts import Verdict
 from storage.judging.workload import assign
 
 NOW = cast.NOW

@@ -6,7 +6,7 @@ from support.visitors import text_of
 
 from storage.base import audit
 from storage.dossier.dossiers import DossierState
-from storage.judging.verdicts import decide
+from storage.judging.progress import decide
 
 pytestmark = pytest.mark.one_database
 

@@ -10,9 +10,10 @@ from support.visitors import text_of
 
 from review.rating import Phase
 from storage.judging.flags import Flag, FlagKind
+from storage.judging.progress import decide, sign_dossier
 from storage.judging.ratings import Rating, Return, own_ratings
 from storage.judging.repeats import Repeat
-from storage.judging.verdicts import Verdict, decide, sign_dossier
+from storage.judging.verdicts import Verdict
 
 
 def test_who_knows_the_candidate_returns_everything_and_never_gets_it_back(session, me, visit, bench):

@@ -10,7 +10,7 @@ from support.visitors import text_of
 from storage.base import audit
 from storage.base.database import new_session
 from storage.base.jobs import Job, JobState, Queue
-from storage.judging.verdicts import decide as decide_verdict
+from storage.judging.progress import decide as decide_verdict
 from storage.people import outbox
 from storage.people.outbox import MailMessage, MailState
 

@@ -11,7 +11,8 @@ from support.visitors import text_of
 from storage.admission.enrolments import Roster
 from storage.base.database import new_session
 from storage.dossier.dossiers import Dossier
-from storage.judging.verdicts import Verdict, decide
+from storage.judging.progress import decide
+from storage.judging.verdicts import Verdict
 from storage.people.organisations import Organisation
 from storage.people.outbox import MailMessage
 from storage.people.people import Membership, Person, Role

@@ -9,7 +9,7 @@ from support.visitors import text_of
 
 from storage.dossier.dossiers import DossierState
 from storage.judging.objections import Objection, ObjectionState
-from storage.judging.verdicts import decide
+from storage.judging.progress import decide
 from storage.people.outbox import MailMessage
 from storage.people.people import Membership, Role
 

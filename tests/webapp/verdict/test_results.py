@@ -8,9 +8,10 @@ from support import cast
 from support.visitors import text_of
 
 from storage.exam.recordings import latest_take
+from storage.judging.progress import decide
 from storage.judging.ratings import ratings_of
 from storage.judging.scores import Remark
-from storage.judging.verdicts import Verdict, decide
+from storage.judging.verdicts import Verdict
 from storage.judging.workload import assign
 from storage.people.outbox import MailMessage
 from storage.people.people import Membership, Role
