@@ -17,6 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from review.rules import LEVELS
 from storage.base.config import Config, ConfigError, config, needed
 from storage.base.database import new_session, passes
+from storage.base.json_values import Malformed
 from storage.base.refusal import Refused
 from storage.base.steps import StepRule
 from webapp import access, cli, health, media, sending, style
@@ -253,6 +254,11 @@ def _errors(app: Flask) -> None:
         answer = app.make_response(_error_page(503, *refusals.http_error(503)))
         answer.headers["Retry-After"] = str(RETRY_AFTER_S)
         return answer
+
+    @app.errorhandler(Malformed)
+    def malformed(error: Malformed) -> ResponseReturnValue:
+        app.logger.warning("malformed JSON: %s", error)
+        return _error_page(400, *refusals.http_error(400))
 
     @app.errorhandler(DataError)
     def unusable(error: DataError) -> ResponseReturnValue:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from storage.base.json_values import loads, mapping, number
+
 MANIFEST = "closing"
 """Its name on the disk, in the object store and in addresses: pages and spools of earlier versions say so."""
-
 
 _MOST_PARTS, _MOST_NOTES = 50, 100
 _WORD = re.compile(r"[a-z][a-z_]{0,39}")
@@ -55,18 +56,16 @@ class Manifest:
     @classmethod
     def read(cls, data: bytes) -> "Manifest":
         """Raises ValueError when it is not such a message."""
-        found = json.loads(data)
-        if not isinstance(found, Mapping):
-            raise ValueError("not a mapping")
+        found = mapping(loads(data))
         try:
-            marks = tuple(_number(mark) for mark in found.get("published_ms", ()))
+            marks = tuple(number(mark) for mark in found.get("published_ms", ()))
             manifest = cls(
-                count=int(_number(found["count"])),
-                size=int(_number(found["size"])),
+                count=int(number(found["count"])),
+                size=int(number(found["size"])),
                 sha256=str(found["sha256"]),
-                seconds=_number(found["seconds"]),
+                seconds=number(found["seconds"]),
                 mime_type=str(found["mime_type"])[:100],
-                started_ms=_number(found.get("started_ms", 0)),
+                started_ms=number(found.get("started_ms", 0)),
                 published_ms=marks[:50],
                 complete=found.get("complete", True) is True,
                 parts=tuple(map(_part, found.get("parts", ())[:_MOST_PARTS])),
@@ -85,7 +84,7 @@ class Manifest:
 def _part(found: Any) -> Part:
     """From a pair, as a page sends it, or from what `write` made of it."""
     first, started_ms = (found["first"], found["started_ms"]) if isinstance(found, Mapping) else found
-    return Part(int(_number(first)), _number(started_ms))
+    return Part(int(number(first)), number(started_ms))
 
 
 def _note(found: Any) -> Note | None:
@@ -93,12 +92,6 @@ def _note(found: Any) -> Note | None:
     try:
         value = found.get("value")
         word = _WORD.fullmatch(found["what"])
-        return Note(_number(found["at_ms"]), word[0], None if value is None else _number(value)) if word else None
+        return Note(number(found["at_ms"]), word[0], None if value is None else number(value)) if word else None
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e15:
-        raise ValueError(f"{value!r} is not a number of something")
-    return value

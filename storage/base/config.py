@@ -7,7 +7,6 @@ machine whose ports all follow from VIGNET_PORT. A secret may also come from a f
 import base64
 import hashlib
 import ipaddress
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -16,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
+
+from storage.base.json_values import loads, mapping
 
 DEVELOPMENT_SECRET = "only-for-development"  # noqa: S105 (production refuses it)
 WITHHELD = frozenset(("SECRET_KEY", "MASTER_KEY", "S3_SECRET_KEY"))
@@ -192,7 +193,7 @@ def needed(value: Secret, name: str) -> Secret:
 
 def _beside(data: Path) -> dict[str, str]:
     try:
-        told: dict[str, str] = json.loads((data / "run" / "settings.json").read_text())
+        told: dict[str, str] = mapping(loads((data / "run" / "settings.json").read_text()))
         return told
     except FileNotFoundError:
         return {}
@@ -242,7 +243,7 @@ def _ports(text: str) -> tuple[int, int] | None:
 
 def _ice_servers(text: str) -> tuple[Mapping[str, Any], ...]:
     try:
-        servers = json.loads(text)
+        servers = loads(text)
     except ValueError:
         servers = None
     if not (isinstance(servers, list) and all(isinstance(server, dict) and "urls" in server for server in servers)):

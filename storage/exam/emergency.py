@@ -11,7 +11,6 @@ it is.
 
 import base64
 import hashlib
-import json
 import re
 import uuid
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from typing import Any, BinaryIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from storage.base.json_values import loads
 from storage.exam.recordings import Recording
 
 MAGIC = b"vignet-noodbestand 1\n"
@@ -85,7 +85,7 @@ def unseal(file: BinaryIO, key: bytes) -> Answer:
             context = str(recording) if number is None else f"{recording}/{number}"
             plain = cipher.decrypt(iv, file.read(size), context.encode())
             if number is None:
-                told = json.loads(plain)
+                told = loads(plain)
             elif number != len(slices):
                 raise Damaged(f"slice {number} is not in its place")
             else:
@@ -103,7 +103,7 @@ def _header(file: BinaryIO) -> tuple[uuid.UUID, list[tuple[int | None, bytes, in
     if file.read(len(MAGIC)) != MAGIC:
         raise Damaged("no emergency file")
     try:
-        head = json.loads(file.readline(LONGEST_HEADER))
+        head = loads(file.readline(LONGEST_HEADER))
         parts = [(part["slice"], base64.b64decode(part["iv"]), int(part["size"])) for part in head["parts"]]
         if len(parts) > MOST_PARTS or any(not 0 < size <= LARGEST or len(iv) != 12 for _, iv, size in parts):
             raise ValueError("a part has no size or no vector")

@@ -16,6 +16,7 @@ from wtforms.validators import DataRequired
 from scenarios import sitting as rules
 from scenarios.chapters import SittingRules
 from scenarios.sitting import AnswerStage, Rule, Stage, Step
+from storage.base import json_values
 from storage.base.keys import key_store
 from storage.base.refusal import Refused
 from storage.exam import reservations
@@ -183,11 +184,7 @@ def play(number: int) -> ResponseReturnValue:
 def stall(number: int) -> ResponseReturnValue:
     """The page measured that the clip stood still; it may be played once more."""
     sitting, answer = _current(number)
-    seconds = _facts().get("seconds")
-    if (
-        not isinstance(seconds, int | float)
-        or not seconds >= sitting.dossier.scheme.content.chapter(SittingRules).stall_s
-    ):
+    if json_values.number(_facts().get("seconds")) < sitting.dossier.scheme.content.chapter(SittingRules).stall_s:
         abort(400)
     answer.stall(g.now)
     return jsonify(state(sitting))
@@ -314,13 +311,7 @@ def _facts() -> dict[str, Any]:
         return {}
     if len(request.data) > LONGEST_BODY:
         abort(413)
-    try:
-        found = request.get_json(silent=True)
-    except RecursionError:
-        found = None
-    if not isinstance(found, dict) or any(isinstance(value, dict | list) for value in found.values()):
-        abort(400)
-    return found
+    return json_values.flat(request.get_json(silent=True))
 
 
 def _mine() -> Sitting:

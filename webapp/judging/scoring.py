@@ -4,7 +4,6 @@ The desk sends phase 1 of an answer as a whole, on top of the version that it kn
 between, the answer is 409 with what is there now, so that the page can join both and lose nothing.
 """
 
-import math
 import uuid
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from review.rating import Missing, Phase, Score, TimeCode
 from review.rules import on_scale
+from storage.base.json_values import listing, mapping, number, text, whole, yes_no
 from storage.base.refusal import Refused
 from storage.judging.ratings import Rating
 from storage.judging.ratings import Rule as RatingRule
@@ -98,11 +98,11 @@ def _take_over(rating: Rating) -> None:
     """Phase 1 as the desk sends it. Aborts on what no desk of ours would send; raises Refused as `Rating.keep`."""
     body = _body()
     seconds = _seconds(rating)
-    scores = {key: _score(value, seconds) for key, value in _mapping(body.get("scores")).items()}
-    notes = [_note(item, rating, seconds) for item in _list(body.get("remarks"), MOST_REMARKS)]
+    scores = {key: _score(value, seconds) for key, value in mapping(body.get("scores")).items()}
+    notes = [_note(item, rating, seconds) for item in listing(body.get("remarks"), MOST_REMARKS)]
     if scores.keys() - set(rating.visible) or len({note.id for note in notes}) < len(notes):
         abort(400)
-    rating.keep(_whole(body.get("version")), scores, notes, g.now)
+    rating.keep(whole(body.get("version")), scores, notes, g.now)
 
 
 def state_of(rating: Rating) -> dict[str, Any]:
@@ -154,47 +154,26 @@ def _seconds(rating: Rating) -> float:
 def _body() -> dict[str, Any]:
     if (request.content_length or 0) > LONGEST_BODY:
         abort(413)
-    return _mapping(request.get_json(silent=True))
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else abort(400)
-
-
-def _list(value: Any, most: int) -> list[Any]:
-    return value if isinstance(value, list) and len(value) <= most else abort(400)
-
-
-def _whole(value: Any) -> int:
-    return value if type(value) is int else abort(400)
-
-
-def _text(value: Any, longest: int) -> str:
-    # PostgreSQL keeps no NUL, and nobody types one.
-    return value.strip() if isinstance(value, str) and len(value) <= longest and "\0" not in value else abort(400)
+    return mapping(request.get_json(silent=True))
 
 
 def _moment(value: Any, seconds: float) -> float:
     """A moment in the recording. The browser's clock may run a little past its end."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-        abort(400)
-    return round(min(float(value), seconds), 3)
+    return round(min(float(number(value)), seconds), 3)
 
 
 def _score(value: Any, seconds: float) -> Score:
-    value = _mapping(value)
-    level, not_observable = value.get("level"), value.get("not_observable")
-    if level is not None and not on_scale(level):
+    value = mapping(value)
+    level, not_observable = value.get("level"), yes_no(value.get("not_observable"))
+    if level is not None and (not_observable or not on_scale(level)):
         abort(400)
-    if not isinstance(not_observable, bool) or (not_observable and level is not None):
-        abort(400)
-    moments = _list(value.get("moments"), MOST_MOMENTS)
+    moments = listing(value.get("moments"), MOST_MOMENTS)
     evidence = tuple(TimeCode(at) for at in sorted({_moment(one, seconds) for one in moments}))
-    return Score(level, not_observable, _text(value.get("reason"), LONGEST_REASON), evidence)
+    return Score(level, not_observable, text(value.get("reason"), LONGEST_REASON), evidence)
 
 
 def _note(value: Any, rating: Rating, seconds: float) -> Note:
-    value = _mapping(value)
+    value = mapping(value)
     competency = value.get("competency")
     if competency is not None and competency not in rating.visible:
         abort(400)
@@ -202,5 +181,5 @@ def _note(value: Any, rating: Rating, seconds: float) -> Note:
         note_id = uuid.UUID(value.get("id"))
     except (ValueError, AttributeError, TypeError):
         abort(400)
-    text = _text(value.get("text"), LONGEST_REMARK) or abort(400)
-    return Note(note_id, _moment(value.get("at_s"), seconds), text, competency)
+    words = text(value.get("text"), LONGEST_REMARK) or abort(400)
+    return Note(note_id, _moment(value.get("at_s"), seconds), words, competency)
