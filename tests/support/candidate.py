@@ -156,7 +156,7 @@ class Candidate:
     def begin(self) -> "Candidate":
         """Watch the next clip and begin to answer."""
         self.at("clip", "ready")
-        self.number = int(re.search(r"Situatie (\d+)", self.page.locator("#place").inner_text())[1])
+        self.number = int(re.search(r"Situatie (\d+)", self.page.locator("#step-title").inner_text())[1])
         self.press("Filmpje starten").at("clip", "playing")
         assert self.page.evaluate(CLASHING_CAPTIONS) == 0, "captions of this clip and of no other"
         return self.at("record", "recording")

@@ -31,8 +31,8 @@ async def sit(product: system.System, email: str, profile: Path) -> dict:
         await page.press("Examen beginnen")
         for number in range(1, 11):
             await page.at("clip", "ready")
-            place = await page.evaluate("document.querySelector('#place').innerText")
-            assert place == f"Situatie {number} van 10"
+            title = await page.evaluate("document.querySelector('#step-title').innerText")
+            assert title == f"Situatie {number} van 10"
             await page.press("Filmpje starten")
             await page.at("record", "recording")
             await page.evaluate(f"new Promise((said) => setTimeout(() => said(1), {TALK_S * 1000}))")

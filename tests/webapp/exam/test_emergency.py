@@ -27,12 +27,14 @@ pytestmark = pytest.mark.one_database
 SLICES = [os.urandom(70_000) for _ in range(4)]
 
 
-def saved(recording: Recording, slices=SLICES, key: bytes | None = None, closing: dict | None = None) -> bytes:
-    """What a candidate's browser would save of this recording."""
+def saved(
+    recording: Recording, slices=SLICES, key: bytes | None = None, manifest: dict | None = None, word: str = "manifest"
+) -> bytes:
+    """What a candidate's browser would save of this recording. Pages of before called the manifest `closing`."""
     cipher = AESGCM(key or key_store().browser_key(recording.candidate_id))
     whole = b"".join(slices)
     said = {"count": len(slices), "size": len(whole), "sha256": hashlib.sha256(whole).hexdigest(), "seconds": 4.0}
-    take = {"closing": said | {"mime_type": "video/webm", "complete": True} | (closing or {}), "bearer": "secret"}
+    take = {word: said | {"mime_type": "video/webm", "complete": True} | (manifest or {}), "bearer": "secret"}
     plain = [(None, json.dumps(take).encode()), *enumerate(slices)]
     parts, sealed = [], []
     for number, data in plain:
@@ -95,7 +97,7 @@ def test_a_file_goes_the_way_of_any_slices(people, visit, recording, object_stor
 
 def test_what_the_store_lacks_is_added_to_what_it_has(people, visit, recording, object_store, tmp_path):
     half = {"count": 2, "sha256": hashlib.sha256(b"".join(SLICES[:2])).hexdigest()}
-    for data in (saved(recording, SLICES[:2], closing=half), saved(recording)):
+    for data in (saved(recording, SLICES[:2], manifest=half, word="closing"), saved(recording)):
         assert hand_in(visit(people.officer), recording, data).status_code == 302
         perform(next(job for job in jobs() if job.state is JobState.WAITING).id, import_answer)
     row = now_of(recording)
@@ -128,7 +130,7 @@ def test_a_file_that_is_not_what_was_recorded_is_refused(people, visit, recordin
     visitor = visit(people.officer)
     others_key = key_store().browser_key(people.second_candidate.id)
     wrong = {"sha256": hashlib.sha256(b"other").hexdigest()}
-    for data in (saved(recording, key=others_key), saved(recording, closing=wrong), saved(recording, [])):
+    for data in (saved(recording, key=others_key), saved(recording, manifest=wrong), saved(recording, [])):
         refused = hand_in(visitor, recording, data)
         assert refused.status_code == 422 and DAMAGED in text_of(refused.text)
     nothing = hand_in(visitor, recording, None)

@@ -311,7 +311,7 @@ async ({ url, recording, sizes, spoil }) => {
   const notes = [{ at_ms: 2, what: "microphone_mute" }];
   const seen = { mime_type: "video/webm", started_ms: 1, published_ms: [], parts: [[0, 1]], notes };
   const ticket = { recording_id: recording, number: 1, slices_url: url, bearer: recording };
-  const upload = await backlog.begin({ ...ticket, ...seen, closing: null });
+  const upload = await backlog.begin({ ...ticket, ...seen, manifest: null });
   for (const [number, size] of sizes.entries()) {
     await upload.add(number, new Blob([new Uint8Array(size).fill(number + 1)]), number);
   }
@@ -332,6 +332,24 @@ def sent(page: Page, recorder: Recorder, sizes: list[int], spoil: str = "") -> t
     known = recorder.app.tickets[recording]
     listing = recorder.app.spool.slices.listing(known.recording)
     return told, [one.number for one in listing.here], listing.manifest
+
+
+KEPT = """
+async () => {
+  const { Vault } = await import("/exam/vault.js");
+  const vault = await Vault.open(btoa("k".repeat(32)));
+  const take = { number: 1, slices_url: "", bearer: "", mime_type: "video/webm", started_ms: 1, published_ms: [] };
+  await vault.keepTake({ ...take, recording_id: "before", closing: { count: 3 } });
+  await vault.keepTake({ ...take, recording_id: "open", closing: null });
+  await vault.keepTake({ ...take, recording_id: "now", manifest: { count: 4 } });
+  const found = (await vault.takes()).map((one) => [one.recording_id, one.manifest?.count ?? null, "closing" in one]);
+  return Object.fromEntries(found.map(([name, ...rest]) => [name, rest]));
+}
+"""
+
+
+def test_what_a_page_of_before_kept_in_the_browser_is_understood(page):
+    assert page.evaluate(KEPT) == {"before": [3, False], "open": [None, False], "now": [4, False]}
 
 
 def test_a_slice_that_is_refused_stops_no_later_one_and_is_offered_as_a_file(page, recorder):

@@ -15,7 +15,7 @@ const PLACE_MS = 5000;
 
 export class Desk {
   #gone = new AbortController();
-  #place = -1;
+  #position = -1;
 
   /**
    * @param {HTMLElement} root
@@ -176,8 +176,8 @@ export class Desk {
 
   #keepPlace() {
     const at = Math.round(this.player.now * 1000) / 1000;
-    if (this.locked || Math.abs(at - this.#place) < 0.3) return;
-    this.#place = at;
+    if (this.locked || Math.abs(at - this.#position) < 0.3) return;
+    this.#position = at;
     post(`${this.url}/plek`, { position_s: at }, { leaving: true }).catch(() => {});
   }
 

@@ -59,7 +59,7 @@ export class Backlog extends EventTarget {
 
   /** The takes that are recorded to their end and not confirmed yet, the first answer first. @returns {KeptTake[]} */
   get complete() {
-    const takes = [...this.#uploads.values()].map((upload) => upload.take).filter((take) => take.closing);
+    const takes = [...this.#uploads.values()].map((upload) => upload.take).filter((take) => take.manifest);
     return takes.sort((a, b) => a.number - b.number);
   }
 

@@ -179,8 +179,8 @@ class Check {
     if (level > HEARD) this.heardTicks += 1;
     const heard = this.heardTicks >= HEARD_TICKS;
     const words = heard ? "we horen u" : openMs > NOT_HEARD_AFTER_MS ? "nog niets gehoord" : "zeg iets";
-    const place = meter.querySelector(".meter-text");
-    if (place && place.textContent !== words) place.textContent = words;
+    const element = meter.querySelector(".meter-text");
+    if (element && element.textContent !== words) element.textContent = words;
     if (heard && find("part-microphone").dataset.state !== "ok") {
       this.parts.microphone = true;
       this.#result("microphone", "ok", "Uw microfoon werkt. We horen u.");
@@ -201,7 +201,7 @@ class Check {
     if (!paper || !picture.videoWidth) return;
     paper.drawImage(picture, 0, 0, 16, 9);
     const { data } = paper.getImageData(0, 0, 16, 9);
-    const mean = data.reduce((sum, value, place) => (place % 4 === 3 ? sum : sum + value), 0) / (16 * 9 * 3);
+    const mean = data.reduce((sum, value, index) => (index % 4 === 3 ? sum : sum + value), 0) / (16 * 9 * 3);
     const dark = mean < DARK;
     if (dark === (find("part-camera").dataset.state === "warn")) return;
     if (dark) this.#result("camera", "warn", "Het beeld is zwart. Schuif het klepje voor de camera open of doe een lamp aan.");
@@ -279,9 +279,9 @@ class Check {
 
   /** @param {string} part @param {"todo" | "now" | "ok" | "warn" | "fail"} state @param {string} sentence */
   #result(part, state, sentence) {
-    const place = find(`part-${part}`);
-    place.dataset.state = state;
-    const words = place.querySelector(".exam-part-result");
+    const element = find(`part-${part}`);
+    element.dataset.state = state;
+    const words = element.querySelector(".exam-part-result");
     if (words) words.textContent = sentence;
   }
 

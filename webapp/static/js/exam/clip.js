@@ -72,15 +72,15 @@ export class Clip extends EventTarget {
 
   /** A standstill is measured on the film's own time. A laptop that slept did not stall: nobody was looking. */
   #watch() {
-    let place = this.video.currentTime;
+    let before = this.video.currentTime;
     let looked = performance.now();
     let stoodMs = 0;
     this.#timer = setInterval(() => {
       const now = performance.now();
       const passed = now - looked;
       looked = now;
-      stoodMs = this.video.currentTime !== place || passed > ASLEEP_MS ? 0 : stoodMs + passed;
-      place = this.video.currentTime;
+      stoodMs = this.video.currentTime !== before || passed > ASLEEP_MS ? 0 : stoodMs + passed;
+      before = this.video.currentTime;
       if (stoodMs < this.stallMs) return;
       this.#end(true);
       this.video.pause();

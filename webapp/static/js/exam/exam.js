@@ -9,7 +9,7 @@ import { countDown, clock } from "./countdown.js";
 import { DeviceFault, lostPart, openDevices } from "./devices.js";
 import { offerFiles } from "./emergency.js";
 import { ALONE, faultSentence, LOST, statusOf } from "./dutch.js";
-import { find, oneOf, pressed, setPhase, show, showMessage, showPlace, showStatus, showTime, trouble } from "./page.js";
+import { find, oneOf, pressed, setPhase, show, showMessage, showTitle, showStatus, showTime, trouble } from "./page.js";
 import { claimSeat, fetchKey, fetchStep, findRecorder, post, takeSeat } from "./server.js";
 import { guardLeaving, keepAwake, letSleep } from "./guard.js";
 import { practise } from "./practice.js";
@@ -23,7 +23,7 @@ import { LoggedOut, Refused, Unreachable } from "../ui/server.js";
 const LOOK_MS = 5000;
 const LOOK_SAVING_MS = 2000;
 const LAST_WORDS_MS = 1500;
-const ROOM_AGAIN_S = 20;
+const ALL_TAKEN_AGAIN_S = 20;
 const RECORDER_AGAIN_MS = 5000;
 
 /** @typedef {import("./server.js").Step} Step */
@@ -105,7 +105,7 @@ async function recover(error) {
 /** @param {AbortSignal} signal */
 async function elsewhere(signal) {
   showStatus({ safe: false, text: "" });
-  find("place").textContent = "";
+  find("step-title").textContent = "";
   find("dots").hidden = true;
   await letSleep();
   await showMessage("elsewhere", {
@@ -134,7 +134,7 @@ async function play(step, signal) {
   const shown = SCENES[step.step];
   if (!shown) return location.assign("/examen");
   const number = step.situation?.number || null;
-  showPlace(step, number, number ? `Situatie ${number} van ${step.total}` : "");
+  showTitle(step, number, number ? `Situatie ${number} van ${step.total}` : "");
   keepAwake();
   await shown(step, signal);
 }
@@ -186,7 +186,7 @@ async function openBacklog() {
 /** @param {SituationStep} step @param {AbortSignal} signal */
 async function practiceStep(step, signal) {
   find("dots").hidden = true;
-  find("place").textContent = "Oefenen";
+  find("step-title").textContent = "Oefenen";
   for (;;) {
     show("practice-intro", "practice");
     setPhase("intro");
@@ -212,7 +212,7 @@ async function begin(signal) {
       const over = new AbortController();
       const either = AbortSignal.any([signal, over.signal]);
       pressed("busy-again", either).then(() => over.abort());
-      await countDown(ROOM_AGAIN_S, (left) => {
+      await countDown(ALL_TAKEN_AGAIN_S, (left) => {
         find("busy-left").textContent = `We proberen het vanzelf opnieuw over ${Math.ceil(left)} seconden.`;
       }, either);
       signal.throwIfAborted();
@@ -224,7 +224,7 @@ async function begin(signal) {
 async function clipStep(step, signal) {
   await needDevices(signal);
   const { situation: data } = step;
-  const situation = new Situation(data, "clip", find("place").textContent ?? "", signal);
+  const situation = new Situation(data, "clip", find("step-title").textContent ?? "", signal);
   if (!data.plays_left) return change(`${data.number}/voorbereiden`);
   const words = { hint: hintFor(step), other: step.break.offered ? "Eerst pauze nemen" : "" };
   note = "";
@@ -269,7 +269,7 @@ async function grantPlay(number) {
 async function prepareStep(step, signal) {
   const { situation: data } = step;
   const mine = await needDevices(signal);
-  const situation = new Situation(data, "prepare", find("place").textContent ?? "", signal);
+  const situation = new Situation(data, "prepare", find("step-title").textContent ?? "", signal);
   await situation.prepare(mine, data.preparation_left_s);
   if (lostPart(mine)) return go(await reach(fetchStep));
   await situation.countIn(mine);
@@ -286,7 +286,7 @@ async function recordAnswer(data, mine, signal) {
     const away = !(/** @type {CustomEvent} */ (event).detail);
     showStatus(away ? { safe: false, text: ALONE } : statusOf(known?.answers ?? []));
   }, { signal });
-  const situation = new Situation(data, "record", find("place").textContent ?? "", signal);
+  const situation = new Situation(data, "record", find("step-title").textContent ?? "", signal);
   guardLeaving((recording = true));
   try {
     const recorded = situation.record(mine, take, ticket.most_s);
@@ -306,7 +306,7 @@ async function openTake(data, signal) {
       return await reach(() => post(`${data.number}/opnemen`));
     } catch (error) {
       if (!(error instanceof Refused) || error.rule !== "no_recorder_free") throw error;
-      const situation = new Situation(data, "prepare", find("place").textContent ?? "", signal);
+      const situation = new Situation(data, "prepare", find("step-title").textContent ?? "", signal);
       await Promise.race([situation.obstacle(error.message), pause(RECORDER_AGAIN_MS)]);
       signal.throwIfAborted();
     }
@@ -315,7 +315,7 @@ async function openTake(data, signal) {
 
 /** @param {Step} step @param {AbortSignal} signal */
 async function breakStep(step, signal) {
-  find("place").textContent = "Pauze";
+  find("step-title").textContent = "Pauze";
   show("break");
   const ended = new AbortController();
   const either = AbortSignal.any([signal, ended.signal]);
@@ -326,7 +326,7 @@ async function breakStep(step, signal) {
 
 /** @param {Step} step @param {AbortSignal} signal */
 async function savingStep(step, signal) {
-  showPlace(step, null, "");
+  showTitle(step, null, "");
   show("saving");
   showSaving(step, waiting);
   await pressed("finish", signal);

@@ -5,7 +5,7 @@ import { savingSentence, strandedSentence } from "./dutch.js";
 import { fetchKey, findRecorder } from "./server.js";
 import { Vault } from "./vault.js";
 
-const place = /** @type {HTMLElement} */ (document.getElementById("leftover"));
+const element = /** @type {HTMLElement} */ (document.getElementById("leftover"));
 
 if (await Vault.exists()) {
   const backlog = new Backlog(await Vault.open(await fetchKey()), findRecorder);
@@ -13,10 +13,10 @@ if (await Vault.exists()) {
     const { waiting } = backlog;
     const answers = [...waiting.keys()].map((number) => ({ number, state: "underway" }));
     const stranded = backlog.stranded.map((take) => take.number);
-    if (answers.length) place.textContent = savingSentence(answers, waiting);
-    else if (stranded.length) place.textContent = `${strandedSentence(stranded)} Vertel dat aan KSF.`;
-    else place.textContent = "Alles wat hier nog stond, is veilig ontvangen.";
-    place.hidden = false;
+    if (answers.length) element.textContent = savingSentence(answers, waiting);
+    else if (stranded.length) element.textContent = `${strandedSentence(stranded)} Vertel dat aan KSF.`;
+    else element.textContent = "Alles wat hier nog stond, is veilig ontvangen.";
+    element.hidden = false;
   });
   await backlog.resume();
 }

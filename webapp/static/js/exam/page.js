@@ -55,10 +55,10 @@ export function warn(text) {
 
 /** @param {string} text shown above the screen until it is taken away with "" */
 export function trouble(text) {
-  const place = find("trouble");
-  const words = place.querySelector("p");
+  const element = find("trouble");
+  const words = element.querySelector("p");
   if (words && words.textContent !== text) words.textContent = text;
-  place.hidden = !text;
+  element.hidden = !text;
 }
 
 /**
@@ -107,9 +107,9 @@ export function keepSetting(id, apply) {
   apply(field);
 }
 
-/** @param {{answers: {number: number, state: string}[], total: number}} step @param {number | null} number @param {string} place */
-export function showPlace(step, number, place) {
-  find("place").textContent = place;
+/** @param {{answers: {number: number, state: string}[], total: number}} step @param {number | null} number @param {string} title */
+export function showTitle(step, number, title) {
+  find("step-title").textContent = title;
   const dots = find("dots");
   const done = step.answers.filter((answer) => ["safe", "underway", "office"].includes(answer.state)).length;
   dots.hidden = false;
@@ -126,10 +126,10 @@ export function showPlace(step, number, place) {
 
 /** @param {{safe: boolean, text: string}} status */
 export function showStatus({ safe, text }) {
-  const place = find("status");
+  const element = find("status");
   const full = text && `${text}${safe ? " ✓" : ""}`;
-  if (place.textContent !== full) place.textContent = full;
-  place.classList.toggle("exam-status-safe", safe);
+  if (element.textContent !== full) element.textContent = full;
+  element.classList.toggle("exam-status-safe", safe);
 }
 
 /** @param {string} id @param {number} left @param {number} whole @param {string} text */

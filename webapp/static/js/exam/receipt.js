@@ -21,12 +21,12 @@ function showButtons() {
 
 /** Fetch the table anew while something is missing, unless the reader has a part of it open. */
 async function look() {
-  const place = document.getElementById("answers");
-  if (!place?.querySelector("[data-pending]")) return;
-  if (!place.querySelector("details[open]") && !place.contains(document.activeElement) && !document.hidden) {
+  const element = document.getElementById("answers");
+  if (!element?.querySelector("[data-pending]")) return;
+  if (!element.querySelector("details[open]") && !element.contains(document.activeElement) && !document.hidden) {
     const text = await fetch(location.href).then((response) => response.text()).catch(() => "");
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("answers");
-    if (fresh) place.replaceChildren(...fresh.childNodes);
+    if (fresh) element.replaceChildren(...fresh.childNodes);
     showButtons();
   }
   setTimeout(look, LOOK_MS);

@@ -38,9 +38,9 @@ export function badge(text) {
 
 /** @param {string} text */
 export function message(text) {
-  const place = find("stage-message");
-  place.hidden = false;
-  const words = place.querySelector("p");
+  const element = find("stage-message");
+  element.hidden = false;
+  const words = element.querySelector("p");
   if (words) words.textContent = text;
 }
 

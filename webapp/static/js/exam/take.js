@@ -186,7 +186,7 @@ export class Take extends EventTarget {
     const { recording_id, number, slices_url, bearer } = this.ticket;
     const began = { mime_type: recorder.mimeType, started_ms: recorder.startedMs, published_ms: this.#published };
     const seen = { parts: recorder.parts, notes: this.#notes };
-    return this.backlog.begin({ recording_id, number, slices_url, bearer, ...began, ...seen, closing: null });
+    return this.backlog.begin({ recording_id, number, slices_url, bearer, ...began, ...seen, manifest: null });
   }
 
   async #endSlices() {

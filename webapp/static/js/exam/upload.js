@@ -66,7 +66,7 @@ export class Upload {
 
   /** Whether it has ended, and something of it was refused. */
   get isRefused() {
-    return Boolean(this.take.closing) && this.#refused.size > 0 && !this.busy;
+    return Boolean(this.take.manifest) && this.#refused.size > 0 && !this.busy;
   }
 
   /** @param {number} number @param {Blob} data @param {number} untilS */
@@ -83,7 +83,7 @@ export class Upload {
 
   /** Everything was recorded. @param {{count: number, seconds: number}} end */
   async close({ count, seconds }) {
-    this.take.closing = await this.#closing(count, seconds, true);
+    this.take.manifest = await this.#manifest(count, seconds, true);
     await this.vault.keepTake(this.take);
     this.#wake();
   }
@@ -120,12 +120,12 @@ export class Upload {
     const slices = kept ? await this.vault.slices(this.take.recording_id) : [];
     this.#slices = new Map(slices.map((slice) => [slice.number, slice]));
     this.take = kept ?? this.take;
-    if (!this.take.closing) {
+    if (!this.take.manifest) {
       const last = slices.at(-1);
-      this.take.closing = await this.#closing(last ? last.number + 1 : 0, last?.until_s ?? 0, false);
+      this.take.manifest = await this.#manifest(last ? last.number + 1 : 0, last?.until_s ?? 0, false);
     }
     // Who has recorded nothing, or all of it is safe by now, has nothing to tell.
-    this.#told = !slices.length && !kept?.closing;
+    this.#told = !slices.length && !kept?.manifest;
     if (!slices.length) return;
     await this.vault.keepTake(this.take);
     const here = await this.#untilHeard(() => this.#ask("", { method: "GET" }));
@@ -134,10 +134,10 @@ export class Upload {
 
   /** Everything, until it is confirmed; false when something was refused for good. */
   async #send() {
-    while (this.#slices.size || !this.take.closing || !this.#told) {
+    while (this.#slices.size || !this.take.manifest || !this.#told) {
       const number = this.#next();
       if (number !== undefined) await this.#untilHeard(() => this.#sendOne(number));
-      else if (!this.take.closing) await new Promise((resolve) => (this.#wake = () => resolve(undefined)));
+      else if (!this.take.manifest) await new Promise((resolve) => (this.#wake = () => resolve(undefined)));
       else if (await this.#confirmed()) break;
     }
     if (this.#refused.size) return false;
@@ -193,7 +193,7 @@ export class Upload {
 
   /** Say that this was all, and ask until the object store has confirmed it. @returns {Promise<boolean>} */
   async #confirmed() {
-    const body = JSON.stringify(this.take.closing);
+    const body = JSON.stringify(this.take.manifest);
     const told = await this.#untilHeard(() => this.#ask("/closing", { method: "POST", body }).catch((error) => {
       // It has heard another last word: what it has by now is to be seen all the same.
       if (error instanceof Refused && error.status === 409) return this.#ask("", { method: "GET" });
@@ -240,7 +240,7 @@ export class Upload {
   }
 
   /** The page's last word; its hash is that of all slices that are here. @param {number} count @param {number} seconds @param {boolean} complete */
-  async #closing(count, seconds, complete) {
+  async #manifest(count, seconds, complete) {
     const here = (await this.vault.slices(this.take.recording_id)).map(({ number }) => number);
     const whole = await this.vault.joined(this.take.recording_id, here).catch(() => new ArrayBuffer(0));
     const { mime_type, started_ms, published_ms, parts = [], notes = [] } = this.take;

@@ -21,7 +21,7 @@ const OLD_MS = 14 * 24 * 3600 * 1000;
  * @property {number[]} published_ms when each live session was connected
  * @property {import("./slices.js").Part[]} [parts] the files that the slices make, where there are several
  * @property {import("./take.js").Note[]} [notes] what the page saw meanwhile
- * @property {object | null} closing
+ * @property {object | null} manifest the page's last word about it, once it has ended
  */
 
 /** @typedef {{number: number, size: number, sha256: string, until_s: number}} KeptSlice */
@@ -64,7 +64,10 @@ export class Vault {
     const takes = [];
     for (const row of rows) {
       const plain = await this.seal.unseal(row, row.recording).catch(() => null);
-      if (plain) takes.push(JSON.parse(new TextDecoder().decode(plain)));
+      if (!plain) continue;
+      // Pages of before called it `closing`.
+      const { closing = null, ...take } = JSON.parse(new TextDecoder().decode(plain));
+      takes.push({ manifest: closing, ...take });
     }
     return takes;
   }
@@ -141,15 +144,15 @@ export class Vault {
 
   /** @param {string} store @param {any} row */
   async #put(store, row) {
-    const place = `${store}/${row.recording}/${row.number ?? ""}`;
+    const key = `${store}/${row.recording}/${row.number ?? ""}`;
     try {
       if (!this.db) throw new Error("nothing is kept here");
       const change = this.db.transaction(store, "readwrite", { durability: "strict" });
       change.objectStore(store).put(row);
       await done(change);
-      this.#memory.delete(place);
+      this.#memory.delete(key);
     } catch {
-      this.#memory.set(place, row);
+      this.#memory.set(key, row);
     }
   }
 
@@ -161,7 +164,7 @@ export class Vault {
 
   /** @param {string} store @param {IDBKeyRange} [range] @returns {Promise<any[]>} */
   async #all(store, range) {
-    const remembered = [...this.#memory].filter(([place]) => place.startsWith(`${store}/`)).map(([, row]) => row);
+    const remembered = [...this.#memory].filter(([key]) => key.startsWith(`${store}/`)).map(([, row]) => row);
     if (!this.db) return remembered;
     return [...remembered, ...(await result(this.db.transaction(store).objectStore(store).getAll(range)))];
   }

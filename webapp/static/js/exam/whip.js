@@ -117,8 +117,8 @@ export class WhipClient extends EventTarget {
     });
     if (video && transceiver.setCodecPreferences) {
       const known = RTCRtpSender.getCapabilities("video")?.codecs ?? [];
-      const place = (/** @type {RTCRtpCodec} */ codec) => CODECS.indexOf(codec.mimeType.toLowerCase());
-      transceiver.setCodecPreferences(known.filter((codec) => place(codec) >= 0).sort((a, b) => place(a) - place(b)));
+      const rank = (/** @type {RTCRtpCodec} */ codec) => CODECS.indexOf(codec.mimeType.toLowerCase());
+      transceiver.setCodecPreferences(known.filter((codec) => rank(codec) >= 0).sort((a, b) => rank(a) - rank(b)));
     }
   }
 
