@@ -223,7 +223,7 @@ def answer_for_ticket(session: Session, number: int, now: datetime) -> Answer:
 
 
 def welcome(origin: str) -> str:
-    """What `make run` prints: where it is, who can log in, what to do first."""
+    """The text that `make run` prints: where it is, who can log in, what to do first."""
     lines = [f"Vignet: {origin}", "", f"Wachtwoord van iedereen: {PASSWORD}", ""]
     lines += [f"  {email:36} {name:22} {', '.join(roles)}" for email, name, roles in PEOPLE]
     first = "Begin als kandidaat@voorbeeld.example: ‘Mijn examen’, dan de camera proberen."

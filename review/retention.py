@@ -18,7 +18,7 @@ from dateutil.relativedelta import relativedelta
 
 
 class Erasable(StrEnum):
-    """What is erased as one. Recordings with all that was made of them; the motivation file with its documents."""
+    """The parts that are erased as one: recordings with all that was made of them; the file with its documents."""
 
     RECORDINGS = "recordings"
     DOSSIER = "dossier"
@@ -64,7 +64,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Outlook:
-    """What becomes of something: the first day on which it may go (None when nobody can say), and why not yet."""
+    """The fate of something kept: the first day on which it may go (None when nobody can say), and why not yet."""
 
     due: date | None
     stays: tuple[Stays, ...]

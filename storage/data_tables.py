@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class DataClass(StrEnum):
-    """What is kept for one purpose and one time (`storage.data_classes.KEPT`)."""
+    """The data kept for one purpose and one time (`storage.data_classes.KEPT`)."""
 
     ACCOUNT = "account"
     LOG_INS = "log_ins"

@@ -61,7 +61,7 @@ _ORDER = ("created_at", "at", "number", "id")
 
 
 def _joins(column: Column[Any]) -> bool:
-    """Whether a column only joins rows that belong to the same person."""
+    """True for a column that only joins rows of the same person."""
     return column.name == "id" or any(
         key.column.name == "id" and key.column.table.name in TABLES for key in _others(column)
     )
@@ -72,7 +72,7 @@ def _others(column: Column[Any]) -> Iterator[Any]:
 
 
 def _names(session: Session, person: Person) -> Callable[[uuid.UUID], str | None]:
-    """What somebody is called in this person's data; None for an id that is nobody's."""
+    """The name that stands for somebody in this person's data; None for an id that is nobody's."""
     own = select(Dossier).where((Dossier.candidate_id == person.id) | (Dossier.manager_id == person.id))
     known = {person.id: ME}
     judged = select(Rating.assessor_id, Rating.slot).join(Answer).join(Sitting).join(Dossier)

@@ -18,7 +18,7 @@ MARK_MISREAD = "ï»¿"
 """The same, by a program that took UTF-8 for Windows-1252."""
 
 OLD = ("cp1252", "mac_roman", "cp850")
-"""What spreadsheets write that write no Unicode: of Windows, of the Mac, and ‘CSV (MS-DOS)’."""
+"""The encodings of spreadsheets that write no Unicode: of Windows, of the Mac, and ‘CSV (MS-DOS)’."""
 OFTEN, SELDOM = "éëèïöüšž’", "àáâäçêìíîñòóôùúû"
 """Signs in names in the Netherlands."""
 OPENING, BETWEEN = "‘“", "”–…€"
@@ -36,7 +36,7 @@ class Empty(Unreadable):
 
 @dataclass(frozen=True)
 class Table:
-    """What a file holds: its heading, its rows, and what was passed over."""
+    """The content of a file: its heading, its rows, and what was passed over."""
 
     header: list[str]
     rows: list[tuple[int, list[str]]]
@@ -84,7 +84,7 @@ def column_name(cell: str) -> str:
 
 
 def misread(text: str) -> str | None:
-    """What this text was before a program read UTF-8 as Windows-1252 (‘JosÃ©’ is José); None when none did."""
+    """The text as it was before a program read UTF-8 as Windows-1252 (‘JosÃ©’ is José); None when none did."""
     try:
         meant = text.encode("cp1252").decode()
     except UnicodeError:

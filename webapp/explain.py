@@ -150,7 +150,7 @@ def to_develop(decision: Decision, scheme: Scheme) -> list[Standing]:
 
 
 def next_step(standing: Standing) -> str:
-    """What would bring somebody a level further."""
+    """The behaviour that would bring somebody a level further."""
     if standing.next_level is None:
         return "U zit op het hoogste niveau. Deel met collega’s hoe u dat doet."
     anchor = standing.competency.anchor(standing.next_level)

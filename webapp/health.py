@@ -55,7 +55,7 @@ def _may_know() -> bool:
 
 
 def _found() -> dict[str, dict[str, Any] | None]:
-    """What was found at most two seconds ago, so that asking often costs nothing."""
+    """The result of at most two seconds ago, so that asking often costs nothing."""
     kept = current_app.extensions.setdefault("vignet-health", {})
     with _turn:
         if not kept or g.now - kept["at"] > FRESH:

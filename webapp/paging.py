@@ -74,7 +74,7 @@ def one_of(states: type[State], name: str) -> State | None:
 
 
 def search() -> str:
-    """What somebody looks for (?zoek=…, or a field of a form), cleaned of what no database keeps."""
+    """The search words (?zoek=…, or a field of a form), without characters that no database keeps."""
     return request.values.get("zoek", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
 
 

@@ -40,7 +40,7 @@ def seal_audit() -> None:
 
 @jobs.task(audit.CHECK)
 def go_through_audit(_job: jobs.Claimed) -> dict:
-    """Whether any sealed row was changed since, or made anew; the auditor reads what was found."""
+    """Check that no sealed row was changed or made anew; the result is for the auditor."""
     own = sealer.sealer()
     with session_scope(writes=False) as session:
         broken = audit.first_broken(session, config().audit_key) or audit.first_unanchored(session, own.anchors())

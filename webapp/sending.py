@@ -1,4 +1,4 @@
-"""What the edge asks before it reads anything of a body: may this address send one, and is somebody logged in?
+"""The edge's question before it reads anything of a body: may this address send one, and is somebody logged in?
 
 The edge gives strangers little room and little time, and cannot tell by itself who is one.
 """

@@ -1,4 +1,4 @@
-"""What a drawn person looks like and how the person holds itself in one frame: values only, no drawing."""
+"""The looks and the pose of a drawn person in one frame: values only, no drawing."""
 
 from dataclasses import dataclass
 

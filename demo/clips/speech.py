@@ -81,7 +81,7 @@ def _say(text: str, voice: Voice) -> array:
 
 @dataclass(frozen=True)
 class Sound:
-    """What one frame sounds like: `level` 0 to 1 of this voice's loud, `bright` 0 (dark, oo) to 1 (bright, ee, s)."""
+    """The sound of one frame: `level` 0 to 1 of this voice's loud, `bright` 0 (dark, oo) to 1 (bright, ee, s)."""
 
     level: float
     bright: float

@@ -27,7 +27,7 @@ from storage.judging.scores import Score
 from storage.judging.verdicts import Verdict
 
 LEVELS = ((3, 3), (3, 4), (4, 4), (2, 3), (3, 2), (2, 2), (5, 4), (4, 3))
-"""What the first and the second assessor give everywhere."""
+"""The level that the first and the second assessor give everywhere."""
 APART = (2, 5)
 AFTER = (Stage.CHECKED, Stage.ANSWERING, Stage.FINISHED)
 JUDGED = ("decided", "confirmed", "released", "undecided")

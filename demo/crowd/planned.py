@@ -21,7 +21,7 @@ THEORY = (
     TheoryState.NOT_TAKEN,
     TheoryState.WITHDRAWN,
 )
-"""What became of the tests of one organisation; of those that are set the first has been."""
+"""The results of the tests of one organisation; of those that are set the first has been."""
 SESSIONS = (SessionState.REQUESTED, SessionState.CONFIRMED, SessionState.CONFIRMED, SessionState.DECLINED)
 """One for each of an organisation who passed the theory."""
 WEEKS = range(-6, 8)
@@ -29,7 +29,7 @@ WEEKS = range(-6, 8)
 
 
 class Plans:
-    """What is planned beside the assessments. Without a scheme there are no practical sessions."""
+    """Rows of what is planned beside the assessments. Without a scheme there are no practical sessions."""
 
     def __init__(self, crowd: Crowd, staff: Staff, scheme: Scheme | None, employers: int) -> None:
         self.crowd, self.staff, self.scheme = crowd, staff, scheme

@@ -1,4 +1,4 @@
-"""What a crowd is made of: the cases that there are and how often, and rows that are kept until all are written."""
+"""The makings of a crowd: the cases that there are and how often, and rows that are kept until all are written."""
 
 import random
 import uuid

@@ -20,7 +20,7 @@ _MEANINGS = {
 
 
 def may_ask(request: web.Request, token: str) -> bool:
-    """Whether this request shows the token."""
+    """True when the request shows the token."""
     shown = request.headers.get(hdrs.AUTHORIZATION, "").encode("utf-8", "surrogateescape")
     return bool(token) and hmac.compare_digest(shown, f"Bearer {token}".encode())
 

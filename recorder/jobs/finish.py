@@ -125,7 +125,7 @@ def _fetch(captured: _Captured, folder: Path) -> list[Path]:
 def _without_faults(
     captured: _Captured, source: select_source.Chosen, progress: Progress
 ) -> tuple[select_source.Chosen, Measured, tuple[Fault, ...]]:
-    """What was chosen, measured and judged; the other road instead, when that one alone has no fault."""
+    """The chosen source, measured and judged; the other road instead, when that one alone has no fault."""
     measured = measure(source.path, progress)
     faults = judge(measured.measurement, captured.limits) if captured.limits else ()
     for name, path in source.alone if faults else ():

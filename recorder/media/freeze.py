@@ -24,7 +24,7 @@ MOVED, REDRAWN, GRAIN = 4, 14, 0.008
 one's; which share of all points always changes where a camera lives. All three are held by the error rates that
 `make bench ARGS=freeze` prints."""
 FROZEN_S = 2.0
-"""What stands still for less is no fault of a camera."""
+"""A picture that stands still for less is no fault of a camera."""
 _LOOK_S, _STEP_S = 4.0, 0.25
 """How long grain is looked for at a time, and in what steps: a coder may leave it out for a moment."""
 _SETTLES_S, _SETTLES_SHARE = 0.5, 0.6

@@ -23,7 +23,7 @@ _GRAIN_RATE, _BLACK_S = 6, 1
 _SILENCE_DB, _SILENCE_S = -50, 0.5
 _FULL_SCALE_DB = -0.01
 _HEARD_DB, _ONE_SIDE_DB = -60, 40
-"""What of one side is heard, and how much softer the other must be for all sound to come from that one."""
+"""The level from which one side is heard, and how much softer the other must be for all sound to come from that one."""
 # Times farther apart are damage, and filters that fill holes would fill the memory with them.
 _LONGEST_S = 900
 # What ebur128 answers when nothing was loud enough to be measured.
@@ -55,7 +55,7 @@ class Loudness:
 
 @dataclass(frozen=True)
 class Scan:
-    """What the packets say, without decoding more than a keyframe here and there. Times in seconds.
+    """Measures from the packets, without decoding more than a keyframe here and there. Times in seconds.
 
     Times begin where the file begins. `times` are those of the pictures, rising, `keyframes` those of the keyframes;
     `keyframe_gap_s` is the longest way to the next. `one_shape`: the picture is set up once and never changes (H.264:
@@ -191,7 +191,7 @@ def _scan(container: av.container.InputContainer) -> Scan:
 
 
 def _shape(video: av.VideoStream, data: bytes) -> bytes:
-    """What sets the picture up at this keyframe: equal bytes, equal shape."""
+    """The parameter sets at this keyframe: equal bytes, equal shape."""
     name = video.codec_context.name
     if name == "h264":
         prefixed = (video.codec_context.extradata or b"")[:1] == b"\1"
@@ -306,7 +306,7 @@ def _frozen_s(folder: Path, found: Scan) -> float:
 
 
 class _Sound:
-    """What astats and ebur128 wrote at the end of the log."""
+    """The figures that astats and ebur128 wrote at the end of the log."""
 
     def __init__(self, log: str) -> None:
         self.samples = int(_last(log, r"Number of samples: (\d+)") or 0)

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 TARGET_LUFS, TARGET_PEAK_DB, TARGET_RANGE_LU = -23, -1.5, 20
 LOUDEST_LUFS, BOTH_SIDES_LU = -5.0, 3.01
-"""What louder sound is brought to first; how much louder the sound of one side is when it comes from both."""
+"""The level that louder sound is brought to first; how much louder the sound of one side is when it comes from both."""
 KEYFRAME_AT_LEAST_S = 4.0
 _KEYFRAME_S, _SHORT_SIDE = 2, 720
 _CELL, _COLUMNS, _CELLS, _CELL_S = (160, 90), 10, 100, 2

@@ -20,7 +20,7 @@ class Disk:
         self._visited = 0.0  # by the loop's clock
 
     async def do(self, verb: Callable[[], Any]) -> Any:
-        """What `verb` returns or raises, on the next visit."""
+        """Run `verb` on the next visit; its result or exception is this one's."""
         loop = asyncio.get_running_loop()
         if not self._waiting:
             loop.call_at(self._visited + GATHER_S, self._go, loop)

@@ -25,7 +25,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Note:
-    """What the page saw while it recorded, in one word, with a number where there is one; when, as in Part."""
+    """One observation of the page while it recorded: a word, with a number where there is one; the time as in Part."""
 
     at_ms: float
     what: str

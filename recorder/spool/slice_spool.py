@@ -315,7 +315,7 @@ def sync_folder(path: Path) -> None:
 
 
 def file_suffix(head: bytes) -> str:
-    """What kind of file begins with these twelve bytes; nothing when none does."""
+    """The kind of file that begins with these twelve bytes; empty when none does."""
     return ".webm" if head.startswith(_EBML) else ".mp4" if head[4:8] == b"ftyp" else ""
 
 

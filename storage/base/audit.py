@@ -67,7 +67,7 @@ class AuditEvent(Identified, Base):
         return audit_verifier.seal_of(self.line(), key)
 
     def sealed_under(self, key: bytes) -> bool:
-        """Whether who holds this key has sealed the row as it is."""
+        """True when the row, as it is, was sealed under this key."""
         return hmac.compare_digest(self.seal or "", self.seal_under(key))
 
 

@@ -43,7 +43,7 @@ SENTENCES = {
     "unsealed": "heeft een hash, maar geen zegel",
     "false_anchor": "heeft een anker dat niet van de verzegelaar is, of dat een ander anker tegenspreekt",
 }
-"""What is said of a row, or of rows from one number to another, by the kind of fault."""
+"""The sentence about a row, or about rows from one number to another, for each kind of fault."""
 
 
 @dataclass(frozen=True, order=True)
@@ -154,7 +154,7 @@ class _Chain:
         self._found.append(Fault(first, first if last is None else last, kind))
 
     def _fits(self, at: int, previous: str, moved: int = 0) -> bool:
-        """Whether the row at this place follows `previous`, with `moved` taken from its number."""
+        """True when the row at this index follows `previous`, with `moved` taken from its number."""
         if at >= len(self._rows):
             return False
         row = self._rows[at]
@@ -269,7 +269,7 @@ def _without_seal(
 def _against(
     rows: Sequence[Row], anchors: Iterable[Anchor], key: bytes | None, known: Sequence[Fault]
 ) -> Iterator[Fault]:
-    """What the anchors say about a chain that looks whole in itself."""
+    """The faults that anchors find in a chain that looks whole in itself."""
     last = rows[-1]["number"] if rows else 0
     # Also where the row has another number by now: that was named already.
     there = {row["hash"] for row in rows}

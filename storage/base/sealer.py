@@ -89,7 +89,7 @@ class Sealer:
         return (head.number, head.hash) if head and (last is None or last[0] < head.number) else last
 
     def _compare(self, now: datetime, head: Anchor) -> dict[str, Any] | None:
-        """Whether the newest row that was sealed is still there, and nobody put others behind it."""
+        """True while the newest sealed row is still there, with no others put behind it."""
         with session_scope() as session:
             there = session.scalar(select(AuditEvent.hash).where(AuditEvent.number == head.number))
             later = session.scalars(select(AuditEvent).where(AuditEvent.number > head.number))

@@ -1,4 +1,4 @@
-"""What is really in a PDF: judged by the objects that its readers reach, never by words among its bytes.
+"""The real content of a PDF: judged by the objects that its readers reach, never by words among its bytes.
 
 A link to `/LaunchEvent` is only an address, while a name may be written `/Java#53cript` or lie packed in a stream.
 Source: ISO 32000-2, 12.6 (actions), 7.11 (attached files), 12.7.8 (XFA) and 12.5.6 (annotations).

@@ -1,4 +1,4 @@
-"""What is really in a Word document: judged by its relationships and content types, as Word itself reads it.
+"""The real content of a Word document: judged by its relationships and content types, as Word itself reads it.
 
 Names of files in the package say nothing: a program can be called `a.bin`, and the figures behind a chart lie in the
 same folder as an attachment. Sources: ECMA-376, part 2 (Open Packaging Conventions) and 11.3 of part 1.
@@ -22,7 +22,7 @@ _DOCUMENT = _OFFICE + "wordprocessingml.document.main+xml"
 _WORKBOOK = _OFFICE + "spreadsheetml.sheet.main+xml"
 _CHARTS = (_OFFICE + "drawingml.chart+xml", "application/vnd.ms-office.chartex+xml")
 _RUNS = ("macroenabled", "vbaproject", "vbadata", "oleobject", "activex", "webextension", "htmlapplication")
-"""What a content type says of a part that runs, or that a program of its own opens."""
+"""Content types of parts that run, or that a program of their own opens."""
 _RELATIONS = {
     *("vbaproject", "wordvbadata", "oleobject", "package", "control", "activexcontrolbinary", "afchunk"),
     *("attachedtoolbars", "subdocument", "frame", "webextension", "webextensiontaskpanes"),
@@ -139,7 +139,7 @@ def _brings(package: Package, one: Relation) -> bool:
 
 
 def _plain_workbook(package: Package, part: str) -> bool:
-    """Whether this part is a workbook with figures and nothing that runs."""
+    """True for a workbook with figures and nothing that runs."""
     try:
         inner = Package(package.read(part))
     except Unreadable:

@@ -25,7 +25,7 @@ SHORTEST = 10
 
 
 class Seen(StrEnum):
-    """What was looked at."""
+    """The kind of thing that was opened."""
 
     RECORDING = "recording"
     ROLE_DOCUMENT = "role_document"

@@ -1,4 +1,4 @@
-"""What gives power over the exams is decided by two: a role of KSF's own, or the address of somebody who has one.
+"""Changes that give power over the exams take two people: a role of KSF's own, or the address of somebody who has one.
 
 One officer asks, another one decides. Nobody decides about what they asked, nor about themselves.
 """
@@ -83,7 +83,7 @@ def ask_address(session: Session, person: Person, email: str, actor: Person, now
 
 
 def open_changes() -> Select[StaffChange]:
-    """What nobody decided yet, oldest first."""
+    """The changes that wait for a decision, oldest first."""
     return select(StaffChange).where(StaffChange.decided_at.is_(None)).order_by(StaffChange.asked_at, StaffChange.id)
 
 

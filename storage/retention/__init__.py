@@ -1,1 +1,1 @@
-"""What is erased when its time is over: the plan, holds, the acts, and the certificates of what was destroyed."""
+"""Erasing data whose time is over: the plan, holds, the acts, and the certificates of what was destroyed."""

@@ -1,4 +1,4 @@
-"""What was destroyed: a run is one night, a destruction is one kind of data of one exam; both are the certificate."""
+"""The certificate of what was destroyed: a run is one night, a destruction is one kind of data of one exam."""
 
 import uuid
 from collections.abc import Mapping
@@ -70,7 +70,7 @@ def destroyed_of(session: Session, person: Person) -> bool:
 
 
 def totals(session: Session, run: Run) -> Mapping[Erasable, tuple[int, int, int]]:
-    """What a run destroyed: of each kind how many exams, objects and bytes."""
+    """Totals of a run: how many exams, objects and bytes of each kind."""
     counted = select(Destruction.what, func.count(), func.sum(Destruction.objects), func.sum(Destruction.size)).where(
         Destruction.run_id == run.id, Destruction.at.is_not(None)
     )

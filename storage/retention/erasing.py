@@ -32,7 +32,7 @@ ERASE = "erase"
 """The kind of the office job that does a run; its subject is the run."""
 
 WRITTEN = (Star, SelfAssessment, Revision, PartOneReview, Accommodation, RoleDocument)
-"""What goes whole with a motivation file."""
+"""Tables whose rows go whole with a motivation file."""
 BLANK: dict[str, object] = {
     "cost_centre": "",
     "tasks": [],
@@ -48,12 +48,12 @@ BLANK: dict[str, object] = {
     "open_parts": [],
     "decision_reason": "",
 }
-"""What of the dossier's own row goes; its number, who took part and how it ended stay with the result."""
+"""Columns of the dossier's own row that go; its number, who took part and how it ended stay with the result."""
 
 
 @dataclass(frozen=True)
 class _Things:
-    """What there is to destroy: `owners` of keys in the key store, and what lies in the object store.
+    """The things to destroy: `owners` of keys in the key store, and what lies in the object store.
 
     There it is all that begins with a prefix, what rows name (a list of a store may lag behind), and of the few
     emergency files that wait those of these takes.
@@ -152,7 +152,7 @@ def _end(session: Session, dossier_id: uuid.UUID, what: Erasable, there: dict[st
 
 
 def _objects(things: _Things) -> dict[str, int]:
-    """What the store holds of it, with sizes in bytes."""
+    """Its objects in the store, with sizes in bytes."""
     store = object_store()
     found = {key: size for prefix in things.prefixes for key, size in store.sizes(prefix).items()}
     if things.waiting:

@@ -1,4 +1,4 @@
-"""What is deleted by itself at night, because nobody needs it any more.
+"""The nightly deletion of rows that nobody needs any more.
 
 Links, who asked for them, log-ins, mails, checks of devices, lists of people, online tests that nobody passed,
 practical sessions that were not held, and checks of locations from long ago.

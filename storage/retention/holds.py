@@ -1,4 +1,4 @@
-"""What keeps data beyond their time: a hold of the exam committee, and the sample of a year until its audit closes."""
+"""Why data stay beyond their time: a hold of the exam committee, and the sample of a year until its audit closes."""
 
 import secrets
 import uuid

@@ -1,4 +1,4 @@
-"""What would be erased when, and why not yet: the rows, held against the rules of `review.retention`."""
+"""The plan of erasing: when each thing goes, and why not yet, by the rules of `review.retention`."""
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -95,7 +95,7 @@ def _shortest(session: Session, what: Erasable) -> int:
 def plan(
     session: Session, dossiers: Sequence[uuid.UUID], now: datetime, if_asked: Iterable[Erasable] = ()
 ) -> list[Planned]:
-    """What becomes of these exams, in this order. Asks the database a handful of questions, however many there are.
+    """The fate of each of these exams, in this order. Asks a handful of questions, however many there are.
 
     `if_asked`: as it would be if the candidate asked today that this goes, and it were granted.
     """

@@ -23,7 +23,7 @@ _WHOSE = joinedload(Booking.dossier).options(
 )
 
 OF_BOOKING = (_WITH_DATE, _WHOSE, joinedload(Booking.asked))
-"""What is shown with a booking in a list."""
+"""Loaded with the bookings of a list."""
 
 
 def exams_with_dates() -> list[Scheme]:
@@ -39,7 +39,7 @@ def exams_to_publish() -> list[Scheme]:
 
 
 def bookings_to_answer() -> Select[Booking]:
-    """What organisations asked and KSF has not answered, longest waiting first, as a query; never the own case."""
+    """The bookings that KSF has not answered, longest waiting first, as a query; never the own case."""
     asked = select(Booking).join(Dossier).where(Booking.state == BookingState.REQUESTED, others())
     return asked.order_by(Booking.asked_at, Booking.id)
 
@@ -81,7 +81,7 @@ def waiting_for_date() -> Sequence[Dossier]:
 
 
 def bookings_of_my_organisations() -> Select[Booking]:
-    """What was asked for the beheerder's own people: first what waits for the beheerder, then what holds a place."""
+    """The bookings of the beheerder's own people: those that wait for the beheerder, those that live, the others."""
     mine = access_people.dossiers_of_my_organisations().with_only_columns(Dossier.id)
     asked = select(Booking).where(Booking.dossier_id.in_(mine))
     first = ((Booking.state == BookingState.COUNTERED).desc(), Booking.state.in_(LIVE).desc())

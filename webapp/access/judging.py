@@ -31,7 +31,7 @@ _OF_WHAT = (joinedload(Sitting.pack), joinedload(Sitting.dossier).joinedload(Dos
 WHOSE = joinedload(Sitting.dossier).options(
     joinedload(Dossier.candidate), joinedload(Dossier.organisation), joinedload(Dossier.scheme)
 )
-"""What is read of a sitting beside it, to tell whose it is."""
+"""Loaded with a sitting, to tell whose it is."""
 WITH_ANSWERS = (WHOSE, selectinload(Sitting.answers), joinedload(Sitting.pack).joinedload(Pack.scheme))
 """The same, to tell how far the work on it is."""
 
@@ -65,7 +65,7 @@ def takes_to_watch(answers: Iterable[Answer]) -> dict[uuid.UUID, Recording]:
 
 
 def kinds_of(takes: Iterable[Recording]) -> dict[uuid.UUID, set[RenditionKind]]:
-    """What there is to see of each of these recordings."""
+    """The renditions of each of these recordings."""
     kinds: dict[uuid.UUID, set[RenditionKind]] = {take.id: set() for take in takes}
     rows = select(Rendition.recording_id, Rendition.kind).where(Rendition.recording_id.in_(kinds))
     for recording_id, kind in g.db.execute(rows):
@@ -176,7 +176,7 @@ def verdicts(words: str = "") -> dict[str, Select[Verdict]]:
 
 
 def open_flags(words: str = "") -> Select[Flag]:
-    """What assessors told the office and nobody has dealt with: worries about somebody's welfare first."""
+    """The flags of assessors that nobody has dealt with: worries about somebody's welfare first."""
     found = select(Flag).join(Flag.rating).join(Rating.answer).where(Flag.closed_at.is_(None))
     found = found.where(_not_mine(Answer.sitting_id))
     if words:
@@ -198,4 +198,4 @@ WITH_PEOPLE = (
     joinedload(Verdict.confirmed_by),
     joinedload(Verdict.released_by),
 )
-"""What is read of a verdict beside it."""
+"""Loaded with a verdict."""

@@ -47,7 +47,7 @@ def membership_for_officer(membership_id: uuid.UUID) -> Membership:
 
 
 def staff_changes() -> Select[StaffChange]:
-    """What waits for a second officer, except what is about the one who asks."""
+    """The staff changes that wait for a second officer, except those about the one who looks."""
     return open_changes().where(StaffChange.person_id != me().id)
 
 

@@ -26,7 +26,7 @@ OF_SESSION = (
     joinedload(PracticalSession.examiner),
     selectinload(PracticalSession.participants).joinedload(Participant.candidate),
 )
-"""What is shown with a session in a list."""
+"""Loaded with the sessions of a list."""
 
 
 def practical_tests() -> list[Scheme]:
@@ -67,7 +67,7 @@ def participant_for_admin(participant_id: uuid.UUID) -> Participant:
 
 
 def sessions_for_officer() -> dict[str, Select[PracticalSession]]:
-    """What waits for KSF, longest waiting first; what is confirmed and to come; everything. Never the own case."""
+    """Sessions that wait for KSF, longest waiting first; confirmed ones to come; all of them. Never the own case."""
     others = select(PracticalSession).where(_others())
     asked = others.where(PracticalSession.state == SessionState.REQUESTED)
     planned = others.where(PracticalSession.state == SessionState.CONFIRMED, PracticalSession.day >= _today())

@@ -1,4 +1,4 @@
-"""What somebody who is logged in was refused, in the audit log: with the person, the route and the rule.
+"""Refusals to somebody who is logged in, in the audit log: with the person, the route and the rule.
 
 Who tries the ids of others leaves a trace; the line holds none of them, and nothing that was sent. A loop does not fill
 the log: each person and route has a line a minute, and each person so many lines.

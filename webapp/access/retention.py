@@ -40,7 +40,7 @@ def year(year_id: uuid.UUID) -> AuditYear:
 
 
 def destroyed() -> Select[Destruction]:
-    """What was destroyed and proven gone, oldest first."""
+    """The destructions that are proven, oldest first."""
     return select(Destruction).where(Destruction.at.is_not(None)).order_by(Destruction.at, Destruction.id)
 
 

@@ -14,11 +14,11 @@ from webapp.access import me
 from webapp.access import people as access_people
 
 OF_TEST = (joinedload(TheoryTest.person), joinedload(TheoryTest.location).joinedload(Location.organisation))
-"""What is shown with a test in a list."""
+"""Loaded with the tests of a list."""
 
 
 def tests_of_my_organisations() -> Select[TheoryTest]:
-    """What was set ready for people who still work in the beheerder's organisations: first what is to come."""
+    """The tests of people who still work in the beheerder's organisations: first those to come."""
     mine = select(TheoryTest).where(
         TheoryTest.organisation_id.in_(access_people.my_organisation_ids()),
         TheoryTest.person_id.in_(access_people.people_of_my_organisations()),

@@ -60,7 +60,7 @@ def dossiers_ready(work: list[Work]) -> list[list[Work]]:
 
 
 def after(work: list[Work], current: Rating) -> Work | None:
-    """What is served after this answer: the next in order, else the first that is left."""
+    """The work after this answer: the next in order, else the first that is left."""
     order = [one.rating.id for one in work]
     start = order.index(current.id) + 1 if current.id in order else 0
     rest = [*work[start:], *work[:start]]

@@ -15,7 +15,7 @@ from storage.exam.recordings import Original, Recording
 
 
 class State(StrEnum):
-    """What became of an original since it was received, best first."""
+    """The state of an original since it was received, best first."""
 
     GOOD = "good"
     TRUNCATED = "truncated"

@@ -31,7 +31,7 @@ class DraftForm(Form):
         return {field.name: _plain(field.data) for field in self if field.name not in LEFT_OUT and not field.errors}
 
     def clash(self, version: int, kept: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """What another page saved since this one was opened and is not in this form: (label, its text)."""
+        """The texts that another page saved since this one was opened and that are not in this form: (label, text)."""
         if self.version.data == version:
             return []
         mine = {field.name: field for field in self if field.name in kept}
@@ -46,12 +46,12 @@ LEFT_OUT = ("version", "csrf_token")
 
 
 def saved(version: int, errors: Mapping[str, list[str]], **more: str) -> ResponseReturnValue:
-    """What a page that saves by itself hears: the new version, when, what was not right, and parts of the page."""
+    """The answer to a page that saves by itself: the new version, when, what was not right, and parts of the page."""
     return jsonify({"version": version, "saved_at": formats.second(g.now), "errors": errors, "parts": more})
 
 
 def behind(version: int, kept: Mapping[str, Any]) -> ResponseReturnValue:
-    """What such a page hears when another one saved in between: what is there now, as its fields show it."""
+    """The answer to such a page when another one saved in between: the values now, as its fields show them."""
     now = {name: shown(value) for name, value in kept.items()}
     told = "Er is iets bewaard in een ander venster."
     return jsonify({"error": told, "rule": Rule.CHANGED_ELSEWHERE, "version": version, "now": now}), 409

@@ -168,7 +168,7 @@ def claims(dossiers: list[Dossier]) -> dict[uuid.UUID, PartOneReview]:
 
 
 def page_values(dossier: Dossier) -> dict[str, Any]:
-    """What the dossier page shows of part 1: who judges, the form, earlier rounds, what changed, what is alike."""
+    """The values of part 1 on the dossier page: who judges, the form, earlier rounds, what changed, what is alike."""
     reviews = reviews_of(g.db, dossier)
     current = next((one for one in reviews if one.round == dossier.rounds and one.fixed_at is None), None)
     mine = current is not None and current.held_by(access.me(), g.now)
@@ -196,7 +196,7 @@ def page_values(dossier: Dossier) -> dict[str, Any]:
 
 
 def _changes(dossier: Dossier) -> list[Any]:
-    """What is different from the round before, by field."""
+    """The changes since the round before, by field."""
     if (dossier.rounds or 0) < 2:
         return []
     found = []

@@ -143,7 +143,7 @@ def together() -> ResponseReturnValue:
 
 
 def matches(dossier: Dossier) -> list[dict[str, Any]]:
-    """What this substantiation is too much like, as its manager may see it.
+    """The texts that this substantiation is too much like, as its manager may see them.
 
     The own text for somebody else is shown, where one still is the manager; of any other text only which of the own
     words it has too.

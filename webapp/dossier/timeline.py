@@ -54,7 +54,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Timeline:
-    """What happened, oldest first, and what is next: `step` for who looks, `others` when it is not up to them."""
+    """The events so far, oldest first, and the next one: `step` for who looks, `others` when it is not up to them."""
 
     events: list[Event]
     step: Turn | None

@@ -85,7 +85,7 @@ def _gap(dossier: Dossier, name: str) -> Obstacle:
 
 
 def sent_back(dossier: Dossier, parts: Iterable[FilePart]) -> list[tuple[str, str]]:
-    """What KSF asks to change in these parts, when the file was returned: (criterion, reason)."""
+    """The changes that KSF asks for in these parts of a returned file: (criterion, reason)."""
     if dossier.state is not DossierState.RETURNED:
         return []
     last = g.db.scalars(

@@ -80,7 +80,7 @@ def _tone_of(table: Mapping[Any, str]) -> Callable[[object], str]:
 
 
 def readiness(found: Standing) -> str:
-    """What to do about a location, or until when its check counts."""
+    """The advice about a location, or until when its check counts."""
     return READINESS[found.readiness][2].format(until=found.until and date_only(found.until))
 
 

@@ -172,5 +172,5 @@ def field(name: str, scheme: Scheme) -> str:
 
 
 def qualification(key: str) -> str:
-    """What opens the way to an exam, by its key in the scheme."""
+    """The name of a qualification that opens the way to an exam, by its key in the scheme."""
     return QUALIFICATIONS.get(key, key.replace("_", " "))

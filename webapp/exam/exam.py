@@ -306,7 +306,7 @@ def _seat() -> str:
 
 
 def _facts() -> dict[str, Any]:
-    """What the page sent along: a flat mapping, or nothing."""
+    """The body that the page sent: a flat mapping, empty when there is none."""
     if not request.data:
         return {}
     if len(request.data) > LONGEST_BODY:

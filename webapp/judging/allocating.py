@@ -71,7 +71,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Load:
-    """What lies with one assessor, and what comes to it. In answers."""
+    """The load of one assessor, now and after the proposal. In answers."""
 
     person: Person
     before: int
@@ -99,7 +99,7 @@ class Given:
 @pages.route("", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
 def start() -> ResponseReturnValue:
-    """What waits, and how to share it out."""
+    """The waiting work, and the form that shares it out."""
     waiting, all_of_them = _waiting()
     rules = waiting[0].sitting.dossier.scheme.content.assessment if waiting else None
     form = ProposalForm()

@@ -28,7 +28,7 @@ LONGEST_REASON = 2000
 @pages.get("")
 @access.roles(Role.ASSESSOR)
 def home() -> ResponseReturnValue:
-    """What is to be judged, situation by situation; then the candidates whose motivation file is open."""
+    """The work to judge, situation by situation; then the candidates whose motivation file is open."""
     work = work_list()
     dossiers = dossiers_ready(work)
     ready = {id(one) for own in dossiers for one in own}

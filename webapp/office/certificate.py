@@ -15,7 +15,7 @@ LETTER = Path(__file__).parent / "letters" / "destruction.typ"
 
 
 def of_run(run: Run, acts: Sequence[Destruction]) -> dict[str, Any]:
-    """What was destroyed in one night, by dossier number and without names."""
+    """The certificate of one night: what was destroyed, by dossier number and without names."""
     opening = f"In de nacht van {formats.day(run.began_at)} is dit vernietigd. Namen staan hier niet bij."
     return _content("", opening, acts, run.ended_at or run.began_at, receipts=False)
 
@@ -59,7 +59,7 @@ def _act(act: Destruction, receipts: bool) -> dict[str, Any]:
 
 
 def contents(act: Destruction) -> list[dict[str, str]]:
-    """What there was, a line each, with the SHA-256 that the receipt named."""
+    """The originals that there were, a line each, with the SHA-256 that the receipt named."""
     if act.what is Erasable.RECORDINGS:
         return [
             {"what": f"Situatie {one['situation']}, opname {one['take']}", "sha256": sha256}

@@ -24,7 +24,7 @@ pages = Blueprint("office", __name__)
 @pages.get("/bureau")
 @access.roles(Role.KSF_OFFICER)
 def home() -> ResponseReturnValue:
-    """What needs doing first, each a number that opens its list."""
+    """The office's home page: the tasks that come first, each a number that opens its list."""
     return render_template("office/home.html", todo=todo.of_role(Role.KSF_OFFICER))
 
 

@@ -33,7 +33,7 @@ class ReasonForm(Form):
 @pages.get("")
 @access.roles(Role.KSF_OFFICER)
 def home() -> ResponseReturnValue:
-    """What waits for an answer, what is to come, or everything."""
+    """The sessions that wait for an answer, those to come, or all of them."""
     lists = access_practical.sessions_for_officer()
     shown = request.args.get("toon", "")
     shown = shown if shown in lists else "gevraagd"

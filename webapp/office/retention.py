@@ -1,4 +1,4 @@
-"""What is erased when, and why not yet: the plan, the nights in which it was done, and the certificates.
+"""The pages of erasing: the plan, the nights in which it was done, and the certificates.
 
 The office, the exam committee and the auditor read it. Only the committee holds something longer, with a reason and an
 end; only the auditor closes the audit of a year, which lets its sample go.

@@ -39,7 +39,7 @@ EXPLAINED = {
     Role.EXAM_COMMITTEE: "Eindoordelen en wie ze mag vrijgeven.",
     Role.AUDITOR: "Het logboek, en of de keten heel is.",
 }
-"""What somebody with several roles finds behind each home page."""
+"""The description of each home page, for somebody with several roles."""
 
 
 class LogInForm(Form):
@@ -121,7 +121,7 @@ def log_in() -> ResponseReturnValue:
 
 
 def password_fits(person: Person | None, password: str) -> bool:
-    """Whether this is the password of this person; takes as long when there is nobody.
+    """True for the password of this person; takes as long when there is nobody.
 
     With SQLite one request writes at a time: this one lets the others while it does the slow work.
     """

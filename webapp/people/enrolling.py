@@ -134,7 +134,7 @@ def upload() -> ResponseReturnValue:
 @pages.get("/lijst/<uuid:roster_id>")
 @access.roles(Role.ORGANISATION_ADMIN)
 def show(roster_id: uuid.UUID) -> ResponseReturnValue:
-    """What will happen to each line of the list, before it happens."""
+    """A preview of each line of the list: what using it would do."""
     roster = access_people.roster_for_admin(roster_id)
     scheme = _scheme(roster)
     planned = plan(g.db, roster.organisation, scheme, roster.people)

@@ -1,4 +1,4 @@
-"""What was tried and not let through, in the audit log: with the person, and nothing that was typed."""
+"""Failed log-ins in the audit log: with the person, and nothing that was typed."""
 
 import uuid
 

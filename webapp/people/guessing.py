@@ -84,7 +84,7 @@ def _too_often(_limit: object) -> Response:
 
 
 def _known(account: str) -> str | None:
-    """What tells this browser from others, when this account was logged in in it before."""
+    """The mark of this browser, when this account was logged in in it before."""
     try:
         owner, nonce = _serializer().loads(request.cookies.get(_cookie(), ""))
     except (BadSignature, ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""What a beheerder sees of the own organisation: how far everybody is, never motivations, recordings or scores."""
+"""The beheerder's view of the own organisation: how far everybody is, never motivations, recordings or scores."""
 
 import uuid
 
@@ -39,7 +39,7 @@ STATES = {
     DossierState.REJECTED: ("afgerond", "neutral"),
     DossierState.WITHDRAWN: ("ingetrokken", "neutral"),
 }
-"""What an organisation reads of a dossier that was not approved yet, or will not be."""
+"""The words for an organisation about a dossier that was not approved yet, or will not be."""
 
 
 class AddressForm(Form):
@@ -54,7 +54,7 @@ class ManagerForm(Form):
 @pages.get("")
 @access.roles(Role.ORGANISATION_ADMIN)
 def home() -> ResponseReturnValue:
-    """What is late, what broke, and everybody's state and next step."""
+    """The overview: late steps, faults, and everybody's state and next step."""
     mine = access_people.dossiers_of_my_organisations()
     wanted = {
         "open": mine.where(Dossier.state.in_(todo.OPEN)),

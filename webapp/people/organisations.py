@@ -26,7 +26,7 @@ from webapp.people.sure import SureForm, sure_page
 pages = Blueprint("organisations", __name__, url_prefix="/bureau/organisaties")
 
 ADMIN = "beheerder"
-"""What the names of the second form on a page begin with."""
+"""Prefix of the field names of the second form on a page."""
 
 
 class OrganisationForm(Form):

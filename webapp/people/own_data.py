@@ -42,7 +42,7 @@ Blocks = Callable[[], Iterable[bytes]]
 @pages.get("")
 @access.roles(*Role)
 def show() -> ResponseReturnValue:
-    """What can be fetched, the own recordings, who looked, and how long everything stays."""
+    """The page of the own data: the file to fetch, the own recordings, who looked, and how long everything stays."""
     return render_template(
         "own_data/show.html",
         candidate=Role.CANDIDATE in access.me().roles(g.now),
@@ -102,7 +102,7 @@ def _documents() -> Iterator[tuple[str, Blocks]]:
 
 
 class _Pieces:
-    """What was written since somebody last asked, for a file that is sent while it is made."""
+    """The bytes written since the last call, for a file that is sent while it is made."""
 
     def __init__(self) -> None:
         self._held: list[bytes] = []

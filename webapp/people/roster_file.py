@@ -38,7 +38,7 @@ LONGEST["in_job_since"] = 20
 DATES = ("%d-%m-%Y", "%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
 """How spreadsheets write a day here."""
 FORMULA = ("=", "+", "-", "@")
-"""What a spreadsheet takes for a formula when a cell begins with it."""
+"""Characters that make a spreadsheet take a cell for a formula."""
 
 _MANAGER = ("Lena Voorbeeld", "lena.voorbeeld@voorbeeld.example")
 EXAMPLE = (

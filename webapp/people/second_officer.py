@@ -1,4 +1,4 @@
-"""What one officer asked and a second one decides: roles of KSF's own, and addresses of who has one."""
+"""Staff changes that one officer asked and a second one decides: roles of KSF's own, and addresses of who has one."""
 
 import uuid
 
@@ -21,7 +21,7 @@ pages = Blueprint("second_officer", __name__, url_prefix="/bureau/mensen/wijzigi
 @pages.get("")
 @access.roles(Role.KSF_OFFICER)
 def home() -> ResponseReturnValue:
-    """What waits for a second officer."""
+    """The changes that wait for a second officer."""
     with_people = (joinedload(StaffChange.person), joinedload(StaffChange.asked_by))
     return render_template("people/changes.html", page=page_of(access_people.staff_changes(), *with_people))
 

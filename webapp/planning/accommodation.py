@@ -84,7 +84,7 @@ def decision_form(dossier: Dossier) -> DecisionForm:
 
 
 def in_words(found: Accommodation) -> str:
-    """What is asked, or holds: "1,5 keer de tijd, het filmpje twee keer"."""
+    """The accommodation in words: "1,5 keer de tijd, het filmpje twee keer"."""
     parts = [f"{formats.factor(found.extra_time)} keer de tijd"] if found.extra_time != NONE else []
     parts += ["het filmpje twee keer"] if found.replay else []
     parts += ["de tekst van het filmpje"] if found.text_prompt else []

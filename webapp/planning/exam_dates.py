@@ -62,7 +62,7 @@ class CounterForm(Form):
 @pages.get("")
 @access.roles(Role.KSF_OFFICER)
 def home() -> ResponseReturnValue:
-    """What waits for an answer, and the dates to come with the places that are left."""
+    """The bookings that wait for an answer, and the dates to come with the places that are left."""
     exams = {row.key: row.content.name for row in access_booking.exams_to_publish()}
     dates = to_come(g.db, set(exams), g.now)
     waiting = page_of(access_booking.bookings_to_answer(), *access_booking.OF_BOOKING)

@@ -64,7 +64,7 @@ class RequestForm(Form):
 @pages.get("")
 @access.roles(Role.ORGANISATION_ADMIN)
 def home() -> ResponseReturnValue:
-    """What was asked and what became of it."""
+    """The sessions of the organisation, and how each was answered."""
     page = page_of(access_practical.sessions_of_my_organisations(), *access_practical.OF_SESSION)
     tests = access_practical.practical_tests()
     several = len(access_people.my_organisation_ids()) > 1
@@ -142,7 +142,7 @@ def my_practicals():
 
 
 def marks_on(found: PracticalSession) -> dict[str, Any]:
-    """What is shown beside the names: the advice that this session does not follow, and who left the organisation."""
+    """Remarks beside the names: the advice that this session does not follow, and who left the organisation."""
     people = [one.id for one in found.candidates]
     advice = advised(g.db, found.scheme, people, {found.organisation_id}, found.day, g.now)
     to_be = found.live and not found.over(g.now)

@@ -32,10 +32,10 @@ from webapp.theory import theory_mail
 pages = Blueprint("theory", __name__, url_prefix="/organisatie/online-toets")
 
 NEWCOMER = "nieuw"
-"""What the names of the second form on a page begin with."""
+"""Prefix of the field names of the second form on a page."""
 
 LOOKING = "lijst"
-"""What a button sends that only shows other people to choose from; who was ticked and what was filled in stay."""
+"""Value of a button that only shows other people to choose from; who was ticked and what was filled in stay."""
 
 
 class TestForm(Form):
@@ -95,7 +95,7 @@ class NewcomerForm(Form):
 @pages.get("")
 @access.roles(Role.ORGANISATION_ADMIN)
 def home() -> ResponseReturnValue:
-    """What was set ready, and what came of it: passed or over, never how it went."""
+    """The tests that were set ready, and how each ended: passed or over, never how it went."""
     words = search()
     found = access_theory.tests_of_my_organisations().where(called_so(words, TheoryTest.person_id))
     page = page_of(found, *access_theory.OF_TEST)

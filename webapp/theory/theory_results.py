@@ -39,7 +39,7 @@ class ResultForm(Form):
 
 
 class CorrectionForm(Form):
-    """What else the result of this test may be."""
+    """The other results that this test may be given."""
 
     correct = RadioField("Wat is de juiste uitslag?", [InputRequired("Kies een uitslag.")])
     reason = TextAreaField(
@@ -57,7 +57,7 @@ class CorrectionForm(Form):
 @pages.get("")
 @access.roles(Role.KSF_OFFICER)
 def home() -> ResponseReturnValue:
-    """What waits for a result, what is to come, or what is over."""
+    """The tests that wait for a result, those to come, or those that are over."""
     words, shown = search(), request.args.get("toon", "")
     shown = shown if shown in LISTS else next(iter(LISTS))
     found = LISTS[shown][1]().where(called_so(words, TheoryTest.person_id))

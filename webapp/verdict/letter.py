@@ -31,7 +31,7 @@ def missing(session: Session, sitting: Sitting) -> str:
 
 
 def remarks(session: Session, sitting: Sitting) -> list[tuple[Answer, list[tuple[int, list[Remark]]]]]:
-    """What assessors remarked, by situation and by assessor, who are numbers to the candidate."""
+    """The remarks of assessors, by situation and by assessor, who are numbers to the candidate."""
     by_answer: dict[Answer, list[tuple[int, list[Remark]]]] = defaultdict(list)
     for rating in sorted(ratings_of(session, sitting), key=lambda one: (one.answer.number, one.slot)):
         if rating.remarks:

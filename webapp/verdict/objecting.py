@@ -127,7 +127,7 @@ def show(objection_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/bezwaren/<uuid:objection_id>/indelen")
 @access.roles(Role.KSF_OFFICER)
 def classify(objection_id: uuid.UUID) -> ResponseReturnValue:
-    """What it is about, and who rules."""
+    """Classify the objection: its ground, and who rules."""
     found, form = access_objections.objection_to_handle(objection_id), ClassifyForm()
     if not form.validate_on_submit():
         return _page(found, classify=form), 422

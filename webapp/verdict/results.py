@@ -78,7 +78,7 @@ class Waiting:
 @pages.get("/uitslagen")
 @access.roles(*HANDLERS)
 def verdicts() -> ResponseReturnValue:
-    """What waits for assessors, for a check, for release; what assessors told; what was released.
+    """The results by what they wait for: assessors, a check, release; flags of assessors; and those that were released.
 
     Of each the first few, or with ?toon=… one of them whole, page by page.
     """

@@ -77,7 +77,7 @@ function adopt(root, video) {
   there?.replaceWith(video);
 }
 
-/** What a page of the desk carries for its scripts. @param {ParentNode} root */
+/** The data that a page of the desk carries for its scripts. @param {ParentNode} root */
 export function dataOf(root) {
   return JSON.parse(root.querySelector(".desk-data")?.textContent ?? "{}");
 }

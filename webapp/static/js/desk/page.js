@@ -275,7 +275,7 @@ export class Desk {
   }
 }
 
-/** Whether what has the focus answers to this key itself. @param {string} key @param {HTMLElement} target */
+/** True when what has the focus answers to this key itself. @param {string} key @param {HTMLElement} target */
 function isOwnKey(key, target) {
   if (key.startsWith("Arrow")) return target.matches(".remark-list, .desk-scores");
   // A level and the recording's bar do not take the space bar: the recording is paused from there.

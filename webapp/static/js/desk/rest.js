@@ -14,7 +14,7 @@ const BREAK_MS = 10 * MINUTE_MS;
  * `worked`: milliseconds of judging; `seen`: the last look; `active`: the last sign of life; `told`: minutes of the last word */
 
 /**
- * What the spell of work is now, and after how many minutes there is something to say (0: nothing).
+ * The length of this spell of work, and after how many minutes there is something to say (0: nothing).
  * @param {Spell | null} spell @param {number} now @param {number} active when somebody last did something
  * @returns {{spell: Spell, due: number}}
  */

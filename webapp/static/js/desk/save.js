@@ -15,7 +15,7 @@ import { LoggedOut, post, Refused } from "../ui/server.js";
 const PREFIX = "vignet-desk-kept";
 const SOON_MS = 600;
 
-/** What waits in this browser of this person's work. @param {string} secret 32 bytes as base64 @returns {Promise<Keep>} */
+/** This person's work that waits in this browser. @param {string} secret 32 bytes as base64 @returns {Promise<Keep>} */
 export function openKeep(secret) {
   return Kept.open(secret, PREFIX);
 }

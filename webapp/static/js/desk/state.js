@@ -15,7 +15,7 @@ export const copy = (value) => structuredClone(value);
 /** A score that says nothing yet. @returns {Score} */
 export const empty = () => ({ level: null, not_observable: false, reason: "", moments: [] });
 
-/** Whether two states say the same, whatever their versions. @param {State} one @param {State} other */
+/** True when two states say the same, whatever their versions. @param {State} one @param {State} other */
 export function same(one, other) {
   return text(normal(one)) === text(normal(other));
 }

@@ -4,12 +4,12 @@
 
 const LEFT_OUT = new Set(["csrf_token", "version", "hand_in"]);
 
-/** What the form says now. @param {HTMLFormElement} form @returns {Values} */
+/** The values of the form now. @param {HTMLFormElement} form @returns {Values} */
 export function read(form) {
   return values(form, (field) => field.value, (field) => field.checked);
 }
 
-/** What the server put in it, whatever the browser remembered. @param {HTMLFormElement} form @returns {Values} */
+/** The values that the server put in it, whatever the browser remembered. @param {HTMLFormElement} form @returns {Values} */
 export function readStart(form) {
   return values(form, (field) => field.defaultValue, (field) => field.defaultChecked);
 }

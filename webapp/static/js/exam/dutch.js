@@ -38,7 +38,7 @@ export const NO_RECORDING =
 /** While recording, when there is sound and it is perfectly silent. */
 export const MUTE = "We horen niets. Kijk of uw microfoon niet op stil staat.";
 
-/** What nobody takes any more. @param {number[]} numbers of the answers */
+/** The sentence about answers that nobody takes any more. @param {number[]} numbers of the answers */
 export function strandedSentence(numbers) {
   return `Van ${answersCalled(numbers)} kon een deel niet worden verstuurd. Het staat nog wel op deze computer.`;
 }
@@ -58,7 +58,7 @@ export function statusOf(answers) {
 export const ALONE = "de verbinding is weg; uw opname loopt gewoon door op deze computer";
 
 /**
- * What one answer is waiting for.
+ * The words for what one answer waits for.
  * @param {{number: number, state: string, safe_at: string | null}} answer
  * @param {number} [unsent] the seconds of it that are only here; undefined when all is confirmed
  */

@@ -34,11 +34,11 @@ const RECORDER_AGAIN_MS = 5000;
 let scene = new AbortController();
 /** @type {MediaStream | null} */
 let stream = null;
-/** What was said about the step to come, such as why something is asked again. */
+/** The sentence about the step to come, such as why something is asked again. */
 let note = "";
 /** @type {Step | null} */
 let known = null;
-/** What this browser has recorded and the object store has not confirmed. @type {Promise<Backlog> | null} */
+/** The takes that this browser has recorded and the object store has not confirmed. @type {Promise<Backlog> | null} */
 let backlog = null;
 /** @type {Map<number, number>} */
 let waiting = new Map();

@@ -99,7 +99,7 @@ function rateOf(stream) {
   return stream.getVideoTracks()[0].getSettings().frameRate ?? 30;
 }
 
-/** Whether it came to that within three seconds. @param {EventTarget} target @param {string} event @param {() => boolean} done */
+/** True when it came to that within three seconds. @param {EventTarget} target @param {string} event @param {() => boolean} done */
 function settled(target, event, done) {
   return new Promise((resolve) => {
     if (done()) return resolve(true);

@@ -46,7 +46,7 @@ function record(stream, kind) {
   });
 }
 
-/** Whether pictures come out of it. @param {Blob} recording */
+/** True when pictures come out of it. @param {Blob} recording */
 async function hasPicture(recording) {
   const video = document.createElement("video");
   const address = URL.createObjectURL(recording);
@@ -66,7 +66,7 @@ async function hasPicture(recording) {
   return found;
 }
 
-/** Whether sound comes out of it, silence or not. @param {Blob} recording */
+/** True when sound comes out of it, silence or not. @param {Blob} recording */
 async function hasSound(recording) {
   const decoder = new OfflineAudioContext(1, 1, 48_000);
   const sound = await decoder.decodeAudioData(await recording.arrayBuffer()).catch(() => null);

@@ -1,5 +1,5 @@
 /**
- * Whether camera and microphone really give something, by counting what comes out of them: a browser that says
+ * Tells that camera and microphone really give something, by counting what comes out of them: a browser that says
  * "recording" may be recording nothing. Knows no page.
  *
  * Events, whose detail has `part` (camera or microphone): `lost`, `sinceMs` and `why` (ended; silent: nothing comes;
@@ -55,7 +55,7 @@ class Counter {
     if (this.picture) this.picture.srcObject = null;
   }
 
-  /** Whether something came since the last look. */
+  /** True when something came since the last look. */
   look() {
     const now = performance.now();
     if (now - this.lookedMs > ASLEEP_MS) this.beatMs = this.movedMs = this.heardMs = now;
@@ -85,7 +85,7 @@ class Counter {
     return this.lookedMs - this.heardMs > MUTE_MS;
   }
 
-  /** Whether anything is counted here. A page that nobody sees shows no pictures, so that those are not counted then. */
+  /** True when anything is counted here. A page that nobody sees shows no pictures, so that those are not counted then. */
   get counts() {
     return this.#counted !== undefined || Boolean(this.picture && this.#shown && !document.hidden);
   }
@@ -102,7 +102,7 @@ class Counter {
     return this.#counted ?? this.#shown;
   }
 
-  /** Whether the picture is another one than at the last look. A real camera never gives the same one twice. */
+  /** True when the picture is another one than at the last look. A real camera never gives the same one twice. */
   #moved() {
     if (!this.picture || !this.paper || this.picture.readyState < 2 || document.hidden) return true;
     this.paper.drawImage(this.picture, 0, 0, WIDTH, HEIGHT);
@@ -184,7 +184,7 @@ async function firstBeat(track, withinMs) {
   }
 }
 
-/** Whether this track gives anything within so long, as far as anybody counts. @param {MediaStreamTrack} track @param {number} withinMs */
+/** True when this track gives anything within so long, as far as anybody counts. @param {MediaStreamTrack} track @param {number} withinMs */
 export async function beats(track, withinMs) {
   const at = await firstBeat(track, withinMs);
   return track.readyState === "live" && at !== Infinity;

@@ -1,4 +1,4 @@
-/** What the exam page asks of the server. The seat says which tab asks; the server says which step it is. */
+/** The exam page's questions to the server. The seat says which tab asks; the server says which step it is. */
 
 import { ask, csrfToken, LoggedOut, post as postTo, Refused } from "../ui/server.js";
 

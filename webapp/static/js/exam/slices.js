@@ -36,7 +36,7 @@ export function supportedKinds() {
   return "MediaRecorder" in globalThis ? KINDS.filter((kind) => MediaRecorder.isTypeSupported(kind)) : [];
 }
 
-/** What is recorded: the kind that was proven here before, or the best one that this browser speaks of. */
+/** The kind of file that is recorded: the kind that was proven here before, or the best one that this browser speaks of. */
 export function recordedKind() {
   const kinds = supportedKinds();
   const kept = localStorage.getItem(KEPT_KIND) ?? "";
@@ -94,7 +94,7 @@ export class SliceRecorder extends EventTarget {
     return this.#recorder.mimeType;
   }
 
-  /** Whether its files can tell that the picture has another size from somewhere on. */
+  /** True when its files can tell that the picture has another size from somewhere on. */
   get takesNewSizes() {
     return !/mp4/.test(this.mimeType) || /avc3/.test(this.mimeType);
   }

@@ -1,4 +1,4 @@
-/** What is seen on the stage of a situation: the own picture, the badge, a message, the one button, the tools in use. */
+/** The stage of a situation: the own picture, the badge, a message, the one button, the tools in use. */
 
 import { button, enable, film, find, input, keepSetting } from "./page.js";
 

@@ -30,7 +30,7 @@ class Refused extends Error {
     return DEAD.includes(this.status);
   }
 
-  /** Whether it is about what was sent, so that something else may be taken. */
+  /** True when it is about what was sent, so that something else may be taken. */
   get ofThis() {
     return this.status < 500 && !this.dead && !PASSING.includes(this.status);
   }
@@ -59,12 +59,12 @@ export class Upload {
     return this.#slices.size - this.#sent.size;
   }
 
-  /** Whether it has something to send now. */
+  /** True when it has something to send now. */
   get busy() {
     return this.#next() !== undefined;
   }
 
-  /** Whether it has ended, and something of it was refused. */
+  /** True when it has ended, and something of it was refused. */
   get isRefused() {
     return Boolean(this.take.manifest) && this.#refused.size > 0 && !this.busy;
   }
@@ -145,7 +145,7 @@ export class Upload {
     return true;
   }
 
-  /** What is to be sent next: what was refused comes after all that was not. */
+  /** The next number to send: what was refused comes after all that was not. */
   #next() {
     const times = (/** @type {number} */ number) => this.#refused.get(number) ?? 0;
     const open = [...this.#slices.keys()].filter((one) => !this.#sent.has(one) && times(one) < MOST_REFUSALS);
@@ -224,7 +224,7 @@ export class Upload {
   }
 
   /**
-   * Whether the object store has every slice that is taken at all, by the hash of each unbroken row.
+   * True when the object store has every slice that is taken at all, by the hash of each unbroken row.
    * @param {{first: number, last: number, sha256: string}[]} kept
    */
   async #isKept(kept) {

@@ -36,7 +36,7 @@ export class Vault {
     this.seal = seal;
   }
 
-  /** Whether this browser keeps anything, of whomever. Asking leaves no trace. */
+  /** True when this browser keeps anything, of whomever. Asking leaves no trace. */
   static async exists() {
     try {
       return (await indexedDB.databases()).some(({ name }) => name === NAME);
@@ -83,7 +83,7 @@ export class Vault {
     return facts;
   }
 
-  /** What is kept of a take, in order. @param {string} recording @returns {Promise<KeptSlice[]>} */
+  /** The slices that are kept of a take, in order. @param {string} recording @returns {Promise<KeptSlice[]>} */
   async slices(recording) {
     const rows = await this.#slicesOf(recording);
     return rows.map(({ number, size, sha256: hash, until_s }) => ({ number, size, sha256: hash, until_s }));
@@ -131,7 +131,7 @@ export class Vault {
     await done(change);
   }
 
-  /** What nobody takes any more is no use to anybody. */
+  /** Erase old takes: nobody takes them any more. */
   async #eraseOld() {
     for (const row of await this.#all("takes")) if (Date.now() - row.at > OLD_MS) await this.erase(row.recording);
   }

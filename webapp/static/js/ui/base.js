@@ -1,4 +1,4 @@
-/** What every page may use: each module looks for its own markup and leaves the rest alone. */
+/** The scripts of every page: each module looks for its own markup and leaves the rest alone. */
 
 import { watchBusyForms } from "./forms.js";
 import { showGauges } from "./gauges.js";

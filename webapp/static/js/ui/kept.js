@@ -1,4 +1,4 @@
-/** What one person has written and the server has not got yet, sealed: through a lost line, a reload and the browser's end. */
+/** The work that one person has written and the server has not got yet, sealed: through a lost line, a reload and the browser's end. */
 
 import { Seal } from "./seal.js";
 

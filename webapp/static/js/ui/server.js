@@ -19,13 +19,13 @@ export class Unreachable extends Error {}
 /** The log-in has ended, or the page belongs to an earlier one. Nothing is lost. */
 export class LoggedOut extends Error {}
 
-/** What shows that a request comes from a page of ours. */
+/** The token which shows that a request comes from a page of ours. */
 export function csrfToken() {
   return document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
 }
 
 /**
- * What the server answers; null when it has nothing to say. Throws Refused, Unreachable or LoggedOut. Anything that is
+ * The server's answer; null when it has nothing to say. Throws Refused, Unreachable or LoggedOut. Anything that is
  * not JSON comes from somebody in between: a proxy, or the log-in page of a network.
  * @param {string} url
  * @param {{method?: "GET" | "POST", body?: BodyInit, headers?: Record<string, string>, leaving?: boolean, patienceMs?: number}} [request]
