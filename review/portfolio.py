@@ -1,4 +1,4 @@
-"""Part 1 on the officer's table: every criterion judged with a reason, and what may be decided then (domain.md, 3)."""
+"""Part 1 on the officer's table: every criterion judged with a reason, and what may be decided then."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -206,7 +206,7 @@ def plays_left(answer: AnswerView, times: Times) -> int:
 
 
 def resumed(answer: AnswerView, times: Times, now: datetime) -> AnswerView:
-    """The answer after the page was loaded anew (domain.md, "Times").
+    """The answer after the page was loaded anew.
 
     A clip that was begun is not shown again unless a play is left: preparation starts. Preparation restarts as often as
     the scheme allows, then its time runs on. A recording that was going on has ended: what was stored is the answer.

@@ -62,6 +62,14 @@ def test_links_lead_somewhere(document):
         assert target.startswith("http") or (document.parent / target).exists(), target
 
 
+def test_the_files_that_the_readme_sends_a_newcomer_to_are_there():
+    table = (ROOT / "README.md").read_text().partition("| To change | Look at |")[2].partition("\n\n")[0]
+    named = re.findall(r"`([\w./]+)`", table.replace("`STEPS`", ""))
+    assert len(named) >= 10
+    for path in named:
+        assert (ROOT / path).exists(), path
+
+
 def test_every_column_of_every_table_has_a_data_class():
     """A column that is missing here has no purpose, no period and no reader: give it a line in data_tables.py."""
     noun = migrate.nouns()

@@ -1,4 +1,4 @@
-"""Organisations that let their people be certified. Only KSF creates them (domain.md)."""
+"""Organisations that let their people be certified. Only KSF creates them."""
 
 import uuid
 from datetime import datetime

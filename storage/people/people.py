@@ -35,7 +35,7 @@ _hasher = PasswordHasher()
 
 
 class Role(StrEnum):
-    """The roles of a person (domain.md, "Who takes part")."""
+    """The roles of a person."""
 
     CANDIDATE = "candidate"
     MANAGER = "manager"
