@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOL = "mutmut==3.8.1"
 RULES = (
     *("review/adjudication.py", "review/blinding.py", "review/certificate.py", "review/conflicts.py"),
-    *("review/objection.py", "review/portfolio.py", "review/rating.py", "review/rules.py", "review/terms.py"),
-    *("review/verdict.py", "scenarios/advice.py", "scenarios/practical.py", "scenarios/quality.py"),
+    *("review/objection.py", "review/portfolio.py", "review/rating.py", "review/retention.py", "review/rules.py"),
+    *("review/terms.py", "review/verdict.py", "scenarios/advice.py", "scenarios/practical.py", "scenarios/quality.py"),
     *("scenarios/readiness.py", "scenarios/sitting.py"),
 )
 """Pure rules, and the table of the steps of a sitting."""

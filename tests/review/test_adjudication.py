@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.adjudication import Difference, Trigger, Triggers, differences
+from review.adjudication import Difference, Trigger, Triggers, differences, open_slots
 from review.rules import parse
 from review.verdict import Mark
 
@@ -107,3 +107,26 @@ def test_no_order_and_no_swapped_slot_matters(a1, b1, a2, b2, random):
     assert differences(other, True, RULE, ["a", "b"], TRIGGERS) == differences(
         given_marks, True, RULE, ["a", "b"], TRIGGERS
     )
+
+
+@pytest.mark.parametrize(
+    ("taken", "third", "waiting"),
+    [
+        ((), False, (1, 2)),
+        ((), True, (1, 2, 3)),
+        ((1,), False, (2,)),
+        ((2,), True, (1, 3)),
+        ((1, 2), False, ()),
+        ((1, 2), True, (3,)),
+        ((1, 2, 3), True, ()),
+    ],
+)
+def test_a_third_slot_opens_only_when_a_third_is_asked(taken, third, waiting):
+    assert open_slots(taken, 2, third) == waiting
+
+
+def test_part_one_counts_for_both_alike():
+    """Insufficient for both: whatever they say of the answers, both verdicts are the same."""
+    apart = marks({"a": (2,) * 4, "b": (4,) * 4}, {"a": (3,) * 4, "b": (4,) * 4})
+    assert [one.trigger for one in differences(apart, True, RULE, ["a", "b"], TRIGGERS)] == [Trigger.VERDICTS_DIFFER]
+    assert differences(apart, False, RULE, ["a", "b"], TRIGGERS) == ()

@@ -77,3 +77,10 @@ def test_every_pair_with_a_reason_is_forbidden_and_no_other(assessors, candidate
     for assessor in assessors:
         for candidate in candidates:
             assert pairs.get((assessor.person, candidate.person), ()) == conflicts(assessor, candidate, NOW)
+
+
+def test_the_pairs_know_the_schemes_term_too():
+    one, other = works("a", "north", date(2025, 1, 1)), works("c", "north")
+    assert forbidden([one], [other], NOW) == {("a", "c"): (Conflict.FORMER_EMPLOYER,)}
+    assert forbidden([one], [other], NOW, months=6) == {}
+    assert forbidden(iter([one, works("b", "north")]), iter([other]), NOW, 6) == {("b", "c"): (Conflict.EMPLOYER,)}

@@ -27,6 +27,18 @@ def test_a_decision_fits_its_judgements(outcome, marks, rule):
     assert (found and found[0]) == rule
 
 
+def test_a_refusal_names_the_criteria_that_it_is_about():
+    marks = {"a": GOOD, "b": BAD}
+    assert refusal(Outcome.APPROVED, iter(("a", "b", "c")), marks) == (Rule.UNJUDGED, ("c",))
+    assert refusal(Outcome.APPROVED, iter(("a", "b")), marks) == (Rule.NOT_SUFFICIENT, ("b",))
+    assert refusal(Outcome.RETURNED, iter(("a",)), marks) == (Rule.NOTHING_WRONG, ())
+
+
+def test_a_judgement_is_kept_as_it_was_given():
+    assert Mark(**GOOD.to_json()) == GOOD
+    assert Mark().to_json() == {"sufficient": None, "reason": ""}
+
+
 def test_without_criteria_an_officer_decides_freely():
     assert [refusal(outcome, (), {}) for outcome in Outcome] == [None, None, None]
 

@@ -33,7 +33,20 @@ def test_while_there_is_no_end_nothing_goes():
 
 
 def test_a_class_without_an_end_never_goes():
-    assert look(date(2099, 1, 1), months=None).stays == (Stays.PERIOD,)
+    found = look(date(2099, 1, 1), months=None, sampled=True, objecting=True)
+    assert (found.due, found.stays) == (None, (Stays.PERIOD,))
+
+
+def test_every_reason_is_named_at_once_and_a_running_objection_stands_for_its_term():
+    found = look(TOLD, held_until=OBJECT, sampled=True)
+    assert found.stays == (Stays.PERIOD, Stays.OBJECTION_TERM, Stays.HOLD, Stays.SAMPLE)
+    found = look(TOLD, held_until=OBJECT, sampled=True, objecting=True)
+    assert found.stays == (Stays.PERIOD, Stays.OBJECTION, Stays.HOLD, Stays.SAMPLE)
+
+
+def test_a_period_that_is_over_last_says_when():
+    assert look(TOLD, held_until=date(2026, 9, 1)).due == date(2027, 3, 1)
+    assert look(TOLD, months=0, objection_until=None).due == TOLD + timedelta(days=1)
 
 
 def test_nothing_goes_while_an_objection_may_come_or_runs():
@@ -86,3 +99,9 @@ def test_a_sample_is_drawn_by_its_seed_and_has_its_share():
     assert len(other & set(drawn)) < 60
     assert not any(is_sampled("seed", code, Fraction(0)) for code in codes)
     assert all(is_sampled("seed", code, Fraction(1)) for code in codes)
+
+
+def test_a_draw_is_the_first_eight_bytes_of_a_hash_so_that_anybody_can_repeat_it():
+    drawn = Fraction(0xD9453B023C35DB68, 2**64)  # of SHA-256("een zaad K-7")
+    assert not is_sampled("een zaad", "K-7", drawn)
+    assert is_sampled("een zaad", "K-7", drawn + Fraction(1, 2**64))
