@@ -2,8 +2,8 @@
 
 `python tests/bench/playable.py [seconds]`: one answer of so many seconds (60), recorded in real time over both roads,
 on a machine that has nothing else to do; then twenty answers as long, over slices, that end at the same moment, with
-one recorder and one media worker. The last word is the DELETE of the live road and the closing of the slices. Playable:
-the film is stored, and the address that the web app hands to the edge answers a part of it.
+one recorder and one media worker. The last word is the DELETE of the live road and the manifest of the
+slices. Playable: the film is stored, and the address that the web app hands to the edge answers a part of it.
 """
 
 import asyncio

@@ -82,7 +82,7 @@ class Film:
         return cls(tuple(data[at : at + size] for at in range(0, len(data), size)), float(seconds))
 
     @property
-    def closing(self) -> dict:
+    def manifest(self) -> dict:
         whole = b"".join(self.slices)
         return {
             "count": len(self.slices),
@@ -101,7 +101,7 @@ async def hand_over(http: aiohttp.ClientSession, take: Take, number: int, data: 
 
 
 async def say_last_word(http: aiohttp.ClientSession, take: Take, film: Film) -> None:
-    async with http.post(f"{take.slices}/closing", json=film.closing, headers=take.headers) as response:
+    async with http.post(f"{take.slices}/closing", json=film.manifest, headers=take.headers) as response:
         await _good(response)
 
 

@@ -128,7 +128,7 @@ def spool_file(data: bytes) -> None:
     assert joined.path is not None or joined.sessions or joined.unreadable == ("whip-1.rtp",)
 
 
-def slice_closing(data: bytes) -> None:
+def slice_manifest(data: bytes) -> None:
     with contextlib.suppress(ValueError, RecursionError):
         assert Manifest.read(Manifest.read(data).write()).count >= 0
 
@@ -192,6 +192,6 @@ TARGETS = {
     "live_packets": Target(live_packets, (_packed(RTP_VIDEO, RTP_AUDIO, RTP_REPAIR),)),
     "spool_records": Target(spool_records, (_records(RTP_VIDEO, RTP_AUDIO, SENDER_REPORT),)),
     "spool_file": Target(spool_file, (_spooled(),)),
-    "slice_closing": Target(slice_closing, (MANIFEST, json.dumps({"count": 1}).encode())),
+    "slice_manifest": Target(slice_manifest, (MANIFEST, json.dumps({"count": 1}).encode())),
     "slices_after_a_hole": Target(slices_after_a_hole, (WEBM, MP4)),
 }

@@ -40,7 +40,7 @@ def part(number: int, size: int = 2000) -> bytes:
     return head + (b"%06d" % number) * (size // 6)
 
 
-def closing(count: int, **other) -> dict:
+def manifest(count: int, **other) -> dict:
     data = b"".join(map(part, range(count)))
     values = {"count": count, "size": len(data), "sha256": hashlib.sha256(data).hexdigest(), "seconds": float(count)}
     return {**values, "mime_type": "video/webm", **other}
@@ -103,15 +103,15 @@ def test_any_order_and_what_is_missing_is_told(tmp_path: Path) -> None:
         async with page_in(tmp_path) as (app, page, recording):
             for number in (3, 0, 2):
                 await page.put(number)
-            status, told = await page.close(**closing(5))
+            status, told = await page.close(**manifest(5))
             assert (status, told["missing"], told["complete"]) == (200, [1, 4], False)
             assert [one["number"] for one in told["slices"]] == [0, 2, 3]
             await page.put(4)
             assert app.complete == []
             await page.put(1)
-            assert (await page.close(**closing(5)))[1]["complete"]
+            assert (await page.close(**manifest(5)))[1]["complete"]
             assert app.complete == [recording]
-            assert (await page.close(**closing(4)))[0] == 409
+            assert (await page.close(**manifest(4)))[0] == 409
 
     asyncio.run(scene())
 
@@ -135,14 +135,14 @@ def test_another_ones_ticket_opens_nothing(tmp_path: Path) -> None:
         async with page_in(tmp_path) as (app, page, recording):
             stranger = Page(app.http, app.url("/").rstrip("/"), str(recording), app.admit())
             assert (await stranger.put(0))[0] == 404
-            assert (await stranger.close(**closing(1)))[0] == 404
+            assert (await stranger.close(**manifest(1)))[0] == 404
             stranger.bearer = {}
             assert (await stranger.put(0))[0] == 401
             late = dataclasses.replace(app.tickets[str(recording)], open=False)
             app.tickets[str(recording)] = late
             assert (await page.put(0))[0] == 201, "the take is closed, and its slices may still come"
             app.tickets[str(recording)] = dataclasses.replace(late, takes_slices=False)
-            assert [(await page.put(1))[0], (await page.close(**closing(1)))[0]] == [410, 410]
+            assert [(await page.put(1))[0], (await page.close(**manifest(1)))[0]] == [410, 410]
             assert (await page.listing())["slices"], "what is here may still be asked"
 
     asyncio.run(scene())
@@ -154,7 +154,7 @@ def test_what_is_too_large_is_cut_off(tmp_path: Path, monkeypatch) -> None:
             assert (await page.put(0, bytes(slices.LARGEST + 1)))[0] == 413
             assert (await page.put(0, bytes(slices.LARGEST)))[0] == 201
             assert (await page.put(480))[0] == 413
-            assert (await page.close(**{**closing(1), "count": 481}))[0] == 413
+            assert (await page.close(**{**manifest(1), "count": 481}))[0] == 413
             monkeypatch.setattr(slices, "MOST_BYTES_PER_S", (slices.LARGEST + 5000) / 120)
             assert (await page.put(1))[0] == 201
             assert (await page.put(2, bytes(5000)))[0] == 413
@@ -173,10 +173,10 @@ def test_what_is_too_large_is_cut_off(tmp_path: Path, monkeypatch) -> None:
     asyncio.run(scene())
 
 
-def test_a_closing_message_is_checked(tmp_path: Path) -> None:
+def test_a_manifest_is_checked(tmp_path: Path) -> None:
     async def scene() -> None:
         async with page_in(tmp_path) as (app, page, recording):
-            right = closing(2)
+            right = manifest(2)
             wrong = [{}, {**right, "count": -1}, {**right, "sha256": "x"}, {**right, "seconds": "4"}]
             wrong += [{**right, "published_ms": [None]}, {**right, "count": True}]
             wrong += [{**right, "parts": parts} for parts in (7, [[0]], [[0, -1]], [[0, 1, 2]], {"first": 0})]
@@ -238,7 +238,7 @@ def test_an_answer_waits_for_both_roads(tmp_path: Path, monkeypatch) -> None:
             async with app.http.delete(app.url(publisher.location), headers=page.bearer) as response:
                 assert response.status == 200
             assert app.complete == [], "the slices are still on their way"
-            await page.close(**closing(1))
+            await page.close(**manifest(1))
             assert app.complete == [recording]
             await publisher.close()
 
@@ -248,7 +248,7 @@ def test_an_answer_waits_for_both_roads(tmp_path: Path, monkeypatch) -> None:
             await publisher.publish(app.http, app.url(other), other)
             await until(lambda: app.session(other).intake.packets)
             await second.put(0)
-            await second.close(**closing(1))
+            await second.close(**manifest(1))
             assert app.complete == [recording], "the live road may say its last words"
             await until(lambda: app.complete == [recording, uuid.UUID(other)])
             assert app.ends(other) == ["limit"]
@@ -270,7 +270,7 @@ def test_announced_slices_are_waited_for(tmp_path: Path, monkeypatch) -> None:
                 assert response.status == 200
             assert app.complete == [], "no slice is here, but they are on their way"
             await page.put(0)
-            await page.close(**closing(1))
+            await page.close(**manifest(1))
             assert app.complete == [recording]
             await publisher.close()
 
@@ -391,7 +391,7 @@ def test_slices_are_joined_up_to_each_hole_and_what_comes_later_is_added(
     fill(place, recording, 4, 5, 6)  # the last one a second time
     listing = place.slices.listing(recording, names(recording))
     assert listing.kept == (Run(0, 3), Run(6, 7))
-    place.slices.close(recording, Manifest.read(json.dumps(closing(8)).encode()))
+    place.slices.close(recording, Manifest.read(json.dumps(manifest(8)).encode()))
     shipper.ship_now(recording, now)
     assert names(recording) == ["closing", "slices-0-3", "slices-4-5", "slices-6-7"]
     assert json.loads(original(recording, "closing", tmp_path))["count"] == 8
@@ -478,7 +478,7 @@ def test_killed_in_the_middle_of_an_upload_it_keeps_what_it_acknowledged(
             for number in set(range(60)) - here:
                 assert (await page.put(number, part(number, 200_000)))[0] == 201
             whole = b"".join(part(number, 200_000) for number in range(60))
-            last = closing(60, size=len(whole), sha256=hashlib.sha256(whole).hexdigest())
+            last = manifest(60, size=len(whole), sha256=hashlib.sha256(whole).hexdigest())
             assert (await page.close(**last))[1]["complete"]
             await until(lambda: row(recording).state is RecordingState.CAPTURED, 30)
             kept = (await page.listing())["kept"]
