@@ -9,10 +9,10 @@ from sqlalchemy import select
 from demo import crowd, example
 from storage.base.config import config
 from storage.base.database import session_scope
+from storage.base.present import present
 from storage.exam import reservations
 from storage.exam.recordings import begin_take
 from storage.people.people import Person, person_by_email
-from storage.schemes import current_pack, current_scheme
 from webapp.cli import import_folder, prepared_store
 
 
@@ -41,8 +41,7 @@ def make_demo(dossiers: int, organisations: int, unless_in_use: bool) -> None:
         example.people_and_dossiers(session, now)
     if dossiers:
         with session_scope() as session:
-            pack = current_pack(session, current_scheme(session, example.EXAM))
-            crowd.fill(session, pack, dossiers, organisations, now)
+            crowd.fill(session, example.pack(session), dossiers, organisations, now)
     click.echo(example.welcome(config().origin))
 
 
@@ -57,7 +56,7 @@ def ticket(number: int) -> None:
         answer = example.answer_for_ticket(session, number, now)
         recording, bearer = begin_take(session, answer, reservations.renew(session, answer.sitting, now), now)
         told = {
-            "whip_url": f"{recording.node.url}/whip/{recording.id}",
+            "whip_url": f"{present(recording.node).url}/whip/{recording.id}",
             "bearer": bearer,
             "recording_id": str(recording.id),
             "limit_s": recording.limit_s,

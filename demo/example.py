@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from scenarios.brought import FOLDER, scheme_file
 from scenarios.sitting import AnswerStage, Stage
+from storage.base.present import present
 from storage.dossier.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
 from storage.dossier.qualifications import enter
 from storage.dossier.revisions import hand_in
@@ -19,7 +20,7 @@ from storage.planning.exam_dates import publish
 from storage.planning.locations import Location
 from storage.planning.practical_candidates import request
 from storage.planning.theory_tests import Certificate, set_ready
-from storage.schemes import Scheme, add_scheme, current_pack, current_scheme
+from storage.schemes import Pack, Scheme, add_scheme, current_pack, current_scheme
 from webapp.dutch import formats
 
 PACK = FOLDER / "branchecertificaat_b"
@@ -94,7 +95,20 @@ def schemes(session: Session, now: datetime) -> Scheme:
     for name in SCHEMES:
         add_scheme(session, scheme_file(name).read_bytes(), now)
     session.flush()
-    return current_scheme(session, EXAM)
+    return _scheme(session, EXAM)
+
+
+def _scheme(session: Session, key: str) -> Scheme:
+    return present(current_scheme(session, key))
+
+
+def pack(session: Session) -> Pack:
+    """The situations of the exam, once they are in use."""
+    return present(current_pack(session, _scheme(session, EXAM)))
+
+
+def _person(session: Session, email: str) -> Person:
+    return present(person_by_email(session, email))
 
 
 def has_pack(session: Session, scheme: Scheme) -> bool:
@@ -120,14 +134,14 @@ def people_and_dossiers(session: Session, now: datetime) -> None:
             membership.organisation = organisation if role in OWN else None
             session.add(membership)
     session.flush()
-    scheme = current_scheme(session, EXAM)
+    scheme = _scheme(session, EXAM)
     dossier = _dossier(session, organisation, scheme, "kandidaat@voorbeeld.example", now)
     fill(dossier)
     session.flush()
-    officer = person_by_email(session, "bureau@ksf.example")
+    officer = _person(session, "bureau@ksf.example")
     hand_in(session, dossier, dossier.candidate, now)
     dossier.decide(DossierState.APPROVED, officer.id, "", now)
-    invite(session, dossier, current_pack(session, scheme), now, now)
+    invite(session, dossier, pack(session), now, now)
     handed_in = _dossier(session, organisation, scheme, "kandidaat3@voorbeeld.example", now)
     fill(handed_in, reason=OTHER_REASON, example_role=OTHER_EXAMPLE)
     session.flush()
@@ -146,15 +160,15 @@ def _practical_sessions(session: Session, where: Location, now: datetime) -> Non
     One of the two is later than is advised.
     """
     beheerder, officer, examiner = (
-        person_by_email(session, email)
+        _person(session, email)
         for email in ("beheerder@voorbeeld.example", "bureau@ksf.example", "assessor2@ksf.example")
     )
-    scheme = current_scheme(session, PRACTICAL)
+    scheme = _scheme(session, PRACTICAL)
     for email, days, in_job, officer_waits in (
         ("kandidaat3@voorbeeld.example", 22, 30, False),
         ("kandidaat@voorbeeld.example", 36, 100, True),
     ):
-        candidate = person_by_email(session, email)
+        candidate = _person(session, email)
         candidate.memberships[0].in_job_since = formats.day_of(now - timedelta(days=in_job))
         nine = formats.start_of_day(now + timedelta(days=days)).replace(hour=9)
         day = publish(session, scheme, nine, nine.replace(hour=13), 6, officer, now)
@@ -166,12 +180,12 @@ def _practical_sessions(session: Session, where: Location, now: datetime) -> Non
 
 def _locations(session: Session, organisation: Organisation, now: datetime) -> Location:
     """A location that is ready, where an online test was set ready, and one that was never checked."""
-    beheerder = person_by_email(session, "beheerder@voorbeeld.example")
+    beheerder = _person(session, "beheerder@voorbeeld.example")
     ready = locations.add(session, organisation, *READY, beheerder, now)
     locations.add(session, organisation, *UNCHECKED, beheerder, now)
     session.flush()
     ready.check(dict.fromkeys(locations.rules(session).items, True), "", beheerder, now)
-    candidate = person_by_email(session, "kandidaat2@voorbeeld.example")
+    candidate = _person(session, "kandidaat2@voorbeeld.example")
     next_week = formats.start_of_day(now + timedelta(days=8)).replace(hour=10)
     set_ready(session, [candidate], Certificate.B, ready, next_week, beheerder, now)
     return ready
@@ -206,7 +220,7 @@ def fill(dossier: Dossier, reason: str = REASON, example_role: str = EXAMPLE_ROL
 
 def answer_for_ticket(session: Session, number: int, now: datetime) -> Answer:
     """A waiting answer to situation `number`, in a sitting of its own of an invented person."""
-    scheme = current_scheme(session, EXAM)
+    scheme = _scheme(session, EXAM)
     organisation = session.scalars(select(Organisation).where(Organisation.name == ORGANISATION)).one()
     email = f"proef-{uuid.uuid4().hex[:8]}@voorbeeld.example"
     person = Person(email=email, name="Proefopname", created_at=now, session_epoch=0)
@@ -214,7 +228,7 @@ def answer_for_ticket(session: Session, number: int, now: datetime) -> Answer:
     session.flush()
     dossier = _dossier(session, organisation, scheme, email, now)
     dossier.state = DossierState.APPROVED
-    sitting: Sitting = invite(session, dossier, current_pack(session, scheme), now - timedelta(seconds=1), now)
+    sitting: Sitting = invite(session, dossier, pack(session), now - timedelta(seconds=1), now)
     session.flush()
     sitting.stage = Stage.ANSWERING
     answer = next(answer for answer in sitting.answers if answer.number == number)

@@ -129,7 +129,7 @@ def create_app(settings: Config | None = None) -> Flask:
     )
     app.json = JsonProvider(app)
     # One proxy, the edge, stands before the app and says who is asking.
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # as Flask says
     # First of all: whatever refuses a request later shows a page that knows who asks.
     _transactions(app)
     refused.register(app)
@@ -221,7 +221,9 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _error_page(status: int, title: str, text: str, why: Sequence[str] = (), **more: Any) -> ResponseReturnValue:
+def _error_page(
+    status: int, title: str, text: str, why: Sequence[tuple[str, str]] = (), **more: Any
+) -> ResponseReturnValue:
     if "db" in g:
         # What failed half-way must not keep the page from asking who is logged in.
         g.db.rollback()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from review.adjudication import Difference, Trigger, Triggers, differences
 from review.rules import Condition, Reason
@@ -12,6 +12,7 @@ from review.verdict import Case, CompetencyResult, Decision, results, shown
 from scenarios.chapters import AssessmentRules, Competency
 from scenarios.scheme import Scheme
 from storage.base.clock import AMSTERDAM
+from storage.base.present import present
 from storage.exam.sittings import Sitting
 from storage.judging.verdicts import Verdict
 from webapp.dutch.formats import day
@@ -125,7 +126,8 @@ def _apart(case: Case, scheme: Scheme) -> list[str]:
 def difference(one: Difference, scheme: Scheme) -> str:
     """One reason for a third assessor."""
     if one.trigger is Trigger.VERDICTS_DIFFER:
-        return f"De een komt uit op: {outcome(one.first)}. De ander: {outcome(one.second)}."
+        first, second = cast("tuple[bool | None, bool | None]", (one.first, one.second))
+        return f"De een komt uit op: {outcome(first)}. De ander: {outcome(second)}."
     return (
         f"{scheme.competency(one.subject).name}: de een komt op {figure(one.first)}, de ander op {figure(one.second)}."
     )
@@ -146,7 +148,7 @@ def standings(decision: Decision, scheme: Scheme) -> list[Standing]:
 def to_develop(decision: Decision, scheme: Scheme) -> list[Standing]:
     """The two competencies in which there is most to win, the lowest first."""
     seen = [one for one in standings(decision, scheme) if one.result.mean is not None]
-    return sorted(seen, key=lambda one: one.result.mean)[:2]
+    return sorted(seen, key=lambda one: present(one.result.mean))[:2]
 
 
 def next_step(standing: Standing) -> str:
@@ -164,7 +166,9 @@ def figure(value: Any) -> str:
 
 def due(sitting: Sitting) -> date:
     """The last day on which the result must be known."""
-    return working_days_after(_day(sitting.finished_at), sitting.dossier.scheme.content.terms.result_working_days)
+    return working_days_after(
+        _day(present(sitting.finished_at)), sitting.dossier.scheme.content.terms.result_working_days
+    )
 
 
 def late_before(scheme: Scheme, now: datetime) -> datetime:
@@ -178,7 +182,7 @@ def late_before(scheme: Scheme, now: datetime) -> datetime:
 def objection_until(verdict: Verdict) -> date:
     """The last day for an objection."""
     weeks = verdict.sitting.dossier.scheme.content.terms.objection_weeks
-    return weeks_after(_day(verdict.released_at), weeks)
+    return weeks_after(_day(present(verdict.released_at)), weeks)
 
 
 def is_late(sitting: Sitting, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from wtforms import DecimalField, EmailField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # younger than its stubs
 from wtforms.widgets import TextInput
 
 from storage.base import plain
@@ -96,7 +96,7 @@ class NumberField(DecimalField):
         return f"{Decimal(str(self.data)).normalize():f}".replace(".", ",")
 
 
-def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+def choices(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
     """The choices of a field: (value, what the reader sees)."""
     return [SelectChoice(str(value), label) for value, label in pairs]
 

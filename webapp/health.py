@@ -54,9 +54,9 @@ def _may_know() -> bool:
         return False
 
 
-def _found() -> dict[str, dict[str, Any] | None]:
+def _found() -> dict[str, Any]:
     """The result of at most two seconds ago, so that asking often costs nothing."""
-    kept = current_app.extensions.setdefault("vignet-health", {})
+    kept: dict[str, Any] = current_app.extensions.setdefault("vignet-health", {})
     with _turn:
         if not kept or g.now - kept["at"] > FRESH:
             parts = {name: _answers(check) for name, check in CHECKS.items()}
@@ -104,7 +104,7 @@ CHECKS = {
 }
 
 
-def _answers(check: Callable[[], object]) -> bool:
+def _answers(check: Callable[[], bool]) -> bool:
     try:
         return check()
     except Exception:

@@ -15,7 +15,6 @@ import typst
 
 from storage.base import plain
 
-STANDARDS = ["a-2b", "ua-1"]
 REPLACEMENT = "□"
 FONTS = ("Libertinus Serif", "DejaVu Sans", "DejaVu Sans Mono", "Droid Sans Fallback", "Unifont", "Unifont Upper")
 """Where a sign is looked for, in this order: the first and third come with the compiler, the others with the image.
@@ -69,11 +68,11 @@ def _made(source: str | bytes, content: Any, at: int) -> tuple[bytes, set[str]]:
     return _compiled(source, content, gone, at), gone
 
 
-def _compiled(source: str | bytes, content: Any, gone: set[str], at: int) -> bytes:
+def _compiled(source: Any, content: Any, gone: set[str], at: int) -> bytes:
     table = str.maketrans({sign: "" if _joins(sign) else REPLACEMENT for sign in gone})
     content = _each(content, lambda text: text.translate(table))
     data = {"letter": json.dumps(content, ensure_ascii=False), "fonts": json.dumps(FONTS)}
-    pdf: bytes = typst.compile(source, format="pdf", sys_inputs=data, pdf_standards=STANDARDS, timestamp=at)
+    pdf: bytes = typst.compile(source, format="pdf", sys_inputs=data, pdf_standards=["a-2b", "ua-1"], timestamp=at)
     return pdf
 
 
@@ -90,7 +89,7 @@ def _refused(diagnostic: str) -> set[str]:
 
 def _signs(content: Any) -> set[str]:
     signs: set[str] = set()
-    _each(content, lambda text: signs.update(text) or text)
+    _each(content, signs.update)
     return {sign for sign in signs if not sign.isascii()} - {REPLACEMENT}
 
 

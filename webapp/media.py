@@ -44,7 +44,7 @@ def recording(recording_id: uuid.UUID, kind: str) -> ResponseReturnValue:
         abort(404)
     if rendition.sealed_under is None:
         return _stream(rendition.key, rendition.content_type)
-    return _unsealed(rendition)
+    return _unsealed(rendition, rendition.sealed_under)
 
 
 @pages.get("/clip/<uuid:clip_id>")
@@ -61,10 +61,10 @@ def captions(clip_id: uuid.UUID) -> ResponseReturnValue:
     return _stream(access.clip_to_watch(clip_id).captions_key, "text/vtt; charset=utf-8")
 
 
-def _unsealed(rendition: Rendition) -> Response:
+def _unsealed(rendition: Rendition, key_id: uuid.UUID) -> Response:
     """The whole of it, or the piece that was asked for; 404 when its key was destroyed."""
     try:
-        key = key_store().get(rendition.sealed_under)
+        key = key_store().get(key_id)
     except KeyGone:
         abort(404)
     size, status, first, last = rendition.size, 200, 0, rendition.size - 1
@@ -116,7 +116,7 @@ def whole(rendition: Rendition) -> Callable[[], Iterator[bytes]]:
     return lambda: _plain(at, sha256, key_store().get(owner), 0, size - 1, size)
 
 
-def _stream(key: str, content_type: str) -> Response:
+def _stream(key: str, content_type: str) -> ResponseReturnValue:
     store, method = object_store(), "head_object" if request.method == "HEAD" else "get_object"
     if current_app.config["SETTINGS"].media_mode == "redirect":
         return redirect(store.signed_url(key, content_type, REDIRECT_S, method))

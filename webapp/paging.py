@@ -88,7 +88,7 @@ def of_dossier(words: str, *codes: ColumnElement[str] | InstrumentedAttribute[st
     return and_(True, *(_has(word, codes) for word in typed(words)))
 
 
-def _has(word: str, codes: Sequence[ColumnElement[str]]) -> ColumnElement[bool]:
+def _has(word: str, codes: Sequence[ColumnElement[str] | InstrumentedAttribute[str]]) -> ColumnElement[bool]:
     number = word.upper()
     # One list of ids, which both databases make from indexes; of an OR PostgreSQL would look at every row.
     found = union_all(

@@ -7,6 +7,7 @@ that looks sealed.
 import logging
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 from storage.base import audit, jobs, sealer
 from storage.base.config import ConfigError, config
@@ -39,7 +40,7 @@ def seal_audit() -> None:
 
 
 @jobs.task(audit.CHECK)
-def go_through_audit(_job: jobs.Claimed) -> dict:
+def go_through_audit(_job: jobs.Claimed) -> dict[str, Any]:
     """Check that no sealed row was changed or made anew; the result is for the auditor."""
     own = sealer.sealer()
     with session_scope(writes=False) as session:
@@ -48,7 +49,7 @@ def go_through_audit(_job: jobs.Claimed) -> dict:
 
 
 @jobs.task(audit.ANCHOR)
-def bring_anchor_away(_job: jobs.Claimed) -> dict:
+def bring_anchor_away(_job: jobs.Claimed) -> dict[str, Any]:
     """The anchor of the day: into the sealer's folder, the object store, and by mail to the one who keeps them."""
     now, own = datetime.now(UTC), sealer.sealer()
     own.seal(now)
@@ -62,5 +63,5 @@ def bring_anchor_away(_job: jobs.Claimed) -> dict:
     return {"number": anchor.number, "key": key, "mailed": bool(config().audit_mail)}
 
 
-def _mail(template: str, now: datetime, name: uuid.UUID, **values) -> None:
+def _mail(template: str, now: datetime, name: uuid.UUID, **values: Any) -> None:
     deliver.send_now(config().audit_mail, template, now, name, origin=config().origin, **values)

@@ -4,7 +4,7 @@ A role has a table of lines; each is a query, the words for one and for many, an
 lines of a role are counted by one question to the database, and what is zero is left out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -57,7 +57,7 @@ class Todo:
     """So many things of one sort, and where they are dealt with. `count` is a query until it is counted."""
 
     kind: Kind
-    count: Select | int
+    count: Select[Any] | int
     one: str
     many: str
     url: str
@@ -74,13 +74,10 @@ class Todo:
 def of_role(role: Role) -> list[Todo]:
     """The todos of the one who asks in this role, most urgent first; nothing that is zero."""
     lines = LINES[role]() if role in LINES else []
-    queries = [line for line in lines if not isinstance(line.count, int)]
-    numbers = {}
-    if queries:
-        row = g.db.execute(select(*(counted(line.count).scalar_subquery() for line in queries))).one()
-        numbers = {id(line): number for line, number in zip(queries, row, strict=True)}
-    found = [Todo(line.kind, numbers.get(id(line), line.count), line.one, line.many, line.url) for line in lines]
-    return _ordered(found)
+    queries = [line.count for line in lines if not isinstance(line.count, int)]
+    row = g.db.execute(select(*(counted(query).scalar_subquery() for query in queries))).one() if queries else ()
+    numbers = iter(row)
+    return _ordered([line if isinstance(line.count, int) else replace(line, count=next(numbers)) for line in lines])
 
 
 def _ordered(found: list[Todo]) -> list[Todo]:
@@ -174,7 +171,7 @@ def officer() -> list[Todo]:
     def take(kind: Kind, name: str, one: str, many: str) -> Todo:
         return Todo(kind, takes[name], one, many, url_for("takes.waiting", soort=name))
 
-    def result(kind: Kind, query: Select | int, part: str, one: str, many: str) -> Todo:
+    def result(kind: Kind, query: Select[Any] | int, part: str, one: str, many: str) -> Todo:
         return Todo(kind, query, one, many, url_for(results, toon=part))
 
     welfare = flags.where(Flag.kind == FlagKind.WELFARE)
@@ -281,7 +278,7 @@ def committee() -> list[Todo]:
     ]
 
 
-def _results(verdicts: dict[str, Select]) -> list[Todo]:
+def _results(verdicts: dict[str, Select[Any]]) -> list[Todo]:
     words = {
         "undecided": ("extra-bewijs", "examen vraagt extra bewijs", "examens vragen extra bewijs"),
         "to_confirm": ("controleren", "eindoordeel te controleren", "eindoordelen te controleren"),

@@ -87,7 +87,7 @@ def begin_retention() -> None:
 
 
 @jobs.task(erasing.ERASE)
-def erase(job: jobs.Claimed) -> dict:
+def erase(job: jobs.Claimed) -> dict[str, Any]:
     """One night of erasing. What was stored before under other keys, or under none, is brought under its own first."""
     resealed = resealing.reseal(lambda: job.report(0))
     done = erasing.run_through(job.subject, lambda: datetime.now(UTC), job.report)
@@ -109,14 +109,14 @@ def deliver_mail(job: jobs.Claimed) -> dict[str, Any]:
 def send_receipt(job: jobs.Claimed) -> dict[str, Any]:
     """Write the receipt of a finished exam."""
     with create_app().app_context(), session_scope() as session:
-        return {"sent": exam_mail.notify_receipt(session, session.get(Sitting, job.subject), datetime.now(UTC))}
+        return {"sent": exam_mail.notify_receipt(session, session.get_one(Sitting, job.subject), datetime.now(UTC))}
 
 
 @jobs.task(RETAKE_ASKED)
 def send_retake(job: jobs.Claimed) -> dict[str, Any]:
     """Write that an answer is asked again."""
     with create_app().app_context(), session_scope() as session:
-        return {"sent": exam_mail.notify_retake(session, session.get(Answer, job.subject), datetime.now(UTC))}
+        return {"sent": exam_mail.notify_retake(session, session.get_one(Answer, job.subject), datetime.now(UTC))}
 
 
 @jobs.task(SEND_RESET)

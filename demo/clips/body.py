@@ -169,7 +169,7 @@ def _hoodie(canvas: skia.Canvas, looks: Looks) -> None:
 
 def _jacket(canvas: skia.Canvas, looks: Looks) -> None:
     """A jacket with lapels over a blouse or shirt."""
-    line = [(-70, 198), (-34, 270), (0, 316), (34, 270), (70, 198)] if looks.woman else _round(70, 40)
+    line: list[Point] = [(-70, 198), (-34, 270), (0, 316), (34, 270), (70, 198)] if looks.woman else _round(70, 40)
     _trunk(canvas, looks, looks.under, line)
     if not looks.woman:
         _collar(canvas, looks.under, 250, 84)
@@ -199,7 +199,7 @@ def _jacket(canvas: skia.Canvas, looks: Looks) -> None:
 
 
 def _blouse(canvas: skia.Canvas, looks: Looks) -> None:
-    line = [(-76, 198), (-40, 258), (0, 306), (40, 258), (76, 198)]
+    line: list[Point] = [(-76, 198), (-40, 258), (0, 306), (40, 258), (76, 198)]
     trunk = _trunk(canvas, looks, looks.top, line)
     canvas.save()
     canvas.clipPath(trunk, doAntiAlias=True)

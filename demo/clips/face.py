@@ -341,4 +341,4 @@ def blink_curve(phase: float) -> float:
     """How shut the eyes are over one blink, phase 0 to 1: down fast, up slower."""
     if not 0 < phase < 1:
         return 0.0
-    return math.sin(math.pi * phase**0.7) ** 1.5
+    return float(math.sin(math.pi * phase**0.7) ** 1.5)

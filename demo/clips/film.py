@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import ffmpeg
 
@@ -18,7 +19,7 @@ from .speech import FPS, RATE, Speech
 LOUDNESS_LUFS, PEAK_DBTP = -23.0, -2.0
 LOUDNESS = {"I": LOUDNESS_LUFS, "TP": PEAK_DBTP, "LRA": 20}
 # What takes the edge off a synthetic voice: no rumble, less buzz, a hint of a room.
-WARMTH = (
+WARMTH: tuple[tuple[str, tuple[Any, ...], dict[str, Any]], ...] = (
     ("highpass", (), {"f": 75}),
     ("equalizer", (), {"f": 3200, "t": "q", "w": 1.2, "g": -3}),
     ("lowpass", (), {"f": 9000}),

@@ -49,7 +49,7 @@ class Performance:
             talk += ((1.0 if speaking else 0.25) - talk) * 0.08
             stress += (self._sounds[i].level - stress) * 0.16
             aim = next((g for at, g in reversed(self._glances) if at <= t), (0.0, 0.0))
-            look = tuple(a + (b - a) * 0.45 for a, b in zip(look, aim, strict=True))
+            look = (look[0] + (aim[0] - look[0]) * 0.45, look[1] + (aim[1] - look[1]) * 0.45)
             turn = 0.4 * talk * self._swing(0, t) + look[0] * 0.25
             yield Pose(
                 dx=7 * talk * self._swing(1, t),

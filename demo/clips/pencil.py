@@ -30,7 +30,7 @@ def lighter(colour: str, share: float) -> str:
 
 
 def ink(colour: str, alpha: float = 1.0) -> int:
-    return skia.Color(*rgb(colour), round(255 * alpha))
+    return int(skia.Color(*rgb(colour), round(255 * alpha)))
 
 
 def brush(colour: str, alpha: float = 1.0, shader: skia.Shader | None = None) -> skia.Paint:

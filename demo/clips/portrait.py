@@ -37,7 +37,7 @@ class Portrait:
         self._signs = self._write(name, role)
 
     def frame(self, pose: Pose) -> bytes:
-        return self.picture(pose).tobytes()
+        return bytes(self.picture(pose).tobytes())
 
     def picture(self, pose: Pose) -> skia.Image:
         canvas, looks = self._surface.getCanvas(), self.looks

@@ -38,7 +38,7 @@ class Sentence:
 class Speech:
     """All that is said in one clip: 16-bit mono samples at RATE, from the first frame to the last."""
 
-    samples: array
+    samples: "array[int]"
     sentences: tuple[Sentence, ...]
 
     @property
@@ -68,7 +68,7 @@ def speak(text: str, voice: Voice) -> Speech:
     return Speech(samples, tuple(sentences))
 
 
-def _say(text: str, voice: Voice) -> array:
+def _say(text: str, voice: Voice) -> "array[int]":
     command = ["espeak-ng", "-v", f"nl+{voice.variant}", "-p", str(voice.pitch), "-s", str(voice.pace), "-g", "1"]
     wave = subprocess.run([*command, "-z", "--stdin", "--stdout"], input=text.encode(), capture_output=True, check=True)
     body = wave.stdout[wave.stdout.index(b"data") + 8 :]

@@ -37,7 +37,7 @@ def fill(
 
     `trouble`: how many times as often as usual a take is faulty, something is flagged, somebody objects.
     """
-    before = session.scalar(select(func.count()).select_from(Organisation))
+    before = session.scalars(select(func.count()).select_from(Organisation)).one()
     crowd = Crowd(session, pack, before, now, _a_password(session), trouble)
     staff = staff_for(crowd, dossiers)
     employers = [organisation(crowd, number) for number in range(organisations)]

@@ -69,7 +69,7 @@ class Exams:
         if case.stage is Stage.EXPIRED:
             crowd.log("sitting_expired", Sitting, sitting, closes, None)
             mail(crowd, made.candidate, "no_show", closes)
-        recorded = {Stage.FINISHED: 10, Stage.ANSWERING: 4}.get(case.stage, 0)
+        recorded = 10 if done else 4 if case.stage is Stage.ANSWERING else 0
         answers = [self._answer(sitting, number, number <= recorded, finished) for number in range(1, 11)]
         if done:
             crowd.log("sitting_finished", Sitting, sitting, finished, made.candidate)

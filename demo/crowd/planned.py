@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from demo.crowd.people import Staff, person
 from demo.crowd.rows import Crowd
 from storage.base.clock import AMSTERDAM
+from storage.base.present import present
 from storage.dossier.qualifications import Qualification
 from storage.people.people import Role
 from storage.planning.exam_dates import ExamDate, ExamPlace
@@ -98,7 +99,7 @@ class Plans:
         starts_at = datetime.combine(day, time(9), AMSTERDAM)
         found = self.crowd.add(
             ExamDate,
-            exam=self.scheme.key,
+            exam=present(self.scheme).key,
             day=day,
             starts_at=starts_at,
             ends_at=starts_at + timedelta(hours=8),
@@ -123,7 +124,7 @@ class Plans:
         answered = None if state is SessionState.REQUESTED else asked + timedelta(days=2)
         made = crowd.add(
             PracticalSession,
-            scheme_id=self.scheme.id,
+            scheme_id=present(self.scheme).id,
             date_id=date,
             day=starts_at.date(),
             organisation_id=employer,

@@ -65,7 +65,7 @@ class Crowd:
         self.seed, self.password, self.people, self.trouble = seed, password, 0, trouble
         self.rng = random.Random(seed)
         self._rows: dict[type[Base], list[dict[str, Any]]] = defaultdict(list)
-        self._codes: Iterator[str] = iter(())
+        self._codes: Iterator[int] = iter(())
 
     def add(self, noun: type[Base], **values: Any) -> uuid.UUID:
         """One row; the rows of one noun all name the same columns. Answers its id."""

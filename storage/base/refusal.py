@@ -4,8 +4,8 @@ from enum import StrEnum
 
 
 class Refused(Exception):
-    """An act that a rule does not allow now: the rule, what was found, and what was needed."""
+    """An act that a rule does not allow now: the rule, what was found, and what was needed, of the rule's own kinds."""
 
-    def __init__(self, rule: StrEnum, found: object = None, needed: object = None):
+    def __init__(self, rule: StrEnum, found: Any = None, needed: Any = None):
         super().__init__(f"{rule}: found {found!r}, needed {needed!r}")
         self.rule, self.found, self.needed = rule, found, needed

@@ -56,13 +56,15 @@ def wants_json() -> bool:
     return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
 
 
-@login_manager.unauthorized_handler
 def ask_to_log_in() -> ResponseReturnValue:
     """A person goes to the log-in page, and from there to the page that was asked for; a script is told."""
     if wants_json():
         abort(401)
     goes_on = request.method in ("GET", "HEAD") and request.path != "/"
     return redirect(url_for("account.log_in", next=request.full_path.rstrip("?") if goes_on else None))
+
+
+login_manager.unauthorized_handler(ask_to_log_in)
 
 
 def roles(*allowed: Role, before_second_factor: bool = False) -> Callable[..., Any]:

@@ -89,7 +89,7 @@ def my_dossier_phase(rating_id: uuid.UUID) -> list[Rating]:
     return list(own)
 
 
-def looked_for(words: str) -> Select:
+def looked_for(words: str) -> Select[uuid.UUID]:
     """The ids of the sittings of whom somebody looks for by name, address or the number of the dossier."""
     return select(Sitting.id).join(Dossier, Sitting.dossier_id == Dossier.id).where(of_dossier(words))
 

@@ -54,7 +54,7 @@ def my_role() -> Role:
     return next(role for role in (Role.KSF_OFFICER, Role.EXAM_COMMITTEE, Role.AUDITOR) if role in me().roles(g.now))
 
 
-def my_recordings() -> Select[tuple[Recording]]:
+def my_recordings() -> Select[Recording]:
     """The candidate's own recordings that can be played, in the order of the situations."""
     return _all(_own()).order_by(Sitting.finished_at.desc(), Answer.number, Recording.take)
 
@@ -81,9 +81,12 @@ def note(what: Recording | RoleDocument, role: Role) -> None:
     """Note that the one who asks looks, unless this look goes on. In a transaction of its own: a GET writes nothing."""
     if looks.going_on(g.db, what.id, me(), g.now):
         return
-    kind, subject, person = type(what), what.id, me().id
+    subject, person, recording = what.id, me().id, isinstance(what, Recording)
     with session_scope() as session:
-        looks.look_at(session, session.get_one(kind, subject), session.get_one(Person, person), role, g.now)
+        theirs: Recording | RoleDocument = (
+            session.get_one(Recording, subject) if recording else session.get_one(RoleDocument, subject)
+        )
+        looks.look_at(session, theirs, session.get_one(Person, person), role, g.now)
 
 
 def _own() -> ColumnElement[bool]:
@@ -101,7 +104,7 @@ def _judging() -> ColumnElement[bool]:
 _MAY: dict[Role, Callable[[], ColumnElement[bool]]] = {Role.ASSESSOR: _judging, Role.CANDIDATE: _own}
 
 
-def _all(may: ColumnElement[bool]) -> Select[tuple[Recording]]:
+def _all(may: ColumnElement[bool]) -> Select[Recording]:
     whole = select(Recording).join(Recording.answer).join(Answer.sitting).join(Sitting.dossier)
     there = (Recording.state == RecordingState.STORED) & Recording.erased_at.is_(None)
     return whole.where(there, may)

@@ -56,7 +56,7 @@ def show_allocation(allocation_id: uuid.UUID) -> None:
         click.echo(f"{len(batch.open)} kandidaten, {given} van {given + empty} beoordelingen verdeeld")
         loads = Counter(one.assessor for one in stored.assignments)
         for one in batch.assessors:
-            name = session.get(Person, uuid.UUID(one.key)).name
+            name = session.get_one(Person, uuid.UUID(one.key)).name
             click.echo(f"  {name:30} {one.load:4} lagen er al, {loads[one.key]:4} erbij")
         codes = {str(sitting.id): sitting.dossier.code for sitting in found.sittings()}
         for short in stored.shortages:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from review.difference import Change, difference
+from review.difference import Change, Run, difference
 from scenarios.chapters import Documents
 from storage.dossier.dossiers import Dossier
 from storage.dossier.revisions import Revision, Side, history, part_of, restore
@@ -57,7 +57,7 @@ def bring_back(revision_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(_back(found))
 
 
-def compared(dossier: Dossier, before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, list[Any]]]:
+def compared(dossier: Dossier, before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, tuple[Run, ...]]]:
     """The differences between two versions of one side: (label, runs of text), in the order of the form."""
     found = []
     for name in after:

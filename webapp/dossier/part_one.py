@@ -14,6 +14,7 @@ from review.difference import shared
 from review.portfolio import Mark, Outcome
 from scenarios.chapters import CANDIDATE_PARTS, FilePart
 from storage.admission.part_one import PartOneReview, claim, criteria_of, reviews_of
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier import qualifications
 from storage.dossier.copied_text import alike
@@ -95,7 +96,7 @@ def decide(review: PartOneReview, outcome: Outcome) -> None:
         planning.approved(dossier)
         return
     own = why_not.reasons(review, CANDIDATE_PARTS)
-    values = {"reason": review.reason, "criteria": own, "terms": dossier.scheme.content.terms}
+    values: dict[str, Any] = {"reason": review.reason, "criteria": own, "terms": dossier.scheme.content.terms}
     asked = outcome is Outcome.RETURNED and FilePart.SUBSTANTIATION in review.flagged
     notify(g.db, dossier.candidate, f"dossier_{outcome}", g.now, manager_asked=asked, **values)
     if asked:
@@ -121,9 +122,9 @@ def qualification(dossier_id: uuid.UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         flash("Niet bewaard. " + " ".join(error for errors in form.errors.values() for error in errors), "warn")
     else:
-        values = (form.key.data, form.number.data or "", form.since.data)
-        qualifications.enter(g.db, dossier.candidate, *values, access.me(), g.now)
-        flash(f"Bewaard: {terms.qualification(form.key.data)}.", "ok")
+        key, number, since = form.key.data, form.number.data or "", present(form.since.data)
+        qualifications.enter(g.db, dossier.candidate, key, number, since, access.me(), g.now)
+        flash(f"Bewaard: {terms.qualification(key)}.", "ok")
     return redirect(url_for("office.dossier", dossier_id=dossier_id, _anchor="toelating"))
 
 
@@ -140,12 +141,13 @@ def form_for(review: PartOneReview) -> JudgementForm:
     class Whole(JudgementForm):
         pass
 
-    data = {"reason": review.reason}
+    words = {None: None, True: "yes", False: "no"}
+    data: dict[str, str | None] = {"reason": review.reason}
     for key, criterion in criteria_of(review.dossier).items():
         mark = review.marks.get(key, Mark())
         setattr(Whole, f"met_{key}", RadioField(criterion.name, [Optional()], choices=choices(MET)))
         setattr(Whole, f"reason_{key}", TextAreaField("Waarom?", [Optional(), Length(max=2000)]))
-        data |= {f"met_{key}": {True: "yes", False: "no"}.get(mark.sufficient), f"reason_{key}": mark.reason}
+        data |= {f"met_{key}": words[mark.sufficient], f"reason_{key}": mark.reason}
     return Whole(data=data)
 
 
@@ -177,7 +179,7 @@ def page_values(dossier: Dossier) -> dict[str, Any]:
         "review": current,
         "held": current is not None and g.now < current.claimed_until,
         "mine": mine,
-        "judgement": form_for(current) if mine else None,
+        "judgement": form_for(current) if mine and current else None,
         "criteria": criteria,
         "unjudged_parts": [one for one in FilePart if not mine or one not in {each.part for each in criteria.values()}],
         "rounds": [one for one in reviews if one.fixed_at],

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from scenarios.chapters import FilePart
 from scenarios.sitting import Stage
+from storage.base.present import present
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
 from storage.judging.verdicts import Verdict
@@ -53,14 +54,14 @@ def turns_of(dossier: Dossier, course: Course) -> list[Turn]:
         return []
     sitting, verdict = course.sitting, course.verdict
     if verdict is not None or (sitting is not None and sitting.stage is Stage.FINISHED):
-        return [_judging(sitting, verdict)]
+        return [_judging(present(sitting), verdict)]
     if plans_by_dates(dossier.scheme) and (sitting is None or sitting.stage is Stage.EXPIRED):
         return [_dating(dossier, course.booking)]
     return [_exam(dossier, sitting)]
 
 
 def _writing(dossier: Dossier) -> list[Turn]:
-    since = dossier.created_at if dossier.state is DossierState.WRITING else dossier.decided_at
+    since = dossier.created_at if dossier.state is DossierState.WRITING else present(dossier.decided_at)
     again = dossier.state is DossierState.RETURNED
     own = url_for("motivation.own", dossier_id=dossier.id)
     label = "Dossier aanpassen" if again else "Verder schrijven"
@@ -80,7 +81,7 @@ def _dating(dossier: Dossier, booking: Booking | None) -> Turn:
         does, url = "KSF antwoordt over de examendatum", url_for("exam_dates.home")
         return Turn(Role.KSF_OFFICER, booking.asked_at, "Aanvraag beantwoorden", does, url)
     does, url = "De organisatie zegt of de voorgestelde examendatum goed is", url_for("booking.home")
-    return Turn(Role.ORGANISATION_ADMIN, booking.answered_at, "Voorstel beantwoorden", does, url)
+    return Turn(Role.ORGANISATION_ADMIN, present(booking.answered_at), "Voorstel beantwoorden", does, url)
 
 
 def _exam(dossier: Dossier, sitting: Sitting | None) -> Turn:
@@ -102,7 +103,7 @@ def _judging(sitting: Sitting, verdict: Verdict | None) -> Turn:
     assessors = "Assessoren beoordelen de antwoorden"
     if verdict is None:
         url = url_for("assigning.sitting", sitting_id=sitting.id)
-        return Turn(Role.KSF_OFFICER, sitting.finished_at, "Assessoren bekijken", assessors, url)
+        return Turn(Role.KSF_OFFICER, present(sitting.finished_at), "Assessoren bekijken", assessors, url)
     if verdict.released_at:
         return Turn(
             Role.CANDIDATE, verdict.released_at, "Uitslag lezen", "De uitslag is bekend", url_for("results.own")
@@ -119,11 +120,18 @@ def courses_of(dossiers: list[Dossier]) -> dict[uuid.UUID, Course]:
     """How far each exam is, by dossier, in two questions at most."""
     ids = [one.id for one in dossiers]
     found = select(Sitting, Verdict).outerjoin(Verdict, Verdict.sitting_id == Sitting.id)
-    exams = {row[0].dossier_id: row for row in g.db.execute(found.where(Sitting.dossier_id.in_(ids)))}
+    exams: dict[uuid.UUID, tuple[Sitting, Verdict | None]] = {
+        sitting.dossier_id: (sitting, verdict)
+        for sitting, verdict in g.db.execute(found.where(Sitting.dossier_id.in_(ids)))
+    }
     dated = [one.id for one in dossiers if one.state is DossierState.APPROVED and plans_by_dates(one.scheme)]
     live = select(Booking).where(Booking.dossier_id.in_(dated), Booking.state.in_(LIVE))
     bookings = {one.dossier_id: one for one in g.db.scalars(live)} if dated else {}
-    return {one: Course(*exams.get(one, (None, None)), bookings.get(one)) for one in ids}
+    courses = {}
+    for one in ids:
+        sitting, verdict = exams.get(one, (None, None))
+        courses[one] = Course(sitting, verdict, bookings.get(one))
+    return courses
 
 
 def turns_of_many(dossiers: list[Dossier]) -> dict[uuid.UUID, list[Turn]]:

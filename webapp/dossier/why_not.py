@@ -1,6 +1,6 @@
 """“Waarom nog niet?”: every reason why something cannot go on, as a rule, the value found and the value needed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,8 +10,9 @@ from flask import g
 from sqlalchemy import select
 
 from review.portfolio import Outcome, words
-from scenarios.chapters import FilePart
+from scenarios.chapters import Documents, FilePart
 from storage.admission.part_one import PartOneReview, criteria_of
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.dossier.qualifications import prerequisite
@@ -63,7 +64,7 @@ def obstacles(dossier: Dossier, manager_only: bool = False) -> list[Obstacle]:
 
 
 def _gap(dossier: Dossier, name: str) -> Obstacle:
-    documents, rule = dossier.scheme.content.documents, formats.sentence(terms.part(name))
+    documents, rule = dossier.scheme.content.chapter(Documents), formats.sentence(terms.part(name))
     if name == "tasks":
         return Obstacle(rule, f"{len(dossier.tasks or ())} gekozen", f"ten minste {documents.minimum_tasks}")
     if name in ("reason", "example_role"):
@@ -71,7 +72,7 @@ def _gap(dossier: Dossier, name: str) -> Obstacle:
         return Obstacle(rule, f"{words(getattr(dossier, name))} woorden", needed)
     if name == "alike_reason":
         limit = f"hoogstens {formats.percent(documents.same_text_share)}, of een reden"
-        return Obstacle(rule, f"{formats.percent(dossier.alike_share)} gelijk aan een andere tekst", limit)
+        return Obstacle(rule, f"{formats.percent(present(dossier.alike_share))} gelijk aan een andere tekst", limit)
     if name == "substantiation":
         return Obstacle(rule, "nog niet aangepast", "aangepast en bewaard")
     if name == "years":
@@ -112,7 +113,7 @@ def told(error: Refused) -> list[tuple[str, str]]:
     return [("Regel", str(error.rule)), *((label, text) for label, text in lines if text)]
 
 
-TABLES = (
+TABLES: tuple[Mapping[Any, str], ...] = (
     states.DOSSIER_STATES,
     terms.FILE_PARTS,
     terms.QUALIFICATIONS,

@@ -167,7 +167,7 @@ def field(name: str, scheme: Scheme) -> str:
         return FIELDS[name]
     kind, _, rest = name.partition("_")
     if rest in BOXES:
-        return f"STAR {STAR_KINDS[kind]}, {BOXES[rest]}"
+        return f"STAR {STAR_KINDS[StarKind(kind)]}, {BOXES[rest]}"
     return f"{scheme.competency(rest).name}, {'niveau' if kind == 'level' else 'STAR'}"
 
 

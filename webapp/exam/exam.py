@@ -18,6 +18,7 @@ from scenarios.chapters import SittingRules
 from scenarios.sitting import AnswerStage, Rule, Stage, Step
 from storage.base import json_values
 from storage.base.keys import key_store
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.exam import reservations
 from storage.exam.ice_servers import IceServers
@@ -75,7 +76,7 @@ def home() -> ResponseReturnValue:
     return render_template("exam/exam.html", sitting=sitting, texts=texts, total=len(sitting.answers))
 
 
-def _welcome(sitting: Sitting, form: ConsentForm, opens_later: bool = False) -> ResponseReturnValue:
+def _welcome(sitting: Sitting, form: ConsentForm, opens_later: bool = False) -> str:
     texts = {text.key: text for text in sitting.dossier.scheme.content.texts}
     return render_template("exam/welcome.html", sitting=sitting, texts=texts, form=form, opens_later=opens_later)
 
@@ -117,7 +118,7 @@ def take_seat() -> ResponseReturnValue:
     begun = sitting.current if sitting.stage is Stage.ANSWERING else None
     sitting.take_seat(seat, g.now)
     if begun is not None and begun.stage is AnswerStage.RECORDED:
-        latest_take(g.db, begun).close(g.now)
+        present(latest_take(g.db, begun)).close(g.now)
     _ask_again(sitting)
     return jsonify(state(sitting))
 
@@ -212,7 +213,7 @@ def record(number: int) -> ResponseReturnValue:
     """
     sitting, answer = _current(number)
     if answer.stage is AnswerStage.RECORDING:
-        recording = latest_take(g.db, answer)
+        recording = present(latest_take(g.db, answer))
         ticket = recording.renew_ticket()
         reservations.move(g.db, recording, g.now)
     else:
@@ -239,7 +240,7 @@ def record(number: int) -> ResponseReturnValue:
 
 def _roads(recording: Recording) -> dict[str, Any]:
     """The two addresses of its recorder; no live road where there is none."""
-    base_url, live = recording.node.url, current_app.config["SETTINGS"].whip
+    base_url, live = present(recording.node).url, current_app.config["SETTINGS"].whip
     return {
         "whip_url": f"{base_url}/whip/{recording.id}" if live else None,
         "slices_url": f"{base_url}/slices/{recording.id}",
@@ -265,7 +266,7 @@ def finish_answer(number: int) -> ResponseReturnValue:
     """The candidate has stopped, or the time is up."""
     sitting, answer = _current(number)
     answer.end_recording(g.now)
-    latest_take(g.db, answer).close(g.now)
+    present(latest_take(g.db, answer)).close(g.now)
     return jsonify(state(sitting))
 
 
@@ -292,7 +293,8 @@ def finish() -> ResponseReturnValue:
     sitting = _mine()
     if sitting.stage is not Stage.FINISHED:
         takes = counting_takes(g.db, sitting)
-        sitting.finish(g.now, lambda answer: takes[answer.number] is not None and takes[answer.number].safe)
+        safe = {number for number, take in takes.items() if take is not None and take.safe}
+        sitting.finish(g.now, lambda answer: answer.number in safe)
         reservations.release(g.db, sitting, g.now)
         enqueue_receipt(g.db, sitting, g.now)
     return jsonify(state(sitting))

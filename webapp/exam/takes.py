@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from scenarios.sitting import Stage
 from storage.base.backoff import JOBS
 from storage.base.jobs import Job
+from storage.base.present import present
 from storage.dossier.dossiers import Dossier
 from storage.exam import take_decisions
 from storage.exam.recordings import SLICES_COME, Recording
@@ -85,7 +86,7 @@ def show(recording_id: uuid.UUID) -> ResponseReturnValue:
         # Somebody else was first, or a late part has settled it.
         form.kind.choices = choices(DECISIONS.items())
     if form.validate_on_submit():
-        decide(found, DecisionKind(form.kind.data), form.reason.data)
+        decide(found, DecisionKind(form.kind.data), present(form.reason.data))
         return redirect(url_for("takes.show", recording_id=found.id))
     jobs_of_it = g.db.scalars(select(Job).where(Job.subject == found.id).order_by(Job.created_at)).all()
     values = {

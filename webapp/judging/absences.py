@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.judging import absences, conflicts
 from storage.judging.allocations import loads
@@ -120,7 +121,7 @@ def _entered(person: Person, form: AbsenceForm) -> bool:
     if not form.validate_on_submit():
         return False
     try:
-        absences.enter(g.db, person, form.first.data, form.last.data, access.me(), g.now)
+        absences.enter(g.db, person, present(form.first.data), present(form.last.data), access.me(), g.now)
     except Refused as refused:
         form.last.errors = [*form.last.errors, refusals.refusal(refused)]
         return False

@@ -15,6 +15,7 @@ from review.allocation import why_not
 from review.batch import Allocation as Plan
 from review.batch import Batch, Cause, Mode
 from scenarios.chapters import AssessmentRules
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.exam.sittings import Judging, Sitting
 from storage.judging import allocations
@@ -113,13 +114,19 @@ def start() -> ResponseReturnValue:
         sittings = [one.sitting for one in waiting if str(one.sitting.id) in chosen]
         try:
             made = allocations.propose(
-                g.db, sittings, Mode(form.mode.data), form.limit.data, form.until.data, access.me(), g.now
+                g.db,
+                sittings,
+                Mode(form.mode.data),
+                present(form.limit.data),
+                present(form.until.data),
+                access.me(),
+                g.now,
             )
         except Refused as refused:
             problem = refusals.refusal(refused) if sittings else "Kies ten minste één examen."
         else:
             return redirect(url_for("allocating.show", allocation_id=made.id))
-    made = select(Allocation).where(Allocation.final_at.is_not(None)).order_by(Allocation.final_at.desc())
+    earlier = select(Allocation).where(Allocation.final_at.is_not(None)).order_by(Allocation.final_at.desc())
     return render_template(
         "allocating/start.html",
         waiting=waiting,
@@ -127,7 +134,7 @@ def start() -> ResponseReturnValue:
         chosen=chosen,
         form=form,
         problem=problem,
-        earlier=[(one, len(one.outcome["assignments"])) for one in g.db.scalars(made.limit(SHOWN))],
+        earlier=[(one, len(one.outcome["assignments"])) for one in g.db.scalars(earlier.limit(SHOWN))],
         due=explain.due,
         late=lambda sitting: explain.is_late(sitting, g.now),
         Mode=Mode,
@@ -231,7 +238,7 @@ def _given(found: Allocation, batch: Batch, plan: Plan, people: dict[str, Person
                 sitting,
                 shares,
                 short.openings if short else 0,
-                short and short.cause,
+                short.cause if short else None,
                 _why_not(batch, key, set(taken), people) if short else [],
             )
         )

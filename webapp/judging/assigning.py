@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from review.batch import Mode
 from review.rating import Phase
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.judging import assignments, conflicts, workload
 from storage.judging.flags import FlagKind
@@ -152,7 +153,7 @@ def _at_work(ratings: list[Rating]) -> list[AtWork]:
         AtWork(
             first=own[0],
             person=own[0].assessor,
-            slots=sorted({one.slot for one in own}),
+            slots=sorted({present(one.slot) for one in own}),
             answers=len(own),
             blind=sum(one.signed is not None for one in own),
             final=all(one.signed is Phase.DOSSIER for one in own),

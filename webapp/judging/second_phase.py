@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired, Length
 from review.blinding import masked, sentences
 from review.rating import Phase, Score, StarSentence, evidence_from_json
 from review.rules import LEVELS
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, StarKind
 from storage.judging import progress, scores
@@ -28,8 +29,12 @@ from webapp.forms import Form, choices
 pages = Blueprint("second_phase", __name__, url_prefix="/beoordelen/fase-2")
 
 NOT_OBSERVABLE = "not_observable"
-STEPS = (("S", "Situatie", "situation"), ("T", "Taken", "tasks"), ("A", "Activiteiten", "activities"))
-STEPS += (("R", "Resultaat", "result"),)
+STEPS = (
+    ("S", "Situatie", "situation"),
+    ("T", "Taken", "tasks"),
+    ("A", "Activiteiten", "activities"),
+    ("R", "Resultaat", "result"),
+)
 
 
 class ChangeForm(Form):
@@ -55,7 +60,7 @@ def show(rating_id: uuid.UUID) -> ResponseReturnValue:
     form = ChangeForm(formdata=None)
     cited = set()
     if score is not None:
-        value = score.value(Phase.DOSSIER) or score.value(Phase.BLIND)
+        value = score.value(Phase.DOSSIER) or present(score.value(Phase.BLIND))
         form.level.data = NOT_OBSERVABLE if value.not_observable else str(value.level)
         form.reason.data, form.change_reason.data = value.reason, value.change_reason
         cited = {_name(item) for item in value.evidence if isinstance(item, StarSentence)}
@@ -68,7 +73,7 @@ def change(rating_id: uuid.UUID) -> ResponseReturnValue:
     """Change one score, or take a change back."""
     own = access_judging.my_dossier_phase(rating_id)
     rating, score = _chosen(own, request.form.get("rating", ""), request.form.get("competency", ""))
-    if score is None:
+    if rating is None or score is None:
         abort(400)
     back = url_for("second_phase.show", rating_id=rating_id, _anchor=score.competency)
     if "undo" in request.form:
@@ -81,14 +86,14 @@ def change(rating_id: uuid.UUID) -> ResponseReturnValue:
     known = {_name(item): item for _, star in _stars(rating.answer.sitting.dossier) for item in _citable(star)}
     if cited - known.keys():
         abort(400)
-    locked = score.value(Phase.BLIND)
+    locked = present(score.value(Phase.BLIND))
     unseen = form.level.data == NOT_OBSERVABLE
     value = Score(
         level=None if unseen else int(form.level.data),
         not_observable=unseen,
         reason=(form.reason.data or "").strip() if unseen else "",
         evidence=(*locked.evidence, *(known[name] for name in sorted(cited))),
-        change_reason=form.change_reason.data.strip(),
+        change_reason=present(form.change_reason.data).strip(),
     )
     try:
         rating.change(score.competency, value)

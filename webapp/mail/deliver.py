@@ -38,10 +38,10 @@ def attempt(message_id: uuid.UUID, now: datetime) -> dict[str, Any]:
         message.attempts += 1
         try:
             email = _as_email(message, now)
-        except Exception as error:
+        except Exception as ours:
             # Ours, whatever it is: no attempt mends it, and no address is blamed for it.
-            message.not_made(f"NotMade {type(error).__name__}", now)
-            log.error("mail %s could not be made: %s", message_id, type(error).__name__)
+            message.not_made(f"NotMade {type(ours).__name__}", now)
+            log.error("mail %s could not be made: %s", message_id, type(ours).__name__)
             return {"state": message.state}
     error, refused = _deliver(email)
     delay = None
@@ -75,7 +75,7 @@ def _deliver(email: EmailMessage) -> tuple[str | None, bool]:
     return None, False
 
 
-def send_now(to: str, template: str, now: datetime, name: uuid.UUID, **values) -> None:
+def send_now(to: str, template: str, now: datetime, name: uuid.UUID, **values: Any) -> None:
     """Send a mail that does not wait in the outbox, since whoever can write there must not be able to hold it.
 
     `name` makes the same mail at every attempt. Raises NotSent.

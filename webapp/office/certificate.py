@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from review.retention import Erasable
+from storage.base.present import present
 from storage.people.people import Person
 from storage.retention.destructions import Destruction, Run
 from webapp import letter_pdf
@@ -51,7 +52,7 @@ def _act(act: Destruction, receipts: bool) -> dict[str, Any]:
         "dossier": act.dossier.code,
         "what": terms.ERASABLE[act.what].capitalize(),
         "due": formats.date_only(act.due),
-        "at": formats.moment(act.at),
+        "at": formats.moment(present(act.at)),
         "files": str(act.objects),
         "size": formats.size(act.size),
         "contents": contents(act) if receipts else [],

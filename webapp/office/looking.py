@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from storage.base.present import present
 from storage.exam import looks
 from storage.people.people import Role
 from webapp import access
@@ -36,7 +37,7 @@ def show(recording_id: uuid.UUID) -> ResponseReturnValue:
     recording = access_looks.recording_to_open(recording_id)
     form = ReasonForm()
     if form.validate_on_submit():
-        looks.look_at(g.db, recording, access.me(), access_looks.my_role(), g.now, form.reason.data)
+        looks.look_at(g.db, recording, access.me(), access_looks.my_role(), g.now, present(form.reason.data))
         return redirect(url_for("looking.show", recording_id=recording_id))
     look = access_looks.open_look(recording)
     status = 422 if form.errors else 200

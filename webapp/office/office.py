@@ -1,6 +1,7 @@
 """The office of KSF: what is late, what waits, what broke; and what an auditor sees."""
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -44,8 +45,8 @@ def dossiers() -> ResponseReturnValue:
         query = query.where(of_dossier(words))
     page = page_of(query, joinedload(Dossier.candidate), joinedload(Dossier.organisation))
     claims = part_one.claims(page.rows) if waiting else {}
-    values = {"states": list(DossierState), "state": state, "page": page, "claims": claims, "words": words}
-    values["asking"] = asking
+    values: dict[str, Any] = {"states": list(DossierState), "state": state, "page": page, "asking": asking}
+    values |= {"claims": claims, "words": words}
     return render_template("office/dossiers.html", **values)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from storage.base.present import present
 from storage.judging.conflicts import assessors
 from storage.people.people import Person, Role
 from storage.planning import practical_candidates
@@ -95,7 +96,7 @@ def decline(session_id: uuid.UUID) -> ResponseReturnValue:
     found, form = access_practical.session_for_officer(session_id), ReasonForm()
     if not form.validate_on_submit():
         return _page(found, ExaminerForm(formdata=None), form), 422
-    found.decline(form.reason.data, access.me(), g.now)
+    found.decline(present(form.reason.data), access.me(), g.now)
     practical_mail.notify_organisation(found, g.now)
     flash("Uw antwoord is verstuurd. De plaatsen zijn weer vrij.", "ok")
     return redirect(url_for("practical_answers.home"))
@@ -108,7 +109,7 @@ def cancel(session_id: uuid.UUID) -> ResponseReturnValue:
     found, form = access_practical.session_for_officer(session_id), ReasonForm()
     if not form.validate_on_submit():
         return _page(found, ExaminerForm(formdata=None), form), 422
-    found.cancel(form.reason.data, access.me(), g.now)
+    found.cancel(present(form.reason.data), access.me(), g.now)
     practical_mail.notify_off(found, g.now)
     practical_mail.notify_organisation(found, g.now)
     flash("Afgezegd. De kandidaten, de examiner en de beheerder krijgen bericht.", "ok")

@@ -14,6 +14,7 @@ from wtforms import DateField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from review.retention import Erasable
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.people.people import Role
 from storage.retention import holds, plan
@@ -66,7 +67,7 @@ def exam(dossier_id: uuid.UUID) -> ResponseReturnValue:
     form = HoldForm() if committee else None
     if form and form.validate_on_submit():
         try:
-            made = holds.hold(g.db, dossier, form.reason.data, form.until.data, access.me(), g.now)
+            made = holds.hold(g.db, dossier, present(form.reason.data), present(form.until.data), access.me(), g.now)
         except Refused as refused:
             if refused.rule not in (holds.Rule.NO_END, holds.Rule.TOO_LONG):
                 raise

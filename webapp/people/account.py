@@ -6,19 +6,20 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import UserMixin, current_user, login_required, login_user, logout_user
+from flask_login import UserMixin, current_user, login_user, logout_user
 from sqlalchemy import update
 from sqlalchemy.orm import Session, joinedload
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
 from storage.base.database import session_scope
+from storage.base.present import present
 from storage.people import logins
 from storage.people.logins import NOTED, LogIn
 from storage.people.people import Person, Role, person_by_email
 from storage.people.second_factor import second_factor_of
 from webapp import todo
-from webapp.access import HOMES
+from webapp.access import HOMES, ask_to_log_in
 from webapp.forms import Form
 from webapp.people import failed_logins
 from webapp.people.devices import device_words
@@ -94,9 +95,10 @@ def _note_use(row: LogIn) -> None:
 
 
 @pages.get("/")
-@login_required
 def home() -> ResponseReturnValue:
     """Straight to the work for who has one role; a choice for who has more."""
+    if not current_user.is_authenticated:
+        return ask_to_log_in()
     roles = current_user.roles(g.now)
     own = [role for role in Role if role in roles]
     if len(own) == 1:
@@ -112,8 +114,8 @@ def log_in() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(url_for("account.home"))
     if form.validate_on_submit():
-        person = person_by_email(g.db, form.email.data)
-        if password_fits(person, form.password.data):
+        person = person_by_email(g.db, present(form.email.data))
+        if password_fits(person, present(form.password.data)) and person is not None:
             return after_password(person, request.args.get("next"))
         failed_logins.note("log_in_failed", person)
         form.password.errors = ["Dit e-mailadres en wachtwoord horen niet bij elkaar. Probeer het nog eens."]
@@ -145,11 +147,16 @@ def code() -> ResponseReturnValue:
     half, form = session.get(HALF, {}), CodeForm()
     person = person_by_email(g.db, half["email"]) if half else None
     factor = second_factor_of(g.db, person) if person else None
-    if factor is None or person.session_epoch != half["epoch"] or g.now.timestamp() > half["at"] + HALF_S:
+    if (
+        person is None
+        or factor is None
+        or person.session_epoch != half["epoch"]
+        or g.now.timestamp() > half["at"] + HALF_S
+    ):
         flash("Log opnieuw in. U kreeg tien minuten voor de code.", "info")
         return redirect(url_for("account.log_in"))
     if form.validate_on_submit():
-        if factor.accepts(form.code.data, g.now):
+        if factor.accepts(present(form.code.data), g.now):
             return _enter(person, half["next"])
         failed_logins.note("code_failed", person)
         form.code.errors = [WRONG_CODE]

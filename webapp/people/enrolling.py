@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from scenarios.advice import plausible
 from storage.admission.enrolments import Entry, EntryOutcome, Roster, enrol, held_back, keep_roster, plan
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier
 from storage.people.organisations import Organisation
@@ -18,6 +19,7 @@ from storage.people.people import Person, Role, as_address
 from storage.schemes import Scheme, advised_weeks, current_scheme, current_schemes
 from webapp import access, uploads
 from webapp.access import people as access_people
+from webapp.csv_reader import Unreadable
 from webapp.dutch import formats, refusals, states
 from webapp.forms import Form, offer
 from webapp.mail.notify import notify_once
@@ -95,10 +97,10 @@ def one() -> ResponseReturnValue:
     form = EnrolForm()
     if form.validate_on_submit():
         entry = Entry(
-            form.candidate_name.data.strip(),
-            form.candidate_email.data,
-            form.manager_name.data.strip(),
-            form.manager_email.data,
+            present(form.candidate_name.data).strip(),
+            present(form.candidate_email.data),
+            present(form.manager_name.data).strip(),
+            present(form.manager_email.data),
             (form.cost_centre.data or "").strip(),
             form.in_job_since.data,
         )
@@ -122,7 +124,7 @@ def upload() -> ResponseReturnValue:
         try:
             data = request.files["file"].read() if "file" in request.files else b""
             entries, faults = roster_file.read(data, formats.day_of(g.now))
-        except roster_file.Unreadable as error:
+        except Unreadable as error:
             form.file.errors = [str(error)]
         else:
             roster = keep_roster(g.db, form.chosen, form.exam.data, entries, faults, access.me(), g.now)

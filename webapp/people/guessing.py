@@ -11,21 +11,17 @@ import secrets
 from collections.abc import Callable
 
 from flask import Flask, Response, current_app, g, render_template, request
-from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from webapp.extensions import limiter
-from webapp.people.patience import patiently
+from webapp.people.patience import View, patiently
 
 FROM_ONE_ADDRESS = "5/minute;20/hour;50/day"
 FROM_EVERYWHERE = "100/hour"
 ABOUT_ALL_ACCOUNTS = "30/minute;300/hour"
 """From one address: beyond it forms that come from there count only after some seconds."""
 YEAR_S = 365 * 24 * 3600
-
-
-View = Callable[..., ResponseReturnValue]
 
 
 def slowly(account: Callable[[], str]) -> Callable[[View], View]:
@@ -97,7 +93,7 @@ def _cookie() -> str:
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key, salt="known browser")
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="known browser")
 
 
 def _digest(account: str) -> str:

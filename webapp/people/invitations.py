@@ -13,6 +13,7 @@ from wtforms import EmailField, PasswordField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from storage.base.jobs import Queue, enqueue
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.people import passwords
 from storage.people.links import PASSWORD_KINDS, SEND_RESET, LinkKind, asks_for_reset, issue, link_by_token
@@ -41,14 +42,14 @@ class PasswordForm(Form):
         if self.password.data and field.data != self.password.data:
             raise ValidationError("Dit is niet hetzelfde. Vul beide velden opnieuw in.")
 
-    def take(self, choose: Callable[[], object]) -> bool:
+    def take(self, choose: Callable[[str], object]) -> bool:
         """Let `choose(password)` keep the password; when it refuses, say why in the form.
 
         Judging and hashing it is slow work, during which others may write.
         """
         g.db.commit()
         try:
-            choose(self.password.data)
+            choose(present(self.password.data))
         except Refused as error:
             if error.rule not in set(passwords.Rule):
                 raise
@@ -69,7 +70,7 @@ def forgotten() -> ResponseReturnValue:
     form = ForgottenForm()
     if form.validate_on_submit():
         # Link and mail are written by a job: here a known and an unknown address are the same work.
-        enqueue(g.db, Queue.OFFICE, SEND_RESET, asks_for_reset(g.db, form.email.data), g.now)
+        enqueue(g.db, Queue.OFFICE, SEND_RESET, asks_for_reset(g.db, present(form.email.data)), g.now)
         return render_template("account/link_sent.html")
     return render_template("account/forgotten.html", form=form), 422 if form.errors else 200
 

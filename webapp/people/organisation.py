@@ -10,6 +10,7 @@ from wtforms import EmailField, StringField
 
 from scenarios.sitting import Stage
 from storage.admission import enrolments
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
@@ -24,6 +25,7 @@ from webapp.dossier import turns
 from webapp.dossier.turns import Course
 from webapp.dutch import formats, refusals
 from webapp.forms import Form
+from webapp.notices import done_with_undo
 from webapp.paging import matching, page_of, search
 from webapp.people.advising import advice_for
 from webapp.people.enrolling import ADDRESS, NAME, JobStartForm
@@ -115,7 +117,7 @@ def person(person_id: uuid.UUID) -> ResponseReturnValue:
     form = AddressForm(email=found.email)
     if _only_ours(found) and form.validate_on_submit():
         try:
-            readdress(g.db, found, form.email.data, access.me().id, g.now)
+            readdress(g.db, found, present(form.email.data), access.me().id, g.now)
         except Refused as error:
             form.email.errors = [refusals.refusal(error)]
         else:
@@ -170,8 +172,8 @@ def hand_over(dossier_id: uuid.UUID) -> ResponseReturnValue:
     dossier, form = access_people.dossier_for_admin(dossier_id), ManagerForm()
     if form.validate_on_submit():
         try:
-            name = form.manager_name.data.strip()
-            manager = enrolments.hand_over(g.db, dossier, form.manager_email.data, name, access.me(), g.now)
+            name = present(form.manager_name.data).strip()
+            manager = enrolments.hand_over(g.db, dossier, present(form.manager_email.data), name, access.me(), g.now)
         except Refused as error:
             if error.rule not in set(enrolments.Rule):
                 raise
@@ -204,7 +206,7 @@ def leave(person_id: uuid.UUID) -> ResponseReturnValue:
     found = access_people.person_for_admin(person_id)
     release(g.db, found, access_people.my_organisation_ids(), access.me().id, g.now)
     undo = url_for("organisation.come_back", person_id=found.id)
-    flash({"text": f"{found.name} is uit dienst en staat niet meer in uw lijsten.", "undo": undo}, "ok")
+    done_with_undo(f"{found.name} is uit dienst en staat niet meer in uw lijsten.", undo)
     for participant in access_practical.participations_here(found):
         day = formats.day(participant.practical_session.exam_date.starts_at)
         flash(f"De praktijktoets op {day} staat nog. Meld {found.name} daar af, of trek de toets in.", "warn")
@@ -243,7 +245,7 @@ def _passed() -> ColumnElement[bool]:
 def _state(dossier: Dossier, course: Course) -> tuple[str, str]:
     """How far it is and the colour of that, without a word about how well an exam went that was not passed."""
     if _is_over(course):
-        return ("behaald", "ok") if course.verdict.passed else ("afgerond", "neutral")
+        return ("behaald", "ok") if present(course.verdict).passed else ("afgerond", "neutral")
     if dossier.state is not DossierState.APPROVED:
         return STATES[dossier.state]
     if course.sitting is None:

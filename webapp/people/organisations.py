@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from wtforms import BooleanField, EmailField, StringField
 from wtforms.validators import DataRequired, Length
 
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier
 from storage.people.organisations import Organisation, create_organisation
@@ -34,10 +35,10 @@ class OrganisationForm(Form):
     is_member = BooleanField("Is lid van KSF", description="Bepaalt de prijs van A en chat.")
     supplies_examiners = BooleanField("Levert examinatoren", description="Levert zij geen, dan geldt een toeslag.")
 
-    def keep(self, how: Callable[[], object]) -> bool:
+    def keep(self, how: Callable[[str, bool, bool], object]) -> bool:
         """Let `how(name, is_member, supplies_examiners)` keep it; when it refuses, say why in the form."""
         try:
-            how(self.name.data, self.is_member.data, self.supplies_examiners.data)
+            how(present(self.name.data), self.is_member.data, self.supplies_examiners.data)
         except Refused as error:
             self.name.errors = [refusals.refusal(error)]
             return False
@@ -69,9 +70,11 @@ def home() -> ResponseReturnValue:
 @access.roles(Role.KSF_OFFICER)
 def new() -> ResponseReturnValue:
     form = OrganisationForm()
-    made = []
+    made: list[Organisation] = []
     if form.validate_on_submit() and form.keep(
-        lambda *given: made.append(create_organisation(g.db, *given, access.me().id, g.now))
+        lambda name, member, examiners: made.append(
+            create_organisation(g.db, name, member, examiners, access.me().id, g.now)
+        )
     ):
         flash("De organisatie is toegevoegd. Nodig nu een beheerder uit.", "ok")
         return redirect(url_for("organisations.one", organisation_id=made[0].id))
@@ -84,7 +87,9 @@ def one(organisation_id: uuid.UUID) -> ResponseReturnValue:
     """One organisation: what is known of it, and its beheerders."""
     found = access_people.organisation_for_officer(organisation_id)
     form = OrganisationForm(obj=found)
-    if form.validate_on_submit() and form.keep(lambda *given: found.change(*given, access.me().id, g.now)):
+    if form.validate_on_submit() and form.keep(
+        lambda name, member, examiners: found.change(name, member, examiners, access.me().id, g.now)
+    ):
         flash("De gegevens zijn bewaard.", "ok")
         return redirect(url_for("organisations.one", organisation_id=found.id))
     return _page(found, form, BeheerderForm(formdata=None, prefix=ADMIN)), 422 if form.errors else 200
@@ -98,14 +103,15 @@ def invite_admin(organisation_id: uuid.UUID) -> ResponseReturnValue:
     found, form = access_people.organisation_for_officer(organisation_id), BeheerderForm(prefix=ADMIN)
     if not form.validate_on_submit():
         return _page(found, OrganisationForm(formdata=None, obj=found), form), 422
-    known = person_by_email(g.db, form.email.data)
+    email = present(form.email.data)
+    known = person_by_email(g.db, email)
     if known is access.me():
         form.email.errors = ["Dit bent u zelf. Vraag een collega om u een rol te geven."]
         return _page(found, OrganisationForm(formdata=None, obj=found), form), 422
     holds = known and any(one.is_for(Role.ORGANISATION_ADMIN, found.id, g.now) for one in known.memberships)
     if known and not holds and not form.is_sure(known):
         return sure_page(form, known, f"Wordt deze persoon beheerder van {found.name}?")
-    person = known or known_or_new(g.db, form.email.data, form.name.data, g.now)
+    person = known or known_or_new(g.db, email, present(form.name.data), g.now)
     if join(g.db, person, Role.ORGANISATION_ADMIN, found, access.me().id, g.now) is None:
         flash("Deze persoon is al beheerder van deze organisatie.", "info")
     else:

@@ -10,6 +10,7 @@ from wtforms import PasswordField
 from wtforms.validators import DataRequired, Length
 
 from storage.base import audit
+from storage.base.present import present
 from storage.people import logins
 from storage.people.people import Role
 from storage.people.second_factor import (
@@ -62,13 +63,13 @@ def show() -> ResponseReturnValue:
 def confirm() -> ResponseReturnValue:
     """Show once more to be the one, as at the log-in, before something changes that protects an account."""
     factor, target = _factor(), request.args.get("next")
-    asked = factor is not None and factor.confirmed_at is not None
+    asked = factor if factor is not None and factor.confirmed_at is not None else None
     form = ConfirmWithCodeForm() if asked else ConfirmForm()
     if form.validate_on_submit():
-        if not password_fits(access.me(), form.password.data):
+        if not password_fits(access.me(), present(form.password.data)):
             failed_logins.note("confirm_failed", access.me())
             form.password.errors = ["Dit wachtwoord klopt niet. Probeer het nog eens."]
-        elif asked and not factor.accepts(form.code.data, g.now):
+        elif asked and not asked.accepts(form.code.data, g.now):
             failed_logins.note("code_failed", access.me())
             form.code.errors = [WRONG_CODE]
         else:
@@ -145,7 +146,7 @@ def finish_set_up() -> ResponseReturnValue:
     if factor.confirmed_at:
         return redirect(url_for("own_account.show"))
     if form.validate_on_submit():
-        if factor.confirm(form.code.data, g.now):
+        if factor.confirm(present(form.code.data), g.now):
             notify(g.db, access.me(), "second_factor_on", g.now)
             return _recovery_page(factor)
         form.code.errors = ["Deze code klopt niet. Kijk of uw telefoon de juiste tijd heeft en neem de nieuwste code."]

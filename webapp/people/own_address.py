@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from wtforms import EmailField
 
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.people.addresses import prove, readdress
 from storage.people.links import LinkKind, issue, link_by_token
@@ -37,7 +38,7 @@ def ask() -> ResponseReturnValue:
     """Ask for a link to the new address. Nothing tells whether the address is somebody else's, who hears of it."""
     form, person = AddressForm(), access.me()
     if form.validate_on_submit():
-        new = form.email.data
+        new = present(form.email.data)
         if new == person.email:
             form.email.errors = ["Dit is al uw adres."]
         else:

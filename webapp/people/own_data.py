@@ -7,6 +7,7 @@ rows as JSON for a program, and the same as a page for a person.
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from logging import Logger
 
 from flask import Blueprint, Response, current_app, g, render_template
@@ -98,7 +99,11 @@ def _documents() -> Iterator[tuple[str, Blocks]]:
     mine = select(RoleDocument).join(RoleDocument.dossier).where(Dossier.candidate_id == access.me().id)
     for number, document in enumerate(g.db.scalars(mine.order_by(RoleDocument.created_at)), 1):
         document.dossier  # noqa: B018 (read now: there is no session while the file is sent)
-        yield f"bestanden/{number}-{document.name}", lambda document=document: (role_documents.get(document),)
+        yield f"bestanden/{number}-{document.name}", partial(_whole, document)
+
+
+def _whole(document: RoleDocument) -> tuple[bytes]:
+    return (role_documents.get(document),)
 
 
 class _Pieces:
@@ -112,6 +117,9 @@ class _Pieces:
         return len(data)
 
     def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
         pass
 
     def take(self) -> bytes:

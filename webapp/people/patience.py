@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 from webapp.extensions import limiter
 
@@ -21,14 +22,18 @@ WAIT_S = 5
 LIFETIME_S = 3600
 FIELD = "patience"
 
+View = Callable[..., ResponseReturnValue]
 
-def patiently(limits: str, name: str, counts: Callable[[Response], bool], exempt: Callable[[], bool]) -> Callable:
+
+def patiently(
+    limits: str, name: str, counts: Callable[[Response], bool], exempt: Callable[[], bool]
+) -> Callable[[View], View]:
     """Ask for patience beyond these limits per address, of the answers of a view that `counts` says.
 
     `exempt` says whether this browser is never asked.
     """
 
-    def wrap(view: Callable[..., Any]) -> Callable[..., Any]:
+    def wrap(view: View) -> View:
         once = limiter.limit(
             "1/hour",
             key_func=lambda: f"patience {_word()}",
@@ -62,7 +67,7 @@ def _word() -> str | None:
         )
     except (BadSignature, ValueError, TypeError):
         return None
-    waited = _serializer().make_signer("").get_timestamp() - since.timestamp()
+    waited = TimestampSigner("").get_timestamp() - since.timestamp()
     return word if place == _place() and waited >= WAIT_S else None
 
 
@@ -81,4 +86,4 @@ def _place() -> str:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.secret_key, salt="patience")
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="patience")

@@ -10,6 +10,7 @@ from wtforms import EmailField, RadioField, StringField
 from wtforms.validators import InputRequired
 
 from storage.base import audit
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.base.steps import StepRule
 from storage.people.outbox import MailMessage
@@ -21,6 +22,7 @@ from webapp.access import people as access_people
 from webapp.dutch import refusals, states
 from webapp.forms import choices
 from webapp.mail.notify import notify
+from webapp.notices import done_with_undo
 from webapp.paging import called_so, page_of, search
 from webapp.people import own_address
 from webapp.people.enrolling import ADDRESS, NAME
@@ -62,7 +64,8 @@ def new() -> ResponseReturnValue:
     """Somebody who works for KSF, or one more role for somebody who is known."""
     form = StaffForm()
     if form.validate_on_submit():
-        person, role = person_by_email(g.db, form.email.data), Role(form.role.data)
+        email, role = present(form.email.data), Role(form.role.data)
+        person = person_by_email(g.db, email)
         if person is access.me():
             form.email.errors = ["Dit bent u zelf. Vraag een collega om u een rol te geven."]
         elif person and any(one.is_for(role, None, g.now) for one in person.memberships):
@@ -70,7 +73,7 @@ def new() -> ResponseReturnValue:
         elif person and not form.is_sure(person):
             return sure_page(form, person, f"Krijgt deze persoon de rol {states.ROLES[role]}?")
         else:
-            person = person or known_or_new(g.db, form.email.data, form.name.data, g.now)
+            person = person or known_or_new(g.db, email, present(form.name.data), g.now)
             ask_role(g.db, person, role, access.me(), g.now)
             g.db.flush()
             flash(f"{person.name} krijgt deze rol, en een mail, zodra een collega het goedkeurt.", "ok")
@@ -138,7 +141,7 @@ def end_role(membership_id: uuid.UUID) -> ResponseReturnValue:
     membership = access_people.membership_for_officer(membership_id)
     membership.end(access.me().id, g.now)
     undo = url_for("people.give_back", membership_id=membership.id)
-    flash({"text": f"{membership.person.name} heeft deze rol niet meer.", "undo": undo}, "ok")
+    done_with_undo(f"{membership.person.name} heeft deze rol niet meer.", undo)
     return redirect(url_for("people.one", person_id=membership.person_id))
 
 
@@ -158,7 +161,7 @@ def give_back(membership_id: uuid.UUID) -> ResponseReturnValue:
 
 def _change(found: Person, form: PersonForm) -> str | None:
     """Keep the name and the address that were given, or answer what is asked before. Raises Refused for an address."""
-    name, email = form.name.data.strip(), form.email.data
+    name, email = present(form.name.data).strip(), present(form.email.data)
     if email != found.email:
         if person_by_email(g.db, email) is not None:
             raise Refused(Rule.ADDRESS_TAKEN)

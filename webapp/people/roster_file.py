@@ -63,7 +63,9 @@ def read(data: bytes, today: date) -> tuple[list[Entry], list[dict[str, Any]]]:
         raise Unreadable(f"Op de eerste regel ontbreekt de kolom {', '.join(missing)}. Download het voorbeeld.")
     if twice := [name for name in COLUMNS if names.count(name) > 1]:
         raise Unreadable(f"De kolom {', '.join(twice)} staat er meer dan één keer in. Haal er een weg.")
-    entries, faults, seen = [], [], {}
+    entries: list[Entry] = []
+    faults: list[dict[str, Any]] = []
+    seen: dict[str, int] = {}
     for line, cells in table.rows:
         texts = {name: _cell(cells, at) for at, name in enumerate(names) if name in COLUMNS}
         wrong = list(_faults(texts, len(cells), len(names), today))
@@ -145,8 +147,13 @@ def _holds(rule: Callable[[str], object], text: str) -> bool:
 
 
 def _entry(texts: dict[str, str]) -> Entry:
-    values = {COLUMNS[name]: as_address(text) if name.endswith("email") else text for name, text in texts.items()}
-    return Entry(**values | {"in_job_since": _day(values.get("in_job_since", ""))})
+    since = _day(texts.get("in_functie_sinds", ""))
+    values = {
+        COLUMNS[name]: as_address(text) if name.endswith("email") else text
+        for name, text in texts.items()
+        if name != "in_functie_sinds"
+    }
+    return Entry(**values, in_job_since=since)
 
 
 def _day(text: str) -> date | None:

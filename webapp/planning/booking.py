@@ -9,6 +9,7 @@ from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from storage.base.present import present
 from storage.dossier.dossiers import Dossier
 from storage.people.people import Role
 from storage.planning.bookings import BookingState, request
@@ -62,7 +63,7 @@ def ask(exam: str) -> ResponseReturnValue:
         return redirect(url_for("booking.home"))
     if not form.validate_on_submit():
         return _page(forms), 422
-    chosen = [form.dossiers[key] for key in form.candidates.data]
+    chosen = [form.dossiers[key] for key in present(form.candidates.data)]
     for dossier in chosen:
         request(g.db, dossier, form.dates[form.exam_date.data], access.me(), g.now)
     flash(

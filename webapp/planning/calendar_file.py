@@ -86,5 +86,5 @@ def _sequence(person: Person, uid: str, now: datetime) -> int:
     The moment in seconds, so that it grows too when the mails of before were deleted.
     """
     mailed = (Calendar.from_ical(text) for text in outbox.calendars(session_of(person), person, uid))
-    before = [int(made["sequence"]) for one in mailed for made in one.walk("VEVENT")]
+    before = [int(str(made["sequence"])) for one in mailed for made in one.walk("VEVENT")]
     return max([int(now.timestamp()), *(one + 1 for one in before)])

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateField, IntegerField, SelectField, TextAreaField, TimeField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.people.people import Role
 from storage.planning.bookings import Booking, BookingState
@@ -78,10 +79,11 @@ def new() -> ResponseReturnValue:
     form.exam.choices = choices((key, row.content.name) for key, row in exams.items())
     if form.validate_on_submit():
         starts, ends = (
-            datetime.combine(form.day.data, at, formats.AMSTERDAM) for at in (form.begins.data, form.ends.data)
+            datetime.combine(present(form.day.data), present(at), formats.AMSTERDAM)
+            for at in (form.begins.data, form.ends.data)
         )
         try:
-            publish(g.db, exams[form.exam.data], starts, ends, form.places.data, access.me(), g.now)
+            publish(g.db, exams[form.exam.data], starts, ends, present(form.places.data), access.me(), g.now)
         except Refused as error:
             form.day.errors = [refusals.refusal(error)]
         else:
@@ -141,7 +143,7 @@ def counter(booking_id: uuid.UUID) -> ResponseReturnValue:
     others = _offer(found, form)
     if not form.validate_on_submit():
         return _booking_page(found, form, DeclineForm(formdata=None)), 422
-    found.counter(others[form.other.data], form.reason.data, access.me(), g.now)
+    found.counter(others[form.other.data], present(form.reason.data), access.me(), g.now)
     planning.notify_organisation(found, g.now)
     flash("Uw voorstel is verstuurd. De plaats op de nieuwe datum blijft vrijgehouden.", "ok")
     return redirect(url_for("exam_dates.home"))
@@ -155,7 +157,7 @@ def decline(booking_id: uuid.UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _booking_page(found, CounterForm(formdata=None), form), 422
     was_planned = found.state is BookingState.CONFIRMED
-    found.decline(form.reason.data, access.me(), g.now)
+    found.decline(present(form.reason.data), access.me(), g.now)
     planning.notify_organisation(found, g.now)
     if was_planned:
         planning.notify_cancelled(found)

@@ -13,6 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from scenarios.chapters import LocationRules
 from scenarios.readiness import Standing
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.people.organisations import Organisation
 from storage.people.people import Role
@@ -23,6 +24,7 @@ from webapp.access import locations as access_location
 from webapp.access import people as access_people
 from webapp.dutch import refusals
 from webapp.forms import Form, choices, offer
+from webapp.notices import done_with_undo
 from webapp.paging import matching, page_of, search
 from webapp.planning import location_mail
 
@@ -41,7 +43,7 @@ class LocationForm(Form):
     room = StringField("Ruimte", [Length(max=120)], description="Bijvoorbeeld: tweede verdieping, kamer 2.14.")
 
     def values(self) -> tuple[str, str, str]:
-        return self.name.data, self.address.data, self.room.data or ""
+        return present(self.name.data), present(self.address.data), self.room.data or ""
 
     def refuse(self, error: Refused) -> None:
         """Say in the form why it cannot be so."""
@@ -76,7 +78,7 @@ class CheckForm(Form):
 
     @property
     def marks(self) -> dict[str, bool]:
-        return {text: number in self.in_order.data for number, text in self.items.items()}
+        return {text: number in (self.in_order.data or ()) for number, text in self.items.items()}
 
 
 @pages.get("/organisatie/locaties")
@@ -143,7 +145,7 @@ def close(location_id: uuid.UUID) -> ResponseReturnValue:
     found.close(access.me(), g.now)
     undo = url_for("locations.open_again", location_id=found.id)
     text = f"{found.full_name} is gesloten. Niemand kan deze locatie nog kiezen; wat er al staat, gaat door."
-    flash({"text": text, "undo": undo}, "ok")
+    done_with_undo(text, undo)
     return redirect(url_for("locations.home"))
 
 

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length, Regexp
 from scenarios.chapters import SittingRules
 from scenarios.sitting import reminder
 from storage.base.database import session_of, session_scope
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, DossierState, Rule
 from storage.exam.accommodations import BEFORE, apply
@@ -71,7 +72,7 @@ def notify_organisation(booking: Booking, now: datetime) -> None:
 
 def notify_cancelled(booking: Booking) -> None:
     """Write to a candidate that the exam is not on its date any more, with a file that takes it out of an agenda."""
-    file = calendar_file.of(sitting_of(g.db, booking.dossier), g.now, cancelled=True)
+    file = calendar_file.of(present(sitting_of(g.db, booking.dossier)), g.now, cancelled=True)
     notify(g.db, booking.dossier.candidate, "date_cancelled", g.now, calendar=file, booking=booking)
 
 
@@ -83,12 +84,13 @@ def _invite(dossier: Dossier, exam_date: ExamDate | None = None) -> Sitting:
     pack = current_pack(g.db, dossier.scheme)
     if pack is None:
         raise Refused(Rule.NO_SCENARIOS)
-    opens_at, closes_at = (exam_date.starts_at, exam_date.ends_at) if exam_date else (g.now, None)
     sitting = sitting_of(g.db, dossier) if exam_date else None
-    if sitting is None:
-        sitting = make_sitting(g.db, dossier, pack, opens_at, g.now, closes_at)
+    if exam_date is None:
+        sitting = make_sitting(g.db, dossier, pack, g.now, g.now)
+    elif sitting is None:
+        sitting = make_sitting(g.db, dossier, pack, exam_date.starts_at, g.now, exam_date.ends_at)
     else:
-        sitting.replan(opens_at, closes_at, g.now)
+        sitting.replan(exam_date.starts_at, exam_date.ends_at, g.now)
     apply(g.db, sitting)
     notify(g.db, dossier.candidate, "invitation", g.now, calendar=calendar_file.of(sitting, g.now), sitting=sitting)
     return sitting
@@ -112,8 +114,8 @@ def extend(sitting_id: uuid.UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         flash("Niet verlengd. " + " ".join(error for errors in form.errors.values() for error in errors), "warn")
     else:
-        until = datetime.combine(form.until.data, time(23, 59), formats.AMSTERDAM)
-        sitting.extend(until, form.reason.data, access.me(), g.now)
+        until = datetime.combine(present(form.until.data), time(23, 59), formats.AMSTERDAM)
+        sitting.extend(until, present(form.reason.data), access.me(), g.now)
         file = calendar_file.of(sitting, g.now)
         notify(g.db, sitting.dossier.candidate, "extension", g.now, calendar=file, sitting=sitting)
         flash("Verlengd. De kandidaat krijgt bericht.", "ok")
@@ -129,7 +131,7 @@ def identity() -> ResponseReturnValue:
         return redirect(url_for("exam.home"))
     if form.validate_on_submit():
         # A wrong code is counted, so the answer is a redirect and no error.
-        if sitting.identify(form.code.data.strip(), g.now):
+        if sitting.identify(present(form.code.data).strip(), g.now):
             flash("Dank u. U kunt verder.", "ok")
             return redirect(url_for("exam.home"))
         flash("Deze code klopt niet. Vraag of u hem goed hebt gehoord.", "warn")

@@ -1,6 +1,7 @@
 """Practical sessions as an organisation sees them: asking a day for candidates at a location of its own."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
@@ -9,12 +10,14 @@ from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from scenarios.practical import most_candidates
+from scenarios.chapters import ChecklistRules
+from scenarios.practical import Advised, most_candidates
+from storage.base.present import present
 from storage.people.people import Role
 from storage.planning.exam_dates import ExamDate, to_come
 from storage.planning.places_held import taken
 from storage.planning.practical_candidates import advised, gone, hindrances, request
-from storage.planning.practical_sessions import PracticalSession, SessionState
+from storage.planning.practical_sessions import Participant, PracticalSession, SessionState
 from storage.schemes import Scheme
 from webapp import access
 from webapp.access import locations as access_location
@@ -83,7 +86,7 @@ def ask(exam: str) -> ResponseReturnValue:
             scheme,
             form.dates[form.exam_date.data],
             form.locations[form.location.data],
-            [form.people[key] for key in dict.fromkeys(form.candidates.data)],
+            [form.people[key] for key in dict.fromkeys(present(form.candidates.data))],
             access.me(),
             g.now,
         )
@@ -136,7 +139,7 @@ def practical_tests() -> list[Scheme]:
 
 
 @pages.app_template_global("my_practicals")
-def my_practicals():
+def my_practicals() -> Sequence[Participant]:
     """The own practical tests to come of the candidate who asks."""
     return access_practical.my_participations()
 
@@ -149,7 +152,7 @@ def marks_on(found: PracticalSession) -> dict[str, Any]:
     return {"advice": advice, "gone": gone(found, g.now) if to_be else set()}
 
 
-def _advice(scheme: Scheme, people: list[uuid.UUID]) -> dict[str, Any]:
+def _advice(scheme: Scheme, people: list[uuid.UUID]) -> dict[uuid.UUID, tuple[Advised, ...]]:
     """By candidate until when a session is advised: what one at the end of all days would not follow."""
     return advised(g.db, scheme, people, access_people.my_organisation_ids(), formats.END_OF_DAYS, g.now)
 
@@ -157,7 +160,7 @@ def _advice(scheme: Scheme, people: list[uuid.UUID]) -> dict[str, Any]:
 def _capacity(scheme: Scheme, dates: list[ExamDate]) -> dict[uuid.UUID, int]:
     """For how many candidates of one session there are places on each of these dates."""
     held = taken(g.db, dates)
-    rules = scheme.content.checklist
+    rules = scheme.content.chapter(ChecklistRules)
     return {
         one.id: min(len(one.places) - held.get(one.id, 0), most_candidates(one.starts_at, one.ends_at, rules))
         for one in dates

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from storage.base.database import session_of
+from storage.base.present import present
 from storage.people.people import Person, Role, holders
 from storage.planning.practical_sessions import Participant, PracticalSession, SessionState
 from webapp.mail.notify import notify
@@ -44,11 +46,11 @@ def notify_taken_out(participant: Participant, now: datetime, by_ksf: bool) -> N
     Of a session that was not confirmed yet neither candidate nor examiner knew.
     """
     session, found = session_of(participant), participant.practical_session
-    values = {"participant": participant, "practical": found}
+    values: dict[str, Any] = {"participant": participant, "practical": found}
     if found.state is SessionState.CONFIRMED:
         file = _of_candidate(participant, now, cancelled=True)
         notify(session, participant.candidate, "practical_taken_out", now, calendar=file, **values)
-        notify(session, found.examiner, "practical_fewer", now, **values)
+        notify(session, present(found.examiner), "practical_fewer", now, **values)
     for one in _askers(found, now) if by_ksf else ():
         notify(session, one, "practical_fewer", now, **values)
 
@@ -56,18 +58,19 @@ def notify_taken_out(participant: Participant, now: datetime, by_ksf: bool) -> N
 def notify_off(found: PracticalSession, now: datetime) -> None:
     """A session that was confirmed is off: the same people hear it, with a file that takes it out of an agenda."""
     session = session_of(found)
-    off = "practical_off"
+    off, examiner = "practical_off", present(found.examiner)
     for participant in found.coming:
         file = _of_candidate(participant, now, cancelled=True)
         notify(session, participant.candidate, off, now, calendar=file, practical=found)
-    notify(session, found.examiner, off, now, calendar=_of_examiner(found, found.examiner, now, True), practical=found)
+    notify(session, examiner, off, now, calendar=_of_examiner(found, examiner, now, True), practical=found)
 
 
 def notify_moved(found: PracticalSession, former: str, now: datetime) -> int:
     """The location of a confirmed session is no longer `former`: all who come hear it; how many that are."""
     session = session_of(found)
+    examiner = present(found.examiner)
     files = [(participant.candidate, _of_candidate(participant, now)) for participant in found.coming]
-    files.append((found.examiner, _of_examiner(found, found.examiner, now)))
+    files.append((examiner, _of_examiner(found, examiner, now)))
     for person, file in files:
         notify(session, person, "practical_moved", now, calendar=file, practical=found, former=former)
     return len(files)
@@ -86,8 +89,9 @@ def _askers(found: PracticalSession, now: datetime) -> Sequence[Person]:
 
 
 def _notify_examiner(found: PracticalSession, now: datetime) -> None:
-    session, file = session_of(found), _of_examiner(found, found.examiner, now)
-    notify(session, found.examiner, "practical_examiner", now, calendar=file, practical=found)
+    session, examiner = session_of(found), present(found.examiner)
+    file = _of_examiner(found, examiner, now)
+    notify(session, examiner, "practical_examiner", now, calendar=file, practical=found)
 
 
 def _of_candidate(participant: Participant, now: datetime, cancelled: bool = False) -> str:

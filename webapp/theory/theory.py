@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateField, EmailField, RadioField, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired
 
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.people.organisations import Organisation
 from storage.people.people import Person, Role, join, known_or_new
@@ -65,7 +66,7 @@ class TestForm(Form):
 
     @property
     def starts_at(self) -> datetime:
-        return datetime.combine(self.day.data, self.begins.data, formats.AMSTERDAM)
+        return datetime.combine(present(self.day.data), present(self.begins.data), formats.AMSTERDAM)
 
     def refuse(self, error: Refused) -> None:
         """Say at the right field why it cannot be so."""
@@ -136,7 +137,7 @@ def add_person() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(TestForm(formdata=None), form, []), 422
     home: Organisation = form.own[form.organisation.data]
-    person = known_or_new(g.db, form.email.data, form.name.data, g.now)
+    person = known_or_new(g.db, present(form.email.data), present(form.name.data), g.now)
     if join(g.db, person, Role.CANDIDATE, home, access.me().id, g.now) is None:
         flash("Deze persoon staat al in uw lijst.", "info")
     else:
@@ -183,6 +184,6 @@ def _page(form: TestForm, newcomer: NewcomerForm, chosen: list[uuid.UUID]) -> st
     shown = [one.id for one in page.rows]
     kept = g.db.scalars(mine.where(Person.id.in_(chosen), Person.id.not_in(shown))).all()
     people = [*kept, *page.rows]
-    values = {"hindered": hindrances(g.db, [one.id for one in people]), "chosen": chosen, "only": only}
+    values: dict[str, Any] = {"hindered": hindrances(g.db, [one.id for one in people]), "chosen": chosen, "only": only}
     values |= {"page": page, "people": people, "words": words, "looking": LOOKING}
     return render_template("theory/new.html", form=form, newcomer=newcomer, **values)

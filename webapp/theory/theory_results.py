@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.people.people import Role
 from storage.planning import theory_tests
@@ -85,7 +86,7 @@ def put_right(test_id: uuid.UUID) -> ResponseReturnValue:
     form = CorrectionForm(found)
     if form.validate_on_submit():
         try:
-            correct(found, TheoryState(form.correct.data), form.reason.data, access.me(), g.now)
+            correct(found, TheoryState(form.correct.data), present(form.reason.data), access.me(), g.now)
         except Refused as error:
             if error.rule not in set(theory_tests.Rule):
                 raise

@@ -1,13 +1,13 @@
 """The result as a letter: a PDF that can be archived (PDF/A-2b) and read aloud (PDF/UA-1)."""
 
 from collections import defaultdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from review.verdict import Decision
+from storage.base.present import present
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.ratings import ratings_of
 from storage.judging.scores import Remark
@@ -20,7 +20,7 @@ LETTER = Path(__file__).parent / "letters" / "result.typ"
 
 def result(session: Session, verdict: Verdict) -> bytes:
     """The letter about a released verdict: the same bytes whenever it is asked for."""
-    return letter_pdf.make(LETTER, _content(session, verdict), int(verdict.released_at.timestamp()))
+    return letter_pdf.make(LETTER, _content(session, verdict), int(present(verdict.released_at).timestamp()))
 
 
 def missing(session: Session, sitting: Sitting) -> str:
@@ -33,9 +33,9 @@ def missing(session: Session, sitting: Sitting) -> str:
 def remarks(session: Session, sitting: Sitting) -> list[tuple[Answer, list[tuple[int, list[Remark]]]]]:
     """The remarks of assessors, by situation and by assessor, who are numbers to the candidate."""
     by_answer: dict[Answer, list[tuple[int, list[Remark]]]] = defaultdict(list)
-    for rating in sorted(ratings_of(session, sitting), key=lambda one: (one.answer.number, one.slot)):
+    for rating in sorted(ratings_of(session, sitting), key=lambda one: (one.answer.number, present(one.slot))):
         if rating.remarks:
-            by_answer[rating.answer].append((rating.slot, rating.remarks))
+            by_answer[rating.answer].append((present(rating.slot), rating.remarks))
     return list(by_answer.items())
 
 
@@ -44,14 +44,14 @@ def _content(session: Session, verdict: Verdict) -> dict[str, Any]:
     scheme = dossier.scheme.content
     decision = Decision.from_json(verdict.decision)
     standings = explain.standings(decision, scheme)
-    at: datetime = verdict.released_at.astimezone(formats.AMSTERDAM)
+    at = present(verdict.released_at).astimezone(formats.AMSTERDAM)
     overall = explain.figure(decision.overall)
     heading = "U bent geslaagd" if verdict.passed else "U bent niet geslaagd"
     first = f"U deed examen voor {scheme.name}. Uw gemiddelde over alle competenties is {overall}."
     return {
         "title": f"Uitslag {scheme.name}",
         "date": {"year": at.year, "month": at.month, "day": at.day},
-        "day": formats.day(verdict.released_at),
+        "day": formats.day(at),
         "name": dossier.candidate.name,
         "code": dossier.code,
         "heading": heading,

@@ -1,6 +1,7 @@
 """Objections: the candidate's form with its receipt, and how the office and the committee handle them."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from review.objection import Ground, Ruling, Term
 from review.terms import weeks_after
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier
 from storage.judging import objections
@@ -47,13 +49,17 @@ class ClassifyForm(Form):
     forward = BooleanField("Laat de examencommissie uitspraak doen")
 
 
+def _rulings(rulings: Iterable[Ruling]) -> list[Any]:
+    return choices((ruling, terms.RULINGS[ruling].capitalize()) for ruling in rulings)
+
+
 class RulingForm(Form):
     """Only what came after the term can be called too late."""
 
     ruling = RadioField(
         "Uitspraak",
         [InputRequired("Kies een uitspraak.")],
-        choices=choices((ruling, terms.RULINGS[ruling].capitalize()) for ruling in Ruling),
+        choices=_rulings(Ruling),
     )
     text = TextAreaField(
         "Waarom, en wat er nu gebeurt",
@@ -64,7 +70,7 @@ class RulingForm(Form):
     def __init__(self, objection: Objection, **more: Any) -> None:
         super().__init__(**more)
         if not objection.late_reason:
-            self.ruling.choices = [one for one in self.ruling.choices if one.value != Ruling.INADMISSIBLE]
+            self.ruling.choices = _rulings(one for one in Ruling if one is not Ruling.INADMISSIBLE)
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ def own(dossier_id: uuid.UUID) -> ResponseReturnValue:
         return render_template("objections/receipt.html", objection=found, scheme=scheme, due=ruling_due(found))
     form, late = ObjectionForm(), term.is_over(_today())
     if form.validate_on_submit():
-        words = (form.grounds.data, form.late_reason.data or "")
+        words = (present(form.grounds.data), form.late_reason.data or "")
         try:
             made = objections.object_to(g.db, dossier, term, *words, g.now, _today())
         except Refused as refused:
@@ -144,7 +150,7 @@ def rule(objection_id: uuid.UUID) -> ResponseReturnValue:
     form = RulingForm(found)
     if not form.validate_on_submit():
         return _page(found, ruling=form), 422
-    found.rule(access.me(), Ruling(form.ruling.data), form.text.data, g.now)
+    found.rule(access.me(), Ruling(form.ruling.data), present(form.text.data), g.now)
     notify(g.db, found.dossier.candidate, "objection_ruled", g.now, objection=found)
     flash("De uitspraak is bewaard. De kandidaat krijgt bericht.", "success")
     return redirect(url_for("objecting.show", objection_id=found.id))

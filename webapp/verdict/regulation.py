@@ -44,7 +44,7 @@ CHAPTERS = {
     "fees": "Kosten",
 }
 
-WORDS = {
+WORDS: dict[str, str] = {
     Allocation.WHOLE: "elke assessor alle antwoorden van een kandidaat",
     Allocation.SPREAD: "elk antwoord andere assessoren",
     Planning.WINDOW: "in een periode na de uitnodiging, op een moment naar keuze",

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from review.rating import Phase
 from review.verdict import Case, Decision, results
 from scenarios.scheme import Scheme
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.exam.recordings import RecordingState, counting_takes
 from storage.exam.sittings import Answer, Judging, Sitting
@@ -263,7 +264,9 @@ def _waiting(sittings: list[Sitting]) -> dict[uuid.UUID, Waiting]:
         openings = open_answers(g.db, sitting, own)
         free = [slot for slots in openings.values() for slot in slots]
         alike = len(openings) == len(sitting.answers) and len(set(openings.values())) == 1
-        slots = [_slot(slot, [one for one in own if one.slot == slot]) for slot in sorted({one.slot for one in own})]
+        slots = [
+            _slot(slot, [one for one in own if one.slot == slot]) for slot in sorted({present(one.slot) for one in own})
+        ]
         whole = len(set(free)) if alike else None
         found[sitting.id] = Waiting(sitting, slots, len(free), whole, set(free) == {THIRD})
     return found
