@@ -84,6 +84,7 @@ requirements: ## Pin the newest versions that pyproject.toml allows (ARGS=--upgr
 	$(PIN) $(ARGS) pyproject.toml -o requirements.txt
 	$(PIN) $(ARGS) pyproject.toml --extra test -o tests/requirements.txt
 	echo swift | $(PIN) $(ARGS) - -o docker/local/requirements-swift.txt
+	echo pip | $(PIN) $(ARGS) - -o docker/local/requirements-pip.txt
 	PATH="$(CURDIR)/$(VENV):$$PATH" npm $(if $(filter --upgrade,$(ARGS)),update,install) --silent --package-lock-only
 
 .PHONY: sbom
@@ -94,6 +95,14 @@ sbom: ## List the run-time packages with versions and licences as CycloneDX 1.6 
 	"$$folder/run/bin/pip" uninstall --quiet --yes setuptools pip && \
 	"$$folder/tool/bin/cyclonedx-py" environment --pyproject pyproject.toml --output-reproducible --short-PURLs \
 		--spec-version 1.6 --of JSON -o sbom.cdx.json "$$folder/run/bin/python"
+
+# `--strict`, since pip-audit else calls it a success when nothing could be asked.
+.PHONY: advisories
+advisories: ## Hold the pinned packages of a running system against PyPI's list of known vulnerabilities (asks pypi.org itself)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(PYTHON) -m venv "$$folder" && "$$folder/bin/pip" install --quiet pip-audit==2.10.1 && \
+	"$$folder/bin/pip-audit" --strict --disable-pip --require-hashes --progress-spinner off \
+		-r requirements.txt -r docker/local/requirements-swift.txt -r docker/local/requirements-pip.txt
 
 clean: ## Remove what can be made again; the data in var/ stays
 	rm -rf .venv .venv-swift node_modules .pytest_cache .ruff_cache .hypothesis

@@ -14,6 +14,10 @@ python3 -m venv "$target/.venv"
 "$target/.venv/bin/pip" install --quiet --no-cache-dir --require-hashes -r "$source/requirements.txt"
 python3 -m venv "$target/.venv-swift"
 "$target/.venv-swift/bin/pip" install --quiet --no-cache-dir --require-hashes -r "$source/docker/local/requirements-swift.txt"
+# Nothing is installed any more; what Debian's Python brought along for it is not of today.
+for each in .venv .venv-swift; do
+    "$target/$each/bin/python" -m pip uninstall --quiet --yes setuptools pip
+done
 
 for room in scenarios review storage recorder webapp docker; do
     cp -r "$source/$room" "$target/$room"

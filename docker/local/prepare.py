@@ -18,6 +18,7 @@ VENV_SWIFT = ROOT / ".venv-swift"
 RUN = ROOT / "requirements.txt"
 TEST = ROOT / "tests" / "requirements.txt"
 SWIFT = ROOT / "docker" / "local" / "requirements-swift.txt"
+PIP = ROOT / "docker" / "local" / "requirements-pip.txt"
 APT = ROOT / "tests" / "apt.txt"
 APT_PROOF = ROOT / "tests" / "apt-proof.txt"
 SCRIPTS = ROOT / "package-lock.json"
@@ -66,10 +67,11 @@ def check_python() -> None:
 def environment(folder: Path, *requirements: Path) -> None:
     """Have a virtual environment in `folder` with exactly the pinned packages of the first file of `requirements`.
 
+    And with the pinned pip, without the setuptools that Python before 3.12 brings along, which nothing here needs.
     Further files name subsets of the first. A stamp in the folder makes the second call cheap. Raises Obstacle.
     """
     stamp = folder / "installed"
-    wanted = [_digest(path) for path in requirements]
+    wanted = [_digest(PIP, path) for path in requirements]
     try:
         done = stamp.read_text().split()
     except OSError:
@@ -87,8 +89,10 @@ def environment(folder: Path, *requirements: Path) -> None:
         if not _answers([python, "-m", "pip", "--version"]):
             shutil.rmtree(folder, ignore_errors=True)
             step([sys.executable, "-m", "venv", folder], folder, hint)
-        pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--no-input", "--quiet"]
-        step([*pip, "--require-hashes", "--only-binary", ":all:", "-r", requirements[0]], folder, hint)
+        pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet"]
+        for file in (PIP, requirements[0]):
+            step([*pip, "install", "--require-hashes", "--only-binary", ":all:", "-r", file], folder, hint)
+        step([*pip, "uninstall", "--yes", "setuptools"], folder, hint)
         stamp.write_text("\n".join(wanted))
     except OSError as error:
         raise obstacle_of(error, folder) from error
@@ -139,8 +143,8 @@ def system_packages(*lists: Path) -> None:
             raise Obstacle(f"apt-get could not install {names}: see the lines above, mend that and start again.")
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _digest(*paths: Path) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
 
 
 def _answers(command: list) -> bool:
