@@ -56,7 +56,7 @@ def check_python() -> None:
         )
     try:
         import ensurepip
-        import venv  # noqa: F401
+        import venv  # noqa: F401 – whether it is there is all that is asked
     except ImportError:
         raise Obstacle(
             "Python's venv module is missing: install it with `apt-get install python3-venv` and start again."

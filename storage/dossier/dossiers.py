@@ -141,7 +141,7 @@ class Dossier(Stepping, Base):
         Index(None, "created_at", "id"),
     )
     # Of two changes at the same moment that start from one state, the second fails (StaleDataError).
-    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}
 
     def missing(self) -> tuple[str, ...]:
         """The names of the parts that are not filled in yet, in the order of the form."""

@@ -87,7 +87,7 @@ class Sitting(Identified, Base):
         Index(None, "stage", "judging", "finished_at", "id"),
     )
     # Of two changes at the same moment that start from one stage, the second fails (StaleDataError).
-    __mapper_args__ = {"version_id_col": stage, "version_id_generator": False}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": stage, "version_id_generator": False}
 
     @property
     def times(self) -> Times:
@@ -259,7 +259,7 @@ class Answer(Identified, Base):
     sitting: Mapped[Sitting] = relationship(back_populates="answers")
 
     __table_args__ = (UniqueConstraint("sitting_id", "number"), CheckConstraint("number > 0", name="number"))
-    __mapper_args__ = {"version_id_col": stage, "version_id_generator": False}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": stage, "version_id_generator": False}
 
     @property
     def view(self) -> AnswerView:

@@ -89,7 +89,7 @@ class Objection(Stepping, Base):
         Index(None, "state", "received_at"),
     )
     # Of two changes at the same moment that start from one state, the second fails (StaleDataError).
-    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}
 
     def classify(self, officer: Person, ground: Ground, forward: bool, now: datetime) -> None:
         """Say what it is about, and so who rules. What the office has may still go to the committee."""

@@ -86,7 +86,7 @@ class Rating(Identified, Base):
         Index(None, "answer_id", "slot", "phase2_signed_at"),
     )
     # Of two saves at the same moment on top of one version, the second fails (StaleDataError).
-    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}
 
     @property
     def signed(self) -> Phase | None:

@@ -97,7 +97,7 @@ class Booking(Asked, Base):
         Index(None, "state", "asked_at"),
     )
     # Of two answers at the same moment that start from one state, the second fails (StaleDataError).
-    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}
 
     @property
     def date(self) -> ExamDate:

@@ -125,7 +125,7 @@ class PracticalSession(Asked, Base):
         Index(None, "date_id"),
     )
     # Of two answers at the same moment that start from one state, the second fails (StaleDataError).
-    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}
 
     @property
     def coming(self) -> list["Participant"]:

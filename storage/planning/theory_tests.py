@@ -105,7 +105,7 @@ class TheoryTest(Identified, Base):
         Index(None, "state", "starts_at"),
     )
     # Of two ends at the same moment the second fails (StaleDataError).
-    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}
 
     def is_ahead(self, now: datetime) -> bool:
         """True when it is still to come."""

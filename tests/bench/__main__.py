@@ -18,10 +18,10 @@ from statistics import median
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
 
-from storage.base.config import config  # noqa: E402
+from storage.base.config import config
 
 sys.path.insert(0, str(HERE))
-import paper  # noqa: E402
+import paper
 
 PARTS = {
     "allocation": 60.0,
@@ -156,7 +156,7 @@ ROWS = (
 )
 # fmt: on
 
-from support.lists_to_see import LISTS  # noqa: E402
+from support.lists_to_see import LISTS
 
 ROWS += tuple(
     Row(

@@ -17,9 +17,9 @@ from random import Random
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from review.allocation import allocate  # noqa: E402
-from review.batch import Assessor, Batch, Mode, Panel, fresh  # noqa: E402
-from review.conflicts import Conflict  # noqa: E402
+from review.allocation import allocate
+from review.batch import Assessor, Batch, Mode, Panel, fresh
+from review.conflicts import Conflict
 
 TURNS, ASSESSORS, ANSWERS = 5, 12, 10
 PERIOD = (date(2026, 9, 1), date(2026, 9, 14))

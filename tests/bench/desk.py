@@ -21,18 +21,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from flask import Flask, render_template  # noqa: E402
-from playwright.sync_api import Page as Window  # noqa: E402
-from playwright.sync_api import sync_playwright  # noqa: E402
-from sqlalchemy import event  # noqa: E402
-from support import cast, desk_site, services, settings_cache  # noqa: E402
-from werkzeug.test import EnvironBuilder  # noqa: E402
+from flask import Flask, render_template
+from playwright.sync_api import Page as Window
+from playwright.sync_api import sync_playwright
+from sqlalchemy import event
+from support import cast, desk_site, services, settings_cache
+from werkzeug.test import EnvironBuilder
 
-from storage.base import config, database, migrate  # noqa: E402
-from storage.judging.ratings import Rating, Remark  # noqa: E402
-from storage.judging.workload import assign  # noqa: E402
-from storage.people.people import Person  # noqa: E402
-from webapp import create_app  # noqa: E402
+from storage.base import config, database, migrate
+from storage.judging.ratings import Rating, Remark
+from storage.judging.workload import assign
+from storage.people.people import Person
+from webapp import create_app
 
 TURNS = 5
 REMARKS = 400

@@ -18,8 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from recorder.media.ffmpeg import binary  # noqa: E402
-from recorder.media.measure import measure  # noqa: E402
+from recorder.media.ffmpeg import binary
+from recorder.media.measure import measure
 
 SECONDS, MOVES_S = 12, 3
 CODECS = {

@@ -23,13 +23,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import psycopg  # noqa: E402
-from desk import Page  # noqa: E402
-from support import services, settings_cache  # noqa: E402
-from support.lists_to_see import FULL, LARGE, LISTS, SMALL, looking, place  # noqa: E402
+import psycopg
+from desk import Page
+from support import services, settings_cache
+from support.lists_to_see import FULL, LARGE, LISTS, SMALL, looking, place
 
-from storage.base import config, database, migrate  # noqa: E402
-from webapp import create_app  # noqa: E402
+from storage.base import config, database, migrate
+from webapp import create_app
 
 SIZES = {"small": (SMALL, FULL), "large": (LARGE, {})}
 

@@ -28,15 +28,15 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import janus_bridge  # noqa: E402
-import psutil  # noqa: E402
-from load import make_material  # noqa: E402
-from support import cast, services  # noqa: E402
+import janus_bridge
+import psutil
+from load import make_material
+from support import cast, services
 
-from recorder.spool import packet_file  # noqa: E402
-from storage.base import config, database, migrate  # noqa: E402
-from storage.exam.recordings import Recording, RecordingState  # noqa: E402
-from storage.exam.sittings import Answer  # noqa: E402
+from recorder.spool import packet_file
+from storage.base import config, database, migrate
+from storage.exam.recordings import Recording, RecordingState
+from storage.exam.sittings import Answer
 
 TURNS, WARM_S = 3, 3
 FEW, MANY, STOCK = 10, 20, 1

@@ -26,32 +26,32 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import psutil  # noqa: E402
-from sqlalchemy import func, select  # noqa: E402
-from support import cast, services, settings_cache  # noqa: E402
-from support.visitors import Visitor  # noqa: E402
+import psutil
+from sqlalchemy import func, select
+from support import cast, services, settings_cache
+from support.visitors import Visitor
 
-from demo import crowd  # noqa: E402
-from demo.crowd.rows import Case  # noqa: E402
-from review.retention import Erasable  # noqa: E402
-from scenarios.sitting import Stage  # noqa: E402
-from storage.base import config, database, migrate  # noqa: E402
-from storage.base.database import session_scope  # noqa: E402
-from storage.base.keys import encrypt_file, key_store  # noqa: E402
-from storage.base.objects import ObjectStore, object_store, sha256_of  # noqa: E402
-from storage.dossier.dossiers import Dossier, DossierState  # noqa: E402
-from storage.dossier.qualifications import Qualification  # noqa: E402
-from storage.exam.recordings import Original, Recording, Rendition, RenditionKind  # noqa: E402
-from storage.exam.sittings import Answer, Sitting  # noqa: E402
-from storage.judging.ratings import Rating  # noqa: E402
-from storage.judging.verdicts import Verdict  # noqa: E402
-from storage.people.people import Person  # noqa: E402
-from storage.retention import plan  # noqa: E402
-from storage.retention.destructions import Destruction  # noqa: E402
-from storage.retention.erasing import begin_run, erase, run_through  # noqa: E402
-from storage.retention.holds import hold  # noqa: E402
-from webapp import create_app  # noqa: E402
-from webapp.cli.recordings import look  # noqa: E402
+from demo import crowd
+from demo.crowd.rows import Case
+from review.retention import Erasable
+from scenarios.sitting import Stage
+from storage.base import config, database, migrate
+from storage.base.database import session_scope
+from storage.base.keys import encrypt_file, key_store
+from storage.base.objects import ObjectStore, object_store, sha256_of
+from storage.dossier.dossiers import Dossier, DossierState
+from storage.dossier.qualifications import Qualification
+from storage.exam.recordings import Original, Recording, Rendition, RenditionKind
+from storage.exam.sittings import Answer, Sitting
+from storage.judging.ratings import Rating
+from storage.judging.verdicts import Verdict
+from storage.people.people import Person
+from storage.retention import plan
+from storage.retention.destructions import Destruction
+from storage.retention.erasing import begin_run, erase, run_through
+from storage.retention.holds import hold
+from webapp import create_app
+from webapp.cli.recordings import look
 
 EXAMS = RECORDINGS_WITH_OBJECTS = 1000
 CASES = (
@@ -292,7 +292,10 @@ def answers() -> int:
 
 def tell(before: dict[str, int], after: dict[str, int], stays: Counter[str], states: Counter[str]) -> None:
     """What went and what stayed, for whoever reads along."""
-    say = lambda *cells: print(f"{cells[0]:<34}{cells[1]:>10}{cells[2]:>10}{cells[3]:>10}", file=sys.stderr)  # noqa: E731
+
+    def say(*cells):
+        print(f"{cells[0]:<34}{cells[1]:>10}{cells[2]:>10}{cells[3]:>10}", file=sys.stderr)
+
     say("\nwhat there is", "before", "after", "gone")
     for name, number in before.items():
         say(name, number, after[name], number - after[name])

@@ -19,15 +19,15 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import av  # noqa: E402
-from aiortc.codecs.h264 import H264Encoder  # noqa: E402
-from aiortc.codecs.vpx import Vp8Encoder  # noqa: E402
-from support.sender import send, spool  # noqa: E402
+import av
+from aiortc.codecs.h264 import H264Encoder
+from aiortc.codecs.vpx import Vp8Encoder
+from support.sender import send, spool
 
-from recorder.media.ffmpeg import binary  # noqa: E402
-from recorder.media.live_source import join  # noqa: E402
-from recorder.media.measure import measure  # noqa: E402
-from recorder.media.transcode import How, transcode  # noqa: E402
+from recorder.media.ffmpeg import binary
+from recorder.media.live_source import join
+from recorder.media.measure import measure
+from recorder.media.transcode import How, transcode
 
 H264 = ["libx264", "-preset", "ultrafast", "-profile:v", "baseline", "-g", "60"]
 WANTED = {"h264": How.COPIED, "vp8": How.ENCODED}

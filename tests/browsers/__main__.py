@@ -25,8 +25,8 @@ import av
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from playwright.sync_api import sync_playwright  # noqa: E402 – from anywhere it finds the project first
-from support import bare_page, firefox  # noqa: E402
+from playwright.sync_api import sync_playwright
+from support import bare_page, firefox
 
 README = ROOT / "recorder" / "README.md"
 BEGIN, END = "<!-- browsers: made by `make browsers` -->", "<!-- /browsers -->"

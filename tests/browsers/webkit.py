@@ -6,7 +6,7 @@ import gi
 
 gi.require_version("Gtk", "3.0")
 gi.require_version("WebKit2", "4.1")
-from gi.repository import Gtk, WebKit2  # noqa: E402 – only after their versions are said
+from gi.repository import Gtk, WebKit2
 
 view = WebKit2.WebView()
 settings = view.get_settings()

@@ -14,14 +14,14 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[0:1] = [str(HERE.parents[1]), str(HERE.parent)]
 
-import pytest  # noqa: E402
-from faults import rows  # noqa: E402
-from faults.scene import LATE_S, LONGEST_S, Scene  # noqa: E402
-from faults.stage import Stage  # noqa: E402
-from faults.table import Found, Result, Row, commit, table  # noqa: E402
-from playwright.sync_api import sync_playwright  # noqa: E402
+import pytest
+from faults import rows
+from faults.scene import LATE_S, LONGEST_S, Scene
+from faults.stage import Stage
+from faults.table import Found, Result, Row, commit, table
+from playwright.sync_api import sync_playwright
 
-from storage.base.config import config  # noqa: E402
+from storage.base.config import config
 
 BROKEN = (Exception, pytest.fail.Exception)
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Route, expect
 from support import cast, exam_site, services
-from test_exam_page import WAIT_MS, Tab, chromium, sitting, tab  # noqa: F401
+from test_exam_page import WAIT_MS, Tab, chromium, sitting, tab
 
 from recorder.jobs.finish import finish_recording
 from scenarios.sitting import Stage
@@ -77,7 +77,7 @@ def take_of(sitting_id, number: int):
         return take
 
 
-def test_an_answer_without_any_live_connection(tab: Tab, sitting: Sitting) -> None:  # noqa: F811
+def test_an_answer_without_any_live_connection(tab: Tab, sitting: Sitting) -> None:
     asked = []
     tab.page.on("request", lambda request: asked.append(request.url))
     tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
@@ -98,7 +98,7 @@ def test_an_answer_without_any_live_connection(tab: Tab, sitting: Sitting) -> No
     tab.sound()
 
 
-def test_somebody_else_at_the_same_browser_sees_nothing_of_it(tab: Tab, sitting: Sitting) -> None:  # noqa: F811
+def test_somebody_else_at_the_same_browser_sees_nothing_of_it(tab: Tab, sitting: Sitting) -> None:
     tab.page.route("**/recorder/slices/**", lambda route: route.abort())
     tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
     tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
@@ -119,7 +119,7 @@ def test_somebody_else_at_the_same_browser_sees_nothing_of_it(tab: Tab, sitting:
     services.wait_until(lambda: tab.page.evaluate(KEPT_SLICES) == [], "the vault to be empty", 30)
 
 
-def test_nothing_is_erased_before_the_store_has_confirmed_its_hash(tab: Tab, sitting: Sitting) -> None:  # noqa: F811
+def test_nothing_is_erased_before_the_store_has_confirmed_its_hash(tab: Tab, sitting: Sitting) -> None:
     answers, wrong = [], True
 
     def told(route: Route) -> None:
@@ -134,7 +134,10 @@ def test_nothing_is_erased_before_the_store_has_confirmed_its_hash(tab: Tab, sit
     tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
     tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
     tab.press("Stoppen en bewaren").at("clip", "ready")
-    confirmed = lambda: tab.page.wait_for_timeout(50) or sum(map(bool, answers)) > 2  # noqa: E731
+
+    def confirmed():
+        return tab.page.wait_for_timeout(50) or sum(map(bool, answers)) > 2
+
     services.wait_until(confirmed, "the store to have been asked for three times", 30)
     assert tab.page.evaluate(KEPT_SLICES), "a hash that is another one confirms nothing"
     wrong = False
@@ -142,8 +145,8 @@ def test_nothing_is_erased_before_the_store_has_confirmed_its_hash(tab: Tab, sit
 
 
 def test_a_slice_that_does_not_get_through_is_tried_after_0_1_3_and_5_seconds(
-    tab: Tab,  # noqa: F811
-    sitting: Sitting,  # noqa: F811
+    tab: Tab,
+    sitting: Sitting,
 ) -> None:
     tries: list[float] = []
 
@@ -161,8 +164,8 @@ def test_a_slice_that_does_not_get_through_is_tried_after_0_1_3_and_5_seconds(
 
 
 def test_the_answer_that_is_recorded_goes_first_and_finishing_waits_for_all(
-    tab: Tab,  # noqa: F811
-    sitting: Sitting,  # noqa: F811
+    tab: Tab,
+    sitting: Sitting,
     session,
 ) -> None:
     row, before = session.get(Sitting, sitting.id), datetime.now(UTC) - timedelta(hours=1)
@@ -206,7 +209,7 @@ def test_the_answer_that_is_recorded_goes_first_and_finishing_waits_for_all(
     expect(page.get_by_role("heading", name="Uw examen is afgerond")).to_be_visible()
 
 
-def test_what_is_left_when_the_exam_has_closed_is_still_sent(tab: Tab, sitting: Sitting) -> None:  # noqa: F811
+def test_what_is_left_when_the_exam_has_closed_is_still_sent(tab: Tab, sitting: Sitting) -> None:
     tab.page.route("**/recorder/slices/**", lambda route: route.abort())
     tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
     tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
@@ -225,7 +228,7 @@ def test_what_is_left_when_the_exam_has_closed_is_still_sent(tab: Tab, sitting: 
     tab.sound()
 
 
-def test_a_microphone_that_gives_nothing_is_opened_again_and_costs_no_time(tab: Tab, sitting: Sitting) -> None:  # noqa: F811
+def test_a_microphone_that_gives_nothing_is_opened_again_and_costs_no_time(tab: Tab, sitting: Sitting) -> None:
     tab.page.add_init_script(BREAKABLE)
     tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
     tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")

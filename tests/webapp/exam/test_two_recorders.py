@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 from support import cast, exam_site, services
-from test_exam_page import WAIT_MS, Tab, chromium  # noqa: F401
+from test_exam_page import WAIT_MS, Tab, chromium
 
 from recorder.spool.slice_spool import Run, SliceSpool
 from storage.base import database
@@ -35,7 +35,7 @@ def sitting(installation, object_store, session, people) -> Sitting:
 
 
 @pytest.fixture
-def new_tab(chromium):  # noqa: F811
+def new_tab(chromium):
     with ExitStack() as stack:
 
         def open_tab(site: str) -> Tab:
