@@ -103,7 +103,7 @@ class Certificate(Identified, Base):
         Index(None, "issued_on", "id"),
     )
     # Of two changes at the same moment that start from one state, the second fails (StaleDataError).
-    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}
 
     @property
     def held(self) -> bool:
