@@ -109,7 +109,7 @@ class ErasureRequest(Identified, Base):
         Index(None, "state", "answer_by"),
     )
     # Of two who decide at the same moment, the second fails (StaleDataError).
-    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": state, "version_id_generator": False}
 
     @property
     def kinds(self) -> list[Wanted]:

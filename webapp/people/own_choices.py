@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from review.retention import Erasable
+from storage.base.present import present
 from storage.data_classes import KEPT, DataClass
 from storage.exam import consents
 from storage.exam.consents import ConsentKind
@@ -53,7 +54,7 @@ def ask() -> ResponseReturnValue:
     there = requests.there_is(g.db, me)
     form = EraseForm(there)
     if form.validate_on_submit():
-        made = requests.ask(g.db, me, [Wanted(one) for one in form.wanted.data], form.words.data or "", g.now)
+        made = requests.ask(g.db, me, [Wanted(one) for one in present(form.wanted.data)], form.words.data or "", g.now)
         notify(g.db, me, "erasure_received", g.now, request=made)
         flash(f"Uw verzoek is ontvangen. U krijgt antwoord uiterlijk {formats.date_only(made.answer_by)}.", "ok")
         return redirect(url_for("own_data.show"))
