@@ -82,7 +82,7 @@ class Identified:
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
 
 
-def session_of(row: Base) -> Session:
+def session_of(row: "Base | Identified") -> Session:
     """The session that a row belongs to. Raises DetachedInstanceError for a row that no session holds."""
     session = Session.object_session(row)
     if session is None:

@@ -1,6 +1,7 @@
 """A refusal: why something may not be done, as data. The screens turn it into a sentence."""
 
 from enum import StrEnum
+from typing import Any
 
 
 class Refused(Exception):

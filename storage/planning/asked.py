@@ -29,6 +29,7 @@ class Asked(Stepping):
     reason: Mapped[str] = mapped_column(Text, default="")
 
     @declared_attr
+    @classmethod
     def asked_by(cls) -> Mapped[Person]:
         return relationship(foreign_keys=cls.asked_by_id)
 
