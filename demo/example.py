@@ -13,6 +13,8 @@ from storage.dossier.dossiers import Dossier, DossierState, SelfAssessment, Star
 from storage.dossier.qualifications import enter
 from storage.dossier.revisions import hand_in
 from storage.exam.sittings import Answer, Sitting, invite
+from storage.people import institution
+from storage.people.employers import Employer
 from storage.people.organisations import Organisation
 from storage.people.people import Membership, Person, Role, person_by_email
 from storage.planning import locations
@@ -30,6 +32,23 @@ PRACTICAL = "praktijktoets_a"
 PASSWORD = "vignet-demo"
 ORGANISATION = "Voorbeeld Klantcontact BV"
 
+INSTITUTION = {
+    "name": "Voorbeeldinstituut Klantcontact",
+    "address": "Proefplein 1, 3511 AA Voorbeeldstad",
+    "telephone": "030 123 45 67",
+    "mail": "bureau@ksf.example",
+    "opening_hours": "maandag tot en met vrijdag, 9.00 tot 17.00 uur",
+    "privacy_officer": "privacy@ksf.example",
+    "complaints_address": "Klachtencommissie, Proefplein 1, 3511 AA Voorbeeldstad",
+    "kvk_number": "12345678",
+    "vat_number": "NL004495445B01",
+    "iban": "NL91ABNA0417164300",
+    "colour": "#0d5c59",
+    "signatory_name": "D. Directeur",
+    "signatory_function": "directeur",
+    "sender": "Bureau Voorbeeldinstituut <bureau@ksf.example>",
+}
+
 PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("kandidaat@voorbeeld.example", "Kim Kandidaat", (Role.CANDIDATE,)),
     ("kandidaat2@voorbeeld.example", "Koos Kandidaat", (Role.CANDIDATE,)),
@@ -44,6 +63,11 @@ PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("commissie@ksf.example", "Chris Commissie", (Role.EXAM_COMMITTEE,)),
     ("auditor@ksf.example", "Olaf Auditor", (Role.AUDITOR,)),
 )
+EMPLOYERS = {
+    "assessor@ksf.example": "Proefpost Klantenservice",
+    "assessor2@ksf.example": "Denkbeeld Telecom",
+    "assessor3@ksf.example": "Zelfstandig, Ada Advies",
+}
 OWN = (Role.CANDIDATE, Role.MANAGER, Role.ORGANISATION_ADMIN)
 
 REASON = (
@@ -123,6 +147,7 @@ def people_and_dossiers(session: Session, now: datetime) -> None:
     organisation = session.scalars(select(Organisation).where(Organisation.name == ORGANISATION)).first()
     if organisation is not None:
         return
+    institution.keep(session, INSTITUTION, None, now)
     organisation = Organisation(name=ORGANISATION, is_member=True, supplies_examiners=True, created_at=now)
     session.add(organisation)
     for email, name, roles in PEOPLE:
@@ -133,6 +158,8 @@ def people_and_dossiers(session: Session, now: datetime) -> None:
             membership = Membership(person=person, role=role, since=now)
             membership.organisation = organisation if role in OWN else None
             session.add(membership)
+            if role is Role.ASSESSOR:
+                session.add(Employer(person=person, name=EMPLOYERS[email], since=now.date()))
     session.flush()
     scheme = _scheme(session, EXAM)
     dossier = _dossier(session, organisation, scheme, "kandidaat@voorbeeld.example", now)

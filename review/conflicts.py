@@ -19,14 +19,17 @@ class Conflict(StrEnum):
     CLIENT_OR_GROUP = "client_or_group"
     INVOLVED_EARLIER = "involved_earlier"
     DECLARED = "declared"
+    NO_EMPLOYER = "no_employer"
+    """Nobody knows for whom the assessor works, so nobody can say that there is no tie."""
 
 
 @dataclass(frozen=True)
 class Employment:
-    """Work for an organisation; `until` is the last day of it, None while it lasts."""
+    """Work for an organisation; `until` is the last day of it, None while it lasts, `since` the first if known."""
 
     organisation: str
     until: date | None = None
+    since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,15 @@ def conflicts(one: Party, other: Party, now: datetime, months: int = 24) -> tupl
         Conflict.DECLARED: one.person in other.declared or other.person in one.declared,
     }
     return tuple(conflict for conflict, found in tests.items() if found)
+
+
+def employer_unknown(party: Party, now: datetime) -> bool:
+    """Whether no employer of this person is known for today: who judges must have one."""
+    today = now.date()
+    return not any(
+        (job.since is None or job.since <= today) and (job.until is None or job.until >= today)
+        for job in party.employments
+    )
 
 
 def forbidden(

@@ -293,6 +293,15 @@ TABLES: Mapping[str, Table] = {
         {Apart.SECRET: "sealed", Apart.INNER: "public revoked_at"},
     ),
     "affiliation": Table(DataClass.ASSESSORS, {"person_id": "name"}),
+    "employer": Table(DataClass.ASSESSORS, {"person_id": "organisation_id name since until"}),
+    "examiner": Table(
+        DataClass.ASSESSORS,
+        {
+            "person_id": "name email state proposed_at answered_at trained_on active_from ended_at",
+            "proposed_by_id": "proposed_at state answered_at reason",
+            "answered_by_id": "answered_at state reason",
+        },
+    ),
     "absence": Table(DataClass.ASSESSORS, {"person_id": "first last cancelled_at"}),
     "allocation": Table(
         DataClass.ASSESSORS,

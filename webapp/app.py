@@ -20,7 +20,7 @@ from storage.base.database import new_session, passes
 from storage.base.json_values import Malformed
 from storage.base.refusal import Refused
 from storage.base.steps import StepRule
-from webapp import access, cli, health, media, sending, style
+from webapp import access, cli, contact, health, media, sending, style
 from webapp.access import refused
 from webapp.dossier import history, motivation, part_one, role_document, substantiation, why_not
 from webapp.dutch import filters, refusals
@@ -28,10 +28,21 @@ from webapp.exam import emergency, exam, takes
 from webapp.extensions import csrf, limiter, login_manager
 from webapp.json_in import JsonProvider
 from webapp.judging import absences, allocating, assigning, desk, examining, scoring, second_phase
-from webapp.office import erasure_requests, looking, office, outbox, practical_answers, recorders, retention
+from webapp.office import (
+    erasure_requests,
+    institution,
+    looking,
+    office,
+    outbox,
+    practical_answers,
+    recorders,
+    retention,
+)
 from webapp.people import (
     account,
+    employers,
     enrolling,
+    examiners,
     guessing,
     invitations,
     organisation,
@@ -75,6 +86,7 @@ PARTS = (
     theory,
     theory_results,
     office,
+    institution,
     emergency,
     looking,
     takes,
@@ -83,6 +95,8 @@ PARTS = (
     enrolling,
     organisations,
     people,
+    employers,
+    examiners,
     second_officer,
     desk,
     scoring,
@@ -230,6 +244,7 @@ def _error_page(
     if status >= 500:
         # Perhaps the database itself is away: then nobody can say who is logged in.
         g._login_user = login_manager.anonymous_user()
+        contact.forget()
     if access.wants_json():
         return {"error": text, **more}, status
     return render_template("error.html", code=status, title=title, text=text, why=why), status
@@ -290,6 +305,7 @@ def _blueprints(app: Flask) -> None:
     for part in PARTS:
         app.register_blueprint(part.pages)
     cli.register(app)
+    contact.register(app)
     guessing.register(app)
     patience.register(app)
     app.jinja_env.filters.update(filters.FILTERS)

@@ -11,6 +11,7 @@ from flask_login import current_user
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from storage import set_up
 from storage.base import jobs
 from storage.base.config import Config
 from storage.base.jobs import Job, JobState
@@ -30,7 +31,7 @@ _turn = Lock()
 @pages.get("/healthz")
 @limiter.exempt
 def health() -> ResponseReturnValue:
-    """200 when database, broker, object store and a recorder answer, and both kinds of workers are there; else 503.
+    """200 when database, broker, object store and a recorder answer, workers are there, and it is set up; else 503.
 
     Strangers hear only that; which parts answer is for officers, and outside production for this very machine.
 
@@ -95,8 +96,15 @@ def _recorder() -> bool:
     return any(node.alive(g.now) for node in g.db.scalars(select(RecorderNode)))
 
 
+def _set_up() -> bool:
+    """Elsewhere than in production an installation may be tried out before anybody says whose it is."""
+    settings: Config = current_app.config["SETTINGS"]
+    return not settings.production or not set_up.missing(g.db, g.now)
+
+
 CHECKS = {
     "database": _database,
+    "set_up": _set_up,
     "broker": _broker,
     "objects": _objects,
     "recorder": _recorder,

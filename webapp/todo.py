@@ -18,6 +18,7 @@ from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.accommodations import BEFORE, Accommodation
 from storage.exam.sittings import Judging, Sitting
 from storage.judging.flags import Flag, FlagKind
+from storage.people import employers, examiners
 from storage.people.outbox import UNDELIVERED, MailMessage
 from storage.people.people import Person, Role
 from storage.planning import locations
@@ -182,6 +183,20 @@ def officer() -> list[Todo]:
         Todo(Kind.BROKEN, dead, "taak mislukt", "taken mislukt", url_for("office.jobs", staat="dead")),
         Todo(Kind.BROKEN, unsent, "mail niet bezorgd", "mails niet bezorgd", url_for("outbox.show")),
         result(Kind.LATE, late, "te-laat", "uitslag te laat", "uitslagen te laat"),
+        Todo(
+            Kind.TO_DO,
+            examiners.waiting(),
+            "voorstel voor een examinator",
+            "voorstellen voor examinatoren",
+            url_for("examiners.home"),
+        ),
+        Todo(
+            Kind.TO_DO,
+            employers.unknown(g.now),
+            "assessor zonder werkgever",
+            "assessoren zonder werkgever",
+            url_for("absences.assessors"),
+        ),
         Todo(
             Kind.TO_DO,
             submitted,

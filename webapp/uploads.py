@@ -20,6 +20,7 @@ class Upload(Enum):
     ROLE_DOCUMENT = (20, "functieomschrijvingen")
     EMERGENCY_FILE = (300, "noodbestanden")
     ROSTER = (40, "lijsten")
+    LOGO = (20, "logo’s")
 
 
 def a_day(kind: Upload) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:

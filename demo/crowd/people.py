@@ -6,6 +6,7 @@ from datetime import datetime
 
 from demo.crowd.rows import Crowd
 from storage.dossier.qualifications import Qualification
+from storage.people.employers import Employer
 from storage.people.organisations import Organisation
 from storage.people.outbox import MailMessage, MailState
 from storage.people.people import Membership, Person, Role
@@ -75,6 +76,8 @@ def person(crowd: Crowd, role: Role, employer: uuid.UUID | None = None) -> uuid.
     )
     left = crowd.since(200) if role is Role.CANDIDATE and crowd.chance(0.02) else None
     crowd.add(Membership, person_id=who, role=role, organisation_id=employer, since=since, until=left)
+    if role is Role.ASSESSOR:
+        crowd.add(Employer, person_id=who, name=f"Verzonnen Werkgever {crowd.people:05}", since=since.date())
     crowd.log("role_given", Person, who, since, None)
     return who
 

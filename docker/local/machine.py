@@ -47,6 +47,10 @@ class Machine:
         many = env.get("VIGNET_RECORDERS") or "1"
         if not many.isdigit() or not 1 <= int(many) <= MOST_RECORDERS:
             raise Obstacle(f"VIGNET_RECORDERS must be a number from 1 to {MOST_RECORDERS}, not {many!r}.")
+        demo = env.get("VIGNET_DEMO") or "on"
+        if demo not in ("on", "off"):
+            raise Obstacle(f"VIGNET_DEMO must be on or off, not {demo!r}.")
+        self.with_demo = demo == "on"
         self.more_recorders = [f"recorder-{number}" for number in range(2, int(many) + 1)]
         first = int(text)
         self.ports = {name: first + number for number, name in enumerate((*PORTS, *self.more_recorders))}

@@ -27,6 +27,9 @@ from prepare import ROOT, VENV, VENV_SWIFT, Obstacle, step
 UP_S = 120
 SUPERVISOR_S = 25
 REPEAT_S = 60
+EMPTY = """Vignet: http://localhost:{port}, without a demo.
+
+Is it new? Then nobody can log in yet. In another terminal: .venv/bin/flask --app webapp setup"""
 
 
 class Stop(BaseException):
@@ -66,14 +69,7 @@ def _run(machine: Machine) -> int:
     supervisor = _supervisor(machine, told)
     try:
         _wait_for_ground(machine, supervisor)
-        hint = f"The demo data could not be made, see the lines above and {machine.data / 'log'}."
-        welcome = step(
-            [VENV / "bin" / "flask", "--app", "webapp", "demo", "--unless-in-use"],
-            machine.data,
-            hint,
-            cwd=ROOT,
-            env=told,
-        )
+        welcome = _demo(machine, told) if machine.with_demo else _nothing(machine, told)
         _wait_until_up(machine, supervisor)
         print(welcome.strip(), "\n\nCtrl-C ends it.", sep="", flush=True)
         code = supervisor.wait()
@@ -82,6 +78,20 @@ def _run(machine: Machine) -> int:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         _end(machine, supervisor)
+
+
+def _demo(machine: Machine, told: dict[str, str]) -> str:
+    """Make the demo people, unless real ones are there; answers where they log in."""
+    hint = f"The demo data could not be made, see the lines above and {machine.data / 'log'}."
+    command = [VENV / "bin" / "flask", "--app", "webapp", "demo", "--unless-in-use"]
+    return step(command, machine.data, hint, cwd=ROOT, env=told)
+
+
+def _nothing(machine: Machine, told: dict[str, str]) -> str:
+    """Make the object store ready for whoever comes; answers how an installation of one's own begins."""
+    hint = f"The object store could not be made ready, see the lines above and {machine.data / 'log'}."
+    step([VENV / "bin" / "python", "-m", "storage.base.objects"], machine.data, hint, cwd=ROOT, env=told)
+    return EMPTY.format(port=machine.ports["edge"])
 
 
 def _write_settings(machine: Machine, told: dict[str, str]) -> None:

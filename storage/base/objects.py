@@ -195,3 +195,7 @@ def _check(key: str) -> None:
 
 def _status(error: ClientError) -> int:
     return error.response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+if __name__ == "__main__":
+    object_store().prepare()

@@ -8,13 +8,15 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column, selectinload
 
-from review.conflicts import Conflict, Employment, Party, conflicts
+from review.conflicts import Conflict, Employment, Party, conflicts, employer_unknown
 from scenarios.chapters import AssessmentRules
 from storage.base import audit
 from storage.base.database import Base, Identified
 from storage.dossier.dossiers import Dossier
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.ratings import Rating, Return
+from storage.people import employers, examiners
+from storage.people.employers import Employer
 from storage.people.organisations import Organisation
 from storage.people.people import Membership, Person, Role
 
@@ -69,7 +71,9 @@ def judging(now: datetime) -> Select[Person]:
     """Everybody who may judge now, by name."""
     holds = (Membership.since <= now) & (Membership.until.is_(None) | (Membership.until > now))
     roles = select(Membership.person_id).where(Membership.role == Role.ASSESSOR, holds)
-    return select(Person).where(Person.id.in_(roles)).order_by(Person.name, Person.id)
+    # Who was accepted as an examiner from a later day on has no work before it.
+    active = Person.id.not_in(examiners.not_yet(now.date()))
+    return select(Person).where(Person.id.in_(roles), active).order_by(Person.name, Person.id)
 
 
 def assessors(session: Session, now: datetime) -> Sequence[Person]:
@@ -102,7 +106,8 @@ def conflicts_with(
 
     An employer that somebody left counts for `months` months.
     """
-    employed = {person.id: _employments(person) for person in (*people, *candidates)}
+    known = employers.of(session, (*people, *candidates))
+    employed = {person.id: _employments(person, known[person.id]) for person in (*people, *candidates)}
     for candidate in candidates:
         employed[candidate.id] += (Employment(str(organisation.id)),)
     groups, ids = _groups(session, employed, now), [one.id for one in candidates]
@@ -132,16 +137,22 @@ def conflicts_with(
     for person in people:
         party = Party(str(person.id), employed[person.id], groups[person.id], declared=frozenset(declared[person.id]))
         reasons = {reason for other in parties for reason in conflicts(party, other, now, months)}
+        if employer_unknown(party, now):
+            reasons.add(Conflict.NO_EMPLOYER)
         if reasons:
             found[person.id] = tuple(reason for reason in Conflict if reason in reasons)
     return found
 
 
-def _employments(person: Person) -> tuple[Employment, ...]:
-    return tuple(
-        Employment(str(one.organisation_id), one.until.date() if one.until else None)
-        for one in person.memberships
-        if one.organisation_id
+def _employments(person: Person, known: Sequence[Employer]) -> tuple[Employment, ...]:
+    """Where the person works or did, as a member of an organisation here or as it was noted."""
+    return (
+        *(
+            Employment(str(one.organisation_id), one.until.date() if one.until else None, one.since.date())
+            for one in person.memberships
+            if one.organisation_id
+        ),
+        *(Employment(one.key, one.until, one.since) for one in known),
     )
 
 

@@ -74,8 +74,13 @@ class Institution(Identified, Base):
 
 def of(session: Session) -> Institution:
     """The institution. Before it was set up: one that is in no session, called KSF, with every other text empty."""
+    return _row(session) or unknown()
+
+
+def unknown() -> Institution:
+    """The institution as it is before anybody said anything of it."""
     blank = {name: "" for name in LIMITS} | {"name": NAME, "colour": COLOUR}
-    return _row(session) or Institution(**blank, logo_key=None, changed_at=None)
+    return Institution(**blank, logo_key=None, changed_at=None)
 
 
 def keep(session: Session, values: Mapping[str, str], actor: uuid.UUID | None, now: datetime) -> Institution:
@@ -105,7 +110,8 @@ def _row(session: Session) -> Institution | None:
 
 
 def _new(session: Session) -> Institution:
-    row = Institution(id=uuid.uuid4(), kind=_ONLY, **{name: "" for name in LIMITS})
+    row = unknown()
+    row.id, row.kind = uuid.uuid4(), _ONLY
     session.add(row)
     return row
 

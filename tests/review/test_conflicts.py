@@ -1,12 +1,12 @@
 """Who may not judge whom."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.conflicts import Conflict, Employment, Party, conflicts, forbidden
+from review.conflicts import Conflict, Employment, Party, conflicts, employer_unknown, forbidden
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 
@@ -84,3 +84,19 @@ def test_the_pairs_know_the_schemes_term_too():
     assert forbidden([one], [other], NOW) == {("a", "c"): (Conflict.FORMER_EMPLOYER,)}
     assert forbidden([one], [other], NOW, months=6) == {}
     assert forbidden(iter([one, works("b", "north")]), iter([other]), NOW, 6) == {("b", "c"): (Conflict.EMPLOYER,)}
+
+
+@pytest.mark.parametrize(
+    ("jobs", "unknown"),
+    [
+        ((), True),
+        ((Employment("north"),), False),
+        ((Employment("north", NOW.date()),), False),
+        ((Employment("north", NOW.date() - timedelta(days=1)),), True),
+        ((Employment("north", None, NOW.date()),), False),
+        ((Employment("north", None, NOW.date() + timedelta(days=1)),), True),
+        ((Employment("north", date(2020, 1, 1)), Employment("south")), False),
+    ],
+)
+def test_an_employer_is_known_when_one_holds_today(jobs, unknown):
+    assert employer_unknown(Party("a", jobs), NOW) is unknown

@@ -27,6 +27,7 @@ from storage.judging.progress import look_again
 from storage.judging.ratings import Rating
 from storage.judging.scores import Score
 from storage.judging.workload import assign
+from storage.people.employers import Employer
 from storage.people.logins import LogIn
 from storage.people.organisations import Organisation
 from storage.people.people import Membership, Person, Role
@@ -120,6 +121,8 @@ def person(
     if role:
         row.memberships = [Membership(role=role, organisation=home, since=since)]
     session.add(row)
+    if role is Role.ASSESSOR:
+        session.add(Employer(person=row, name=f"Werkgever van {local}", since=since.date()))
     return row
 
 

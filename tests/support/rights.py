@@ -27,7 +27,8 @@ from storage.judging.flags import FlagKind, raise_flag
 from storage.judging.objections import object_to
 from storage.judging.progress import decide
 from storage.judging.ratings import own_ratings
-from storage.people import outbox
+from storage.people import employers, outbox
+from storage.people.examiners import propose as propose_examiner
 from storage.people.links import LinkKind, issue
 from storage.people.logins import log_in
 from storage.people.people import Membership, Person, Role
@@ -209,6 +210,8 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "organisation": people.organisation,
             "colleague": somebody,
             "membership": somebody.memberships[0],
+            "examiner": suggested(session, people.organisation, people.beheerder, now),
+            "employer": employers.of(session, people.assessors)[people.assessors[0].id][0],
             "staff_change": ask_role(session, people.assessors[0], Role.AUDITOR, people.officer, now),
             "roster": keep_roster(session, people.organisation, dated.key, [], [], people.beheerder, now),
             "log_in": log_in(session, people.candidate, "Firefox op Windows", now),
@@ -221,12 +224,19 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "location": hall_elsewhere,
             "theory_test": to_test_elsewhere,
             "colleague": stranger,
+            "examiner": suggested(session, people.outsider_organisation, people.outsider_beheerder, now),
             "roster": keep_roster(
                 session, people.outsider_organisation, dated.key, [], [], people.outsider_beheerder, now
             ),
             "log_in": log_in(session, people.outsider_candidate, "Firefox op Windows", now),
         },
     )
+
+
+def suggested(session, home, by, now):
+    """Somebody whom this organisation proposes as an examiner."""
+    home.supplies_examiners = True
+    return propose_examiner(session, home, "Eva Examinator", "eva.examinator@voorbeeld.example", by, now)
 
 
 def book(session, people, scheme, day, candidate, home, now):
@@ -291,6 +301,11 @@ RIGHTS: dict[str, Right] = {
     "static": may(PUBLIC, filename="=css/tokens.css"),
     "style.index": may(PUBLIC),
     "health.health": may(PUBLIC),
+    "institution.logo": may(PUBLIC),
+    "institution.colour": may(PUBLIC),
+    "institution.show": may(OFFICERS),
+    "institution.change_logo": may(OFFICERS),
+    "institution.remove_logo": may(OFFICERS),
     "sending.ask": may(PUBLIC),
     "regulation.show": may(EVERYBODY, key="=branchecertificaat_b", number="=1"),
     "account.log_in": may(PUBLIC),
@@ -424,6 +439,14 @@ RIGHTS: dict[str, Right] = {
     "organisations.one": may(OFFICERS, organisation_id="organisation.id"),
     "organisations.invite_admin": may(OFFICERS, organisation_id="organisation.id"),
     "people.home": may(OFFICERS),
+    "employers.of": may(OFFICERS, person_id="colleague.id"),
+    "employers.end": may(OFFICERS, employer_id="employer.id"),
+    "examiners.own": may(ADMINS),
+    "examiners.withdraw": may({"beheerder"}, examiner_id="examiner.id"),
+    "examiners.home": may(OFFICERS),
+    "examiners.one": may(OFFICERS, examiner_id="examiner.id"),
+    "examiners.decline": may(OFFICERS, examiner_id="examiner.id"),
+    "examiners.end": may(OFFICERS, examiner_id="examiner.id"),
     "people.new": may(OFFICERS),
     "people.one": may(OFFICERS, person_id="colleague.id"),
     "people.invite_again": may(OFFICERS, person_id="colleague.id"),

@@ -32,6 +32,7 @@ NO_PAGES |= {
     "own_data.everything",
     "sending.ask",
 }
+NO_PAGES |= {"institution.logo", "institution.colour"}
 """What is fetched and not looked at."""
 
 
@@ -94,6 +95,11 @@ def pages(world):
         ("officer", "/bureau/mensen/wijzigingen"),
         ("second_officer", "/bureau/mensen/wijzigingen"),
         ("officer", f"/bureau/mensen/{world.things['colleague'].id}"),
+        ("officer", f"/bureau/mensen/{world.people['assessor_1'].id}/werkgevers"),
+        ("officer", "/bureau/instelling"),
+        ("officer", "/bureau/examinatoren"),
+        ("officer", f"/bureau/examinatoren/{world.things['examiner'].id}"),
+        ("beheerder", "/organisatie/examinatoren"),
         ("officer", MISSING),
         ("manager", "/kandidaten"),
         ("outsider_manager", "/kandidaten"),

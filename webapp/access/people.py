@@ -8,6 +8,8 @@ from sqlalchemy import Select, select
 
 from storage.admission.enrolments import Roster
 from storage.dossier.dossiers import Dossier
+from storage.people.employers import Employer
+from storage.people.examiners import Examiner, ExaminerState
 from storage.people.logins import LogIn
 from storage.people.organisations import Organisation
 from storage.people.people import UNDONE, Membership, Person, Role
@@ -39,6 +41,31 @@ def organisation_for_officer(organisation_id: uuid.UUID) -> Organisation:
 def person_for_officer(person_id: uuid.UUID) -> Person:
     """Anybody but the officer who asks: nobody changes the own rights."""
     return _one(select(Person).where(Person.id == person_id, Person.id != me().id))
+
+
+def employer_for_officer(employer_id: uuid.UUID) -> Employer:
+    """An employer of anybody but the officer who asks."""
+    return _one(select(Employer).where(Employer.id == employer_id, Employer.person_id != me().id))
+
+
+def examiners_of_my_organisations() -> Select[Examiner]:
+    """Whom the organisations of the beheerder who asks proposed or supply, the newest first."""
+    mine = Examiner.organisation_id.in_(my_organisation_ids())
+    return select(Examiner).where(mine).order_by(Examiner.proposed_at.desc(), Examiner.id)
+
+
+def examiner_for_admin(examiner_id: uuid.UUID) -> Examiner:
+    return _one(examiners_of_my_organisations().where(Examiner.id == examiner_id))
+
+
+def accepted_examiners() -> Select[Examiner]:
+    """Whom organisations supply now, by name."""
+    accepted = Examiner.state == ExaminerState.ACCEPTED
+    return select(Examiner).where(accepted).order_by(Examiner.name, Examiner.id)
+
+
+def examiner_for_officer(examiner_id: uuid.UUID) -> Examiner:
+    return _one(select(Examiner).where(Examiner.id == examiner_id))
 
 
 def membership_for_officer(membership_id: uuid.UUID) -> Membership:

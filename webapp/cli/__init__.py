@@ -19,13 +19,16 @@ from sqlalchemy.orm import Session
 from storage.base.config import config
 from storage.base.database import session_scope
 from storage.base.jobs import Job, JobState, Queue, enqueue
-from storage.base.objects import ObjectError, ObjectStore, object_store
 from storage.exam.recordings import Recording
+from storage.schemes import Pack, Scheme
 from webapp.cli.audit import audit_log
 from webapp.cli.judging import agreement_of, allocation, verdict
 from webapp.cli.people import invite, mails
 from webapp.cli.recorders import recorders
 from webapp.cli.recordings import verify
+from webapp.cli.schemes import schemes
+from webapp.cli.setup import setup
+from webapp.cli.store import prepared_store
 
 scenarios = AppGroup("scenarios", help="Packs of scenarios with their clips.")
 recordings = AppGroup("recordings", help="What was recorded.")
@@ -39,7 +42,7 @@ def register(app: Flask) -> None:
     """Give the app its commands."""
     for command in (upgrade, scenarios, recordings, audit_log, verdict, allocation, agreement_of):
         app.cli.add_command(command)
-    for command in (invite, mails, recorders):
+    for command in (setup, schemes, invite, mails, recorders):
         app.cli.add_command(command)
     # The demo stands beside the packages, and not in an image for production.
     if find_spec("demo"):
@@ -49,19 +52,6 @@ def register(app: Flask) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def prepared_store() -> ObjectStore:
-    """The object store, ready to be used."""
-    store = object_store()
-    try:
-        store.prepare()
-    except ObjectError as error:
-        raise click.ClickException(
-            "De objectopslag geeft geen antwoord. Draait Vignet (make run), en zijn VIGNET_PORT en VIGNET_S3_ENDPOINT "
-            "hier dezelfde als daar?"
-        ) from error
-    return store
 
 
 def _print(value: object) -> None:
@@ -89,6 +79,20 @@ def import_pack(folder: Path) -> None:
 def check_pack(folder: Path) -> None:
     """Prove that the scenarios and clips in FOLDER could be taken into use. Changes nothing."""
     import_folder(folder, dry_run=True)
+
+
+@scenarios.command("list")
+def list_packs() -> None:
+    """Every pack: exam, number, since when, how many clips, and its SHA-256."""
+    with session_scope(writes=False) as session:
+        rows = session.scalars(select(Pack).join(Scheme).order_by(Scheme.key, Pack.created_at)).all()
+        for row in rows:
+            clips = f"{len(row.clips)} filmpjes"
+            click.echo(
+                f"{row.scheme.key:<24} {row.number:>3}  {row.created_at:%Y-%m-%d}  {clips:<12} {row.sha256[:12]}"
+            )
+    if not rows:
+        click.echo("Er zijn nog geen pakketten. Neem er een in gebruik met `scenarios import`.")
 
 
 def import_folder(folder: Path, dry_run: bool) -> None:

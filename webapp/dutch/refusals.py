@@ -12,7 +12,7 @@ from storage.certificates import certificates, changes
 from storage.dossier import dossiers, qualifications, role_documents
 from storage.exam import accommodations, consents, looks, recordings, take_decisions
 from storage.judging import absences, allocations, assignments, flags, objections, ratings, verdicts, workload
-from storage.people import links, organisations, passwords, people, staff_changes
+from storage.people import employers, examiners, links, organisations, passwords, people, staff_changes
 from storage.planning import bookings, exam_dates, locations, practical_candidates, practical_sessions, theory_tests
 from storage.retention import holds, requests
 from webapp.dutch.formats import moment
@@ -182,6 +182,16 @@ REFUSALS: dict[str, str] = {
     passwords.Rule.BREACHED: "Dit wachtwoord staat op een lijst van gestolen wachtwoorden. Kies een ander, dat u "
     "nergens anders gebruikt.",
     links.Rule.GONE: "Deze link werkt niet meer. Vraag een nieuwe aan bij ‘Wachtwoord vergeten’.",
+    employers.Rule.NO_NAME: "Kies een organisatie, of vul de naam van een andere werkgever in.",
+    employers.Rule.ENDS_BEFORE: "De laatste dag ligt voor de eerste. Kijk de dagen na.",
+    employers.Rule.BEGINS_LATER: "Deze dag komt nog. Vul een werkgever in zodra iemand daar werkt.",
+    employers.Rule.TWICE: "Deze werkgever staat er al, voor dezelfde tijd.",
+    examiners.Rule.SUPPLIES_NONE: "Deze organisatie levert geen examinatoren. Spreek dat eerst af met KSF.",
+    examiners.Rule.TWICE: "Deze persoon is al voorgesteld, of wordt al geleverd.",
+    examiners.Rule.NOT_TRAINED: "Deze dag komt nog. Neem iemand aan na de scholing.",
+    examiners.Rule.ACTIVE_BEFORE: "Inzetten kan pas vanaf de dag van de scholing. Kijk de dagen na.",
+    examiners.Rule.OWN: "Dit bent u zelf. Vraag een collega om te antwoorden.",
+    examiners.Rule.NO_REASON: "Schrijf waarom niet. De organisatie leest het.",
     organisations.Rule.NAME_TAKEN: "Er is al een organisatie met deze naam. Kijk in de lijst, of kies een andere naam.",
     enrolments.Rule.DONE: "Deze lijst is al verwerkt. U hoeft niets te doen.",
     enrolments.Rule.OWN_MANAGER: "Dit is de kandidaat zelf. Vul het adres van de leidinggevende in.",

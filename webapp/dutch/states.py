@@ -1,5 +1,6 @@
 """The states of things in Dutch, each with the colour in which it is shown."""
 
+from review.deployment import Standing
 from scenarios.readiness import Readiness
 from scenarios.sitting import Stage
 from storage.admission.enrolments import EntryOutcome
@@ -9,6 +10,7 @@ from storage.dossier.dossiers import DossierState
 from storage.exam.recordings import RecordingState
 from storage.exam.reservations import NodeState
 from storage.judging.objections import ObjectionState
+from storage.people.examiners import ExaminerState
 from storage.people.outbox import MailState
 from storage.people.people import Role
 from storage.planning.bookings import BookingState
@@ -16,6 +18,25 @@ from storage.planning.practical_candidates import Rule as CandidateRule
 from storage.planning.practical_sessions import SessionState
 from storage.planning.theory_tests import Certificate, TheoryState
 from storage.retention.requests import RequestState
+
+EXAMINER_STATES = {
+    ExaminerState.PROPOSED: "wacht op KSF",
+    ExaminerState.ACCEPTED: "aangenomen",
+    ExaminerState.DECLINED: "niet aangenomen",
+    ExaminerState.WITHDRAWN: "ingetrokken",
+    ExaminerState.ENDED: "niet meer geleverd",
+}
+EXAMINER_TONES = {
+    ExaminerState.PROPOSED: "accent",
+    ExaminerState.ACCEPTED: "ok",
+    ExaminerState.DECLINED: "danger",
+}
+
+DEPLOYED = {
+    Standing.FEW: "minder dan drie",
+    Standing.FULL: "vier: nog een is te veel",
+    Standing.MANY: "meer dan vier",
+}
 
 ROLES = {
     Role.CANDIDATE: "kandidaat",

@@ -109,6 +109,7 @@ CONFLICTS = {
     Conflict.CLIENT_OR_GROUP: "werkt voor dezelfde opdrachtgever of groep",
     Conflict.INVOLVED_EARLIER: "had al een rol in dit dossier",
     Conflict.DECLARED: "kent de kandidaat",
+    Conflict.NO_EMPLOYER: "werkgever onbekend",
 }
 
 CAUSES = {

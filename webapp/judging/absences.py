@@ -1,9 +1,12 @@
 """When assessors are away, and for which clients and groups people work: what is honoured when work is shared out."""
 
 import uuid
+from collections.abc import Sequence
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from wtforms import DateField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -11,11 +14,13 @@ from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.judging import absences, conflicts
 from storage.judging.allocations import loads
+from storage.people import employers
 from storage.people.organisations import Organisation
-from storage.people.people import Person, Role
+from storage.people.people import Membership, Person, Role
 from webapp import access
 from webapp.access import judging as access_judging
 from webapp.dutch import refusals
+from webapp.dutch.formats import day_of
 from webapp.forms import Form
 from webapp.paging import matching, page_of, search
 
@@ -50,6 +55,7 @@ def assessors() -> ResponseReturnValue:
         loads=loads(g.db, page.rows),
         away=absences.absences(g.db, page.rows, g.now.date()),
         names=conflicts.affiliations_of(g.db, page.rows),
+        works_for=_works_for(page.rows),
     )
 
 
@@ -137,7 +143,21 @@ def _assessor(person: Person, form: AbsenceForm) -> str:
         ties_form=_ties_form(person),
         away=absences.absences(g.db, [person], g.now.date())[person.id],
         waiting=loads(g.db, [person])[person.id],
+        works_for=_works_for([person])[person.id],
     )
+
+
+def _works_for(people: Sequence[Person]) -> dict[uuid.UUID, list[str]]:
+    """For each of these people the employers of today: where they are members, and what was noted."""
+    today = day_of(g.now)
+    found = {
+        who: {one.called for one in noted if one.holds(today)} for who, noted in employers.of(g.db, people).items()
+    }
+    at_home = select(Membership).where(Membership.person_id.in_(found), Membership.organisation_id.is_not(None))
+    for one in g.db.scalars(at_home.options(joinedload(Membership.organisation))):
+        if one.organisation and one.holds(g.now):
+            found[one.person_id].add(one.organisation.name)
+    return {who: sorted(names) for who, names in found.items()}
 
 
 def _ties_form(whose: Person | Organisation) -> TiesForm:

@@ -17,9 +17,9 @@ from jinja2 import Environment, FileSystemLoader
 
 from storage.base import plain
 from storage.base.config import config
-from storage.base.database import session_scope
+from storage.base.database import session_of, session_scope
 from storage.base.jobs import Later
-from storage.people import outbox
+from storage.people import institution, outbox
 from storage.people.outbox import MailMessage, MailState
 
 log = logging.getLogger(__name__)
@@ -75,13 +75,13 @@ def _deliver(email: EmailMessage) -> tuple[str | None, bool]:
     return None, False
 
 
-def send_now(to: str, template: str, now: datetime, name: uuid.UUID, **values: Any) -> None:
+def send_now(to: str, template: str, now: datetime, name: uuid.UUID, sender: str = "", **values: Any) -> None:
     """Send a mail that does not wait in the outbox, since whoever can write there must not be able to hold it.
 
     `name` makes the same mail at every attempt. Raises NotSent.
     """
     subject, _, text = _layouts.overlay(autoescape=False).get_template(f"{template}.txt").render(values).partition("\n")
-    error, _ = _deliver(_email(to, subject.strip(), text.strip() + "\n", now, name))
+    error, _ = _deliver(_email(to, subject.strip(), text.strip() + "\n", now, name, sender))
     if error:
         raise NotSent(error)
 
@@ -94,15 +94,18 @@ def _as_email(message: MailMessage, now: datetime) -> EmailMessage:
     # A link that is forgotten by now opened nothing any more: a new one is asked for there.
     opens = message.link.path if message.link else "/wachtwoord-vergeten"
     text = message.text.replace(outbox.LINK, f"{config().origin}{opens}")
-    email = _email(message.recipient, message.subject, text, now, message.id)
+    house = institution.of(session_of(message))
+    if told := _layouts.overlay(autoescape=False).get_template("contact.txt").render(institution=house):
+        text = f"{text.rstrip()}\n\n{told}\n"
+    email = _email(message.recipient, message.subject, text, now, message.id, house.sender)
     if message.calendar:
         method = str(Calendar.from_ical(message.calendar)["method"])
         email.add_attachment(message.calendar, subtype="calendar", params={"method": method}, filename="examen.ics")
     return email
 
 
-def _email(to: str, subject: str, text: str, now: datetime, name: uuid.UUID) -> EmailMessage:
-    sender = config().mail_sender
+def _email(to: str, subject: str, text: str, now: datetime, name: uuid.UUID, sender: str = "") -> EmailMessage:
+    sender = sender or config().mail_sender
     email = EmailMessage()
     email["From"], email["To"], email["Subject"] = sender, to, plain.one_line(subject)
     email["Date"] = format_datetime(now)

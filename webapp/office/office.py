@@ -26,7 +26,8 @@ pages = Blueprint("office", __name__)
 @access.roles(Role.KSF_OFFICER)
 def home() -> ResponseReturnValue:
     """The office's home page: the tasks that come first, each a number that opens its list."""
-    return render_template("office/home.html", todo=todo.of_role(Role.KSF_OFFICER))
+    unused = not count(select(Dossier).limit(1))
+    return render_template("office/home.html", todo=todo.of_role(Role.KSF_OFFICER), unused=unused)
 
 
 @pages.get("/bureau/dossiers")

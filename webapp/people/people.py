@@ -13,6 +13,7 @@ from storage.base import audit
 from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.base.steps import StepRule
+from storage.people import employers
 from storage.people.outbox import MailMessage
 from storage.people.people import OF_KSF, UNDONE, Membership, Person, Role, Rule, join, known_or_new, person_by_email
 from storage.people.second_factor import remove_second_factor, second_factor_of
@@ -20,6 +21,7 @@ from storage.people.staff_changes import StaffChange, ask_address, ask_role
 from webapp import access
 from webapp.access import people as access_people
 from webapp.dutch import refusals, states
+from webapp.dutch.formats import day_of
 from webapp.forms import choices
 from webapp.mail.notify import notify
 from webapp.notices import done_with_undo
@@ -101,6 +103,7 @@ def one(person_id: uuid.UUID) -> ResponseReturnValue:
         "mails": g.db.scalars(theirs.limit(NEWEST_MAILS)).all(),
         "memberships": [one for one in found.memberships if one.holds(g.now)],
         "factor": second_factor_of(g.db, found),
+        "works_for": _works_for(found),
         "asked": g.db.scalars(access_people.staff_changes().where(StaffChange.person_id == found.id)).all(),
     }
     return render_template("people/one.html", found=found, form=form, **values), 422 if form.errors else 200
@@ -157,6 +160,16 @@ def give_back(membership_id: uuid.UUID) -> ResponseReturnValue:
     join(g.db, person, role, membership.organisation, access.me().id, g.now)
     flash("De rol is teruggegeven.", "ok")
     return redirect(url_for("people.one", person_id=person.id))
+
+
+def _works_for(found: Person) -> list[str] | None:
+    """The employers of somebody who works for KSF, or is about to; None of anybody else."""
+    asked = g.db.scalars(access_people.staff_changes().where(StaffChange.person_id == found.id)).all()
+    roles = found.roles(g.now) | {one.role for one in asked}
+    if not roles & set(OF_KSF):
+        return None
+    today = day_of(g.now)
+    return [one.called for one in employers.of(g.db, [found])[found.id] if one.holds(today)]
 
 
 def _change(found: Person, form: PersonForm) -> str | None:

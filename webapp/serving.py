@@ -1,0 +1,37 @@
+"""The web app as a server starts it. In production it does not start half set up."""
+
+import logging
+from datetime import UTC, datetime
+
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from storage import set_up
+from storage.base.config import ConfigError, config
+from storage.base.database import passes, session_scope
+from webapp.app import create_app
+
+log = logging.getLogger(__name__)
+
+
+def serve() -> Flask:
+    """The web app. Raises ConfigError in production when the installation does not know yet who holds the exams."""
+    if config().production and (missing := _missing()):
+        commands = [f"`flask --app webapp {word}`" for word in ("setup", "schemes add PATH")]
+        asked = commands[1:] if missing == ["schemes"] else commands if "schemes" in missing else commands[:1]
+        raise ConfigError(
+            f"This installation is not set up: {', '.join(missing)} missing. Run {' and '.join(asked)} (README.md)."
+        )
+    return create_app()
+
+
+def _missing() -> list[str]:
+    try:
+        with session_scope(writes=False) as session:
+            return set_up.missing(session, datetime.now(UTC))
+    except OperationalError as error:
+        if not passes(error):
+            raise
+        # One that is away for a moment keeps no server from starting; /healthz tells of both.
+        log.warning("the database did not answer at the start: %s", error)
+        return []
