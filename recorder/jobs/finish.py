@@ -8,7 +8,7 @@ and two workers on the same row do no harm.
 import logging
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -52,10 +52,18 @@ class _Captured:
     limits: Limits | None
     accepted: bool
     """True when the office lets assessors see it in spite of its faults."""
+    attempt: str = field(default_factory=lambda: uuid.uuid4().hex[:8])
+
+    def stem_in_store(self) -> str:
+        """How the names of folders begin in which something was made of it as it was then; later ones sort later."""
+        return f"recordings/{self.id}/{self.captured_at:%Y%m%d%H%M%S%f}"
 
     def folder_in_store(self) -> str:
-        """Of its own each time that something is made, so that nobody who watches sees two films mixed."""
-        return f"recordings/{self.id}/{self.captured_at:%Y%m%d%H%M%S%f}"
+        """Of its own each time that something is made, so that nobody who watches sees two films mixed.
+
+        Of two workers who make the same, the second puts nothing in the place of what the first has stored.
+        """
+        return f"{self.stem_in_store()}-{self.attempt}"
 
 
 @task(FINISH)
@@ -77,10 +85,10 @@ def finish_recording(job: Claimed) -> dict[str, Any]:
             source, measured, result = _film(captured, source, measured, folder, share_of(job, 25, 90))
             job.report(92)
             figures = _figures(captured, measured, source, result)
-            made = _put(captured, result, folder)
-            job.report(98)
             plain = [_plain(fault) for fault in faults]
             try:
+                made = _put(captured, result, folder)
+                job.report(98)
                 _settle(captured, lambda row, now: _store(row, made, result.proof.seconds, figures, plain, now))
             finally:
                 _tidy(captured)
@@ -247,6 +255,7 @@ def _tidy(captured: _Captured) -> None:
         named = {one.key for one in row.renditions}
         settled = row.state is RecordingState.STORED
     for key in object_store().keys(f"recordings/{captured.id}/") if settled else ():
-        made = key.count("/") == _MADE_DEPTH and key.rpartition("/")[0] <= captured.folder_in_store()
+        stem = captured.stem_in_store()
+        made = key.count("/") == _MADE_DEPTH and key[: len(stem)] <= stem
         if made and key not in named:
             object_store().delete(key)

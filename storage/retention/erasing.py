@@ -78,16 +78,25 @@ def begin_run(session: Session, now: datetime) -> Run:
 
 
 def run_through(run_id: uuid.UUID, now: Callable[[], datetime], report: Callable[[float], None]) -> dict[str, int]:
-    """Do a run, from where it was left; answers how many exams it erased of each kind."""
-    done = dict.fromkeys(Erasable, 0)
+    """Do a run, from where it was left; answers how many exams it erased of each kind.
+
+    What the store does not let go of keeps nothing else waiting: it is raised (ObjectError) when all the rest is
+    done, and tried again at the next attempt.
+    """
+    done, kept = dict.fromkeys(Erasable, 0), None
     with session_scope() as session:
         requests.erase_rows(session, now())
         begun = session.execute(select(Destruction.dossier_id, Destruction.what).where(Destruction.at.is_(None))).all()
         work = [(one.dossier_id, one.what) for one in begun]
         work += [(one, what) for what in Erasable for one in due(session, what, now()) if (one, what) not in work]
     for number, (dossier, what) in enumerate(work):
-        done[what] += erase(run_id, dossier, what, now())
+        try:
+            done[what] += erase(run_id, dossier, what, now())
+        except ObjectError as error:
+            kept = error
         report(100 * number / len(work))
+    if kept:
+        raise kept
     with session_scope() as session:
         run = session.get_one(Run, run_id)
         run.ended_at = now()

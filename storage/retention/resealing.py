@@ -86,7 +86,8 @@ def _reseal(noun: type[Row], row_id: uuid.UUID) -> bool:
         else:
             decrypt_file(fetched, plain, keys.get(old.under))
         encrypt_file(plain, sealed, keys.get_or_create(old.owner))
-        stored = store.put_file(f"{old.key}.own", sealed)
+        # A name of its own: of two who do this at the same moment, none touches what the other puts.
+        stored = store.put_file(f"{old.key}.own-{uuid.uuid4().hex[:12]}", sealed)
     with session_scope() as session:
         row: Any = session.get(noun, row_id, with_for_update=True)
         moved = False
@@ -95,6 +96,11 @@ def _reseal(noun: type[Row], row_id: uuid.UUID) -> bool:
             row.key, row.sealed_under = stored.key, old.owner
             if not isinstance(row, Rendition):
                 row.cipher_size, row.cipher_sha256 = stored.size, stored.sha256
-    # What the row does not name goes: the old object, or, when somebody else was first, the new one.
-    store.delete(old.key if moved else stored.key)
+    # What the row does not name goes: the old object with what a killed attempt left, or, when somebody else was first,
+    # the new one.
+    if moved:
+        left = [key for key in store.keys(f"{old.key}.own") if key != stored.key]
+        store.delete_all([old.key, *left])
+    else:
+        store.delete(stored.key)
     return moved

@@ -1,5 +1,6 @@
 """From originals in the object store to a stored recording, or a retake, whatever happens to the worker."""
 
+import contextlib
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from support import cast, services
 from support.sealed import opened
 from support.sender import send, sound, spool, video, watch
 
+from recorder.jobs import finish
 from recorder.jobs.finish import finish_recording
 from scenarios.sitting import AnswerStage
 from storage.base import keys
@@ -175,6 +177,33 @@ def test_doing_it_twice_changes_nothing(recording, object_store, tmp_path):
         session.execute(update(Job).where(Job.subject == recording).values(state=JobState.WAITING))
     assert work(recording).result == {"state": "stored"}
     assert state_of(recording) == before
+
+
+@pytest.mark.one_database
+def test_of_two_workers_the_second_puts_nothing_in_the_place_of_what_the_first_has_stored(
+    recording, object_store, tmp_path, monkeypatch
+):
+    """A lease ran out on a worker that was only slow, and another host is done before this one puts anything."""
+    capture(recording, object_store, tmp_path, send(video("H264", 4, BIG), sound(4)))
+    (tmp_path / "elsewhere").mkdir()
+    real, done, before = finish._put, [], {}
+
+    def put_when_another_was_first(*given):
+        monkeypatch.setattr(finish, "_put", real)
+        monkeypatch.setattr(finish, "folder_for", lambda _: contextlib.nullcontext(tmp_path / "elsewhere"))
+        with session_scope() as session:
+            session.execute(update(Job).where(Job.subject == recording).values(lease_until=cast.NOW))
+        done.append(work(recording).state)
+        before.update({key: b"".join(object_store.read(key)) for key in object_store.keys(f"recordings/{recording}/")})
+        return real(*given)
+
+    monkeypatch.setattr(finish, "_put", put_when_another_was_first)
+    job = work(recording)
+    assert (done, job.state, job.attempts) == ([JobState.DONE], JobState.DONE, 2)
+    assert state_of(recording)[0] is RecordingState.STORED
+    there = {key: b"".join(object_store.read(key)) for key in object_store.keys(f"recordings/{recording}/")}
+    assert there == before, "nothing was changed, and nothing is left of the second"
+    assert stored_video(recording, object_store, tmp_path).numbers == list(range(120))
 
 
 @pytest.mark.one_database

@@ -245,6 +245,28 @@ def test_what_the_store_keeps_in_spite_of_it_is_an_error(session, exam, object_s
     session.commit()
 
 
+def test_what_the_store_does_not_let_go_of_keeps_nothing_else_waiting(session, exam, object_store, monkeypatch):
+    real = ObjectStore.delete_all
+
+    def not_films(store, keys):
+        if any(key.startswith("recordings/") for key in keys):
+            raise ObjectError("this one stays")
+        real(store, keys)
+
+    monkeypatch.setattr(ObjectStore, "delete_all", not_films)
+    with pytest.raises(ObjectError, match="this one stays"):
+        night(AFTER_FILE)
+    acts = dict(session.execute(select(Destruction.what, Destruction.at)).all())
+    assert acts == {RECORDINGS: None, DOSSIER: AFTER_FILE}
+    assert session.scalars(select(Run.ended_at)).all() == [None]
+    session.commit()
+    monkeypatch.setattr(ObjectStore, "delete_all", real)
+    assert night(AFTER_FILE) == {"recordings": 1, "dossier": 0}
+    session.expire_all()
+    assert session.scalars(select(Run.ended_at)).all() == [AFTER_FILE]
+    session.commit()
+
+
 def test_an_exam_is_erased_once_whoever_asks(session, exam):
     with session_scope() as other:
         run = begin_run(other, AFTER_PASS)

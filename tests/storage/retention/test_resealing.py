@@ -81,3 +81,25 @@ def test_killed_before_the_row_changed_it_is_done_again(session, old, object_sto
     assert sealed.opened(film.key, take) == content
     assert len(object_store.keys("recordings/")) == 2
     session.commit()
+
+
+def test_of_two_who_do_it_at_the_same_moment_none_loses_anything(session, old, object_store, monkeypatch):
+    """As when a lease ran out on a worker that is only slow: the other one is done before this one has put anything."""
+    take, _, content = old
+    real, done = ObjectStore.put_file, []
+
+    def put_when_another_was_first(self, key, path, content_type="application/octet-stream"):
+        monkeypatch.setattr(ObjectStore, "put_file", real)
+        done.append(reseal(lambda: None))
+        return real(self, key, path, content_type)
+
+    monkeypatch.setattr(ObjectStore, "put_file", put_when_another_was_first)
+    assert (reseal(lambda: None), done) == (0, [3])
+    originals, (film,), (document,) = rows(session)
+    original = next(one for one in originals if one.recording_id == take)
+    assert sealed.opened(original.key, take) == sealed.opened(film.key, take) == content
+    assert object_store.size(original.key) == original.cipher_size
+    assert role_documents.get(document) == told_exam.PDF
+    assert sorted(object_store.keys("recordings/")) == sorted((original.key, film.key))
+    assert object_store.keys("role-documents/") == [document.key]
+    session.commit()
