@@ -1,13 +1,18 @@
 """Letters: whatever somebody wrote, there is a PDF that can be archived, and it is known which signs it lacks."""
 
+import re
+import subprocess
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from webapp import letter_pdf
 from webapp.office import certificate
 from webapp.verdict import letter
 
-NOTHING = "\u0378"
-"""A code that Unicode gave to no sign, so that no font of any machine has it."""
+NOTHING = "\U0003abcd"
+"""A code that Unicode gave to no sign. Fonts that draw the number of each such code end below it."""
 TEXTS = {
     "emoji": "Goed gedaan 😀 👩\u200d👩\u200d👧 ❤\ufe0f \U0001f1f3\U0001f1f1",
     "chinese": "王小明",
@@ -60,9 +65,37 @@ def test_whatever_a_person_is_called_the_certificate_is_there(name):
     assert b"<pdfaid:part>2<" in certificate.pdf(content)
 
 
+@pytest.mark.parametrize("name", ["emoji", "chinese", "korean", "hebrew", "arabic", "hindi", "nothing"])
+def test_what_is_written_is_to_be_seen(name, tmp_path):
+    """Drawn by a reader of PDFs: a font may have a sign and draw nothing, as a person sees too late."""
+    sign = next(sign for sign in TEXTS[name] if not sign.isascii())
+    drawn = ink(result_with("") | {"name": sign * 20}, tmp_path) - ink(result_with("") | {"name": " "}, tmp_path)
+    assert drawn > 20 * 30
+
+
+def ink(content: dict, folder: Path) -> int:
+    """How many dark dots the first page has."""
+    (folder / "letter.pdf").write_bytes(letter_pdf.make(letter.LETTER, content, 0))
+    drawing = ["pdftoppm", "-gray", "-r", "150", "-f", "1", "-l", "1", folder / "letter.pdf"]
+    picture = subprocess.run(drawing, check=True, capture_output=True, timeout=60).stdout
+    head = re.match(rb"P5\s+(\d+)\s+(\d+)\s+255\s", picture)
+    return int((np.frombuffer(picture, np.uint8, offset=head.end()) < 128).sum())
+
+
+def test_in_production_a_name_in_any_living_script_is_written():
+    """The image has these fonts, as the tests do (tests/apt.txt)."""
+    image = (Path(__file__).parents[2] / "docker" / "Dockerfile").read_text()
+    here = (Path(__file__).parents[1] / "apt.txt").read_text().split()
+    for package in ("fonts-dejavu-core", "fonts-droid-fallback", "fonts-unifont"):
+        assert package in image and package in here
+    assert (
+        letter_pdf.missing([TEXTS[name] for name in ("emoji", "chinese", "korean", "hebrew", "arabic", "hindi")]) == ""
+    )
+
+
 def test_what_no_font_has_is_named_once_and_what_no_eye_sees_is_not():
     assert letter_pdf.missing(["Zoë – “Kim” … €", "", "Kim"]) == ""
-    assert letter_pdf.missing([f"a{NOTHING}\u200b\u2028", f"b\ue000{NOTHING}"]) == f"{NOTHING}\ue000"
+    assert letter_pdf.missing([f"a{NOTHING}\u200b\u2028", f"b\ue000{NOTHING}"]) == f"\ue000{NOTHING}"
     assert letter_pdf.missing([TEXTS["unseen"], TEXTS["ends"], TEXTS["controls"]]) == ""
 
 
