@@ -5,7 +5,7 @@ from datetime import timedelta
 from threading import Lock
 from typing import Any
 
-from flask import Blueprint, current_app, g, request
+from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import func, select, text
@@ -19,6 +19,7 @@ from storage.base.objects import object_store
 from storage.exam import take_decisions
 from storage.exam.recorder_nodes import RecorderNode
 from storage.people.people import Role
+from webapp.context import g
 from webapp.extensions import limiter
 from webapp.paging import count
 
@@ -49,7 +50,7 @@ def _may_know() -> bool:
     if not settings.production and request.remote_addr in ("127.0.0.1", "::1"):
         return True
     try:
-        return current_user.is_authenticated and Role.KSF_OFFICER in current_user.roles(g.now)
+        return bool(current_user.is_authenticated) and Role.KSF_OFFICER in current_user.roles(g.now)
     except SQLAlchemyError:
         # Perhaps it is the database that is away: then nobody can say who asks.
         return False
@@ -68,11 +69,11 @@ def _found() -> dict[str, Any]:
 def _alarms() -> dict[str, int]:
     dead = select(func.count()).select_from(Job).where(Job.state == JobState.DEAD)
     takes = take_decisions.waits(g.db, g.now)
-    return {"dead_jobs": g.db.scalar(dead)} | {f"{name}_takes": count(found) for name, found in takes.items()}
+    return {"dead_jobs": g.db.scalars(dead).one()} | {f"{name}_takes": count(found) for name, found in takes.items()}
 
 
 def _database() -> bool:
-    return g.db.scalar(text("SELECT 1")) == 1
+    return bool(g.db.scalar(text("SELECT 1")) == 1)
 
 
 def _broker() -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import g, request
+from flask import request
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.base import ExecutableOption
@@ -15,6 +15,7 @@ from storage.base.database import Identified
 from storage.dossier.dossiers import Dossier
 from storage.people.people import called
 from storage.people.search_words import typed
+from webapp.context import g
 
 State = TypeVar("State", bound=StrEnum)
 
@@ -39,7 +40,8 @@ def counted(query: Select[Any]) -> Select[Any]:
 
 def count(query: Select[Any]) -> int:
     """How many rows `query` has."""
-    return g.db.scalar(counted(query))
+    number: int = g.db.scalars(counted(query)).one()
+    return number
 
 
 def page_of(query: Select[Any], *options: ExecutableOption, size: int = PAGE) -> Page:

@@ -17,7 +17,7 @@ KNOWN = "X-Vignet-Known"
 
 
 def _known() -> bool:
-    return current_user.is_authenticated
+    return bool(current_user.is_authenticated)
 
 
 @pages.get("/rand/zenden")

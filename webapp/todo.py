@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from flask import g, url_for
+from flask import url_for
 from sqlalchemy import ColumnElement, Select, exists, select
 
 from scenarios.sitting import Stage
@@ -35,6 +35,7 @@ from webapp.access import retention as access_retention
 from webapp.access import sittings as access_sitting
 from webapp.access import theory_tests as access_theory
 from webapp.access.worklist import Work, dossiers_ready, work_list
+from webapp.context import g
 from webapp.paging import counted
 
 OPEN = (DossierState.WRITING, DossierState.RETURNED)

@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import abort, flash, g, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import ColumnElement, Select, select
@@ -26,6 +26,7 @@ from storage.judging.verdicts import Verdict
 from storage.people.people import Person, Role
 from storage.people.second_factor import must_have_second_factor, second_factor_of
 from storage.schemes import Clip
+from webapp.context import g
 from webapp.extensions import login_manager
 
 HOMES: dict[Role, tuple[str, str]] = {
@@ -158,7 +159,8 @@ def _one(query: Select[Found]) -> Found:
 
 def me() -> Person:
     """Who asks."""
-    return current_user.person
+    person: Person = current_user.person
+    return person
 
 
 def my_sitting() -> Sitting | None:

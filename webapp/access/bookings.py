@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from flask import abort, g
+from flask import abort
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
@@ -16,6 +16,7 @@ from storage.planning.exam_dates import ExamDate, ExamPlace, plans_by_dates
 from storage.schemes import Scheme, current_practical_tests
 from webapp.access import others
 from webapp.access import people as access_people
+from webapp.context import g
 
 _WITH_DATE = joinedload(Booking.place).joinedload(ExamPlace.exam_date)
 _WHOSE = joinedload(Booking.dossier).options(

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import abort, g
+from flask import abort
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -11,6 +11,7 @@ from storage.admission.part_one import PartOneReview
 from storage.dossier.dossiers import Dossier
 from storage.dossier.revisions import Revision, Side
 from webapp.access import managed, me, others
+from webapp.context import g
 
 
 def my_open_substantiations() -> list[Dossier]:

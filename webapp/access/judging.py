@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import abort, g
+from flask import abort
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -25,6 +25,7 @@ from storage.people.people import Person, Role
 from storage.schemes import Pack, with_sittings
 from webapp import explain
 from webapp.access import me, others
+from webapp.context import g
 from webapp.paging import of_dossier
 
 _OF_WHAT = (joinedload(Sitting.pack), joinedload(Sitting.dossier).joinedload(Dossier.scheme))
@@ -76,7 +77,8 @@ def kinds_of(takes: Iterable[Recording]) -> dict[uuid.UUID, set[RenditionKind]]:
 def signed_since(moment: datetime) -> int:
     """How many answers the one who asks has signed since then."""
     mine = (Rating.assessor_id == me().id) & Rating.declined_at.is_(None)
-    return g.db.scalar(select(func.count()).select_from(Rating).where(mine, Rating.phase1_signed_at >= moment))
+    signed = select(func.count()).select_from(Rating).where(mine, Rating.phase1_signed_at >= moment)
+    return g.db.scalars(signed).one()
 
 
 def my_dossier_phase(rating_id: uuid.UUID) -> list[Rating]:

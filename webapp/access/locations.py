@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Sequence
 
-from flask import abort, g
+from flask import abort
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from storage.people.organisations import Organisation
 from storage.planning.locations import Location
 from webapp.access import people as access_people
+from webapp.context import g
 
 
 def locations_of_my_organisations() -> Select[Location]:

@@ -7,7 +7,7 @@ at one recording at a time, with a reason.
 import uuid
 from collections.abc import Callable
 
-from flask import abort, g
+from flask import abort
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from scenarios.sitting import Stage
@@ -19,6 +19,7 @@ from storage.exam.sittings import Answer, Sitting
 from storage.judging.ratings import Rating
 from storage.people.people import Person, Role
 from webapp.access import me, not_judging, others
+from webapp.context import g
 
 BENCHMARK_TEXT = "consent_benchmark"
 """The text of the scheme that says what is asked."""

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import abort, g
+from flask import abort
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
@@ -12,6 +12,7 @@ from storage.judging.objections import Against, Objection, ObjectionState
 from storage.judging.verdicts import Verdict
 from storage.people.people import Role
 from webapp.access import me, others
+from webapp.context import g
 
 WHOSE = joinedload(Objection.dossier).options(joinedload(Dossier.candidate), joinedload(Dossier.scheme))
 

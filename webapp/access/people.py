@@ -3,7 +3,7 @@
 import uuid
 from typing import TypeVar
 
-from flask import abort, g
+from flask import abort
 from sqlalchemy import Select, select
 
 from storage.admission.enrolments import Roster
@@ -16,6 +16,7 @@ from storage.people.people import UNDONE, Membership, Person, Role
 from storage.people.staff_changes import StaffChange, open_changes
 from storage.retention.requests import ErasureRequest
 from webapp.access import me
+from webapp.context import g
 
 Found = TypeVar("Found")
 

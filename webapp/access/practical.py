@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
-from flask import abort, g
+from flask import abort
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -16,6 +16,7 @@ from storage.planning.practical_sessions import LIVE, Participant, PracticalSess
 from storage.schemes import Scheme, current_practical_tests
 from webapp.access import me
 from webapp.access import people as access_people
+from webapp.context import g
 
 OF_SESSION = (
     joinedload(PracticalSession.exam_date),

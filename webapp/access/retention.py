@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import abort, g
+from flask import abort
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
@@ -13,6 +13,7 @@ from storage.retention.destructions import Destruction, Run
 from storage.retention.holds import AuditYear, Hold
 from storage.retention.requests import OPEN, ErasureRequest, RequestState
 from webapp.access import me, others
+from webapp.context import g
 
 WHOSE = joinedload(Destruction.dossier)
 

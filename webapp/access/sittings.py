@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import abort, g
+from flask import abort
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -11,6 +11,7 @@ from storage.exam.accommodations import BEFORE
 from storage.exam.sittings import Sitting
 from webapp.access import others
 from webapp.access import people as access_people
+from webapp.context import g
 
 
 def to_identify() -> list[Sitting]:

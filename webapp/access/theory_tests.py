@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from flask import abort, g
+from flask import abort
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
@@ -12,6 +12,7 @@ from storage.planning.locations import Location
 from storage.planning.theory_tests import TheoryState, TheoryTest, live_test
 from webapp.access import me
 from webapp.access import people as access_people
+from webapp.context import g
 
 OF_TEST = (joinedload(TheoryTest.person), joinedload(TheoryTest.location).joinedload(Location.organisation))
 """Loaded with the tests of a list."""

@@ -3,13 +3,12 @@
 import uuid
 from dataclasses import dataclass
 
-from flask import g
-
 from review.rating import Phase
 from storage.exam.recordings import Recording
 from storage.judging.flags import Flag
 from storage.judging.ratings import Rating
 from webapp.access import judging as access_judging
+from webapp.context import g
 
 
 @dataclass(frozen=True)

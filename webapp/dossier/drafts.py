@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
-from flask import g, jsonify
+from flask import jsonify
 from flask.typing import ResponseReturnValue
 from wtforms import IntegerField
 from wtforms.validators import Optional
@@ -17,6 +17,7 @@ from wtforms.widgets import HiddenInput
 from storage.base.keys import key_store
 from storage.dossier.dossiers import Rule
 from webapp import access
+from webapp.context import g
 from webapp.dutch import formats
 from webapp.forms import Form
 

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from review.difference import Change, Run, difference
@@ -13,6 +13,7 @@ from storage.dossier.revisions import Revision, Side, history, part_of, restore
 from storage.people.people import Role
 from webapp import access
 from webapp.access import files as access_file
+from webapp.context import g
 from webapp.dossier import drafts
 from webapp.dutch import formats, terms
 

@@ -7,7 +7,7 @@ value of the scheme.
 import uuid
 from decimal import Decimal
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
@@ -19,6 +19,7 @@ from storage.dossier.revisions import BOXES, Side, content, hand_in, part_of, wr
 from storage.people.people import Role
 from storage.planning import bookings
 from webapp import access
+from webapp.context import g
 from webapp.dossier import drafts, timeline, why_not
 from webapp.dossier.drafts import DraftForm
 from webapp.dutch import terms

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -24,6 +24,7 @@ from storage.exam import accommodations
 from storage.people.people import Role, holders
 from webapp import access
 from webapp.access import files as access_file
+from webapp.context import g
 from webapp.dossier import history, why_not
 from webapp.dutch import terms
 from webapp.forms import Form, choices

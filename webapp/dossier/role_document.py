@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, Response, flash, g, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scenarios.chapters import FilePart
@@ -13,6 +13,7 @@ from storage.dossier.role_documents import Rule
 from storage.people.people import Role
 from webapp import access, uploads
 from webapp.access.looks import note as note_look
+from webapp.context import g
 from webapp.uploads import Upload
 
 pages = Blueprint("role_document", __name__)

@@ -7,7 +7,7 @@ another is shown beside it; what another manager wrote is never shown, only how 
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 from wtforms import SelectMultipleField, TextAreaField
@@ -23,6 +23,7 @@ from storage.dossier.revisions import Side, content, write
 from storage.people.people import Person, Role
 from webapp import access, todo
 from webapp.access import files as access_file
+from webapp.context import g
 from webapp.dossier import drafts, timeline, turns, why_not
 from webapp.dossier.drafts import DraftForm
 from webapp.dossier.motivation import TEXT

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import g
 from sqlalchemy import select
 
 from storage.base.audit import AuditEvent
@@ -11,6 +10,7 @@ from storage.dossier.dossiers import Dossier
 from storage.exam.sittings import Sitting
 from storage.judging.verdicts import Verdict
 from storage.people.people import Person, Role
+from webapp.context import g
 from webapp.dossier import turns
 from webapp.dossier.turns import Turn
 from webapp.dutch import events, formats
@@ -74,7 +74,11 @@ def of(dossier: Dossier, role: Role = Role.KSF_OFFICER) -> Timeline:
         actors = {event.actor for event in found}
         names = dict(g.db.execute(select(Person.id, Person.name).where(Person.id.in_(actors))).all())
     lines = [
-        Event(formats.sentence(events.EVENTS.get(event.verb, event.verb)), event.at, names.get(event.actor))
+        Event(
+            formats.sentence(events.EVENTS.get(event.verb, event.verb)),
+            event.at,
+            names.get(event.actor) if event.actor else None,
+        )
         for event in found
         if _told(event.verb, role) and event.verb != "dossier_nominated"
     ]

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import g, url_for
+from flask import url_for
 from sqlalchemy import select
 
 from scenarios.chapters import FilePart
@@ -19,6 +19,7 @@ from storage.judging.verdicts import Verdict
 from storage.people.people import Role
 from storage.planning.bookings import LIVE, Booking, BookingState
 from storage.planning.exam_dates import plans_by_dates
+from webapp.context import g
 from webapp.dutch.formats import day
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import g
 from sqlalchemy import select
 
 from review.portfolio import Outcome, words
@@ -19,6 +18,7 @@ from storage.dossier.qualifications import prerequisite
 from storage.exam import accommodations
 from storage.planning import bookings
 from storage.planning.theory_tests import live_test
+from webapp.context import g
 from webapp.dutch import formats, states, terms
 
 

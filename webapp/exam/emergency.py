@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField, FileRequired
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from storage.exam.recordings import Recording, counting_takes
 from storage.exam.sittings import Sitting
 from storage.people.people import Role
 from webapp import access, uploads
+from webapp.context import g
 from webapp.forms import Form
 from webapp.uploads import Upload
 

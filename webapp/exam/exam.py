@@ -8,7 +8,7 @@ from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField
 from wtforms.validators import DataRequired
@@ -28,6 +28,7 @@ from storage.people.people import Role
 from storage.planning.bookings import awaits_date, booking_of
 from webapp import access
 from webapp.access import theory_tests as access_theory
+from webapp.context import g
 from webapp.dossier import timeline
 from webapp.exam.exam_state import state
 from webapp.extensions import limiter

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import g, url_for
+from flask import url_for
 
 from scenarios import sitting as rules
 from scenarios.chapters import SittingRules
 from scenarios.sitting import AnswerStage, Step
 from storage.exam.recordings import Recording, RecordingState, counting_takes
 from storage.exam.sittings import Answer, Sitting
+from webapp.context import g
 from webapp.dutch import formats
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -21,6 +21,7 @@ from storage.exam.take_decisions import DecisionKind
 from storage.people.people import Role
 from storage.schemes import Pack
 from webapp import access
+from webapp.context import g
 from webapp.exam import figures
 from webapp.forms import Form, choices
 from webapp.mail.notify import notify

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -19,6 +19,7 @@ from storage.people.organisations import Organisation
 from storage.people.people import Membership, Person, Role
 from webapp import access
 from webapp.access import judging as access_judging
+from webapp.context import g
 from webapp.dutch import refusals
 from webapp.dutch.formats import day_of
 from webapp.forms import Form

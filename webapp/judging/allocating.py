@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import DateField, IntegerField, RadioField
@@ -25,6 +25,7 @@ from storage.judging.ratings import ratings_by_sitting
 from storage.people.people import Person, Role
 from webapp import access, explain
 from webapp.access import judging as access_judging
+from webapp.context import g
 from webapp.dutch import refusals, terms
 from webapp.forms import Form, choices
 from webapp.paging import count

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from review.batch import Mode
@@ -20,6 +20,7 @@ from storage.judging.repeats import ask_again
 from storage.people.people import Person, Role
 from webapp import access, explain
 from webapp.access import judging as access_judging
+from webapp.context import g
 from webapp.dutch import refusals
 
 pages = Blueprint("assigning", __name__, url_prefix="/uitslagen")

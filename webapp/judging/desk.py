@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from itertools import groupby
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from storage.base.keys import key_store
@@ -16,6 +16,7 @@ from storage.people.people import Role
 from webapp import access, todo
 from webapp.access import judging as access_judging
 from webapp.access.worklist import Work, after, dossiers_ready, work_list
+from webapp.context import g
 from webapp.dutch.formats import start_of_day
 from webapp.judging.scoring import progress, state_of
 

@@ -7,7 +7,7 @@ between, the answer is 409 with what is there now, so that the page can join bot
 import uuid
 from typing import Any
 
-from flask import Blueprint, abort, g, jsonify, request, url_for
+from flask import Blueprint, abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -22,6 +22,7 @@ from storage.people.people import Role
 from webapp import access
 from webapp.access import judging as access_judging
 from webapp.access.worklist import Work, after, dossiers_ready, work_list
+from webapp.context import g
 from webapp.dutch import formats, refusals, terms
 
 pages = Blueprint("scoring", __name__, url_prefix="/beoordelen")

@@ -6,7 +6,7 @@ A score may change with a reason, and may then rest on a sentence of a STAR; wha
 import uuid
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -23,6 +23,7 @@ from storage.people.people import Role, names_at
 from webapp import access
 from webapp.access import judging as access_judging
 from webapp.access.worklist import dossiers_ready, work_list
+from webapp.context import g
 from webapp.dutch import formats, terms
 from webapp.forms import Form, choices
 

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 from wtforms import SelectMultipleField, TextAreaField
@@ -19,6 +19,7 @@ from storage.retention.holds import day_of
 from storage.retention.requests import ErasureRequest, RequestState, Wanted
 from webapp import access
 from webapp.access import retention as access_retention
+from webapp.context import g
 from webapp.dutch import refusals, terms
 from webapp.forms import Form, choices
 from webapp.mail.notify import notify

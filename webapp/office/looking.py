@@ -3,7 +3,7 @@ candidate who asks for it."""
 
 import uuid
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
@@ -13,6 +13,7 @@ from storage.exam import looks
 from storage.people.people import Role
 from webapp import access
 from webapp.access import looks as access_looks
+from webapp.context import g
 from webapp.forms import Form
 
 pages = Blueprint("looking", __name__, url_prefix="/opnames")

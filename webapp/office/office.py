@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -16,6 +16,7 @@ from storage.exam.recordings import counting_takes
 from storage.exam.sittings import Sitting
 from storage.people.people import Role
 from webapp import access, todo
+from webapp.context import g
 from webapp.dossier import part_one, timeline
 from webapp.paging import count, of_dossier, one_of, page_of, search
 

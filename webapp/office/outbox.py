@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from storage.people.outbox import UNDELIVERED, MailMessage, MailState
 from storage.people.people import Role
 from webapp import access
+from webapp.context import g
 from webapp.paging import called_so, count, one_of, page_of, search
 
 pages = Blueprint("outbox", __name__, url_prefix="/bureau/post")

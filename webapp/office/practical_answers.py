@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import SelectField, TextAreaField
@@ -15,6 +15,7 @@ from storage.planning import practical_candidates
 from storage.planning.practical_sessions import PracticalSession, SessionState
 from webapp import access
 from webapp.access import practical as access_practical
+from webapp.context import g
 from webapp.forms import Form, choices
 from webapp.paging import page_of
 from webapp.planning import practical_mail

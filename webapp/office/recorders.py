@@ -1,11 +1,12 @@
 """The recorders as the office sees them: which are alive, how much capacity is left, which are ending."""
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from storage.exam import reservations
 from storage.people.people import Role
 from webapp import access
+from webapp.context import g
 
 pages = Blueprint("recorders", __name__)
 

@@ -7,7 +7,7 @@ end; only the auditor closes the audit of a year, which lets its sample go.
 import uuid
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import DateField, TextAreaField
@@ -22,6 +22,7 @@ from storage.retention.destructions import Destruction, Run, totals
 from storage.retention.holds import AuditYear, Hold
 from webapp import access, letter_pdf
 from webapp.access import retention as access_retention
+from webapp.context import g
 from webapp.dutch import formats, refusals
 from webapp.forms import Form
 from webapp.office import certificate

@@ -3,11 +3,10 @@
 import uuid
 from collections.abc import Collection
 
-from flask import g
-
 from scenarios.advice import Advice, exam_before
 from storage.people.people import jobs
 from storage.schemes import advised_weeks
+from webapp.context import g
 from webapp.dutch.formats import day_of
 
 

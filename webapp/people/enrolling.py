@@ -4,7 +4,7 @@ import uuid
 from collections import Counter
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateField, EmailField, FileField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
@@ -19,6 +19,7 @@ from storage.people.people import Person, Role, as_address
 from storage.schemes import Scheme, advised_weeks, current_scheme, current_schemes
 from webapp import access, uploads
 from webapp.access import people as access_people
+from webapp.context import g
 from webapp.csv_reader import Unreadable
 from webapp.dutch import formats, refusals, states
 from webapp.forms import Form, offer

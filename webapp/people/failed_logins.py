@@ -2,11 +2,10 @@
 
 import uuid
 
-from flask import g
-
 from storage.base import audit
 from storage.base.database import session_scope
 from storage.people.people import Person
+from webapp.context import g
 
 NOBODY = uuid.UUID(int=0)
 """The subject of what was tried at an address that nobody has: noted like the others, and as slowly."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, g, render_template, request
+from flask import Blueprint, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from storage.base.refusal import Refused
 from storage.people import passwords
 from storage.people.links import PASSWORD_KINDS, SEND_RESET, LinkKind, asks_for_reset, issue, link_by_token
 from storage.people.people import Person
+from webapp.context import g
 from webapp.dutch import refusals
 from webapp.extensions import limiter
 from webapp.forms import Form

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -21,6 +21,7 @@ from storage.schemes import advised_weeks
 from webapp import access, todo
 from webapp.access import people as access_people
 from webapp.access import practical as access_practical
+from webapp.context import g
 from webapp.dossier import turns
 from webapp.dossier.turns import Course
 from webapp.dutch import formats, refusals

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
@@ -17,6 +17,7 @@ from storage.people.organisations import Organisation, create_organisation
 from storage.people.people import Membership, Role, join, known_or_new, person_by_email
 from webapp import access
 from webapp.access import people as access_people
+from webapp.context import g
 from webapp.dutch import refusals
 from webapp.forms import Form
 from webapp.paging import matching, page_of, search

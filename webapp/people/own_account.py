@@ -3,7 +3,7 @@
 import uuid
 
 import segno
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 from wtforms import PasswordField
@@ -22,6 +22,7 @@ from storage.people.second_factor import (
 )
 from webapp import access
 from webapp.access import people as access_people
+from webapp.context import g
 from webapp.forms import Form
 from webapp.mail.notify import notify
 from webapp.people import failed_logins

@@ -4,7 +4,7 @@ Only the mail holds the word that opens the link, and only the person who asked 
 neither the own browser, nor the outbox, nor somebody else's mail program can change an account.
 """
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from wtforms import EmailField
@@ -15,6 +15,7 @@ from storage.people.addresses import prove, readdress
 from storage.people.links import LinkKind, issue, link_by_token
 from storage.people.people import Person, person_by_email
 from webapp import access
+from webapp.context import g
 from webapp.dutch import refusals
 from webapp.extensions import limiter
 from webapp.forms import Form

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -21,6 +21,7 @@ from storage.retention.requests import Wanted
 from webapp import access
 from webapp.access import looks as access_looks
 from webapp.access import people as access_people
+from webapp.context import g
 from webapp.dutch import formats, terms
 from webapp.dutch import own_data as words
 from webapp.forms import Form, choices

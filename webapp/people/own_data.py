@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from logging import Logger
 
-from flask import Blueprint, Response, current_app, g, render_template
+from flask import Blueprint, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -30,6 +30,7 @@ from storage.retention import requests
 from storage.retention.destructions import destroyed_of
 from webapp import access, media
 from webapp.access import looks as access_looks
+from webapp.context import g
 from webapp.dutch import own_data as words
 from webapp.extensions import limiter
 

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -20,6 +20,7 @@ from storage.people.second_factor import remove_second_factor, second_factor_of
 from storage.people.staff_changes import StaffChange, ask_address, ask_role
 from webapp import access
 from webapp.access import people as access_people
+from webapp.context import g
 from webapp.dutch import refusals, states
 from webapp.dutch.formats import day_of
 from webapp.forms import choices

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
@@ -10,6 +10,7 @@ from storage.people.people import Role
 from storage.people.staff_changes import StaffChange
 from webapp import access
 from webapp.access import people as access_people
+from webapp.context import g
 from webapp.dutch import states
 from webapp.paging import page_of
 from webapp.people import own_address

@@ -1,9 +1,10 @@
 """Before somebody who exists gets a role or another address: who that is, and whether it is meant."""
 
-from flask import g, render_template
+from flask import render_template
 from wtforms import HiddenField
 
 from storage.people.people import Person
+from webapp.context import g
 from webapp.forms import Form
 
 

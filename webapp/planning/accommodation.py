@@ -4,7 +4,7 @@ import uuid
 from fractions import Fraction
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -15,6 +15,7 @@ from storage.exam import accommodations
 from storage.exam.accommodations import Accommodation
 from storage.people.people import Role
 from webapp import access
+from webapp.context import g
 from webapp.dutch import formats
 from webapp.forms import Form, choices
 from webapp.mail.notify import notify

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
@@ -17,6 +17,7 @@ from storage.planning.exam_dates import ExamDate, to_come
 from storage.planning.places_held import taken
 from webapp import access
 from webapp.access import bookings as access_booking
+from webapp.context import g
 from webapp.dutch import formats
 from webapp.forms import Form, choices
 from webapp.paging import page_of

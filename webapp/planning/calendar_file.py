@@ -77,7 +77,7 @@ def event(
     calendar.add("version", "2.0")
     calendar.add("method", "CANCEL" if cancelled else "REQUEST")
     calendar.add_component(made)
-    return calendar.to_ical().decode()
+    return str(calendar.to_ical().decode())
 
 
 def _sequence(person: Person, uid: str, now: datetime) -> int:

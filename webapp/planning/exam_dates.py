@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateField, IntegerField, SelectField, TextAreaField, TimeField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
@@ -17,6 +17,7 @@ from storage.planning.places_held import taken, withdraw_date
 from webapp import access
 from webapp.access import bookings as access_booking
 from webapp.access import practical as access_practical
+from webapp.context import g
 from webapp.dutch import formats, refusals
 from webapp.forms import Form, choices
 from webapp.paging import page_of

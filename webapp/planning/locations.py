@@ -190,7 +190,8 @@ def _rules() -> LocationRules:
     """How locations are checked, asked once a request however many of them a page shows."""
     if "location_rules" not in g:
         g.location_rules = locations.rules(g.db)
-    return g.location_rules
+    rules: LocationRules = g.location_rules
+    return rules
 
 
 def _told(number: int) -> str:

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, time
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import DateField, StringField, TextAreaField
@@ -25,6 +25,7 @@ from storage.planning.exam_dates import ExamDate, plans_by_dates
 from storage.schemes import current_pack
 from webapp import access
 from webapp.access import sittings as access_sitting
+from webapp.context import g
 from webapp.dutch import formats
 from webapp.forms import Form
 from webapp.mail.notify import notify

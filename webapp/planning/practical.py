@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired
@@ -23,6 +23,7 @@ from webapp import access
 from webapp.access import locations as access_location
 from webapp.access import people as access_people
 from webapp.access import practical as access_practical
+from webapp.context import g
 from webapp.dutch import formats
 from webapp.forms import Form, choices
 from webapp.paging import page_of

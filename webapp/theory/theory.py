@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateField, EmailField, RadioField, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired
@@ -22,6 +22,7 @@ from webapp import access
 from webapp.access import locations as access_location
 from webapp.access import people as access_people
 from webapp.access import theory_tests as access_theory
+from webapp.context import g
 from webapp.dutch import formats, refusals
 from webapp.dutch.states import CERTIFICATES
 from webapp.forms import Form, choices, offer

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from flask import g
-
 from storage.people.people import Person, Role, holders
 from storage.planning.theory_tests import TheoryTest
+from webapp.context import g
 from webapp.mail.notify import notify
 from webapp.planning import calendar_file
 

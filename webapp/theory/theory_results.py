@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
@@ -16,6 +16,7 @@ from storage.planning.theory_corrections import correct, given
 from storage.planning.theory_tests import CORRECTIONS, RESULTS, TheoryState, TheoryTest
 from webapp import access
 from webapp.access import theory_tests as access_theory
+from webapp.context import g
 from webapp.dutch import formats, refusals
 from webapp.dutch.states import THEORY_STATES
 from webapp.forms import Form, choices

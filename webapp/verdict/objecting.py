@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
@@ -21,6 +21,7 @@ from storage.judging.objections import Objection, ObjectionState
 from storage.people.people import Role
 from webapp import access
 from webapp.access import objections as access_objections
+from webapp.context import g
 from webapp.dutch import formats, refusals, states, terms
 from webapp.forms import Form, choices
 from webapp.mail.notify import notify

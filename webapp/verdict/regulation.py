@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template
+from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -23,6 +23,7 @@ from scenarios.unread import UNREAD
 from storage import schemes
 from storage.people.people import Role
 from webapp import access
+from webapp.context import g
 from webapp.dutch import formats
 
 pages = Blueprint("regulation", __name__, url_prefix="/reglement")

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -23,6 +23,7 @@ from storage.people.people import Role
 from webapp import access, explain
 from webapp.access import judging as access_judging
 from webapp.access import objections as access_objections
+from webapp.context import g
 from webapp.dutch import refusals
 from webapp.mail.notify import notify
 from webapp.paging import PAGE, Page, count, page_of, search
