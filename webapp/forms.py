@@ -50,10 +50,10 @@ class Dutch:
         return self.gettext(singular if number == 1 else plural)
 
 
-class Form(FlaskForm):
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form of ours. Texts arrive with plain line ends and without null characters, which no database keeps."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF has no types
         def get_translations(self, form: Any) -> Any:  # noqa: ARG002 (as WTForms calls it)
             return Dutch()
 

@@ -59,7 +59,7 @@ class CodeForm(Form):
 WRONG_CODE = "Deze code klopt niet, of is al gebruikt. Wacht op de volgende code in uw app."
 
 
-class LoggedIn(UserMixin):
+class LoggedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     """A person as flask-login wants to see one: its id is that of the row for this browser."""
 
     def __init__(self, row: LogIn) -> None:
