@@ -1,5 +1,7 @@
 """The institution in Dutch: what each field is called, and what is wrong with it."""
 
+from enum import StrEnum
+
 from storage.people.institution_logo import Rule
 from storage.people.institution_rules import ENOUGH, LIMITS, Fault, contrast
 from webapp.dutch.formats import number
@@ -50,7 +52,7 @@ FAULTS = {
     Fault.UNKNOWN: "Dit veld is er niet. Kijk de naam na.",
 }
 
-LOGO_RULES = {
+LOGO_RULES: dict[StrEnum, str] = {
     Rule.EMPTY: "Kies eerst een bestand.",
     Rule.TOO_LARGE: "Dit bestand is te groot. Kies een logo van hoogstens 300 kB.",
     Rule.OTHER_TYPE: "Dit is geen PNG en geen JPEG, of het is beschadigd. Kies een ander bestand.",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import FileField, StringField
 
@@ -13,6 +13,7 @@ from storage.people.institution import NotInOrder
 from storage.people.institution_rules import LIMITS
 from storage.people.people import Role
 from webapp import access, uploads
+from webapp.context import g
 from webapp.dutch.institution import HINTS, LABELS, LOGO_RULES, fault
 from webapp.forms import Form
 from webapp.office import first_steps

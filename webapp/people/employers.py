@@ -1,13 +1,15 @@
 """For whom somebody of the staff works, kept by the office: without it nobody is given work to judge."""
 
 import uuid
+from enum import StrEnum
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import DateField, Field, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.people import employers
 from storage.people.employers import Rule
@@ -15,6 +17,7 @@ from storage.people.organisations import Organisation
 from storage.people.people import Role
 from webapp import access
 from webapp.access import people as access_people
+from webapp.context import g
 from webapp.dutch import refusals
 from webapp.dutch.formats import day_of
 from webapp.forms import Form
@@ -51,7 +54,7 @@ def of(person_id: uuid.UUID) -> ResponseReturnValue:
         home = known.get(form.organisation.data or OUTSIDE)
         try:
             employers.employ(
-                g.db, person, home, form.name.data or "", form.since.data, form.until.data, access.me(), g.now
+                g.db, person, home, form.name.data or "", present(form.since.data), form.until.data, access.me(), g.now
             )
         except Refused as error:
             _field(form, error).errors = [refusals.refusal(error)]
@@ -71,10 +74,11 @@ def end(employer_id: uuid.UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         flash("Kies de laatste dag.", "warn")
     else:
-        found.end(form.last.data, access.me(), g.now)
+        found.end(present(form.last.data), access.me(), g.now)
         flash("Bewaard. Als vroegere werkgever telt hij nog mee.", "ok")
     return redirect(url_for("employers.of", person_id=found.person_id))
 
 
 def _field(form: EmployerForm, error: Refused) -> Field:
-    return {Rule.ENDS_BEFORE: form.until, Rule.BEGINS_LATER: form.since}.get(error.rule, form.name)
+    fields: dict[StrEnum, Field] = {Rule.ENDS_BEFORE: form.until, Rule.BEGINS_LATER: form.since}
+    return fields.get(error.rule, form.name)

@@ -3,7 +3,7 @@
 import uuid
 from datetime import date
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 from wtforms import DateField, EmailField, SelectField, StringField, TextAreaField
@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from review import deployment
 from review.deployment import Standing
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.judging import absences
 from storage.judging.allocations import loads
@@ -20,6 +21,7 @@ from storage.people.people import Person, Role
 from storage.planning.deployments import deployments
 from webapp import access
 from webapp.access import people as access_people
+from webapp.context import g
 from webapp.dutch import refusals
 from webapp.dutch.formats import day_of
 from webapp.forms import Form
@@ -58,7 +60,7 @@ def own() -> ResponseReturnValue:
     if homes and form.validate_on_submit():
         home = homes[form.organisation.data]
         try:
-            examiners.propose(g.db, home, form.name.data, form.email.data, access.me(), g.now)
+            examiners.propose(g.db, home, present(form.name.data), present(form.email.data), access.me(), g.now)
         except Refused as error:
             form.email.errors = [refusals.refusal(error)]
         else:
@@ -109,7 +111,7 @@ def one(examiner_id: uuid.UUID) -> ResponseReturnValue:
     found, form = access_people.examiner_for_officer(examiner_id), AcceptForm()
     if form.validate_on_submit():
         try:
-            found.accept(form.trained_on.data, form.active_from.data, access.me(), g.now)
+            found.accept(present(form.trained_on.data), present(form.active_from.data), access.me(), g.now)
         except Refused as error:
             if error.rule not in (Rule.NOT_TRAINED, Rule.ACTIVE_BEFORE):
                 raise
@@ -128,7 +130,7 @@ def decline(examiner_id: uuid.UUID) -> ResponseReturnValue:
     found, form = access_people.examiner_for_officer(examiner_id), DeclineForm()
     if not form.validate_on_submit():
         return _page(found, AcceptForm(formdata=None), form), 422
-    found.decline(form.reason.data, access.me(), g.now)
+    found.decline(present(form.reason.data), access.me(), g.now)
     _answer(found)
     flash("Afgewezen. De organisatie krijgt uw reden.", "ok")
     return redirect(url_for("examiners.home"))
