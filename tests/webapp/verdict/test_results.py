@@ -198,7 +198,7 @@ def test_the_candidate_reads_levels_remarks_what_to_develop_and_how_to_object(se
     released(session, people, judged)
     text = text_of(visit(people.candidate).get("/uitslag").text)
     assert "U bent geslaagd" in text and "3,50" in text
-    assert "De volgende stap:" in text
+    assert "Wie een niveau hoger zit, " in text
     assert "Assessor 1 0:12 U vat het gevoel goed samen." in text
     assert "bezwaar maken tot en met maandag 13 april 2026" in text
     for assessor in people.assessors:
