@@ -36,6 +36,7 @@ FLOORS = {
     "webapp": (
         ("dutch", "mail"),
         ("access",),
+        ("certificates",),
         ("planning", "verdict"),
         ("dossier", "judging"),
         ("office", "people"),

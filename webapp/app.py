@@ -22,6 +22,9 @@ from storage.base.refusal import Refused
 from storage.base.steps import StepRule
 from webapp import access, cli, contact, health, media, sending, style
 from webapp.access import refused
+from webapp.certificates import organisation as certified
+from webapp.certificates import own as own_certificates
+from webapp.certificates import paper, public, register
 from webapp.dossier import history, motivation, part_one, role_document, substantiation, why_not
 from webapp.dutch import filters, refusals
 from webapp.exam import emergency, exam, takes
@@ -108,6 +111,11 @@ PARTS = (
     recorders,
     retention,
     regulation,
+    own_certificates,
+    register,
+    paper,
+    certified,
+    public,
     health,
     sending,
     style,

@@ -7,7 +7,7 @@ is told.
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import typst
 
 from storage.base import plain
 
+STANDARDS = ("a-2b", "ua-1")
 REPLACEMENT = "□"
 FONTS = ("Libertinus Serif", "DejaVu Sans", "DejaVu Sans Mono", "Droid Sans Fallback", "Unifont", "Unifont Upper")
 """Where a sign is looked for, in this order: the first and third come with the compiler, the others with the image.
@@ -34,9 +35,9 @@ _PROBE = b"""#set document(title: "signs")
 """
 
 
-def make(template: Path, content: dict[str, Any], at: int) -> bytes:
+def make(template: Path, content: dict[str, Any], at: int, standards: Sequence[str] = STANDARDS) -> bytes:
     """This letter with this content, made at this moment (in seconds since 1970): the same bytes every time."""
-    return _made(str(template), content, at)[0]
+    return _made(str(template), content, at, standards)[0]
 
 
 def missing(texts: Iterable[str]) -> str:
@@ -46,13 +47,13 @@ def missing(texts: Iterable[str]) -> str:
     return "".join(sorted(sign for sign in gone if not _joins(sign)))
 
 
-def _made(source: str | bytes, content: Any, at: int) -> tuple[bytes, set[str]]:
+def _made(source: str | bytes, content: Any, at: int, standards: Sequence[str] = STANDARDS) -> tuple[bytes, set[str]]:
     """The PDF, and the signs that are replaced in it."""
     content = _each(content, plain.lines)
     gone = {sign for sign in _signs(content) if unicodedata.category(sign) == "Co"}
     for _ in range(MOST_ROUNDS):
         try:
-            return _compiled(source, content, gone, at), gone
+            return _compiled(source, content, gone, at, standards), gone
         except typst.TypstError as error:
             found = _refused(error.diagnostic) & _signs(content) - gone
             if not found:
@@ -65,14 +66,15 @@ def _made(source: str | bytes, content: Any, at: int) -> tuple[bytes, set[str]]:
             break
     # What is refused was not understood: a letter in Latin signs is better than none.
     gone |= {sign for sign in _signs(content) if sign > LATIN}
-    return _compiled(source, content, gone, at), gone
+    return _compiled(source, content, gone, at, standards), gone
 
 
-def _compiled(source: Any, content: Any, gone: set[str], at: int) -> bytes:
+def _compiled(source: Any, content: Any, gone: set[str], at: int, standards: Sequence[str]) -> bytes:
     table = str.maketrans({sign: "" if _joins(sign) else REPLACEMENT for sign in gone})
     content = _each(content, lambda text: text.translate(table))
     data = {"letter": json.dumps(content, ensure_ascii=False), "fonts": json.dumps(FONTS)}
-    pdf: bytes = typst.compile(source, format="pdf", sys_inputs=data, pdf_standards=["a-2b", "ua-1"], timestamp=at)
+    wanted: Any = [*standards]
+    pdf: bytes = typst.compile(source, format="pdf", sys_inputs=data, pdf_standards=wanted, timestamp=at)
     return pdf
 
 

@@ -26,6 +26,7 @@ from storage.planning.bookings import Booking, BookingState
 from storage.retention.holds import day_of
 from storage.retention.requests import ErasureRequest
 from webapp import access
+from webapp.access import certificates as access_certificates
 from webapp.access import judging as access_judging
 from webapp.access import locations as access_location
 from webapp.access import objections as access_objections
@@ -241,6 +242,20 @@ def officer() -> list[Todo]:
             "verzoek om te verwijderen",
             "verzoeken om te verwijderen",
             url_for("erasure_requests.home"),
+        ),
+        Todo(
+            Kind.TO_DO,
+            access_certificates.to_issue_by_me(),
+            "certificaat af te geven",
+            "certificaten af te geven",
+            url_for("register.waiting"),
+        ),
+        Todo(
+            Kind.TO_DO,
+            access_certificates.changes_to_decide(),
+            "wijziging van een certificaat wacht op een tweede medewerker",
+            "wijzigingen van certificaten wachten op een tweede medewerker",
+            url_for("register.to_decide"),
         ),
         take(Kind.TO_DO, "faulty", "antwoord om over te beslissen", "antwoorden om over te beslissen"),
         take(Kind.TO_DO, "unmade", "opname zonder video", "opnames zonder video"),

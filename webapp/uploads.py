@@ -21,6 +21,7 @@ class Upload(Enum):
     EMERGENCY_FILE = (300, "noodbestanden")
     ROSTER = (40, "lijsten")
     LOGO = (20, "logo’s")
+    PAPER_LIST = (40, "lijsten met certificaten")
 
 
 def a_day(kind: Upload) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:

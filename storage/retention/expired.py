@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from storage.admission.enrolments import Roster
 from storage.base.database import rows_changed
 from storage.base.jobs import Job, JobState
+from storage.certificates.paper_lists import PaperList
 from storage.exam.sittings import Sitting
 from storage.people.links import SEND_RESET, Link
 from storage.people.logins import LogIn
@@ -71,6 +72,7 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
         PracticalSession: PracticalSession.state.not_in(LIVE) & (PracticalSession.answered_at < now - SESSIONS_KEPT),
         LocationCheck: LocationCheck.checked_at < now - CHECKS_KEPT,
         MailMessage: (MailMessage.state != MailState.WAITING) & (MailMessage.created_at < now - MAILS_KEPT),
+        PaperList: PaperList.done_at.is_(None) & (PaperList.created_at < now - ROSTERS_KEPT),
         Roster: Roster.done_at.is_(None) & (Roster.created_at < now - ROSTERS_KEPT),
     }
     return {noun.__tablename__: rows_changed(session, delete(noun).where(old)) for noun, old in past.items()}

@@ -18,6 +18,12 @@ from review.retention import Erasable
 from storage.admission.enrolments import keep_roster
 from storage.admission.part_one import PartOneReview
 from storage.base.jobs import Job, JobState, Queue
+from storage.certificates.certificates import Certificate as Issued
+from storage.certificates.certificates import CertificateState
+from storage.certificates.changes import ask as ask_change
+from storage.certificates.copies import order
+from storage.certificates.paper_lists import keep_list
+from storage.certificates.signing_keys import current_key
 from storage.dossier.dossiers import DossierState
 from storage.dossier.revisions import Side, keep
 from storage.exam.recordings import Rendition, RenditionKind, latest_take
@@ -165,6 +171,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     gone = Destruction(run=night, dossier=to_assign.dossier, person=somebody, **facts)
     gone_too = Destruction(run=night, dossier=rejected, person=people.outsider_candidate, **facts)
     session.add_all([year, night, gone, gone_too])
+    certificate = issued(session, people, verdict, now)
     everybody = {
         name: getattr(people, name) for name in people.__dataclass_fields__ if isinstance(getattr(people, name), Person)
     }
@@ -184,6 +191,12 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "to_identify": to_identify,
             "flag": flag,
             "verdict": verdict,
+            "certificate": certificate,
+            "certificate_change": ask_change(
+                session, certificate, CertificateState.SUSPENDED, "Twijfel.", people.officer, now
+            ),
+            "copy_order": order(session, certificate, people.candidate, now),
+            "paper_list": keep_list(session, [], [], people.officer, now),
             "objected": rejected,
             "objection": objection,
             "allocation": shared_out,
@@ -245,6 +258,35 @@ def book(session, people, scheme, day, candidate, home, now):
     dossier.scheme, dossier.organisation = scheme, home
     session.flush()
     return request(session, dossier, day, people.beheerder, now)
+
+
+def issued(session, people, verdict, now):
+    """The certificate of the candidate; the verdict itself waits to be confirmed in this world."""
+    current_key(session, now)
+    dossier = verdict.sitting.dossier
+    row = Issued(
+        number="B-2026-483920-90",
+        letters="B",
+        title="KSF Branchecertificaat B",
+        name=people.candidate.name,
+        person=people.candidate,
+        organisation=dossier.organisation,
+        scheme=dossier.scheme,
+        verdict=verdict,
+        earned_on=now.date(),
+        issued_on=now.date(),
+        issued_at=now,
+        issued_by=people.officer,
+        first_by=people.second_officer,
+        list_number=1,
+        list_index=7,
+        badge="badge",
+        share="a-link-of-this-world",
+        state=CertificateState.VALID,
+    )
+    session.add(row)
+    session.flush()
+    return row
 
 
 def practical(session, people, day, where, candidates, now):
@@ -502,6 +544,37 @@ RIGHTS: dict[str, Right] = {
     "results.release_many": may(OFFICERS | COMMITTEE),
     "results.own": may({"candidate", "second_candidate"}),
     "results.letter": may({"candidate", "second_candidate"}),
+    "certificate_check.ask": may(PUBLIC),
+    "certificate_check.check": may(PUBLIC),
+    "certificate_check.shared": may(PUBLIC, secret="certificate.share"),
+    "certificate_check.did_document": may(PUBLIC),
+    "certificate_check.status_list": may(PUBLIC, purpose="=revocation", number="=1"),
+    "own_certificates.home": may(CANDIDATES),
+    "own_certificates.file": may({"candidate"}, certificate_id="certificate.id"),
+    "own_certificates.badge": may({"candidate"}, certificate_id="certificate.id"),
+    "own_certificates.supplement": may({"candidate"}, certificate_id="certificate.id", language="=nl"),
+    "own_certificates.share": may({"candidate"}, certificate_id="certificate.id"),
+    "own_certificates.stop_sharing": may({"candidate"}, certificate_id="certificate.id"),
+    "own_certificates.copy": may({"candidate"}, certificate_id="certificate.id"),
+    "own_certificates.copy_file": may({"candidate"}, order_id="copy_order.id"),
+    "register.home": may(OFFICERS | AUDITORS),
+    "register.export": may(OFFICERS | AUDITORS),
+    "register.waiting": may(OFFICERS),
+    "register.issue": may(OFFICERS),
+    "register.one": may(OFFICERS | AUDITORS, certificate_id="certificate.id"),
+    "register.file": may(OFFICERS | AUDITORS, certificate_id="certificate.id"),
+    "register.ask": may(OFFICERS, certificate_id="certificate.id"),
+    "register.to_decide": may(OFFICERS),
+    "register.grant": may(OFFICERS, change_id="certificate_change.id"),
+    "register.refuse": may(OFFICERS, change_id="certificate_change.id"),
+    "register.copy": may(OFFICERS, certificate_id="certificate.id"),
+    "register.copy_file": may(OFFICERS | AUDITORS, order_id="copy_order.id"),
+    "paper.upload": may(OFFICERS),
+    "paper.example": may(OFFICERS),
+    "paper.show": may(OFFICERS, list_id="paper_list.id"),
+    "paper.use": may(OFFICERS, list_id="paper_list.id"),
+    "certified.home": may(ADMINS),
+    "certified.export": may(ADMINS),
     "objecting.own": may({"outsider_candidate"}, dossier_id="objected.id"),
     "objecting.waiting": may(OFFICERS | COMMITTEE),
     "objecting.show": may(OFFICERS | COMMITTEE, objection_id="objection.id"),

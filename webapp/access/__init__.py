@@ -40,10 +40,18 @@ HOMES: dict[Role, tuple[str, str]] = {
 }
 """The home page of each role: what the menu calls it, and where it is."""
 
+MORE: dict[Role, tuple[str, str]] = {
+    Role.CANDIDATE: ("Mijn certificaten", "own_certificates.home"),
+    Role.KSF_OFFICER: ("Register", "register.home"),
+    Role.AUDITOR: ("Register", "register.home"),
+}
+"""What else the menu shows to a role."""
+
 
 def navigation(roles: set[Role]) -> list[tuple[str, str, bool]]:
     """The menu of somebody with these roles: label, address, whether it is the page that is shown."""
     entries = [HOMES[role] for role in Role if role in roles]
+    entries += dict.fromkeys(MORE[role] for role in Role if role in roles & MORE.keys())
     return [(label, url_for(endpoint), _shown(url_for(endpoint))) for label, endpoint in entries]
 
 

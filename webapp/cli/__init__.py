@@ -22,6 +22,7 @@ from storage.base.jobs import Job, JobState, Queue, enqueue
 from storage.exam.recordings import Recording
 from storage.schemes import Pack, Scheme
 from webapp.cli.audit import audit_log
+from webapp.cli.badges import badge_keys
 from webapp.cli.judging import agreement_of, allocation, verdict
 from webapp.cli.people import invite, mails
 from webapp.cli.recorders import recorders
@@ -42,7 +43,7 @@ def register(app: Flask) -> None:
     """Give the app its commands."""
     for command in (upgrade, scenarios, recordings, audit_log, verdict, allocation, agreement_of):
         app.cli.add_command(command)
-    for command in (setup, schemes, invite, mails, recorders):
+    for command in (setup, schemes, invite, mails, recorders, badge_keys):
         app.cli.add_command(command)
     # The demo stands beside the packages, and not in an image for production.
     if find_spec("demo"):

@@ -25,6 +25,8 @@ from webapp.dutch.formats import (
 from webapp.dutch.states import (
     BOOKING_STATES,
     BOOKING_TONES,
+    CERTIFICATE_STATES,
+    CERTIFICATE_TONES,
     CERTIFICATES,
     DEPLOYED,
     DOSSIER_STATES,
@@ -141,6 +143,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "melding": _name_of(FLAGS),
     "bezwaartegen": _name_of(AGAINST),
     "bezwaarstand": _name_of(OBJECTION_STATES),
+    "certificaatstand": _name_of(CERTIFICATE_STATES),
+    "certificaatkleur": _tone_of(CERTIFICATE_TONES),
     "bezwaarover": _name_of(GROUNDS),
     "uitspraak": _name_of(RULINGS),
     "gevraagd": _name_of(WANTED),

@@ -8,7 +8,7 @@ from scenarios import sitting
 from storage.admission import enrolments, part_one
 from storage.base import steps
 from storage.base.refusal import Refused
-from storage.certificates import certificates, changes
+from storage.certificates import certificates, changes, copies, paper_lists
 from storage.dossier import dossiers, qualifications, role_documents
 from storage.exam import accommodations, consents, looks, recordings, take_decisions
 from storage.judging import absences, allocations, assignments, flags, objections, ratings, verdicts, workload
@@ -162,6 +162,8 @@ REFUSALS: dict[str, str] = {
     certificates.Rule.ISSUED: "Voor dit examen is het certificaat al afgegeven. Laad de pagina opnieuw.",
     certificates.Rule.SECOND_PERSON: "U gaf deze uitslag vrij. Iemand anders geeft het certificaat af.",
     certificates.Rule.OWN_CASE: "Dit gaat over u, of over een kandidaat van u. Iemand anders geeft het certificaat af.",
+    copies.Rule.NOT_HELD: "Van dit certificaat kan geen afschrift worden besteld.",
+    paper_lists.Rule.DONE: "Deze lijst is al overgenomen. U hoeft niets te doen.",
     changes.Rule.NO_REASON: "Schrijf waarom. De houder van het certificaat leest het.",
     changes.Rule.NO_NAME: "Vul de naam in die op het nieuwe certificaat moet staan.",
     changes.Rule.FROM_PAPER: "Dit certificaat is van papier overgenomen. Een nieuw maken kan hier niet.",

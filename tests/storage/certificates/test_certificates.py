@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from support import cast, told_exam
+from support import cast, certified
 
 from review.certificate import read_number
 from storage.base.audit import AuditEvent
@@ -23,18 +23,7 @@ LATER = NOW + timedelta(days=1)
 @pytest.fixture
 def verdict(session, people):
     """The released positive verdict on the candidate's exam; the second officer released it."""
-    return passed_exam(session, people)
-
-
-def passed_exam(session, people, level=3):
-    sitting = cast.finished_sitting(session, people)
-    for slot, assessor in enumerate(people.assessors[:2], 1):
-        cast.rate(session, sitting, assessor, slot, level)
-    verdict = told_exam.decide(session, sitting, NOW)
-    verdict.confirm(people.officer, NOW)
-    verdict.release(people.second_officer, NOW)
-    session.flush()
-    return verdict
+    return certified.passed(session, people)
 
 
 @pytest.fixture
@@ -174,7 +163,7 @@ def test_a_place_is_never_given_twice_and_a_half_full_list_is_not_drawn_from(ses
 
 
 def test_a_pass_that_came_late_brings_a_certificate_at_once(session, people):
-    verdict = passed_exam(session, people, level=1)
+    verdict = certified.passed(session, people, level=1)
     assert follow(session, verdict, "Geen.", NOW) is None
     made = follow(session, corrected(session, people, verdict, True), "Herzien na bezwaar.", LATER)
     assert made.state is CertificateState.VALID and made.issued_by_id == people.officer.id

@@ -1,0 +1,1 @@
+"""Certificates on screen and on paper: the holder, the register, whoever checks one, and the organisation."""
