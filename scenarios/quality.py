@@ -39,8 +39,9 @@ class Measurement:
     `readable` false: no decoder could open the file. `seconds` is the length of the whole recording, `audio_seconds`
     the length of decoded sound (0 when there is no sound track), `frames` the decoded pictures (0 when there is no
     picture). `resolutions` lists each change of picture size as (seconds from the start, width, height).
-    `loudness_lufs` is integrated loudness, `clipping_share` the share of samples at full scale. `av_offset_ms` is
-    positive when the sound comes after the picture.
+    `freeze_s` is how long the camera surely hung, `still_s` how long it perhaps did beside that: who sits very still
+    looks the same. `loudness_lufs` is integrated loudness, `clipping_share` the share of samples at full scale.
+    `av_offset_ms` is positive when the sound comes after the picture.
     """
 
     readable: bool = True
@@ -51,6 +52,7 @@ class Measurement:
     height: int | None = None
     resolutions: tuple[tuple[float, int, int], ...] = ()
     freeze_s: float | None = None
+    still_s: float | None = None
     black_s: float | None = None
     audio_seconds: float | None = None
     silence_s: float | None = None
@@ -61,7 +63,7 @@ class Measurement:
 
 
 class FaultKind(StrEnum):
-    """Kinds of faults. Little speech is a remark and never a fault; lost is said by the office and never measured."""
+    """Kinds of faults. Little speech and a still picture are remarks and never faults; lost is said by the office."""
 
     UNREADABLE = "unreadable"
     TOO_SHORT = "too_short"
@@ -74,6 +76,7 @@ class FaultKind(StrEnum):
     TOO_FEW_FRAMES = "too_few_frames"
     OUT_OF_STEP = "out_of_step"
     LITTLE_SPEECH = "little_speech"
+    STILL = "still"
     LOST = "lost"
 
 
@@ -147,11 +150,22 @@ def _pixels(value: float | None) -> int | None:
 
 
 def remarks(measurement: Measurement, limits: Limits) -> tuple[Fault, ...]:
-    """Facts worth showing beside the recording that never allow a retake: little or no speech is an answer."""
-    found = measurement.speech_s
-    if measurement.readable and found is not None and found < limits.minimum_speech_s:
-        return (Fault(FaultKind.LITTLE_SPEECH, found, float(limits.minimum_speech_s)),)
-    return ()
+    """Facts worth showing beside the recording that never allow a retake.
+
+    Little or no speech is an answer; a picture that stands still without proof that the camera hung may be somebody who
+    sits still, so a person looks.
+    """
+    m = measurement
+    found = []
+    if m.readable and m.speech_s is not None and m.speech_s < limits.minimum_speech_s:
+        found.append(Fault(FaultKind.LITTLE_SPEECH, m.speech_s, float(limits.minimum_speech_s)))
+    if m.readable and m.still_s and m.freeze_s is not None:
+        share = _share(m.freeze_s + m.still_s, m.seconds)
+        if share is not None and share > limits.freeze_share:
+            found.append(Fault(FaultKind.STILL, float(share), float(limits.freeze_share)))
+        elif m.freeze_s + m.still_s > limits.freeze_seconds:
+            found.append(Fault(FaultKind.STILL, m.freeze_s + m.still_s, float(limits.freeze_seconds)))
+    return tuple(found)
 
 
 def _share(part: float | None, whole: float | None) -> Fraction | None:

@@ -3,14 +3,17 @@
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from math import inf, isnan
+from math import inf, isnan, prod
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import av
 import ffmpeg
+import numpy as np
 
 from recorder.media import freeze, packets
 from recorder.media.clock import usual_step
@@ -18,7 +21,7 @@ from recorder.media.ffmpeg import FfmpegError, Progress, run
 from scenarios.quality import Measurement
 
 # Five small pictures a second show freezing and blackness as well as all of them do, at a tenth of the cost.
-_LOOK = {"fps": freeze.RATE, "width": 320}
+_LOOK = (320, 180)
 _GRAIN_RATE, _BLACK_S = 6, 1
 _SILENCE_DB, _SILENCE_S = -50, 0.5
 _FULL_SCALE_DB = -0.01
@@ -233,10 +236,10 @@ def _look(path: Path, found: Scan, folder: Path, progress: Progress | None) -> M
     source = ffmpeg.input(str(path), reinit_filter=0, **{"skip_loop_filter:v": "all"})
     outputs = []
     if found.video_codec:
+        some = source["v:0"].filter("fps", freeze.RATE, start_time=round(found.times[0], 3)).split()
         look = (
-            source["v:0"]
-            .filter("fps", _LOOK["fps"], start_time=round(found.times[0], 3))
-            .filter("scale", _LOOK["width"], 180, flags="area")
+            some[0]
+            .filter("scale", *_LOOK, flags="area")
             .filter("blackdetect", d=_BLACK_S)
             .filter("scale", *freeze.CELLS, flags="area")
             .filter("format", "gray")
@@ -252,9 +255,11 @@ def _look(path: Path, found: Scan, folder: Path, progress: Progress | None) -> M
             .filter("signalstats")
             .filter("metadata", mode="print", key="lavfi.signalstats.YAVG", file=str(folder / "grain"))
         )
+        points = some[1].filter("scale", *_LOOK, flags="neighbor").filter("format", "gray")
         outputs.append(ffmpeg.output(source["v:0"], "-", format="null", fps_mode="passthrough"))
         outputs.append(ffmpeg.output(look, str(folder / "pictures"), format="rawvideo", fps_mode="passthrough"))
         outputs.append(ffmpeg.output(grain, "-", format="null", fps_mode="passthrough"))
+        outputs.append(ffmpeg.output(points, str(folder / "points"), format="rawvideo", fps_mode="passthrough"))
     if found.audio_codec:
         listen = (
             source["a:0"]
@@ -275,6 +280,7 @@ def _look(path: Path, found: Scan, folder: Path, progress: Progress | None) -> M
     silence_s = min(_spans(log, "silence_start: ", "silence_end: ", seconds), audio_seconds)
     frames = finished.frames if found.video_codec else 0
     width, height = found.size or (None, None)
+    frozen = _frozen(path, folder, found) if frames else freeze.Frozen(0.0, 0.0)
     measurement = Measurement(
         seconds=_ms(seconds),
         frames=frames,
@@ -282,7 +288,8 @@ def _look(path: Path, found: Scan, folder: Path, progress: Progress | None) -> M
         width=width,
         height=height,
         resolutions=found.resolutions,
-        freeze_s=_ms(_frozen_s(folder, found) + found.bare_s) if frames else None,
+        freeze_s=_ms(frozen.proven_s + found.bare_s) if frames else None,
+        still_s=_ms(frozen.likely_s) if frames else None,
         black_s=_ms(_spans(log, "black_start:", "black_end:", seconds)) if frames else None,
         audio_seconds=_ms(audio_seconds),
         silence_s=_ms(silence_s) if heard else None,
@@ -296,13 +303,34 @@ def _look(path: Path, found: Scan, folder: Path, progress: Progress | None) -> M
     )
 
 
-def _frozen_s(folder: Path, found: Scan) -> float:
+def _frozen(path: Path, folder: Path, found: Scan) -> freeze.Frozen:
     data, size = (folder / "pictures").read_bytes(), freeze.CELLS[0] * freeze.CELLS[1]
-    pictures = [data[at : at + size] for at in range(0, len(data), size)]
-    lines = re.findall(r"pts_time:(-?[\d.]+)\n\S+YAVG=([\d.]+)", (folder / "grain").read_text())
     begin = found.times[0]
-    changes = [(float(time) - begin, float(share) / 255) for time, share in lines]
-    return freeze.frozen_s(pictures, changes, [time - begin for time in found.keyframes])
+    points = np.fromfile(folder / "points", np.uint8)
+    lines = re.findall(r"pts_time:(-?[\d.]+)\n\S+YAVG=([\d.]+)", (folder / "grain").read_text())
+    look = freeze.Look(
+        pictures=[data[at : at + size] for at in range(0, len(data), size)],
+        changes=[(float(time) - begin, float(share) / 255) for time, share in lines],
+        apart=freeze.apart(points[: len(points) // prod(_LOOK) * prod(_LOOK)].reshape(-1, prod(_LOOK))),
+        keyframes=[time - begin for time in found.keyframes],
+        prints=_prints(path, begin),
+        gaps=[(a - begin, b - begin) for a, b in pairwise(found.times) if b - a >= freeze.FROZEN_S],
+    )
+    return freeze.frozen(look)
+
+
+def _prints(path: Path, begin: float) -> list[tuple[float, int]]:
+    """Of the picture of each keyframe its time, and a checksum of what is light and dark in it."""
+    found = []
+    with suppress(av.error.FFmpegError, ValueError), av.open(str(path)) as container:
+        start = (container.start_time or 0) / 1e6
+        stream = container.streams.video[0]
+        stream.codec_context.skip_frame = "NONKEY"
+        for frame in container.decode(stream):
+            plane = frame.planes[0]
+            rows = np.frombuffer(bytes(plane), np.uint8).reshape(-1, plane.line_size)[:, : frame.width]
+            found.append(((frame.time or 0.0) - start - begin, crc32(rows.tobytes())))
+    return found
 
 
 class _Sound:

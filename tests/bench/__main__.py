@@ -35,7 +35,7 @@ PARTS = {
     "playable": 60.0,
     "sharing": 20.0,
     "retention": 1000.0,
-    "freeze": 1.0,
+    "freeze": 3.0,
 }
 """Each part is a script of its own beside this one; what `seconds` is to it when nobody says, its docstring tells."""
 

@@ -84,6 +84,14 @@ def test_a_value_exactly_on_the_limit_passes():
     assert kinds(av_offset_ms=400.0) == []
 
 
+def test_a_picture_that_perhaps_stood_still_is_looked_at_and_never_a_retake():
+    still = replace(GOOD, freeze_s=6.0, still_s=9.0)
+    assert judge(still, LIMITS) == ()
+    assert remarks(still, LIMITS) == (Fault(FaultKind.STILL, 0.25, 0.2),)
+    assert remarks(replace(GOOD, seconds=200.0, still_s=21.0), LIMITS) == (Fault(FaultKind.STILL, 21.0, 20.0),)
+    assert remarks(replace(GOOD, still_s=12.0), LIMITS) == () == remarks(replace(GOOD, still_s=None), LIMITS)
+
+
 def test_sound_longer_than_the_picture_is_no_fault():
     assert kinds(audio_seconds=61.0) == []
 

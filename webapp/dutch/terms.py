@@ -29,6 +29,7 @@ FAULTS = {
     FaultKind.TOO_FEW_FRAMES: "het beeld hapert",
     FaultKind.OUT_OF_STEP: "beeld en geluid lopen niet gelijk",
     FaultKind.LITTLE_SPEECH: "er is weinig spraak te horen",
+    FaultKind.STILL: "het beeld lijkt een tijd stil te staan: kijk of de camera hing of de kandidaat stil zat",
     FaultKind.LOST: "de opname is bij ons verloren gegaan",
 }
 

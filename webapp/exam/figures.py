@@ -43,6 +43,7 @@ TOOK = {
 }
 WHY = {
     "whole": "De stukken zijn compleet en zo lang als de klok van de kandidaat zegt.",
+    "slices_began_anew": "De browser begon opnieuw met opnemen. De live-verbinding is ononderbroken.",
     "other_length": "De stukken zijn compleet, maar niet zo lang als de klok van de kandidaat zegt.",
     "hole": "Er ontbreken stukken.",
     "cut_off": "De browser heeft de opname niet zelf afgesloten.",
@@ -100,6 +101,7 @@ LENGTHS = {
     "speech_s": "Daarvan spraak",
     "silence_s": "Daarvan stilte",
     "freeze_s": "Stilstaand beeld",
+    "still_s": "Misschien stilstaand beeld",
     "black_s": "Zwart beeld",
 }
 
