@@ -54,9 +54,12 @@ ONLY_IN = {
     **dict.fromkeys(("typst", "segno", "icalendar"), "webapp"),
     **dict.fromkeys(("aiortc", "av", "ffmpeg", "imageio_ffmpeg", "aiohttp", "uvloop"), "recorder"),
     **dict.fromkeys(("boto3", "botocore", "celery", "kombu", "cryptography", "pypdf", "joserfc"), "storage"),
-    **dict.fromkeys(("numpy", "scipy", "rapidfuzz"), "review"),
+    **dict.fromkeys(("scipy", "rapidfuzz"), "review"),
 }
 """Libraries that belong to one package; the demo, which draws films and fills pages, may use them too."""
+
+ARRAYS = ("review", "recorder", "demo")
+"""Where many numbers are computed with at once: scores, and the points of pictures."""
 
 ENVIRONMENT = "storage/base/config.py"
 """The one file that reads environment variables."""
@@ -74,6 +77,8 @@ def faults(root: Path) -> list[str]:
         for library in sorted(tops & ONLY_IN.keys()):
             if package not in (ONLY_IN[library], "demo"):
                 found.append(f"{place} uses {library}, which belongs in {ONLY_IN[library]}")
+        if "numpy" in tops and package not in ARRAYS:
+            found.append(f"{place} uses numpy, which belongs in {' and '.join(ARRAYS)}")
         if place != ENVIRONMENT and _reads_environment(module.tree):
             found.append(f"{place} reads the environment")
         found += _upward(module.name, place, codebase.files[module.name])
