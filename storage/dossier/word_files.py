@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 MOST_PARTS = 5000
 MOST_UNPACKED = 20_000_000
-"""Bytes of all lists of content types and relationships together, and of one workbook behind a chart."""
+"""Bytes of all that is read of one package: lists of content types and relationships, texts with fields, a workbook."""
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _DOCUMENT = _OFFICE + "wordprocessingml.document.main+xml"
@@ -29,6 +29,8 @@ _RELATIONS = {
     *("xlmacrosheet", "xlintlmacrosheet"),
 }
 """The kinds of relationship, by the last word of their address, that bring such a part in."""
+_ASKS_PROGRAMS = ("DDE", "DDEAUTO", "LINK")
+"""The fields that Word answers by asking another program, which starts for it (ECMA-376, part 1, 17.16.5)."""
 
 
 class Unreadable(ValueError):
@@ -110,7 +112,7 @@ class Package:
 
 
 def runs_something(data: bytes) -> bool:
-    """True when this Word document brings a program, an attachment, or a template from elsewhere.
+    """True when this Word document brings a program, an attachment, a template from elsewhere, or asks programs.
 
     Raises Unreadable for what is no Word document.
     """
@@ -119,7 +121,64 @@ def runs_something(data: bytes) -> bool:
         return True
     if package.main_type() != _DOCUMENT:
         raise Unreadable("another kind of document")
-    return _typed(package) or any(_brings(package, one) for one in package.relations)
+    brought = _typed(package) or any(_brings(package, one) for one in package.relations)
+    return brought or any(_Fields(package.read(part)).ask_programs for part in package.parts() if _text(package, part))
+
+
+def _text(package: Package, part: str) -> bool:
+    """Whether fields may stand in this part: the document, heads and feet, notes, comments."""
+    kind = package.content_type(part)
+    return "wordprocessingml" in kind and kind.endswith("+xml")
+
+
+class _Fields:
+    """The fields of one part of the text: what each asks for, in one piece (`fldSimple`) or spread over many."""
+
+    def __init__(self, data: bytes):
+        """Raises Unreadable."""
+        self.ask_programs = False
+        self._open: list[str | None] = []  # what each open field asks; None once its result begins
+        self._reading = False
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = self._words, _no_document_type
+        try:
+            parser.Parse(data, True)
+        except (expat.ExpatError, LookupError) as error:
+            raise Unreadable("no XML") from error
+
+    def _start(self, name: str, values: dict[str, str]) -> None:
+        tag, named = name.rpartition(" ")[2], {key.rpartition(" ")[2]: value for key, value in values.items()}
+        if tag == "fldSimple":
+            self._judge(named.get("instr", ""))
+        elif tag == "instrText":
+            self._reading = True
+        elif tag == "fldChar":
+            self._boundary(named.get("fldCharType", ""))
+
+    def _end(self, name: str) -> None:
+        if name.endswith("instrText"):
+            self._reading = False
+
+    def _words(self, text: str) -> None:
+        if self._reading and self._open and self._open[-1] is not None:
+            self._open[-1] += text
+
+    def _boundary(self, kind: str) -> None:
+        if kind == "begin":
+            # A field whose very name is made by another field: nobody can tell what it asks.
+            self.ask_programs |= bool(self._open) and self._open[-1] is not None and not self._open[-1].strip()
+            self._open.append("")
+        elif kind in ("separate", "end") and self._open:
+            if (asked := self._open[-1]) is not None:
+                self._judge(asked)
+            if kind == "separate":
+                self._open[-1] = None
+            else:
+                self._open.pop()
+
+    def _judge(self, asked: str) -> None:
+        self.ask_programs |= (asked.split() or [""])[0].upper() in _ASKS_PROGRAMS
 
 
 def _typed(package: Package) -> bool:
@@ -153,18 +212,19 @@ def _part(name: str, base: str = "") -> str:
     return posixpath.normpath(posixpath.join("/", base, unquote(name).replace("\\", "/"))).lstrip("/").lower()
 
 
+def _no_document_type(*_: object) -> None:
+    raise Unreadable("a document type, which no part of a Word document has")
+
+
 def _elements(data: bytes) -> list[tuple[str, dict[str, str]]]:
     """Every element's name without its namespace, and its attributes. Raises Unreadable, for a document type too."""
     found: list[tuple[str, dict[str, str]]] = []
-
-    def no_document_type(*_: object) -> None:
-        raise Unreadable("a document type, which these lists never have")
 
     def start(name: str, values: dict[str, str]) -> None:
         found.append((name.rpartition(" ")[2], values))
 
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler, parser.StartDoctypeDeclHandler = start, no_document_type
+    parser.StartElementHandler, parser.StartDoctypeDeclHandler = start, _no_document_type
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, LookupError) as error:

@@ -93,3 +93,55 @@ def twice():
 def test_what_is_no_word_document_is_unreadable(data):
     with pytest.raises(Unreadable):
         runs_something(data)
+
+
+def text(*runs: str, part: str = "document") -> bytes:
+    """A Word document whose text, or another part of it, has these elements."""
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    body = f"<w:document {space}><w:body><w:p>{''.join(runs)}</w:p></w:body></w:document>"
+    if part == "document":
+        return opc.word(**{"word__document_dot_xml": body})
+    kind = f"{opc.OFFICE}wordprocessingml.{part}+xml"
+    return opc.word((part, f"{part}1.xml", kind), **{f"word__{part}1_dot_xml": body})
+
+
+def field(*asked: str, result: str = "7") -> str:
+    """A field in pieces, as Word writes it; a piece that is an element already is a field inside it."""
+    pieces = "".join(one if one.startswith("<") else f"<w:r><w:instrText>{one}</w:instrText></w:r>" for one in asked)
+    marks = [f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")]
+    return f"{marks[0]}{pieces}{marks[1]}<w:r><w:t>{result}</w:t></w:r>{marks[2]}"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        text(field(" PAGE ")),
+        text(field("HYPERLINK ", '"https://a.example/DDE"')),
+        text(field(" REF DDE ")),
+        text(field(' IF 1 = 1 "DDEAUTO" ""')),
+        text('<w:fldSimple w:instr=" DATE "><w:r><w:t>DDEAUTO a b</w:t></w:r></w:fldSimple>'),
+        text("<w:r><w:t>DDEAUTO excel blad</w:t></w:r>"),
+        text(field(" IF ", field("PAGE"), " > 1 ")),
+        text(field(" PAGE "), part="header"),
+        text(field(" LINKEROOG ")),
+    ],
+)
+def test_a_field_that_asks_no_program_is_taken(data):
+    assert runs_something(data) is False
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        text(field(" DDEAUTO excel blad cel ")),
+        text(field("DD", "EAUTO ", "excel blad cel")),
+        text(field("dde excel blad cel")),
+        text(field(" LINK Excel.Sheet.12 C:\\a.xlsx ")),
+        text('<w:fldSimple w:instr="DDE excel blad cel"/>'),
+        text(field(" IF 1 = 1 ", field("DDE excel blad cel"))),
+        text(field(field("QUOTE 68 68 69"), " excel blad cel")),
+        *(text(field(" DDEAUTO excel blad "), part=one) for one in ("header", "footer", "footnotes", "comments")),
+    ],
+)
+def test_a_field_that_asks_a_program_is_found_however_it_is_written(data):
+    assert runs_something(data) is True
