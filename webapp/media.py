@@ -22,7 +22,7 @@ from storage.base.keys import HEAD, KeyGone, Tampered, decrypt_part, key_store, 
 from storage.base.objects import ObjectError, object_store
 from storage.exam.recordings import Rendition, RenditionKind
 from storage.people.people import Role
-from webapp import access
+from webapp import access, long_answers
 from webapp.access import looks
 
 pages = Blueprint("media", __name__, url_prefix="/media")
@@ -82,6 +82,8 @@ def _unsealed(rendition: Rendition, key_id: uuid.UUID) -> Response:
         if status == 206:
             # A piece is decrypted before anything is said: when it was tampered with, nothing of it leaves.
             body = (b"".join(body),)
+        elif size > long_answers.AT_ONCE and body:
+            body = long_answers.Long(access.me().id, body)
     except (Tampered, ObjectError) as error:
         current_app.logger.error("rendition %s cannot be read: %s", rendition.id, error)
         abort(502)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ SLICE = (
 )
 HEADERS = "GET /inloggen HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 OBSERVED_S = 12
+LARGE = "/static/vendor/atkinson-hyperlegible-next/atkinson-hyperlegible-next-latin-wght-normal.woff2"
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Slow:
 
 
 @contextlib.contextmanager
-def going_on(*slow: Slow) -> Iterator[threading.Thread]:
+def going_on(*slow: "Slow | SlowReader") -> Iterator[threading.Thread]:
     """They drip in a thread of their own; afterwards all must have been sent away."""
 
     async def all_of_them() -> None:
@@ -121,6 +123,50 @@ def test_five_hundred_that_drip_a_body_stop_nobody_and_one_address_may_do_so_muc
     told = [answer.split(b"\r\n")[0] for answer in slow.answers]
     assert sum(b" 429 " in line for line in told) > 0, "one address may begin 300 in ten seconds"
     assert max(slow.held_s) < 36
+
+
+@dataclass
+class SlowReader:
+    """So many connections that ask for something large and read one byte of it each second."""
+
+    path: str
+    number: int
+    port: int
+    begun: int = 0
+
+    async def run(self) -> None:
+        await asyncio.gather(*(self._one() for _ in range(self.number)))
+
+    async def _one(self) -> None:
+        loop = asyncio.get_running_loop()
+        with socket.socket() as line:
+            # As little as the system allows lies in between, so that the edge cannot be rid of it.
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+            line.setblocking(False)
+            line.bind((ELSEWHERE, 0))
+            await loop.sock_connect(line, ("127.0.0.1", self.port))
+            await loop.sock_sendall(line, f"GET {self.path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            with contextlib.suppress(OSError):
+                for _ in range(OBSERVED_S + 4):
+                    self.begun += bool(await loop.sock_recv(line, 1))
+                    await asyncio.sleep(1)
+
+
+@pytest.mark.parametrize("path", ["/inloggen", LARGE], ids=["page", "file"])
+def test_five_hundred_that_read_a_byte_a_second_stop_nobody(port, path, record_property):
+    """The edge takes each answer from the web app at once; who reads slowly holds up the edge alone."""
+    assert requests.get(f"http://127.0.0.1:{port}{path}", timeout=20).status_code == 200
+    slow = SlowReader(path, MANY, port)
+    with going_on(slow) as thread:
+        time.sleep(2)  # the time in which they have all begun
+        form_s = logs_in(port)
+        took = observed(port, thread)
+    record_property("slowest_page_s", max(took))
+    print(f"{len(took)} pages, the slowest in {max(took):.3f} s, a form in {form_s:.3f} s")
+    assert slow.begun > MANY * 5, "they were really reading"
+    assert len(took) > 10
+    assert max(took) < 1
+    assert form_s < 5
 
 
 @pytest.mark.parametrize("first", [HEADERS, SLICE], ids=["headers", "slices"])

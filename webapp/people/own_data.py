@@ -28,7 +28,7 @@ from storage.exam.sittings import CONSENT_STAGES, Sitting
 from storage.people.people import Person, Role
 from storage.retention import requests
 from storage.retention.destructions import destroyed_of
-from webapp import access, media
+from webapp import access, long_answers, media
 from webapp.access import looks as access_looks
 from webapp.context import g
 from webapp.dutch import own_data as words
@@ -76,7 +76,8 @@ def everything() -> ResponseReturnValue:
         "lees-mij.html": page,
         "gegevens.json": json.dumps(values, ensure_ascii=False, indent=1),
     }
-    response = Response(_zip(texts, [*films, *documents], current_app.logger), content_type="application/zip")
+    body = long_answers.Long(me.id, _zip(texts, [*films, *documents], current_app.logger))
+    response = Response(body, content_type="application/zip")
     response.headers.set("Content-Disposition", "attachment", filename="alles-over-mij.zip")
     return response
 
