@@ -202,8 +202,8 @@ KEPT: Mapping[DataClass, Kept] = {
     DataClass.AUDIT: Kept(
         "being able to show who did what and who looked, without names",
         Basis.LEGITIMATE,
-        84,
-        "the moment that it tells of",
+        None,
+        "",
         "the auditor; the person of the own acts, and of who looked at the own recordings",
         must_stay="A log from which lines can be taken proves nothing; it holds no name, only random numbers.",
     ),

@@ -1,65 +1,87 @@
 """The nightly deletion of rows that nobody needs any more.
 
 Links, who asked for them, log-ins, mails, checks of devices, lists of people, online tests that nobody passed,
-practical sessions that were not held, and checks of locations from long ago.
+practical sessions that were not held, checks of locations, bookings, absences and sharings out from long ago, what was
+asked and allowed, and accounts of people whom nothing names any more.
 
-Each stays for a while after it stopped working, so that the office can still answer a question about it.
+Each stays as long as the register of processing says, so that the office can still answer a question about it.
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, cast, delete, or_, select, update
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import String, cast, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.admission.enrolments import Roster
-from storage.base.database import rows_changed
+from storage.base import audit
+from storage.base.database import Base, rows_changed
 from storage.base.jobs import Job, JobState
 from storage.certificates.paper_lists import PaperList
+from storage.data_classes import KEPT, DataClass
+from storage.exam.consents import Consent
 from storage.exam.sittings import Sitting
+from storage.judging.absences import Absence
+from storage.judging.allocations import Allocation
 from storage.people.links import SEND_RESET, Link
 from storage.people.logins import LogIn
 from storage.people.outbox import DELIVER, MailMessage, MailState
+from storage.people.people import Membership, Person, SearchWord
+from storage.people.second_factor import SecondFactor
+from storage.people.staff_changes import StaffChange
+from storage.planning.bookings import Booking
 from storage.planning.locations import LocationCheck
 from storage.planning.practical_sessions import LIVE, Participant, PracticalSession
 from storage.planning.theory_tests import TheoryState, TheoryTest
+from storage.retention.requests import ErasureRequest, RequestState
 
-LINKS_KEPT = timedelta(days=30)
-"""After a link was used, withdrawn or became too old."""
+
+def _kept(data_class: DataClass) -> relativedelta:
+    """As long as the register of processing says (`storage.data_classes`)."""
+    return relativedelta(months=KEPT[data_class].months or 0)
+
+
+LOG_INS_KEPT = _kept(DataClass.LOG_INS)
+"""After a link stopped working, a browser was last used or logged out, or the window of an exam closed (what the check
+of camera and microphone found; the exam stays)."""
 
 RESETS_KEPT = timedelta(days=1)
 """After a new password was asked for: the job that knows who asked. Link and mail stay as long as others."""
 
-LOG_INS_KEPT = timedelta(days=30)
-"""After a browser was last used or logged out."""
-
 ROSTERS_KEPT = timedelta(days=7)
 """After a list was uploaded that nobody took into use. The people of one that was are forgotten at once."""
 
-TESTS_KEPT = timedelta(days=365)
-"""After an online test ended without a pass: as long as the recordings of who did not pass. A pass stays."""
-
-SESSIONS_KEPT = timedelta(days=365)
-"""After a practical session was declined or called off, or a candidate taken out of one. One that was held stays."""
+TESTS_KEPT = _kept(DataClass.TESTS)
+"""After an online test ended without a pass, a practical session was called off, or a candidate taken out of one."""
 
 DELIVERIES_KEPT = timedelta(days=1)
 """After a mail was sent or given up: the job that did so. The mail itself says what became of it."""
 
-MAILS_KEPT = timedelta(days=2 * 365)
+MAILS_KEPT = _kept(DataClass.MAILS)
 """After a mail was written, unless it still waits to be sent."""
 
-DEVICE_CHECKS_KEPT = timedelta(days=365)
-"""After the window of an exam closed: what the check of camera and microphone found. The exam stays."""
+PLANNING_KEPT = _kept(DataClass.PLANNING)
+"""After the day that was asked, or the check of a location, which keeps how it stands."""
 
-CHECKS_KEPT = timedelta(days=2 * 365)
-"""After a location was checked: a yearly audit still finds the year before. The location keeps how it stands."""
+WORK_KEPT = _kept(DataClass.ASSESSORS)
+"""After an absence was over, or the sharing out was made final."""
+
+CONSENTS_KEPT = _kept(DataClass.CONSENTS)
+"""After what was allowed was taken back."""
+
+REQUESTS_KEPT = _kept(DataClass.REQUESTS)
+"""After a request for erasure was withdrawn, or done with."""
+
+ACCOUNTS_KEPT = _kept(DataClass.ACCOUNT)
+"""After the last role ended, or was never given, and nothing else names the person."""
 
 
 def delete_expired(session: Session, now: datetime) -> dict[str, int]:
     """Delete what is past its time; answers how many rows of each table."""
-    old_links = or_(Link.used_at < now - LINKS_KEPT, Link.expires_at < now - LINKS_KEPT)
+    old_links = or_(Link.used_at < now - LOG_INS_KEPT, Link.expires_at < now - LOG_INS_KEPT)
     in_mail = MailMessage.link_id.in_(select(Link.id).where(old_links))
     session.execute(update(MailMessage).where(in_mail).values(link_id=None))
-    checked = (Sitting.closes_at < now - DEVICE_CHECKS_KEPT) & (cast(Sitting.device_check, String) != "{}")
+    checked = (Sitting.closes_at < now - LOG_INS_KEPT) & (cast(Sitting.device_check, String) != "{}")
     session.execute(update(Sitting).where(checked).values(device_check={}))
     old_resets = (Job.kind == SEND_RESET) & (Job.finished_at < now - RESETS_KEPT)
     delivered = (Job.kind == DELIVER) & (Job.state == JobState.DONE) & (Job.finished_at < now - DELIVERIES_KEPT)
@@ -68,11 +90,42 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
         Job: old_resets | delivered,
         LogIn: or_(LogIn.used_at < now - LOG_INS_KEPT, LogIn.ended_at < now - LOG_INS_KEPT),
         TheoryTest: (TheoryTest.state != TheoryState.PASSED) & (TheoryTest.ended_at < now - TESTS_KEPT),
-        Participant: Participant.freed_at < now - SESSIONS_KEPT,
-        PracticalSession: PracticalSession.state.not_in(LIVE) & (PracticalSession.answered_at < now - SESSIONS_KEPT),
-        LocationCheck: LocationCheck.checked_at < now - CHECKS_KEPT,
+        Participant: Participant.freed_at < now - TESTS_KEPT,
+        PracticalSession: PracticalSession.state.not_in(LIVE) & (PracticalSession.answered_at < now - TESTS_KEPT),
+        LocationCheck: LocationCheck.checked_at < now - PLANNING_KEPT,
         MailMessage: (MailMessage.state != MailState.WAITING) & (MailMessage.created_at < now - MAILS_KEPT),
         PaperList: PaperList.done_at.is_(None) & (PaperList.created_at < now - ROSTERS_KEPT),
         Roster: Roster.done_at.is_(None) & (Roster.created_at < now - ROSTERS_KEPT),
+        Booking: Booking.day < (now - PLANNING_KEPT).date(),
+        Absence: Absence.last < (now - WORK_KEPT).date(),
+        Allocation: Allocation.final_at < now - WORK_KEPT,
+        Consent: Consent.taken_back_at < now - CONSENTS_KEPT,
+        ErasureRequest: or_(
+            ErasureRequest.done_at < now - REQUESTS_KEPT,
+            (ErasureRequest.state == RequestState.WITHDRAWN) & (ErasureRequest.asked_at < now - REQUESTS_KEPT),
+        ),
     }
-    return {noun.__tablename__: rows_changed(session, delete(noun).where(old)) for noun, old in past.items()}
+    gone = {noun.__tablename__: rows_changed(session, delete(noun).where(old)) for noun, old in past.items()}
+    return gone | {Person.__tablename__: _delete_accounts(session, now)}
+
+
+def _delete_accounts(session: Session, now: datetime) -> int:
+    """Accounts without a role for so long, of people whom no row names that is not of the account itself."""
+    holds = select(Membership.person_id).where(or_(Membership.until.is_(None), Membership.until > now - ACCOUNTS_KEPT))
+    old = [Person.created_at < now - ACCOUNTS_KEPT, Person.id.not_in(holds)]
+    own = {(noun.__tablename__, "person_id") for noun in (Membership, SearchWord, SecondFactor, StaffChange)}
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            to_person = any(key.column is Person.__table__.c.id for key in column.foreign_keys)
+            if to_person and (table.name, column.name) not in own:
+                there = table.alias()
+                old.append(~exists().where(there.c[column.name] == Person.id))
+    ids = list(session.scalars(select(Person.id).where(*old)))
+    for noun in (Membership, SearchWord, StaffChange):
+        session.execute(delete(noun).where(noun.person_id.in_(ids)))
+    for factor in session.scalars(select(SecondFactor).where(SecondFactor.person_id.in_(ids))):
+        session.delete(factor)
+    session.flush()
+    for one in ids:
+        audit.record(session, now, None, "account_erased", Person(id=one))
+    return rows_changed(session, delete(Person).where(Person.id.in_(ids)))

@@ -193,7 +193,7 @@ def standing() -> dict[str, int]:
 def why(now: datetime) -> Counter[str]:
     """Why the recordings stay that stay."""
     with session_scope(writes=False) as session:
-        over = list(session.scalars(plan.over().with_only_columns(Dossier.id)))
+        over = list(session.scalars(plan.over(now).with_only_columns(Dossier.id)))
         planned = plan.plan(session, over, now)
         stays: Counter[str] = Counter()
         for one in planned:
