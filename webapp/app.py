@@ -293,6 +293,7 @@ def _errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(_error: object) -> ResponseReturnValue:
+        g.refused = "csrf"
         return _error_page(
             400, "Deze pagina is verlopen", "Laad de pagina opnieuw en probeer het nog eens.", rule="csrf"
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from flask import request
+from flask import g, request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from wtforms import DecimalField, EmailField, SelectField, StringField, TextAreaField
@@ -17,6 +17,8 @@ COMPLAINTS = {
     "This field is required.": "Vul dit in.",
     "Not a valid choice.": "Kies een van de mogelijkheden.",
     "Not a valid choice": "Kies een van de mogelijkheden.",
+    "'%(value)s' is not a valid choice for this field.": "Kies een van de mogelijkheden.",
+    "'%(value)s' are not valid choices for this field.": "Kies een van de mogelijkheden.",
     "Invalid Choice: could not coerce.": "Kies een van de mogelijkheden.",
     "Invalid input.": "Kijk dit nog eens na.",
     "Not a valid decimal value.": "Vul een getal in, bijvoorbeeld 6,5.",
@@ -40,6 +42,10 @@ CLEANED = {StringField: plain.one_line, EmailField: plain.one_line, TextAreaFiel
 """How the text of a field is taken. A password is taken as it is typed, so that those of before still open."""
 
 
+NOT_OFFERED = (COMPLAINTS["Not a valid choice."],)
+"""What is said of a value that is none of the choices."""
+
+
 class Dutch:
     """The complaints of WTForms in Dutch, in the form in which it asks for translations."""
 
@@ -52,6 +58,13 @@ class Dutch:
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form of ours. Texts arrive with plain line ends and without null characters, which no database keeps."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """As WTForms does it. The audit log hears of a value that the form does not offer: it was not chosen in it."""
+        good: bool = super().validate(extra_validators)
+        if any(field.raw_data and set(NOT_OFFERED) & set(field.errors) for field in self):
+            g.refused = "not_offered"
+        return good
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF has no types
         def get_translations(self, form: Any) -> Any:  # noqa: ARG002 (as WTForms calls it)

@@ -25,7 +25,8 @@ DRIFT = 1
 """How many steps a clock may be off, either way."""
 
 RECOVERY_CODES = 10
-_RECOVERY_BYTES = 10
+_RECOVERY_BYTES = 15
+"""120 random bits: too many to be guessed from a digest that is quick to make."""
 
 
 class SecondFactor(Identified, Base):
@@ -102,7 +103,10 @@ class SecondFactor(Identified, Base):
 
 
 class RecoveryCode(Identified, Base):
-    """One recovery code: 80 random bits, of which only a digest is kept, salted with the random id of its factor."""
+    """One recovery code: 120 random bits, or 80 in those of before.
+
+    Only a digest is kept, salted with the random id of its factor.
+    """
 
     __tablename__ = "recovery_code"
 

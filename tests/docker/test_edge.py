@@ -6,6 +6,8 @@ import gzip
 import hashlib
 import os
 import re
+import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -76,12 +78,12 @@ def edge(object_store, installation, tmp_path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def caddy(first: int, store: str, folder: Path) -> Iterator[str]:
+def caddy(first: int, store: str, folder: Path, site: str = "") -> Iterator[str]:
     """The edge on port `first`; the web app and the recorder are expected on the next two."""
     env = {
         **os.environ,
         "VIGNET_DATA": str(folder),
-        "VIGNET_SITE": f"http://:{first}",
+        "VIGNET_SITE": site or f"http://:{first}",
         "VIGNET_WEB_LISTEN": f"127.0.0.1:{first + 1}",
         "VIGNET_RECORDER_LISTEN": f"127.0.0.1:{first + 2}",
         "VIGNET_S3_ENDPOINT": store,
@@ -264,3 +266,38 @@ def test_the_log_names_no_person_and_no_secret(tmp_path):
     assert "/page" in log.read_text()
     assert "geheim" not in log.read_text()
     assert "remote_ip" not in log.read_text()
+
+
+@pytest.mark.parametrize("path", ["/", "/inloggen", "/recorder/whip/one"])
+def test_the_edge_takes_no_trace(edge, path):
+    answer = requests.request("TRACE", edge + path, timeout=20)
+    assert answer.status_code == 405
+
+
+def test_the_edge_speaks_tls_of_today_with_ciphers_of_today(object_store, tmp_path):
+    """A certificate of its own making: which versions and ciphers there are does not hang on whose it is."""
+    first = services.free_ports(3)
+    site = f"https://localhost:{first}"
+    with caddy(first, os.environ["VIGNET_S3_ENDPOINT"], tmp_path, site):
+        old, new = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
+        agreed = {spoken(first, version, version) for version in (old, new)}
+        assert agreed == {"TLSv1.2", "TLSv1.3"}
+        with pytest.raises(ssl.SSLError):
+            spoken(first, ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, "ALL:@SECLEVEL=0")
+        for weak in ("AES128-SHA", "AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-SHA256", "NULL", "DES-CBC3-SHA"):
+            with pytest.raises(ssl.SSLError):
+                spoken(first, old, old, f"{weak}:@SECLEVEL=0")
+
+
+def spoken(port: int, least: ssl.TLSVersion, most: ssl.TLSVersion, ciphers: str = "") -> str | None:
+    """The version that the edge and a client with these agree on."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    if ciphers:
+        context.set_ciphers(ciphers)
+    context.minimum_version, context.maximum_version = least, most
+    with (
+        socket.create_connection(("127.0.0.1", port), 10) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as secure,
+    ):
+        return secure.version()

@@ -1,6 +1,7 @@
 """Refusals to somebody who is logged in, in the audit log: with the person, the route and the rule.
 
-Who tries the ids of others leaves a trace; the line holds none of them, and nothing that was sent. A loop does not fill
+Who tries the ids of others leaves a trace, and so does who passes by a form: a value that it does not offer, a request
+without its token, more tries than anybody needs. The line holds no id and nothing that was sent. A loop does not fill
 the log: each person and route has a line a minute, and each person so many lines.
 """
 
@@ -20,6 +21,7 @@ from storage.people.people import Person
 
 VERB = "refused"
 STATUSES = (403, 404, 409)
+TOO_OFTEN = 429
 WITHIN = timedelta(minutes=1)
 MOST = 30
 """Lines about one person within a minute, of all routes together."""
@@ -28,12 +30,13 @@ PATIENCE_S = 1
 
 
 def register(app: Flask) -> None:
-    """Let what is refused at a route that names an id be noted. A view may say the rule in `g.refused`."""
+    """Let what is refused be noted: at a route that names an id, and whatever says its rule in `g.refused`."""
 
     @app.after_request
     def note(response: Response) -> Response:
         named = any(isinstance(value, uuid.UUID) for value in (request.view_args or {}).values())
-        if response.status_code in STATUSES and named and current_user.is_authenticated:
+        passed_by = response.status_code == TOO_OFTEN or (response.status_code >= 400 and "refused" in g)
+        if ((response.status_code in STATUSES and named) or passed_by) and current_user.is_authenticated:
             who = current_user.person.id
             # What the request itself meant to change is not to be, and must not keep this line waiting.
             g.db.rollback()

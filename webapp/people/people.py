@@ -131,9 +131,20 @@ def remove_factor(person_id: uuid.UUID) -> ResponseReturnValue:
     found = access_people.person_for_officer(person_id)
     if (factor := second_factor_of(g.db, found)) is not None:
         remove_second_factor(g.db, factor, access.me().id, g.now)
-        found.log_out_everywhere(g.now)
+        found.log_out_everywhere(g.now, access.me().id)
         notify(g.db, found, "second_factor_off", g.now)
     flash("De tweede stap is weggehaald. Deze persoon stelt bij de volgende keer een nieuwe in.", "ok")
+    return redirect(url_for("people.one", person_id=found.id))
+
+
+@pages.post("/<uuid:person_id>/uitloggen")
+@access.roles(Role.KSF_OFFICER)
+@access.confirmed
+def log_out(person_id: uuid.UUID) -> ResponseReturnValue:
+    """End every session of somebody, as when a laptop was stolen; the password stays."""
+    found = access_people.person_for_officer(person_id)
+    found.log_out_everywhere(g.now, access.me().id)
+    flash(f"{found.name} is overal uitgelogd.", "ok")
     return redirect(url_for("people.one", person_id=found.id))
 
 

@@ -8,14 +8,16 @@ run test_live.py, which proves the whole road with two real peers.
 
 import asyncio
 import inspect
+import os
 from pathlib import Path
 
 import aioice
 import aiortc
 import pylibsrtp
+import pytest
 from aioice import ice
 from aiortc import codecs, rtcicetransport, rtcpeerconnection, rtcrtpreceiver
-from aiortc.rtcdtlstransport import RTCDtlsTransport
+from aiortc.rtcdtlstransport import SRTP_PROFILES, RTCDtlsTransport
 from support.publisher import Publisher, speech, until
 from support.recorder_app import running_app
 
@@ -87,3 +89,24 @@ def test_a_live_session_has_the_parts_that_are_reached_for(tmp_path: Path) -> No
             await publisher.close()
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize("profile", SRTP_PROFILES, ids=lambda one: one.openssl_profile.decode())
+def test_a_packet_that_somebody_changed_or_made_is_no_packet(profile):
+    """Whatever is agreed authenticates each packet, header and body (OWASP ASVS 17.2.3)."""
+    key = os.urandom(profile.key_length + profile.salt_length)
+    facts = {"key": key, "srtp_profile": profile.libsrtp_profile}
+    sender = pylibsrtp.Session(pylibsrtp.Policy(ssrc_type=pylibsrtp.Policy.SSRC_ANY_OUTBOUND, **facts))
+    receiver = pylibsrtp.Session(pylibsrtp.Policy(ssrc_type=pylibsrtp.Policy.SSRC_ANY_INBOUND, **facts))
+    packet = bytes.fromhex("80600001000000010000000a") + b"a picture" * 20
+    sent = sender.protect(packet)
+    for at in (1, 5, 11, 12, 40, len(sent) - 1):
+        forged = bytearray(sent)
+        forged[at] ^= 1
+        with pytest.raises(pylibsrtp.Error):
+            receiver.unprotect(bytes(forged))
+    with pytest.raises(pylibsrtp.Error):
+        receiver.unprotect(packet)
+    assert receiver.unprotect(sent) == packet
+    with pytest.raises(pylibsrtp.Error):
+        receiver.unprotect(sent)

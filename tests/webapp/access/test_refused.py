@@ -105,3 +105,20 @@ def test_the_auditor_reads_route_and_rule(people, dossier, visit):
     page = visit(people.auditor).get("/controle").text
     assert "Niet toegelaten" in page
     assert "motivation.own, http_404" in page
+
+
+def test_who_passes_by_a_form_stands_in_the_log(people, visit):
+    """No token, a value that the form does not offer, more tries than anybody needs (OWASP ASVS 16.3.3)."""
+    visitor, me = visit(people.beheerder), people.beheerder.id
+    visitor.client.post("/organisatie/locaties/nieuw", data={"name": "x"})
+    visitor.post("/account/gegevens/verwijderen", {"wanted": ["een ander"]})
+    found = {(one.facts["endpoint"], one.facts["rule"], one.facts["status"]) for one in lines()}
+    assert found == {("locations.new", "csrf", 400), ("own_choices.ask", "not_offered", 422)}
+    assert all(one.actor == me for one in lines())
+    assert "een ander" not in json.dumps([one.line() for one in lines()])
+
+
+def test_what_was_only_left_empty_is_nobodys_attempt(people, visit):
+    visitor = visit(people.beheerder)
+    assert visitor.post("/organisatie/locaties/nieuw", {}).status_code == 422
+    assert lines() == []
