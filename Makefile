@@ -66,6 +66,12 @@ fuzz: ## Feed the readers of strangers' bytes with what they have not seen, a mi
 	@$(PYTHON) docker/local/prepare.py test
 	@exec $(VENV)/python tests/fuzz $(ARGS)
 
+CASES := 1000
+routes: ## Send each route a thousand cases of anything, hours (ARGS="^exam" for some, CASES=60 for fewer)
+	@$(PYTHON) docker/local/prepare.py test
+	@VIGNET_ROUTE_CASES=$(CASES) VIGNET_ROUTE="$(ARGS)" $(VENV)/python -m pytest -n 0 --database sqlite -q \
+		tests/webapp/access/test_route_cases.py
+
 .PHONY: mutation
 mutation: ## Count how many small mistakes in the rules a test finds (ARGS="review/verdict.py --of COMMIT")
 	@$(PYTHON) docker/local/prepare.py test

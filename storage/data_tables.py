@@ -96,7 +96,7 @@ TABLES: Mapping[str, Table] = {
     "person": Table(
         DataClass.ACCOUNT,
         {"id": "email name created_at bounced_at"},
-        {Apart.SECRET: "password_hash", Apart.INNER: "session_epoch"},
+        {Apart.SECRET: "password_hash", Apart.INNER: "session_epoch stands_for_id"},
     ),
     "membership": Table(DataClass.ACCOUNT, {"person_id": "role organisation_id since until in_job_since"}),
     "search_word": Table(DataClass.ACCOUNT, {}, {Apart.DERIVED: "word person_id"}),

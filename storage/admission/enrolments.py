@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
 from storage.base.database import Base, Identified, rows_changed, session_of
@@ -22,7 +22,16 @@ from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
 from storage.judging.verdicts import Verdict
 from storage.people.organisations import Organisation
-from storage.people.people import Membership, Person, Role, join, known_or_new
+from storage.people.people import (
+    Person,
+    Role,
+    join,
+    known_here,
+    known_here_or_new,
+    newcomer,
+    strangers,
+    take_over,
+)
 from storage.schemes import Scheme
 
 
@@ -140,12 +149,10 @@ def keep_roster(
 
 def plan(session: Session, organisation: Organisation, scheme: Scheme, entries: list[Entry]) -> list[Planned]:
     """The outcome of each entry, now."""
-    known = _people(session, (email for one in entries for email in (one.candidate_email, one.manager_email)))
+    # Of somebody who does not work there an organisation hears nothing that it could find out by typing addresses.
+    known = known_here(session, organisation, _addresses(entries))
     candidates = {known[one.candidate_email].id for one in entries if one.candidate_email in known}
     at_home, elsewhere, certified = _standing(session, organisation, scheme, candidates)
-    # Of somebody who does not work there an organisation hears nothing that it could find out by typing addresses.
-    theirs = _working_at(session, organisation, candidates)
-    elsewhere, certified = elsewhere & theirs, certified & theirs
 
     def outcome(person: Person | None) -> EntryOutcome:
         for people, answer in (
@@ -168,36 +175,49 @@ def plan(session: Session, organisation: Organisation, scheme: Scheme, entries: 
     ]
 
 
-def held_back(session: Session, organisation: Organisation, scheme: Scheme, entries: list[Entry]) -> list[Person]:
-    """Who looks new to the organisation and is not: the certificate is held, or a nomination is open elsewhere.
+def accept(session: Session, stand_in: Person, now: datetime) -> list[Dossier]:
+    """Somebody accepts what organisations did with the own address: it is the person's from now on.
 
-    They do not work there, so it is theirs to tell: they hear of it, and the organisation does not.
+    Answers the nominations that are withdrawn by it, since the certificate is held or another nomination is open.
     """
-    known = _people(session, (one.candidate_email for one in entries))
-    candidates = {one.id for one in known.values()}
-    _, elsewhere, certified = _standing(session, organisation, scheme, candidates)
-    strangers = (elsewhere | certified) - _working_at(session, organisation, candidates)
-    return [one for one in known.values() if one.id in strangers]
+    person = stand_in.stands_for
+    mine = select(Dossier).where(Dossier.candidate_id == stand_in.id, Dossier.state.in_(STOPPABLE))
+    unneeded = []
+    for dossier in session.scalars(mine) if person else ():
+        _, elsewhere, certified = _standing(session, dossier.organisation, dossier.scheme, {person.id})
+        if elsewhere | certified:
+            unneeded.append(dossier)
+    person = take_over(session, stand_in, now)
+    for dossier in unneeded:
+        dossier.withdraw(person.id, NOT_NEEDED, now)
+    return unneeded
+
+
+STOPPABLE = (DossierState.WRITING, DossierState.RETURNED, DossierState.SUBMITTED)
+NOT_NEEDED = "Het certificaat is al behaald, of er loopt al een aanmelding."
+"""The reason of a withdrawal that nobody has to write."""
 
 
 def enrol(
     session: Session, organisation: Organisation, scheme: Scheme, entries: list[Entry], actor: Person, now: datetime
 ) -> list[Dossier]:
-    """Nominate everybody who is new and not held back: people, roles and a motivation file each. Answers the files.
+    """Nominate everybody who is new: people, roles and a motivation file each. Answers the files.
 
     Of two who enrol for one organisation at the same moment, the second waits for the first and finds it done.
     """
     session.execute(select(Organisation.id).where(Organisation.id == organisation.id).with_for_update())
-    unneeded = {one.email for one in held_back(session, organisation, scheme, entries)}
     planned = plan(session, organisation, scheme, entries)
-    wanted = [
-        one.entry for one in planned if one.outcome is EntryOutcome.NEW and one.entry.candidate_email not in unneeded
-    ]
-    known = _people(session, (email for one in wanted for email in (one.candidate_email, one.manager_email)))
+    wanted = [one.entry for one in planned if one.outcome is EntryOutcome.NEW]
+    known, taken = known_here(session, organisation, _addresses(wanted)), strangers(session, _addresses(wanted))
     made = []
     for entry in wanted:
-        candidate = _person(session, known, entry.candidate_email, entry.candidate_name, now)
-        manager = _person(session, known, entry.manager_email, entry.manager_name, now)
+        for email, name in (
+            (entry.candidate_email, entry.candidate_name),
+            (entry.manager_email, entry.manager_name),
+        ):
+            if email not in known:
+                known[email] = newcomer(session, taken, email, name, now)
+        candidate, manager = known[entry.candidate_email], known[entry.manager_email]
         job = join(session, candidate, Role.CANDIDATE, organisation, actor.id, now) or next(
             one for one in candidate.memberships if one.is_for(Role.CANDIDATE, organisation.id, now)
         )
@@ -229,7 +249,7 @@ def hand_over(session: Session, dossier: Dossier, email: str, name: str, actor: 
     dossier.require_open()
     if email in (dossier.candidate.email, dossier.manager.email):
         raise Refused(Rule.OWN_MANAGER if email == dossier.candidate.email else Rule.SAME_MANAGER)
-    manager = known_or_new(session, email, name, now)
+    manager = known_here_or_new(session, dossier.organisation, email, name, now)
     join(session, manager, Role.MANAGER, dossier.organisation, actor.id, now)
     dossier.manager = manager
     audit.record(session, now, actor.id, "dossier_handed_over", dossier)
@@ -258,22 +278,5 @@ def _standing(
     return at_home, {person for person, _ in nominated} - at_home, certified
 
 
-def _working_at(session: Session, organisation: Organisation, people: set[uuid.UUID]) -> set[uuid.UUID]:
-    """Which of these people have a role in this organisation that was not taken away."""
-    there = select(Membership.person_id).where(
-        Membership.organisation_id == organisation.id, Membership.until.is_(None), Membership.person_id.in_(people)
-    )
-    return set(session.scalars(there))
-
-
-def _people(session: Session, emails: Iterable[str]) -> dict[str, Person]:
-    """Who is known by these addresses, with their roles."""
-    here = select(Person).where(Person.email.in_(set(emails))).options(selectinload(Person.memberships))
-    return {person.email: person for person in session.scalars(here)}
-
-
-def _person(session: Session, known: dict[str, Person], email: str, name: str, now: datetime) -> Person:
-    if email not in known:
-        known[email] = Person(id=uuid.uuid4(), email=email, name=name, created_at=now, session_epoch=0, memberships=[])
-        session.add(known[email])
-    return known[email]
+def _addresses(entries: list[Entry]) -> list[str]:
+    return [email for one in entries for email in (one.candidate_email, one.manager_email)]

@@ -9,7 +9,8 @@ from storage.base import audit
 from storage.base.refusal import Refused
 from storage.people.links import Link, withdraw
 from storage.people.links import Rule as LinkRule
-from storage.people.people import Person, Rule, as_address, person_by_email
+from storage.people.organisations import Organisation
+from storage.people.people import Person, Rule, as_address, known_here, person_by_email, stand_alone
 
 
 def readdress(session: Session, person: Person, email: str, actor: uuid.UUID, now: datetime) -> None:
@@ -21,6 +22,35 @@ def readdress(session: Session, person: Person, email: str, actor: uuid.UUID, no
     other = person_by_email(session, email)
     if other is not None and other is not person:
         raise Refused(Rule.ADDRESS_TAKEN)
+    unused = person.password_hash is None
+    if unused:
+        person.stands_for = None
+    _write_to(session, person, email, actor, now)
+    if unused:
+        stand_alone(session, person)
+
+
+def readdress_unused(
+    session: Session, person: Person, organisation: Organisation, email: str, actor: uuid.UUID, now: datetime
+) -> None:
+    """An organisation puts the address right of somebody who never used the invitation.
+
+    Whether the house knows the new address is not told. Raises Refused when it is no address, or of somebody whom the
+    organisation knows.
+    """
+    email = as_address(email)
+    here = known_here(session, organisation, [email]).get(email)
+    if here is not None and here is not person:
+        raise Refused(Rule.ADDRESS_TAKEN)
+    changed = email != person.email
+    if changed:
+        person.stands_for = person_by_email(session, email)
+    _write_to(session, person, email, actor, now)
+    if changed:
+        stand_alone(session, person)
+
+
+def _write_to(session: Session, person: Person, email: str, actor: uuid.UUID, now: datetime) -> None:
     person.email, person.bounced_at = email, None
     person.session_epoch += 1
     withdraw(session, person, now)

@@ -90,7 +90,7 @@ class Link(Identified, Base):
         """
         if not self.holds(now) or self.kind not in PASSWORD_KINDS:
             raise Refused(Rule.GONE)
-        self.person.choose_password(password)
+        (self.person.stands_for or self.person).choose_password(password)
         self.use_up(now)
 
     def use_up(self, now: datetime) -> None:
@@ -147,7 +147,8 @@ def asks_for_reset(session: Session, email: str) -> uuid.UUID:
     address = email.strip().lower()
     secret = needed(config().secret_key, "VIGNET_SECRET_KEY").encode()
     nobody = uuid.UUID(bytes=hmac.digest(secret, b"nobody " + address.encode(), hashlib.sha256)[:16])
-    return session.scalar(select(Person.id).where(Person.email == address)) or nobody
+    mine = select(Person.id).where(Person.email == address, Person.stands_for_id.is_(None))
+    return session.scalar(mine) or nobody
 
 
 def withdraw(session: Session, person: Person, now: datetime, *which: ColumnElement[bool]) -> int:

@@ -21,8 +21,9 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload, validates
 
 from storage.base import audit, plain
 from storage.base.database import Base, Identified, one_of, session_of
@@ -62,26 +63,37 @@ class Rule(StrEnum):
 
     NO_ADDRESS = "no_address"
     ADDRESS_TAKEN = "address_taken"
+    NO_STAND_IN = "no_stand_in"
 
 
 class Person(Identified, Base):
     """Somebody with a log-in. `session_epoch` goes up to end every session of this person.
 
-    `bounced_at` is since when mail to this address is known not to arrive.
+    `bounced_at` is since when mail to this address is known not to arrive. `stands_for`: this is not the person but
+    what an organisation typed, which does not know that somebody has this address already. To that organisation it is
+    somebody new, until the person accepts (`take_over`).
     """
 
     __tablename__ = "person"
 
-    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     session_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     bounced_at: Mapped[datetime | None]
+    stands_for_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
 
+    stands_for: Mapped["Person | None"] = relationship(remote_side="Person.id")
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", order_by="Membership.since")
 
-    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"), Index(None, "name", "id"))
+    __table_args__ = (
+        CheckConstraint("email = lower(email)", name="email_lower"),
+        CheckConstraint("stands_for_id IS NULL OR password_hash IS NULL", name="stand_in_without_password"),
+        Index(None, "name", "id"),
+        Index(None, "email"),
+        Index(None, "stands_for_id"),
+    )
 
     @validates("name")
     def _readable(self, _key: str, name: str) -> str:
@@ -98,10 +110,10 @@ class Person(Identified, Base):
         require_good(password, (self.email, self.name))
         self.set_password(password)
 
-    def log_out_everywhere(self, now: datetime) -> None:
-        """End every session of this person."""
+    def log_out_everywhere(self, now: datetime, actor: uuid.UUID | None = None) -> None:
+        """End every session of this person, who asks it unless another `actor` does."""
         self.session_epoch += 1
-        audit.record(session_of(self), now, self.id, "logged_out_everywhere", self)
+        audit.record(session_of(self), now, actor or self.id, "logged_out_everywhere", self)
 
     def has_password(self, password: str) -> bool:
         """True when this is the person's password. Takes as long for somebody without one."""
@@ -117,6 +129,10 @@ class Person(Identified, Base):
     def organisations(self, role: Role, now: datetime) -> set[uuid.UUID]:
         """The organisations in which this person holds `role` now."""
         return {m.organisation_id for m in self.memberships if m.role is role and m.organisation_id and m.holds(now)}
+
+
+_REAL = Person.stands_for_id.is_(None)
+Index("uq_person_log_in", Person.email, unique=True, sqlite_where=_REAL, postgresql_where=_REAL)
 
 
 class SearchWord(Base):
@@ -243,6 +259,71 @@ def known_or_new(session: Session, email: str, name: str, now: datetime) -> Pers
     return person
 
 
+def known_here(session: Session, organisation: Organisation, emails: Iterable[str]) -> dict[str, Person]:
+    """Whom this organisation knows by these addresses: who works there, and what stands for somebody there."""
+    works = select(Membership.person_id).where(
+        Membership.organisation_id == organisation.id, Membership.until.is_(None)
+    )
+    here = select(Person).where(Person.email.in_(set(emails)), Person.id.in_(works))
+    found = session.scalars(here.options(selectinload(Person.memberships)).order_by(_REAL))
+    return {person.email: person for person in found}
+
+
+def strangers(session: Session, emails: Iterable[str]) -> dict[str, Person]:
+    """Who logs in with these addresses."""
+    return {one.email: one for one in session.scalars(select(Person).where(Person.email.in_(set(emails)), _REAL))}
+
+
+def newcomer(session: Session, taken: dict[str, Person], email: str, name: str, now: datetime) -> Person:
+    """Somebody whom an organisation typed and does not know; a stand-in if the house knows the address (`taken`)."""
+    person = Person(id=uuid.uuid4(), email=email, name=name.strip(), created_at=now, session_epoch=0, memberships=[])
+    person.stands_for = taken.get(email)
+    session.add(person)
+    return person
+
+
+def known_here_or_new(session: Session, organisation: Organisation, email: str, name: str, now: datetime) -> Person:
+    """Whom this organisation knows by this address, else somebody new to it."""
+    here = known_here(session, organisation, [email]).get(email)
+    return here or newcomer(session, strangers(session, [email]), email, name, now)
+
+
+def take_over(session: Session, stand_in: Person, now: datetime) -> Person:
+    """The person accepts what was done with the stand-in: all of it is the person's from now on. Answers the person."""
+    person = stand_in.stands_for
+    if person is None:
+        raise Refused(Rule.NO_STAND_IN)
+    audit.record(session, now, person.id, "stand_in_accepted", person)
+    session.flush()
+    key = Person.__table__.c.id
+    session.execute(delete(SearchWord).where(SearchWord.person_id == stand_in.id))
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if any(one.column is key for one in column.foreign_keys):
+                mine = update(table).where(column == stand_in.id)
+                session.execute(mine.values({column.name: person.id}))
+    gone = stand_in.id
+    session.expunge(stand_in)
+    session.execute(delete(Person).where(Person.id == gone))
+    session.expire_all()
+    return person
+
+
+def stand_ins_of(session: Session, person: Person) -> Sequence[Person]:
+    """What organisations did with this person's address that the person did not accept yet."""
+    return session.scalars(select(Person).where(Person.stands_for_id == person.id).order_by(Person.created_at)).all()
+
+
+def stand_alone(session: Session, person: Person) -> None:
+    """This unused account went to another address: of what stands for it, the first is that person from now on."""
+    session.flush()
+    if found := stand_ins_of(session, person):
+        first, *others = found
+        first.stands_for = None
+        for one in others:
+            one.stands_for = first
+
+
 def release(session: Session, person: Person, organisations: set[uuid.UUID], actor: uuid.UUID, now: datetime) -> None:
     """Somebody left these organisations. A candidate stays one, of no organisation: what was earned is the person's."""
     ending = [one for one in person.memberships if one.organisation_id in organisations and one.holds(now)]
@@ -295,4 +376,4 @@ def names_at(session: Session, organisation: Organisation) -> Sequence[str]:
 
 def person_by_email(session: Session, email: str) -> Person | None:
     """Who logs in with this address."""
-    return session.scalars(select(Person).where(Person.email == email.strip().lower())).first()
+    return session.scalars(select(Person).where(Person.email == email.strip().lower(), _REAL)).first()

@@ -37,7 +37,7 @@ from storage.people import employers, outbox
 from storage.people.examiners import propose as propose_examiner
 from storage.people.links import LinkKind, issue
 from storage.people.logins import log_in
-from storage.people.people import Membership, Person, Role
+from storage.people.people import Membership, Person, Role, join, newcomer
 from storage.people.second_factor import begin_second_factor
 from storage.people.staff_changes import ask_role
 from storage.planning import locations
@@ -214,6 +214,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "hold": hold(session, own_case, "Er loopt een onderzoek.", (now + timedelta(days=9)).date(), judge, now),
             "audit_year": year,
             "run": night,
+            "stand_in": typed_elsewhere(session, people, now),
             "erasure_request": ask(session, people.candidate, [Wanted.MAILS], "Graag.", now),
             "erased": somebody,
             "mail": outbox.add(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
@@ -250,6 +251,15 @@ def suggested(session, home, by, now):
     """Somebody whom this organisation proposes as an examiner."""
     home.supplies_examiners = True
     return propose_examiner(session, home, "Eva Examinator", "eva.examinator@voorbeeld.example", by, now)
+
+
+def typed_elsewhere(session, people, now):
+    """What the outsiders' beheerder typed about the candidate."""
+    address = people.candidate.email
+    made = newcomer(session, {address: people.candidate}, address, "Iemand", now)
+    join(session, made, Role.CANDIDATE, people.outsider_organisation, people.outsider_beheerder.id, now)
+    session.flush()
+    return made
 
 
 def book(session, people, scheme, day, candidate, home, now):
@@ -355,6 +365,7 @@ RIGHTS: dict[str, Right] = {
     "account.home": may(EVERYBODY),
     "account.code": may(PUBLIC),
     "invitations.forgotten": may(PUBLIC),
+    "invitations.accept": may({"candidate"}, person_id="stand_in.id"),
     "invitations.open_link": may(PUBLIC, token="link.token"),
     "own_account.show": may(EVERYBODY),
     "own_account.confirm": may(EVERYBODY),
@@ -493,6 +504,7 @@ RIGHTS: dict[str, Right] = {
     "people.one": may(OFFICERS, person_id="colleague.id"),
     "people.invite_again": may(OFFICERS, person_id="colleague.id"),
     "people.remove_factor": may(OFFICERS, person_id="colleague.id"),
+    "people.log_out": may(OFFICERS, person_id="colleague.id"),
     "people.end_role": may(OFFICERS, membership_id="membership.id"),
     "people.give_back": may(OFFICERS, membership_id="membership.id"),
     "second_officer.home": may(OFFICERS),

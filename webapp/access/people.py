@@ -30,6 +30,11 @@ def my_log_in(log_in_id: uuid.UUID) -> LogIn:
     return _one(select(LogIn).where(LogIn.id == log_in_id, LogIn.person_id == me().id))
 
 
+def my_stand_in(person_id: uuid.UUID) -> Person:
+    """What an organisation typed about the one who asks, and was not accepted yet."""
+    return _one(select(Person).where(Person.id == person_id, Person.stands_for_id == me().id))
+
+
 def my_request(request_id: uuid.UUID) -> ErasureRequest:
     """A request for erasure of the one who asks."""
     return _one(select(ErasureRequest).where(ErasureRequest.id == request_id, ErasureRequest.person_id == me().id))

@@ -39,6 +39,8 @@ EVENTS = {
     "staff_change_granted": "rol of adres goedgekeurd door een tweede medewerker",
     "staff_change_refused": "rol of adres niet goedgekeurd",
     "job_start_changed": "eerste dag in de functie veranderd",
+    "stand_in_accepted": "aanmelding door een organisatie aangenomen",
+    "account_erased": "account verwijderd: geen rol meer, en niets dat de persoon noemt",
     "person_created": "persoon toegevoegd",
     "person_changed": "naam of e-mailadres veranderd",
     "text_cleaned": "onzichtbare tekens uit een naam of adres gehaald",

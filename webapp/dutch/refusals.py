@@ -176,6 +176,7 @@ REFUSALS: dict[str, str] = {
     take_decisions.Rule.NOTHING_TO_SEE: "In deze opname is geen beeld. Geef de kandidaat nog een poging.",
     people.Rule.NO_ADDRESS: "Dit is geen e-mailadres. Het ziet eruit als naam@organisatie.nl.",
     people.Rule.ADDRESS_TAKEN: "Dit adres is al van iemand anders. Kijk of het klopt, of neem contact op met KSF.",
+    people.Rule.NO_STAND_IN: "Deze aanmelding is er niet meer.",
     staff_changes.Rule.DECIDED: "Hierover is al beslist. Laad de pagina opnieuw.",
     staff_changes.Rule.SECOND_OFFICER: "Dit beslist een collega: u vroeg het zelf, of het gaat over u.",
     passwords.Rule.TOO_SHORT: "Gebruik ten minste {needed[0]} tekens. Een zin van vier losse woorden is makkelijk.",

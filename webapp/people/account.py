@@ -16,7 +16,7 @@ from storage.base.database import session_scope
 from storage.base.present import present
 from storage.people import logins
 from storage.people.logins import NOTED, LogIn
-from storage.people.people import Person, Role, person_by_email
+from storage.people.people import Person, Role, person_by_email, stand_ins_of
 from storage.people.second_factor import second_factor_of
 from webapp import todo
 from webapp.access import HOMES, ask_to_log_in
@@ -172,6 +172,8 @@ def _enter(person: Person, target: str | None) -> ResponseReturnValue:
     g.db.flush()
     login_user(LoggedIn(row))
     remember_browser(person.email)
+    if stand_ins_of(g.db, person):
+        flash("Een organisatie heeft u aangemeld. Onder ‘Mijn account’ leest u welke, en neemt u het aan.", "info")
     return redirect(own_address(target))
 
 

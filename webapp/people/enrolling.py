@@ -10,7 +10,7 @@ from wtforms import DateField, EmailField, FileField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from scenarios.advice import plausible
-from storage.admission.enrolments import Entry, EntryOutcome, Roster, enrol, held_back, keep_roster, plan
+from storage.admission.enrolments import Entry, EntryOutcome, Roster, enrol, keep_roster, plan
 from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier
@@ -23,7 +23,6 @@ from webapp.context import g
 from webapp.csv_reader import Unreadable
 from webapp.dutch import formats, refusals, states
 from webapp.forms import Form, offer
-from webapp.mail.notify import notify_once
 from webapp.people import roster_file
 from webapp.people.invitations import invite
 from webapp.uploads import Upload
@@ -107,7 +106,6 @@ def one() -> ResponseReturnValue:
         )
         (planned,) = plan(g.db, form.chosen, form.scheme, [entry])
         if planned.outcome is EntryOutcome.NEW:
-            tell_held_back(form.chosen, form.scheme, [entry])
             tell(enrol(g.db, form.chosen, form.scheme, [entry], access.me(), g.now), access.me())
             flash(f"{entry.candidate_name} is aangemeld. De kandidaat en de leidinggevende krijgen een mail.", "ok")
             return redirect(url_for("organisation.home"))
@@ -155,10 +153,9 @@ def use(roster_id: uuid.UUID) -> ResponseReturnValue:
     """Enrol everybody on the list who is new."""
     roster = access_people.roster_for_admin(roster_id)
     scheme = _scheme(roster)
-    held = tell_held_back(roster.organisation, scheme, roster.people) if roster.done_at is None else 0
     made = roster.use(scheme, access.me(), g.now)
     tell(made, access.me())
-    number = len(made) + held
+    number = len(made)
     flash(f"{number} {'kandidaat is' if number == 1 else 'kandidaten zijn'} aangemeld.", "ok")
     return redirect(url_for("organisation.home"))
 
@@ -187,14 +184,6 @@ def tell(made: list[Dossier], actor: Person) -> None:
     for own in by_manager.values():
         values = {"organisation": own[0].organisation, "scheme": own[0].scheme.content, "number": len(own)}
         invite(own[0].manager, actor, "substantiation_asked", **values)
-
-
-def tell_held_back(organisation: Organisation, scheme: Scheme, entries: list[Entry]) -> int:
-    """Write to whoever needs no nomination, which the organisation is not told; answers how many they are."""
-    held = held_back(g.db, organisation, scheme, entries)
-    for person in held:
-        notify_once(g.db, person, "nomination_not_needed", g.now, organisation=organisation, scheme=scheme.content)
-    return len(held)
 
 
 def _scheme(roster: Roster) -> Scheme:

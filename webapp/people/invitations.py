@@ -5,19 +5,22 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 from sqlalchemy.orm import Session
 from wtforms import EmailField, PasswordField
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from storage.admission import enrolments
 from storage.base.jobs import Queue, enqueue
 from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.people import passwords
-from storage.people.links import PASSWORD_KINDS, SEND_RESET, LinkKind, asks_for_reset, issue, link_by_token
-from storage.people.people import Person
+from storage.people.links import PASSWORD_KINDS, SEND_RESET, Link, LinkKind, asks_for_reset, issue, link_by_token
+from storage.people.people import Person, Role
+from webapp import access
+from webapp.access import people as access_people
 from webapp.context import g
 from webapp.dutch import refusals
 from webapp.extensions import limiter
@@ -90,12 +93,43 @@ def open_link(token: str) -> ResponseReturnValue:
     link, form = link_by_token(g.db, token, *PASSWORD_KINDS), PasswordForm()
     if link is None or not link.holds(g.now):
         return render_template("account/link_gone.html"), 410
+    person = link.person.stands_for
+    if person is not None and person.password_hash is not None:
+        return _accept_page(link, person)
     if form.validate_on_submit() and form.take(lambda password: link.use(password, g.now)):
         if current_user.is_authenticated:
             logout_user()
         flash("Uw wachtwoord is bewaard.", "ok")
-        return after_password(link.person)
+        if person is not None:
+            _accept(link.person)
+        return after_password(person or link.person)
     return render_template("account/choose.html", link=link, form=form), 422 if form.errors else 200
+
+
+def _accept_page(link: Link, person: Person) -> ResponseReturnValue:
+    """Somebody with an account was put forward by an organisation that does not know it: accepted once logged in."""
+    mine = current_user.is_authenticated and current_user.person.id == person.id
+    if request.method == "POST" and mine:
+        link.use_up(g.now)
+        _accept(link.person)
+        return redirect(url_for("account.home"))
+    return render_template("account/accept.html", link=link, mine=mine)
+
+
+@pages.post("/account/aanmeldingen/<uuid:person_id>/aannemen")
+@access.roles(*Role, before_second_factor=True)
+def accept(person_id: uuid.UUID) -> ResponseReturnValue:
+    """The same from the own account, without the mail."""
+    _accept(access_people.my_stand_in(person_id))
+    return redirect(url_for("account.home"))
+
+
+def _accept(stand_in: Person) -> None:
+    names = ", ".join(sorted({one.organisation.name for one in stand_in.memberships if one.organisation}))
+    unneeded = enrolments.accept(g.db, stand_in, g.now)
+    flash(f"U hoort nu bij {names}. Zij zien uw naam, en hoe ver u bent.", "ok")
+    if unneeded:
+        flash("U hebt dit certificaat al, of u was er al voor aangemeld. Daarom gaat de aanmelding niet door.", "info")
 
 
 def invite(person: Person, actor: Person, template: str = "account_invitation", **values: Any) -> None:

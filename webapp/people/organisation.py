@@ -15,7 +15,8 @@ from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
 from storage.judging.verdicts import Verdict
-from storage.people.addresses import readdress
+from storage.people.addresses import readdress_unused
+from storage.people.organisations import Organisation
 from storage.people.people import Person, Role, employ_again, jobs, release
 from storage.schemes import advised_weeks
 from webapp import access, todo
@@ -118,7 +119,7 @@ def person(person_id: uuid.UUID) -> ResponseReturnValue:
     form = AddressForm(email=found.email)
     if _only_ours(found) and form.validate_on_submit():
         try:
-            readdress(g.db, found, present(form.email.data), access.me().id, g.now)
+            readdress_unused(g.db, found, _home_of(found), present(form.email.data), access.me().id, g.now)
         except Refused as error:
             form.email.errors = [refusals.refusal(error)]
         else:
@@ -232,6 +233,13 @@ def _only_ours(found: Person) -> bool:
     own = access_people.my_organisation_ids()
     harmless = all(m.organisation_id in own and m.role in (Role.CANDIDATE, Role.MANAGER) for m in found.memberships)
     return found.password_hash is None and harmless
+
+
+def _home_of(found: Person) -> Organisation:
+    """The own organisation where somebody works."""
+    own = access_people.my_organisation_ids()
+    theirs = (one.organisation for one in found.memberships if one.organisation_id in own and one.holds(g.now))
+    return next((one for one in theirs if one), None) or abort(404)
 
 
 def _invite(found: Person) -> None:

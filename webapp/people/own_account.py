@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Length
 from storage.base import audit
 from storage.base.present import present
 from storage.people import logins
-from storage.people.people import Role
+from storage.people.people import Role, stand_ins_of
 from storage.people.second_factor import (
     SecondFactor,
     begin_second_factor,
@@ -53,6 +53,7 @@ def show() -> ResponseReturnValue:
         person=person,
         factor=_factor(),
         must=must_have_second_factor(person, g.now),
+        stand_ins=stand_ins_of(g.db, person),
         rows=logins.log_ins(g.db, person, g.now),
         here=current_user.row,
     )

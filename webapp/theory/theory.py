@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired
 from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.people.organisations import Organisation
-from storage.people.people import Person, Role, join, known_or_new
+from storage.people.people import Person, Role, join, known_here_or_new
 from storage.planning import theory_tests
 from storage.planning.theory_tests import Certificate, TheoryTest, hindrances, set_ready
 from webapp import access
@@ -138,7 +138,7 @@ def add_person() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(TestForm(formdata=None), form, []), 422
     home: Organisation = form.own[form.organisation.data]
-    person = known_or_new(g.db, present(form.email.data), present(form.name.data), g.now)
+    person = known_here_or_new(g.db, home, present(form.email.data), present(form.name.data), g.now)
     if join(g.db, person, Role.CANDIDATE, home, access.me().id, g.now) is None:
         flash("Deze persoon staat al in uw lijst.", "info")
     else:

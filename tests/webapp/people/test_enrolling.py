@@ -113,52 +113,6 @@ def test_who_is_certified_or_enrolled_elsewhere_is_marked(session, people, visit
     assert "behaald" in text_of(visitor.get("/organisatie").text)
 
 
-@pytest.fixture
-def strangers(session, people, scheme):
-    """To the outsiders' beheerder: somebody with the certificate, and somebody who is nominated at home."""
-    sitting = cast.finished_sitting(session, people)
-    for slot, assessor in enumerate(people.assessors[:2], 1):
-        cast.rate(session, sitting, assessor, slot)
-    decide(session, sitting, cast.NOW)
-    session.flush()
-    verdict = session.scalars(select(Verdict)).one()
-    verdict.confirm(people.officer, cast.NOW)
-    verdict.release(people.second_officer, cast.NOW)
-    cast.dossier(session, people, candidate=people.second_candidate)
-    session.commit()
-    return people.candidate, people.second_candidate
-
-
-def test_a_beheerder_finds_out_nothing_about_strangers_by_typing_addresses(session, people, visit, strangers):
-    visitor = visit(people.outsider_beheerder)
-    emails = [*(one.email for one in strangers), "bestaat.niet@voorbeeld.example"]
-    lines = "".join(f"Iemand;{email};Lena;lena@voorbeeld.example;\r\n" for email in emails)
-    shown = upload(visitor, HEADER + lines).location
-    page = text_of(visitor.get(shown).text)
-    assert "Worden aangemeld 3" in page and page.count("wordt aangemeld") == 3
-    assert not any(word in page for word in ("heeft het certificaat", "al aangemeld buiten", strangers[0].name))
-    visitor.post(shown)
-    home = text_of(visitor.get("/organisatie").text)
-    assert "3 kandidaten zijn aangemeld." in home
-    assert not any(word in home for one in strangers for word in (one.name, one.email))
-    assert "bestaat.niet" in text_of(visitor.get("/organisatie/mensen").text)
-    with new_session(writes=False) as other:
-        told = other.scalars(select(MailMessage).where(MailMessage.template == "nomination_not_needed")).all()
-        assert {one.person_id for one in told} == {one.id for one in strangers}
-        for one in strangers:
-            assert {m.organisation_id for m in other.get(Person, one.id).memberships} == {people.organisation.id}
-
-
-def test_one_stranger_gets_the_same_answer_as_somebody_new(people, visit, strangers):
-    answers = []
-    for email in (strangers[0].email, "bestaat.niet@voorbeeld.example"):
-        visitor = visit(people.outsider_beheerder)
-        typed = {"candidate_name": "Iemand", "candidate_email": email, "manager_name": "Lena"}
-        answer = visitor.post("/organisatie/aanmelden", typed | {"manager_email": "lena@voorbeeld.example"})
-        answers.append((answer.status_code, answer.location, "Iemand is aangemeld." in visitor.get("/account").text))
-    assert answers[0] == answers[1] == (302, "/organisatie", True)
-
-
 def test_faulty_lines_are_shown_and_can_be_downloaded_while_the_good_ones_go_on(people, visit):
     visitor = visit(people.beheerder)
     shown = upload(visitor, HEADER + NEW + "Fout;geen adres;Lena;lena@voorbeeld.example;\r\n").location
