@@ -3,7 +3,7 @@
 import uuid
 from typing import TypeVar
 
-from flask import abort, g, request
+from flask import abort, request
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -14,6 +14,7 @@ from storage.certificates.paper_lists import PaperList
 from storage.judging.verdicts import Verdict
 from webapp.access import me, others
 from webapp.access.people import people_of_my_organisations
+from webapp.context import g
 
 Found = TypeVar("Found")
 

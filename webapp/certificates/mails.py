@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from flask import g
-
 from storage.certificates.certificates import Certificate
+from webapp.context import g
 from webapp.mail.notify import notify
 
 

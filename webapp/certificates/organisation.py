@@ -1,6 +1,6 @@
 """What a beheerder sees: who of the own people is certified. Who did not pass, or left, is not in it."""
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
@@ -8,6 +8,7 @@ from storage.certificates.certificates import Certificate, CertificateState
 from storage.people.people import Role
 from webapp import access
 from webapp.access import certificates as access_certificates
+from webapp.context import g
 from webapp.csv_writer import table
 from webapp.dutch import states
 from webapp.paging import matching, page_of, search

@@ -4,7 +4,7 @@ import secrets
 import uuid
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from scenarios.chapters import Supplement
@@ -18,6 +18,7 @@ from storage.schemes import current_scheme
 from webapp import access
 from webapp.access import certificates as access_certificates
 from webapp.certificates import pdf
+from webapp.context import g
 from webapp.dutch import formats
 
 pages = Blueprint("own_certificates", __name__, url_prefix="/certificaat")

@@ -3,7 +3,7 @@
 import uuid
 from collections import Counter
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import FileField
 
@@ -12,6 +12,7 @@ from storage.people.people import Role
 from webapp import access, uploads
 from webapp.access import certificates as access_certificates
 from webapp.certificates import paper_file
+from webapp.context import g
 from webapp.csv_reader import Unreadable
 from webapp.csv_writer import table
 from webapp.dutch import formats

@@ -6,7 +6,7 @@ There is nothing to browse.
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, jsonify, make_response, render_template
+from flask import Blueprint, Response, abort, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from storage.certificates.status_lists import Purpose
 from storage.people import institution
 from webapp.access import certificates as access_certificates
 from webapp.certificates.last_names import is_last_name
+from webapp.context import g
 from webapp.extensions import limiter
 from webapp.forms import Form
 

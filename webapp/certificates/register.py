@@ -3,7 +3,7 @@
 import uuid
 from datetime import date
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
@@ -23,6 +23,7 @@ from storage.people.people import Role
 from webapp import access, letter_pdf
 from webapp.access import certificates as access_certificates
 from webapp.certificates import mails, pdf
+from webapp.context import g
 from webapp.csv_writer import table as csv_table
 from webapp.dutch import formats, refusals, states
 from webapp.forms import Form, choices
