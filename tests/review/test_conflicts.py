@@ -39,6 +39,11 @@ def works(person, organisation, until=None, **more):
             [Conflict.CLIENT_OR_GROUP],
         ),
         (
+            works("a", "north", clients_and_groups=frozenset({"energy"})),
+            works("c", "south", clients_and_groups=frozenset({"bank"})),
+            [],
+        ),
+        (
             works("a", "north", declared=frozenset("c")),
             works("c", "north", managers=frozenset("a")),
             [Conflict.EMPLOYER, Conflict.MANAGER, Conflict.DECLARED],
@@ -82,6 +87,7 @@ def test_every_pair_with_a_reason_is_forbidden_and_no_other(assessors, candidate
 def test_the_pairs_know_the_schemes_term_too():
     one, other = works("a", "north", date(2025, 1, 1)), works("c", "north")
     assert forbidden([one], [other], NOW) == {("a", "c"): (Conflict.FORMER_EMPLOYER,)}
+    assert forbidden([works("a", "north", date(2024, 3, 30))], [other], NOW) == {}
     assert forbidden([one], [other], NOW, months=6) == {}
     assert forbidden(iter([one, works("b", "north")]), iter([other]), NOW, 6) == {("b", "c"): (Conflict.EMPLOYER,)}
 

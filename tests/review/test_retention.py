@@ -105,3 +105,19 @@ def test_a_draw_is_the_first_eight_bytes_of_a_hash_so_that_anybody_can_repeat_it
     drawn = Fraction(0xD9453B023C35DB68, 2**64)  # of SHA-256("een zaad K-7")
     assert not is_sampled("een zaad", "K-7", drawn)
     assert is_sampled("een zaad", "K-7", drawn + Fraction(1, 2**64))
+
+
+def test_what_somebody_asked_to_be_gone_waits_for_its_end_and_for_no_period():
+    asked = {RECORDINGS: TOLD + timedelta(days=30), DOSSIER: TOLD - timedelta(days=30)}
+    assert look(TOLD, asked=asked, objection_until=None).due == TOLD + timedelta(days=30)
+    assert look(TOLD, DOSSIER, None, asked=asked, objection_until=None).due == TOLD
+    assert look(TOLD - timedelta(days=1), DOSSIER, asked=asked, objection_until=None).stays == (Stays.PERIOD,)
+    assert look(TOLD, asked=asked).due == OBJECT + timedelta(days=1)
+
+
+def test_what_trains_assessors_is_the_recordings_alone():
+    later = date(2040, 1, 1)
+    kept = look(later, benchmark=True)
+    assert (kept.due, kept.stays) == (None, (Stays.BENCHMARK,))
+    file = look(later, DOSSIER, 24, benchmark=True)
+    assert (file.due, file.stays) == (date(2028, 9, 1), ())

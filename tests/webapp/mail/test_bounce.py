@@ -114,11 +114,13 @@ def test_a_personal_link_is_put_in_when_the_mail_goes(session, app, people, box)
 
 
 def test_no_mail_leads_to_a_recording():
-    """Links in mail: the log-in page, the own result, and the page behind a personal link. Nothing else."""
+    """Links in mail: the log-in page, the own result and account, the page behind a personal link. Nothing else."""
     for template in TEMPLATES.glob("*.txt"):
         text = template.read_text()
         assert not re.search(r"media|opname[s]?/|recording\.|video_key|url_for", text), template
-        assert set(re.findall(r"\{\{ origin \}\}(/[a-z]+)?", text)) <= {"", "/uitslag", "/bezwaar"}, template
+        assert set(re.findall(r"\{\{ origin \}\}(/[a-z]+)?", text)) <= {"", "/uitslag", "/bezwaar", "/account"}, (
+            template
+        )
 
 
 def test_the_first_log_in_of_a_new_installation_is_a_command(app, visit):
