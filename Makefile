@@ -93,6 +93,11 @@ requirements: ## Pin the newest versions that pyproject.toml allows (ARGS=--upgr
 	echo pip | $(PIN) $(ARGS) - -o docker/local/requirements-pip.txt
 	PATH="$(CURDIR)/$(VENV):$$PATH" npm $(if $(filter --upgrade,$(ARGS)),update,install) --silent --package-lock-only
 
+.PHONY: verapdf
+verapdf: ## Hold certificates and supplements against veraPDF (needs a JDK, PyPI and Debian)
+	@$(PYTHON) docker/local/prepare.py test
+	@exec $(VENV)/python tests/verapdf
+
 .PHONY: sbom
 sbom: ## List the run-time packages with versions and licences as CycloneDX 1.6 (sbom.cdx.json)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \

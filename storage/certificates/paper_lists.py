@@ -27,9 +27,11 @@ TITLES = {"A": "KSF Branchecertificaat A", "B": "KSF Branchecertificaat B", "CHA
 
 
 class Rule(StrEnum):
-    """Why a list cannot be taken over."""
+    """Why a list cannot be taken over, or a certificate cannot be given to somebody."""
 
     DONE = "paper_list_done"
+    HAS_HOLDER = "paper_has_holder"
+    HOLDS_ONE = "paper_holder_has_one"
 
 
 class PaperOutcome(StrEnum):
@@ -170,8 +172,33 @@ def _take_over(session: Session, planned: Planned, officer: Person, now: datetim
     session.add(row)
     session.flush()
     audit.record(session, now, officer.id, "certificate_taken_over", row)
-    key = f"{qualifications.CERTIFICATE}{paper.letters.lower()}"
-    # The gate to an exam asks for a certificate by this key.
-    if person is not None and key not in {one.key for one in qualifications.held(session, [person.id])}:
-        qualifications.enter(session, person, key, paper.number, paper.earned_on, officer, now)
+    if person is not None:
+        _open_gate(session, row, person, officer, now)
     return row
+
+
+def give(session: Session, certificate: Certificate, person: Person, officer: Person, now: datetime) -> None:
+    """Say whose certificate from paper this is, when it was taken over without an address.
+
+    Raises Refused when it is somebody's already, and when this person holds another one of the same kind.
+    """
+    session.refresh(certificate, ["person_id", "state"], with_for_update=True)
+    if not certificate.taken_over or certificate.person_id is not None:
+        raise Refused(Rule.HAS_HOLDER)
+    theirs = select(Certificate.id).where(
+        Certificate.person_id == person.id, Certificate.letters == certificate.letters, Certificate.state.in_(HELD)
+    )
+    if session.scalars(theirs).first() is not None:
+        raise Refused(Rule.HOLDS_ONE)
+    certificate.person = person
+    session.flush()
+    audit.record(session, now, officer.id, "certificate_given", certificate)
+    if certificate.held:
+        _open_gate(session, certificate, person, officer, now)
+
+
+def _open_gate(session: Session, row: Certificate, person: Person, officer: Person, now: datetime) -> None:
+    """Enter it where the gate to an exam looks, unless it is there."""
+    key = f"{qualifications.CERTIFICATE}{row.letters.lower()}"
+    if key not in {one.key for one in qualifications.held(session, [person.id])}:
+        qualifications.enter(session, person, key, row.number, row.earned_on, officer, now)

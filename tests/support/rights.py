@@ -576,6 +576,7 @@ RIGHTS: dict[str, Right] = {
     "register.one": may(OFFICERS | AUDITORS, certificate_id="certificate.id"),
     "register.file": may(OFFICERS | AUDITORS, certificate_id="certificate.id"),
     "register.ask": may(OFFICERS, certificate_id="certificate.id"),
+    "register.give": may(OFFICERS, certificate_id="certificate.id"),
     "register.to_decide": may(OFFICERS),
     "register.grant": may(OFFICERS, change_id="certificate_change.id"),
     "register.refuse": may(OFFICERS, change_id="certificate_change.id"),

@@ -20,7 +20,8 @@ Found = TypeVar("Found")
 
 
 def _one(query: Select[Found]) -> Found:
-    return g.db.scalars(query).first() or abort(404)
+    row: Found | None = g.db.scalars(query).first()
+    return abort(404) if row is None else row
 
 
 def my_certificates() -> list[Certificate]:

@@ -7,19 +7,19 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import EmailField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from review.certificate import read_number
 from storage.base.refusal import Refused
-from storage.certificates import changes, copies, issuing
+from storage.certificates import changes, copies, issuing, paper_lists
 from storage.certificates.certificates import STEPS, Certificate, CertificateState
 from storage.certificates.changes import CertificateChange
 from storage.dossier.dossiers import Dossier
 from storage.exam.sittings import Sitting
 from storage.judging.verdicts import Verdict
 from storage.people.organisations import Organisation
-from storage.people.people import Role
+from storage.people.people import Role, person_by_email
 from webapp import access, letter_pdf
 from webapp.access import certificates as access_certificates
 from webapp.certificates import mails, pdf
@@ -49,6 +49,14 @@ OF_VERDICT = (
     .joinedload(Sitting.dossier)
     .options(joinedload(Dossier.candidate), joinedload(Dossier.organisation), joinedload(Dossier.scheme))
 )
+
+
+class HolderForm(Form):
+    email = EmailField(
+        "E-mailadres van de houder",
+        [InputRequired("Vul het e-mailadres in."), Length(max=254)],
+        description="Van iemand die al een account heeft.",
+    )
 
 
 class ChangeForm(Form):
@@ -148,6 +156,26 @@ def ask(certificate_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("register.one", certificate_id=found.id))
 
 
+@pages.post("/<uuid:certificate_id>/houder")
+@access.roles(Role.KSF_OFFICER)
+def give(certificate_id: uuid.UUID) -> ResponseReturnValue:
+    """Say whose certificate from paper this is."""
+    found, form = access_certificates.certificate_in_register(certificate_id), HolderForm()
+    person = person_by_email(g.db, form.email.data or "") if form.validate_on_submit() else None
+    if person is None or person.id == access.me().id:
+        form.email.errors = [*form.email.errors] or ["Met dit adres is er geen account. Kijk het na."]
+        return _page(found, holder_form=form), 422
+    try:
+        paper_lists.give(g.db, found, person, access.me(), g.now)
+    except Refused as refused:
+        if refused.rule is not paper_lists.Rule.HOLDS_ONE:
+            raise
+        form.email.errors = [refusals.refusal(refused)]
+        return _page(found, holder_form=form), 422
+    flash(f"Dit certificaat is nu van {person.name}.", "ok")
+    return redirect(url_for("register.one", certificate_id=found.id))
+
+
 @pages.get("/wijzigingen")
 @access.roles(Role.KSF_OFFICER)
 def to_decide() -> ResponseReturnValue:
@@ -209,7 +237,7 @@ def copy_file(order_id: uuid.UUID) -> ResponseReturnValue:
     return pdf.answer(pdf.certificate(g.db, found.certificate, found), f"afschrift-{found.certificate.number}.pdf")
 
 
-def _page(found: Certificate, form: ChangeForm | None = None) -> str:
+def _page(found: Certificate, form: ChangeForm | None = None, holder_form: HolderForm | None = None) -> str:
     history = changes.history(g.db, found)
     newer = g.db.scalars(select(Certificate).where(Certificate.replaces_id == found.id)).first()
     return render_template(
@@ -217,6 +245,7 @@ def _page(found: Certificate, form: ChangeForm | None = None) -> str:
         certificate=found,
         newer=newer,
         form=form or _form(found, formdata=None),
+        holder_form=holder_form or HolderForm(formdata=None),
         officer=Role.KSF_OFFICER in access.me().roles(g.now),
         history=history,
         waiting=next((line for line in history if line.granted is None), None),

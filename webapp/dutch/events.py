@@ -80,6 +80,7 @@ EVENTS = {
     "certificate_change_asked": "wijziging van een certificaat gevraagd aan een tweede medewerker",
     "certificate_change_refused": "wijziging van een certificaat niet doorgegaan",
     "certificate_taken_over": "certificaat van papier overgenomen",
+    "certificate_given": "certificaat van papier aan iemand gekoppeld",
     "certificate_shared": "link naar een certificaat gemaakt",
     "certificate_share_ended": "link naar een certificaat uitgezet",
     "copy_ordered": "afschrift besteld",

@@ -163,6 +163,8 @@ REFUSALS: dict[str, str] = {
     certificates.Rule.SECOND_PERSON: "U gaf deze uitslag vrij. Iemand anders geeft het certificaat af.",
     certificates.Rule.OWN_CASE: "Dit gaat over u, of over een kandidaat van u. Iemand anders geeft het certificaat af.",
     copies.Rule.NOT_HELD: "Van dit certificaat kan geen afschrift worden besteld.",
+    paper_lists.Rule.HAS_HOLDER: "Dit certificaat is al van iemand. Laad de pagina opnieuw.",
+    paper_lists.Rule.HOLDS_ONE: "Deze persoon heeft al zo'n certificaat. Kijk of het adres klopt.",
     paper_lists.Rule.DONE: "Deze lijst is al overgenomen. U hoeft niets te doen.",
     changes.Rule.NO_REASON: "Schrijf waarom. De houder van het certificaat leest het.",
     changes.Rule.NO_NAME: "Vul de naam in die op het nieuwe certificaat moet staan.",

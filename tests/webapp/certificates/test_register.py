@@ -215,3 +215,22 @@ def test_paper_is_looked_at_first_and_taken_over_once(session, people, visit, in
     assert "Worden overgenomen 0" in again and "nummer staat er al" in again
     page = text_of(officer.get(f"/register/{one.id}").text)
     assert "Overgenomen van papier" in page and "Vervangen" not in page
+
+
+def test_one_from_paper_is_given_to_who_holds_it_once(session, people, visit, installation):
+    line = "certificaat;nummer;naam;behaald_op\r\nA;2014-7;Kandidaat Een;12-05-2014\r\n"
+    officer, holder = visit(people.officer), visit(people.candidate)
+    file = {"file": (io.BytesIO(line.encode()), "lijst.csv")}
+    where = officer.post("/register/papier", file, content_type="multipart/form-data").headers["Location"]
+    officer.post(where)
+    certificate = session.scalars(select(Certificate)).one()
+    session.commit()
+    page = f"/register/{certificate.id}"
+    for wrong in ("", "niemand@voorbeeld.example", "bureau@voorbeeld.example"):
+        assert officer.post(f"{page}/houder", {"email": wrong}).status_code == 422
+    assert "nog geen certificaat" in text_of(holder.get("/certificaat").text)
+    told = {"email": " Kandidaat@voorbeeld.example "}
+    assert officer.post(f"{page}/houder", told).status_code == 302
+    assert officer.post(f"{page}/houder", told).status_code == 409
+    assert "Dit is uw certificaat van papier" in text_of(holder.get("/certificaat").text)
+    assert [row.key for row in held(session, [people.candidate.id])] == ["certificate_a"]
