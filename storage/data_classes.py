@@ -204,7 +204,8 @@ KEPT: Mapping[DataClass, Kept] = {
         Basis.LEGITIMATE,
         None,
         "",
-        "the auditor; the person of the own acts, and of who looked at the own recordings",
+        "the auditor; KSF's office of who looked at a file; the person of the own acts, and of who looked at the own"
+        " recordings",
         must_stay="A log from which lines can be taken proves nothing; it holds no name, only random numbers.",
     ),
     DataClass.TECHNICAL: Kept(

@@ -40,6 +40,7 @@ from webapp.office import (
     practical_answers,
     recorders,
     retention,
+    searching,
 )
 from webapp.people import (
     account,
@@ -109,6 +110,7 @@ PARTS = (
     assigning,
     media,
     recorders,
+    searching,
     retention,
     regulation,
     own_certificates,

@@ -355,6 +355,7 @@ RIGHTS: dict[str, Right] = {
     "health.health": may(PUBLIC),
     "institution.logo": may(PUBLIC),
     "institution.colour": may(PUBLIC),
+    "searching.find": may(OFFICERS),
     "institution.show": may(OFFICERS),
     "institution.change_logo": may(OFFICERS),
     "institution.remove_logo": may(OFFICERS),

@@ -97,6 +97,7 @@ def pages(world):
         ("officer", f"/bureau/mensen/{world.things['colleague'].id}"),
         ("officer", f"/bureau/mensen/{world.people['assessor_1'].id}/werkgevers"),
         ("officer", "/bureau/instelling"),
+        ("officer", "/bureau/zoeken?zoek=een"),
         ("officer", "/bureau/examinatoren"),
         ("officer", f"/bureau/examinatoren/{world.things['examiner'].id}"),
         ("beheerder", "/organisatie/examinatoren"),

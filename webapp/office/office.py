@@ -17,7 +17,7 @@ from storage.exam.sittings import Sitting
 from storage.people.people import Role
 from webapp import access, todo
 from webapp.context import g
-from webapp.dossier import part_one, timeline
+from webapp.dossier import ending, part_one, timeline
 from webapp.paging import count, of_dossier, one_of, page_of, search
 
 pages = Blueprint("office", __name__)
@@ -62,6 +62,7 @@ def dossier(dossier_id: uuid.UUID) -> ResponseReturnValue:
         "sitting": sitting,
         "takes": counting_takes(g.db, sitting) if sitting else {},
         "timeline": timeline.of(found),
+        "ending": ending.of(found, sitting),
     }
     return render_template("office/dossier.html", dossier=found, **values, **part_one.page_values(found))
 

@@ -1,0 +1,46 @@
+"""How a file ended, for the office: the verdict and who saw to it, certificates, objections, and who looked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from storage.certificates import certificates
+from storage.certificates.certificates import Certificate
+from storage.dossier.dossiers import Dossier
+from storage.exam.looks import Look
+from storage.exam.sittings import Sitting
+from storage.judging.objections import Objection
+from storage.judging.verdicts import Verdict
+from webapp.context import g
+
+MOST_LOOKS = 50
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What came of one file; each part empty, or None, where nothing did."""
+
+    verdict: Verdict | None
+    certificates: Sequence[Certificate]
+    objections: Sequence[Objection]
+    looks: Sequence[Look]
+    """Newest first, at most MOST_LOOKS."""
+
+
+def of(dossier: Dossier, sitting: Sitting | None) -> Ending:
+    """The ending of this file so far."""
+    verdict, issued = None, []
+    if sitting is not None:
+        people = (joinedload(Verdict.confirmed_by), joinedload(Verdict.released_by), joinedload(Verdict.settled_by))
+        verdict = g.db.scalars(select(Verdict).where(Verdict.sitting_id == sitting.id).options(*people)).first()
+        issued = certificates.of_sitting(g.db, sitting)
+    objected = select(Objection).where(Objection.dossier_id == dossier.id).order_by(Objection.received_at)
+    looked = select(Look).where(Look.dossier_id == dossier.id).order_by(Look.at.desc(), Look.id)
+    return Ending(
+        verdict,
+        issued,
+        g.db.scalars(objected.options(joinedload(Objection.ruled_by))).all(),
+        g.db.scalars(looked.options(joinedload(Look.person)).limit(MOST_LOOKS)).all(),
+    )
