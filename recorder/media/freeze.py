@@ -9,8 +9,8 @@ the same with the same picture, while a camera that lives never gives one twice.
 which hardly any point changes: who sits still breathes, and moves the edges of head and shoulders by half a point.
 
 Where neither is seen, a stretch is likely frozen, and somebody should look, when nothing moves (no small part of the
-picture becomes lighter or darker than it was when the stretch began, keyframes set aside), no point of it changes
-from each picture to the next as the noise of a camera does, and over a second no more than what an encoder refines.
+picture becomes lighter or darker than it was when the stretch began, keyframes set aside) and no point of it changes
+from each picture to the next as the noise of a camera does.
 """
 
 from bisect import bisect_right
@@ -37,9 +37,9 @@ FROZEN_S = 2.0
 _MOVED, _REDRAWN, _GRAIN = 4, 14, 0.008
 """By how many greys a part must change to have moved, and by how many from one keyframe's picture to the next one's;
 which share of all points always changes where a camera lives."""
-_QUIET, _REFINED = 0.00025, 0.0008
-"""Which share of the points differs over a second where nothing lives, and where an encoder still refines."""
-_PROOF_S, _WAVERS_S = 1.5, 2.0
+_QUIET = 0.00025
+"""Which share of the points differs over a second where nothing lives."""
+_PROOF_S, _WAVERS_S = 2.0, 2.0
 """How long a proof must be; and within what time a keyframe may be the same that is not the next, since encoders waver
 between a few qualities."""
 _FAR, _NEAR, _NEARLY = 3, 1, 1 / 32
@@ -150,12 +150,6 @@ def _quiet(look: Look) -> list[Span]:
     return _joined(found)
 
 
-def _away_from_keyframes(look: Look, time: float) -> bool:
-    """True when the second before this time, and what the steps of looking add to it, holds no keyframe."""
-    number = bisect_right(look.keyframes, time)
-    return number == 0 or time - look.keyframes[number - 1] >= APART_S + 1 / RATE
-
-
 def _around(proven: Sequence[Span], begin: float, end: float) -> Span:
     """What of a still stretch is frozen: all between the proofs, and what is near them."""
     return max(begin, proven[0][0] - _AROUND_S), min(end, proven[-1][1] + _AROUND_S)
@@ -166,10 +160,7 @@ def _length(span: Span) -> float:
 
 
 def _lifeless(look: Look, begin: float, end: float) -> list[Span]:
-    """The part of a still stretch, without any proof, with neither grain nor anything that lives over a second."""
-    shares = [share for time, share in look.apart if begin <= time < end and _away_from_keyframes(look, time)]
-    if not shares or 2 * sum(share >= _REFINED for share in shares) >= len(shares):
-        return []
+    """The part of a still stretch, without proof, in which there is no grain."""
     found, at = [], begin
     while at < end:
         until = end if end - at < _LOOK_S + FROZEN_S else at + _LOOK_S
