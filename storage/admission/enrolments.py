@@ -180,11 +180,11 @@ def accept(session: Session, stand_in: Person, now: datetime) -> list[Dossier]:
 
     Answers the nominations that are withdrawn by it, since the certificate is held or another nomination is open.
     """
-    person = stand_in.stands_for
+    known = {stand_in.stands_for.id} if stand_in.stands_for else set()
     mine = select(Dossier).where(Dossier.candidate_id == stand_in.id, Dossier.state.in_(STOPPABLE))
     unneeded = []
-    for dossier in session.scalars(mine) if person else ():
-        _, elsewhere, certified = _standing(session, dossier.organisation, dossier.scheme, {person.id})
+    for dossier in session.scalars(mine) if known else ():
+        _, elsewhere, certified = _standing(session, dossier.organisation, dossier.scheme, known)
         if elsewhere | certified:
             unneeded.append(dossier)
     person = take_over(session, stand_in, now)
