@@ -4,7 +4,9 @@ The form that the text of Open Badges asks: the payload is the credential itself
 it; `typ` is "JWT". Who holds it stands in it by salted hashes only, so a badge that is passed on tells no address.
 """
 
+import base64
 import hashlib
+import json
 import secrets
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -35,6 +37,13 @@ def sign(certificate: Certificate, scheme: Scheme, email: str, issuer: str, key:
     return jwt.encode(
         {"alg": ALGORITHM, "typ": "JWT", "kid": key.kid}, payload | claims, key.private(), algorithms=[ALGORITHM]
     )
+
+
+def kid_of(token: str) -> str:
+    """The key under which this badge was signed, as it says itself."""
+    head = token.partition(".")[0]
+    named: str = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))["kid"]
+    return named
 
 
 def credential(certificate: Certificate, scheme: Scheme, email: str, issuer: str) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Select, String, UniqueConstraint, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Select, String, UniqueConstraint, exists, or_, select
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from storage.base.database import Base, Identified, one_of
 from storage.base.steps import table
@@ -117,8 +117,11 @@ Index("uq_certificate_once", Certificate.verdict_id, unique=True, sqlite_where=_
 def passed_without_certificate() -> Select[Verdict]:
     """Released positive verdicts for which no certificate was ever issued, oldest first.
 
-    So also those of before there were certificates: they wait for an officer like all others.
+    So also those of before there were certificates: they wait for an officer like all others. One in whose place
+    another verdict on the same sitting came is none of them: what came after it counts.
     """
+    later = aliased(Verdict)
+    overtaken = exists().where(later.sitting_id == Verdict.sitting_id, later.released_at > Verdict.released_at)
     return (
         select(Verdict)
         .join(Sitting)
@@ -126,6 +129,7 @@ def passed_without_certificate() -> Select[Verdict]:
         .where(
             Verdict.released_at.is_not(None),
             Verdict.passed.is_(True),
+            ~overtaken,
             Verdict.id.not_in(select(Certificate.verdict_id).where(Certificate.verdict_id.is_not(None))),
         )
         .order_by(Verdict.released_at, Verdict.id)

@@ -5,6 +5,7 @@ import uuid
 from datetime import date, datetime
 
 from dateutil.relativedelta import relativedelta
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from review.certificate import SERIALS, CertificateNumber
@@ -12,7 +13,6 @@ from storage.base import audit
 from storage.base.refusal import Refused
 from storage.certificates import badges, signing_keys, status_lists
 from storage.certificates.certificates import Certificate, CertificateState, Rule, of_sitting
-from storage.exam.sittings import Sitting
 from storage.judging.verdicts import Verdict
 from storage.people import institution
 from storage.people.people import Person
@@ -106,6 +106,14 @@ def fresh_number(session: Session, letters: str, year: int) -> str:
             return number
 
 
-def issued_for(session: Session, sitting: Sitting) -> Certificate | None:
-    """The certificate of this exam that is held now."""
-    return next((one for one in of_sitting(session, sitting) if one.held), None)
+def renew_badges(session: Session, now: datetime) -> int:
+    """Sign anew every badge whose key is told no more, as after a theft; answers how many. Number and place stay."""
+    told, renewed = {one.kid for one in signing_keys.told_keys(session)}, 0
+    for row in session.scalars(select(Certificate).where(Certificate.badge.is_not(None))):
+        if row.badge and badges.kid_of(row.badge) not in told and row.scheme and row.person:
+            key = signing_keys.current_key(session, now)
+            issuer = institution.of(session).name
+            row.badge = badges.sign(row, row.scheme.content, row.person.email, issuer, key)
+            audit.record(session, now, None, "badge_renewed", row)
+            renewed += 1
+    return renewed

@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from storage.base.database import session_scope
-from storage.certificates import signing_keys
+from storage.certificates import issuing, signing_keys
 from storage.certificates.signing_keys import SigningKey
 
 badge_keys = AppGroup("badge-keys", help="The keys that sign badges and status lists.")
@@ -31,7 +31,9 @@ def rotate() -> None:
 
 @badge_keys.command("revoke")
 @click.argument("name")
-@click.confirmation_option(prompt="Every badge that was signed with this key becomes worthless. Go on?")
+@click.confirmation_option(
+    prompt="Every badge that was signed with this key becomes worthless, and is signed anew. Go on?"
+)
 def revoke(name: str) -> None:
     """The key NAME was stolen: nobody may trust it any more."""
     now = datetime.now(UTC)
@@ -43,4 +45,5 @@ def revoke(name: str) -> None:
             raise click.ClickException("There is no such key, or it was revoked already.")
         found.revoke(None, now)
         session.flush()
-        click.echo(f"Revoked. Signing goes on with {signing_keys.current_key(session, now).name}.")
+        fresh, renewed = signing_keys.current_key(session, now), issuing.renew_badges(session, now)
+        click.echo(f"Revoked. Signing goes on with {fresh.name}; {renewed} badges were signed anew.")

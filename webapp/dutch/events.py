@@ -85,6 +85,7 @@ EVENTS = {
     "certificate_share_ended": "link naar een certificaat uitgezet",
     "copy_ordered": "afschrift besteld",
     "paper_list_used": "lijst met certificaten van papier overgenomen",
+    "badge_renewed": "badge opnieuw ondertekend",
     "signing_key_made": "sleutel voor badges gemaakt",
     "signing_key_revoked": "sleutel voor badges ongeldig gemaakt",
     "accommodation_asked": "voorziening gevraagd",

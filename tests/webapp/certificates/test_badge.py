@@ -140,9 +140,14 @@ def test_keys_are_shown_rotated_and_revoked_by_command(app, session, certificate
     verify(certificate.badge)
     assert run("revoke", old.name, input="n")[0] == 1
     assert run("revoke", "nothing", "--yes")[0] == 1
-    assert "Revoked" in run("revoke", old.name, "--yes")[1]
+    stolen = certificate.badge
+    assert "1 badges were signed anew" in run("revoke", old.name, "--yes")[1]
     with pytest.raises(OB3VerificationError):
-        verify(certificate.badge)
+        verify(stolen)
+    session.refresh(certificate)
+    token = certificate.badge
+    session.commit()
+    verify(token)
 
 
 def test_the_list_is_what_a_second_implementation_reads(session, people, certificate, download):
