@@ -22,11 +22,68 @@ class Ground(StrEnum):
 
 
 class Ruling(StrEnum):
-    """Granted and denied speak of the decision; inadmissible says that it is not looked at, as it came too late."""
+    """The outcome. The decision is upheld or revised, or the candidate takes answers again; late: it is not looked at.
 
-    GRANTED = "granted"
-    DENIED = "denied"
-    INADMISSIBLE = "inadmissible"
+    A rejection of part 1 that is revised is judged anew, by somebody else.
+    """
+
+    UPHELD = "upheld"
+    REVISED = "revised"
+    RESIT = "resit"
+    LATE = "late"
+
+
+class Obstacle(StrEnum):
+    """Why a ruling does not fit what was found."""
+
+    NO_TEXT = "ruling_without_text"
+    IN_TIME = "objection_was_in_time"
+    REMARK_GOES_ON = "remark_goes_on"
+    REMARK_FOUND_HIGHER = "remark_found_higher"
+    NOTHING_NEW = "nothing_to_revise"
+    NO_ANSWERS = "resit_without_answers"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is known when somebody rules.
+
+    `late`: it came after the term. `result`: it is about a result, not about part 1. `remarking`: new assessors are at
+    work. `new_verdict`: there is a verdict that would take the place of the result. `remarked`: a re-mark found it.
+    `answers`: how many answers are to be taken again.
+    """
+
+    late: bool
+    result: bool
+    remarking: bool = False
+    new_verdict: bool = False
+    remarked: bool = False
+    answers: int = 0
+
+
+def obstacle(ruling: Ruling, text: str, found: Found) -> Obstacle | None:
+    """Why this ruling cannot be given; None when it can."""
+    if not text.strip():
+        return Obstacle.NO_TEXT
+    if ruling is Ruling.LATE:
+        return None if found.late else Obstacle.IN_TIME
+    if found.remarking:
+        return Obstacle.REMARK_GOES_ON
+    if found.remarked and found.new_verdict and ruling is not Ruling.REVISED:
+        return Obstacle.REMARK_FOUND_HIGHER
+    if ruling is Ruling.REVISED and found.result and not found.new_verdict:
+        return Obstacle.NOTHING_NEW
+    if ruling is Ruling.RESIT and not (found.result and found.answers):
+        return Obstacle.NO_ANSWERS
+    return None
+
+
+def takes_the_place(known: bool | None, found: bool, may_lower: bool) -> bool:
+    """True when what a new look found (passed or not) becomes the result in the place of the one that is known.
+
+    Nobody is worse off for having asked, unless the scheme lets a re-mark lower a result.
+    """
+    return found != known and (found or may_lower)
 
 
 @dataclass(frozen=True)

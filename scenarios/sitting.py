@@ -271,6 +271,11 @@ def retake_needless(answer: AnswerView) -> bool:
     return answer.takes > 0 and answer.stage in (AnswerStage.WAITING, AnswerStage.WATCHING, AnswerStage.PREPARING)
 
 
+def left_too_long(last: datetime, resume_hours: int, now: datetime) -> bool:
+    """True when an exam that was begun lay still for longer than the scheme gives to finish it."""
+    return now >= last + timedelta(hours=resume_hours)
+
+
 def retake_withdrawn(answer: AnswerView) -> bool:
     """True when a retake was asked and withdrawn: the answer is recorded, though no recording of it was begun."""
     return answer.stage is AnswerStage.RECORDED and answer.recording_since is None

@@ -10,12 +10,9 @@ TRUST = "calibration, and how far judgements may be believed"
 YEAR = "the year of KSF: fees and invoices"
 
 UNREAD = {
-    "sitting.resume_hours": OPENING,
-    "sitting.accommodation_request_days": OPENING,
     "sitting.self_rating": TRUST,
     "assessment.calibration_days": TRUST,
     "assessment.benchmark_recordings": TRUST,
-    "terms.remark_may_lower": CERTIFICATES,
     "terms.certificate_valid_months": CERTIFICATES,
     "visibility.organisation_sees_costs": YEAR,
     "fees.member_cents": YEAR,

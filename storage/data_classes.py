@@ -151,6 +151,14 @@ KEPT: Mapping[DataClass, Kept] = {
         "the candidate once the result is told, KSF's office, committee and auditor",
         must_stay=_ANSWERS_FOR_IT,
     ),
+    DataClass.COMPLAINTS: Kept(
+        "answering a complaint, and learning from it",
+        Basis.LEGITIMATE,
+        24,
+        "the answer",
+        "the person, KSF's office",
+        must_stay="Needed until it is answered, and for the yearly look at what people complain of.",
+    ),
     DataClass.REGISTER: Kept(
         "letting those entitled find out whether somebody is certified",
         Basis.LEGITIMATE,

@@ -23,6 +23,7 @@ class DataClass(StrEnum):
     RENDITIONS = "renditions"
     SCORES = "scores"
     VERDICTS = "verdicts"
+    COMPLAINTS = "complaints"
     REGISTER = "register"
     TESTS = "tests"
     PLANNING = "planning"
@@ -183,7 +184,7 @@ TABLES: Mapping[str, Table] = {
             " device_check break_until finished_at told_at extension_reason identified_at identified_by_id",
             "identified_by_id": "identified_at",
         },
-        {Apart.SECRET: "seat identity_code", Apart.INNER: "judging reminded identity_tries"},
+        {Apart.SECRET: "seat identity_code", Apart.INNER: "judging marking reminded identity_tries"},
         other={"device_check": DataClass.LOG_INS},
     ),
     "answer": Table(
@@ -222,7 +223,7 @@ TABLES: Mapping[str, Table] = {
             _ANSWER: "assessor_id slot phase1_signed_at phase2_signed_at declined_at declined_because",
             "assessor_id": "slot opened_at active_at phase1_signed_at phase2_signed_at declined_at declined_because",
         },
-        {Apart.INNER: "version shuffle position_s"},
+        {Apart.INNER: "version shuffle position_s marking"},
         once={_ANSWER: _TOLD},
     ),
     "score": Table(DataClass.SCORES, {_RATING: _SCORED, "rating_id.assessor_id": _SCORED}, once={_RATING: _TOLD}),
@@ -243,26 +244,47 @@ TABLES: Mapping[str, Table] = {
     ),
     "repeat": Table(
         DataClass.SCORES,
-        {_ANSWER: "asked_at asked_by_id reason verdict", "asked_by_id": "asked_at reason"},
+        {_ANSWER: "asked_at asked_by_id until given_up_at reason verdict", "asked_by_id": "asked_at reason"},
         once={_ANSWER: _TOLD},
     ),
     "verdict": Table(
         DataClass.VERDICTS,
         {
             _SITTING: "passed inputs decision decided_at settled_at settled_by_id settled_because confirmed_at"
-            " confirmed_by_id released_at released_by_id",
+            " confirmed_by_id released_at released_by_id cause cause_text asked_until ended_at",
             "settled_by_id": "settled_at settled_because",
             "confirmed_by_id": "confirmed_at",
             "released_by_id": "released_at",
         },
+        {Apart.INNER: "marking"},
         once={_SITTING: _TOLD},
     ),
     "objection": Table(
         DataClass.VERDICTS,
         {
-            _DOSSIER: "code against grounds late_reason received_at state ground ruling ruling_text ruled_at"
-            " ruled_by_id",
+            _DOSSIER: "code against decision_at grounds late_reason received_at state ground ruling ruling_text"
+            " ruled_at ruled_by_id remark_ordered_at remark_ordered_by_id remark_because",
             "ruled_by_id": "code ruling ruling_text ruled_at",
+            "remark_ordered_by_id": "code remark_ordered_at remark_because",
+        },
+        {Apart.INNER: "marking"},
+    ),
+    "objection_minute": Table(
+        DataClass.VERDICTS, {"objection_id.dossier_id.candidate_id": "by_id at text", "by_id": "at text"}
+    ),
+    "objection_outsider": Table(
+        DataClass.VERDICTS,
+        {
+            "objection_id.dossier_id.candidate_id": "person_id because appointed_at appointed_by_id",
+            "person_id": "because appointed_at",
+            "appointed_by_id": "because appointed_at",
+        },
+    ),
+    "complaint": Table(
+        DataClass.COMPLAINTS,
+        {
+            "person_id": "code subject text received_at answer answered_at answered_by_id",
+            "answered_by_id": "code answered_at answer",
         },
     ),
     "qualification": Table(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -20,7 +20,9 @@ from storage.base.database import new_session, passes
 from storage.base.json_values import Malformed
 from storage.base.refusal import Refused
 from storage.base.steps import StepRule
+from storage.people.people import Role
 from webapp import access, cli, contact, health, media, sending, style
+from webapp.access import objections as access_objections
 from webapp.access import refused
 from webapp.certificates import organisation as certified
 from webapp.certificates import own as own_certificates
@@ -44,6 +46,7 @@ from webapp.office import (
 )
 from webapp.people import (
     account,
+    complaining,
     employers,
     enrolling,
     examiners,
@@ -107,6 +110,7 @@ PARTS = (
     second_phase,
     results,
     objecting,
+    complaining,
     assigning,
     media,
     recorders,
@@ -327,4 +331,9 @@ def _blueprints(app: Flask) -> None:
     def everywhere() -> dict[str, Any]:
         if not current_user or not current_user.is_authenticated:
             return {"nav": []}
-        return {"nav": access.navigation(current_user.roles(g.now))}
+        roles = current_user.roles(g.now)
+        nav = access.navigation(roles)
+        if roles & {Role.ASSESSOR, Role.AUDITOR} and (asked := access_objections.appointed_to()):
+            address = url_for("objecting.show", objection_id=asked)
+            nav.append(("Bezwaar", address, request.path == address))
+        return {"nav": nav}

@@ -84,6 +84,8 @@ def report(verdict: Verdict) -> list[str]:
     ]
     if verdict.settled_at:
         told += ["", f"De examencommissie besloot dit op {day(verdict.settled_at)}: {verdict.settled_because}"]
+    if verdict.cause_text:
+        told += ["", f"Rechtgezet op {day(verdict.decided_at)}: {verdict.cause_text}"]
     found = lines(decision, scheme)
     for title, wanted in (("Niet voldaan", False), ("Voldaan", True)):
         if own := [one for one in found if one.met is wanted]:

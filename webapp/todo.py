@@ -16,17 +16,20 @@ from scenarios.sitting import Stage
 from storage.base.jobs import Job, JobState
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.accommodations import BEFORE, Accommodation
-from storage.exam.sittings import Judging, Sitting
+from storage.exam.sittings import Answer, Judging, Sitting
 from storage.judging.flags import Flag, FlagKind
 from storage.people import employers, examiners
 from storage.people.outbox import UNDELIVERED, MailMessage
 from storage.people.people import Person, Role
 from storage.planning import locations
 from storage.planning.bookings import Booking, BookingState
+from storage.planning.exam_dates import plans_by_dates
 from storage.retention.holds import day_of
 from storage.retention.requests import ErasureRequest
+from storage.schemes import with_sittings
 from webapp import access
 from webapp.access import certificates as access_certificates
+from webapp.access import complaints as access_complaints
 from webapp.access import judging as access_judging
 from webapp.access import locations as access_location
 from webapp.access import objections as access_objections
@@ -206,6 +209,13 @@ def officer() -> list[Todo]:
             "dossiers om te beoordelen",
             url_for(files, staat=DossierState.SUBMITTED),
         ),
+        Todo(
+            Kind.TO_DO,
+            select(Dossier).where(not_done()),
+            "examen niet gedaan of niet af",
+            "examens niet gedaan of niet af",
+            url_for(files, toon="niet-gedaan"),
+        ),
         Todo(Kind.TO_DO, asking, "voorziening gevraagd", "voorzieningen gevraagd", url_for(files, toon="voorziening")),
         Todo(Kind.TO_DO, requested, "examendatum aangevraagd", "examendata aangevraagd", url_for("exam_dates.home")),
         Todo(
@@ -271,6 +281,13 @@ def officer() -> list[Todo]:
             url_for("objecting.waiting"),
         ),
         Todo(
+            Kind.TO_DO,
+            access_complaints.unanswered(),
+            "klacht te beantwoorden",
+            "klachten te beantwoorden",
+            url_for("complaining.waiting"),
+        ),
+        Todo(
             Kind.GOING_ON,
             examining,
             "kandidaat aan het examen",
@@ -291,7 +308,19 @@ def officer() -> list[Todo]:
 def asks_accommodation() -> ColumnElement[bool]:
     """Files whose candidate waits for a decision about an accommodation."""
     asked = select(Accommodation.dossier_id).where(Accommodation.granted.is_(None))
-    return Dossier.id.in_(asked) & Dossier.state.in_((*OPEN, DossierState.SUBMITTED))
+    return Dossier.id.in_(asked) & Dossier.state.in_((*OPEN, DossierState.SUBMITTED, DossierState.APPROVED))
+
+
+def not_done() -> ColumnElement[bool]:
+    """Files whose exam was not done, or was begun and left: the office decides whether there is another time.
+
+    Where the scheme has dates, an exam that was not begun is the organisation's to plan anew.
+    """
+    windows = [one.id for one in with_sittings(g.db) if not plans_by_dates(one)]
+    begun = select(Answer.sitting_id).where(Answer.takes > 0)
+    closed = select(Sitting.dossier_id).join(Sitting.dossier).where(Sitting.stage == Stage.EXPIRED)
+    theirs = closed.where(Dossier.scheme_id.in_(windows) | Sitting.id.in_(begun))
+    return Dossier.id.in_(theirs) & (Dossier.state == DossierState.APPROVED)
 
 
 def ends_soon() -> ColumnElement[bool]:
@@ -305,6 +334,13 @@ def committee() -> list[Todo]:
     late, url = access_judging.too_late(), url_for("results.verdicts", toon="te-laat")
     return [
         Todo(Kind.LATE, late, "uitslag te laat", "uitslagen te laat", url),
+        Todo(
+            Kind.TO_DO,
+            access_objections.for_committee(),
+            "bezwaar voor uitspraak",
+            "bezwaren voor uitspraak",
+            url_for("objecting.waiting"),
+        ),
         *_results(access_judging.verdicts()),
     ]
 

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from scenarios.sitting import Stage
 from storage.base.audit import AuditEvent
+from storage.base.codes import CODE_LETTERS
 from storage.base.database import Base
-from storage.dossier.dossiers import CODE_LETTERS, DossierState
+from storage.dossier.dossiers import DossierState
 from storage.people.people import Person, SearchWord
 from storage.people.search_words import endings
 from storage.schemes import Pack

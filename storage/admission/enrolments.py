@@ -20,7 +20,7 @@ from storage.base.refusal import Refused
 from storage.certificates.certificates import certified_people
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
-from storage.judging.verdicts import Verdict
+from storage.judging.verdicts import Verdict, is_result
 from storage.people.organisations import Organisation
 from storage.people.people import (
     Person,
@@ -262,7 +262,7 @@ def _standing(
     """Of these people: who has an open nomination here, who has one elsewhere, who holds the certificate."""
     holders = certified_people(scheme.key, scheme.content.letters)
     certified = set(session.scalars(holders.where(Person.id.in_(candidates))))
-    decided = select(Sitting.dossier_id).join(Verdict).where(Verdict.released_at.is_not(None))
+    decided = select(Sitting.dossier_id).join(Verdict).where(is_result())
     going_on = (
         select(Dossier.candidate_id, Dossier.organisation_id)
         .join(Scheme)

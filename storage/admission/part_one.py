@@ -33,6 +33,7 @@ class Rule(StrEnum):
     CLAIMED = "part1_claimed"
     NOT_CLAIMED = "part1_not_claimed"
     SAW_RECORDINGS = "part1_saw_recordings"
+    REJECTED_BEFORE = "part1_rejected_before"
 
 
 class PartOneReview(Identified, Base):
@@ -123,7 +124,8 @@ def claim(session: Session, dossier: Dossier, officer: Person, now: datetime) ->
     """The review of this round in the hands of this officer; one that somebody let lie is taken over.
 
     Raises Refused when the file does not wait for a judgement, somebody else is at it, or this person judges the
-    candidate's recordings. Judgements of the round before that were favourable come along, to be looked at again.
+    candidate's recordings, or rejected the file before an objection brought it back. Judgements of the round before
+    that were favourable come along, to be looked at again.
     """
     session.refresh(dossier, ["state"], with_for_update=True)
     if dossier.state is not DossierState.SUBMITTED:
@@ -131,6 +133,8 @@ def claim(session: Session, dossier: Dossier, officer: Person, now: datetime) ->
     if _watches(session, dossier, officer):
         raise Refused(Rule.SAW_RECORDINGS)
     rounds = reviews_of(session, dossier)
+    if any(one.outcome is Outcome.REJECTED and one.officer_id == officer.id for one in rounds):
+        raise Refused(Rule.REJECTED_BEFORE)
     current = next((one for one in rounds if one.round == dossier.rounds), None)
     if current and current.officer_id != officer.id and now < current.claimed_until:
         raise Refused(Rule.CLAIMED, needed=current.claimed_until)

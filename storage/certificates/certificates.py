@@ -16,7 +16,7 @@ from storage.base.database import Base, Identified, one_of
 from storage.base.steps import table
 from storage.dossier.dossiers import Dossier
 from storage.exam.sittings import Sitting
-from storage.judging.verdicts import Verdict
+from storage.judging.verdicts import Verdict, is_result
 from storage.people.organisations import Organisation
 from storage.people.people import Person
 from storage.schemes import Scheme
@@ -127,7 +127,7 @@ def passed_without_certificate() -> Select[Verdict]:
         .join(Sitting)
         .join(Dossier)
         .where(
-            Verdict.released_at.is_not(None),
+            is_result(),
             Verdict.passed.is_(True),
             ~overtaken,
             Verdict.id.not_in(select(Certificate.verdict_id).where(Certificate.verdict_id.is_not(None))),

@@ -1,6 +1,5 @@
 """The motivation file (part 1): what manager and candidate hand in, and what KSF decides about it."""
 
-import secrets
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,23 +12,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from review.portfolio import words
 from review.rules import LEVEL_MAX, LEVEL_MIN
 from scenarios.chapters import Documents, FilePart
+from storage.base.codes import neutral_code
 from storage.base.database import Base, Identified, one_of
 from storage.base.refusal import Refused
-from storage.base.steps import Stepping, table
+from storage.base.steps import Stepping, StepRule, table
 from storage.people.organisations import Organisation
 from storage.people.people import Person
 from storage.schemes import Scheme
-
-CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-
-
-CODE_LENGTH = 7
-"""27 thousand million codes: when a million were given out, one new code in 27,000 is there already, and is refused."""
-
-
-def neutral_code(prefix: str) -> str:
-    """A code such as K-7F3QXMP that says nothing about anybody, without letters that look alike."""
-    return f"{prefix}-{''.join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))}"
 
 
 class DossierState(StrEnum):
@@ -53,6 +42,8 @@ STEPS = table(
         },
         DossierState.RETURNED: {DossierState.SUBMITTED, DossierState.WITHDRAWN},
         DossierState.APPROVED: {DossierState.WITHDRAWN},
+        # Only a ruling on an objection brings a rejected file back.
+        DossierState.REJECTED: {DossierState.SUBMITTED},
     },
 )
 
@@ -204,6 +195,8 @@ class Dossier(Stepping, Base):
 
     def submit(self, actor: uuid.UUID, now: datetime) -> None:
         """Hand the whole file in. Raises Refused while a part is missing."""
+        if self.state is DossierState.REJECTED:
+            raise Refused(StepRule.NOT_ALLOWED, found=self.state, needed=DossierState.RETURNED)
         if gaps := self.missing():
             raise Refused(Rule.INCOMPLETE, found=gaps, needed=())
         self.take_step(DossierState.SUBMITTED, actor, now)
@@ -220,6 +213,13 @@ class Dossier(Stepping, Base):
         self.open_parts = [str(part) for part in parts]
         if self.is_open(FilePart.SUBSTANTIATION):
             self.manager_done_at = None
+
+    def reopen(self, actor: uuid.UUID, now: datetime) -> None:
+        """It was rejected, and an objection says that it shall be judged anew: it waits as when it was handed in."""
+        if self.state is not DossierState.REJECTED:
+            raise Refused(Rule.CLOSED, found=self.state)
+        self.take_step(DossierState.SUBMITTED, actor, now)
+        self.submitted_at, self.rounds = now, (self.rounds or 0) + 1
 
     def withdraw(self, actor: uuid.UUID, reason: str, now: datetime) -> None:
         """Stop with this attempt, with the reason."""

@@ -28,6 +28,7 @@ class Rule(StrEnum):
     KNOWN = "qualification_known"
     NUMBER_NEEDED = "certificate_without_number"
     IN_FUTURE = "qualification_in_future"
+    OF_TEST = "qualification_of_a_test"
 
 
 class Qualification(Identified, Base):

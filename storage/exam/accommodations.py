@@ -5,14 +5,14 @@ sees any of it. The wish is not a medical file: the page asks what somebody need
 """
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from scenarios.chapters import SittingRules
+from scenarios.chapters import Planning, SittingRules
 from scenarios.sitting import Stage
 from storage.base import audit
 from storage.base.database import Base, Identified, session_of
@@ -21,6 +21,7 @@ from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
 from storage.people.people import Person
 
+_WRITING = (DossierState.WRITING, DossierState.SUBMITTED, DossierState.RETURNED)
 BEFORE = (Stage.INVITED, Stage.CONSENTED, Stage.CHECKED)
 """While a sitting is at one of these, its times may still change."""
 
@@ -80,14 +81,14 @@ class Accommodation(Identified, Base):
         audit.record(session, now, officer.id, "accommodation_decided", self.dossier, granted=granted)
         if sitting is not None:
             apply(session, sitting)
+            _give_time(sitting, now)
 
 
 def ask(
     session: Session, dossier: Dossier, needs: tuple[Fraction, bool, bool], wish: str, person: Person, now: datetime
 ) -> Accommodation:
     """Ask, or ask anew while nothing was decided. Raises Refused when it is too late or nothing is asked."""
-    if dossier.state not in (DossierState.WRITING, DossierState.SUBMITTED, DossierState.RETURNED):
-        raise Refused(Rule.TOO_LATE, found=dossier.state)
+    require_in_time(session, dossier, now)
     _check(dossier, needs)
     found = of(session, dossier)
     if found is not None and found.granted is not None:
@@ -98,6 +99,42 @@ def ask(
     session.add(found)
     audit.record(session, now, person.id, "accommodation_asked", dossier)
     session.flush()
+    return found
+
+
+def require_in_time(session: Session, dossier: Dossier, now: datetime) -> None:
+    """Raise Refused when it is too late to ask: the exam has begun, or its date is nearer than the scheme says.
+
+    With the file it can always be asked: nobody is invited before it is decided. In a window the candidate may ask
+    until the exam begins, and KSF gives the days that deciding took.
+    """
+    if dossier.state not in (*_WRITING, DossierState.APPROVED):
+        raise Refused(Rule.TOO_LATE, found=dossier.state)
+    sitting = session.scalars(select(Sitting).where(Sitting.dossier_id == dossier.id)).first()
+    if sitting is None:
+        return
+    rules = sitting.dossier.scheme.content.chapter(SittingRules)
+    last = sitting.opens_at - timedelta(days=rules.accommodation_request_days)
+    if sitting.stage not in BEFORE or (rules.planning is Planning.DATES and now > last):
+        raise Refused(Rule.TOO_LATE, found=sitting.stage, needed=last)
+
+
+def may_ask(session: Session, dossier: Dossier, now: datetime) -> bool:
+    """True when it is not too late to ask."""
+    try:
+        require_in_time(session, dossier, now)
+    except Refused:
+        return False
+    return True
+
+
+def enter(session: Session, dossier: Dossier, now: datetime) -> Accommodation:
+    """The request of this candidate, or an empty one: KSF may give what was asked by telephone."""
+    found = of(session, dossier)
+    if found is None:
+        found = Accommodation(dossier=dossier, asked_at=now)
+        session.add(found)
+        session.flush()
     return found
 
 
@@ -120,6 +157,14 @@ def apply(session: Session, sitting: Sitting) -> None:
     sitting.extra_time = granted.extra_time if granted else "1"
     sitting.replay = granted is not None and granted.replay
     sitting.text_prompt = granted is not None and granted.text_prompt
+
+
+def _give_time(sitting: Sitting, now: datetime) -> None:
+    """Deciding takes no days from the candidate: a window goes on for as long from now as it is by the scheme."""
+    rules = sitting.dossier.scheme.content.chapter(SittingRules)
+    if rules.planning is Planning.WINDOW:
+        sitting.closes_at = max(sitting.closes_at, now + timedelta(days=rules.window_days))
+        sitting.reminded = None
 
 
 def _check(dossier: Dossier, needs: tuple[Fraction, bool, bool]) -> None:

@@ -17,11 +17,12 @@ from scenarios.chapters import IdentityCheck, SittingRules
 from scenarios.quality import judge_camera
 from scenarios.sitting import AnswerStage, AnswerView, Rule, Stage, Step, Times
 from storage.base import audit
+from storage.base.codes import neutral_code
 from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.jobs import Queue, enqueue
 from storage.base.refusal import Refused
 from storage.base.steps import check_step
-from storage.dossier.dossiers import Dossier, neutral_code
+from storage.dossier.dossiers import Dossier
 from storage.people.people import Person
 from storage.schemes import Pack
 
@@ -48,8 +49,9 @@ class Sitting(Identified, Base):
     """One candidate's assessment. `seat` is the one browser tab that leads it; `extra_time` a fraction such as 3/2.
 
     `finished_at`: when the candidate closed it last; it stays while a retake opens the sitting again. `told_at`: when
-    the result was made known. `text_prompt`: the words of the clip may be read. `reminded`: how many days before the
-    end the last reminder went out.
+    the result was made known. `marking`: the judgements that count, 2 since all is judged anew by others.
+    `text_prompt`: the words of the clip may be read. `reminded`: how many days before the end the last reminder went
+    out.
     """
 
     __tablename__ = "sitting"
@@ -70,6 +72,7 @@ class Sitting(Identified, Base):
     finished_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
     judging: Mapped[Judging] = mapped_column(one_of(Judging), default=Judging.OPEN, server_default=Judging.OPEN)
+    marking: Mapped[int] = mapped_column(default=1, server_default="1")
     extension_reason: Mapped[str] = mapped_column(Text, default="")
     reminded: Mapped[int | None]
     identity_code: Mapped[str | None] = mapped_column(String(6))
@@ -179,19 +182,20 @@ class Sitting(Identified, Base):
 
     def extend(self, until: datetime, reason: str, officer: Person, now: datetime) -> None:
         """Give more time, with the reason; an exam that had expired goes on where it was. Raises Refused backwards."""
-        if self.stage is Stage.FINISHED or until <= max(now, self.closes_at):
-            raise Refused(Rule.NOT_LATER, found=until, needed=max(now, self.closes_at))
+        # One that is over may go on for any time from now, be it in the window that it had.
+        least = now if self.stage is Stage.EXPIRED else max(now, self.closes_at)
+        if self.stage is Stage.FINISHED or until <= least:
+            raise Refused(Rule.NOT_LATER, found=until, needed=least)
         if not reason.strip():
             raise Refused(Rule.NO_REASON)
         if self.stage is Stage.EXPIRED:
-            begun = any(answer.stage is not AnswerStage.WAITING or answer.takes for answer in self.answers)
-            self._go(Stage.ANSWERING if begun else Stage.INVITED, now)
+            self._go(Stage.ANSWERING if self.begun else Stage.INVITED, now)
         self.closes_at, self.extension_reason, self.reminded = until, reason.strip(), None
         audit.record(session_of(self), now, officer.id, "sitting_extended", self)
 
     def replan(self, opens_at: datetime, closes_at: datetime, now: datetime) -> None:
         """Another date for somebody whose exam closed before it began."""
-        if any(answer.stage is not AnswerStage.WAITING or answer.takes for answer in self.answers):
+        if self.begun:
             raise Refused(Rule.OTHER_STEP, found=self.stage, needed=Stage.INVITED)
         self._go(Stage.INVITED, now)
         self.opens_at, self.closes_at, self.reminded, self.extension_reason = opens_at, closes_at, None, ""
@@ -199,6 +203,30 @@ class Sitting(Identified, Base):
     def expire(self, now: datetime) -> None:
         """The window closed and nobody had begun: no-show."""
         self._go(Stage.EXPIRED, now)
+
+    @property
+    def last_step_at(self) -> datetime:
+        """When the candidate did something in this exam for the last time."""
+        moments = [self.consented_at, self.break_until]
+        for answer in self.answers:
+            moments += [answer.preparing_since, answer.recording_since, answer.recorded_at]
+        return max((one for one in moments if one is not None), default=self.opens_at)
+
+    def leave_off(self, now: datetime) -> None:
+        """It was begun and left for longer than the scheme gives: an incident, about which the office decides.
+
+        What was recorded is kept. More time lets it go on where it was, until the day that the office names. Not for an
+        answer that is asked again.
+        """
+        hours = self.dossier.scheme.content.chapter(SittingRules).resume_hours
+        has_time = self.finished_at is not None or (self.extension_reason and now < self.closes_at)
+        if not has_time and rules.left_too_long(self.last_step_at, hours, now):
+            self._go(Stage.EXPIRED, now, begun=True)
+
+    @property
+    def begun(self) -> bool:
+        """True when any of the situations was met."""
+        return any(answer.stage is not AnswerStage.WAITING or answer.takes for answer in self.answers)
 
     def take_break(self, now: datetime) -> None:
         if not rules.break_offered([a.view for a in self.answers], self.times, self.break_until is not None):

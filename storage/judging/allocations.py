@@ -213,5 +213,11 @@ def _left(session: Session, sitting: Sitting) -> set[uuid.UUID]:
     """From whom work on this sitting was taken back."""
     back = select(Rating.assessor_id).join(Answer)
     return set(
-        session.scalars(back.where(Answer.sitting_id == sitting.id, Rating.declined_because == Return.TAKEN_BACK))
+        session.scalars(
+            back.where(
+                Answer.sitting_id == sitting.id,
+                Rating.marking == sitting.marking,
+                Rating.declined_because == Return.TAKEN_BACK,
+            )
+        )
     )

@@ -87,7 +87,7 @@ def give(session: Session, sitting: Sitting, wanted: Sequence[Wanted], by: Perso
 
     Who judges no answer of this candidate as a whole may have a few of them and no more.
     """
-    session.refresh(sitting, ["stage", "judging"], with_for_update=True)
+    session.refresh(sitting, ["stage", "judging", "marking"], with_for_update=True)
     if sitting.stage is not Stage.FINISHED:
         raise Refused(Rule.NOT_FINISHED, found=sitting.stage, needed=Stage.FINISHED)
     ratings = ratings_of(session, sitting)

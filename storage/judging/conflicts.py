@@ -86,7 +86,8 @@ def conflicts_of(
 ) -> dict[uuid.UUID, tuple[Conflict, ...]]:
     """For each of these assessors every reason why they may not judge this sitting; those without one are left out.
 
-    Earlier involvement: who decided about part 1 of this or another file of the candidate, or judged another sitting.
+    Earlier involvement: who decided about part 1 of this or another file of the candidate, judged another sitting, or
+    had work on this one in a marking before the one that counts.
     """
     dossier = sitting.dossier
     months = dossier.scheme.content.chapter(AssessmentRules).conflict_months
@@ -116,12 +117,14 @@ def conflicts_with(
         managers[file.candidate_id].add(str(file.manager_id))
         if file.decided_by_id:
             involved[file.candidate_id].add(str(file.decided_by_id))
-    judged = select(Dossier.candidate_id, Rating.assessor_id, Sitting.id, Rating.declined_because).distinct()
+    judged = select(
+        Dossier.candidate_id, Rating.assessor_id, Sitting.id, Rating.declined_because, Rating.marking
+    ).distinct()
     judged = judged.select_from(Rating).join(Answer).join(Sitting).join(Dossier).where(Dossier.candidate_id.in_(ids))
-    for candidate_id, assessor_id, sitting_id, declined in session.execute(judged):
+    for candidate_id, assessor_id, sitting_id, declined, marking in session.execute(judged):
         if declined is Return.KNOWN:
             declared[assessor_id].add(str(candidate_id))
-        if besides is None or sitting_id != besides.id:
+        if besides is None or sitting_id != besides.id or marking != besides.marking:
             involved[candidate_id].add(str(assessor_id))
     parties = [
         Party(

@@ -13,7 +13,7 @@ from storage.base import audit
 from storage.base.refusal import Refused
 from storage.exam.sittings import Answer, Judging, Sitting
 from storage.judging.ratings import Rating, own_ratings, ratings_of
-from storage.judging.verdicts import Rule, Verdict, case_of
+from storage.judging.verdicts import Cause, Rule, Verdict, awaits_verdict, case_of, standing_of
 from storage.people.people import Person
 
 
@@ -43,11 +43,11 @@ def look_again(session: Session, sitting: Sitting) -> None:
     """Keep with the sitting how far judging is. Whoever gives, signs or takes back work calls this afterwards."""
     session.flush()
     # Two may do so at the same moment: the second waits here, and sees what the first did.
-    session.refresh(sitting, ["stage", "judging"], with_for_update=True)
-    if session.scalars(select(Verdict.id).where(Verdict.sitting_id == sitting.id)).first():
+    session.refresh(sitting, ["stage", "judging", "marking"], with_for_update=True)
+    if not awaits_verdict(session, sitting):
         sitting.judging = Judging.DECIDED
         return
-    held = select(Rating.slot, Rating.phase2_signed_at).join(Answer)
+    held = select(Rating.slot, Rating.phase2_signed_at).join(Answer).where(Rating.marking == sitting.marking)
     held_slots = session.execute(held.where(Answer.sitting_id == sitting.id, Rating.slot.is_not(None))).all()
     asked = sitting.dossier.scheme.content.chapter(AssessmentRules).slots
     last = max((one.slot for one in held_slots), default=0)
@@ -58,8 +58,11 @@ def look_again(session: Session, sitting: Sitting) -> None:
 
 
 def decide(session: Session, sitting: Sitting, now: datetime) -> Verdict:
-    """The verdict on a sitting whose slots are all final. Raises Refused while one is not, or a third is needed."""
-    if session.scalars(select(Verdict.id).where(Verdict.sitting_id == sitting.id)).first():
+    """The verdict on a sitting whose slots are all final, in the place of the one before, if any.
+
+    Raises Refused while a slot is not final, when a third is needed, and when there is a verdict and nothing was asked.
+    """
+    if not awaits_verdict(session, sitting):
         raise Refused(Rule.DECIDED)
     ratings = list(ratings_of(session, sitting))
     if not all_final(sitting, ratings):
@@ -68,17 +71,40 @@ def decide(session: Session, sitting: Sitting, now: datetime) -> Verdict:
         raise Refused(Rule.THIRD_NEEDED, found=found, needed=())
     case = case_of(sitting, ratings)
     decision = case.decide()
+    before = standing_of(session, sitting)
+    cause = _cause(before, sitting)
+    if before is not None:
+        before.asked_until = None
+        if before.released_at is None:
+            before.ended_at = now
+        session.flush()
     verdict = Verdict(
         sitting=sitting,
+        replaces=before,
+        cause=cause,
+        marking=sitting.marking,
         passed=decision.passed,
         inputs=case.to_json(),
         decision=decision.to_json(),
         decided_at=now,
     )
     session.add(verdict)
-    audit.record(session, now, None, "verdict_decided", verdict, passed=decision.passed)
+    session.flush()
+    audit.record(session, now, None, "verdict_decided", verdict, passed=decision.passed, cause=cause)
+    verdict.drop_if_lower(now)
     look_again(session, sitting)
     return verdict
+
+
+def _cause(before: Verdict | None, sitting: Sitting) -> Cause:
+    if before is None:
+        return Cause.FIRST
+    if before.marking != sitting.marking:
+        return Cause.REMARK
+    # What was found of a re-mark with more evidence is still what the re-mark found.
+    if before.released_at is None:
+        return Cause.REMARK if before.cause is Cause.REMARK else Cause.EVIDENCE
+    return Cause.RESIT
 
 
 def sign_dossier(session: Session, sitting: Sitting, assessor: Person, now: datetime) -> Verdict | None:

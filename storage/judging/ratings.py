@@ -45,7 +45,7 @@ HELD = text("declined_at IS NULL")
 
 
 class Rating(Identified, Base):
-    """One assessor on one answer, in slot 1, 2 or 3. Signed once per phase.
+    """One assessor on one answer, in slot 1, 2 or 3 of a marking. Signed once per phase.
 
     `version` goes up with every save, so that two tabs cannot overwrite each other. `position_s` is where in the
     recording the assessor was, `active_at` when something was last heard of the desk. `shuffle` orders the competencies
@@ -58,6 +58,7 @@ class Rating(Identified, Base):
     answer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Answer.id))
     assessor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
     slot: Mapped[int | None]
+    marking: Mapped[int] = mapped_column(default=1, server_default="1")
     version: Mapped[int] = mapped_column(default=0)
     shuffle: Mapped[int] = mapped_column(default=0)
     position_s: Mapped[float] = mapped_column(default=0)
@@ -77,7 +78,7 @@ class Rating(Identified, Base):
 
     __table_args__ = (
         Index("uq_rating_held", "answer_id", "assessor_id", unique=True, sqlite_where=HELD, postgresql_where=HELD),
-        UniqueConstraint("answer_id", "slot"),
+        UniqueConstraint("answer_id", "marking", "slot"),
         CheckConstraint("slot BETWEEN 1 AND 3", name="slot"),
         CheckConstraint("(slot IS NULL) = (declined_at IS NOT NULL)", name="declined"),
         CheckConstraint("(declined_because IS NULL) = (declined_at IS NULL)", name="declined_because"),
@@ -248,9 +249,12 @@ def has_score(session: Session, answer: Answer) -> bool:
     return session.scalars(scored.limit(1)).first() is not None
 
 
-def ratings_of(session: Session, sitting: Sitting) -> Sequence[Rating]:
-    """Every rating of a sitting that counts, slot by slot, with its scores. Declined ones are left out."""
-    return session.scalars(_counting(sitting).options(*_WRITTEN)).all()
+def ratings_of(session: Session, sitting: Sitting, marking: int | None = None) -> Sequence[Rating]:
+    """Every rating of a sitting that counts, slot by slot, with its scores. Declined ones are left out.
+
+    Of the marking that counts, or of another one.
+    """
+    return session.scalars(_counting(sitting, marking=marking).options(*_WRITTEN)).all()
 
 
 def ratings_by_sitting(session: Session, sittings: Sequence[Sitting]) -> dict[uuid.UUID, list[Rating]]:
@@ -266,11 +270,13 @@ def own_ratings(session: Session, sitting: Sitting, assessor: Person) -> Sequenc
     return session.scalars(_counting(sitting).where(Rating.assessor_id == assessor.id).options(*_WRITTEN)).all()
 
 
-def _counting(*sittings: Sitting) -> Select[Rating]:
+def _counting(*sittings: Sitting, marking: int | None = None) -> Select[Rating]:
     return (
         select(Rating)
         .join(Answer)
+        .join(Sitting)
         .where(Answer.sitting_id.in_([one.id for one in sittings]), Rating.declined_at.is_(None))
+        .where(Rating.marking == (Sitting.marking if marking is None else marking))
         .order_by(Rating.slot, Answer.number)
         .options(selectinload(Rating.answer))
     )

@@ -50,7 +50,7 @@ def assign(
     left = {rating.answer_id: rating for rating in _left_behind(session, sitting, assessor)}
     ratings = []
     for answer in answers:
-        rating = left.get(answer.id) or Rating(answer=answer, assessor=assessor, shuffle=seed)
+        rating = left.get(answer.id) or Rating(answer=answer, assessor=assessor, shuffle=seed, marking=sitting.marking)
         rating.slot, rating.declined_at, rating.declined_because, rating.active_at = slot, None, None, None
         ratings.append(rating)
     session.add_all(ratings)
@@ -107,6 +107,7 @@ def _left_behind(session: Session, sitting: Sitting, assessor: Person) -> Sequen
         .where(
             Answer.sitting_id == sitting.id,
             Rating.assessor_id == assessor.id,
+            Rating.marking == sitting.marking,
             Rating.declined_because == Return.TAKEN_BACK,
         )
         .order_by(Rating.declined_at)

@@ -2,7 +2,7 @@
 
 Links, who asked for them, log-ins, mails, checks of devices, lists of people, online tests that nobody passed,
 practical sessions that were not held, checks of locations, bookings, absences and sharings out from long ago, what was
-asked and allowed, and accounts of people whom nothing names any more.
+asked, allowed and complained of, and accounts of people whom nothing names any more.
 
 Each stays as long as the register of processing says, so that the office can still answer a question about it.
 """
@@ -23,6 +23,7 @@ from storage.exam.consents import Consent
 from storage.exam.sittings import Sitting
 from storage.judging.absences import Absence
 from storage.judging.allocations import Allocation
+from storage.people.complaints import Complaint
 from storage.people.links import SEND_RESET, Link
 from storage.people.logins import LogIn
 from storage.people.outbox import DELIVER, MailMessage, MailState
@@ -76,6 +77,10 @@ ACCOUNTS_KEPT = _kept(DataClass.ACCOUNT)
 """After the last role ended, or was never given, and nothing else names the person."""
 
 
+COMPLAINTS_KEPT = _kept(DataClass.COMPLAINTS)
+"""After a complaint was answered."""
+
+
 def delete_expired(session: Session, now: datetime) -> dict[str, int]:
     """Delete what is past its time; answers how many rows of each table."""
     old_links = or_(Link.used_at < now - LOG_INS_KEPT, Link.expires_at < now - LOG_INS_KEPT)
@@ -95,6 +100,7 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
         LocationCheck: LocationCheck.checked_at < now - PLANNING_KEPT,
         MailMessage: (MailMessage.state != MailState.WAITING) & (MailMessage.created_at < now - MAILS_KEPT),
         PaperList: PaperList.done_at.is_(None) & (PaperList.created_at < now - ROSTERS_KEPT),
+        Complaint: Complaint.answered_at < now - COMPLAINTS_KEPT,
         Roster: Roster.done_at.is_(None) & (Roster.created_at < now - ROSTERS_KEPT),
         Booking: Booking.day < (now - PLANNING_KEPT).date(),
         Absence: Absence.last < (now - WORK_KEPT).date(),

@@ -18,7 +18,7 @@ from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.consents import Consent, ConsentKind
 from storage.exam.sittings import Sitting
 from storage.judging.objections import Objection, ObjectionState
-from storage.judging.verdicts import Verdict
+from storage.judging.verdicts import Verdict, is_result
 from storage.retention.destructions import Destruction
 from storage.retention.holds import AuditYear, Hold, day_of, draw
 from storage.retention.requests import ErasureRequest, asked_of, to_do
@@ -54,11 +54,11 @@ def ended_at(now: datetime) -> ColumnElement[datetime | None]:
 
 
 def exams() -> Select[Dossier]:
-    """Every dossier beside its sitting and its verdict, where there are any."""
+    """Every dossier beside its sitting and the result that counts, where there are any."""
     return (
         select(Dossier)
         .outerjoin(Sitting, Sitting.dossier_id == Dossier.id)
-        .outerjoin(Verdict, Verdict.sitting_id == Sitting.id)
+        .outerjoin(Verdict, (Verdict.sitting_id == Sitting.id) & is_result())
     )
 
 

@@ -25,6 +25,7 @@ from storage.certificates.copies import order
 from storage.certificates.paper_lists import keep_list
 from storage.certificates.signing_keys import current_key
 from storage.dossier.dossiers import DossierState
+from storage.dossier.qualifications import enter as qualify
 from storage.dossier.revisions import Side, keep
 from storage.exam.recordings import Rendition, RenditionKind, latest_take
 from storage.judging.absences import enter
@@ -34,6 +35,7 @@ from storage.judging.objections import object_to
 from storage.judging.progress import decide
 from storage.judging.ratings import own_ratings
 from storage.people import employers, outbox
+from storage.people.complaints import Subject, complain
 from storage.people.examiners import propose as propose_examiner
 from storage.people.links import LinkKind, issue
 from storage.people.logins import log_in
@@ -117,6 +119,8 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     shared_out = propose(session, [to_assign], Mode.WHOLE, 1, until, people.officer, now)
     away = enter(session, people.assessors[0], now.date(), until, people.officer, now)
     own_case = cast.dossier(session, people, now, people.outsider_candidate)
+    # A test is never taken back there, so that whoever may is told so and it stays.
+    held = qualify(session, people.outsider_candidate, "theory_test_a", "", now.date(), people.officer, now)
     own_case.manager, own_case.organisation, own_case.rounds = insider, people.outsider_organisation, 1
     rejected = cast.dossier(session, people, now, people.outsider_candidate)
     rejected.submit(people.outsider_candidate.id, now)
@@ -127,6 +131,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     objection = object_to(session, rejected, term, "Ik heb die ervaring wel.", "", now, now.date())
     session.flush()
     objection.classify(people.officer, Ground.PROCEDURAL, False, now)
+    objection.appoint(people.assessors[2], "Bijna iedereen had een aandeel.", people.officer, now)
     until = now + timedelta(hours=8)
     session.add(PartOneReview(dossier=own_case, round=1, officer=people.officer, claimed_until=until, marks_json={}))
     factor = begin_second_factor(session, people.second_officer, now)
@@ -197,7 +202,9 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             ),
             "copy_order": order(session, certificate, people.candidate, now),
             "paper_list": keep_list(session, [], [], people.officer, now),
+            "qualification": held,
             "objected": rejected,
+            "complaint": complain(session, people.manager, Subject.SERVICE, "Niemand nam op.", now),
             "objection": objection,
             "allocation": shared_out,
             "absence": away,
@@ -386,6 +393,7 @@ RIGHTS: dict[str, Right] = {
     "motivation.withdraw": may({"candidate"}, dossier_id="dossier.id"),
     "substantiation.candidates": may(MANAGERS | {"officer_in_own_case"}),
     "substantiation.one": may({"manager"}, dossier_id="dossier.id"),
+    "substantiation.withdraw": may({"manager"}, dossier_id="dossier.id"),
     "substantiation.together": may(MANAGERS | {"officer_in_own_case"}),
     "role_document.attach": may({"candidate"}, dossier_id="dossier.id"),
     "role_document.remove": may({"candidate"}, dossier_id="dossier.id"),
@@ -449,11 +457,15 @@ RIGHTS: dict[str, Right] = {
     "part_one.take": may({"officer", "second_officer"}, dossier_id="own_case.id"),
     "part_one.give_back": may({"officer", "second_officer"}, dossier_id="own_case.id"),
     "part_one.judge": may({"officer", "second_officer"}, dossier_id="own_case.id"),
+    "part_one.take_back_qualification": may(
+        {"officer", "second_officer"}, dossier_id="own_case.id", qualification_id="qualification.id"
+    ),
     "part_one.qualification": may({"officer", "second_officer"}, dossier_id="own_case.id"),
     "office.home": may(OFFICERS),
     "office.dossiers": may(OFFICERS),
     "office.dossier": may({"officer", "second_officer"}, dossier_id="own_case.id"),
     "emergency.take_in": may(OFFICERS, sitting_id="sitting.id"),
+    "office.withdraw": may({"officer", "second_officer"}, dossier_id="own_case.id"),
     "office.jobs": may(OFFICERS),
     "office.retry": may(OFFICERS, job_id="job.id"),
     "recorders.show": may(OFFICERS),
@@ -481,6 +493,7 @@ RIGHTS: dict[str, Right] = {
     "organisation.invite_again": may({"beheerder"}, person_id="colleague.id"),
     "organisation.leave": may({"beheerder"}, person_id="colleague.id"),
     "organisation.come_back": may({"beheerder"}, person_id="colleague.id"),
+    "organisation.withdraw": may({"beheerder"}, dossier_id="dossier.id"),
     "organisation.hand_over": may({"beheerder"}, dossier_id="dossier.id"),
     "enrolling.one": may(ADMINS),
     "enrolling.upload": may(ADMINS),
@@ -553,6 +566,8 @@ RIGHTS: dict[str, Right] = {
     "results.verdicts": may(OFFICERS | COMMITTEE),
     "results.verdict": may(OFFICERS | COMMITTEE, verdict_id="verdict.id"),
     "results.confirm": may(OFFICERS | COMMITTEE, verdict_id="verdict.id"),
+    "results.take_back": may(OFFICERS | COMMITTEE, verdict_id="verdict.id"),
+    "results.correct": may(OFFICERS | COMMITTEE, verdict_id="verdict.id"),
     "results.release": may(OFFICERS | COMMITTEE, verdict_id="verdict.id"),
     "results.release_many": may(OFFICERS | COMMITTEE),
     "results.own": may({"candidate", "second_candidate"}),
@@ -589,15 +604,24 @@ RIGHTS: dict[str, Right] = {
     "paper.use": may(OFFICERS, list_id="paper_list.id"),
     "certified.home": may(ADMINS),
     "certified.export": may(ADMINS),
+    "complaining.mine": may(EVERYBODY),
+    "complaining.waiting": may(OFFICERS),
+    "complaining.one": may(OFFICERS, complaint_id="complaint.id"),
     "objecting.own": may({"outsider_candidate"}, dossier_id="objected.id"),
     "objecting.waiting": may(OFFICERS | COMMITTEE),
-    "objecting.show": may(OFFICERS | COMMITTEE, objection_id="objection.id"),
-    "objecting.classify": may(OFFICERS, objection_id="objection.id"),
-    "objecting.rule": may(OFFICERS, objection_id="objection.id"),
+    "objecting.show": may(OFFICERS | COMMITTEE | {"assessor_3"}, objection_id="objection.id"),
+    "objecting.classify": may(OFFICERS | {"assessor_3"}, objection_id="objection.id"),
+    "objecting.rule": may(OFFICERS | {"assessor_3"}, objection_id="objection.id"),
+    "objecting.order_remark": may(OFFICERS | {"assessor_3"}, objection_id="objection.id"),
+    "objecting.own_file": may({"outsider_candidate"}, dossier_id="objected.id", objection_id="objection.id"),
+    "objecting.show_file": may(OFFICERS | COMMITTEE | {"assessor_3"}, objection_id="objection.id"),
+    "objecting.minute": may(OFFICERS | COMMITTEE | {"assessor_3"}, objection_id="objection.id"),
+    "objecting.appoint": may(OFFICERS, objection_id="objection.id"),
     "assigning.sitting": may(OFFICERS, sitting_id="to_assign.id"),
     "assigning.take_back": may({"officer", "second_officer", "officer_in_own_case"}, rating_id="rating.id"),
     "assigning.take_flag": may(OFFICERS, flag_id="flag.id"),
     "assigning.more_evidence": may(OFFICERS, verdict_id="verdict.id"),
+    "assigning.give_up": may(OFFICERS, verdict_id="verdict.id"),
     "assigning.settle": may(COMMITTEE, verdict_id="verdict.id"),
     "allocating.start": may(OFFICERS),
     "allocating.show": may(OFFICERS, allocation_id="allocation.id"),

@@ -22,7 +22,7 @@ from storage.exam import take_decisions
 from storage.exam.recordings import Recording
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.ratings import Rating
-from storage.judging.verdicts import Verdict
+from storage.judging.verdicts import Verdict, is_result, result_of
 from storage.people.people import Person, Role
 from storage.people.second_factor import must_have_second_factor, second_factor_of
 from storage.schemes import Clip
@@ -177,6 +177,12 @@ def my_sitting() -> Sitting | None:
     return g.db.scalars(mine.limit(1)).first()
 
 
+def my_results() -> list[Verdict]:
+    """The candidate's own results that count, of every attempt, newest first."""
+    mine = select(Verdict).join(Sitting).join(Dossier).where(Dossier.candidate_id == me().id, is_result())
+    return list(g.db.scalars(mine.order_by(Verdict.released_at.desc())))
+
+
 def require_my_sitting() -> Sitting:
     return my_sitting() or abort(404)
 
@@ -258,8 +264,7 @@ def verdict_for_release(verdict_id: uuid.UUID) -> Verdict:
 
 def result_for_candidate(sitting: Sitting) -> Verdict | None:
     """The candidate's own verdict, once it is released."""
-    released = select(Verdict).where(Verdict.sitting_id == sitting.id, Verdict.released_at.is_not(None))
-    return g.db.scalars(released).first()
+    return result_of(g.db, sitting)
 
 
 def clip_to_watch(clip_id: uuid.UUID) -> Clip:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from review.allocation import serving_order
@@ -105,13 +105,20 @@ def _not_mine(sitting_id: Any) -> ColumnElement[bool]:
 
 def _unknown(words: str) -> list[ColumnElement[bool]]:
     """Finished sittings of which the candidate does not know the result, of others than the one who asks."""
-    wanted = [Sitting.stage == Stage.FINISHED, Sitting.told_at.is_(None), _not_mine(Sitting.id)]
-    return [*wanted, Sitting.id.in_(looked_for(words))] if words else wanted
+    return _finished(Sitting.told_at.is_(None), words=words)
+
+
+def _finished(*wanted: ColumnElement[bool], words: str) -> list[ColumnElement[bool]]:
+    wanted = (Sitting.stage == Stage.FINISHED, *wanted, _not_mine(Sitting.id))
+    return [*wanted, Sitting.id.in_(looked_for(words))] if words else list(wanted)
 
 
 def to_judge(words: str = "") -> dict[Judging, Select[Sitting]]:
-    """Finished sittings by how far judging is, oldest first, save those in which the one who asks has a part."""
-    found = select(Sitting).where(*_unknown(words)).order_by(Sitting.finished_at, Sitting.id)
+    """Finished sittings by how far judging is, oldest first, save those in which the one who asks has a part.
+
+    With those that are judged anew while a result is known.
+    """
+    found = select(Sitting).where(*_finished(words=words)).order_by(Sitting.finished_at, Sitting.id)
     return {how: found.where(Sitting.judging == how) for how in (Judging.OPEN, Judging.HELD)}
 
 
@@ -126,8 +133,8 @@ def too_late(words: str = "") -> Select[Sitting]:
 
 
 def sitting_to_assign(sitting_id: uuid.UUID) -> Sitting:
-    decided = exists().where(Verdict.sitting_id == Sitting.id)
-    found = select(Sitting).join(Dossier).where(Sitting.id == sitting_id, Sitting.stage == Stage.FINISHED, ~decided)
+    going_on = (Sitting.stage == Stage.FINISHED) & (Sitting.judging != Judging.DECIDED)
+    found = select(Sitting).join(Dossier).where(Sitting.id == sitting_id, going_on)
     return g.db.scalars(found.where(others()).options(WHOSE)).first() or abort(404)
 
 
@@ -162,7 +169,7 @@ def absence(absence_id: uuid.UUID) -> Absence:
 
 def verdicts(words: str = "") -> dict[str, Select[Verdict]]:
     """Verdicts by the next step, the longest waiting first; those that were released newest first."""
-    all_of_them = select(Verdict).where(_not_mine(Verdict.sitting_id))
+    all_of_them = select(Verdict).where(_not_mine(Verdict.sitting_id), Verdict.ended_at.is_(None))
     if words:
         all_of_them = all_of_them.where(Verdict.sitting_id.in_(looked_for(words)))
     waiting = all_of_them.where(Verdict.released_at.is_(None)).order_by(Verdict.decided_at, Verdict.id)

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from scenarios.sitting import Stage
 from storage.base.database import session_scope
@@ -16,6 +16,7 @@ from storage.dossier.dossiers import Dossier, RoleDocument
 from storage.exam import consents, looks
 from storage.exam.recordings import Recording, RecordingState
 from storage.exam.sittings import Answer, Sitting
+from storage.judging.objections import Objection, ObjectionState
 from storage.judging.ratings import Rating
 from storage.people.people import Person, Role
 from webapp.access import me, not_judging, others
@@ -95,8 +96,16 @@ def _own() -> ColumnElement[bool]:
 
 
 def _judging() -> ColumnElement[bool]:
-    """Answers that the one who asks is judging: until the result is known, or while own work on it is open again."""
-    going_on = or_(Sitting.told_at.is_(None), Rating.phase2_signed_at.is_(None))
+    """Answers that the one who asks is judging: until the result is known, or while own work on it is open again.
+
+    A blind re-mark goes on until it is ruled on the objection, so that it ends as all work does.
+    """
+    remarked = exists().where(
+        Objection.dossier_id == Sitting.dossier_id,
+        Objection.marking == Rating.marking,
+        Objection.state != ObjectionState.RULED,
+    )
+    going_on = or_(Sitting.told_at.is_(None), Rating.phase2_signed_at.is_(None), remarked)
     mine = select(Rating.answer_id).join(Answer).join(Sitting)
     mine = mine.where(Rating.assessor_id == me().id, Rating.declined_at.is_(None), going_on)
     return Answer.id.in_(mine) & not_judging()

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from storage.base.database import session_scope
 from storage.judging.allocations import Allocation
-from storage.judging.verdicts import Verdict
+from storage.judging.verdicts import Cause, Verdict
 from storage.people.people import Person
 from webapp import csv_reader, explain
 from webapp.cli import scores_file
@@ -29,12 +29,14 @@ def explain_verdict(verdict_id: uuid.UUID) -> None:
     """Compute a verdict (or the one of a sitting) again, compare it with what is stored, and give every reason."""
     with session_scope(writes=False) as session:
         either = (Verdict.id == verdict_id) | (Verdict.sitting_id == verdict_id)
-        found = session.scalars(select(Verdict).where(either)).first()
+        # Of a sitting the verdict that counts and was decided last.
+        newest = select(Verdict).where(either).order_by(Verdict.ended_at.is_not(None), Verdict.decided_at.desc())
+        found = session.scalars(newest).first()
         if found is None:
             raise click.ClickException(f"Er is geen eindoordeel {verdict_id}.")
         click.echo("\n".join(explain.report(found)))
         stored, again = found.explain()
-        kept = stored.passed if found.settled_at else found.passed
+        kept = stored.passed if found.settled_at or found.cause is Cause.CORRECTION else found.passed
     if (stored, kept) != (again, again.passed):
         raise click.ClickException("Opnieuw gerekend komt er iets anders uit: het eindoordeel is veranderd.")
     click.echo(AGAIN)

@@ -34,7 +34,9 @@ def of(dossier: Dossier, sitting: Sitting | None) -> Ending:
     verdict, issued = None, []
     if sitting is not None:
         people = (joinedload(Verdict.confirmed_by), joinedload(Verdict.released_by), joinedload(Verdict.settled_by))
-        verdict = g.db.scalars(select(Verdict).where(Verdict.sitting_id == sitting.id).options(*people)).first()
+        theirs = select(Verdict).where(Verdict.sitting_id == sitting.id, Verdict.ended_at.is_(None))
+        # The one on its way comes before the result that it may take the place of.
+        verdict = g.db.scalars(theirs.order_by(Verdict.released_at.is_not(None)).options(*people)).first()
         issued = certificates.of_sitting(g.db, sitting)
     objected = select(Objection).where(Objection.dossier_id == dossier.id).order_by(Objection.received_at)
     looked = select(Look).where(Look.dossier_id == dossier.id).order_by(Look.at.desc(), Look.id)

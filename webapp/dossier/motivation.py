@@ -16,6 +16,7 @@ from review.rules import LEVELS
 from scenarios.chapters import CANDIDATE_PARTS, FilePart, Visibility
 from storage.dossier.dossiers import Dossier, DossierState, StarKind
 from storage.dossier.revisions import BOXES, Side, content, hand_in, part_of, write
+from storage.judging.objections import objections_of
 from storage.people.people import Role
 from storage.planning import bookings
 from webapp import access
@@ -109,6 +110,7 @@ def _page(dossier: Dossier, form: CandidateForm, clash: list[tuple[str, str]]) -
         obstacles=[] if writing else why_not.obstacles(dossier),
         timeline=timeline.of(dossier, Role.CANDIDATE),
         secret=drafts.secret(),
+        objections=[] if writing else objections_of(g.db, dossier),
     )
 
 

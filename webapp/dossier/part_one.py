@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -26,7 +26,7 @@ from webapp import access
 from webapp.access import files as access_file
 from webapp.context import g
 from webapp.dossier import history, why_not
-from webapp.dutch import terms
+from webapp.dutch import refusals, terms
 from webapp.forms import Form, choices
 from webapp.mail.notify import notify
 from webapp.planning import accommodation, planning
@@ -83,7 +83,14 @@ def judge(dossier_id: uuid.UUID) -> ResponseReturnValue:
         flash("Bewaard. U kunt later verdergaan.", "ok")
         return redirect(url_for("office.dossier", dossier_id=dossier_id, _anchor="judgement"))
     g.db.commit()
-    decide(review, Outcome(wanted))
+    try:
+        decide(review, Outcome(wanted))
+    except Refused as refused:
+        if refused.rule is not qualifications.Rule.PREREQUISITE:
+            raise
+        # What is missing can be entered on this very page.
+        flash(refusals.refusal(refused), "warn")
+        return redirect(url_for("office.dossier", dossier_id=dossier_id, toelating="ja", _anchor="toelating"))
     return redirect(url_for("office.dossier", dossier_id=dossier_id))
 
 
@@ -126,6 +133,21 @@ def qualification(dossier_id: uuid.UUID) -> ResponseReturnValue:
         key, number, since = form.key.data, form.number.data or "", present(form.since.data)
         qualifications.enter(g.db, dossier.candidate, key, number, since, access.me(), g.now)
         flash(f"Bewaard: {terms.qualification(key)}.", "ok")
+    return redirect(url_for("office.dossier", dossier_id=dossier_id, _anchor="toelating"))
+
+
+@pages.post("/toelating/<uuid:qualification_id>/terug")
+@access.roles(Role.KSF_OFFICER)
+def take_back_qualification(dossier_id: uuid.UUID, qualification_id: uuid.UUID) -> ResponseReturnValue:
+    """It was entered wrongly. What an online test brought is put right at that test."""
+    dossier = access.dossier_for_officer(dossier_id)
+    theirs = qualifications.held(g.db, [dossier.candidate_id])
+    found = next((one for one in theirs if one.id == qualification_id), None) or abort(404)
+    if not found.key.startswith(qualifications.CERTIFICATE):
+        raise Refused(qualifications.Rule.OF_TEST)
+    name = terms.qualification(found.key)
+    found.take_back(access.me(), g.now)
+    flash(f"Weggehaald: {name}.", "ok")
     return redirect(url_for("office.dossier", dossier_id=dossier_id, _anchor="toelating"))
 
 

@@ -17,6 +17,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from review.difference import shared
 from scenarios.chapters import Documents, FilePart
 from storage.base import plain
+from storage.base.refusal import Refused
+from storage.base.steps import StepRule
 from storage.dossier.copied_text import Alike, alike, substantiate
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.dossier.revisions import Side, content, write
@@ -24,7 +26,7 @@ from storage.people.people import Person, Role
 from webapp import access, todo
 from webapp.access import files as access_file
 from webapp.context import g
-from webapp.dossier import drafts, timeline, turns, why_not
+from webapp.dossier import drafts, timeline, turns, why_not, withdrawing
 from webapp.dossier.drafts import DraftForm
 from webapp.dossier.motivation import TEXT
 from webapp.dutch import terms
@@ -117,6 +119,17 @@ def one(dossier_id: uuid.UUID) -> ResponseReturnValue:
         timeline=timeline.of(dossier, Role.MANAGER),
     )
     return page, status
+
+
+@pages.post("/<uuid:dossier_id>/intrekken")
+@access.roles(Role.MANAGER)
+def withdraw(dossier_id: uuid.UUID) -> ResponseReturnValue:
+    """Take the own nomination back, until KSF has decided about part 1."""
+    dossier = access.dossier_for_manager(dossier_id)
+    if dossier.state not in withdrawing.BEFORE_DECISION:
+        raise Refused(StepRule.NOT_ALLOWED, found=dossier.state, needed=DossierState.WITHDRAWN)
+    withdrawing.end(dossier, request.form.get("reason", ""))
+    return redirect(url_for("substantiation.one", dossier_id=dossier.id))
 
 
 @pages.route("/samen", methods=["GET", "POST"])

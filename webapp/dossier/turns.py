@@ -105,11 +105,13 @@ def _judging(sitting: Sitting, verdict: Verdict | None) -> Turn:
     if verdict is None:
         url = url_for("assigning.sitting", sitting_id=sitting.id)
         return Turn(Role.KSF_OFFICER, present(sitting.finished_at), "Assessoren bekijken", assessors, url)
-    if verdict.released_at:
+    if verdict.released_at and verdict.asked_until is None:
         return Turn(
             Role.CANDIDATE, verdict.released_at, "Uitslag lezen", "De uitslag is bekend", url_for("results.own")
         )
     url = url_for("results.verdict", verdict_id=verdict.id)
+    if verdict.asked_until is not None:
+        return _asked_again(sitting, verdict, url)
     if verdict.passed is None:
         return Turn(Role.KSF_OFFICER, verdict.decided_at, "Volgende stap kiezen", assessors, url)
     if verdict.confirmed_at is None:
@@ -117,10 +119,24 @@ def _judging(sitting: Sitting, verdict: Verdict | None) -> Turn:
     return Turn(Role.KSF_OFFICER, verdict.confirmed_at, "Uitslag vrijgeven", "KSF geeft de uitslag vrij", url)
 
 
+def _asked_again(sitting: Sitting, verdict: Verdict, url: str) -> Turn:
+    """Answers are asked once more: the candidate takes them, else somebody decides when the time is over."""
+    if sitting.stage is Stage.FINISHED:
+        return Turn(Role.KSF_OFFICER, verdict.decided_at, "Eindoordeel bekijken", "Assessoren beoordelen", url)
+    until = present(verdict.asked_until)
+    if g.now >= until:
+        does = "KSF beslist of er nog langer wordt gewacht"
+        return Turn(Role.KSF_OFFICER, until, "Volgende stap kiezen", does, url)
+    does = f"De kandidaat neemt antwoorden opnieuw op, tot {day(until)}"
+    return Turn(Role.CANDIDATE, verdict.decided_at, "Antwoorden opnieuw opnemen", does, url_for("exam.home"))
+
+
 def courses_of(dossiers: list[Dossier]) -> dict[uuid.UUID, Course]:
     """How far each exam is, by dossier, in two questions at most."""
     ids = [one.id for one in dossiers]
-    found = select(Sitting, Verdict).outerjoin(Verdict, Verdict.sitting_id == Sitting.id)
+    counts = (Verdict.sitting_id == Sitting.id) & Verdict.ended_at.is_(None)
+    # A result that is known comes after one that waits to take its place, and so is the one that is kept.
+    found = select(Sitting, Verdict).outerjoin(Verdict, counts).order_by(Verdict.released_at.is_not(None))
     exams: dict[uuid.UUID, tuple[Sitting, Verdict | None]] = {
         sitting.dossier_id: (sitting, verdict)
         for sitting, verdict in g.db.execute(found.where(Sitting.dossier_id.in_(ids)))

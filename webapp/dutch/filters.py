@@ -58,6 +58,7 @@ from webapp.dutch.states import (
 from webapp.dutch.terms import (
     AGAINST,
     CAUSES,
+    COMPLAINTS,
     CONFLICTS,
     ERASABLE,
     FAULTS,
@@ -150,6 +151,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "gevraagd": _name_of(WANTED),
     "verzoekstand": _name_of(REQUEST_STATES),
     "verzoekkleur": _tone_of(REQUEST_TONES),
+    "klacht": _name_of(COMPLAINTS),
     "vernietigbaar": _name_of(ERASABLE),
     "blijft": _name_of(STAYS),
     "examinatorstand": _name_of(EXAMINER_STATES),

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from review import portfolio
+from review.objection import Obstacle
 from scenarios import sitting
 from storage.admission import enrolments, part_one
 from storage.base import steps
@@ -11,8 +12,18 @@ from storage.base.refusal import Refused
 from storage.certificates import certificates, changes, copies, paper_lists
 from storage.dossier import dossiers, qualifications, role_documents
 from storage.exam import accommodations, consents, looks, recordings, take_decisions
-from storage.judging import absences, allocations, assignments, flags, objections, ratings, verdicts, workload
-from storage.people import employers, examiners, links, organisations, passwords, people, staff_changes
+from storage.judging import (
+    absences,
+    allocations,
+    assignments,
+    flags,
+    objections,
+    ratings,
+    repeats,
+    verdicts,
+    workload,
+)
+from storage.people import complaints, employers, examiners, links, organisations, passwords, people, staff_changes
 from storage.planning import bookings, exam_dates, locations, practical_candidates, practical_sessions, theory_tests
 from storage.retention import holds, requests
 from webapp.dutch.formats import moment
@@ -44,8 +55,10 @@ REFUSALS: dict[str, str] = {
     part_one.Rule.NOT_HANDED_IN: "Dit dossier wacht niet op een oordeel.",
     part_one.Rule.CLAIMED: "Een collega beoordeelt dit dossier, tot {needed[0]}.",
     part_one.Rule.NOT_CLAIMED: "Dit dossier staat niet (meer) op uw naam. Pak het opnieuw op.",
+    part_one.Rule.REJECTED_BEFORE: "U wees dit dossier eerder af. Na het bezwaar beoordeelt iemand anders het.",
     part_one.Rule.SAW_RECORDINGS: "U beoordeelt opnames van deze kandidaat. Iemand anders beoordeelt deel 1.",
     qualifications.Rule.PREREQUISITE: "De kandidaat kan nog niet door: eerst Branchecertificaat A, of de online toets.",
+    qualifications.Rule.OF_TEST: "Dit komt van een online toets. Zet de uitslag recht bij die toets.",
     qualifications.Rule.KNOWN: "Dit stond er al.",
     qualifications.Rule.NUMBER_NEEDED: "Vul het nummer van het certificaat in.",
     qualifications.Rule.IN_FUTURE: "De datum ligt in de toekomst. Kijk de datum na.",
@@ -154,8 +167,14 @@ REFUSALS: dict[str, str] = {
     verdicts.Rule.INVOLVED: "U hebt zelf beoordeeld. Iemand anders moet het eindoordeel vrijgeven.",
     verdicts.Rule.RELEASED: "Deze uitslag is al vrijgegeven.",
     verdicts.Rule.OWN_DECISION: "U nam dit besluit zelf. Iemand anders moet het controleren.",
-    verdicts.Rule.NO_REASON: "Schrijf waarop de examencommissie dit besluit baseert.",
+    verdicts.Rule.NO_REASON: "Schrijf waarom u dit besluit.",
     verdicts.Rule.DECIDED: "Er is al een eindoordeel over dit examen.",
+    verdicts.Rule.BY_RULING: "Dit hoort bij een bezwaar. De uitspraak maakt de nieuwe uitslag bekend.",
+    verdicts.Rule.ASKED: "De kandidaat heeft nog tijd voor nieuwe opnames, tot {needed[0]}.",
+    verdicts.Rule.NOT_ASKED: "Er is niets opnieuw gevraagd.",
+    verdicts.Rule.REPLACED: "Dit eindoordeel telt niet meer. Er is een ander voor in de plaats.",
+    verdicts.Rule.ANOTHER_WAITS: "Er loopt al een ander oordeel over dit examen. Rond dat eerst af.",
+    verdicts.Rule.NOTHING_WRONG: "Deze uitslag is al zo, en past bij de scores. Er is niets recht te zetten.",
     verdicts.Rule.UNDECIDED: "Er is nog te weinig gezien voor een oordeel. Vraag eerst extra bewijs.",
     certificates.Rule.NOT_RELEASED: "Deze uitslag is nog niet vrijgegeven. Dat komt eerst.",
     certificates.Rule.NOT_PASSED: "Bij deze uitslag hoort geen certificaat.",
@@ -214,12 +233,29 @@ REFUSALS: dict[str, str] = {
     requests.Rule.NO_REASON: "Schrijf waarom dit niet, of niet alles, wordt verwijderd. Wie het vroeg, leest het.",
     requests.Rule.NOT_ASKED: "Dit is niet gevraagd.",
     requests.Rule.SECOND_OFFICER: "Dit beslist een collega: u besloot het zelf, of het gaat over u.",
+    complaints.Rule.NO_TEXT: "Schrijf eerst iets op.",
+    complaints.Rule.ANSWERED: "Deze klacht is al beantwoord.",
+    complaints.Rule.OWN: "Dit is uw eigen klacht. Een collega beantwoordt haar.",
     objections.Rule.NO_GROUNDS: "Schrijf eerst waarmee u het niet eens bent.",
     objections.Rule.LATE: "De termijn is voorbij. Schrijf waarom uw bezwaar later komt.",
     objections.Rule.TWICE: "U hebt al bezwaar gemaakt tegen dit besluit.",
     objections.Rule.INVOLVED: "U had een aandeel in dit besluit. Iemand anders behandelt het bezwaar.",
-    objections.Rule.NO_TEXT: "Schrijf eerst waarom. De kandidaat leest dit.",
-    objections.Rule.IN_TIME: "Dit bezwaar kwam op tijd. Kies gegrond of ongegrond.",
+    objections.Rule.NO_RESULT: "Dit bezwaar gaat niet over een uitslag. Er is niets opnieuw te beoordelen.",
+    objections.Rule.REMARKED: "Dit examen wordt voor dit bezwaar al opnieuw beoordeeld.",
+    objections.Rule.UNDER_WAY: "Over dit examen loopt nog een ander oordeel. Wacht tot dat bekend is.",
+    objections.Rule.NO_RECORDINGS: "Niet alle opnames zijn er nog. Opnieuw beoordelen kan niet meer.",
+    objections.Rule.NO_REASON: "Schrijf eerst waarom.",
+    Obstacle.NO_TEXT: "Schrijf eerst waarom. De kandidaat leest dit.",
+    Obstacle.IN_TIME: "Dit bezwaar kwam op tijd. Kies een andere uitspraak.",
+    Obstacle.REMARK_GOES_ON: "Het examen wordt nog opnieuw beoordeeld. Doe daarna uitspraak.",
+    Obstacle.REMARK_FOUND_HIGHER: "De nieuwe assessoren kwamen hoger uit. De uitspraak is dan: gegrond, er komt een "
+    "nieuw besluit.",
+    Obstacle.NOTHING_NEW: "Er is geen ander eindoordeel om bekend te maken. Laat het examen eerst opnieuw beoordelen, "
+    "of kies een andere uitspraak.",
+    Obstacle.NO_ANSWERS: "Kies ten minste één situatie die de kandidaat opnieuw doet.",
+    repeats.Rule.NOTHING: "Kies ten minste één antwoord.",
+    repeats.Rule.IN_TIME: "De kandidaat heeft nog tijd tot {needed[0]}.",
+    repeats.Rule.RECORDING: "De kandidaat neemt op dit moment op. Probeer het over een paar minuten opnieuw.",
     steps.StepRule.NOT_ALLOWED: "Deze stap kan nu niet. Laad de pagina opnieuw om te zien waar u bent.",
 }
 

@@ -1,6 +1,7 @@
 """The terms of the exam in Dutch: parts and fields of a file, grounds, causes and faults."""
 
-from review.batch import Cause, Mode
+from review.batch import Cause as Shortage
+from review.batch import Mode
 from review.conflicts import Conflict
 from review.objection import Ground, Ruling
 from review.portfolio import Outcome
@@ -13,6 +14,8 @@ from scenarios.scheme import Scheme
 from storage.dossier.dossiers import StarKind
 from storage.judging.flags import FlagKind
 from storage.judging.objections import Against
+from storage.judging.verdicts import Cause
+from storage.people.complaints import Subject
 from storage.retention.requests import Wanted
 
 STAR_KINDS = {StarKind.MANAGER: "met een leidinggevende", StarKind.COLLEAGUE: "met een collega"}
@@ -55,11 +58,33 @@ GROUNDS = {
     Ground.CONTENT: "de inhoud: de opgaven, de scores of het oordeel",
 }
 
-RULINGS = {
-    Ruling.GRANTED: "gegrond",
-    Ruling.DENIED: "ongegrond",
-    Ruling.INADMISSIBLE: "te laat, dus niet behandeld",
+COMPLAINTS = {
+    Subject.CONDUCT: "hoe iemand met u omging",
+    Subject.SERVICE: "de dienst: bereikbaarheid, planning, techniek",
 }
+
+RULINGS = {
+    Ruling.UPHELD: "ongegrond: het besluit blijft",
+    Ruling.REVISED: "gegrond: er komt een nieuw besluit",
+    Ruling.RESIT: "gegrond: de kandidaat doet situaties opnieuw",
+    Ruling.LATE: "te laat, dus niet behandeld",
+}
+
+VERDICT_CAUSES = {
+    Cause.FIRST: "eerste eindoordeel",
+    Cause.EVIDENCE: "met extra bewijs",
+    Cause.REMARK: "opnieuw beoordeeld door anderen",
+    Cause.RESIT: "met nieuwe opnames na een bezwaar",
+    Cause.CORRECTION: "rechtgezet",
+}
+
+CHANGED = {
+    Cause.EVIDENCE: "Er kwamen nieuwe opnames bij.",
+    Cause.REMARK: "Andere assessoren hebben uw examen na uw bezwaar opnieuw beoordeeld.",
+    Cause.RESIT: "Na uw bezwaar deed u situaties opnieuw.",
+    Cause.CORRECTION: "KSF heeft de uitslag rechtgezet.",
+}
+"""Why a result is another one than was told before."""
 
 FIELDS = {
     "tasks": "Extra taken",
@@ -114,15 +139,15 @@ CONFLICTS = {
 }
 
 CAUSES = {
-    Cause.TOO_FEW_ASSESSORS: "Er zijn te weinig assessoren.",
-    Cause.CONFLICTS: "Te veel assessoren hebben een band met deze kandidaat.",
-    Cause.LEAVE: "Te veel assessoren zijn de hele tijd afwezig.",
-    Cause.LOAD_LIMITS: "De assessoren die het mogen doen, hebben hun grens bereikt.",
+    Shortage.TOO_FEW_ASSESSORS: "Er zijn te weinig assessoren.",
+    Shortage.CONFLICTS: "Te veel assessoren hebben een band met deze kandidaat.",
+    Shortage.LEAVE: "Te veel assessoren zijn de hele tijd afwezig.",
+    Shortage.LOAD_LIMITS: "De assessoren die het mogen doen, hebben hun grens bereikt.",
 }
 
 CAUSES_OF_ONE = {
-    Cause.LEAVE: "is de hele tijd afwezig",
-    Cause.LOAD_LIMITS: "heeft de grens bereikt",
+    Shortage.LEAVE: "is de hele tijd afwezig",
+    Shortage.LOAD_LIMITS: "heeft de grens bereikt",
     None: "heeft de grens bereikt met ander werk van deze verdeling",
 }
 

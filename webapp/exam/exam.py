@@ -20,6 +20,7 @@ from storage.base import json_values
 from storage.base.keys import key_store
 from storage.base.present import present
 from storage.base.refusal import Refused
+from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam import reservations
 from storage.exam.ice_servers import IceServers
 from storage.exam.recordings import Recording, RecordingState, begin_take, counting_takes, enqueue_receipt, latest_take
@@ -55,13 +56,15 @@ class ConsentForm(Form):
 @access.roles(Role.CANDIDATE)
 def home() -> ResponseReturnValue:
     """The page that fits the step: what will happen, the exam itself, or the receipt."""
-    sitting = access.my_sitting()
-    if sitting is None or awaits_date(g.db, sitting.dossier):
-        dossiers = access.my_dossiers_as_candidate()
+    sitting, dossiers = access.my_sitting(), access.my_dossiers_as_candidate()
+    if sitting is None or awaits_date(g.db, sitting.dossier) or _begins_anew(sitting, dossiers):
         booked = {one.id: booking_of(g.db, one) for one in dossiers if awaits_date(g.db, one)}
         newest = timeline.of(dossiers[0], Role.CANDIDATE) if dossiers else None
         advice = advice_for([access.me().id], access.me().organisations(Role.CANDIDATE, g.now)).get(access.me().id)
+        results = access.my_results()
+        finished = {one.sitting.dossier_id for one in results}
         values = {"timeline": newest, "advice": advice, "theory": access_theory.my_test()}
+        values |= {"results": results, "finished": finished}
         return render_template("exam/waiting.html", dossiers=dossiers, booked=booked, **values)
     step = sitting.step(g.now)
     if step is Step.RECEIPT:
@@ -75,6 +78,13 @@ def home() -> ResponseReturnValue:
         return redirect(url_for("planning.identity"))
     texts = {text.key: text for text in sitting.dossier.scheme.content.texts}
     return render_template("exam/exam.html", sitting=sitting, texts=texts, total=len(sitting.answers))
+
+
+def _begins_anew(sitting: Sitting, dossiers: list[Dossier]) -> bool:
+    """True when a newer file was begun after an exam that is over: that one is what the candidate comes for."""
+    over = sitting.stage in (Stage.FINISHED, Stage.EXPIRED)
+    newer = dossiers[0] if dossiers and dossiers[0].created_at > sitting.dossier.created_at else None
+    return over and newer is not None and newer.state is not DossierState.WITHDRAWN
 
 
 def _welcome(sitting: Sitting, form: ConsentForm, opens_later: bool = False) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from scenarios.sitting import AnswerStage, Stage
 from storage.exam.recordings import counting_takes
 from storage.exam.sittings import Answer, Sitting
+from storage.judging.repeats import asked_now
 from webapp.mail.notify import notify_once
 
 
@@ -22,4 +23,5 @@ def notify_retake(session: Session, answer: Answer, now: datetime) -> bool:
     """An answer is asked again, of a candidate who believed to be done or was told to wait. True when written."""
     if answer.stage is not AnswerStage.WAITING:
         return False
-    return notify_once(session, answer.sitting.dossier.candidate, "retake", now, answer=answer)
+    asked = next((one for one in asked_now(session, answer.sitting) if one.answer_id == answer.id), None)
+    return notify_once(session, answer.sitting.dossier.candidate, "retake", now, answer=answer, asked=asked)

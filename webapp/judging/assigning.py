@@ -12,11 +12,10 @@ from review.batch import Mode
 from review.rating import Phase
 from storage.base.present import present
 from storage.base.refusal import Refused
-from storage.judging import assignments, conflicts, workload
+from storage.judging import assignments, conflicts, repeats, workload
 from storage.judging.flags import FlagKind
 from storage.judging.progress import disagreement
 from storage.judging.ratings import Rating, ratings_of
-from storage.judging.repeats import ask_again
 from storage.people.people import Person, Role
 from webapp import access, explain
 from webapp.access import judging as access_judging
@@ -96,7 +95,7 @@ def close_flag(flag_id: uuid.UUID) -> ResponseReturnValue:
     flag, reply = access_judging.flag_to_close(flag_id), request.form.get("reason", "")[:2000]
     flag.close(access.me(), reply, g.now)
     if flag.kind is FlagKind.UNUSABLE and request.form.get("again"):
-        ask_again(g.db, [flag.rating.answer], access.me(), reply, g.now)
+        repeats.ask_again(g.db, [flag.rating.answer], access.me(), reply, g.now)
         flash("De kandidaat krijgt bericht en neemt dit antwoord opnieuw op.", "success")
     else:
         flash("De melding is afgehandeld. De assessor leest uw antwoord.", "success")
@@ -114,9 +113,19 @@ def more_evidence(verdict_id: uuid.UUID) -> ResponseReturnValue:
     if not answers or not reason:
         flash("Kies ten minste één situatie en schrijf waarom.", "warn")
         return redirect(url_for("results.verdict", verdict_id=verdict.id))
-    ask_again(g.db, answers, access.me(), reason, g.now, verdict)
+    repeats.ask_again(g.db, answers, access.me(), reason, g.now, verdict)
     flash("De kandidaat krijgt bericht. Dezelfde assessoren beoordelen de nieuwe opnames.", "success")
     return redirect(url_for("results.verdicts"))
+
+
+@pages.post("/<uuid:verdict_id>/niet-wachten")
+@access.roles(Role.KSF_OFFICER)
+def give_up(verdict_id: uuid.UUID) -> ResponseReturnValue:
+    """The time for the answers that were asked again is over: decide with what there is."""
+    verdict = access.verdict_for_release(verdict_id)
+    repeats.give_up(g.db, verdict, access.me(), g.now)
+    flash("De opnames van eerder tellen weer.", "success")
+    return redirect(url_for("results.verdict", verdict_id=verdict.id))
 
 
 @pages.post("/<uuid:verdict_id>/beslissen")

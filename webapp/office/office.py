@@ -17,7 +17,7 @@ from storage.exam.sittings import Sitting
 from storage.people.people import Role
 from webapp import access, todo
 from webapp.context import g
-from webapp.dossier import ending, part_one, timeline
+from webapp.dossier import ending, part_one, timeline, withdrawing
 from webapp.paging import count, of_dossier, one_of, page_of, search
 
 pages = Blueprint("office", __name__)
@@ -38,17 +38,20 @@ def dossiers() -> ResponseReturnValue:
     state, words = one_of(DossierState, "staat"), search()
     waiting = state is DossierState.SUBMITTED
     query = select(Dossier).order_by(Dossier.submitted_at if waiting else Dossier.created_at.desc(), Dossier.id)
-    asking = request.args.get("toon") == "voorziening"
+    shown = request.args.get("toon", "")
+    asking, left = shown == "voorziening", shown == "niet-gedaan"
     if state:
         query = query.where(Dossier.state == state)
     if asking:
         query = query.where(todo.asks_accommodation())
+    if left:
+        query = query.where(todo.not_done())
     if words:
         query = query.where(of_dossier(words))
     page = page_of(query, joinedload(Dossier.candidate), joinedload(Dossier.organisation))
     claims = part_one.claims(page.rows) if waiting else {}
     values: dict[str, Any] = {"states": list(DossierState), "state": state, "page": page, "asking": asking}
-    values |= {"claims": claims, "words": words}
+    values |= {"claims": claims, "words": words, "left": left}
     return render_template("office/dossiers.html", **values)
 
 
@@ -65,6 +68,14 @@ def dossier(dossier_id: uuid.UUID) -> ResponseReturnValue:
         "ending": ending.of(found, sitting),
     }
     return render_template("office/dossier.html", dossier=found, **values, **part_one.page_values(found))
+
+
+@pages.post("/bureau/dossiers/<uuid:dossier_id>/intrekken")
+@access.roles(Role.KSF_OFFICER)
+def withdraw(dossier_id: uuid.UUID) -> ResponseReturnValue:
+    """End an attempt that goes no further: a wrong nomination, or an exam that will not be done."""
+    withdrawing.end(access.dossier_for_officer(dossier_id), request.form.get("reason", ""))
+    return redirect(url_for("office.dossier", dossier_id=dossier_id))
 
 
 @pages.get("/bureau/taken")

@@ -4,7 +4,7 @@ import uuid
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms import EmailField, StringField
 
@@ -14,7 +14,7 @@ from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
-from storage.judging.verdicts import Verdict
+from storage.judging.verdicts import Verdict, is_result
 from storage.people.addresses import readdress_unused
 from storage.people.organisations import Organisation
 from storage.people.people import Person, Role, employ_again, jobs, release
@@ -23,7 +23,7 @@ from webapp import access, todo
 from webapp.access import people as access_people
 from webapp.access import practical as access_practical
 from webapp.context import g
-from webapp.dossier import turns
+from webapp.dossier import turns, withdrawing
 from webapp.dossier.turns import Course
 from webapp.dutch import formats, refusals
 from webapp.forms import Form
@@ -150,7 +150,15 @@ def _person_page(
         manager_form=manager_form or ManagerForm(formdata=None),
         ours=_only_ours(found),
         dossiers=g.db.scalars(written.options(joinedload(Dossier.manager))).all(),
+        to_withdraw=_to_withdraw(found),
     )
+
+
+def _to_withdraw(found: Person) -> list[Dossier]:
+    """The nominations of this person that a beheerder may take back: those whose exam is not done."""
+    theirs = access_people.dossiers_of_my_organisations().where(Dossier.candidate_id == found.id)
+    finished = exists().where(Sitting.dossier_id == Dossier.id, Sitting.stage == Stage.FINISHED)
+    return list(g.db.scalars(theirs.where(Dossier.state.in_(withdrawing.OPEN), ~finished)))
 
 
 @pages.post("/mensen/<uuid:person_id>/in-functie")
@@ -186,6 +194,15 @@ def hand_over(dossier_id: uuid.UUID) -> ResponseReturnValue:
             flash(f"{name} schrijft nu de onderbouwing en krijgt een mail.", "ok")
             return redirect(url_for("organisation.person", person_id=dossier.candidate_id))
     return _person_page(dossier.candidate, manager_form=form), 422
+
+
+@pages.post("/dossiers/<uuid:dossier_id>/intrekken")
+@access.roles(Role.ORGANISATION_ADMIN)
+def withdraw(dossier_id: uuid.UUID) -> ResponseReturnValue:
+    """Take back a nomination that was wrong, before the exam is done."""
+    dossier = access_people.dossier_for_admin(dossier_id)
+    withdrawing.end(dossier, request.form.get("reason", ""))
+    return redirect(url_for("organisation.person", person_id=dossier.candidate_id))
 
 
 @pages.post("/mensen/<uuid:person_id>/uitnodigen")
@@ -247,8 +264,8 @@ def _invite(found: Person) -> None:
 
 
 def _passed() -> ColumnElement[bool]:
-    released = (Verdict.released_at.is_not(None), Verdict.passed.is_(True))
-    return Dossier.id.in_(select(Sitting.dossier_id).join(Verdict).where(*released))
+    passed = select(Sitting.dossier_id).join(Verdict).where(is_result(), Verdict.passed.is_(True))
+    return Dossier.id.in_(passed)
 
 
 def _state(dossier: Dossier, course: Course) -> tuple[str, str]:

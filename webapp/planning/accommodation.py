@@ -57,9 +57,10 @@ def ask(dossier_id: uuid.UUID) -> ResponseReturnValue:
     form = _filled(RequestForm, dossier, found, wish=found.wish if found else "")
     if form.validate_on_submit():
         accommodations.ask(g.db, dossier, form.needs, form.wish.data or "", access.me(), g.now)
-        flash("Uw verzoek is bewaard. KSF beslist voordat u wordt uitgenodigd.", "ok")
+        flash("Uw verzoek is bewaard. KSF beslist erover voordat u examen doet.", "ok")
         return redirect(url_for("accommodation.ask", dossier_id=dossier.id))
-    page = render_template("accommodation/ask.html", dossier=dossier, found=found, form=form, words=in_words)
+    values = {"found": found, "form": form, "words": in_words, "open": accommodations.may_ask(g.db, dossier, g.now)}
+    page = render_template("accommodation/ask.html", dossier=dossier, **values)
     return page, 422 if form.errors else 200
 
 
@@ -68,10 +69,11 @@ def ask(dossier_id: uuid.UUID) -> ResponseReturnValue:
 def decide(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """Grant, perhaps something else than was asked, or refuse; with a reason that the candidate reads."""
     dossier = access.dossier_for_officer(dossier_id)
-    found, form = accommodations.of(g.db, dossier), decision_form(dossier)
-    if found is None or not form.validate_on_submit():
+    form = decision_form(dossier)
+    if not form.validate_on_submit():
         flash("Niet bewaard. Kies een besluit en schrijf waarom.", "warn")
     else:
+        found = accommodations.enter(g.db, dossier, g.now)
         found.decide(form.granted.data == "yes", form.needs, form.reason.data or "", access.me(), g.now)
         notify(g.db, dossier.candidate, "accommodation", g.now, found=found, words=in_words(found))
         flash("Uw besluit over de voorziening is bewaard. De kandidaat krijgt bericht.", "ok")

@@ -10,7 +10,7 @@ from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from scenarios.chapters import SittingRules
-from scenarios.sitting import reminder
+from scenarios.sitting import Stage, reminder
 from storage.base.database import session_of, session_scope
 from storage.base.present import present
 from storage.base.refusal import Refused
@@ -168,7 +168,7 @@ def confirm_identity_by_office(sitting_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def tend_windows(now: datetime) -> None:
-    """Write the reminders that are due, each once, and close the windows of those who never began (no-show).
+    """Write the reminders that are due, each once, and close the windows of those who never began (no-show) or left.
 
     Bookings and practical sessions of days that passed lapse; what KSF never answered is told.
     """
@@ -185,6 +185,17 @@ def tend_windows(now: datetime) -> None:
             if due is not None and (dated or now >= sitting.opens_at):
                 sitting.reminded = due
                 notify(session, sitting.dossier.candidate, "reminder", now, sitting=sitting, dated=dated)
+        begun = (
+            select(Sitting)
+            .join(Dossier)
+            .where(
+                Sitting.stage == Stage.ANSWERING, Sitting.finished_at.is_(None), Dossier.state == DossierState.APPROVED
+            )
+        )
+        for sitting in session.scalars(begun):
+            sitting.leave_off(now)
+            if sitting.stage is Stage.EXPIRED:
+                notify(session, sitting.dossier.candidate, "exam_left", now, sitting=sitting)
         session.flush()
         for booking in lapse_past(session, now):
             notify_organisation(booking, now)

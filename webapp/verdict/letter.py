@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from review.verdict import Decision
 from storage.base.present import present
-from storage.exam.sittings import Answer, Sitting
+from storage.exam.sittings import Answer
 from storage.judging.ratings import ratings_of
 from storage.judging.scores import Remark
 from storage.judging.verdicts import Verdict
 from webapp import explain, letter_pdf
-from webapp.dutch import formats
+from webapp.dutch import formats, terms
 
 LETTER = Path(__file__).parent / "letters" / "result.typ"
 
@@ -23,20 +23,31 @@ def result(session: Session, verdict: Verdict) -> bytes:
     return letter_pdf.make(LETTER, _content(session, verdict), int(present(verdict.released_at).timestamp()))
 
 
-def missing(session: Session, sitting: Sitting) -> str:
-    """The signs of the candidate's name and of the remarks that the letter about this sitting replaces."""
-    by_answer = remarks(session, sitting)
+def missing(session: Session, verdict: Verdict) -> str:
+    """The signs of the candidate's name and of what people wrote that the letter about this verdict replaces."""
+    by_answer = remarks(session, verdict)
     texts = [one.text for _, by_slot in by_answer for _, own in by_slot for one in own]
-    return letter_pdf.missing([sitting.dossier.candidate.name, *texts])
+    return letter_pdf.missing([verdict.sitting.dossier.candidate.name, verdict.cause_text, *texts])
 
 
-def remarks(session: Session, sitting: Sitting) -> list[tuple[Answer, list[tuple[int, list[Remark]]]]]:
+def remarks(session: Session, verdict: Verdict) -> list[tuple[Answer, list[tuple[int, list[Remark]]]]]:
     """The remarks of assessors, by situation and by assessor, who are numbers to the candidate."""
     by_answer: dict[Answer, list[tuple[int, list[Remark]]]] = defaultdict(list)
-    for rating in sorted(ratings_of(session, sitting), key=lambda one: (one.answer.number, present(one.slot))):
+    theirs = ratings_of(session, verdict.sitting, verdict.marking)
+    for rating in sorted(theirs, key=lambda one: (one.answer.number, present(one.slot))):
         if rating.remarks:
             by_answer[rating.answer].append((present(rating.slot), rating.remarks))
     return list(by_answer.items())
+
+
+def changed(verdict: Verdict) -> list[str]:
+    """What a letter says first that takes the place of another one; nothing in the first letter."""
+    before = verdict.replaces
+    if before is None or before.released_at is None:
+        return []
+    was = "geslaagd" if before.passed else "niet geslaagd"
+    words = f"Deze brief komt in de plaats van die van {formats.day(before.released_at)}. Toen stond er: {was}."
+    return [f"{words} {terms.CHANGED[verdict.cause]}", *([verdict.cause_text] if verdict.cause_text else [])]
 
 
 def _content(session: Session, verdict: Verdict) -> dict[str, Any]:
@@ -55,6 +66,7 @@ def _content(session: Session, verdict: Verdict) -> dict[str, Any]:
         "name": dossier.candidate.name,
         "code": dossier.code,
         "heading": heading,
+        "correction": changed(verdict),
         "opening": [f"Gefeliciteerd. {first}" if verdict.passed else first],
         "why": [
             f"{line.what}: {line.found}, nodig is {line.needed}."
@@ -89,7 +101,7 @@ def _content(session: Session, verdict: Verdict) -> dict[str, Any]:
                     for slot, own in by_slot
                 ],
             }
-            for answer, by_slot in remarks(session, verdict.sitting)
+            for answer, by_slot in remarks(session, verdict)
         ],
         "footer": f"{scheme.certificate}, dossier {dossier.code}",
     }

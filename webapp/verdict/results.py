@@ -4,29 +4,32 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from review.rating import Phase
 from review.verdict import Case, Decision, results
 from scenarios.scheme import Scheme
+from storage.base import plain
 from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.exam.recordings import RecordingState, counting_takes
 from storage.exam.sittings import Answer, Judging, Sitting
+from storage.judging import corrections
 from storage.judging.assignments import THIRD, open_answers
-from storage.judging.objections import objection_to
+from storage.judging.objections import Objection, ObjectionState, objection_to, objections_of
 from storage.judging.ratings import Rating, ratings_by_sitting, ratings_of
-from storage.judging.verdicts import Verdict
-from storage.people.people import Role
+from storage.judging.repeats import asked_now
+from storage.judging.verdicts import Cause, Verdict, verdicts_of
+from storage.people.people import Role, holders
 from webapp import access, explain
 from webapp.access import judging as access_judging
 from webapp.access import objections as access_objections
 from webapp.context import g
-from webapp.dutch import refusals
-from webapp.mail.notify import notify
+from webapp.dutch import refusals, terms
 from webapp.paging import PAGE, Page, count, page_of, search
+from webapp.verdict import releasing
 from webapp.verdict.letter import missing, remarks
 from webapp.verdict.letter import result as make_letter
 
@@ -129,7 +132,7 @@ def verdict(verdict_id: uuid.UUID) -> ResponseReturnValue:
     found = access.verdict_for_release(verdict_id)
     scheme = found.sitting.dossier.scheme.content
     stored, again = found.explain()
-    ratings = ratings_of(g.db, found.sitting)
+    ratings = ratings_of(g.db, found.sitting, found.marking)
     assessors = {rating.slot: rating.assessor for rating in ratings}
     return render_template(
         "results/verdict.html",
@@ -144,7 +147,7 @@ def verdict(verdict_id: uuid.UUID) -> ResponseReturnValue:
         overall=explain.figure(stored.overall),
         unseen=[scheme.competency(key) for key in found.unseen],
         shows=_shows(found, scheme),
-        missing=missing(g.db, found.sitting),
+        missing=missing(g.db, found),
         recordings=[
             one for one in counting_takes(g.db, found.sitting).values() if one and one.state is RecordingState.STORED
         ],
@@ -154,6 +157,12 @@ def verdict(verdict_id: uuid.UUID) -> ResponseReturnValue:
         late=explain.is_late(found.sitting, g.now) and not found.released_at,
         involved=access.me().id in {one.id for one in assessors.values()},
         me=access.me(),
+        all_of_them=verdicts_of(g.db, found.sitting),
+        causes=terms.VERDICT_CAUSES,
+        agrees=corrections.agrees(g.db, found),
+        asked=asked_now(g.db, found.sitting) if found.asked_until else [],
+        objection=_objection_behind(found),
+        who=_who_else(found),
     )
 
 
@@ -165,6 +174,32 @@ def confirm(verdict_id: uuid.UUID) -> ResponseReturnValue:
     found.confirm(access.me(), g.now)
     flash("U hebt dit eindoordeel gecontroleerd. Iemand anders kan het nu vrijgeven.", "success")
     return redirect(url_for("results.verdicts"))
+
+
+@pages.post("/uitslagen/<uuid:verdict_id>/terugnemen")
+@access.roles(*HANDLERS)
+def take_back(verdict_id: uuid.UUID) -> ResponseReturnValue:
+    """It was confirmed too soon: somebody looks at it again. A proposed correction is dropped."""
+    found = access.verdict_for_release(verdict_id)
+    found.take_back(access.me(), g.now)
+    if found.cause is Cause.CORRECTION:
+        flash("Het voorstel is vervallen. De uitslag blijft zoals die was.", "success")
+        return redirect(url_for("results.verdict", verdict_id=found.replaces_id))
+    flash("De controle is teruggenomen. Iemand controleert dit eindoordeel opnieuw.", "success")
+    return redirect(url_for("results.verdict", verdict_id=found.id))
+
+
+@pages.post("/uitslagen/<uuid:verdict_id>/rechtzetten")
+@access.roles(*HANDLERS)
+def correct(verdict_id: uuid.UUID) -> ResponseReturnValue:
+    """A result that was told is wrong: the first of two persons proposes what it should be."""
+    wrong, passed = access.verdict_for_release(verdict_id), request.form.get("passed", "")
+    if passed not in ("yes", "no"):
+        abort(400)
+    words = plain.lines(request.form.get("reason", ""))[:2000]
+    made = corrections.propose(g.db, wrong, passed == "yes", words, access.me(), g.now)
+    flash("Uw voorstel is bewaard. Iemand anders kijkt ernaar en geeft de nieuwe uitslag vrij.", "success")
+    return redirect(url_for("results.verdict", verdict_id=made.id))
 
 
 @pages.post("/uitslagen/<uuid:verdict_id>/vrijgeven")
@@ -199,15 +234,15 @@ def release_many() -> ResponseReturnValue:
 @pages.get("/uitslag")
 @access.roles(Role.CANDIDATE)
 def own() -> ResponseReturnValue:
-    """The candidate's own result, or when it comes."""
-    sitting = access.require_my_sitting()
-    found = access.result_for_candidate(sitting)
+    """The candidate's own result, or when it comes; that of an earlier attempt with ?uitslag=…"""
+    sitting, found = _own_result()
     scheme = sitting.dossier.scheme.content
     if found is None:
         due = explain.due(sitting) if sitting.finished_at else None
-        return render_template(
-            "results/waiting.html", sitting=sitting, due=due, late=bool(due) and explain.is_late(sitting, g.now)
-        )
+        late = bool(due) and explain.is_late(sitting, g.now)
+        asked = asked_now(g.db, sitting)
+        values = {"due": due, "late": late, "asked": asked, "results": access.my_results()}
+        return render_template("results/waiting.html", sitting=sitting, **values)
     decision = Decision.from_json(found.decision)
     return render_template(
         "results/own.html",
@@ -220,9 +255,14 @@ def own() -> ResponseReturnValue:
         develop=explain.to_develop(decision, scheme),
         next_step=explain.next_step,
         overall=explain.figure(decision.overall),
-        remarks=remarks(g.db, sitting),
+        remarks=remarks(g.db, found),
         objection_until=explain.objection_until(found),
         objection=objection_to(g.db, sitting.dossier),
+        other_results=[one for one in access.my_results() if one.id != found.id],
+        named=found.id if request.args.get("uitslag") else None,
+        earlier=objections_of(g.db, sitting.dossier),
+        asked=asked_now(g.db, sitting),
+        changed=terms.CHANGED.get(found.cause) if found.replaces and found.replaces.released_at else None,
     )
 
 
@@ -230,7 +270,7 @@ def own() -> ResponseReturnValue:
 @access.roles(Role.CANDIDATE)
 def letter() -> ResponseReturnValue:
     """The own result as a letter; before its release the page that says when."""
-    found = access.result_for_candidate(access.require_my_sitting())
+    _, found = _own_result()
     if found is None:
         return redirect(url_for("results.own"))
     response = Response(make_letter(g.db, found), content_type="application/pdf")
@@ -238,9 +278,19 @@ def letter() -> ResponseReturnValue:
     return response
 
 
+def _own_result() -> tuple[Sitting, Verdict | None]:
+    """The newest attempt with its result, or the result that the address names."""
+    wanted = request.args.get("uitslag", "")
+    if wanted:
+        found = next((one for one in access.my_results() if str(one.id) == wanted), None) or abort(404)
+        return found.sitting, found
+    sitting = access.require_my_sitting()
+    return sitting, access.result_for_candidate(sitting)
+
+
 def _where(sittings: list[Sitting]) -> dict[uuid.UUID, str]:
     """Where each of these exams lies, when it has a verdict."""
-    theirs = select(Verdict).where(Verdict.sitting_id.in_([one.id for one in sittings]))
+    theirs = select(Verdict).where(Verdict.sitting_id.in_([one.id for one in sittings]), Verdict.ended_at.is_(None))
     return {
         one.sitting_id: "vraagt extra bewijs"
         if one.passed is None
@@ -251,9 +301,36 @@ def _where(sittings: list[Sitting]) -> dict[uuid.UUID, str]:
     }
 
 
+def _who_else(found: Verdict) -> str:
+    """Who may take the next step when the one who asks may not: the names, or whom to ask when there is nobody."""
+    judged = {
+        one.assessor_id for marking in range(1, found.marking + 1) for one in ratings_of(g.db, found.sitting, marking)
+    }
+    dossier = found.sitting.dossier
+    out = {
+        *judged,
+        access.me().id,
+        found.confirmed_by_id,
+        found.settled_by_id,
+        dossier.candidate_id,
+        dossier.manager_id,
+    }
+    people = {one.id: one.name for role in HANDLERS for one in holders(g.db, role, None, g.now) if one.id not in out}
+    if people:
+        return f"Dit kan worden gedaan door: {', '.join(sorted(people.values()))}."
+    return "Er is nu niemand anders. Geef bij Mensen iemand de rol van medewerker of lid van de examencommissie."
+
+
+def _objection_behind(found: Verdict) -> Objection | None:
+    """The objection for which this re-mark was ordered and that waits for a ruling."""
+    if found.cause is not Cause.REMARK:
+        return None
+    theirs = objections_of(g.db, found.sitting.dossier)
+    return next((one for one in theirs if one.marking == found.marking and one.state is not ObjectionState.RULED), None)
+
+
 def _release(found: Verdict) -> None:
-    found.release(access.me(), g.now)
-    notify(g.db, found.sitting.dossier.candidate, "result", g.now)
+    releasing.release(found, access.me(), g.now)
 
 
 def _waiting(sittings: list[Sitting]) -> dict[uuid.UUID, Waiting]:

@@ -6,10 +6,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from support import cast
 
+from storage.base.codes import CODE_LETTERS
 from storage.base.database import new_session
 from storage.base.refusal import Refused
 from storage.base.steps import StepRule
-from storage.dossier.dossiers import CODE_LETTERS, Dossier, DossierState, Rule, SelfAssessment, Star, StarKind
+from storage.dossier.dossiers import Dossier, DossierState, Rule, SelfAssessment, Star, StarKind
 
 NOW = cast.NOW
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from support import cast
 
-from review.objection import Ground, Ruling, Term
+from review.objection import Ground, Obstacle, Ruling, Term
 from storage.base.audit import AuditEvent
 from storage.base.refusal import Refused
 from storage.base.steps import StepRule
@@ -68,7 +68,11 @@ def test_each_has_a_receipt_number_and_there_is_one_for_a_decision(session, reje
     assert first.code.startswith("B-") and objection_to(session, rejected) is first
     with refused(objections.Rule.TWICE):
         objection(session, rejected)
-    session.add(objections.Objection(dossier=rejected, against=first.against, grounds="Nog eens.", received_at=NOW))
+    session.add(
+        objections.Objection(
+            dossier=rejected, against=first.against, decision_at=first.decision_at, grounds="Nog eens.", received_at=NOW
+        )
+    )
     with pytest.raises(IntegrityError):
         session.flush()
 
@@ -94,27 +98,27 @@ def test_who_had_a_part_in_the_decision_neither_classifies_nor_rules(session, pe
         with refused(objections.Rule.INVOLVED):
             made.classify(person, Ground.TECHNICAL, False, NOW)
         with refused(objections.Rule.INVOLVED):
-            made.rule(person, Ruling.DENIED, "Nee.", NOW)
+            made.rule(person, Ruling.UPHELD, "Nee.", NOW)
 
 
 def test_an_objection_goes_one_way_and_ends_with_one_ruling(session, people, rejected):
     made = objection(session, rejected)
     with refused(StepRule.NOT_ALLOWED):
-        made.rule(people.second_officer, Ruling.GRANTED, "Ja.", NOW)
+        made.rule(people.second_officer, Ruling.REVISED, "Ja.", NOW)
     made.classify(people.second_officer, Ground.PROCEDURAL, False, NOW)
     session.flush()
     assert made.state is ObjectionState.OFFICE
     made.classify(people.second_officer, Ground.CONTENT, False, NOW)
     session.flush()
     assert made.state is ObjectionState.COMMITTEE
-    with refused(objections.Rule.NO_TEXT):
-        made.rule(people.committee_member, Ruling.GRANTED, " ", NOW)
-    with refused(objections.Rule.IN_TIME):
-        made.rule(people.committee_member, Ruling.INADMISSIBLE, "Te laat.", NOW)
-    made.rule(people.committee_member, Ruling.GRANTED, "U hebt gelijk.", NOW)
+    with refused(Obstacle.NO_TEXT):
+        made.rule(people.committee_member, Ruling.REVISED, " ", NOW)
+    with refused(Obstacle.IN_TIME):
+        made.rule(people.committee_member, Ruling.LATE, "Te laat.", NOW)
+    made.rule(people.committee_member, Ruling.REVISED, "U hebt gelijk.", NOW)
     session.flush()
     for act in (
-        lambda: made.rule(people.committee_member, Ruling.DENIED, "Toch niet.", NOW),
+        lambda: made.rule(people.committee_member, Ruling.UPHELD, "Toch niet.", NOW),
         lambda: made.classify(people.second_officer, Ground.TECHNICAL, True, NOW),
     ):
         with refused(StepRule.NOT_ALLOWED):
@@ -127,6 +131,6 @@ def test_an_objection_goes_one_way_and_ends_with_one_ruling(session, people, rej
 
 def test_the_database_refuses_a_ruling_that_nobody_gave(session, rejected):
     made = objection(session, rejected)
-    made.ruling = Ruling.GRANTED
+    made.ruling = Ruling.REVISED
     with pytest.raises(IntegrityError):
         session.flush()

@@ -146,7 +146,7 @@ def test_an_objection_keeps_everything_until_it_is_ruled_on(session, people, exa
     session.commit()
     assert look(exam, AFTER_FILE) == {RECORDINGS: (Stays.OBJECTION,), DOSSIER: (Stays.OBJECTION,)}
     assert night(AFTER_FILE) == {"recordings": 0, "dossier": 0}
-    made.state, made.ground, made.ruling = ObjectionState.RULED, Ground.CONTENT, Ruling.DENIED
+    made.state, made.ground, made.ruling = ObjectionState.RULED, Ground.CONTENT, Ruling.UPHELD
     made.ruled_at, made.ruled_by_id, made.ruling_text = AFTER_FILE, people.officer.id, "Nee."
     session.commit()
     assert look(exam, AFTER_FILE) == {RECORDINGS: (), DOSSIER: ()}

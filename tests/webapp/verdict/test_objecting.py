@@ -127,18 +127,26 @@ def test_those_who_decided_see_it_and_leave_it_to_others(visit, people, made):
 
 def test_the_office_classifies_and_rules_on_what_is_technical(session, visit, people, made, third_officer):
     officer, page = visit(third_officer), f"/bezwaren/{made.id}"
-    assert officer.post(f"{page}/uitspraak", {"ruling": "denied", "text": "Nee."}).status_code == 404
+    assert officer.post(f"{page}/uitspraak", {"ruling": "upheld", "text": "Nee."}).status_code == 404
     assert officer.post(f"{page}/indelen", {"ground": "nonsense"}).status_code == 422
     assert officer.post(f"{page}/indelen", {"ground": "technical"}).status_code == 302
-    assert visit(people.committee_member).post(f"{page}/uitspraak", {"ruling": "denied"}).status_code == 404
-    for garbage in ({}, {"ruling": "denied"}, {"ruling": "x", "text": "y"}, {"ruling": "denied", "text": "x" * 8001}):
+    assert visit(people.committee_member).post(f"{page}/uitspraak", {"ruling": "upheld"}).status_code == 404
+    for garbage in ({}, {"ruling": "upheld"}, {"ruling": "x", "text": "y"}, {"ruling": "upheld", "text": "x" * 8001}):
         assert officer.post(f"{page}/uitspraak", garbage).status_code == 422
-    assert officer.post(f"{page}/uitspraak", {"ruling": "inadmissible", "text": "Te laat."}).status_code == 422
-    ruling = {"ruling": "granted", "text": "De opname van situatie 3 was stuk. U doet die situatie opnieuw."}
+    assert officer.post(f"{page}/uitspraak", {"ruling": "late", "text": "Te laat."}).status_code == 422
+    three = next(one for one in made.sitting.answers if one.number == 3)
+    words = "De opname van situatie 3 was stuk. U doet die situatie opnieuw."
+    ruling = {"ruling": "resit", "again": str(three.id), "text": words}
+    session.commit()
+    assert officer.post(f"{page}/uitspraak", {**ruling, "again": []}).status_code == 409
     assert officer.post(f"{page}/uitspraak", ruling).status_code == 302
     assert officer.post(f"{page}/uitspraak", ruling).status_code == 409
     told = text_of(visit(people.candidate).get(f"/bezwaar/{made.dossier_id}").text)
-    assert "Uitspraak: gegrond" in told and "U doet die situatie opnieuw." in told and "Bureau Drie" not in told
+    assert (
+        "Uitspraak: gegrond: de kandidaat doet situaties opnieuw" in told
+        and "U doet die situatie opnieuw." in told
+        and "Bureau Drie" not in told
+    )
     (mail,) = rows_of(session, select(MailMessage).where(MailMessage.template == "objection_ruled"))
     assert mail.person_id == people.candidate.id and "gegrond" not in mail.text
     assert "Uitspraak gedaan" in text_of(officer.get("/bezwaren").text)
@@ -149,10 +157,10 @@ def test_content_goes_to_the_committee_and_only_they_rule(session, visit, people
     assert visit(people.committee_member).post(f"{page}/indelen", {"ground": "content"}).status_code == 404
     assert officer.post(f"{page}/indelen", {"ground": "content"}).status_code == 302
     assert rows_of(session, select(Objection.state)) == [ObjectionState.COMMITTEE]
-    assert officer.post(f"{page}/uitspraak", {"ruling": "denied", "text": "Nee."}).status_code == 404
+    assert officer.post(f"{page}/uitspraak", {"ruling": "upheld", "text": "Nee."}).status_code == 404
     member = visit(people.committee_member)
     assert "Uitspraak vaststellen" in member.get(page).text
-    assert member.post(f"{page}/uitspraak", {"ruling": "denied", "text": "De scores kloppen."}).status_code == 302
+    assert member.post(f"{page}/uitspraak", {"ruling": "upheld", "text": "De scores kloppen."}).status_code == 302
 
 
 def test_what_the_office_has_can_still_go_to_the_committee(session, visit, made, third_officer):
@@ -169,7 +177,7 @@ def test_a_member_who_judged_does_not_rule(session, visit, people, made, third_o
     judge.memberships.append(Membership(role=Role.EXAM_COMMITTEE, since=cast.NOW - timedelta(days=1)))
     session.commit()
     visit(third_officer).post(f"/bezwaren/{made.id}/indelen", {"ground": "content"})
-    refused = visit(judge).post(f"/bezwaren/{made.id}/uitspraak", {"ruling": "denied", "text": "Nee."})
+    refused = visit(judge).post(f"/bezwaren/{made.id}/uitspraak", {"ruling": "upheld", "text": "Nee."})
     assert refused.status_code == 409
 
 
