@@ -27,6 +27,7 @@ _SILENCE_DB, _SILENCE_S = -50, 0.5
 _FULL_SCALE_DB = -0.01
 _HEARD_DB, _ONE_SIDE_DB = -60, 40
 """The level from which one side is heard, and how much softer the other must be for all sound to come from that one."""
+_SEEN_GAP_S, _HEARD_GAP_S = 0.25, 0.05
 # Times farther apart are damage, and filters that fill holes would fill the memory with them.
 _LONGEST_S = 900
 # What ebur128 answers when nothing was loud enough to be measured.
@@ -63,8 +64,9 @@ class Scan:
     Times begin where the file begins. `times` are those of the pictures, rising, `keyframes` those of the keyframes;
     `keyframe_gap_s` is the longest way to the next. `one_shape`: the picture is set up once and never changes (H.264:
     every SPS is equal).
-    `left_out_s`: silence that the encoder left out (DTX). `breaks`: by how many seconds in all the clock of a track was
-    set right; `wild`: how many single times were.
+    `left_out_s`: silence that the encoder left out (DTX). `picture_gaps_s`, `sound_gaps_s`: how long nothing came
+    of a track between its first and its last, in gaps that are seen or heard. `breaks`: by how many seconds in all the
+    clock of a track was set right; `wild`: how many single times were.
     """
 
     seconds: float = 0.0
@@ -77,6 +79,8 @@ class Scan:
     keyframe_gap_s: float = 0.0
     one_shape: bool = True
     left_out_s: float = 0.0
+    picture_gaps_s: float = 0.0
+    sound_gaps_s: float = 0.0
     breaks: Mapping[str, float] = field(default_factory=dict)
     wild: int = 0
     resolutions: tuple[tuple[float, int, int], ...] = ()
@@ -180,6 +184,10 @@ def _scan(container: av.container.InputContainer) -> Scan:
         audio_start_s=heard[0] if heard else 0.0,
         audio_end_s=heard_to,
         left_out_s=audio.left_out_s if audio else 0.0,
+        picture_gaps_s=_gaps_s([(time, usual_step(times)) for time in times], _SEEN_GAP_S),
+        sound_gaps_s=max(0.0, _gaps_s(sorted(zip(heard, audio.lengths, strict=True)), _HEARD_GAP_S) - audio.left_out_s)
+        if audio
+        else 0.0,
         keyframes=tuple(shown[number] for number in keys),
         keyframe_gap_s=max(ways, default=end),
         one_shape=len(shapes) <= 1 and (not times or (bool(keys) and shown[keys[0]] <= times[0])),
@@ -191,6 +199,12 @@ def _scan(container: av.container.InputContainer) -> Scan:
         },
         wild=sum(track.laid.wild for track in (video, audio) if track),
     )
+
+
+def _gaps_s(items: Sequence[tuple[float, float]], longer_s: float) -> float:
+    """For how long nothing came between items, each (when, how long), in gaps longer than that."""
+    gaps = (later - sooner - length for (sooner, length), (later, _) in pairwise(items))
+    return sum(gap for gap in gaps if gap > longer_s)
 
 
 def _shape(video: av.VideoStream, data: bytes) -> bytes:

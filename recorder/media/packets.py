@@ -85,8 +85,11 @@ def lay(container: av.container.InputContainer, video: Track | None, audio: Trac
     return float((container.start_time or 0) * _MICROSECOND)
 
 
-def retimed(path: Path, destination: Path) -> Path:
-    """The same packets, untouched, in a Matroska file whose times are those of their turns. Raises FFmpegError."""
+def retimed(path: Path, destination: Path, sound_later_s: float = 0.0) -> Path:
+    """The same packets, untouched, in a Matroska file whose times are those of their turns. Raises FfmpegError.
+
+    All sound comes `sound_later_s` later than the file says; the picture does when that is negative.
+    """
     with av.open(str(path)) as container:
         video, audio = tracks(container)
         for track, packet in packets(container, video, audio):
@@ -95,7 +98,10 @@ def retimed(path: Path, destination: Path) -> Path:
         kept = {track.stream.index: track for track in (video, audio) if track and track.times}
     with av.open(str(path)) as container, av.open(str(destination), "w", format="matroska") as made:
         outputs = {index: made.add_stream_from_template(container.streams[index]) for index in kept}
-        turns = {index: iter(track.laid.times) for index, track in kept.items()}
+        later = {"audio": max(0.0, sound_later_s), "video": max(0.0, -sound_later_s)}
+        turns = {
+            index: iter([time + later[track.stream.type] for time in track.laid.times]) for index, track in kept.items()
+        }
         last: dict[int, int] = {}
         for packet in container.demux([container.streams[index] for index in outputs]):
             if packet.pts is None:

@@ -23,6 +23,7 @@ from recorder.spool.slice_spool import Run, file_suffix
 
 SAME_S = 0.5
 """How far the slices may be from the page's clock, and how much more the live road must hold to be worth a cut."""
+_TOGETHER_S = 0.1
 _CLUSTER, _BRANDS, _FRAGMENT = b"\x1f\x43\xb6\x75", b"ftyp", b"moof"
 
 
@@ -96,12 +97,15 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
     """The best file that can be made, in `folder`, of the originals of one answer, each named as its original is."""
     live = join([path for path in originals if path.name.startswith("whip-")], folder / "live.mkv")
     slices = _read(originals)
-    head = _with_later_files(slices, _playable(_head(slices, folder)))
+    first = _playable(_head(slices, folder))
+    in_step = _in_step(slices, first)
+    head = _with_later_files(slices, in_step)
     other = _playable(live.path)
     decision = {
         "page_s": round(slices.manifest.seconds, 3) if slices.manifest else None,
         "slices": slices.figures() | (head.figures() if head else {}) if slices.rows else None,
         "live": {"sessions": len(live.sessions)} | other.figures() if other else None,
+        "set_apart_s": slices.manifest.sound_later_s if slices.manifest and in_step is not first else None,
         "page_saw": [asdict(note) for note in slices.manifest.notes] if slices.manifest else [],
     }
 
@@ -119,22 +123,37 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
         return chosen(path, "live", unreadable) if path else chosen(None, "nothing", unreadable)
     if slices.whole and slices.manifest:
         page_s = slices.manifest.seconds
-        if len(slices.files) > 1 and abs(other.seconds - page_s) <= SAME_S:
-            return chosen(other.path, "live", "slices_began_anew")
+        anew = len(slices.files) > 1 and abs(other.seconds - page_s) <= SAME_S
+        if anew or _has_less(head, other):
+            return chosen(other.path, "live", "slices_began_anew" if anew else "gaps")
         if abs(head.seconds - page_s) <= SAME_S:
             return chosen(head.path, "slices", "whole")
         nearer = abs(head.seconds - page_s) <= abs(other.seconds - page_s)
         return chosen(head.path if nearer else other.path, "slices" if nearer else "live", "other_length")
     why = "hole" if slices.holes else "cut_off"
     shift_s, by = align(head, other, slices.manifest, live)
-    if other.seconds + shift_s <= head.cut_s + SAME_S:
-        return chosen(head.path, "slices", why, shift_s=shift_s, by=by)
+    gaps = shift_s <= SAME_S and _has_less(head, other)
+    if gaps or other.seconds + shift_s <= head.cut_s + SAME_S:
+        path, took = (other.path, "live") if gaps else (head.path, "slices")
+        return chosen(path, took, "gaps" if gaps else why, shift_s=shift_s, by=by)
     try:
         path = stitch(head, other, shift_s, folder / "both.mkv")
     except FfmpegError:
         longer = head.seconds >= other.seconds
         return chosen(head.path if longer else other.path, "slices" if longer else "live", f"{why}_not_joined")
     return chosen(path, "both", why, cut_s=round(head.cut_s, 3), shift_s=shift_s, by=by)
+
+
+def _has_less(head: Road, other: Road) -> bool:
+    """True when what lacks in the slices, and that the live road has, is worth more than what lacks in the live one.
+
+    An encoder may stall while the camera goes on: then slices of the right length have a hole in the picture.
+    """
+    has_all = bool(other.found.video_codec) >= bool(head.found.video_codec)
+    has_all &= bool(other.found.audio_codec) >= bool(head.found.audio_codec)
+    longest = max(head.seconds, other.seconds)
+    lacks = [road.gaps_s + longest - road.seconds for road in (head, other)]
+    return has_all and head.gaps_s > SAME_S and lacks[0] > lacks[1] + SAME_S
 
 
 def _read(originals: Sequence[Path]) -> Slices:
@@ -166,6 +185,24 @@ def _head(slices: Slices, folder: Path) -> Path | None:
     path = folder / "slices"
     path.write_bytes(_bytes(slices.rows[0][1]))
     return path
+
+
+def _in_step(slices: Slices, head: Road | None) -> Road | None:
+    """The head with picture and sound as far apart as the page saw them begin.
+
+    In an MP4 of a browser both begin at 0, whatever came first, and stay out of step to the end.
+    """
+    later_s = slices.manifest.sound_later_s if slices.manifest else None
+    if head is None or later_s is None or abs(later_s) < SAME_S or not (head.found.times and head.found.audio_codec):
+        return head
+    with head.path.open("rb") as file:
+        is_mp4 = file.read(8)[4:] == _BRANDS
+    if not is_mp4 or abs(head.found.audio_start_s - head.found.times[0]) > _TOGETHER_S:
+        return head
+    try:
+        return _playable(retimed(head.path, head.path.with_name(f"{head.path.name}-apart.mkv"), later_s)) or head
+    except av.error.FFmpegError:
+        return head
 
 
 def _with_later_files(slices: Slices, head: Road | None) -> Road | None:

@@ -43,6 +43,11 @@ class Road:
         picture_s = times[-1] + (median(b - a for a, b in pairwise(times)) if times[1:] else 0.0) if times else 0.0
         return min(picture_s, self.found.audio_end_s) if self.found.audio_codec and times else self.seconds
 
+    @property
+    def gaps_s(self) -> float:
+        """How long in all a picture or sound is missing between its first and its last."""
+        return self.found.picture_gaps_s + self.found.sound_gaps_s
+
     def figures(self) -> dict[str, Any]:
         heard_s = self.found.audio_end_s - self.found.audio_start_s if self.found.audio_codec else 0.0
         size = self.found.size
@@ -53,6 +58,8 @@ class Road:
             "codec": self.found.video_codec,
             "size": f"{size[0]}x{size[1]}" if size else None,
         }
+        gaps = {"picture_gaps_s": self.found.picture_gaps_s, "sound_gaps_s": self.found.sound_gaps_s}
+        figures |= {name: round(gap_s, 3) for name, gap_s in gaps.items() if gap_s}
         # What its own clock said wrong; a plain recording has nothing of it.
         clock = {"clock_breaks_s": dict(self.found.breaks), "wild_times": self.found.wild}
         return figures if self.found.steady else figures | clock

@@ -53,6 +53,13 @@ class Manifest:
     parts: tuple[Part, ...] = ()
     notes: tuple[Note, ...] = ()
 
+    @property
+    def sound_later_s(self) -> float | None:
+        """By how much the first sound came later than the first picture, as the page saw it; None when it did not."""
+        seen = {note.what: note.value for note in reversed(self.notes) if note.value is not None}
+        sound_ms, picture_ms = seen.get("first_sound_ms"), seen.get("first_picture_ms")
+        return None if sound_ms is None or picture_ms is None else (sound_ms - picture_ms) / 1000
+
     @classmethod
     def read(cls, data: bytes) -> "Manifest":
         """Raises ValueError when it is not such a message."""

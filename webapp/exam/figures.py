@@ -43,6 +43,7 @@ TOOK = {
 }
 WHY = {
     "whole": "De stukken zijn compleet en zo lang als de klok van de kandidaat zegt.",
+    "gaps": "In de stukken ontbreekt beeld of geluid dat de live-verbinding wel heeft.",
     "slices_began_anew": "De browser begon opnieuw met opnemen. De live-verbinding is ononderbroken.",
     "other_length": "De stukken zijn compleet, maar niet zo lang als de klok van de kandidaat zegt.",
     "hole": "Er ontbreken stukken.",

@@ -45,11 +45,14 @@ def talk(seconds: float = SECONDS):
     return [(index * 0.02, bytes(packet)) for index, packet in enumerate(packets)][: round(seconds * 50)]
 
 
-def browser(folder: Path, codec: str, seconds: float = SECONDS, sounds: bool = True) -> bytes:
+def browser(
+    folder: Path, codec: str, seconds: float = SECONDS, sounds: bool = True, away: tuple[int, int] = (0, 0)
+) -> bytes:
     """What a browser's recorder makes: a stream in clusters of a second, without an index, that may end anywhere."""
     folder.mkdir(exist_ok=True)
     heard = [one for one in talk() if one[0] < seconds]
-    session = spool(folder / "own", send(video(codec, seconds), heard if sounds else ()), codec=codec)
+    shown = [one for one in video(codec, seconds) if not away[0] <= one[1] < away[1]]
+    session = spool(folder / "own", send(shown, heard if sounds else ()), codec=codec)
     source = join([session], folder / "own.mkv").path
     out = folder / "own.webm"
     live = ["-f", "webm" if codec == "VP8" else "matroska", "-live", "1", "-cluster_time_limit", "1000"]
@@ -118,6 +121,17 @@ def test_unbroken_slices_of_the_right_length_are_the_answer(tmp_path, codec, how
     seen = watch(result.video)
     assert (result.how, seen.numbers) == (how, list(range(240)))
     assert abs(seen.sound_s - SECONDS) < 0.1 and max(map(abs, seen.offsets_ms)) < 50
+
+
+def test_a_picture_that_the_browser_did_not_code_comes_from_the_live_road(tmp_path):
+    """Its encoder stalled for two seconds: the length is right, and no slice is missing."""
+    data = browser(tmp_path / "browser", "H264", away=(3, 5))
+    take = Take(tmp_path).slices(data, (0, 7)).closing(data)
+    alone = take.best()
+    assert (alone.decision["took"], alone.decision["slices"]["picture_gaps_s"]) == ("slices", pytest.approx(2, abs=0.1))
+    chosen = take.live(begin=0).best()
+    assert (chosen.decision["took"], chosen.decision["why"]) == ("live", "gaps")
+    assert chosen.decision["live"]["frames"] == 240 and "picture_gaps_s" not in chosen.decision["live"]
 
 
 @pytest.mark.parametrize("codec", ["H264", "VP8"])
