@@ -1,5 +1,6 @@
 """When a third assessor is asked, and that nothing else than the two sets of marks decides it."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -130,3 +131,12 @@ def test_part_one_counts_for_both_alike():
     apart = marks({"a": (2,) * 4, "b": (4,) * 4}, {"a": (3,) * 4, "b": (4,) * 4})
     assert [one.trigger for one in differences(apart, True, RULE, ["a", "b"], TRIGGERS)] == [Trigger.VERDICTS_DIFFER]
     assert differences(apart, False, RULE, ["a", "b"], TRIGGERS) == ()
+
+
+@pytest.mark.parametrize(("mark", "found"), [(5, []), (Fraction(5, 2), [Trigger.VERDICTS_DIFFER]), (1, [])])
+def test_the_mark_of_part_one_counts_for_both_where_it_has_a_weight(mark, found):
+    """Means of 2.5 and 3 with half of the weight: both over the cut of 2.75, one of them, and none."""
+    weighted = replace(RULE, part1_weight=Fraction(1, 2))
+    apart = marks({"a": (2, 3, 2, 3), "b": (2, 3, 2, 3)}, {"a": (3,) * 4, "b": (3,) * 4})
+    told = differences(apart, True, weighted, ["a", "b"], TRIGGERS, part1_mark=Fraction(mark))
+    assert [one.trigger for one in told] == found
