@@ -280,6 +280,7 @@ def test_the_edge_speaks_tls_of_today_with_ciphers_of_today(object_store, tmp_pa
     site = f"https://localhost:{first}"
     with caddy(first, os.environ["VIGNET_S3_ENDPOINT"], tmp_path, site):
         old, new = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
+        services.wait_until(lambda: speaks(first), "a certificate")
         agreed = {spoken(first, version, version) for version in (old, new)}
         assert agreed == {"TLSv1.2", "TLSv1.3"}
         with pytest.raises(ssl.SSLError):
@@ -287,6 +288,13 @@ def test_the_edge_speaks_tls_of_today_with_ciphers_of_today(object_store, tmp_pa
         for weak in ("AES128-SHA", "AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-SHA256", "NULL", "DES-CBC3-SHA"):
             with pytest.raises(ssl.SSLError):
                 spoken(first, old, old, f"{weak}:@SECLEVEL=0")
+
+
+def speaks(port: int) -> bool:
+    """True once the edge has made its certificate."""
+    with contextlib.suppress(ssl.SSLError):
+        return spoken(port, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3) is not None
+    return False
 
 
 def spoken(port: int, least: ssl.TLSVersion, most: ssl.TLSVersion, ciphers: str = "") -> str | None:
