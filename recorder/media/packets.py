@@ -98,10 +98,10 @@ def retimed(path: Path, destination: Path, sound_later_s: float = 0.0) -> Path:
         kept = {track.stream.index: track for track in (video, audio) if track and track.times}
     with av.open(str(path)) as container, av.open(str(destination), "w", format="matroska") as made:
         outputs = {index: made.add_stream_from_template(container.streams[index]) for index in kept}
-        later = {"audio": max(0.0, sound_later_s), "video": max(0.0, -sound_later_s)}
-        turns = {
-            index: iter([time + later[track.stream.type] for time in track.laid.times]) for index, track in kept.items()
+        later_s = {
+            index: max(0.0, sound_later_s if track is audio else -sound_later_s) for index, track in kept.items()
         }
+        turns = {index: iter([time + later_s[index] for time in track.laid.times]) for index, track in kept.items()}
         last: dict[int, int] = {}
         for packet in container.demux([container.streams[index] for index in outputs]):
             if packet.pts is None:
