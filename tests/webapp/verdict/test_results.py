@@ -244,12 +244,12 @@ def test_what_the_letter_cannot_print_is_replaced_and_the_office_knows_before_th
 ):
     page = f"/uitslagen/{judged.id}"
     assert "De brief mist tekens" not in visit(people.officer).get(page).text
-    session.merge(people.candidate).name = "王小明 Proef\u0378"
+    session.merge(people.candidate).name = "王小明 Proef\U0003ff80"
     rating = ratings_of(session, judged.sitting)[0]
     rating.remarks.append(Remark(at_s=13, text="Goed! 😀\u2028\ue000\x07", created_at=NOW))
     session.commit()
     shown = text_of(visit(people.officer).get(page).text)
-    assert "De brief mist tekens" in shown and "\u0378" in shown and "\ue000" in shown
+    assert "De brief mist tekens" in shown and "\U0003ff80" in shown and "\ue000" in shown
     released(session, people, judged)
     answer = visit(people.candidate).get("/uitslag/brief.pdf")
     assert (answer.status_code, answer.content_type, answer.data[:5]) == (200, "application/pdf", b"%PDF-")
