@@ -63,7 +63,7 @@ def home() -> ResponseReturnValue:
         advice = advice_for([access.me().id], access.me().organisations(Role.CANDIDATE, g.now)).get(access.me().id)
         results = access.my_results()
         finished = {one.sitting.dossier_id for one in results}
-        values = {"timeline": newest, "advice": advice, "theory": access_theory.my_test()}
+        values: dict[str, Any] = {"timeline": newest, "advice": advice, "theory": access_theory.my_test()}
         values |= {"results": results, "finished": finished}
         return render_template("exam/waiting.html", dossiers=dossiers, booked=booked, **values)
     step = sitting.step(g.now)

@@ -12,6 +12,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from review.terms import weeks_after
+from storage.base.present import present
 from storage.people.complaints import ANSWER_WEEKS, Complaint, Subject, complain
 from storage.people.people import Role
 from webapp import access
@@ -61,7 +62,7 @@ def mine() -> ResponseReturnValue:
     """The form, and below it one's own complaints with their answers."""
     form = ComplaintForm()
     if form.validate_on_submit():
-        made = complain(g.db, access.me(), Subject(form.subject.data), form.text.data, g.now)
+        made = complain(g.db, access.me(), Subject(form.subject.data), present(form.text.data), g.now)
         notify(g.db, access.me(), "complaint_received", g.now, complaint=made, due=_row(made).due)
         flash(f"Uw klacht is ontvangen. Uw ontvangstnummer is {made.code}.", "success")
         return redirect(url_for("complaining.mine"))
@@ -88,7 +89,7 @@ def one(complaint_id: uuid.UUID) -> ResponseReturnValue:
     found = access_complaints.complaint_to_answer(complaint_id)
     form = AnswerForm()
     if form.validate_on_submit():
-        found.reply(form.answer.data, access.me(), g.now)
+        found.reply(present(form.answer.data), access.me(), g.now)
         notify(g.db, found.person, "complaint_answered", g.now, complaint=found)
         flash("Uw antwoord is verstuurd.", "success")
         return redirect(url_for("complaining.waiting"))

@@ -94,7 +94,7 @@ class RulingForm(Form):
         """The answers that are taken again, when that is the ruling."""
         if self.ruling.data != Ruling.RESIT:
             return []
-        return [one for one in present(objection.sitting).answers if str(one.id) in self.again.data]
+        return [one for one in present(objection.sitting).answers if str(one.id) in (self.again.data or ())]
 
 
 class RemarkForm(Form):
@@ -167,7 +167,7 @@ def own(dossier_id: uuid.UUID) -> ResponseReturnValue:
             notify(g.db, dossier.candidate, "objection_received", g.now, objection=made, due=ruling_due(made))
             flash(f"Uw bezwaar is ontvangen. Uw ontvangstnummer is {made.code}.", "success")
             return redirect(url_for("objecting.own", dossier_id=dossier.id))
-    values = {"against": decision[0], "term": term, "late": late, "scheme": scheme}
+    values: dict[str, Any] = {"against": decision[0], "term": term, "late": late, "scheme": scheme}
     return render_template("objections/form.html", dossier=dossier, form=form, **values), 422 if form.errors else 200
 
 
@@ -222,7 +222,7 @@ def minute(objection_id: uuid.UUID) -> ResponseReturnValue:
     found, form = access_objections.objection_to_handle(objection_id), MinuteForm()
     if not form.validate_on_submit():
         return _file_page(found, form), 422
-    found.minute(access.me(), form.text.data, g.now)
+    found.minute(access.me(), present(form.text.data), g.now)
     flash("Het staat in het verslag.", "success")
     return redirect(url_for("objecting.show_file", objection_id=found.id, _anchor="verslag"))
 
@@ -249,7 +249,7 @@ def appoint(objection_id: uuid.UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(found, appoint=form), 422
     person = next(one for one in outsiders if str(one.id) == form.person.data)
-    found.appoint(person, form.because.data, access.me(), g.now)
+    found.appoint(person, present(form.because.data), access.me(), g.now)
     notify(g.db, person, "objection_appointed", g.now, objection=found, due=ruling_due(found))
     flash(f"{person.name} krijgt bericht en kan dit bezwaar behandelen.", "success")
     return redirect(url_for("objecting.show", objection_id=found.id))
@@ -262,7 +262,7 @@ def order_remark(objection_id: uuid.UUID) -> ResponseReturnValue:
     found, form = access_objections.objection_to_rule(objection_id), RemarkForm()
     if not form.validate_on_submit():
         return _page(found, remark=form), 422
-    found.order_remark(access.me(), form.because.data, g.now)
+    found.order_remark(access.me(), present(form.because.data), g.now)
     flash(
         "Het examen staat bij ‘Wacht op assessoren’. Wie het eerder beoordeelde, kan er niet voor gekozen worden.",
         "success",
