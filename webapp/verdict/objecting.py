@@ -167,8 +167,8 @@ def own(dossier_id: uuid.UUID) -> ResponseReturnValue:
             notify(g.db, dossier.candidate, "objection_received", g.now, objection=made, due=ruling_due(made))
             flash(f"Uw bezwaar is ontvangen. Uw ontvangstnummer is {made.code}.", "success")
             return redirect(url_for("objecting.own", dossier_id=dossier.id))
-    values: dict[str, Any] = {"against": decision[0], "term": term, "late": late, "scheme": scheme}
-    return render_template("objections/form.html", dossier=dossier, form=form, **values), 422 if form.errors else 200
+    shown: dict[str, Any] = {"against": decision[0], "term": term, "late": late, "scheme": scheme}
+    return render_template("objections/form.html", dossier=dossier, form=form, **shown), 422 if form.errors else 200
 
 
 @pages.get("/bezwaren")
