@@ -308,7 +308,10 @@ def _errors(app: Flask) -> None:
     def http(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400 or error.response is not None:
             return error
-        return _error_page(error.code, *refusals.http_error(error.code))
+        answer = app.make_response(_error_page(error.code, *refusals.http_error(error.code)))
+        # What the status asks for beside it, such as the methods that are allowed here.
+        answer.headers.extend(pair for pair in error.get_headers(request.environ) if pair[0] != "Content-Type")
+        return answer
 
     @app.errorhandler(Exception)
     def broken(_error: Exception) -> ResponseReturnValue:

@@ -16,13 +16,12 @@ from functools import lru_cache
 from flask import Blueprint, Response, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ContentRange
-from werkzeug.http import parse_if_range_header
 
 from storage.base.keys import HEAD, KeyGone, Tampered, decrypt_part, key_store, span
 from storage.base.objects import ObjectError, object_store
 from storage.exam.recordings import Rendition, RenditionKind
 from storage.people.people import Role
-from webapp import access, long_answers
+from webapp import access, long_answers, ranges
 from webapp.access import looks
 
 pages = Blueprint("media", __name__, url_prefix="/media")
@@ -67,14 +66,16 @@ def _unsealed(rendition: Rendition, key_id: uuid.UUID) -> Response:
         key = key_store().get(key_id)
     except KeyGone:
         abort(404)
-    size, status, first, last = rendition.size, 200, 0, rendition.size - 1
-    since = parse_if_range_header(request.headers.get("If-Range"))
-    unchanged = (since.etag, since.date) == (None, None) or since.etag == rendition.sha256
-    if request.range and len(request.range.ranges) == 1 and unchanged:
-        asked = request.range.range_for_length(size)
-        if asked is None:
-            return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
-        status, first, last = 206, asked[0], min(asked[1], asked[0] + PIECE) - 1
+    size, etag = rendition.size, rendition.sha256
+    if refused := ranges.refused(request, etag):
+        return _tagged(Response(status=refused), etag)
+    try:
+        asked = ranges.asked(request, etag, size)
+    except ranges.Unsatisfiable:
+        return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
+    status, first, last = 200, 0, size - 1
+    if asked is not None:
+        status, first, last = 206, asked[0], min(asked[1], asked[0] + PIECE - 1)
     body: Iterable[bytes] = ()
     try:
         if request.method != "HEAD":
@@ -90,9 +91,13 @@ def _unsealed(rendition: Rendition, key_id: uuid.UUID) -> Response:
     answer = Response(body, status, content_type=rendition.content_type)
     answer.content_length = last + 1 - first
     answer.accept_ranges = "bytes"
-    answer.set_etag(rendition.sha256)
     if status == 206:
         answer.content_range = ContentRange("bytes", first, last + 1, size)
+    return _tagged(answer, etag)
+
+
+def _tagged(answer: Response, etag: str) -> Response:
+    answer.set_etag(etag)
     return answer
 
 

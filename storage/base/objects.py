@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config as BotoConfig
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from storage.base.config import Config, config, needed
 
@@ -91,6 +91,8 @@ class ObjectStore:
             if _status(error) == 404:
                 raise ObjectError(f"{key}: no such object") from error
             raise
+        except BotoCoreError as error:
+            raise ObjectError(f"{key}: the object store does not answer") from error
         yield from body.iter_chunks(1024 * 1024)
 
     def get_file(self, key: str, path: Path) -> None:

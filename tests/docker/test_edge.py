@@ -18,6 +18,9 @@ import requests
 from machine import Machine
 from support import services
 
+from storage.base.config import read
+from storage.base.objects import ObjectStore
+
 PICTURE = os.urandom(300_000)
 KEY = "recordings/one/video.mp4"
 
@@ -104,6 +107,40 @@ def test_a_recording_is_streamed_with_range(edge):
     assert part.headers["Content-Range"] == f"bytes 1000-1999/{len(PICTURE)}"
     beyond = requests.get(f"{edge}/media/one", headers={"Range": "bytes=900000-"}, timeout=20)
     assert beyond.status_code == 416
+
+
+@pytest.mark.parametrize("name", services.STORES)
+def test_parts_out_of_any_store_are_as_http_says_and_tell_nothing_of_it(request, name, tmp_path):
+    """Stores differ most in what they say of a part that is not there: an address, a key, a text of their own."""
+    endpoint = request.getfixturevalue(name)
+    keys = {"VIGNET_S3_ACCESS_KEY": services.ACCESS_KEY, "VIGNET_S3_SECRET_KEY": services.SECRET_KEY}
+    store = ObjectStore(read({"VIGNET_S3_ENDPOINT": endpoint, "VIGNET_S3_BUCKET": "edge", **keys}))
+    store.prepare()
+    (tmp_path / "video").write_bytes(PICTURE)
+    store.put_file(KEY, tmp_path / "video", "video/mp4")
+    first = services.free_ports(3)
+
+    def web(environ, start):
+        method = "head_object" if environ["REQUEST_METHOD"] == "HEAD" else "get_object"
+        start("200 OK", [("X-Accel-Redirect", store.inner_path(KEY, "video/mp4", method))])
+        return []
+
+    with answering(first + 1, web), caddy(first, endpoint, tmp_path) as edge:
+        url = f"{edge}/media/one"
+        part = requests.get(url, headers={"Range": "bytes=1000-1999"}, timeout=20)
+        assert (part.status_code, part.content) == (206, PICTURE[1000:2000])
+        assert part.headers["Content-Range"] == f"bytes 1000-1999/{len(PICTURE)}"
+        last = requests.get(url, headers={"Range": "bytes=-10"}, timeout=20)
+        assert (last.status_code, last.content) == (206, PICTURE[-10:])
+        head = requests.head(url, headers={"Range": "bytes=0-9"}, timeout=20)
+        assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(PICTURE)))
+        beyond = requests.get(url, headers={"Range": "bytes=900000-"}, timeout=20)
+        assert (beyond.status_code, beyond.content) == (416, b"")
+        assert beyond.headers.get("Content-Range", f"bytes */{len(PICTURE)}") == f"bytes */{len(PICTURE)}"
+        for answer in (part, last, head, beyond):
+            assert not [
+                one for one in answer.headers if one.lower().startswith(("x-amz", "x-rgw", "x-trans", "server"))
+            ]
 
 
 def test_a_player_may_ask_for_the_length_alone(edge):
@@ -194,6 +231,16 @@ def test_a_stranger_sends_forms_and_who_is_known_sends_files(edge):
     assert status(f"{edge}/page", 13_000_000, **KNOWN) == 413
     assert status(saved_answer, 13_000_000, **KNOWN) == 200
     assert status(saved_answer, 68_000_000, **KNOWN) == 413
+
+
+def test_who_is_known_may_ask_without_a_body_and_without_saying_so(edge):
+    """As browsers do with a DELETE: no Content-Length at all."""
+    port = int(edge.rpartition(":")[2])
+    for method in ("POST", "PUT", "DELETE"):
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+            lines = f"{method} /page HTTP/1.1\r\nHost: a\r\nCookie: vignet=somebody\r\nConnection: close\r\n\r\n"
+            connection.sendall(lines.encode())
+            assert connection.recv(12) == b"HTTP/1.1 200"
 
 
 def test_a_body_without_a_length_is_refused(edge):

@@ -183,4 +183,6 @@ def test_a_server_that_is_away_is_an_error_soon(settings, file):
     begun = time.monotonic()
     with pytest.raises(Exception, match="Could not connect"):
         store.put_file("away", file)
+    with pytest.raises(ObjectError, match="does not answer"):
+        list(store.read("away"))
     assert time.monotonic() - begun < 30
