@@ -65,7 +65,7 @@ class Scan:
     `keyframe_gap_s` is the longest way to the next. `one_shape`: the picture is set up once and never changes (H.264:
     every SPS is equal).
     `left_out_s`: silence that the encoder left out (DTX). `picture_gaps_s`, `sound_gaps_s`: how long nothing came
-    of a track between its first and its last, in gaps that are seen or heard. `breaks`: by how many seconds in all the
+    of a track that is there, in gaps that are seen or heard. `breaks`: by how many seconds in all the
     clock of a track was set right; `wild`: how many single times were.
     """
 
@@ -175,6 +175,7 @@ def _scan(container: av.container.InputContainer) -> Scan:
     )
     if max(end, heard_to) > _LONGEST_S:
         raise Unreadable(f"it says to last {max(end, heard_to):.0f} s")
+    spoken = sorted(zip(heard, audio.lengths, strict=True)) if audio else []
     ways = [b - a for a, b in pairwise([*(shown[number] for number in keys), end])] if keys else []
     return Scan(
         seconds=max(end, heard_to),
@@ -184,10 +185,8 @@ def _scan(container: av.container.InputContainer) -> Scan:
         audio_start_s=heard[0] if heard else 0.0,
         audio_end_s=heard_to,
         left_out_s=audio.left_out_s if audio else 0.0,
-        picture_gaps_s=_gaps_s([(time, usual_step(times)) for time in times], _SEEN_GAP_S),
-        sound_gaps_s=max(0.0, _gaps_s(sorted(zip(heard, audio.lengths, strict=True)), _HEARD_GAP_S) - audio.left_out_s)
-        if audio
-        else 0.0,
+        picture_gaps_s=_gaps_s([(time, usual_step(times)) for time in times], max(end, heard_to), _SEEN_GAP_S),
+        sound_gaps_s=max(0.0, _gaps_s(spoken, max(end, heard_to), _HEARD_GAP_S) - (audio.left_out_s if audio else 0.0)),
         keyframes=tuple(shown[number] for number in keys),
         keyframe_gap_s=max(ways, default=end),
         one_shape=len(shapes) <= 1 and (not times or (bool(keys) and shown[keys[0]] <= times[0])),
@@ -201,9 +200,11 @@ def _scan(container: av.container.InputContainer) -> Scan:
     )
 
 
-def _gaps_s(items: Sequence[tuple[float, float]], longer_s: float) -> float:
-    """For how long nothing came between items, each (when, how long), in gaps longer than that."""
-    gaps = (later - sooner - length for (sooner, length), (later, _) in pairwise(items))
+def _gaps_s(items: Sequence[tuple[float, float]], seconds: float, longer_s: float) -> float:
+    """For how long nothing came of a track, edges included, in gaps longer than that; `items` as (when, how long)."""
+    if not items:
+        return 0.0
+    gaps = (later - sooner - length for (sooner, length), (later, _) in pairwise([(0.0, 0.0), *items, (seconds, 0.0)]))
     return sum(gap for gap in gaps if gap > longer_s)
 
 

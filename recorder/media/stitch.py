@@ -45,7 +45,7 @@ class Road:
 
     @property
     def gaps_s(self) -> float:
-        """How long in all a picture or sound is missing between its first and its last."""
+        """How long in all picture or sound is missing of a track that is there."""
         return self.found.picture_gaps_s + self.found.sound_gaps_s
 
     def figures(self) -> dict[str, Any]:
