@@ -260,10 +260,9 @@ class Supplement:
 
 @dataclass(frozen=True, kw_only=True)
 class Award:
-    """The certificate of an exam: the letters of its number, and for how many months it counts (0: without end)."""
+    """The certificate of an exam: `letters` begin its number. How long it counts is one of the terms."""
 
     letters: str = matching(r"[A-Z]{1,4}", "een tot vier hoofdletters")
-    valid_months: int = within(0, 600)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,11 +82,6 @@ class Scheme:
                 return found
         raise MissingChapter(f"{self.key} {self.number}: {kind.__name__}")
 
-    @property
-    def letters(self) -> str:
-        """How the number of this certificate begins. A scheme of before there were numbers has it in the name."""
-        return self.award.letters if self.award else self.certificate.split()[-1][:4].upper()
-
     def competency(self, key: str) -> Competency:
         return next(one for one in self.competencies if one.key == key)
 

@@ -5,7 +5,6 @@ A value that can be no other than it is (`reading.always`) needs no reader: it s
 """
 
 OPENING = "an installation that opens on Monday, without dead ends"
-CERTIFICATES = "certificates, the register, and objections with effect"
 TRUST = "calibration, and how far judgements may be believed"
 YEAR = "the year of KSF: fees and invoices"
 
@@ -13,12 +12,10 @@ UNREAD = {
     "sitting.self_rating": TRUST,
     "assessment.calibration_days": TRUST,
     "assessment.benchmark_recordings": TRUST,
-    "terms.certificate_valid_months": CERTIFICATES,
     "visibility.organisation_sees_costs": YEAR,
     "fees.member_cents": YEAR,
     "fees.non_member_cents": YEAR,
     "fees.no_examiner_cents": YEAR,
     "fees.resit_cents": YEAR,
-    "fees.copy_cents": YEAR,
 }
 """By its path in the scheme: the subject of the work that will read it."""

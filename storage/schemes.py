@@ -31,6 +31,12 @@ class Scheme(Identified, Base):
         """The rules themselves."""
         return _scheme(self.data)
 
+    @property
+    def letters(self) -> str:
+        """How the number of this certificate begins. A scheme of before there were numbers has it in the name."""
+        award = self.content.award
+        return award.letters if award else self.content.certificate.split()[-1][:4].upper()
+
 
 class Pack(Identified, Base):
     """One version of the scenarios of an exam, with a clip for each."""

@@ -260,7 +260,7 @@ def _standing(
     session: Session, organisation: Organisation, scheme: Scheme, candidates: set[uuid.UUID]
 ) -> tuple[set[uuid.UUID], set[uuid.UUID], set[uuid.UUID]]:
     """Of these people: who has an open nomination here, who has one elsewhere, who holds the certificate."""
-    holders = certified_people(scheme.key, scheme.content.letters)
+    holders = certified_people(scheme.key, scheme.letters)
     certified = set(session.scalars(holders.where(Person.id.in_(candidates))))
     decided = select(Sitting.dossier_id).join(Verdict).where(is_result())
     going_on = (

@@ -65,12 +65,12 @@ def _make(
     scheme_row, candidate = verdict.sitting.dossier.scheme, verdict.sitting.dossier.candidate
     scheme = scheme_row.content
     today = now.astimezone(badges.AMSTERDAM).date()
-    months = scheme.award.valid_months if scheme.award else 0
+    months = scheme.terms.certificate_valid_months
     list_number, list_index = status_lists.draw_place(session)
     row = Certificate(
         id=uuid.uuid4(),
-        number=fresh_number(session, scheme.letters, today.year),
-        letters=scheme.letters,
+        number=fresh_number(session, scheme_row.letters, today.year),
+        letters=scheme_row.letters,
         title=scheme.certificate,
         name=name,
         person=candidate,
