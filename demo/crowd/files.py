@@ -139,6 +139,7 @@ def objection(crowd: Crowd, made: uuid.UUID, against: Against, decided: datetime
         code=crowd.code("B"),
         dossier_id=made,
         against=against,
+        decision_at=decided,
         grounds="Ik vind dat mijn voorbeeld wel laat zien wat ik deed.",
         received_at=min(crowd.now, decided + timedelta(days=crowd.rng.uniform(2, 30))),
         state=ObjectionState.RECEIVED,

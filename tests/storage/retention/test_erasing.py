@@ -140,7 +140,12 @@ def test_every_column_of_the_motivation_file_is_blanked_or_stays_on_purpose():
 
 def test_an_objection_keeps_everything_until_it_is_ruled_on(session, people, exam):
     made = Objection(
-        dossier_id=exam.id, against=Against.RESULT, grounds="Nee.", received_at=NOW, state=ObjectionState.RECEIVED
+        dossier_id=exam.id,
+        against=Against.RESULT,
+        decision_at=NOW,
+        grounds="Nee.",
+        received_at=NOW,
+        state=ObjectionState.RECEIVED,
     )
     session.add(made)
     session.commit()

@@ -128,7 +128,9 @@ def test_too_little_evidence_is_a_task_of_the_office_that_asks_situations_again(
     body = {"answer": str(chosen.id), "reason": "Laat zien hoe u overtuigt."}
     session.commit()
     assert officer.post(f"{page}/extra-bewijs", body).location == "/uitslagen"
-    assert rows_of(session, select(Verdict)) == []
+    # The verdict stays while the answer is asked again.
+    (stays,) = rows_of(session, select(Verdict))
+    assert stays.asked_until is not None and stays.passed is None
     (kept,) = rows_of(session, select(Repeat))
     assert kept.verdict["decision"]["passed"] is None and kept.answer_id == chosen.id
     # The rest stays final; the new take alone is judged, signed, and brings the verdict.
