@@ -64,9 +64,9 @@ COMPLAINTS = {
 }
 
 RULINGS = {
-    Ruling.UPHELD: "ongegrond: het besluit blijft",
-    Ruling.REVISED: "gegrond: er komt een nieuw besluit",
-    Ruling.RESIT: "gegrond: de kandidaat doet situaties opnieuw",
+    Ruling.UPHELD: "ongegrond",
+    Ruling.REVISED: "gegrond, met een nieuw besluit",
+    Ruling.RESIT: "gegrond, met nieuwe opnames",
     Ruling.LATE: "te laat, dus niet behandeld",
 }
 

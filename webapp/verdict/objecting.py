@@ -70,7 +70,7 @@ class RulingForm(Form):
     )
     again = SelectMultipleField(
         "Welke situaties doet de kandidaat opnieuw?",
-        description="Alleen bij ‘gegrond: de kandidaat doet situaties opnieuw’. Alle tien is een nieuwe zitting.",
+        description="Alleen bij ‘gegrond, met nieuwe opnames’. Alle tien is een nieuwe zitting.",
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

@@ -38,6 +38,6 @@ def test_a_file_ends_with_verdict_objection_and_who_looked(session, people, visi
     assert f"{objection.code} , tegen de uitslag" in told or f"{objection.code}, tegen de uitslag" in told
     assert f"{people.committee_member.name}, " in told
     assert "opname. Steekproef van dit jaar." in told
-    objection.rule(people.second_officer, Ruling.DENIED, "Het beeld was goed.", now)
+    objection.rule(people.second_officer, Ruling.UPHELD, "Het beeld was goed.", now)
     session.commit()
     assert "ongegrond op" in text_of(officer.get(page).text)

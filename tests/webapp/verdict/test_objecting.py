@@ -143,7 +143,7 @@ def test_the_office_classifies_and_rules_on_what_is_technical(session, visit, pe
     assert officer.post(f"{page}/uitspraak", ruling).status_code == 409
     told = text_of(visit(people.candidate).get(f"/bezwaar/{made.dossier_id}").text)
     assert (
-        "Uitspraak: gegrond: de kandidaat doet situaties opnieuw" in told
+        "Uitspraak: gegrond, met nieuwe opnames" in told
         and "U doet die situatie opnieuw." in told
         and "Bureau Drie" not in told
     )
