@@ -46,5 +46,10 @@ def create_organisation(
     """A new organisation. Raises Refused when there is one with this name."""
     organisation = Organisation(id=uuid.uuid4(), created_at=now)
     session.add(organisation)
-    organisation.change(name, is_member, supplies_examiners, actor, now)
+    try:
+        organisation.change(name, is_member, supplies_examiners, actor, now)
+    except Refused:
+        # Without a name it is nobody's row: whoever asks the database next must not write it.
+        session.expunge(organisation)
+        raise
     return organisation
