@@ -33,6 +33,9 @@ NO_PAGES |= {
     "sending.ask",
 }
 NO_PAGES |= {"institution.logo", "institution.colour"}
+NO_PAGES |= {"certificate_check.did_document", "certificate_check.status_list", "certified.export", "paper.example"}
+NO_PAGES |= {f"own_certificates.{file}" for file in ("badge", "copy_file", "file", "supplement")}
+NO_PAGES |= {f"register.{file}" for file in ("copy_file", "export", "file")}
 """What is fetched and not looked at."""
 
 
@@ -171,6 +174,17 @@ def pages(world):
         ("manager", "/klachten"),
         ("officer", "/klachten/bureau"),
         ("officer", f"/klachten/bureau/{world.things['complaint'].id}"),
+        ("", "/certificaat-controleren"),
+        ("", f"/gedeeld/{world.things['certificate'].share}"),
+        ("candidate", "/certificaat"),
+        ("beheerder", "/organisatie/certificaten"),
+        ("officer", "/register"),
+        ("auditor", "/register"),
+        ("officer", f"/register/{world.things['certificate'].id}"),
+        ("second_officer", "/register/wijzigingen"),
+        ("officer", "/register/afgeven"),
+        ("officer", "/register/papier"),
+        ("officer", f"/register/papier/{world.things['paper_list'].id}"),
         ("officer", "/bureau/opnameservers"),
         ("officer", f"/bureau/zittingen/{world.things['going_on'].id}/noodbestand"),
         ("assessor_1", "/beoordelen"),
