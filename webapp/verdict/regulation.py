@@ -39,6 +39,7 @@ CHAPTERS = {
     "theory": "De online toets",
     "location": "De locatie",
     "quality": "Eisen aan een opname",
+    "award": "Het certificaat",
     "terms": "Termijnen",
     "visibility": "Wie wat ziet",
     "retention": "Bewaren",
