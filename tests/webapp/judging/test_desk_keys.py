@@ -82,6 +82,7 @@ def test_answers_around_this_one_are_a_key_away_and_where_they_were_left(desk):
 
 
 @pytest.mark.real_time
+@pytest.mark.proof
 def test_the_next_answer_is_on_the_screen_within_a_fifth_of_a_second(desk):
     """The least of several counts: the others are as long as this machine had other things to do."""
     page = desk.open(1)
