@@ -74,6 +74,7 @@ def test_an_exam_that_was_left_is_an_incident_and_goes_on_where_it_was(app, sess
 
 def test_more_time_starts_the_clock_anew(app, session, people, clock):
     sitting = cast.begin(cast.sitting(session, people))
+    cast.record(session, sitting.answers[0], NOW)
     tend(app, session, NOW + timedelta(hours=25))
     row = session.get(Sitting, sitting.id)
     row.extend(NOW + timedelta(days=9), "Ziek.", people.officer, NOW + timedelta(hours=26))
