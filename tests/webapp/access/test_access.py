@@ -18,6 +18,7 @@ LEAVING = ("organisation.leave", "account.log_out", "own_account.end_all")
 
 
 FOR_EVERYBODY = {"static", "institution.logo", "institution.colour"}
+FOR_EVERYBODY |= {"certificate_check.did_document", "certificate_check.status_list"}
 """What a browser may keep, since it is the same for all."""
 
 
@@ -50,6 +51,8 @@ def address(app, rule, values):
 
 
 def ask(visitor, address, method, **more):
+    # Read to its end, as a server does: a long answer holds one of a few places until then.
+    more["buffered"] = True
     return visitor.post(address, **more) if method == "POST" else visitor.client.open(address, method=method, **more)
 
 
