@@ -360,3 +360,14 @@ def objections_of(session: Session, dossier: Dossier) -> Sequence[Objection]:
 
 def _of(dossier: Dossier) -> Select[Objection]:
     return select(Objection).where(Objection.dossier_id == dossier.id)
+
+
+def remarked_now(session: Session, found: Sequence[Objection]) -> set[uuid.UUID]:
+    """The ids of those for which new assessors are at work (`Objection.remarking`), for a list, in one question."""
+    asked = {(one.dossier_id, one.marking): one.id for one in found if one.marking is not None}
+    if not asked:
+        return set()
+    theirs = select(Sitting.dossier_id, Verdict.marking, Verdict.passed).join(Verdict.sitting)
+    theirs = theirs.where(Sitting.dossier_id.in_(dossier for dossier, _ in asked)).order_by(Verdict.decided_at)
+    newest = {(dossier, marking): passed for dossier, marking, passed in session.execute(theirs)}
+    return {which for key, which in asked.items() if newest.get(key) is None}

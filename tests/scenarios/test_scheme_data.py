@@ -239,7 +239,7 @@ def test_every_problem_is_told_at_once():
         B,
         ("\nanswer_s = 90", "\nanswer_s = 0"),
         ("copy_cents = 1500", "copy_cents = -1"),
-        ("number = 1\n", "number = 0\n"),
+        ("number = 1\nprerequisite", "number = 0\nprerequisite"),
     )
     assert [one.split(":")[0] for one in problems(data)] == ["number", "fees.copy_cents", "sitting.answer_s"]
 

@@ -180,9 +180,8 @@ def waiting() -> ResponseReturnValue:
     if words:
         query = query.where(of_dossier(words, Objection.code))
     page = page_of(query, access_objections.WHOSE)
-    return render_template(
-        "objections/list.html", page=page, rows=[_row(one) for one in page.rows], done=done, words=words
-    )
+    values = {"rows": [_row(one) for one in page.rows], "again": objections.remarked_now(g.db, page.rows)}
+    return render_template("objections/list.html", page=page, done=done, words=words, **values)
 
 
 @pages.get("/bezwaren/<uuid:objection_id>")

@@ -24,6 +24,12 @@ PRODUCTION = {
 }
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch, tmp_path):
+    """In a folder in which nothing was ever installed: settings are read from what one left too."""
+    monkeypatch.chdir(tmp_path)
+
+
 def test_without_any_variable_one_machine_is_described():
     settings = read({})
     assert settings.origin == "http://localhost:8000"
