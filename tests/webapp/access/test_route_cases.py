@@ -120,7 +120,7 @@ class Asker:
         """The names of the fields on the page, if it has one."""
         if "GET" not in self.rule.methods:
             return []
-        page = self.visitor.get(address(self.app, self.rule, self.right, self.world, None))
+        page = self.visitor.get(address(self.app, self.rule, self.right, self.world, None), buffered=True)
         return fields_in(page.text) if page.mimetype == "text/html" else []
 
     def send(self, case: dict) -> None:
@@ -129,7 +129,9 @@ class Asker:
         if self.method == "POST":
             more = sent(case, self.visitor.token)
         start = time.monotonic()
-        answer = self.visitor.client.open(where, method=self.method, query_string=case["question"], **more)
+        answer = self.visitor.client.open(
+            where, method=self.method, query_string=case["question"], buffered=True, **more
+        )
         took, name = time.monotonic() - start, f"{self.method} {self.rule.endpoint}"
         self.tally.done += 1
         self.tally.slowest = max(self.tally.slowest, (took, name))
