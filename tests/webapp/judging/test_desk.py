@@ -87,4 +87,5 @@ def test_many_answers_and_remarks_ask_no_more_questions(session, visit, me, benc
     session.commit()
     many = count_queries(me, "/beoordelen"), count_queries(me, bench.url(1))
     assert many == few
-    assert max(many) <= 10
+    # Two are every page's own: who the institution is, and what a person is asked to handle as an outsider.
+    assert max(many) <= 12

@@ -118,9 +118,13 @@ def test_no_mail_leads_to_a_recording():
     for template in TEMPLATES.glob("*.txt"):
         text = template.read_text()
         assert not re.search(r"media|opname[s]?/|recording\.|video_key|url_for", text), template
-        assert set(re.findall(r"\{\{ origin \}\}(/[a-z]+)?", text)) <= {"", "/uitslag", "/bezwaar", "/account"}, (
-            template
-        )
+        assert set(re.findall(r"\{\{ origin \}\}(/[a-z]+)?", text)) <= {
+            "",
+            "/uitslag",
+            "/bezwaar",
+            "/account",
+            "/klachten",
+        }, template
 
 
 def test_the_first_log_in_of_a_new_installation_is_a_command(app, visit):
