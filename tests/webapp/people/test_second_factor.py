@@ -40,7 +40,7 @@ def set_up(visitor, person):
     assert "data:image/svg+xml" in page
     assert secret_of(person)[:4] in page
     answer = visitor.post("/account/tweede-stap/bevestigen", {"code": code_of(person)})
-    codes = [word for word in text_of(answer.text).split() if word.count("-") == 3]
+    codes = [word for word in text_of(answer.text).split() if word.count("-") == 5]
     assert len(codes) == len(set(codes)) == 10
     clear_steps()
     return codes
