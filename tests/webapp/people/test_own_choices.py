@@ -152,7 +152,7 @@ def test_an_officer_answers_everybody_but_the_own_request(people, visit, session
 def _mail(person):
     now = datetime.now(UTC)
     facts = {"template": "receipt", "subject": "S", "text": "T", "state": "sent", "attempts": 1, "created_at": now}
-    return {"id": uuid.uuid4(), "person_id": person.id, "not_before": now, **facts}
+    return {"id": uuid.uuid4(), "person_id": person.id, **facts}
 
 
 def test_who_lately_gave_no_password_is_asked_for_it_first(session, people, visit, exam):
