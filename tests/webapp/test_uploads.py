@@ -29,6 +29,8 @@ def places(session, people):
         ),
         Upload.EMERGENCY_FILE: (f"/bureau/zittingen/{sitting.id}/noodbestand", officers),
         Upload.ROSTER: ("/organisatie/aanmelden/lijst", beheerders),
+        Upload.LOGO: ("/bureau/instelling/logo", officers),
+        Upload.PAPER_LIST: ("/register/papier", officers),
     }
 
 
