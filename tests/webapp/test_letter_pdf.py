@@ -40,7 +40,7 @@ def result_with(text):
         "why": [text],
         "competencies": [{"name": text, "mean": "3,5", "level": "3", "anchor": text}],
         "develop": [{"name": text, "words": text}],
-        "correction": [text],
+        "correction": [text] * bool(text),
         "objection": [text],
         "remarks": [{"situation": f"x {text}", "assessors": [{"who": text, "said": [{"at": "0:12", "text": text}]}]}],
     }
