@@ -109,7 +109,7 @@ sbom: ## List the run-time packages with versions and licences as CycloneDX 1.6 
 
 # `--strict`, since pip-audit else calls it a success when nothing could be asked.
 .PHONY: advisories
-advisories: ## Hold the pinned packages of a running system against PyPI's list of known vulnerabilities (asks pypi.org itself)
+advisories: ## Hold the pinned packages of a running system against PyPI's list of known vulnerabilities (asks PyPI itself)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	$(PYTHON) -m venv "$$folder" && "$$folder/bin/pip" install --quiet pip-audit==2.10.1 && \
 	"$$folder/bin/pip-audit" --strict --disable-pip --require-hashes --progress-spinner off \

@@ -28,7 +28,7 @@ class Long:
             if reader in _readers or len(_readers) >= MOST:
                 abort(503)
             _readers.add(reader)
-        self._reader, self._body = reader, iter(body)
+        self._reader, self._body, self._open = reader, iter(body), True
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -43,4 +43,7 @@ class Long:
     def close(self) -> None:
         """Give the place back; the server calls it whatever happened. Twice is once."""
         with _lock:
-            _readers.discard(self._reader)
+            if self._open:
+                # Only once: by the second time this reader may have begun another.
+                self._open = False
+                _readers.discard(self._reader)
