@@ -54,7 +54,7 @@ def reloaded(scene: Scene) -> None:
 
 def other_clock(scene: Scene, hours: int) -> None:
     """A whole answer by a clock that is wrong."""
-    scene.candidate.pretend("clock", str(hours * 3600_000))
+    scene.candidate.pretend(clock=str(hours * 3600_000))
     scene.answer()
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from faults.scene import BREAK_S, TALK_S, Scene
 from faults.stage import FAR
-from faults.table import Bar, Result, Row
+from faults.table import FPS, Bar, Result, Row
 
 BACK_S = 30
 """How long an answer may take to be safe after an outage, beside what its backlog takes on the line."""
@@ -74,6 +74,24 @@ def slices_alone(result: Result) -> Iterator[str]:
         yield f"decided by {result.more['decision']['why']}"
 
 
+def other_sources(scene: Scene) -> None:
+    """Picture and sound of the live session come from other sources (SSRC) from the middle of the answer on."""
+    scene.begin().talk(BREAK_S)
+    scene.check(scene.candidate.page.evaluate("window.otherSources()") >= 2, "nothing to change")
+    scene.talk(TALK_S - BREAK_S).end()
+
+
+def both_kept(result: Result) -> Iterator[str]:
+    """The live road holds what both gave, in step; between two encoders it may lack half a second."""
+    for session in result.more["loss"]["sessions"]:
+        for kind in ("video", "audio"):
+            if session[kind]["sources"] != 2 or session[kind]["foreign"]:
+                yield f"{kind} has {session[kind]['sources']} sources, {session[kind]['foreign']} packets are foreign"
+    live = result.more["live.mkv"]
+    if result.frames_shown - live["frames"] > FPS / 2 or abs(live["apart_s"]) > 0.1:
+        yield f"the live road has {live['frames']} pictures, {live['apart_s']} s out of step"
+
+
 def no_live_road(scene: Scene) -> None:
     """No packet comes through by UDP, all answer long."""
     scene.relay.faults.udp = False
@@ -82,7 +100,7 @@ def no_live_road(scene: Scene) -> None:
 
 def turn(scene: Scene, how: str) -> None:
     """UDP is blocked: the live road leads over a TURN server, by TCP."""
-    scene.candidate.pretend("turn", how)
+    scene.candidate.pretend(turn=how)
     scene.begin().talk(TALK_S)
     scene.more["relays"] = scene.candidate.page.evaluate("window.relays()")
     scene.end()
@@ -109,6 +127,7 @@ ROWS = [
     Row("bursts", "nothing gets through for 0.5 s of every 3 s", partial(over, burst_s=0.5, burst_every_s=3)),
     Row("jitter", "packets come 0 to 200 ms late, and overtake", partial(over, jitter_s=0.2)),
     *CUTS,
+    Row("new-source", "another source (SSRC) takes over in a live session", other_sources, proof=both_kept),
     # 1.5 Mbit/s for 12 s are a backlog that takes 45 s.
     Row("squeezed", "the line is narrowed to 400 kbit/s", partial(over, bits_per_s=400_000), Bar(safe_s=30 + 45)),
     Row("forgotten", "a router forgets the live connection, twice", reset_twice, proof=opened_again),

@@ -128,6 +128,7 @@ class Scene:
                 theirs = {number + turns for number in seen.numbers}
                 result.more[name] = {"frames": len(set(shown) & theirs), "seconds": round(seen.seconds, 2)}
                 result.more[name]["apart_s"] = apart_s(film, seen)
+                result.more[name]["begins_s"] = round(min(seen.times[0], seen.sound_from_s), 2)
 
 
 def swallowed_s(film: camera.Seen) -> float:

@@ -22,17 +22,24 @@ POST_MS = 30_000
 LIVE = re.compile(r"/recorder/whip/[0-9a-f-]+$")
 BETWEEN = 'main[data-step="clip"][data-phase="ready"], main[data-step="saving"]'
 SLICE = re.compile(r"/recorder/slices/[0-9a-f-]+/(\d+)$")
-ONLY_VP8 = """
-const supported = MediaRecorder.isTypeSupported;
-MediaRecorder.isTypeSupported = (kind) =>
-  !(sessionStorage.onlyVp8 && /h264/.test(kind)) && supported.call(MediaRecorder, kind);
-"""
 PRETENDED = """
-["onlyVp8", "camera", "clock", "turn"].filter((what) => {
+["records", "camera", "clock", "turn", "giant", "beginsMs"].filter((what) => {
   const was = sessionStorage[what];
   sessionStorage.removeItem(what);
   return was;
 }).length
+"""
+KEPT_HERE = """
+new Promise((told) => {
+  const opening = indexedDB.open("vignet-vault", 1);
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction("takes").objectStore("takes").getAll();
+    asked.onsuccess = () => {
+      opening.result.close();
+      told(asked.result.map((row) => [row.recording, row.at]));
+    };
+  };
+})
 """
 CLASHING_CAPTIONS = """
 () => {
@@ -102,7 +109,6 @@ class Candidate:
         self.witness.attend(self.context)
         self.page = self.context.new_page()
         self.page.set_default_timeout(WAIT_MS)
-        self.page.add_init_script(ONLY_VP8)
         self.page.on("dialog", lambda dialog: dialog.accept())
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.route(LIVE, self._over_the_relay)
@@ -137,9 +143,9 @@ class Candidate:
         with contextlib.suppress(Error):
             self.context.close()
 
-    def pretend(self, what: str, how: str) -> "Candidate":
-        """Load the page with another camera, clock or browser than there is (`witness.js`, ONLY_VP8)."""
-        self.page.evaluate("([what, how]) => (sessionStorage[what] = how)", [what, how])
+    def pretend(self, **what: str) -> "Candidate":
+        """Load the page with another camera, clock or browser than there is (`witness.js`)."""
+        self.page.evaluate("(what) => Object.assign(sessionStorage, what)", what)
         self.page.reload()
         return self.go_on()
 
@@ -234,18 +240,7 @@ class Candidate:
 
     def kept_here(self) -> list:
         """The takes that this browser still keeps, and when it last wrote down what belongs to each."""
-        return self.page.evaluate(
-            """new Promise((told) => {
-              const opening = indexedDB.open("vignet-vault", 1);
-              opening.onsuccess = () => {
-                const asked = opening.result.transaction("takes").objectStore("takes").getAll();
-                asked.onsuccess = () => {
-                  opening.result.close();
-                  told(asked.result.map((row) => [row.recording, row.at]));
-                };
-              };
-            })"""
-        )
+        return self.page.evaluate(KEPT_HERE)
 
     def _over_the_relay(self, route: Route) -> None:
         address = route.request.url.replace(self.product.origin, f"http://127.0.0.1:{self.wire}")

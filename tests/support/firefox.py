@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from support.system import PASSWORD
 
 PREFERENCES = {
     "media.navigator.streams.fake": True,
@@ -105,6 +106,22 @@ class Firefox:
     async def at(self, step: str, phase: str = "") -> None:
         place = f'main[data-step="{step}"]' + (f'[data-phase="{phase}"]' if phase else "")
         await self.until(f"document.querySelector({json.dumps(place)})?.checkVisibility()")
+
+
+async def begin_exam(page: Firefox, origin: str, email: str, before_devices: str = "null") -> None:
+    """From the log-in to the first situation; the script `before_devices` runs before camera and microphone are on."""
+    await page.open(f"{origin}/examen")
+    await page.fill("[name=email]", email)
+    await page.fill("[name=password]", PASSWORD)
+    await page.press("Inloggen")
+    await page.press("checkbox")
+    await page.press("Verder naar de controle van uw camera")
+    await page.at("check")
+    await page.evaluate(before_devices)
+    for words in ("Camera en microfoon aanzetten", "Tonen afspelen", "Ja, ik hoor ze", "Verder naar oefenen"):
+        await page.press(words)
+    await page.press("Verder zonder oefenen")
+    await page.press("Examen beginnen")
 
 
 @contextlib.asynccontextmanager

@@ -2,7 +2,9 @@
  * Tells the test what the page itself cannot know that it is asked: which pictures the camera showed, and when (the
  * numbers that `camera` paints), when the page said that it records, and which slices a recorder has acknowledged.
  * It may also give the page another camera or clock than there is: `sessionStorage.camera` says how, `sessionStorage.clock`
- * by how many milliseconds, and `sessionStorage.giant` says that one slice is as large as one that was held back.
+ * by how many milliseconds; `sessionStorage.records` says which of its kinds of file this browser knows alone,
+ * `sessionStorage.beginsMs` how much earlier than a recording its clock began, and `sessionStorage.giant` that one slice
+ * is as large as one that was held back.
  */
 (() => {
   const clockMs = Number(sessionStorage.clock ?? 0);
@@ -87,20 +89,24 @@
     return made;
   }
 
-  /** A camera that gives nothing from some moment on, or the very same picture. @param {MediaStreamTrack} track @param {boolean} same */
-  function hung(track, same) {
+  /** What a camera shows that is broken for good, also when it is opened again: a picture and its shape. */
+  let forGood = null;
+
+  /** A camera that gives nothing from some moment on, or the very same picture. @param {MediaStreamTrack} track @param {boolean} same @param {boolean} [always] */
+  function hung(track, same, always) {
     const made = new MediaStreamTrackGenerator({ kind: "video" });
-    let [broken, last] = [false, null];
+    let broken = Boolean(forGood);
+    let frozen = forGood;
     breaks.push(() => (broken = true));
     const gate = new TransformStream({
-      transform: (piece, sink) => {
-        if (!broken) {
-          last?.close();
-          last = piece.clone();
-          sink.enqueue(piece);
-          return;
+      transform: async (piece, sink) => {
+        if (!broken) return sink.enqueue(piece);
+        if (same) {
+          frozen ??= await pixelsOf(piece);
+          if (always) forGood = frozen;
+          const { data, ...shape } = frozen;
+          sink.enqueue(new VideoFrame(data, { ...shape, timestamp: piece.timestamp }));
         }
-        if (same) sink.enqueue(new VideoFrame(last, { timestamp: piece.timestamp }));
         piece.close();
       },
     });
@@ -108,6 +114,14 @@
     made.getSettings = () => track.getSettings();
     made.applyConstraints = (wanted) => track.applyConstraints(wanted);
     return made;
+  }
+
+  /** A picture in memory of its own: a camera has few places for pictures, and stops when they are all held. */
+  async function pixelsOf(frame) {
+    const { format, codedWidth, codedHeight } = frame;
+    const data = new Uint8Array(frame.allocationSize());
+    await frame.copyTo(data);
+    return { data, format, codedWidth, codedHeight };
   }
 
   /** The stream of another camera. @param {MediaStream} stream @param {string | undefined} how */
@@ -119,6 +133,7 @@
     if (how === "pulled" && sound) return other(pulled(sound), picture);
     if (how === "hung" && picture) return other(hung(picture, false), sound);
     if (how === "frozen" && picture) return other(hung(picture, true), sound);
+    if (how === "frozen for good" && picture) return other(hung(picture, true, true), sound);
     if (!picture || !sound) return stream;
     if (how === "late picture") return new MediaStream([lateTrack(picture, 2000), sound]);
     if (how === "late sound") return new MediaStream([picture, lateTrack(sound, 2000)]);
@@ -159,6 +174,19 @@
     });
   };
 
+  /** Picture and sound of the living connection come from other sources from now on: other SSRCs, another clock. */
+  window.otherSources = async () => {
+    const one = connections.findLast(({ connectionState }) => connectionState === "connected");
+    const { sdp } = await one.createOffer();
+    const known = new Set([...sdp.matchAll(/a=ssrc:(\d+)/g)].map(([, ssrc]) => ssrc));
+    const others = new Map([...known].map((ssrc) => [ssrc, String((Number(ssrc) ^ 0x2a2a2a2a) >>> 0)]));
+    const changed = sdp.replace(/^a=ssrc.*$/gm, (line) => line.replace(/\d{4,}/g, (number) => others.get(number) ?? number));
+    const answer = one.remoteDescription;
+    await one.setLocalDescription({ type: "offer", sdp: changed });
+    await one.setRemoteDescription(answer);
+    return others.size;
+  };
+
   const { open: openRequest, setRequestHeader } = XMLHttpRequest.prototype;
   XMLHttpRequest.prototype.open = function (method, where) {
     const slice = /\/recorder\/slices\/([0-9a-f-]+)\/\d+$/.exec(String(where));
@@ -177,6 +205,59 @@
     if (name === "Authorization") this.bearer = value;
     return setRequestHeader.call(this, name, value);
   };
+
+  /** Which kinds of file each sort of browser says it records. */
+  const KNOWN = {
+    "without h264": (kind) => !/h264/.test(kind),
+    mp4: (kind) => /mp4/.test(kind),
+    avc1: (kind) => /mp4/.test(kind) && !/avc3/.test(kind),
+  }[sessionStorage.records];
+  if (KNOWN) {
+    const Real = MediaRecorder;
+    window.MediaRecorder = class extends Real {
+      constructor(stream, options) {
+        const mimeType = options?.mimeType ?? "";
+        const plain = sessionStorage.records === "avc1" && mimeType === "video/mp4";
+        super(stream, { ...options, mimeType: plain ? "video/mp4;codecs=avc1.42E01F,opus" : mimeType });
+      }
+      static isTypeSupported(kind) {
+        return KNOWN(kind) && Real.isTypeSupported(kind);
+      }
+    };
+  }
+
+  // The clock of a recording that is older than the recording: the times of all clusters of a WebM are later.
+  const beginsMs = Number(sessionStorage.beginsMs ?? 0);
+  if (beginsMs) {
+    const listen = MediaRecorder.prototype.addEventListener;
+    const turns = new WeakMap();
+    MediaRecorder.prototype.addEventListener = function (kind, heard, ...more) {
+      const inTurn = (event) => {
+        const turn = async () => heard(event.data ? new BlobEvent(kind, { data: await later(event.data, beginsMs) }) : event);
+        turns.set(this, (turns.get(this) ?? Promise.resolve()).then(turn));
+      };
+      return listen.call(this, kind, kind === "dataavailable" || kind === "stop" ? inTurn : heard, ...more);
+    };
+  }
+
+  /** The same piece of a WebM, its times so much later. @param {Blob} blob @param {number} ms */
+  async function later(blob, ms) {
+    const data = new Uint8Array(await blob.arrayBuffer());
+    const parts = [];
+    let from = 0;
+    // A cluster of unknown length, and its time.
+    const cluster = [0x1f, 0x43, 0xb6, 0x75, 0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xe7];
+    for (let at = 0; at < data.length - cluster.length; at += 1) {
+      if (data[at] !== 0x1f || !cluster.every((byte, place) => data[at + place] === byte)) continue;
+      const size = data[at + cluster.length] & 0x7f;
+      const to = at + cluster.length + 1 + size;
+      const time = data.subarray(to - size, to).reduce((sum, byte) => sum * 256 + byte, 0) + ms;
+      const head = new Uint8Array([...cluster, 0x88, 0, 0, 0, 0, time / 2 ** 24, (time >> 16) & 255, (time >> 8) & 255, time & 255]);
+      parts.push(data.subarray(from, at), head);
+      from = to;
+    }
+    return new Blob([...parts, data.subarray(from)], { type: blob.type });
+  }
 
   // Nine megabytes of nothing (an EBML Void), which any reader of WebM leaves out.
   if (sessionStorage.giant) {

@@ -8,27 +8,17 @@ from pathlib import Path
 
 import pytest
 from support import firefox, system
+from support.system import PASSWORD
 
 pytestmark = [pytest.mark.real_time, pytest.mark.proof]
 
-PASSWORD = "vignet-demo"
 TALK_S = 3.5
 
 
 async def sit(product: system.System, email: str, profile: Path) -> dict:
     """From the log-in to the receipt; what the page said of itself at the end."""
     async with firefox.running(profile) as page:
-        await page.open(f"{product.origin}/examen")
-        await page.fill("[name=email]", email)
-        await page.fill("[name=password]", PASSWORD)
-        await page.press("Inloggen")
-        await page.press("checkbox")
-        await page.press("Verder naar de controle van uw camera")
-        await page.at("check")
-        for words in ("Camera en microfoon aanzetten", "Tonen afspelen", "Ja, ik hoor ze", "Verder naar oefenen"):
-            await page.press(words)
-        await page.press("Verder zonder oefenen")
-        await page.press("Examen beginnen")
+        await firefox.begin_exam(page, product.origin, email)
         for number in range(1, 11):
             await page.at("clip", "ready")
             title = await page.evaluate("document.querySelector('#step-title').innerText")
