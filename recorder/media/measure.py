@@ -66,7 +66,8 @@ class Scan:
     every SPS is equal).
     `left_out_s`: silence that the encoder left out (DTX). `picture_gaps_s`, `sound_gaps_s`: how long nothing came
     of a track that is there, in gaps that are seen or heard. `breaks`: by how many seconds in all the
-    clock of a track was set right; `wild`: how many single times were.
+    clock of a track was set right; `wild`: how many single times were. `begin_off_s`: how much later the first packet
+    is than where FFmpeg begins the file; 0 but for some short files.
     """
 
     seconds: float = 0.0
@@ -83,12 +84,13 @@ class Scan:
     sound_gaps_s: float = 0.0
     breaks: Mapping[str, float] = field(default_factory=dict)
     wild: int = 0
+    begin_off_s: float = 0.0
     resolutions: tuple[tuple[float, int, int], ...] = ()
 
     @property
     def steady(self) -> bool:
         """True when the file's own times can be used as they are."""
-        return not self.breaks and not self.wild
+        return not self.breaks and not self.wild and not self.begin_off_s
 
     @property
     def fps(self) -> float | None:
@@ -196,6 +198,7 @@ def _scan(container: av.container.InputContainer) -> Scan:
             for kind, track in (("video", video), ("audio", audio))
             if track and track.laid.breaks
         },
+        begin_off_s=round(begin - (container.start_time or 0) / 1e6, 3),
         wild=sum(track.laid.wild for track in (video, audio) if track),
     )
 

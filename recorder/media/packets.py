@@ -17,6 +17,8 @@ _OPUS_MS = (10, 20, 40, 60) * 3 + (10, 20) * 2 + (2.5, 5, 10, 20) * 4
 """The length of one frame by configuration number (RFC 6716, section 3.1)."""
 _NOTHING_SAID, _HOLE_S = 3, 0.03
 """Opus leaves silence out (DTX): what stands before such a hole is a packet of at most so many bytes."""
+_SOONER_S = 0.1
+"""FFmpeg finds no begin, or that of one track alone, where few pictures came or nothing: packets may be sooner."""
 _MICROSECOND = Fraction(1, 1_000_000)
 
 
@@ -82,7 +84,9 @@ def lay(container: av.container.InputContainer, video: Track | None, audio: Trac
         video.laid = lay_pictures(video.times, heard)
     if any(track and track.laid.changed for track in (video, audio)):
         return min(min(track.laid.times) for track in (video, audio) if track and track.laid.times)
-    return float((container.start_time or 0) * _MICROSECOND)
+    first = min((min(track.times) for track in (video, audio) if track and track.times), default=0.0)
+    said = None if container.start_time is None else float(container.start_time * _MICROSECOND)
+    return first if said is None or first < said - _SOONER_S else said
 
 
 def retimed(path: Path, destination: Path, sound_later_s: float = 0.0) -> Path:

@@ -99,8 +99,8 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
     slices = _read(originals)
     first = _playable(_head(slices, folder))
     in_step = _in_step(slices, first)
-    head = _with_later_files(slices, in_step)
     other = _playable(live.path)
+    head = _with_later_files(slices, in_step, alone=other is None)
     decision = {
         "page_s": round(slices.manifest.seconds, 3) if slices.manifest else None,
         "slices": slices.figures() | (head.figures() if head else {}) if slices.rows else None,
@@ -205,8 +205,11 @@ def _in_step(slices: Slices, head: Road | None) -> Road | None:
         return head
 
 
-def _with_later_files(slices: Slices, head: Road | None) -> Road | None:
-    """The head, with each file that began later behind it, where the page's clock says when; a still fills the gap."""
+def _with_later_files(slices: Slices, head: Road | None, alone: bool) -> Road | None:
+    """The head, with each file that began later behind it, where the page's clock says when; a still fills the gap.
+
+    A page that was torn away says nothing: when there is no other road, the files then follow one another at once.
+    """
     if head is None:
         return None
     for rows in slices.files[1:]:
@@ -215,6 +218,8 @@ def _with_later_files(slices: Slices, head: Road | None) -> Road | None:
         path = head.path.with_name(f"slices-{run.first}")
         path.write_bytes(_bytes(paths))
         later = _playable(path)
+        if after_s is None and alone:
+            after_s = head.seconds
         if after_s is None or later is None or after_s + later.seconds <= head.cut_s:
             continue
         try:

@@ -116,12 +116,17 @@ def _correlation(one: Sequence[float], other: Sequence[float]) -> float:
     return together / sqrt(spread) if spread > 0 else 0.0
 
 
+def seam_s(head: Road, shift_s: float) -> float:
+    """Up to when the head is used: where picture and sound are both whole, or all of it when the other begins later."""
+    return max(head.cut_s, min(head.seconds, shift_s))
+
+
 def stitch(head: Road, other: Road, shift_s: float, path: Path) -> Path:
-    """The head up to its last whole picture, and the other road from there on, as one file. Raises FfmpegError.
+    """The head up to the seam, and the other road from there on, as one file. Raises FfmpegError.
 
     The picture is coded so well, and the sound without any loss, that the answer can be made of it once more.
     """
-    cut_s = head.cut_s
+    cut_s = seam_s(head, shift_s)
     gap_s = max(0.0, shift_s - cut_s)
     sizes = [road.found.size for road in (head, other) if road.found.size]
     size = max(sizes, key=lambda size: size[0] * size[1], default=(16, 16))

@@ -89,11 +89,11 @@ def goes_on(result: Result, word: str) -> Iterator[str]:
 
 ROWS = [
     Row(
-        f"firefox-{name}",
+        f"firefox-{name}-ends",
         f"in a Firefox the {name} ends after {BREAK_S} s",
         partial(track_ends, kind=kind),
         counted=False,
         proof=partial(goes_on, word=word),
     )
-    for name, kind, word in (("sound-ends", "audio", "microphone_ended"), ("picture-ends", "video", "camera_ended"))
+    for name, kind, word in (("sound", "audio", "microphone_ended"), ("picture", "video", "camera_ended"))
 ]

@@ -134,6 +134,8 @@ SOUND_LATE = Bar(sound_s=LATE_S + 0.2)
 RETAKE = Bar(ends=("retake",))
 AWAY = Bar(pictures=6 * FPS, sound_s=6.0)
 """What a device may take along that breaks and is opened again: it is noticed, and it takes a moment to open."""
+ANEW = Bar(pictures=FPS // 2)
+"""What may be missing where the browser's recorder begins anew, and its encoder with it."""
 ROWS = [
     Row("vp8", "the browser records no H.264", without_h264, proof=coded_again),
     Row("sound-first", "the picture begins 2 s after the sound", partial(with_camera, how="late picture")),
@@ -211,7 +213,7 @@ ROWS = [
         proof=in_step,
     ),
     Row("mp4-smaller", "as `smaller`, in MP4 (avc3)", partial(smaller, records="mp4")),
-    Row("avc1-smaller", "as `smaller`, in MP4 (avc1)", partial(smaller, records="avc1"), proof=two_files),
+    Row("avc1-smaller", "as `smaller`, in MP4 (avc1)", partial(smaller, records="avc1"), ANEW, proof=two_files),
     Row("muted", "the microphone is muted after 3 s", muted, Bar(sound_s=None)),
     Row("smaller", "the picture becomes smaller after 3 s", smaller),
 ]

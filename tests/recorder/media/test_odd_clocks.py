@@ -92,6 +92,25 @@ def test_a_recording_that_does_not_begin_at_zero(plain, tmp_path, seconds, optio
     assert max(map(abs, seen.offsets_ms)) < 30
 
 
+@pytest.mark.parametrize("sound_from", [None, 2.5], ids=["no sound", "late sound"])
+def test_a_short_file_begins_with_its_first_packet(plain, tmp_path, sound_from):
+    """FFmpeg finds no begin of a few pictures with holes: they would come after 10 s of nothing, or fall out."""
+    with av.open(str(plain)) as container:
+        picture = container.streams.video[0]
+        track = VideoTrack("V_MPEG4/ISO/AVC", picture.width, picture.height, bytes(picture.codec_context.extradata))
+        pictures = [(one.is_keyframe, bytes(one)) for one in container.demux(picture) if one.pts is not None]
+    source = tmp_path / "short.mkv"
+    blocks = [Block(10 + number / 30, VIDEO, *one) for number, one in enumerate(pictures[:30:3])]
+    if sound_from:
+        blocks += [Block(10 + sound_from + at, AUDIO, True, data) for at, data in sound(1) if at < 0.5]
+    matroska.write(source, track, True, blocks)
+    with av.open(str(source)) as container:
+        assert container.start_time != 10_000_000
+    found = select_source._playable(source).found
+    assert found.seconds == pytest.approx(sound_from + 0.5 if sound_from else 1 / 3, abs=0.05)
+    assert len(found.times) == 10 and found.times[0] == pytest.approx(0, abs=0.01)
+
+
 @pytest.mark.parametrize("kind", ["webm", "mp4"])
 def test_a_hole_in_slices_of_a_late_clock_is_filled_by_the_live_road(plain, tmp_path, kind):
     """The join cuts by one clock: nothing falls out between the slices and the live road that goes on after them.

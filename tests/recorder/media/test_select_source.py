@@ -264,6 +264,18 @@ def test_a_page_that_began_anew_has_made_two_files_and_both_are_the_answer(tmp_p
     assert set(range(120)) == set(numbers) and len(numbers) == 90 + 30 + 120, "all of both, and a still between them"
 
 
+def test_a_page_that_was_torn_away_after_it_began_anew_loses_neither_file(tmp_path):
+    """Nobody knows how long the gap was, so there is none; a camera that ended early takes no sound along."""
+    first = browser(tmp_path / "one", "VP8", 5, away=(3, 5))
+    take = Take(tmp_path, "VP8").slices(first, (0, 2), of=3)
+    take._keep("slices-3-6", browser(tmp_path / "two", "VP8", 4))
+    chosen = take.best()
+    assert (chosen.decision["why"], chosen.decision["slices"]["files"]) == ("no_live_for_the_hole", 2)
+    found = measure(chosen.path).measurement
+    assert found.seconds == pytest.approx(9, abs=0.1) and found.audio_seconds == pytest.approx(9, abs=0.1)
+    assert len(watch(chosen.path).beeps) == 9
+
+
 def test_a_live_road_without_a_break_is_better_than_two_files(tmp_path):
     chosen = began_anew(tmp_path, 0)
     assert (chosen.decision["took"], chosen.decision["why"]) == ("live", "slices_began_anew")
