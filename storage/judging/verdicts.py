@@ -239,7 +239,7 @@ def pending_of(session: Session, sitting: Sitting) -> Verdict | None:
 def verdicts_of(session: Session, sitting: Sitting) -> Sequence[Verdict]:
     """Every verdict there ever was on this sitting, oldest first."""
     return session.scalars(
-        select(Verdict).where(Verdict.sitting_id == sitting.id).order_by(Verdict.decided_at, Verdict.id)
+        select(Verdict).where(Verdict.sitting_id == sitting.id).order_by(Verdict.decided_at, Verdict.marking)
     ).all()
 
 
