@@ -36,6 +36,7 @@ PARTS = {
     "sharing": 20.0,
     "retention": 1000.0,
     "freeze": 3.0,
+    "made_answers": 2000.0,
 }
 """Each part is a script of its own beside this one; what `seconds` is to it when nobody says, its docstring tells."""
 
@@ -151,6 +152,9 @@ ROWS = (
     Row("retention", "Results still told, of twenty", "retention_results_answered", "candidates"),
     Row("freeze", "A camera that hangs and is missed", "freeze_missed_share", "share of answers"),
     Row("freeze", "Somebody who sits still and is called frozen", "freeze_false_share", "share of answers"),
+    Row("made_answers", "Of {made_answers:.0f} answers made of packets, dead", "made_answers_dead", "answers"),
+    Row("made_answers", "Of these, what could be decoded was lost without a word", "made_answers_lossy", "answers"),
+    Row("made_answers", "Measure and choose", "made_answers_cpu_ms", "CPU ms an answer"),
     Row("desk", "To the next answer on the desk", "desk_switch_ms", "ms in a Chromium",
         "opening it by its address", "desk_open_ms", "desk_switch_ratio"),
 )

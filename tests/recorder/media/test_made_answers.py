@@ -1,0 +1,21 @@
+"""No answer ends dead, and none loses silently what a decoder could still show: by lot, from packets.
+
+`make bench ARGS="made_answers --seconds 100000"` looks at a hundred thousand.
+"""
+
+import pytest
+from support.made_checks import complaints
+
+SOME, PARTS = 240, 4
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_made_answer_ends_dead_or_loses_anything_silently(part):
+    wrong = {seed: found for seed in range(part, SOME, PARTS) if (found := complaints(seed)[0])}
+    assert not wrong, wrong
+
+
+def test_what_a_join_leaves_out_is_noticed(monkeypatch):
+    """The check can fail: a join that forgets the other road loses what only that one had."""
+    monkeypatch.setattr("support.made_checks.joined", lambda head, other, shift_s, path: head.path)
+    assert any(complaints(seed)[0] for seed in range(60))

@@ -1,0 +1,149 @@
+"""Whether an answer made by lot (`made_answers`) ends dead, or loses silently what a decoder could still show.
+
+What is measured of pictures and sound by decoding them is held elsewhere; here it is the times, the choice between the
+roads, and the join.
+"""
+
+import os
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
+
+import av
+from support.coded_once import PACKET_S, RATE, number_of
+from support.made_answers import Answer, Made
+
+import scenarios
+from recorder.media import matroska, select_source
+from recorder.media.ffmpeg import FfmpegError
+from recorder.media.matroska import AUDIO, VIDEO, Block, VideoTrack
+from recorder.media.measure import Scan, scan
+from recorder.media.stitch import Road, seam_s
+from recorder.media.transcode import How, how
+from scenarios.quality import Limits, Measurement, judge
+from scenarios.scheme import parse
+
+LEFT_S = select_source.SAME_S + 2 / RATE
+"""What a choice may leave, since it would have cost coding the answer once more."""
+
+
+@cache
+def limits() -> Limits:
+    path = Path(scenarios.__file__).parent / "branchecertificaat_b" / "scheme.toml"
+    return parse(path.read_bytes()).quality
+
+
+def joined(head: Road, other: Road, shift_s: float, path: Path) -> Path:
+    """What `stitch` does, without coding: the packets of the one up to its cut, those of the other from there on."""
+    blocks, track = [], None
+    cut_s = seam_s(head, shift_s)
+    for road, begin_s, end_s, by_s in (
+        (head, 0.0, cut_s, 0.0),
+        (other, max(0.0, cut_s - shift_s), other.seconds, shift_s),
+    ):
+        with av.open(str(road.path)) as container:
+            start_s = (container.start_time or 0) / 1e6
+            for packet in container.demux([*container.streams.video[:1], *container.streams.audio[:1]]):
+                if packet.pts is None:
+                    continue
+                at = float(packet.pts * packet.time_base) - start_s
+                is_picture = packet.stream.type == "video"
+                if is_picture and track is None:
+                    codec = "V_VP8" if packet.stream.codec_context.name == "vp8" else "V_MPEG4/ISO/AVC"
+                    private = bytes(packet.stream.codec_context.extradata or b"")
+                    track = VideoTrack(codec, packet.stream.width, packet.stream.height, private)
+                if begin_s <= at < end_s:
+                    number = VIDEO if is_picture else AUDIO
+                    blocks.append(Block(max(0.0, at + by_s), number, packet.is_keyframe, bytes(packet)))
+    if not blocks:
+        raise FfmpegError("nothing to join")
+    matroska.write(path, track, any(block.track == AUDIO for block in blocks), blocks)
+    return path
+
+
+def held(path: Path) -> dict[str, set[int]]:
+    """The numbers of the pictures and of the packets of sound in a file."""
+    found: dict[str, set[int]] = {"picture": set(), "sound": set()}
+    with av.open(str(path)) as container:
+        for packet in container.demux([*container.streams.video[:1], *container.streams.audio[:1]]):
+            if packet.pts is not None and (known := number_of(bytes(packet))):
+                found[known[0]].add(known[1])
+    return found
+
+
+def complaints(seed: int) -> tuple[list[str], Answer, str]:
+    """What is wrong with what becomes of the answer of this seed; how it was spoiled; what was taken, and why."""
+    with TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as name:
+        folder = Path(name)
+        answer = Made(seed, folder).make()
+        with patch.object(select_source, "stitch", joined):
+            chosen = select_source.best(answer.paths, folder)
+        took = f"{chosen.decision['took']}, {chosen.decision['why']}"
+        decodable = {road: len(answer.pictures[road]) + len(answer.heard[road]) for road in answer.pictures}
+        if chosen.path is None:
+            return (["nothing was taken"] if any(decodable.values()) else []), answer, took
+        found = scan(chosen.path)
+        dropped = sum(session.video.dropped for session in chosen.live.sessions)
+        wrong = [*wrong_times(found), *lost(answer, held(chosen.path), chosen.decision, dropped)]
+        how(found)
+        judge(measured(found), limits())
+        return wrong, answer, took
+
+
+def measured(found: Scan) -> Measurement:
+    width, height = found.size or (None, None)
+    sound_s = found.audio_end_s - found.audio_start_s
+    return Measurement(
+        seconds=found.seconds, frames=len(found.times), fps=found.fps, width=width, height=height, audio_seconds=sound_s
+    )
+
+
+def wrong_times(found: Scan) -> list[str]:
+    """Times that a film could not be made by."""
+    wrong = []
+    if found.times and found.times[0] < -0.001:
+        wrong.append(f"a picture at {found.times[0]:.3f} s")
+    if any(later <= sooner for sooner, later in pairwise(found.times)):
+        wrong.append("two pictures at once")
+    if not max(found.times, default=0.0) <= found.seconds < 60:
+        wrong.append(f"{found.seconds:.1f} s long")
+    if found.times and how(found) not in How:
+        wrong.append("no way to make it")
+    return wrong
+
+
+def lost(answer: Answer, have: dict[str, set[int]], decision: dict, dropped: int) -> list[str]:
+    """What a decoder could have shown or played, is not in the film, and stands in no figure."""
+    wrong = []
+    for kind, roads, each_s in (("picture", answer.pictures, 1 / RATE), ("sound", answer.heard, PACKET_S)):
+        nowhere_s = gaps_s(set().union(*roads.values()), each_s, answer.seconds)
+        for road, there in roads.items():
+            missing_s = len(there - have[kind]) * each_s
+            dropped_s = dropped / RATE if kind == "picture" else 0.0
+            if missing_s - dropped_s > LEFT_S and not named(decision, kind, road, missing_s + nowhere_s):
+                wrong.append(f"{missing_s:.1f} s of {kind} that the {road} had")
+    return wrong
+
+
+def gaps_s(numbers: set[int], each_s: float, seconds: float) -> float:
+    """For how long none of these is there, in gaps that are seen or heard."""
+    edges = [-each_s, *(number * each_s for number in sorted(numbers)), seconds]
+    gaps = (later - sooner - each_s for sooner, later in pairwise(edges))
+    return sum(gap for gap in gaps if gap > 0.05)
+
+
+def named(decision: dict, kind: str, road: str, gone_s: float) -> bool:
+    """True when the figures say so: slices that are missing, gaps in what was taken, or a road left that had more."""
+    if decision.get("by") == "nothing":
+        return True  # nobody knows how the two lie beside each other
+    if road == "slices" and (decision["took"] == "both" or (decision["slices"] or {}).get("holes")):
+        return True
+    if decision["took"] == "both":
+        return False
+    taken, other = decision.get(decision["took"]) or {}, decision.get(road) or {}
+    key, each_s = {"picture": ("frames", 1 / RATE), "sound": ("audio_s", 1.0)}[kind]
+    more_s = each_s * (other.get(key, 0) - taken.get(key, 0))
+    shorter_s = max(decision["page_s"] or 0.0, other.get("seconds", 0.0)) - taken.get("seconds", 0.0)
+    return max(0.0, more_s, shorter_s) + taken.get(f"{kind}_gaps_s", 0.0) > gone_s - LEFT_S
