@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload, validates
 
 from storage.base import audit, plain
@@ -64,6 +65,7 @@ class Rule(StrEnum):
     NO_ADDRESS = "no_address"
     ADDRESS_TAKEN = "address_taken"
     NO_STAND_IN = "no_stand_in"
+    STAND_IN_CLASHES = "stand_in_clashes"
 
 
 class Person(Identified, Base):
@@ -289,24 +291,36 @@ def known_here_or_new(session: Session, organisation: Organisation, email: str, 
 
 
 def take_over(session: Session, stand_in: Person, now: datetime) -> Person:
-    """The person accepts what was done with the stand-in: all of it is the person's from now on. Answers the person."""
+    """The person accepts what was done with the stand-in: all of it is the person's from now on. Answers the person.
+
+    Raises Refused, and changes nothing, when the person has something already that nobody has twice, such as a test on
+    that day.
+    """
     person = stand_in.stands_for
     if person is None:
         raise Refused(Rule.NO_STAND_IN)
+    try:
+        with session.begin_nested():
+            _give_all(session, stand_in.id, person.id)
+    except IntegrityError as error:
+        raise Refused(Rule.STAND_IN_CLASHES) from error
     audit.record(session, now, person.id, "stand_in_accepted", person)
     session.flush()
-    key = Person.__table__.c.id
-    session.execute(delete(SearchWord).where(SearchWord.person_id == stand_in.id))
-    for table in Base.metadata.sorted_tables:
-        for column in table.columns:
-            if any(one.column is key for one in column.foreign_keys):
-                mine = update(table).where(column == stand_in.id)
-                session.execute(mine.values({column.name: person.id}))
     gone = stand_in.id
     session.expunge(stand_in)
     session.execute(delete(Person).where(Person.id == gone))
     session.expire_all()
     return person
+
+
+def _give_all(session: Session, giver: uuid.UUID, taker: uuid.UUID) -> None:
+    """Let every row that names the one name the other."""
+    key = Person.__table__.c.id
+    session.execute(delete(SearchWord).where(SearchWord.person_id == giver))
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if any(one.column is key for one in column.foreign_keys):
+                session.execute(update(table).where(column == giver).values({column.name: taker}))
 
 
 def stand_ins_of(session: Session, person: Person) -> Sequence[Person]:

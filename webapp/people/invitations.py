@@ -18,7 +18,7 @@ from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.people import passwords
 from storage.people.links import PASSWORD_KINDS, SEND_RESET, Link, LinkKind, asks_for_reset, issue, link_by_token
-from storage.people.people import Person, Role
+from storage.people.people import Person, Role, Rule
 from webapp import access
 from webapp.access import people as access_people
 from webapp.context import g
@@ -125,8 +125,15 @@ def accept(person_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _accept(stand_in: Person) -> None:
+    """Accepted; or why not, and then it waits on the own account."""
     names = ", ".join(sorted({one.organisation.name for one in stand_in.memberships if one.organisation}))
-    unneeded = enrolments.accept(g.db, stand_in, g.now)
+    try:
+        unneeded = enrolments.accept(g.db, stand_in, g.now)
+    except Refused as refused:
+        if refused.rule is not Rule.STAND_IN_CLASHES:
+            raise
+        flash(refusals.refusal(refused), "warn")
+        return
     flash(f"U hoort nu bij {names}. Zij zien uw naam, en hoe ver u bent.", "ok")
     if unneeded:
         flash("U hebt dit certificaat al, of u was er al voor aangemeld. Daarom gaat de aanmelding niet door.", "info")

@@ -42,6 +42,7 @@ STATES = {
     DossierState.SUBMITTED: ("ingediend", "accent"),
     DossierState.REJECTED: ("afgerond", "neutral"),
     DossierState.WITHDRAWN: ("ingetrokken", "neutral"),
+    DossierState.ERASED: ("vernietigd", "neutral"),
 }
 """The words for an organisation about a dossier that was not approved yet, or will not be."""
 

@@ -9,7 +9,6 @@ from wtforms import SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from review.retention import Erasable
 from storage.base.present import present
 from storage.data_classes import KEPT, DataClass
 from storage.exam import consents
@@ -17,7 +16,7 @@ from storage.exam.consents import ConsentKind
 from storage.exam.sittings import CONSENT_STAGES
 from storage.people.people import Role
 from storage.retention import plan, requests
-from storage.retention.requests import Wanted
+from storage.retention.requests import OF_EXAMS, Wanted
 from webapp import access
 from webapp.access import looks as access_looks
 from webapp.access import people as access_people
@@ -64,8 +63,8 @@ def ask() -> ResponseReturnValue:
     values = {
         "there": there,
         "waits": requests.open_request(g.db, me),
-        "planned": plan.plan(g.db, mine, g.now, if_asked=Erasable),
-        "kinds": list(Erasable),
+        "planned": plan.plan(g.db, mine, g.now, if_asked=OF_EXAMS.values()),
+        "kinds": list(OF_EXAMS.values()),
         "stays": stays,
     }
     return render_template("own_data/erase.html", form=form, **values), 422 if form.errors else 200

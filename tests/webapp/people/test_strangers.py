@@ -5,12 +5,14 @@ Each way to enter one is held against the same with an address that nobody has: 
 
 import io
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 from support import cast
 from support.visitors import text_of
 
+from storage.base.audit import AuditEvent
 from storage.base.database import new_session
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.dossier.qualifications import enter
@@ -19,6 +21,8 @@ from storage.judging.verdicts import Verdict
 from storage.people.links import asks_for_reset
 from storage.people.outbox import MailMessage
 from storage.people.people import Person, Role, person_by_email
+from storage.planning.locations import Location
+from storage.planning.theory_tests import Certificate, TheoryTest, set_ready
 
 HEADER = "kandidaat_naam;kandidaat_email;leidinggevende_naam;leidinggevende_email;kostenplaats\r\n"
 NOBODY = "bestaat.niet@voorbeeld.example"
@@ -199,6 +203,44 @@ def test_who_is_certified_already_accepts_and_is_not_nominated_again(session, pe
         theirs = select(Dossier).where(Dossier.organisation_id == people.outsider_organisation.id)
         (dossier,) = fresh.scalars(theirs)
         assert (dossier.candidate_id, dossier.state) == (people.candidate.id, DossierState.WITHDRAWN)
+
+
+@pytest.mark.parametrize("first_password", [False, True])
+def test_what_nobody_has_twice_is_told_and_waits_until_the_organisation_takes_it_back(
+    session, people, visit, strangers, first_password
+):
+    """Two online tests that are both to come: by the button of the account, and by the mail with a first password."""
+    email = NOBODY if first_password else people.second_candidate.email
+    homes = (people.organisation, people.outsider_organisation)
+    halls = [cast.location(session, people, organisation=home).id for home in homes]
+    session.commit()
+    if first_password:
+        for_a_test(visit(people.beheerder), email)
+    for_a_test(visit(people.outsider_beheerder), email)
+    made, mail, now = stand_in(email), mail_to(email), datetime.now(UTC)
+    soon = now + timedelta(days=10)
+    with new_session() as fresh:
+        for one, hall in zip((made.stands_for_id, made.id), halls, strict=True):
+            where = fresh.get_one(Location, hall)
+            set_ready(fresh, [fresh.get_one(Person, one)], Certificate.A, where, soon, people.officer, now)
+        fresh.commit()
+    own = visit() if first_password else visit(people.second_candidate)
+    password = "vier losse woorden hier samen"
+    where = link_of(mail) if first_password else f"/account/aanmeldingen/{made.id}/aannemen"
+    assert own.post(where, {"password": password, "again": password}).status_code == 302
+    shown = text_of(own.get("/account").text)
+    assert "Vraag de organisatie om dat van haar terug te nemen" in shown and "heeft u aangemeld" in shown
+    with new_session() as fresh:
+        assert fresh.get(Person, made.id).stands_for_id == made.stands_for_id, "nothing is changed"
+        tests = {one.person_id: one for one in fresh.scalars(select(TheoryTest))}
+        assert set(tests) == {made.id, made.stands_for_id}
+        assert fresh.scalars(select(AuditEvent).where(AuditEvent.verb == "stand_in_accepted")).all() == []
+        tests[made.id].withdraw(people.officer, now)
+        fresh.commit()
+    assert own.post(f"/account/aanmeldingen/{made.id}/aannemen").status_code == 302
+    with new_session(writes=False) as fresh:
+        assert fresh.get(Person, made.id) is None
+        assert {one.person_id for one in fresh.scalars(select(TheoryTest))} == {made.stands_for_id}
 
 
 def test_until_accepted_the_person_sees_and_loses_nothing(session, people, visit, strangers):
