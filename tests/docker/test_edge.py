@@ -6,9 +6,11 @@ import gzip
 import hashlib
 import os
 import re
+import select
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -39,8 +41,18 @@ def answering(port: int, app: Callable) -> Iterator[None]:
         server.shutdown()
 
 
+SLOW = 600_000
+"""Bytes of a file that takes longer than the half minute at twelve thousand a second."""
+
+
 @pytest.fixture
-def edge(object_store, installation, tmp_path) -> Iterator[str]:
+def lengths() -> list[str | None]:
+    """How long the bodies will be, as the edge told the web app."""
+    return []
+
+
+@pytest.fixture
+def edge(object_store, installation, tmp_path, lengths) -> Iterator[str]:
     """The address of the edge. Behind it a web app that sends everybody to the object store, or says a long text."""
     video = tmp_path / "video"
     video.write_bytes(PICTURE)
@@ -49,6 +61,7 @@ def edge(object_store, installation, tmp_path) -> Iterator[str]:
 
     def web(environ, start):
         if environ["PATH_INFO"] == "/rand/zenden":
+            lengths.append(environ.get("HTTP_X_VIGNET_LENGTH"))
             start("204 No Content", [("X-Vignet-Known", "1")] if environ.get("HTTP_COOKIE") else [])
             return []
         if environ["PATH_INFO"].startswith("/media/"):
@@ -231,6 +244,42 @@ def test_a_stranger_sends_forms_and_who_is_known_sends_files(edge):
     assert status(f"{edge}/page", 13_000_000, **KNOWN) == 413
     assert status(saved_answer, 13_000_000, **KNOWN) == 200
     assert status(saved_answer, 68_000_000, **KNOWN) == 413
+
+
+def test_the_web_app_is_told_how_long_a_body_will_be_and_by_nobody_else(edge, lengths):
+    requests.post(f"{edge}/page", data=bytes(70_000), headers={**KNOWN, "X-Vignet-Length": "1"}, timeout=20)
+    assert lengths == ["70000"]
+
+
+@pytest.mark.real_time
+def test_a_file_that_comes_by_the_byte_is_sent_away_and_one_on_a_slow_line_is_not(edge):
+    """Also of somebody who is logged in: what lies in the memory of the edge must get on."""
+    port, ends = int(edge.rpartition(":")[2]), {}
+
+    def send(name: str, at_once: int) -> None:
+        began = time.monotonic()
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as line:
+            line.sendall(f"POST /page HTTP/1.1\r\nHost: a\r\nCookie: a=b\r\nContent-Length: {SLOW}\r\n\r\n".encode())
+            left, answer = SLOW, b""
+            with contextlib.suppress(OSError):
+                while left > 0 and time.monotonic() - began < 120:
+                    line.sendall(bytes(min(at_once, left)))
+                    left -= at_once
+                    if select.select([line], [], [], 1)[0]:
+                        break
+                line.settimeout(30)
+                answer = line.recv(12)
+            ends[name] = (time.monotonic() - began, answer)
+
+    threads = [threading.Thread(target=send, args=one) for one in (("dripping", 1), ("slow", 12_000))]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(180)
+    held_s, answer = ends["dripping"]
+    assert 20 < held_s < 60 and not answer.startswith(b"HTTP/1.1 2")
+    took_s, answer = ends["slow"]
+    assert took_s > 45 and answer == b"HTTP/1.1 200", "slower than the half minute that others have"
 
 
 def test_who_is_known_may_ask_without_a_body_and_without_saying_so(edge):
