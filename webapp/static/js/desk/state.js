@@ -46,17 +46,17 @@ export function join(base, mine, theirs) {
 /** @param {State["scores"]} base @param {State["scores"]} mine @param {State["scores"]} theirs */
 function joinScores(base, mine, theirs) {
   const clashes = [];
-  /** @type {State["scores"]} */
-  const scores = {};
+  /** @type {[string, Score][]} */
+  const scores = [];
   for (const key of new Set([...Object.keys(mine), ...Object.keys(theirs)])) {
     const [was, here, there] = [base[key], mine[key], theirs[key]];
     const changedHere = text(was && score(was)) !== text(here && score(here));
     const changedThere = text(was && score(was)) !== text(there && score(there));
     const chosen = changedHere ? here : there;
     if (changedHere && changedThere && text(here && score(here)) !== text(there && score(there))) clashes.push(key);
-    if (chosen) scores[key] = copy(chosen);
+    if (chosen) scores.push([key, copy(chosen)]);
   }
-  return { scores, clashes };
+  return { scores: Object.fromEntries(scores), clashes };
 }
 
 /** @param {Remark[]} base @param {Remark[]} mine @param {Remark[]} theirs */

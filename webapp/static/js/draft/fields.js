@@ -60,8 +60,6 @@ export function clashes(base, mine, theirs) {
 
 /** Own changes win; what only the other changed is taken over. @param {Values} base @param {Values} mine @param {Values} theirs */
 export function join(base, mine, theirs) {
-  /** @type {Values} */
-  const joined = {};
-  for (const name of Object.keys(mine)) joined[name] = mine[name] === base[name] ? (theirs[name] ?? mine[name]) : mine[name];
-  return joined;
+  const joined = (/** @type {string} */ name) => (mine[name] === base[name] ? (theirs[name] ?? mine[name]) : mine[name]);
+  return Object.fromEntries(Object.keys(mine).map((name) => [name, joined(name)]));
 }
