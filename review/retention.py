@@ -1,7 +1,8 @@
 """When the data of an exam are erased, and why not yet.
 
 Recordings go so many months after the result, by the scheme (6 after a pass, 12 after a fail); the motivation file and
-its role documents after 24. Nothing goes while an objection runs or may still come, or while the exam committee holds
+its role documents after 24; the result, which is all else of the exam, after 84, as the last of the three and when a
+certificate stands in for it. Nothing goes while an objection runs or may still come, or while the exam committee holds
 it, with a reason and an end. A seeded sample of recordings stays until that year's audit closes, and those that may
 train assessors until the candidate takes that back. What the candidate asked to be erased, and got granted, waits for
 all of this but not for its period.
@@ -18,10 +19,14 @@ from dateutil.relativedelta import relativedelta
 
 
 class Erasable(StrEnum):
-    """The parts that are erased as one: recordings with all that was made of them; the file with its documents."""
+    """The parts that are erased as one: recordings with all that was made of them; the file with its documents.
+
+    And the result: how the exam went, every judgement, verdict and objection.
+    """
 
     RECORDINGS = "recordings"
     DOSSIER = "dossier"
+    RESULT = "result"
 
 
 class Stays(StrEnum):
@@ -41,6 +46,13 @@ class Stays(StrEnum):
     """It is in the sample of a year whose audit is not closed."""
     BENCHMARK = "benchmark"
     """The candidate allowed that it trains assessors."""
+    CERTIFICATE = "certificate"
+    """It was passed, and the certificate that stands in for the result from then on is not issued yet."""
+    OTHER_PARTS = "other_parts"
+    """Recordings or the motivation file are still there, and when they go is told by the result."""
+
+
+_WITHOUT_A_DAY = {Stays.SAMPLE, Stays.BENCHMARK, Stays.CERTIFICATE, Stays.OTHER_PARTS}
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,7 @@ class Case:
 
     `ended`: when the result was told, part 1 was rejected, the file withdrawn, or the window closed unused. `passed`
     None: there is no result. `held_until`: the end of the newest hold. `asked`: what is to go before its time on the
-    candidate's request, since which day.
+    candidate's request, since which day. `uncertified`: a certificate is still to come. `left`: what is not erased yet.
     """
 
     ended: date | None
@@ -60,6 +72,8 @@ class Case:
     sampled: bool = False
     benchmark: bool = False
     asked: Mapping[Erasable, date] = field(default_factory=dict[Erasable, date])
+    uncertified: bool = False
+    left: frozenset[Erasable] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -95,8 +109,12 @@ def outlook(case: Case, what: Erasable, months: int | None, today: date) -> Outl
         stays.append(Stays.SAMPLE)
     if case.benchmark and what is Erasable.RECORDINGS:
         stays.append(Stays.BENCHMARK)
+    if case.uncertified and what is Erasable.RESULT:
+        stays.append(Stays.CERTIFICATE)
+    if what is Erasable.RESULT and not stays and case.left - {Erasable.RESULT}:
+        stays.append(Stays.OTHER_PARTS)
     ends = [day + relativedelta(days=1) for day in (case.objection_until, case.held_until) if day]
-    nobody_knows = case.objecting or {Stays.SAMPLE, Stays.BENCHMARK} & set(stays)
+    nobody_knows = case.objecting or _WITHOUT_A_DAY & set(stays)
     return Outlook(None if nobody_knows else max([due, *ends]), tuple(stays))
 
 

@@ -269,7 +269,7 @@ def _standing(
         .where(
             Scheme.key == scheme.key,
             Dossier.candidate_id.in_(candidates),
-            Dossier.state.not_in((DossierState.REJECTED, DossierState.WITHDRAWN)),
+            Dossier.state.not_in((DossierState.REJECTED, DossierState.WITHDRAWN, DossierState.ERASED)),
             Dossier.id.not_in(decided),
         )
     )

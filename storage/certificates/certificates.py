@@ -57,7 +57,8 @@ class Certificate(Identified, Base):
     `letters` say which one ("B"); `title` is its whole name. `earned_on` is the day of the result, `issued_on` that of
     the certificate. It takes two persons: `issued_by`, and before that `first_by`, who released the result or asked for
     a replacement. `valid_until` None: without end. One from paper is `taken_over`: it has the number that the paper
-    has, no verdict, no badge, and perhaps no person with a log-in. `share` is the secret in the holder's link, None
+    has, no verdict, no badge, and perhaps no person with a log-in. The verdict of one that was issued here goes after
+    its time, and the certificate stays (`storage.retention.results`). `share` is the secret in the holder's link, None
     when the link is off. `list_number` and `list_index` are its place in the status lists, which no other ever gets.
     """
 
@@ -95,7 +96,7 @@ class Certificate(Identified, Base):
 
     __table_args__ = (
         CheckConstraint("issued_by_id <> first_by_id", name="second_person"),
-        CheckConstraint("taken_over OR (person_id IS NOT NULL AND verdict_id IS NOT NULL)", name="of_a_verdict"),
+        CheckConstraint("taken_over OR person_id IS NOT NULL", name="of_a_person"),
         CheckConstraint("taken_over OR (first_by_id IS NOT NULL AND list_index IS NOT NULL)", name="of_two_persons"),
         UniqueConstraint("list_number", "list_index"),
         Index(None, "person_id", "letters"),

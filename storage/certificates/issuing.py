@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from review.certificate import SERIALS, CertificateNumber
 from storage.base import audit
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.certificates import badges, signing_keys, status_lists
 from storage.certificates.certificates import Certificate, CertificateState, Rule, of_sitting
@@ -38,7 +39,16 @@ def issue(session: Session, verdict: Verdict, officer: Person, now: datetime) ->
     if any(one.held or one.verdict_id == verdict.id for one in known):
         raise Refused(Rule.ISSUED)
     earned = verdict.released_at.astimezone(badges.AMSTERDAM).date()
-    return _make(session, verdict, dossier.candidate.name, earned, (verdict.released_by_id, officer.id), now)
+    row = Certificate(
+        id=uuid.uuid4(),
+        name=dossier.candidate.name,
+        person=dossier.candidate,
+        organisation_id=dossier.organisation_id,
+        scheme=dossier.scheme,
+        verdict_id=verdict.id,
+        earned_on=earned,
+    )
+    return _make(session, row, (verdict.released_by_id, officer.id), now)
 
 
 def replace(
@@ -48,48 +58,34 @@ def replace(
 
     `persons`: who asked for it, and who decided (`storage.certificates.changes`).
     """
-    if old.verdict is None or old.state is not CertificateState.REPLACED:
+    if old.taken_over or old.state is not CertificateState.REPLACED:
         raise ValueError("only one that was issued here, and is replaced, has another in its place")
-    return _make(session, old.verdict, name, old.earned_on, persons, now, old)
+    row = Certificate(
+        id=uuid.uuid4(),
+        name=name,
+        person=old.person,
+        organisation_id=old.organisation_id,
+        scheme=old.scheme,
+        verdict_id=old.verdict_id,
+        earned_on=old.earned_on,
+        replaces_id=old.id,
+    )
+    return _make(session, row, persons, now)
 
 
-def _make(
-    session: Session,
-    verdict: Verdict,
-    name: str,
-    earned_on: date,
-    persons: tuple[uuid.UUID, uuid.UUID],
-    now: datetime,
-    replaces: Certificate | None = None,
-) -> Certificate:
-    scheme_row, candidate = verdict.sitting.dossier.scheme, verdict.sitting.dossier.candidate
+def _make(session: Session, row: Certificate, persons: tuple[uuid.UUID, uuid.UUID], now: datetime) -> Certificate:
+    """Give this certificate, of which is known whose it is and for what, a number, a place and a badge."""
+    scheme_row, candidate = present(row.scheme), present(row.person)
     scheme = scheme_row.content
     today = now.astimezone(badges.AMSTERDAM).date()
     months = scheme.terms.certificate_valid_months
-    list_number, list_index = status_lists.draw_place(session)
-    row = Certificate(
-        id=uuid.uuid4(),
-        number=fresh_number(session, scheme_row.letters, today.year),
-        letters=scheme_row.letters,
-        title=scheme.certificate,
-        name=name,
-        person=candidate,
-        organisation_id=verdict.sitting.dossier.organisation_id,
-        scheme=scheme_row,
-        scheme_id=scheme_row.id,
-        verdict_id=verdict.id,
-        state=CertificateState.VALID,
-        earned_on=earned_on,
-        issued_on=today,
-        valid_until=today + relativedelta(months=months) if months else None,
-        issued_at=now,
-        issued_by_id=persons[1],
-        first_by_id=persons[0],
-        taken_over=False,
-        replaces_id=replaces.id if replaces else None,
-        list_number=list_number,
-        list_index=list_index,
-    )
+    row.list_number, row.list_index = status_lists.draw_place(session)
+    row.number, row.letters = fresh_number(session, scheme_row.letters, today.year), scheme_row.letters
+    row.title, row.scheme_id = scheme.certificate, scheme_row.id
+    row.state, row.taken_over = CertificateState.VALID, False
+    row.issued_on, row.issued_at = today, now
+    row.valid_until = today + relativedelta(months=months) if months else None
+    row.first_by_id, row.issued_by_id = persons
     key = signing_keys.current_key(session, now)
     row.badge = badges.sign(row, scheme, candidate.email, institution.of(session).name, key)
     session.add(row)

@@ -28,6 +28,8 @@ class DossierState(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    ERASED = "erased"
+    """Of an exam that was over long ago nothing is left but this row. Nobody takes this step: time does."""
 
 
 STEPS = table(

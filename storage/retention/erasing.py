@@ -24,7 +24,7 @@ from storage.exam import emergency
 from storage.exam.accommodations import Accommodation
 from storage.exam.recordings import Original, Recording, Rendition
 from storage.exam.sittings import Answer, Sitting
-from storage.retention import requests
+from storage.retention import requests, results
 from storage.retention.destructions import Destruction, Run
 from storage.retention.plan import draw_samples, due, plan
 
@@ -202,6 +202,10 @@ def _documents(session: Session, dossier: Dossier) -> _Things:
     return _Things(owners, prefixes, frozenset(prefixes), frozenset(), contents)
 
 
+def _result(session: Session, dossier: Dossier) -> _Things:
+    return _Things((), (), frozenset(), frozenset(), results.contents(session, dossier))
+
+
 def _old_key(session: Session, dossier: Dossier, what: Erasable) -> list[uuid.UUID]:
     """The candidate's own key, under which files of before are, when nothing else is under it any more."""
     mine = (Dossier.candidate_id == dossier.candidate_id) & (Dossier.id != dossier.id)
@@ -234,5 +238,13 @@ def _forget_dossier(session: Session, dossier: Dossier, _now: datetime) -> None:
         setattr(dossier, name, nothing)
 
 
-_THINGS = {Erasable.RECORDINGS: _recordings, Erasable.DOSSIER: _documents}
-_ROWS = {Erasable.RECORDINGS: _forget_recordings, Erasable.DOSSIER: _forget_dossier}
+def _forget_result(session: Session, dossier: Dossier, _now: datetime) -> None:
+    results.forget(session, dossier)
+
+
+_THINGS = {Erasable.RECORDINGS: _recordings, Erasable.DOSSIER: _documents, Erasable.RESULT: _result}
+_ROWS = {
+    Erasable.RECORDINGS: _forget_recordings,
+    Erasable.DOSSIER: _forget_dossier,
+    Erasable.RESULT: _forget_result,
+}

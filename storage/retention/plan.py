@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from review.retention import Case, Erasable, Outlook, is_sampled, outlook
 from review.terms import weeks_after
 from scenarios.sitting import Stage
+from storage.certificates.certificates import passed_without_certificate
 from storage.data_classes import KEPT, DataClass
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.consents import Consent, ConsentKind
@@ -24,7 +25,12 @@ from storage.retention.holds import AuditYear, Hold, day_of, draw
 from storage.retention.requests import ErasureRequest, asked_of, to_do
 from storage.schemes import Scheme
 
-CLASSES = {Erasable.RECORDINGS: DataClass.RECORDINGS, Erasable.DOSSIER: DataClass.DOSSIER}
+CLASSES = {
+    Erasable.RECORDINGS: DataClass.RECORDINGS,
+    Erasable.DOSSIER: DataClass.DOSSIER,
+    # What was measured (exam, scores) has the period of what was decided on it.
+    Erasable.RESULT: DataClass.VERDICTS,
+}
 AT_ONCE = 200
 """Exams of which the plan is made with one set of questions."""
 ENDED_WITHOUT_EXAM = (DossierState.REJECTED, DossierState.WITHDRAWN)
@@ -106,6 +112,8 @@ def plan(
     objecting = set(session.scalars(select(Objection.dossier_id).where(unruled)))
     held = _holds(session, dossiers, today)
     benchmark = set(session.scalars(_allowed(dossiers)))
+    waiting = passed_without_certificate().with_only_columns(Dossier.id).where(Dossier.id.in_(dossiers)).order_by(None)
+    uncertified = set(session.scalars(waiting))
     asked_for = asked_of(session, [dossier for dossier, *_ in rows.values()])
     years = {one.year: one for one in session.scalars(select(AuditYear))}
     gone: dict[uuid.UUID, dict[Erasable, Destruction]] = {}
@@ -119,6 +127,8 @@ def plan(
             held_until=hold.until if hold else None,
             benchmark=dossier.id in benchmark,
             asked={**asked_for[dossier.id], **dict.fromkeys(if_asked, today)},
+            uncertified=dossier.id in uncertified,
+            left=frozenset(what for what in Erasable if not _is_gone(gone.get(dossier.id, {}).get(what))),
         )
         made = _case(dossier, sitting, verdict, kept, years, now)
         outlooks = {what: outlook(made, what, _months(dossier, what, made.passed), today) for what in Erasable}
@@ -155,6 +165,12 @@ class _Kept:
     held_until: date | None
     benchmark: bool
     asked: Mapping[Erasable, date]
+    uncertified: bool
+    left: frozenset[Erasable]
+
+
+def _is_gone(act: Destruction | None) -> bool:
+    return act is not None and act.at is not None
 
 
 def _allowed(dossiers: Sequence[uuid.UUID]) -> Select[uuid.UUID]:

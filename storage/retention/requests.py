@@ -52,7 +52,7 @@ class Wanted(StrEnum):
 
 
 OF_EXAMS = {Wanted.RECORDINGS: Erasable.RECORDINGS, Wanted.DOSSIER: Erasable.DOSSIER}
-"""What the engine erases exam by exam. The rest are rows of the person."""
+"""What the engine erases exam by exam, and on request before its time. The rest are rows of the person."""
 
 
 class RequestState(StrEnum):

@@ -6,7 +6,8 @@ night goes on over all others. One exam is held by the committee, some are in th
 that night database and object store are copied, and afterwards the copy is started beside the keys that are left: what
 can be played of it?
 
-What went and what stayed is told on standard error, as a table.
+Then the clock moves eight years more, everybody who passed has a certificate, and two nights more are done: what is
+left of an exam goes, the register answers on. What went and what stayed is told on standard error, as tables.
 """
 
 import json
@@ -39,19 +40,23 @@ from storage.base import config, database, migrate
 from storage.base.database import session_scope
 from storage.base.keys import encrypt_file, key_store
 from storage.base.objects import ObjectStore, object_store, sha256_of
+from storage.certificates.certificates import Certificate, passed_without_certificate
+from storage.certificates.issuing import issue
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.dossier.qualifications import Qualification
 from storage.exam.recordings import Original, Recording, Rendition, RenditionKind
 from storage.exam.sittings import Answer, Sitting
+from storage.judging.objections import Objection
 from storage.judging.ratings import Rating
 from storage.judging.verdicts import Verdict
-from storage.people.people import Person
+from storage.people.people import Membership, Person, Role
 from storage.retention import plan
 from storage.retention.destructions import Destruction
 from storage.retention.erasing import begin_run, erase, run_through
-from storage.retention.holds import hold
+from storage.retention.holds import AuditYear, hold
 from webapp import create_app
 from webapp.cli.recordings import look
+from webapp.extensions import limiter
 
 EXAMS = RECORDINGS_WITH_OBJECTS = 1000
 CASES = (
@@ -62,7 +67,7 @@ CASES = (
 ORIGINAL, FILM, SMALL = 60_000, 60_000, 3_000
 """Bytes. What deleting costs does not hang on how large a file is, so they are small."""
 A_YEAR = timedelta(days=365)
-RECORDINGS, DOSSIER = Erasable
+RECORDINGS, DOSSIER, _RESULT = Erasable
 
 
 class Requests:
@@ -179,10 +184,13 @@ def standing() -> dict[str, int]:
             "receipts": select(func.count()).select_from(Original),
             "films": select(func.count()).select_from(Rendition),
             "motivation files": select(func.count()).select_from(Dossier).where(Dossier.motivation != ""),
+            "sittings": select(func.count()).select_from(Sitting),
+            "objections": select(func.count()).select_from(Objection),
             "ratings": select(func.count()).select_from(Rating),
             "verdicts": select(func.count()).select_from(Verdict),
             "of them passed": select(func.count()).select_from(Verdict).where(Verdict.passed),
             "register": select(func.count()).select_from(Qualification),
+            "certificates": select(func.count()).select_from(Certificate),
         }
         found = {name: session.scalar(query) for name, query in rows.items()}
     found["objects"] = len(object_store().keys(""))
@@ -255,13 +263,23 @@ def measure(recordings: int, all_exams: int, folder: Path) -> dict[str, float]:
         done = run_through(run.id, lambda: later, lambda _: None)
         all_own = own_cpu_s() - all_own
         after, stays, answered = standing(), why(later), answers()
+        certify(later)
         with session_scope(writes=False) as session:
             gone = set(session.scalars(select(Recording.id).where(Recording.erased_at.is_not(None))))
         database.engine().dispose()
     shutil.copytree(home / "keys", folder / "copy" / "keys")
     with installation(folder / "copy", folder / "copy-swift"):
         films, originals, states = playable([one for one in takes if one in gone])
-    tell(before, after, stays, states)
+    tell("a year", before, after, stays)
+    print("\noriginals of the restored backup", dict(states), file=sys.stderr)
+    with installation(home, swift):
+        certified = standing()
+        far = later + 8 * A_YEAR
+        results, result_cpu_s = nights(far)
+        ended, still = standing(), why(far)
+        checked = register_answers()
+        database.engine().dispose()
+    tell("nine years", certified, ended, still)
     return {
         "retention_exams": all_exams,
         "retention_recordings": measured,
@@ -276,7 +294,44 @@ def measure(recordings: int, all_exams: int, folder: Path) -> dict[str, float]:
         "retention_originals_of_backup": originals,
         "retention_register_kept": after["register"] / before["register"],
         "retention_results_answered": answered,
+        "retention_results_erased": results,
+        "retention_result_cpu_s_per_1000": 1000 * result_cpu_s / max(results, 1),
+        "retention_certificates_checked": checked,
     }
+
+
+def certify(now: datetime) -> None:
+    """Whoever passed gets the certificate, and the audits of the years are closed."""
+    with session_scope() as session:
+        member = session.scalars(select(Membership).where(Membership.role == Role.EXAM_COMMITTEE)).first().person
+        for verdict in session.scalars(passed_without_certificate()).all():
+            issue(session, verdict, member, now)
+        for year in session.scalars(select(AuditYear).where(AuditYear.closed_at.is_(None))):
+            year.close(member, now + A_YEAR)
+
+
+def nights(now: datetime) -> tuple[int, float]:
+    """Two nights: recordings and files that were kept, then results; how many of those, in how many CPU seconds."""
+    for _ in range(2):
+        with session_scope() as session:
+            run = begin_run(session, now)
+        began = own_cpu_s()
+        done = run_through(run.id, lambda: now, lambda _: None)
+    return done["result"], own_cpu_s() - began
+
+
+def register_answers() -> int:
+    """Of how many of twenty certificates, of which no verdict is left, anybody is told that they are valid."""
+    with session_scope(writes=False) as session:
+        resting = select(Certificate.number, Certificate.name).where(Certificate.verdict_id.is_(None))
+        rows = session.execute(resting.limit(20)).all()
+    app = create_app(config.config())
+    limiter.enabled = False
+    told = (
+        Visitor(app).post("/certificaat-controleren", {"number": number, "last_name": name.partition(" ")[2]}).text
+        for number, name in rows
+    )
+    return sum("Dit certificaat is geldig" in one for one in told)
 
 
 def answers() -> int:
@@ -290,21 +345,19 @@ def answers() -> int:
     return sum("Gefeliciteerd" in Visitor(app, one).get("/uitslag").text for one in rows)
 
 
-def tell(before: dict[str, int], after: dict[str, int], stays: Counter[str], states: Counter[str]) -> None:
+def tell(moved: str, before: dict[str, int], after: dict[str, int], stays: Counter[str]) -> None:
     """What went and what stayed, for whoever reads along."""
 
     def say(*cells):
         print(f"{cells[0]:<34}{cells[1]:>10}{cells[2]:>10}{cells[3]:>10}", file=sys.stderr)
 
-    say("\nwhat there is", "before", "after", "gone")
+    print(f"\nthe clock moved {moved}", file=sys.stderr)
+    say("what there is", "before", "after", "gone")
     for name, number in before.items():
         say(name, number, after[name], number - after[name])
     say("\nstays, and why", "exams", "", "")
     for reason, number in sorted(stays.items()):
         say(reason, number, "", "")
-    say("\noriginals of the restored backup", "", "", "")
-    for state, number in states.items():
-        say(state, number, "", "")
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from review.retention import Case, Erasable, Stays, is_sampled, outlook
 
 TOLD = date(2026, 8, 31)
 OBJECT = date(2026, 10, 12)
-RECORDINGS, DOSSIER = Erasable
+RECORDINGS, DOSSIER, RESULT = Erasable
 
 
 def look(today, what=RECORDINGS, months=6, **case):
@@ -121,3 +121,17 @@ def test_what_trains_assessors_is_the_recordings_alone():
     assert (kept.due, kept.stays) == (None, (Stays.BENCHMARK,))
     file = look(later, DOSSIER, 24, benchmark=True)
     assert (file.due, file.stays) == (date(2028, 9, 1), ())
+
+
+def test_the_result_goes_last_and_not_before_its_certificate_is_there():
+    after = date(2033, 9, 1)
+    assert look(after - timedelta(days=1), RESULT, 84).stays == (Stays.PERIOD,)
+    assert look(after, RESULT, 84).goes
+    assert look(after, RESULT, 84, left=frozenset({RESULT})).goes
+    for left in ({RECORDINGS}, {DOSSIER, RESULT}):
+        found = look(after, RESULT, 84, left=frozenset(left))
+        assert (found.due, found.stays) == (None, (Stays.OTHER_PARTS,))
+    waiting = look(after, RESULT, 84, uncertified=True)
+    assert (waiting.due, waiting.stays) == (None, (Stays.CERTIFICATE,))
+    assert look(after, RECORDINGS, uncertified=True, left=frozenset(Erasable)).goes
+    assert look(after, RESULT, 84, held_until=after, objecting=True).stays == (Stays.OBJECTION, Stays.HOLD)

@@ -44,7 +44,7 @@ def obstacles(dossier: Dossier, manager_only: bool = False) -> list[Obstacle]:
     if dossier.state is DossierState.SUBMITTED:
         since = f" op {formats.moment(dossier.submitted_at)}" if dossier.submitted_at else ""
         found.append(Obstacle("Het besluit van KSF over deel 1", f"ingediend{since}", "goedgekeurd"))
-    if dossier.state in (DossierState.REJECTED, DossierState.WITHDRAWN):
+    if dossier.state in (DossierState.REJECTED, DossierState.WITHDRAWN, DossierState.ERASED):
         found.append(Obstacle("De stand van het dossier", states.DOSSIER_STATES[dossier.state], "goedgekeurd"))
     asked = accommodations.of(g.db, dossier)
     if not manager_only and asked is not None and asked.granted is None:

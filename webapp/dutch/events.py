@@ -182,6 +182,8 @@ EVENTS = {
     "recordings_erased": "opnames vernietigd",
     "dossier_erasing": "motivatiedossier wordt vernietigd",
     "dossier_erased": "motivatiedossier vernietigd",
+    "result_erasing": "uitslag wordt vernietigd",
+    "result_erased": "uitslag vernietigd",
     "erasure_asked": "verzoek om te verwijderen, of opnieuw te beslissen",
     "erasure_decided": "besluit over een verzoek om te verwijderen",
     "erasure_answered": "antwoord op een verzoek om te verwijderen",

@@ -55,6 +55,7 @@ DOSSIER_STATES = {
     DossierState.APPROVED: "goedgekeurd",
     DossierState.REJECTED: "afgewezen",
     DossierState.WITHDRAWN: "ingetrokken",
+    DossierState.ERASED: "vernietigd",
 }
 
 RECORDING_STATES = {

@@ -159,7 +159,11 @@ FLAGS = {
     FlagKind.WELFARE: "zorg om welzijn",
 }
 
-ERASABLE = {Erasable.RECORDINGS: "opnames en wat daarvan is gemaakt", Erasable.DOSSIER: "motivatiedossier"}
+ERASABLE = {
+    Erasable.RECORDINGS: "opnames en wat daarvan is gemaakt",
+    Erasable.DOSSIER: "motivatiedossier",
+    Erasable.RESULT: "examen, beoordelingen en uitslag",
+}
 
 STAYS = {
     Stays.GOING_ON: "er is nog geen uitslag",
@@ -169,6 +173,8 @@ STAYS = {
     Stays.HOLD: "de examencommissie heeft uitstel gegeven",
     Stays.SAMPLE: "in de steekproef voor de jaarlijkse audit",
     Stays.BENCHMARK: "de kandidaat staat toe dat assessoren ermee oefenen",
+    Stays.CERTIFICATE: "het certificaat is nog niet uitgegeven",
+    Stays.OTHER_PARTS: "eerst gaan de opnames en het motivatiedossier weg",
 }
 
 WANTED = {

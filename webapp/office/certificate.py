@@ -11,6 +11,7 @@ from storage.people.people import Person
 from storage.retention.destructions import Destruction, Run
 from webapp import letter_pdf
 from webapp.dutch import formats, terms
+from webapp.dutch.own_data import TABLES
 
 LETTER = Path(__file__).parent / "letters" / "destruction.typ"
 
@@ -60,11 +61,13 @@ def _act(act: Destruction, receipts: bool) -> dict[str, Any]:
 
 
 def contents(act: Destruction) -> list[dict[str, str]]:
-    """The originals that there were, a line each, with the SHA-256 that the receipt named."""
+    """The originals that there were, a line each, with the SHA-256 that the receipt named; of a result what it held."""
     if act.what is Erasable.RECORDINGS:
         return [
             {"what": f"Situatie {one['situation']}, opname {one['take']}", "sha256": sha256}
             for one in act.contents
             for sha256 in one["receipts"] or [""]
         ]
+    if act.what is Erasable.RESULT:
+        return [{"what": f"{TABLES[one['table']]}: {one['rows']}", "sha256": ""} for one in act.contents]
     return [{"what": "Functieomschrijving", "sha256": one["sha256"]} for one in act.contents]

@@ -10,13 +10,12 @@ from wtforms import SelectMultipleField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from review.retention import Erasable
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier
 from storage.people.people import Role
 from storage.retention import plan, requests
 from storage.retention.holds import day_of
-from storage.retention.requests import ErasureRequest, RequestState, Wanted
+from storage.retention.requests import OF_EXAMS, ErasureRequest, RequestState, Wanted
 from webapp import access
 from webapp.access import retention as access_retention
 from webapp.context import g
@@ -117,7 +116,7 @@ def _page(found: ErasureRequest, form: DecideForm) -> str:
         "form": form,
         "mine": found.decided_by_id == access.me().id,
         "today": day_of(g.now),
-        "planned": plan.plan(g.db, theirs, g.now, if_asked=Erasable),
-        "kinds": list(Erasable),
+        "planned": plan.plan(g.db, theirs, g.now, if_asked=OF_EXAMS.values()),
+        "kinds": list(OF_EXAMS.values()),
     }
     return render_template("erasure_requests/one.html", **values)

@@ -75,7 +75,7 @@ def test_only_what_is_released_and_positive_leads_to_one(session, people, verdic
 def test_the_database_takes_no_second_one_for_a_verdict_and_no_place_twice(session, people, certificate):
     values = {column.name: getattr(certificate, column.name) for column in Certificate.__table__.columns}
     for other in (
-        {"number": "B-2026-000000-00", "list_index": (certificate.list_index + 1) % 1000, "verdict_id": None},
+        {"number": "B-2026-000000-00", "list_index": (certificate.list_index + 1) % 1000, "person_id": None},
         {"number": "B-2026-000001-00", "list_index": (certificate.list_index + 1) % 1000},
         {"number": "B-2026-000002-00", "state": CertificateState.REPLACED},
     ):

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from support import cast, told_exam
-from test_erasing import NOW, look, night, no_sample
+from test_erasing import NOW, done, look, night, no_sample
 
 from review.retention import Erasable, Stays, is_sampled
 from scenarios.sitting import Stage
@@ -24,7 +24,7 @@ from storage.retention.destructions import Destruction
 from storage.retention.holds import AuditYear
 from storage.retention.requests import ErasureRequest, RequestState, Wanted, ask
 
-RECORDINGS, DOSSIER = Erasable
+RECORDINGS, DOSSIER, _RESULT = Erasable
 SOON = NOW + timedelta(days=1)
 AFTER_TERM = NOW + timedelta(weeks=7)
 """The term of objection is over, and the retention period is not."""
@@ -134,18 +134,20 @@ def test_one_is_open_at_a_time_also_of_two_at_the_same_moment(session, people, e
 
 def test_granted_it_goes_before_its_time_but_not_before_what_still_needs_it(session, people, exam, object_store):
     granted(session, people, Wanted.RECORDINGS, Wanted.DOSSIER)
-    assert look(exam, SOON) == {RECORDINGS: (Stays.OBJECTION_TERM,), DOSSIER: (Stays.OBJECTION_TERM,)}
-    assert night(SOON) == {"recordings": 0, "dossier": 0}
+    assert look(exam, SOON)[RECORDINGS] == look(exam, SOON)[DOSSIER] == (Stays.OBJECTION_TERM,)
+    assert night(SOON) == done(0, 0)
     assert object_store.keys("recordings/")
-    assert night(AFTER_TERM) == {"recordings": 1, "dossier": 1}
+    assert night(AFTER_TERM) == done(1, 1)
     assert object_store.keys("recordings/") == object_store.keys("role-documents/") == []
     session.expire_all()
     assert session.get(Dossier, exam.id).motivation == ""
     assert session.scalars(select(Verdict)).one().passed, "the verdict must stay"
     acts = session.scalars(select(Destruction)).all()
-    assert {one.what for one in acts} == set(Erasable) and {one.person_id for one in acts} == {people.candidate.id}
-    (done,) = requests.finish(session, AFTER_TERM)
-    assert done.done_at == AFTER_TERM
+    assert {one.what for one in acts} == {RECORDINGS, DOSSIER} and {one.person_id for one in acts} == {
+        people.candidate.id
+    }
+    (request,) = requests.finish(session, AFTER_TERM)
+    assert request.done_at == AFTER_TERM
     assert requests.finish(session, AFTER_TERM) == []
     session.commit()
 
@@ -214,7 +216,7 @@ def test_what_may_train_assessors_stays_until_it_is_taken_back(session, people, 
     allowed = allow(session, exam, ConsentKind.BENCHMARK, "1", NOW)
     assert allow(session, exam, ConsentKind.BENCHMARK, "1", NOW) is allowed
     session.commit()
-    assert look(exam, after) == {RECORDINGS: (Stays.BENCHMARK,), DOSSIER: (Stays.PERIOD,)}
+    assert (look(exam, after)[RECORDINGS], look(exam, after)[DOSSIER]) == ((Stays.BENCHMARK,), (Stays.PERIOD,))
     assert night(after)["recordings"] == 0
     allowed.take_back(after)
     allowed.take_back(after + timedelta(days=9))

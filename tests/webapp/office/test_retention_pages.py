@@ -10,14 +10,16 @@ from support.visitors import text_of
 
 from review.retention import Erasable
 from storage.base.database import new_session
+from storage.certificates import issuing
 from storage.exam.recordings import Recording, Rendition
+from storage.judging.verdicts import Verdict
 from storage.retention.destructions import Destruction, Run
 from storage.retention.erasing import begin_run, run_through
 from storage.retention.holds import AuditYear, Hold
 from webapp.cli.recordings import State, look
 from webapp.office import certificate
 
-RECORDINGS, DOSSIER = Erasable
+RECORDINGS, DOSSIER, RESULT = Erasable
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def test_the_plan_says_what_goes_and_looking_changes_nothing(session, people, vi
     for who in (people.officer, people.committee_member, people.auditor):
         shown = text_of(visit(who).get("/bewaren").text)
         assert exam.code in shown and "gaat komende nacht weg" in shown
-        assert "van 1 examen de opnames, van 0 examens het motivatiedossier" in shown
+        assert "van 1 examen de opnames, van 0 examens het motivatiedossier, van 0 examens de uitslag" in shown
         assert "de bewaartermijn loopt nog" in shown
     assert object_store.keys("") == before
     assert text_of(visit(people.officer).get("/bewaren?zoek=niemand").text).count(exam.code) == 0
@@ -170,3 +172,50 @@ def test_a_backup_from_before_cannot_be_played(session, people, visit, exam, obj
         assert (answer.status_code, b"ftyp" in answer.data) == (404, False)
     assert {look(one, one.key_owner) for one in take.originals} == {State.KEY_GONE}
     session.commit()
+
+
+def test_when_the_result_is_gone_each_page_says_so_and_the_register_answers_on(session, people, visit, object_store):
+    """Told more than seven years ago: the file went in an earlier night, the certificate stays."""
+    told_at = datetime.now(UTC) - timedelta(days=7 * 366 + 2)
+    exam = told_exam.told(session, people, now=told_at)
+    verdict = session.scalars(select(Verdict)).one()
+    issued = issuing.issue(session, verdict, people.officer, told_at)
+    session.add(AuditYear(year=told_at.year, seed="x", closed_at=told_at, closed_by_id=people.auditor.id))
+    session.commit()
+    officer = visit(people.officer)
+    assert "het certificaat is nog niet uitgegeven" not in text_of(officer.get("/bewaren").text)
+    erase_all(session)
+    shown = text_of(officer.get("/bewaren").text)
+    assert "van 0 examens het motivatiedossier, van 1 examen de uitslag" in shown
+    run = erase_all(session)
+    assert exam.code not in text_of(officer.get("/bewaren").text), "nothing of it is left"
+    one = text_of(officer.get(f"/bewaren/{exam.id}").text)
+    assert one.count("vernietigd op") == 3 and "Afgerond is vernietigd" in one
+    assert "examen, beoordelingen en uitslag" in text_of(officer.get(f"/bewaren/nachten/{run.id}").text)
+    acts = session.scalars(select(Destruction).where(Destruction.what == RESULT)).all()
+    lines = [line["what"] for line in certificate.contents(acts[0])]
+    assert {"Antwoorden: 10", "Beoordelingen: 20", "Eindoordelen: 1"} <= set(lines)
+    session.commit()
+    for who in (people.officer, people.candidate):
+        address = (
+            "/bewaren/mijn-bewijs" if who is people.candidate else f"/bewaren/personen/{people.candidate.id}/bewijs"
+        )
+        assert visit(who).get(address).data[:5] == b"%PDF-"
+    for who, address, word in (
+        (people.officer, f"/bureau/dossiers/{exam.id}", "Alles van dit examen is vernietigd"),
+        (people.officer, "/bureau/dossiers?staat=erased", exam.code),
+        (people.officer, "/uitslagen", ""),
+        (people.candidate, "/examen", "Alles van dit examen is vernietigd"),
+        (people.candidate, "/account/gegevens", "Certificaten"),
+        (people.candidate, "/certificaat", issued.number),
+        (people.candidate, f"/dossier/{exam.id}", "Alles van dit examen is vernietigd"),
+        (people.manager, "/kandidaten", ""),
+        (people.manager, f"/kandidaten/{exam.id}", ""),
+        (people.beheerder, "/organisatie", "vernietigd"),
+    ):
+        answer = visit(who).get(address, follow_redirects=True)
+        assert (answer.status_code, word in answer.text) == (200, True), address
+    assert visit(people.candidate).get("/uitslag").status_code in (200, 302, 404)
+    asked = {"number": issued.number, "last_name": "een"}
+    assert "Dit certificaat is geldig" in text_of(visit().post("/certificaat-controleren", asked).text)
+    assert visit(people.candidate).get(f"/certificaat/{issued.id}/certificaat.pdf").data[:5] == b"%PDF-"
