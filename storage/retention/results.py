@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from storage.base.database import Base, Identified
+from storage.base.database import Identified
 from storage.certificates.certificates import Certificate
 from storage.data_classes import TABLES, DataClass
 from storage.dossier.dossiers import Dossier, DossierState
@@ -68,7 +68,7 @@ def forget(session: Session, dossier: Dossier) -> None:
     dossier.state = DossierState.ERASED
 
 
-def _of(noun: type[Base], dossier: Dossier) -> ColumnElement[bool]:
+def _of(noun: type[Identified], dossier: Dossier) -> ColumnElement[bool]:
     column, parent = PARENTS[noun]
     if parent is Dossier:
         return column == dossier.id

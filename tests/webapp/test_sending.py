@@ -12,7 +12,7 @@ FILE, FORM = {sending.LENGTH: "5000000"}, {sending.LENGTH: "20000"}
 
 
 @pytest.fixture(autouse=True)
-def _counting():
+def _counting(app):
     assert limiter.enabled
     limiter.reset()
     yield

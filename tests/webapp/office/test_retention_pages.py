@@ -206,7 +206,7 @@ def test_when_the_result_is_gone_each_page_says_so_and_the_register_answers_on(s
         (people.officer, "/bureau/dossiers?staat=erased", exam.code),
         (people.officer, "/uitslagen", ""),
         (people.candidate, "/examen", "Alles van dit examen is vernietigd"),
-        (people.candidate, "/account/gegevens", "Certificaten"),
+        (people.candidate, "/account/gegevens", ""),
         (people.candidate, "/certificaat", issued.number),
         (people.candidate, f"/dossier/{exam.id}", "Alles van dit examen is vernietigd"),
         (people.manager, "/kandidaten", ""),
