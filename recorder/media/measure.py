@@ -126,16 +126,17 @@ class Measured:
     sound_s: float = 0.0
 
 
-def measure(path: Path | None, progress: Progress | None = None) -> Measured:
+def measure(path: Path | None, progress: Progress | None = None, looking: bool = True) -> Measured:
     """Measure a file. No file at all is a recording of nothing. Never raises for what is in the file.
 
-    Raises FfmpegAway when ffmpeg could not do its work.
+    `looking`: False when all pictures are to be decoded but none is to be looked at, which is most of the work: what
+    freezes, stands still or is black is not known then. Raises FfmpegAway when ffmpeg could not do its work.
     """
     if path is None:
         return Measured(Measurement(seconds=0.0, frames=0, audio_seconds=0.0), Scan(), None)
     try:
         found = scan(path)
-        return _watch(path, found, progress)
+        return _watch(path, found, progress, looking)
     except (Unreadable, FfmpegError):
         return Measured(Measurement(readable=False), Scan(), None)
 
@@ -244,16 +245,18 @@ def _size(video: av.VideoStream, packet: "av.Packet[Any]") -> tuple[int, int]:
     return (frames[0].width, frames[0].height) if frames else (0, 0)
 
 
-def _watch(path: Path, found: Scan, progress: Progress | None) -> Measured:
+def _watch(path: Path, found: Scan, progress: Progress | None, looking: bool) -> Measured:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        return _look(path, found, Path(folder), progress)
+        return _look(path, found, Path(folder), progress, looking)
 
 
-def _look(path: Path, found: Scan, folder: Path, progress: Progress | None) -> Measured:
+def _look(path: Path, found: Scan, folder: Path, progress: Progress | None, looking: bool) -> Measured:
     # The deblocking filter makes pictures nicer to look at, and nothing else.
     source = ffmpeg.input(str(path), reinit_filter=0, **{"skip_loop_filter:v": "all"})
     outputs = []
     if found.video_codec:
+        outputs.append(ffmpeg.output(source["v:0"], "-", format="null", fps_mode="passthrough"))
+    if found.video_codec and looking:
         some = source["v:0"].filter("fps", freeze.RATE, start_time=round(found.times[0], 3)).split()
         look = (
             some[0]
@@ -274,7 +277,6 @@ def _look(path: Path, found: Scan, folder: Path, progress: Progress | None) -> M
             .filter("metadata", mode="print", key="lavfi.signalstats.YAVG", file=str(folder / "grain"))
         )
         points = some[1].filter("scale", *_LOOK, flags="neighbor").filter("format", "gray")
-        outputs.append(ffmpeg.output(source["v:0"], "-", format="null", fps_mode="passthrough"))
         outputs.append(ffmpeg.output(look, str(folder / "pictures"), format="rawvideo", fps_mode="passthrough"))
         outputs.append(ffmpeg.output(grain, "-", format="null", fps_mode="passthrough"))
         outputs.append(ffmpeg.output(points, str(folder / "points"), format="rawvideo", fps_mode="passthrough"))
@@ -298,7 +300,8 @@ def _look(path: Path, found: Scan, folder: Path, progress: Progress | None) -> M
     silence_s = min(_spans(log, "silence_start: ", "silence_end: ", seconds), audio_seconds)
     frames = finished.frames if found.video_codec else 0
     width, height = found.size or (None, None)
-    frozen = _frozen(path, folder, found) if frames else freeze.Frozen(0.0, 0.0)
+    seen = bool(frames) and looking
+    frozen = _frozen(path, folder, found) if seen else freeze.Frozen(0.0, 0.0)
     measurement = Measurement(
         seconds=_ms(seconds),
         frames=frames,
@@ -306,9 +309,9 @@ def _look(path: Path, found: Scan, folder: Path, progress: Progress | None) -> M
         width=width,
         height=height,
         resolutions=found.resolutions,
-        freeze_s=_ms(frozen.proven_s + found.bare_s) if frames else None,
-        still_s=_ms(frozen.likely_s) if frames else None,
-        black_s=_ms(_spans(log, "black_start:", "black_end:", seconds)) if frames else None,
+        freeze_s=_ms(frozen.proven_s + found.bare_s) if seen else None,
+        still_s=_ms(frozen.likely_s) if seen else None,
+        black_s=_ms(_spans(log, "black_start:", "black_end:", seconds)) if seen else None,
         audio_seconds=_ms(audio_seconds),
         silence_s=_ms(silence_s) if heard else None,
         speech_s=_ms(audio_seconds - silence_s) if heard else None,

@@ -1,6 +1,7 @@
 """What is measured of a file is what is in it."""
 
 import subprocess
+from dataclasses import replace
 
 import ffmpeg
 import pytest
@@ -35,6 +36,13 @@ def test_a_good_recording(tmp_path, codec):
     assert -20 < m.loudness_lufs < -12
     assert found.scan.keyframe_gap_s == pytest.approx(1, abs=0.01)
     assert found.scan.one_shape
+
+
+def test_what_is_not_looked_at_is_not_known_and_all_else_is_the_same(tmp_path):
+    path = recorded(tmp_path, send(video("H264", 6), sound(6)))
+    seen, decoded = measure(path), measure(path, looking=False)
+    unknown = {"freeze_s": None, "still_s": None, "black_s": None}
+    assert decoded == replace(seen, measurement=replace(seen.measurement, **unknown))
 
 
 @pytest.mark.parametrize("codec", ["H264", "VP8"])
