@@ -1,4 +1,4 @@
-"""Eight mishaps of the table, each the next answer of the sitting whose last answers `test_whole_exam` gives.
+"""Eight mishaps of the table, each the next answer of one sitting.
 
 `make faults` runs all of them (tests/faults).
 """

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 from sqlalchemy import select
 from support import cast
-from test_exam_page import WAIT_MS, Tab, chromium, installation, sitting, tab
+from test_exam_page import WAIT_MS, Tab, begun, chromium, installation, sitting, tab
 
 from recorder.jobs.emergency import import_answer
 from storage.base import database
@@ -30,11 +30,13 @@ def hurried(route: Route) -> None:
     route.fulfill(response=answer, json=told | ({"emergency_s": 2} if "emergency_s" in told else {}))
 
 
-def test_an_answer_that_nobody_takes_is_saved_as_a_file(tab: Tab, sitting: Sitting, tmp_path: Path) -> None:
+def test_an_answer_that_nobody_takes_is_saved_as_a_file(
+    tab: Tab, begun: Sitting, sitting: Sitting, tmp_path: Path
+) -> None:
     page = tab.page
     page.route(re.compile(r"/examen/"), hurried)
     page.route("**/recorder/**", lambda route: route.abort())
-    tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
+    tab.go_on().press("Filmpje starten").at("clip", "playing").end_of_clip()
     tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
     assert not page.locator("#emergency").is_visible(), "nothing disturbs who talks"
     tab.press("Stoppen en bewaren").at("clip", "ready")

@@ -52,6 +52,14 @@ def sitting(installation, session: Session) -> Sitting:
     return installation.invite(session)
 
 
+@pytest.fixture
+def begun(sitting, session: Session) -> Sitting:
+    """An exam at its first situation, for who tests what comes after check and practice."""
+    cast.begin(session.merge(sitting), datetime.now(UTC))
+    session.commit()
+    return sitting
+
+
 class Tab:
     """One tab of the candidate, and what went wrong in it."""
 
@@ -100,6 +108,10 @@ class Tab:
     def straight_to_the_exam(self) -> "Tab":
         self.log_in().agree().check().press("Verder zonder oefenen").at("practice", "ready")
         return self.press("Examen beginnen").at("clip", "ready")
+
+    def go_on(self) -> "Tab":
+        """Go on here with an exam that has `begun` in another window."""
+        return self.log_in().at("elsewhere").press("Hier verdergaan").at("clip", "ready")
 
     def end_of_clip(self) -> "Tab":
         """Let the browser play to the end at once; the page only sees that the film ended."""
@@ -186,8 +198,8 @@ def test_reload_lands_on_the_right_step(tab, sitting):
     assert tab.page.get_by_text("Situatie 2 van 10", exact=True).is_visible()
 
 
-def test_a_second_tab_takes_over_only_when_asked(tab):
-    tab.straight_to_the_exam()
+def test_a_second_tab_takes_over_only_when_asked(tab, begun):
+    tab.go_on()
     second = Tab(tab.page.context.new_page(), tab.site)
     second.page.goto(f"{tab.site}/examen")
     second.at("elsewhere").sound()
@@ -196,8 +208,8 @@ def test_a_second_tab_takes_over_only_when_asked(tab):
     second.press("Filmpje starten").at("clip", "playing")
 
 
-def test_a_copied_tab_gets_a_seat_of_its_own(tab):
-    tab.straight_to_the_exam()
+def test_a_copied_tab_gets_a_seat_of_its_own(tab, begun):
+    tab.go_on()
     with tab.page.expect_popup() as opened:
         tab.page.evaluate("window.open('/examen')")
     copy = Tab(opened.value, tab.site)
@@ -259,8 +271,8 @@ def test_without_a_camera_the_page_says_what_to_do(chromium, installation, sitti
     context.close()
 
 
-def test_a_lost_line_keeps_the_place_and_comes_back(tab):
-    tab.straight_to_the_exam()
+def test_a_lost_line_keeps_the_place_and_comes_back(tab, begun):
+    tab.go_on()
     tab.page.context.set_offline(True)
     tab.press("Filmpje starten")
     expect(tab.page.get_by_role("alert")).to_contain_text("De verbinding is even weg")
@@ -269,8 +281,8 @@ def test_a_lost_line_keeps_the_place_and_comes_back(tab):
     expect(tab.page.get_by_role("alert")).to_be_hidden()
 
 
-def test_an_unplugged_camera_halts_before_the_next_clip(tab):
-    tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip().at("prepare", "preparing")
+def test_an_unplugged_camera_halts_before_the_next_clip(tab, begun):
+    tab.go_on().press("Filmpje starten").at("clip", "playing").end_of_clip().at("prepare", "preparing")
     tab.page.evaluate(
         "for (const track of document.getElementById('self').srcObject.getVideoTracks())"
         " { track.stop(); track.dispatchEvent(new Event('ended')); }"

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Route, expect
 from support import cast, exam_site, services
-from test_exam_page import WAIT_MS, Tab, chromium, sitting, tab
+from test_exam_page import WAIT_MS, Tab, begun, chromium, sitting, tab
 
 from recorder.jobs.finish import finish_recording
 from scenarios.sitting import Stage
@@ -98,9 +98,9 @@ def test_an_answer_without_any_live_connection(tab: Tab, sitting: Sitting) -> No
     tab.sound()
 
 
-def test_somebody_else_at_the_same_browser_sees_nothing_of_it(tab: Tab, sitting: Sitting) -> None:
+def test_somebody_else_at_the_same_browser_sees_nothing_of_it(tab: Tab, sitting: Sitting, begun: Sitting) -> None:
     tab.page.route("**/recorder/slices/**", lambda route: route.abort())
-    tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
+    tab.go_on().press("Filmpje starten").at("clip", "playing").end_of_clip()
     tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
     tab.press("Stoppen en bewaren").at("clip", "ready")
     kept = tab.page.evaluate(KEPT_SLICES)
@@ -119,7 +119,7 @@ def test_somebody_else_at_the_same_browser_sees_nothing_of_it(tab: Tab, sitting:
     services.wait_until(lambda: tab.page.evaluate(KEPT_SLICES) == [], "the vault to be empty", 30)
 
 
-def test_nothing_is_erased_before_the_store_has_confirmed_its_hash(tab: Tab, sitting: Sitting) -> None:
+def test_nothing_is_erased_before_the_store_has_confirmed_its_hash(tab: Tab, begun: Sitting) -> None:
     answers, wrong = [], True
 
     def told(route: Route) -> None:
@@ -131,7 +131,7 @@ def test_nothing_is_erased_before_the_store_has_confirmed_its_hash(tab: Tab, sit
         route.fulfill(response=answer, json=body)
 
     tab.page.route(re.compile(r"/recorder/slices/[0-9a-f-]+$"), told)
-    tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
+    tab.go_on().press("Filmpje starten").at("clip", "playing").end_of_clip()
     tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
     tab.press("Stoppen en bewaren").at("clip", "ready")
 
@@ -146,7 +146,7 @@ def test_nothing_is_erased_before_the_store_has_confirmed_its_hash(tab: Tab, sit
 
 def test_a_slice_that_does_not_get_through_is_tried_after_0_1_3_and_5_seconds(
     tab: Tab,
-    sitting: Sitting,
+    begun: Sitting,
 ) -> None:
     tries: list[float] = []
 
@@ -156,7 +156,7 @@ def test_a_slice_that_does_not_get_through_is_tried_after_0_1_3_and_5_seconds(
         route.abort()
 
     tab.page.route("**/recorder/slices/**", refused)
-    tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
+    tab.go_on().press("Filmpje starten").at("clip", "playing").end_of_clip()
     tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
     services.wait_until(lambda: tab.page.wait_for_timeout(50) or len(tries) >= 6, "six tries", 60)
     waited = [after - before for before, after in pairwise(tries[:6])]
@@ -186,7 +186,7 @@ def test_the_answer_that_is_recorded_goes_first_and_finishing_waits_for_all(
 
     page = tab.page
     page.route("**/recorder/slices/**", on_its_way)
-    tab.log_in().at("elsewhere").press("Hier verdergaan")
+    tab.go_on()
     for last in (False, True):
         tab.at("clip", "ready").press("Filmpje starten").at("clip", "playing").end_of_clip()
         tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
@@ -209,9 +209,9 @@ def test_the_answer_that_is_recorded_goes_first_and_finishing_waits_for_all(
     expect(page.get_by_role("heading", name="Uw examen is afgerond")).to_be_visible()
 
 
-def test_what_is_left_when_the_exam_has_closed_is_still_sent(tab: Tab, sitting: Sitting) -> None:
+def test_what_is_left_when_the_exam_has_closed_is_still_sent(tab: Tab, sitting: Sitting, begun: Sitting) -> None:
     tab.page.route("**/recorder/slices/**", lambda route: route.abort())
-    tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
+    tab.go_on().press("Filmpje starten").at("clip", "playing").end_of_clip()
     tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
     tab.press("Stoppen en bewaren").at("clip", "ready")
     with database.session_scope() as late:
@@ -228,9 +228,11 @@ def test_what_is_left_when_the_exam_has_closed_is_still_sent(tab: Tab, sitting: 
     tab.sound()
 
 
-def test_a_microphone_that_gives_nothing_is_opened_again_and_costs_no_time(tab: Tab, sitting: Sitting) -> None:
+def test_a_microphone_that_gives_nothing_is_opened_again_and_costs_no_time(
+    tab: Tab, sitting: Sitting, begun: Sitting
+) -> None:
     tab.page.add_init_script(BREAKABLE)
-    tab.straight_to_the_exam().press("Filmpje starten").at("clip", "playing").end_of_clip()
+    tab.go_on().press("Filmpje starten").at("clip", "playing").end_of_clip()
     tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
     tab.page.wait_for_timeout(2000)
     before, lost, back = tab.page.evaluate(BREAK)
