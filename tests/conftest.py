@@ -24,6 +24,12 @@ from support.settings_cache import clear
 from storage.base import config, database, jobs, migrate, objects
 
 DATABASES = ("sqlite", "postgresql")
+LONGEST = ("test_slices_page", "test_exam_page", "test_recording_page", "test_desk_run")
+LONGEST += ("test_pages", "test_access", "test_road_to_the_exam", "test_clip_check", "test_cli", "test_demo")
+"""Modules that take a minute or more begin first, so that none of them runs on alone at the end."""
+ALONE = ("test_whole_exam", "test_slow_senders")
+"""Modules in real time that measure what a browser or a visitor gets, which a browser beside them would change."""
+
 _numbers = itertools.count(1)
 
 
@@ -40,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "one_database: what is tested does not depend on the database; one is enough")
     config.addinivalue_line("markers", "both_databases: what is tested depends on the database, as on its locks")
     config.addinivalue_line("markers", "real_time: plays, films or kills while the clock runs")
+    config.addinivalue_line("markers", "alone: in real time, with nothing beside it; set by the list ALONE")
     config.addinivalue_line("markers", "proof: long; `make proof` runs it, `make test` does not (tests/README.md)")
     compiled_templates.keep()
     compiled_routes.keep()
@@ -69,17 +76,21 @@ def _databases(test: pytest.Item, config: pytest.Config) -> tuple[str, ...]:
     return (DATABASES[zlib.crc32(test.nodeid.encode()) % 2],)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What runs in real time is tried once more before it fails; the summary names every second try.
 
-    A shared machine may stand still for a second, and a camera with it. Modules with a browser come first, since they
-    take longest: side by side, a process takes a module at a time.
+    A shared machine may stand still for a second, and a camera with it. The longest modules come first, and then those
+    with a browser: side by side, a process takes a module at a time.
     """
     for item in items:
         if item.get_closest_marker("real_time"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+            if item.path.stem in ALONE:
+                item.add_marker(pytest.mark.alone)
     browsed = {item.path for item in items if {"desks", "chromium"} & set(item.fixturenames)}
-    items.sort(key=lambda item: item.path not in browsed)
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: (place.get(item.path.stem, len(place)), item.path not in browsed))
 
 
 # The services, started by the first test that asks and ended after the last.
