@@ -5,6 +5,7 @@ next start goes on from there.
 """
 
 import asyncio
+import hashlib
 import logging
 import uuid
 from collections.abc import Callable, Container
@@ -44,6 +45,8 @@ class Shipper:
         self, spool: Spool, store: Callable[[], ObjectStore], keys: Callable[[], KeyStore], name: str = ""
     ) -> None:
         self._spool, self._store, self._keys, self._name = spool, store, keys, name
+        # Two may ship the very same file at the same moment, each sealed in its own way: neither writes over the other.
+        self._mark = hashlib.sha256(f"{name} {spool.root.resolve()}".encode()).hexdigest()[:8]
         self._under_way: dict[uuid.UUID, asyncio.Task[Any]] = {}
         self._again: set[uuid.UUID] = set()  # something came while it was under way
         self._slots = asyncio.Semaphore(AT_ONCE)
@@ -108,7 +111,7 @@ class Shipper:
             if not erased and (size, sha256) not in confirmed.values():
                 name = free_name(path.stem, confirmed)
                 # Two recorders may ship their parts of one answer at the same moment, and choose the same name.
-                stored = self._put(recording, path, f"{name}-{sha256[:16]}")
+                stored = self._put(recording, path, f"{name}-{sha256[:16]}-{self._mark}")
                 new.append(
                     Original(
                         recording_id=recording,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from support import cast
 
@@ -73,11 +74,44 @@ def test_every_session_becomes_an_original(
     for name, content in contents.items():
         sealed, plain = tmp_path / "sealed", tmp_path / "plain"
         mark = hashlib.sha256(content).hexdigest()[:16]
-        object_store.get_file(f"recordings/{recording}/{name}-{mark}.rtp.enc", sealed)
+        (stored,) = object_store.keys(f"recordings/{recording}/{name}-{mark}")
+        object_store.get_file(stored, sealed)
         assert content not in sealed.read_bytes()
         decrypt_file(sealed, plain, key)
         assert plain.read_bytes() == content
     assert spool.recordings() == []
+
+
+def test_two_recorders_that_ship_the_same_at_the_same_moment_do_not_write_over_each_other(
+    object_store: ObjectStore, recording: uuid.UUID, spool: Spool, people: cast.Cast, tmp_path: Path
+) -> None:
+    """One has put its file and not yet told the row when the other ships the very same bytes, sealed otherwise."""
+    content = fill(spool, recording)
+    other = Spool(tmp_path / "other")
+    other.folder(recording).mkdir(parents=True)
+    (other.folder(recording) / "whip-1.rtp").write_bytes(content)
+    first, second = (
+        upload.Shipper(one, lambda: object_store, key_store, name) for one, name in ((spool, "a"), (other, "b"))
+    )
+    put = first._put
+
+    def slow(*what: object) -> object:
+        stored = put(*what)
+        second.ship_now(recording, LATER)
+        return stored
+
+    first._put = slow
+    with pytest.raises(IntegrityError):
+        first.ship_now(recording, LATER)
+    first._put = put
+    first.ship_now(recording, LATER)
+    assert state_of(recording)[:2] == (RecordingState.CAPTURED, {"whip-1": hashlib.sha256(content).hexdigest()})
+    with session_scope(writes=False) as session:
+        (original,) = session.get(Recording, recording).originals
+        sealed = tmp_path / "sealed"
+        object_store.get_file(original.key, sealed)
+        assert hashlib.sha256(sealed.read_bytes()).hexdigest() == original.cipher_sha256
+    assert spool.recordings() == other.recordings() == []
 
 
 class Unsure:
@@ -148,7 +182,8 @@ def test_what_is_confirmed_is_never_replaced(
     }
     for name, content in zip(names, contents, strict=True):
         mark = hashlib.sha256(content).hexdigest()[:16]
-        object_store.get_file(f"recordings/{recording}/{name}-{mark}.rtp.enc", tmp_path / "sealed")
+        (stored,) = object_store.keys(f"recordings/{recording}/{name}-{mark}")
+        object_store.get_file(stored, tmp_path / "sealed")
         decrypt_file(tmp_path / "sealed", tmp_path / "plain", key_store().get(recording))
         assert (tmp_path / "plain").read_bytes() == content
 
