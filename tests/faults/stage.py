@@ -38,6 +38,7 @@ class Stage:
         if self._candidate and not self._works(self._candidate):
             self._candidate = None
         if self._candidate is None:
+            self._end_browsers()
             folder = self.folder / f"{installation.replace(' ', '-')}-{len(self._people) + 1}"
             self._candidate = Candidate(self.playwright, self.product, self._films(), folder)
             self._people.append(self._candidate)
@@ -48,13 +49,18 @@ class Stage:
         self._candidate = None
 
     def close(self) -> None:
+        self._end_browsers()
         for somebody in self._people:
-            with contextlib.suppress(Error):
-                somebody.kill()
             somebody.relay.close()
         self._people.clear()
         self._candidate, self.installation = None, ""
         self._open.close()
+
+    def _end_browsers(self) -> None:
+        """Those of whom no more answers come: their cameras would go on beside the next one's."""
+        for somebody in self._people:
+            with contextlib.suppress(Error):
+                somebody.kill()
 
     def _works(self, somebody: Candidate) -> bool:
         try:
