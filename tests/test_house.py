@@ -22,6 +22,7 @@ MAY_IMPORT = {
 """The packages, and the other packages that each may know of; and the demo beside them, which none of them knows of."""
 
 FLOORS = {
+    "scenarios": (("theory",),),
     "storage": (
         ("base",),
         ("migrations", "people", "schemes"),
