@@ -11,6 +11,7 @@ The clients disagree about some values (dates, real numbers, quotes and line end
 """
 
 import plistlib
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,13 +41,15 @@ def settings(
 
     `pages` are addresses with `*` for any text. `salt` is 32 random bytes of this test alone, which the Browser Exam
     Key depends on. With the SHA-256 of a password, in hexadecimal, a supervisor can end the browser; without it only
-    the link can. Raises ValueError for an address without https, or another length of the salt.
+    the link can. Raises ValueError for an address without https, another length of the salt, or what is no such hash.
     """
     for address in (start, quit_link):
         if urlsplit(address).scheme != "https" or not urlsplit(address).netloc:
             raise ValueError(f"{address!r} is no address with https")
     if len(salt) != 32:
         raise ValueError("the salt has 32 bytes")
+    if quit_password_hash is not None and not re.fullmatch("[0-9a-f]{64}", quit_password_hash):
+        raise ValueError("no SHA-256 in hexadecimal")
     rules: list[Value] = [{"action": 1, "active": True, "expression": one, "regex": False} for one in pages]
     found: dict[str, Value] = {
         "startURL": start,

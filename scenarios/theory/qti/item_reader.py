@@ -190,7 +190,7 @@ class _ItemReader:
 
     def _options(self, parent: Element, kind: str, attributes: frozenset[str]) -> tuple[Option, ...]:
         self._content.attributes(parent, attributes)
-        self._only(parent, ("qti-prompt", kind))
+        self._only(parent, (kind,) if kind == "qti-inline-choice" else ("qti-prompt", kind))
         found = []
         for one in parent.findall(f"{{{QTI}}}{kind}"):
             self._content.attributes(one, _OPTION)

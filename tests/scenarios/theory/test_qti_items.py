@@ -151,6 +151,8 @@ def test_a_choice_may_stand_in_a_sentence():
     assert item.body == (Markup("p", ("U zegt ", Place(), ".")),)
     many = qti.declaration("A", cardinality="multiple")
     assert reasons(qti.item(inline, many)) == {"value cardinality multiple"}
+    prompted = inline.replace("<qti-inline-choice ", "<qti-prompt>Kies</qti-prompt><qti-inline-choice ", 1)
+    assert reasons(qti.item(prompted)) == {"element qti-prompt (qti-inline-choice-interaction)"}
 
 
 def test_a_question_may_stand_before_its_choice_or_around_it():

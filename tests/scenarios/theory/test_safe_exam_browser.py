@@ -116,6 +116,12 @@ def test_settings_without_https_or_with_another_salt_are_refused(start, salt):
         settings(start, START, [], salt)
 
 
+@pytest.mark.parametrize("password", ["geheim", "", "AB" * 32, "ab" * 31])
+def test_a_password_itself_never_comes_into_the_file(password):
+    with pytest.raises(ValueError, match="SHA-256"):
+        settings(START, START, [], bytes(32), password)
+
+
 HASH = request_hash(START, FIRST_KEY)
 EXAM_KEYS = ("11" * 32, "22" * 32)
 EXAM_HASH = request_hash(START, EXAM_KEYS[1])
