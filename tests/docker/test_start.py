@@ -33,7 +33,7 @@ class Run:
             self.make = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "TERM", "--", "make", "--no-print-directory", "run"],
                 cwd=services.ROOT,
-                env=_environment(VIGNET_PORT=str(port), VIGNET_DATA=str(data)),
+                env=_environment(VIGNET_PORT=str(port), VIGNET_DATA=str(data), VIGNET_DEMO="off"),
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
