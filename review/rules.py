@@ -1,17 +1,16 @@
-"""The pass rule (cesuur) of an exam is data of its scheme; this module reads it and applies it.
+"""The pass rule (cesuur) of an exam is data of its scheme, which `review.rule_reading` reads; here it is applied.
 
-Three kinds cover the exams of the field:
+Four kinds cover the exams of the field:
 
 - ``competencies``: means on the scale of 1 to 5, a cut for each and a cut over all (Branchecertificaat B);
 - ``terms``: points per term, each term with its own minimum, nothing compensates (practical test of A);
-- ``proven``: every competency must be proven (Ervaringsbewijs).
+- ``proven``: every competency must be proven, criterion by criterion (Ervaringsbewijs, `review.proof`);
+- ``marks``: every work process is marked, every core task reaches the pass mark (MBO, `review.marks`).
 
-Numbers with decimals are written as strings in the data ("2.25") and read as exact fractions: a float never decides
-about a person.
+Numbers are whole or exact fractions: a float never decides about a person.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -48,6 +47,7 @@ class Condition(StrEnum):
     OBSERVED_MIN = "observed_min"
     TERM_MIN = "term_min"
     PROVEN = "proven"
+    MARK_MIN = "mark_min"
 
 
 def to_plain(value: Found) -> str | int | bool | None:
@@ -159,9 +159,9 @@ class CompetencyRule:
         for key, mean in means.items():
             seen = observed[key]
             reasons.append(Reason(Condition.OBSERVED_MIN, key, seen, self.observed_min, met=seen >= self.observed_min))
-            reasons.append(_at_least(Condition.COMPETENCY_MIN, key, mean, self.competency_min))
+            reasons.append(at_least(Condition.COMPETENCY_MIN, key, mean, self.competency_min))
         overall = self.overall(means, part1_mark)
-        reasons.append(_at_least(Condition.OVERALL_MIN, "overall", overall, self.overall_min))
+        reasons.append(at_least(Condition.OVERALL_MIN, "overall", overall, self.overall_min))
         if any(reason.rule is Condition.OBSERVED_MIN and not reason.met for reason in reasons):
             return Outcome(None, tuple(reasons))
         return Outcome(all(reason.met for reason in reasons), tuple(reasons))
@@ -175,6 +175,11 @@ class Term:
     name: str
     max: int
     min: int
+
+    @property
+    def critical(self) -> bool:
+        """True when no point of it may be missed."""
+        return self.min == self.max
 
 
 @dataclass(frozen=True)
@@ -191,124 +196,18 @@ class TermRule:
         problems += [
             f"points of term {key!r} must be a whole number from 0 to {term.max}"
             for key, term in known.items()
-            if key in points and not (_is_int(points[key]) and 0 <= points[key] <= term.max)
+            if key in points and not (is_whole(points[key]) and 0 <= points[key] <= term.max)
         ]
         if problems:
             raise RuleError(problems)
-        reasons = tuple(_at_least(Condition.TERM_MIN, key, points[key], term.min) for key, term in known.items())
+        reasons = tuple(at_least(Condition.TERM_MIN, key, points[key], term.min) for key, term in known.items())
         return Outcome(all(reason.met for reason in reasons), reasons)
 
 
-@dataclass(frozen=True)
-class ProvenRule:
-    """Every competency must be proven; one that is not fails the whole."""
-
-    def judge(self, proven: Mapping[str, bool | None]) -> Outcome:
-        """`None` for a competency that is not judged yet. Undecided only while nothing has failed already.
-
-        Raises RuleError when there is no competency at all.
-        """
-        if not proven:
-            raise RuleError(["no competency to judge"])
-        reasons = tuple(Reason(Condition.PROVEN, key, found, True, found is True) for key, found in proven.items())
-        if any(found is False for found in proven.values()):
-            return Outcome(False, reasons)
-        return Outcome(None if None in proven.values() else True, reasons)
-
-
-Rule = CompetencyRule | TermRule | ProvenRule
-
-
-def parse(data: Mapping[str, Any]) -> Rule:
-    """Reads a rule as it stands in the scheme. Raises RuleError with everything that is wrong at once."""
-    readers: dict[str, Callable[[Mapping[str, Any], list[str]], Rule]] = {
-        "competencies": _competency_rule,
-        "terms": _term_rule,
-        "proven": _proven_rule,
-    }
-    kind = data.get("kind")
-    if not isinstance(kind, str) or kind not in readers:
-        raise RuleError([f"kind must be one of {', '.join(readers)}, not {kind!r}"])
-    problems: list[str] = []
-    rule = readers[kind]({key: value for key, value in data.items() if key != "kind"}, problems)
-    if problems:
-        raise RuleError(problems)
-    return rule
-
-
-def _exact(value: Any, name: str, low: int, high: int, problems: list[str]) -> Fraction:
-    """A whole number or a decimal in a string, as a fraction from `low` to `high`; else one more of the problems."""
-    text = str(value) if _is_int(value) else value
-    if not isinstance(text, str) or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
-        problems.append(f'{name} must be an exact number in quotes such as "2.25", not {value!r}')
-        return Fraction(low)
-    number = Fraction(text)
-    if not low <= number <= high:
-        problems.append(f"{name} must lie between {low} and {high}, not {text}")
-    return number
-
-
-def _refuse_unknown(data: Mapping[str, Any], known: Iterable[str], problems: list[str]) -> None:
-    """A misspelt key must never silently leave a condition out."""
-    problems.extend(f"unknown key {key!r}" for key in data if key not in set(known))
-
-
-def _competency_rule(data: Mapping[str, Any], problems: list[str]) -> CompetencyRule:
-    _refuse_unknown(data, ("part1", "competency_min", "overall_min", "observed_min", "part1_weight"), problems)
-    part1: Any = data.get("part1")
-    observed_min: Any = data.get("observed_min")
-    if not isinstance(part1, bool):
-        problems.append("part1 must be true or false")
-    if not _is_int(observed_min) or observed_min < 1:
-        problems.append("observed_min must be a whole number of at least 1")
-    weight = None
-    if "part1_weight" in data:
-        weight = _exact(data["part1_weight"], "part1_weight", 0, 1, problems)
-        if weight in (0, 1):
-            problems.append("part1_weight must leave weight to both parts")
-    return CompetencyRule(
-        part1=part1,
-        competency_min=_exact(data.get("competency_min"), "competency_min", LEVEL_MIN, LEVEL_MAX, problems),
-        overall_min=_exact(data.get("overall_min"), "overall_min", LEVEL_MIN, LEVEL_MAX, problems),
-        observed_min=observed_min,
-        part1_weight=weight,
-    )
-
-
-def _term_rule(data: Mapping[str, Any], problems: list[str]) -> TermRule:
-    _refuse_unknown(data, ("terms",), problems)
-    listed = data.get("terms")
-    if not isinstance(listed, list | tuple) or not listed:
-        problems.append("terms must be a list of at least one term")
-        return TermRule(())
-    terms: list[Term] = []
-    for number, entry in enumerate(listed, start=1):
-        if not isinstance(entry, Mapping):
-            problems.append(f"term {number} must have key, name, max and min")
-            continue
-        faults: list[str] = []
-        _refuse_unknown(entry, ("key", "name", "max", "min"), faults)
-        found: dict[str, Any] = {name: entry.get(name) for name in ("key", "name", "max", "min")}
-        term = Term(**found)
-        if not all(isinstance(text, str) and text for text in (term.key, term.name)):
-            faults.append("key and name must be texts")
-        if not (_is_int(term.max) and _is_int(term.min) and 0 <= term.min <= term.max and term.max > 0):
-            faults.append("max and min must be whole numbers, 0 <= min <= max, max above 0")
-        if term.key in [other.key for other in terms]:
-            faults.append(f"the key {term.key!r} stands there twice")
-        problems.extend(f"term {number}: {fault}" for fault in faults)
-        terms.append(term)
-    return TermRule(tuple(terms))
-
-
-def _proven_rule(data: Mapping[str, Any], problems: list[str]) -> ProvenRule:
-    _refuse_unknown(data, (), problems)
-    return ProvenRule()
-
-
-def _at_least(rule: Condition, subject: str, found: Fraction | int | None, needed: Fraction | int) -> Reason:
+def at_least(rule: Condition, subject: str, found: Fraction | int | None, needed: Fraction | int) -> Reason:
     return Reason(rule, subject, found, needed, met=found is not None and found >= needed)
 
 
-def _is_int(value: Any) -> bool:
+def is_whole(value: object) -> bool:
+    """True for an int that is no bool."""
     return isinstance(value, int) and not isinstance(value, bool)

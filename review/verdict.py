@@ -20,6 +20,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from review.rule_reading import parse
 from review.rules import (
     LEVEL_MAX,
     LEVEL_MIN,
@@ -29,7 +30,6 @@ from review.rules import (
     RuleError,
     exact,
     on_scale,
-    parse,
     to_plain,
 )
 
@@ -148,7 +148,7 @@ class Case:
     part1_mark: Fraction | None = None
 
     def cuts(self) -> CompetencyRule:
-        """The rule, read. Raises what `review.rules.parse` raises, and RuleError for a rule of another kind."""
+        """The rule, read. Raises what `review.rule_reading.parse` raises, and RuleError for a rule of another kind."""
         rule = parse(self.rule)
         if not isinstance(rule, CompetencyRule):
             raise RuleError(["marks on competencies need a rule of that kind"])

@@ -10,16 +10,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from scenarios.judged_live import EVERY_CHANNEL, Channel, Point
 from scenarios.reading import always, keyed, many, matching, within
 
 
 class Evidence(StrEnum):
-    """The ways in which a part of an exam is judged."""
+    """The ways in which a part of an exam is judged.
+
+    A `portfolio` is the motivation file of candidate and manager; `competency_portfolio` is documents of any kind, each
+    for a competency.
+    """
 
     PORTFOLIO = "portfolio"
     RECORDED_ANSWERS = "recorded_answers"
     THEORY_TEST = "theory_test"
     LIVE_CHECKLIST = "live_checklist"
+    COMPETENCY_PORTFOLIO = "competency_portfolio"
+    LIVE_ASSESSMENT = "live_assessment"
+    WORK_PROCESSES = "work_processes"
 
 
 class Allocation(StrEnum):
@@ -47,15 +55,18 @@ class Competency:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
+    """One part of an exam. The candidate may leave an `optional` one."""
+
     key: str = keyed()
     name: str
     evidence: Evidence
     description: str
+    optional: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Criterion:
-    """One test term (toetsterm), such as 1.1."""
+    """One test term (toetsterm), such as 1.1; in other exams a criterion of a cluster, or a work process."""
 
     number: str
     text: str
@@ -63,7 +74,7 @@ class Criterion:
 
 @dataclass(frozen=True, kw_only=True)
 class EndTerm:
-    """One end term (eindterm) with the criteria that it covers."""
+    """One end term (eindterm) with the criteria that it covers; in other exams a cluster, or a core task."""
 
     key: str = keyed()
     name: str
@@ -149,11 +160,11 @@ USUAL_WEEKS_IN_JOB = 12
 
 @dataclass(frozen=True, kw_only=True)
 class ChecklistRules:
-    """How a practical test is taken: about how long, from how many conversations, in which ways.
+    """How a practical test is taken: about how long, from how many conversations, by which channels, in which ways.
 
     `advised_weeks_in_job`: before the end of how many weeks in the job KSF advises the exam; 0 is no advice.
     `certificate_key` is what who passed has from then on, and `conflict_months` for how long an employer that somebody
-    left still counts as a bond.
+    left still counts as a bond. `points` are the lines of the checklist; a scheme from before there were any has none.
     """
 
     duration_minutes: int = within(5, 480)
@@ -165,6 +176,8 @@ class ChecklistRules:
     assessors: int = within(1, 3)
     certificate_key: str = "certificate_a"
     conflict_months: int = within(0, 120, 24)
+    channels: tuple[Channel, ...] = many(1, 3, EVERY_CHANNEL)
+    points: tuple[Point, ...] = many(0, 100, ())
 
 
 @dataclass(frozen=True, kw_only=True)

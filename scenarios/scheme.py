@@ -30,8 +30,10 @@ from scenarios.chapters import (
     TheoryRules,
     Visibility,
 )
+from scenarios.judged_live import MarkingRules, ProofRules
 from scenarios.quality import Limits
 from scenarios.reading import KEY, ContentError, keyed, many, read, within
+from scenarios.rule_ties import rule_problems
 
 
 class SchemeError(ContentError):
@@ -64,6 +66,8 @@ class Scheme:
     assessment: AssessmentRules | None = None
     quality: Limits | None = None
     checklist: ChecklistRules | None = None
+    proof: ProofRules | None = None
+    marking: MarkingRules | None = None
     documents: Documents | None = None
     retention: Retention | None = None
     visibility: Visibility | None = None
@@ -112,10 +116,11 @@ def parse(data: bytes) -> Scheme:
 
 def check(scheme: Scheme) -> list[str]:
     """The contradictions between the values of a scheme, in plain Dutch sentences."""
+    points = scheme.checklist.points if scheme.checklist else ()
     return [
         *_names(scheme),
         *_parts(scheme),
-        *_pass_rule(scheme),
+        *rule_problems(scheme.pass_rule, scheme.parts, scheme.competencies, scheme.end_terms, points),
         *_sitting(scheme),
         *_texts(scheme),
         *_origins(scheme),
@@ -128,9 +133,11 @@ def _names(scheme: Scheme) -> list[str]:
         "competenties": [one.key for one in scheme.competencies],
         "onderdelen": [one.key for one in scheme.parts],
         "eindtermen": [one.key for one in scheme.end_terms],
+        "toetstermen": [one.number for term in scheme.end_terms for one in term.criteria],
         "teksten": [one.key for one in scheme.texts],
         "vragen": [one.key for one in scheme.questions],
         "criteria": [one.key for one in scheme.documents.criteria] if scheme.documents else [],
+        "punten": [one.key for one in scheme.checklist.points] if scheme.checklist else [],
         "talen": [one.language for one in scheme.supplements],
         "herkomsten": [one.path for one in scheme.origins],
     }
@@ -145,6 +152,9 @@ NEEDED = {
     Evidence.RECORDED_ANSWERS: ("sitting", "assessment", "quality", "retention"),
     Evidence.LIVE_CHECKLIST: ("checklist",),
     Evidence.THEORY_TEST: (),
+    Evidence.COMPETENCY_PORTFOLIO: ("proof",),
+    Evidence.LIVE_ASSESSMENT: ("proof",),
+    Evidence.WORK_PROCESSES: ("marking",),
 }
 
 
@@ -155,21 +165,6 @@ def _parts(scheme: Scheme) -> list[str]:
         for table in NEEDED[part.evidence]
         if getattr(scheme, table) is None
     ]
-
-
-def _pass_rule(scheme: Scheme) -> list[str]:
-    """Only what ties the rule to the rest of the scheme; its own shape is read by the rule engine."""
-    rule = scheme.pass_rule
-    if not isinstance(rule.get("kind"), str):
-        return ["pass_rule.kind: ontbreekt."]
-    if rule["kind"] == "terms":
-        terms = rule.get("terms")
-        judged = [term.get("key") for term in (terms if isinstance(terms, list) else []) if isinstance(term, dict)]
-        if judged != [term.key for term in scheme.end_terms]:
-            return ["De slaagregel noemt andere eindtermen dan het schema."]
-    elif not scheme.competencies:
-        return ["De slaagregel kijkt naar competenties, maar het schema heeft er geen."]
-    return []
 
 
 def _sitting(scheme: Scheme) -> list[str]:
@@ -232,6 +227,8 @@ EXPLAINED = (
     "sitting",
     "assessment",
     "checklist",
+    "proof",
+    "marking",
     "location",
     "theory",
     "terms",

@@ -2,13 +2,16 @@
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, event, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from scenarios import catalogue, scheme
+from review import rule_reading
+from review.rules import RuleError
+from scenarios import catalogue, in_use, scheme
 from scenarios.chapters import USUAL_WEEKS_IN_JOB, ChecklistRules
 from storage.base.database import Base, Identified, session_of
 
@@ -95,12 +98,25 @@ def _refuse_change(_mapper: object, _connection: object, row: Scheme | Pack | Cl
         raise Immutable(f"{row.__tablename__} {row.id}")
 
 
+def checked(data: bytes, reader: Callable[[bytes], scheme.Scheme] = scheme.parse) -> scheme.Scheme:
+    """The scheme in these bytes, with a pass rule that the rule engine can read. Raises scheme.SchemeError.
+
+    `reader`: what else it must be, such as one that can be taken into use (`in_use.for_use`).
+    """
+    content = reader(data)
+    try:
+        rule_reading.parse(content.pass_rule)
+    except RuleError as error:
+        raise scheme.SchemeError([f"pass_rule: {problem}." for problem in error.problems]) from error
+    return content
+
+
 def add_scheme(session: Session, data: bytes, now: datetime) -> Scheme:
-    """The row of this scheme, made when these very bytes are new. Raises scheme.SchemeError.
+    """The row of this scheme, made when these very bytes are new. Raises scheme.SchemeError when it cannot be used yet.
 
     It gets the number that it asks for, or the next one when the exam has that number or a later one already.
     """
-    content, digest = scheme.parse(data), hashlib.sha256(data).hexdigest()
+    content, digest = checked(data, in_use.for_use), hashlib.sha256(data).hexdigest()
     known = session.scalars(select(Scheme).where(Scheme.key == content.key, Scheme.sha256 == digest)).first()
     if known:
         return known

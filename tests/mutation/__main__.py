@@ -25,7 +25,8 @@ RULES = (
     *("review/adjudication.py", "review/blinding.py", "review/certificate.py", "review/conflicts.py"),
     *("review/objection.py", "review/portfolio.py", "review/rating.py", "review/retention.py", "review/rules.py"),
     *("review/terms.py", "review/verdict.py", "scenarios/advice.py", "scenarios/practical.py", "scenarios/quality.py"),
-    *("scenarios/readiness.py", "scenarios/sitting.py"),
+    *("scenarios/readiness.py", "scenarios/sitting.py", "review/checklist.py", "review/marks.py", "review/proof.py"),
+    *("review/rule_reading.py", "review/two_devices.py", "scenarios/assessment_time.py", "scenarios/rule_ties.py"),
 )
 """Pure rules, and the table of the steps of a sitting."""
 TESTS = ("tests/review", "tests/scenarios")

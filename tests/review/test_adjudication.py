@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from review.adjudication import Difference, Trigger, Triggers, differences, open_slots
-from review.rules import parse
+from review.rule_reading import parse
 from review.verdict import Mark
 
 RULE = parse(

@@ -6,7 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from review.rules import CompetencyRule, Condition, Outcome, ProvenRule, RuleError, parse
+from review.proof import ProvenRule
+from review.rule_reading import parse
+from review.rules import CompetencyRule, Condition, Outcome, RuleError
 
 PRACTICAL_TEST_OF_A = tomllib.loads("""
 kind = "terms"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.rules import Condition, Outcome, RuleError, parse
+from review.rule_reading import parse
+from review.rules import Condition, Outcome, RuleError
 from review.verdict import Case, Decision, Mark, decide, shown
 
 RULE_DATA = {"kind": "competencies", "part1": True, "competency_min": "2.25", "overall_min": "2.75", "observed_min": 3}

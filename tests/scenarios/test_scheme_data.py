@@ -106,7 +106,7 @@ def test_the_open_questions_have_a_text_and_a_choice_that_answers_them():
     scheme = parse(B)
     assert [one.key for one in scheme.questions] == [f"Q{n}" for n in range(1, 9)]
     answered = {one.question for data in (A, B) for one in parse(data).origins if one.question}
-    assert answered == {"Q1", "Q2", "Q3", "Q4", "Q5", "Q7", "Q9"}
+    assert answered == {"Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "Q9"}
 
 
 def test_every_origin_leads_to_its_value():
@@ -230,8 +230,9 @@ def test_the_terms_of_the_pass_rule_are_the_end_terms():
 
 
 def test_a_rule_over_competencies_needs_competencies():
-    found = problems(changed(A, ('kind = "terms"', 'kind = "proven"')))
-    assert found == ["De slaagregel kijkt naar competenties, maar het schema heeft er geen."]
+    found = problems(changed(A, ('kind = "terms"', 'kind = "competencies"')))
+    assert "De slaagregel kijkt naar competenties, maar het schema heeft er geen." in found
+    assert "De slaagregel competencies vraagt een onderdeel met recorded_answers als bewijs." in found
 
 
 def test_every_problem_is_told_at_once():

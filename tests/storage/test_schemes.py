@@ -60,3 +60,26 @@ def test_a_scheme_gets_the_number_that_it_asks_for_when_that_is_free(session):
     fourth = add_scheme(session, DATA.replace(b"\nnumber = 1\n", b"\nnumber = 4\n"), NOW)
     assert fourth.number == 4
     assert add_scheme(session, DATA, NOW).number == 5
+
+
+@pytest.mark.parametrize(
+    "folder, old, new, problem",
+    [
+        ("branchecertificaat_chat", b"", b"", "Het onderdeel Praktijktoets heeft nog geen pagina: "),
+        ("ervaringsbewijs_callcenter", b"", b"", "Het onderdeel Portfolio heeft nog geen pagina: "),
+        ("mbo_contactcenter", b"", b"", "Het onderdeel Werkprocessen heeft nog geen pagina: "),
+        ("branchecertificaat_b", b'overall_min = "2.75"', b'overall_min = "5.01"', "pass_rule: overall_min must lie"),
+    ],
+)
+def test_what_cannot_be_taken_into_use_is_refused_with_the_reason(session, folder, old, new, problem):
+    data = (cast.CONTENT.parent / folder / "scheme.toml").read_bytes().replace(old, new)
+    with pytest.raises(SchemeError) as refused:
+        add_scheme(session, data, NOW)
+    assert refused.value.problems[0].startswith(problem)
+    assert current_scheme(session, folder) is None
+
+
+def test_what_is_in_use_is_read_though_it_could_not_be_taken_into_use_today(session):
+    row = add_scheme(session, DATA, NOW)
+    row.data = (cast.CONTENT.parent / "mbo_contactcenter" / "scheme.toml").read_bytes()
+    assert row.content.marking.signed_by_committee

@@ -13,10 +13,13 @@ from pathlib import Path
 from types import NoneType
 from typing import get_args, get_type_hints
 
+from review.marks import MarkRule
+from review.proof import ProvenRule
 from review.rules import CompetencyRule, TermRule
 from scenarios.scheme import Scheme
 from scenarios.unread import UNREAD
 
+RULES = (CompetencyRule, TermRule, ProvenRule, MarkRule)
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("scenarios", "review", "storage", "recorder", "webapp")
 NO_READERS = {
@@ -69,7 +72,7 @@ def values() -> dict[str, tuple[type, str]]:
     What stands in a scheme only to be read by people (names, texts, questions, where values come from) is none.
     """
     own = {name: (Scheme, name) for name in ("number", "prerequisite_any_of")}
-    rule = {f"pass_rule.{one.name}": (kind, one.name) for kind in (CompetencyRule, TermRule) for one in fields(kind)}
+    rule = {f"pass_rule.{one.name}": (kind, one.name) for kind in RULES for one in fields(kind)}
     tables = {f"{table}.{one.name}": (kind, one.name) for table, kind in chapters().items() for one in fields(kind)}
     return own | rule | tables
 
@@ -113,7 +116,7 @@ class Module:
 
     def __post_init__(self) -> None:
         self.tables = {name: kind.__qualname__ for name, kind in chapters().items()}
-        self.known = {*self.tables.values(), "Scheme", "CompetencyRule", "TermRule"}
+        self.known = {*self.tables.values(), "Scheme", *(kind.__name__ for kind in RULES)}
         self.imported: dict[str, str] = {}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.ImportFrom) and node.module:

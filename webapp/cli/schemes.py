@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,12 +10,12 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import func, select
 
-from scenarios import scheme as rules
+from scenarios import in_use
 from scenarios.reading import ContentError
 from storage.base import audit
 from storage.base.database import session_scope
 from storage.dossier.dossiers import Dossier
-from storage.schemes import Pack, Scheme, add_scheme
+from storage.schemes import Pack, Scheme, add_scheme, checked
 
 schemes = AppGroup("schemes", help="Exam schemes: the rules of an exam as data.")
 
@@ -28,9 +28,11 @@ _path = click.argument("paths", nargs=-1, required=True, type=click.Path(exists=
 @_path
 def check(paths: tuple[Path, ...]) -> None:
     """Say all that is wrong with the schemes in PATHS (files, or folders with a scheme.toml). Changes nothing."""
-    for path, data in _read(paths):
-        content = rules.parse(data)
+    for path, data in _read(paths, checked):
+        content = checked(data)
         click.echo(f"{path}: {content.name}, in orde.")
+        for reason in in_use.without_page(content):
+            click.echo(f"  Nog niet in gebruik te nemen. {reason}")
 
 
 @schemes.command("add")
@@ -41,7 +43,7 @@ def add(paths: tuple[Path, ...]) -> None:
     The very same bytes are taken once. Other ones are the next number: files that were handed in keep theirs.
     """
     now = datetime.now(UTC)
-    found = _read(paths)
+    found = _read(paths, lambda data: checked(data, in_use.for_use))
     with session_scope() as session:
         for path, data in found:
             row = add_scheme(session, data, now)
@@ -72,8 +74,8 @@ def list_schemes() -> None:
         click.echo("Er zijn nog geen reglementen. Neem er een in gebruik met `schemes add`.")
 
 
-def _read(paths: Sequence[Path]) -> list[tuple[Path, bytes]]:
-    """The bytes of every scheme. Raises ClickException after it said all that is wrong with any of them."""
+def _read(paths: Sequence[Path], reader: Callable[[bytes], object]) -> list[tuple[Path, bytes]]:
+    """The bytes of every scheme that `reader` takes. Raises ClickException after it said all that is wrong with any."""
     files = [file for path in paths for file in (_files_in(path) if path.is_dir() else [path])]
     problems = [f"{path}: hier is geen {FILE}." for path in paths if path.is_dir() and not _files_in(path)]
     found: list[tuple[Path, bytes]] = []
@@ -82,7 +84,7 @@ def _read(paths: Sequence[Path]) -> list[tuple[Path, bytes]]:
         data = file.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         try:
-            rules.parse(data)
+            reader(data)
         except ContentError as error:
             problems += [f"{file}: {one}" for one in error.problems]
         if digest not in seen:

@@ -15,9 +15,13 @@ from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from review import rules
+from review import rule_reading
+from review.marks import MarkRule, Rounding
+from review.proof import NormKind, ProvenRule
+from review.rules import TermRule
 from scenarios.brought import scheme_file
 from scenarios.chapters import Allocation, FileCriterion, IdentityCheck, Origin, Planning, Question, Task
+from scenarios.judged_live import Channel, spread
 from scenarios.scheme import Scheme, parse
 from scenarios.unread import UNREAD
 from storage import schemes
@@ -36,6 +40,8 @@ CHAPTERS = {
     "sitting": "De zitting",
     "assessment": "De beoordeling",
     "checklist": "De praktijktoets",
+    "proof": "Het assessment",
+    "marking": "De cijfers",
     "theory": "De online toets",
     "location": "De locatie",
     "quality": "Eisen aan een opname",
@@ -51,6 +57,12 @@ WORDS: dict[str, str] = {
     Allocation.SPREAD: "elk antwoord andere assessoren",
     Planning.WINDOW: "in een periode na de uitnodiging, op een moment naar keuze",
     Planning.DATES: "op een examendatum van KSF, die de organisatie aanvraagt",
+    Rounding.HALF_UP: "een half gaat naar boven",
+    Rounding.HALF_EVEN: "een half gaat naar het even cijfer",
+    Rounding.DOWN: "naar beneden",
+    Channel.TELEPHONE: "telefoon",
+    Channel.EMAIL: "e-mail",
+    Channel.CHAT: "chat",
     IdentityCheck.NONE: "geen controle vooraf",
     IdentityCheck.CODE: "een code van zes cijfers, die iemand van de organisatie geeft",
 }
@@ -79,11 +91,13 @@ def show(key: str, number: int | None = None) -> ResponseReturnValue:
 
 def passing(scheme: Scheme) -> list[str]:
     """The pass rule in sentences, each a condition that must be met."""
-    rule = rules.parse(scheme.pass_rule)
-    if isinstance(rule, rules.TermRule):
+    rule = rule_reading.parse(scheme.pass_rule)
+    if isinstance(rule, TermRule):
         return [f"{term.name}: ten minste {term.min} van de {term.max} punten." for term in rule.terms]
-    if isinstance(rule, rules.ProvenRule):
+    if isinstance(rule, ProvenRule):
         return ["Elke competentie is aangetoond."]
+    if isinstance(rule, MarkRule):
+        return [f"Elke kerntaak heeft ten minste het cijfer {rule.pass_mark} ({rule.name(rule.pass_mark)})."]
     lines = ["KSF vindt het motivatiedossier voldoende."] if rule.part1 else []
     lines.append(f"Voor elke competentie is het gemiddelde ten minste {formats.number(rule.competency_min)}.")
     lines.append(f"Het gemiddelde van alle competenties samen is ten minste {formats.number(rule.overall_min)}.")
@@ -145,12 +159,25 @@ def in_words(origin: Origin, value: Any) -> str:
         return f"{_plain(100 * Fraction(value))} %"
     if origin.path == "location.items":
         return " ".join(value)
+    if origin.path == "checklist.points":
+        return ", ".join(f"{numbers}: {count}" for numbers, count in spread(value).items())
     if origin.path == "documents.word_guide":
         return f"{value[0]} tot {value[1]} woorden"
     words = _plain(value)
     if origin.unit == "niveau":
         return f"niveau {words}"
     return f"{words} {origin.unit}" if origin.unit and not isinstance(value, bool) else words
+
+
+def _row(value: Mapping[str, Any]) -> str:
+    """One row of a pass rule: a term, a norm or a mark."""
+    if "max" in value:
+        return f"{value['name']}: {value['min']} van {value['max']}"
+    if "criterion" in value:
+        norm = value.get("kind") == NormKind.PERCENTAGE
+        limit = f"ten minste {value.get('at_least')} procent" if norm else f"hoogstens {value.get('at_most')} keer"
+        return f"{value['criterion']}: {limit}"
+    return f"{value['mark']} {value['name']}" if "mark" in value else str(value)
 
 
 def _plain(value: Any) -> str:
@@ -161,7 +188,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, Task | FileCriterion):
         return value.name
     if isinstance(value, Mapping):
-        return f"{value['name']}: {value['min']} van {value['max']}" if "max" in value else str(value)
+        return _row(value)
     if isinstance(value, StrEnum | str) and value in WORDS:
         return WORDS[value]
     if isinstance(value, Fraction):

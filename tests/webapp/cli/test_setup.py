@@ -146,6 +146,19 @@ def test_schemes_are_checked_added_once_and_numbered(flask, tmp_path):
     assert [line.split()[:2] for line in listed] == [["branchecertificaat_b", "1"], ["branchecertificaat_b", "2"]]
 
 
+def test_an_exam_without_pages_is_checked_but_not_taken_into_use(flask):
+    chat = CONTENT / "branchecertificaat_chat"
+    checked = flask("schemes", "check", chat)
+    assert checked.exit_code == 0
+    assert "Branchecertificaat chat, in orde." in checked.output
+    assert "Nog niet in gebruik te nemen. Het onderdeel Praktijktoets heeft nog geen pagina" in checked.output
+    added = flask("schemes", "add", chat, CONTENT / "branchecertificaat_b")
+    assert added.exit_code == 1
+    assert "Het onderdeel Praktijktoets heeft nog geen pagina" in added.output
+    with session_scope(writes=False) as session:
+        assert session.scalar(select(func.count()).select_from(Scheme)) == 0
+
+
 def test_all_that_is_wrong_with_any_scheme_is_told_and_none_is_added(flask, tmp_path):
     good = (CONTENT / "branchecertificaat_b" / "scheme.toml").read_text()
     for name, text in {

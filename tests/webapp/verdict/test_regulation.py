@@ -97,7 +97,8 @@ def test_an_older_version_stays_readable(session, people, visit, scheme):
 def test_a_value_that_nothing_reads_yet_is_said_to_be_so(people, visit, scheme):
     page = text_of(visit(people.officer).get(ADDRESS).text)
     labels = [one.label for one in scheme.content.origins if one.path in UNREAD]
-    assert len(labels) == len(UNREAD)
+    of_exam = [path for path in UNREAD if getattr(scheme.content, path.partition(".")[0])]
+    assert len(labels) == len(of_exam) > 0
     for label in labels:
         assert f"{label} nog niet in gebruik" in page
-    assert page.split("Alle waarden")[1].count(" nog niet in gebruik ") == len(UNREAD)
+    assert page.split("Alle waarden")[1].count(" nog niet in gebruik ") == len(of_exam)
