@@ -21,7 +21,7 @@ from storage.base.json_values import Malformed
 from storage.base.refusal import Refused
 from storage.base.steps import StepRule
 from storage.people.people import Role
-from webapp import access, cli, contact, health, media, sending, style
+from webapp import access, cli, contact, health, media, menu, sending, style
 from webapp.access import objections as access_objections
 from webapp.access import refused
 from webapp.certificates import organisation as certified
@@ -34,6 +34,7 @@ from webapp.extensions import csrf, limiter, login_manager
 from webapp.json_in import JsonProvider
 from webapp.judging import absences, allocating, assigning, desk, examining, scoring, second_phase
 from webapp.office import (
+    auditing,
     erasure_requests,
     institution,
     looking,
@@ -64,7 +65,7 @@ from webapp.people import (
 )
 from webapp.planning import accommodation, booking, exam_dates, locations, planning, practical
 from webapp.theory import theory, theory_results
-from webapp.verdict import objecting, regulation, results
+from webapp.verdict import committee, objecting, regulation, results
 
 PARTS = (
     allocating,
@@ -93,6 +94,7 @@ PARTS = (
     theory,
     theory_results,
     office,
+    auditing,
     institution,
     emergency,
     looking,
@@ -109,6 +111,7 @@ PARTS = (
     scoring,
     second_phase,
     results,
+    committee,
     objecting,
     complaining,
     assigning,
@@ -324,6 +327,7 @@ def _blueprints(app: Flask) -> None:
         app.register_blueprint(part.pages)
     cli.register(app)
     contact.register(app)
+    menu.register(app)
     guessing.register(app)
     patience.register(app)
     app.jinja_env.filters.update(filters.FILTERS)

@@ -67,6 +67,8 @@ class Todo:
     one: str
     many: str
     url: str
+    counted_elsewhere: bool = False
+    """True when each of these is in another line as well: a sum passes them over."""
 
     @property
     def kind_order(self) -> int:
@@ -187,7 +189,7 @@ def officer() -> list[Todo]:
         take(Kind.BROKEN, "stuck", "opname blijft hangen", "opnames blijven hangen"),
         Todo(Kind.BROKEN, dead, "taak mislukt", "taken mislukt", url_for("office.jobs", staat="dead")),
         Todo(Kind.BROKEN, unsent, "mail niet bezorgd", "mails niet bezorgd", url_for("outbox.show")),
-        result(Kind.LATE, late, "te-laat", "uitslag te laat", "uitslagen te laat"),
+        replace(result(Kind.LATE, late, "te-laat", "uitslag te laat", "uitslagen te laat"), counted_elsewhere=True),
         Todo(
             Kind.TO_DO,
             examiners.waiting(),
@@ -245,6 +247,7 @@ def officer() -> list[Todo]:
             "verzoek om te verwijderen te laat",
             "verzoeken om te verwijderen te laat",
             url_for("erasure_requests.home"),
+            counted_elsewhere=True,
         ),
         Todo(
             Kind.TO_DO,
@@ -333,7 +336,7 @@ def ends_soon() -> ColumnElement[bool]:
 def committee() -> list[Todo]:
     late, url = access_judging.too_late(), url_for("results.verdicts", toon="te-laat")
     return [
-        Todo(Kind.LATE, late, "uitslag te laat", "uitslagen te laat", url),
+        Todo(Kind.LATE, late, "uitslag te laat", "uitslagen te laat", url, counted_elsewhere=True),
         Todo(
             Kind.TO_DO,
             access_objections.for_committee(),

@@ -39,6 +39,8 @@ LISTS = {
     "bureau_practical": ("officer", "/bureau/praktijktoetsen"),
     "verdicts": ("officer", "/uitslagen"),
     "objections": ("officer", "/bezwaren"),
+    "committee_home": ("committee_member", "/examencommissie"),
+    "auditor_home": ("auditor", "/controle"),
     "committee_verdicts": ("committee_member", "/uitslagen"),
     "beheerder_home": ("beheerder", "/organisatie"),
     "beheerder_people": ("beheerder", "/organisatie/mensen"),
@@ -53,7 +55,7 @@ LISTS = {
     "assessor_work": ("assessor", "/beoordelen"),
     "examiner_sessions": ("assessor", "/beoordelen/praktijktoetsen"),
     "candidate_home": ("candidate", "/examen"),
-    "audit_log": ("auditor", "/controle"),
+    "audit_log": ("auditor", "/controle/logboek"),
 }
 """Who looks, and where; "iemand" stands for the address of the candidate who looks."""
 

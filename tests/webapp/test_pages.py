@@ -193,6 +193,9 @@ def pages(world):
         ("officer", f"/bureau/opnames/{world.things['stuck'].id}"),
         ("beheerder", "/organisatie"),
         ("auditor", "/controle"),
+        ("auditor", "/controle/logboek"),
+        ("committee_member", "/examencommissie"),
+        ("candidate", "/reglement"),
         ("auditor", "/reglement/branchecertificaat_b"),
         ("candidate", "/reglement/branchecertificaat_b"),
     ]

@@ -35,15 +35,13 @@ HOMES: dict[Role, tuple[str, str]] = {
     Role.ORGANISATION_ADMIN: ("Onze organisatie", "organisation.home"),
     Role.KSF_OFFICER: ("Bureau", "office.home"),
     Role.ASSESSOR: ("Beoordelen", "desk.home"),
-    Role.EXAM_COMMITTEE: ("Uitslagen", "results.verdicts"),
-    Role.AUDITOR: ("Controle", "office.audit_log"),
+    Role.EXAM_COMMITTEE: ("Examencommissie", "committee.home"),
+    Role.AUDITOR: ("Controle", "auditing.home"),
 }
 """The home page of each role: what the menu calls it, and where it is."""
 
 MORE: dict[Role, tuple[str, str]] = {
     Role.CANDIDATE: ("Mijn certificaten", "own_certificates.home"),
-    Role.KSF_OFFICER: ("Register", "register.home"),
-    Role.AUDITOR: ("Register", "register.home"),
 }
 """What else the menu shows to a role."""
 
@@ -89,7 +87,7 @@ def roles(*allowed: Role, before_second_factor: bool = False) -> Callable[..., A
                 return login_manager.unauthorized()
             if not current_user.roles(g.now) & set(allowed):
                 abort(404)
-            if not before_second_factor and _lacks_second_factor():
+            if not before_second_factor and lacks_second_factor():
                 return abort(403) if wants_json() else redirect(url_for("own_account.set_up"))
             return view(*args, **kwargs)
 
@@ -99,7 +97,8 @@ def roles(*allowed: Role, before_second_factor: bool = False) -> Callable[..., A
     return wrap
 
 
-def _lacks_second_factor() -> bool:
+def lacks_second_factor() -> bool:
+    """True when the one who asks must have a second factor and has not set it up."""
     if not must_have_second_factor(me(), g.now):
         return False
     factor = second_factor_of(g.db, me())

@@ -1,4 +1,4 @@
-"""The office of KSF: what is late, what waits, what broke; and what an auditor sees."""
+"""The office of KSF: what is late, what waits, what broke."""
 
 import uuid
 from typing import Any
@@ -106,14 +106,3 @@ def retry(job_id: uuid.UUID) -> ResponseReturnValue:
     audit.record(g.db, g.now, access.me().id, "job_retried", job)
     flash("De taak begint opnieuw.", "ok")
     return redirect(url_for("office.jobs"))
-
-
-@pages.get("/controle")
-@access.roles(Role.AUDITOR)
-def audit_log() -> ResponseReturnValue:
-    """The audit log, newest first; the rows on the page are held against the chain, and the whole of it by a job."""
-    page = page_of(select(audit.AuditEvent).order_by(audit.AuditEvent.at.desc(), audit.AuditEvent.id))
-    checks = select(Job).where(Job.subject == audit.CHAIN).order_by(Job.created_at.desc()).limit(2)
-    check = next((one for one in g.db.scalars(checks) if one.state is JobState.DONE), None)
-    broken = audit.broken_among(g.db, page.rows) or (check and check.result["broken"])
-    return render_template("office/audit.html", page=page, check=check, broken=broken)

@@ -70,6 +70,15 @@ WORDS: dict[str, str] = {
 ENDLESS = "terms.certificate_valid_months"
 
 
+@pages.get("")
+@access.roles(*Role)
+def home() -> ResponseReturnValue:
+    """The newest regulation of every exam."""
+    rows = g.db.scalars(select(schemes.Scheme).order_by(schemes.Scheme.key, schemes.Scheme.number))
+    newest = {row.key: row for row in rows}
+    return render_template("regulation/home.html", rows=list(newest.values()))
+
+
 @pages.get("/<key>")
 @pages.get("/<key>/<int:number>")
 @access.roles(*Role)

@@ -102,7 +102,7 @@ def test_who_may_not_wait_for_the_log_gets_the_same_answer(session, people, doss
 
 def test_the_auditor_reads_route_and_rule(people, dossier, visit):
     visit(people.outsider_candidate).get(f"/dossier/{dossier.id}")
-    page = visit(people.auditor).get("/controle").text
+    page = visit(people.auditor).get("/controle/logboek").text
     assert "Niet toegelaten" in page
     assert "motivation.own, http_404" in page
 

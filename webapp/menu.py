@@ -1,0 +1,165 @@
+"""The menu that stays, for KSF's own people: every list of theirs, in groups, with a count of what waits there.
+
+What waits is what `todo` says: a line of it belongs to the entry of the page that it leads to.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, request, url_for
+from flask_login import current_user
+
+from storage.people.people import Role
+from webapp import access, todo
+from webapp.access.bookings import exams_to_publish
+from webapp.access.practical import practical_tests
+from webapp.context import g
+from webapp.todo import Kind, Todo
+
+Entries = tuple[tuple[str, str], ...]
+
+RULES = ("Reglement", "regulation.home")
+RETENTION = (("Bewaren", "retention.home"), ("Nachten", "retention.runs"))
+MENUS: dict[Role, dict[str, Entries]] = {
+    Role.KSF_OFFICER: {
+        "Dossiers": (("Dossiers", "office.dossiers"),),
+        "Examens": (
+            ("Opnames", "takes.waiting"),
+            ("Examendata", "exam_dates.home"),
+            ("Praktijktoetsen", "practical_answers.home"),
+            ("Online toetsen", "theory_results.home"),
+            ("Locaties", "locations.all_of_them"),
+        ),
+        "Uitslagen": (
+            ("Uitslagen", "results.verdicts"),
+            ("Werk verdelen", "allocating.start"),
+            ("Assessoren", "absences.assessors"),
+            ("Examiners", "examiners.home"),
+            RULES,
+        ),
+        "Bezwaren en klachten": (
+            ("Bezwaren", "objecting.waiting"),
+            ("Klachten", "complaining.waiting"),
+            ("Verzoeken om te verwijderen", "erasure_requests.home"),
+        ),
+        "Certificaten": (
+            ("Register", "register.home"),
+            ("Af te geven", "register.waiting"),
+            ("Wacht op een tweede", "register.to_decide"),
+            ("Lijst van papier", "paper.upload"),
+        ),
+        "Mensen": (
+            ("Mensen", "people.home"),
+            ("Wacht op een tweede", "second_officer.home"),
+            ("Organisaties", "organisations.home"),
+        ),
+        "Systeem": (
+            ("Instelling", "institution.show"),
+            ("Mail", "outbox.show"),
+            ("Taken", "office.jobs"),
+            ("Opnameservers", "recorders.show"),
+            *RETENTION,
+        ),
+    },
+    Role.EXAM_COMMITTEE: {
+        "Uitslagen": (("Uitslagen", "results.verdicts"),),
+        "Bezwaren": (("Bezwaren", "objecting.waiting"),),
+        "Reglement": (RULES,),
+        "Bewaren": RETENTION,
+    },
+    Role.AUDITOR: {
+        "Logboek": (("Logboek", "auditing.log"),),
+        "Register": (("Register", "register.home"),),
+        "Reglement": (RULES,),
+        "Bewaren": RETENTION,
+    },
+}
+"""For each role the groups of its menu, and in each what is called how and where it is."""
+ONLY_IF: dict[str, Callable[[], Any]] = {
+    "exam_dates.home": exams_to_publish,
+    "practical_answers.home": practical_tests,
+}
+"""Pages about a kind of exam that an installation may not hold."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page, and how many things wait there for the one who looks."""
+
+    label: str
+    url: str
+    count: int
+    shown: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some entries under one word; one alone is its own group."""
+
+    label: str
+    entries: list[Entry]
+
+    @property
+    def count(self) -> int:
+        return sum(one.count for one in self.entries)
+
+    @property
+    def shown(self) -> bool:
+        return any(one.shown for one in self.entries)
+
+
+def register(app: Flask) -> None:
+    """Let templates say `lasting_menu()`."""
+    app.jinja_env.globals["lasting_menu"] = lasting_menu
+
+
+def lasting_menu() -> list[Group]:
+    """The menu of the one who asks on this page; empty where another menu belongs, or before the second step is set."""
+    role = _role()
+    if role is None:
+        return []
+    waiting = _by_page(todo.of_role(role))
+    found = [Group(label, _entries(entries, waiting)) for label, entries in MENUS[role].items()]
+    addresses = [entry.url for group in found for entry in group.entries]
+    here = max((one for one in addresses if _at(one)), key=len, default="")
+    return [
+        Group(group.label, [Entry(one.label, one.url, one.count, one.url == here) for one in group.entries])
+        for group in found
+        if group.entries
+    ]
+
+
+def _role() -> Role | None:
+    """The role of the one who asks that this page belongs to; on a page for everybody the only one that there is."""
+    if "db" not in g or not current_user or not current_user.is_authenticated:
+        return None
+    own: set[Role] = current_user.roles(g.now)
+    view = current_app.view_functions.get(request.endpoint or "")
+    allowed: frozenset[Role] = getattr(view, "roles", frozenset(Role))
+    if allowed == frozenset(Role) and len(own) > 1:
+        return None
+    found = next((role for role in MENUS if role in own & allowed), None)
+    return None if found is None or access.lacks_second_factor() else found
+
+
+def _entries(entries: Entries, waiting: dict[str, int]) -> list[Entry]:
+    held = [(label, endpoint) for label, endpoint in entries if ONLY_IF.get(endpoint, lambda: True)()]
+    places = [(label, url_for(endpoint)) for label, endpoint in held]
+    return [Entry(label, url, waiting.get(url, 0), False) for label, url in places]
+
+
+def _by_page(lines: list[Todo]) -> dict[str, int]:
+    """How many things wait at each page; what only goes on waits for nobody, and nothing is counted twice."""
+    found: dict[str, int] = {}
+    for line in lines:
+        if line.kind is not Kind.GOING_ON and not line.counted_elsewhere and isinstance(line.count, int):
+            path = urlsplit(line.url).path
+            found[path] = found.get(path, 0) + line.count
+    return found
+
+
+def _at(address: str) -> bool:
+    """True when this page is that one, or one below it."""
+    return f"{request.path}/".startswith(f"{address}/")
