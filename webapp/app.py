@@ -340,6 +340,9 @@ def _blueprints(app: Flask) -> None:
             return {"nav": []}
         roles = current_user.roles(g.now)
         nav = access.navigation(roles)
+        if Role.CANDIDATE in roles and access.my_results():
+            address = url_for("results.own")
+            nav.insert(1, ("Mijn uitslag", address, request.path == address))
         if roles & {Role.ASSESSOR, Role.AUDITOR} and (asked := access_objections.appointed_to()):
             address = url_for("objecting.show", objection_id=asked)
             nav.append(("Bezwaar", address, request.path == address))

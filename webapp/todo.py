@@ -193,8 +193,8 @@ def officer() -> list[Todo]:
         Todo(
             Kind.TO_DO,
             examiners.waiting(),
-            "voorstel voor een examinator",
-            "voorstellen voor examinatoren",
+            "voorstel voor een examiner",
+            "voorstellen voor examiners",
             url_for("examiners.home"),
         ),
         Todo(

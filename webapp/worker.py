@@ -16,6 +16,7 @@ from storage.people.links import SEND_RESET
 from storage.people.outbox import DELIVER
 from storage.retention import erasing, expired, requests, resealing
 from webapp import create_app
+from webapp.dossier import reminding
 from webapp.exam import exam_mail
 from webapp.mail import deliver
 from webapp.mail.notify import notify
@@ -65,9 +66,10 @@ def tend_sittings() -> None:
 
 @celery.task(name="tend_windows")
 def tend_windows() -> None:
-    """Remind candidates of the end of their window, and close the windows of those who never began."""
+    """Remind candidates of the end of their window and managers of what they write; close windows that are over."""
     with create_app().app_context():
         planning.tend_windows(datetime.now(UTC))
+        reminding.remind(datetime.now(UTC))
 
 
 @celery.task(name="delete_expired")

@@ -257,7 +257,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
 def suggested(session, home, by, now):
     """Somebody whom this organisation proposes as an examiner."""
     home.supplies_examiners = True
-    return propose_examiner(session, home, "Eva Examinator", "eva.examinator@voorbeeld.example", by, now)
+    return propose_examiner(session, home, "Eva Examiner", "eva.examiner@voorbeeld.example", by, now)
 
 
 def typed_elsewhere(session, people, now):
@@ -524,6 +524,8 @@ RIGHTS: dict[str, Right] = {
     "second_officer.home": may(OFFICERS),
     "second_officer.grant": may(OFFICERS, change_id="staff_change.id"),
     "second_officer.refuse": may(OFFICERS, change_id="staff_change.id"),
+    "desk.done": may(ASSESSORS),
+    "outbox.one": may(OFFICERS, message_id="mail.id"),
     "auditing.home": may(AUDITORS),
     "auditing.log": may(AUDITORS),
     "committee.home": may(COMMITTEE),

@@ -182,6 +182,13 @@ def my_results() -> list[Verdict]:
     return list(g.db.scalars(mine.order_by(Verdict.released_at.desc())))
 
 
+def newest_result() -> Verdict | None:
+    """The candidate's own result, while nothing was begun after it: what somebody comes for."""
+    results, files = my_results(), my_dossiers_as_candidate()
+    newest = results[0] if results else None
+    return newest if newest and files and files[0].id == newest.sitting.dossier_id else None
+
+
 def require_my_sitting() -> Sitting:
     return my_sitting() or abort(404)
 

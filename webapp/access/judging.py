@@ -49,6 +49,12 @@ def my_work() -> list[Rating]:
     return [by_key[key] for key in serving_order(by_key, str(me().id))]
 
 
+def my_finished() -> Select[Rating]:
+    """What this assessor signed in both phases, the last first."""
+    mine = (Rating.assessor_id == me().id) & Rating.declined_at.is_(None) & Rating.phase2_signed_at.is_not(None)
+    return select(Rating).where(mine).order_by(Rating.phase2_signed_at.desc(), Rating.id)
+
+
 def my_flags(ratings: Sequence[Rating]) -> dict[uuid.UUID, list[Flag]]:
     """The flags on these ratings, by rating."""
     found: dict[uuid.UUID, list[Flag]] = {rating.id: [] for rating in ratings}

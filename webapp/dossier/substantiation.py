@@ -26,7 +26,7 @@ from storage.people.people import Person, Role
 from webapp import access, todo
 from webapp.access import files as access_file
 from webapp.context import g
-from webapp.dossier import drafts, timeline, turns, why_not, withdrawing
+from webapp.dossier import drafts, reminding, timeline, turns, why_not, withdrawing
 from webapp.dossier.drafts import DraftForm
 from webapp.dossier.motivation import TEXT
 from webapp.dutch import terms
@@ -82,7 +82,7 @@ def candidates() -> ResponseReturnValue:
     several = count(access.my_dossiers_as_manager().where(Dossier.state.in_(OPEN))) > 1
     values = {"words": words, "only": only, "several": several, "part": FilePart.SUBSTANTIATION}
     values["turns"] = turns.turns_of_many(page.rows)
-    values["todo"] = todo.of_role(Role.MANAGER)
+    values |= {"todo": todo.of_role(Role.MANAGER), "finish_by": reminding.finish_by}
     return render_template("substantiation/candidates.html", page=page, **values)
 
 

@@ -42,7 +42,7 @@ TABLES = {
     "signing_key": "Sleutels die u maakte",
     "affiliation": "Opdrachtgevers en groepen",
     "employer": "Werkgevers",
-    "examiner": "Voorstellen voor examinatoren",
+    "examiner": "Voorstellen voor examiners",
     "absence": "Afwezigheid",
     "allocation": "Verdelingen van werk",
     "theory_test": "Online toetsen",

@@ -213,7 +213,7 @@ REFUSALS: dict[str, str] = {
     employers.Rule.ENDS_BEFORE: "De laatste dag ligt voor de eerste. Kijk de dagen na.",
     employers.Rule.BEGINS_LATER: "Deze dag komt nog. Vul een werkgever in zodra iemand daar werkt.",
     employers.Rule.TWICE: "Deze werkgever staat er al, voor dezelfde tijd.",
-    examiners.Rule.SUPPLIES_NONE: "Deze organisatie levert geen examinatoren. Spreek dat eerst af met KSF.",
+    examiners.Rule.SUPPLIES_NONE: "Deze organisatie levert geen examiners. Spreek dat eerst af met KSF.",
     examiners.Rule.TWICE: "Deze persoon is al voorgesteld, of wordt al geleverd.",
     examiners.Rule.NOT_TRAINED: "Deze dag komt nog. Neem iemand aan na de scholing.",
     examiners.Rule.ACTIVE_BEFORE: "Inzetten kan pas vanaf de dag van de scholing. Kijk de dagen na.",

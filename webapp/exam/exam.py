@@ -27,7 +27,7 @@ from storage.exam.recordings import Recording, RecordingState, begin_take, count
 from storage.exam.sittings import Answer, Sitting
 from storage.people.people import Role
 from storage.planning.bookings import awaits_date, booking_of
-from webapp import access
+from webapp import access, explain
 from webapp.access import theory_tests as access_theory
 from webapp.context import g
 from webapp.dossier import timeline
@@ -68,7 +68,8 @@ def home() -> ResponseReturnValue:
         return render_template("exam/waiting.html", dossiers=dossiers, booked=booked, **values)
     step = sitting.step(g.now)
     if step is Step.RECEIPT:
-        return render_template("exam/receipt.html", sitting=sitting, takes=counting_takes(g.db, sitting))
+        told = {"result": access.result_for_candidate(sitting), "due": explain.due(sitting)}
+        return render_template("exam/receipt.html", sitting=sitting, takes=counting_takes(g.db, sitting), **told)
     refusal = rules.window_refusal(g.now, sitting.opens_at, sitting.closes_at)
     if step is Step.CLOSED or (refusal is Rule.WINDOW_CLOSED and sitting.stage is not Stage.ANSWERING):
         return render_template("exam/closed.html", sitting=sitting)

@@ -28,6 +28,7 @@ from webapp.access import judging as access_judging
 from webapp.context import g
 from webapp.dutch import refusals, terms
 from webapp.forms import Form, choices
+from webapp.judging import telling
 from webapp.paging import count
 
 pages = Blueprint("allocating", __name__, url_prefix="/bureau/verdelen")
@@ -174,7 +175,9 @@ def draw_again(allocation_id: uuid.UUID) -> ResponseReturnValue:
 @access.roles(Role.KSF_OFFICER)
 def make_final(allocation_id: uuid.UUID) -> ResponseReturnValue:
     """From now on everybody has the work of this proposal."""
-    given = access_judging.allocation(allocation_id).make_final(access.me(), g.now)
+    found = access_judging.allocation(allocation_id)
+    given = found.make_final(access.me(), g.now)
+    telling.tell((uuid.UUID(one.assessor) for one in found.plan.assignments), found.batch.period[1])
     flash(f"Vastgesteld: {given} beoordelingen liggen nu in de werklijsten van de assessoren.", "success")
     return redirect(url_for("allocating.show", allocation_id=allocation_id))
 

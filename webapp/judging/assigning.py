@@ -20,7 +20,8 @@ from storage.people.people import Person, Role
 from webapp import access, explain
 from webapp.access import judging as access_judging
 from webapp.context import g
-from webapp.dutch import refusals
+from webapp.dutch import formats, refusals
+from webapp.judging import telling
 
 pages = Blueprint("assigning", __name__, url_prefix="/uitslagen")
 
@@ -37,11 +38,12 @@ def sitting(sitting_id: uuid.UUID) -> ResponseReturnValue:
         chosen = _chosen(slots, people, errors)
         if not errors:
             try:
-                assignments.appoint(g.db, found, chosen, access.me(), g.now)
+                given = assignments.appoint(g.db, found, chosen, access.me(), g.now)
             except Refused as refused:
                 errors[slots[0]] = refusals.refusal(refused)
             else:
-                flash("De assessoren zien de antwoorden nu in hun werklijst.", "success")
+                telling.tell((one.assessor.id for one in given), max(explain.due(found), formats.day_of(g.now)))
+                flash("De assessoren zien de antwoorden nu in hun werklijst, en krijgen bericht.", "success")
                 return redirect(url_for("results.verdicts"))
     ratings = list(ratings_of(g.db, found))
     spread = assignments.mode_of(ratings) is Mode.SPREAD

@@ -7,9 +7,11 @@ from itertools import groupby
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import joinedload
 
 from storage.base.keys import key_store
 from storage.exam.recordings import Recording, RenditionKind
+from storage.exam.sittings import Answer
 from storage.judging.flags import Flag, FlagKind, raise_flag
 from storage.judging.ratings import Rating
 from storage.people.people import Role
@@ -19,6 +21,7 @@ from webapp.access.worklist import Work, after, dossiers_ready, work_list
 from webapp.context import g
 from webapp.dutch.formats import start_of_day
 from webapp.judging.scoring import progress, state_of
+from webapp.paging import page_of
 
 pages = Blueprint("desk", __name__, url_prefix="/beoordelen")
 
@@ -46,6 +49,14 @@ def home() -> ResponseReturnValue:
         secret=_secret(),
         next_one=next((one for one in work if one.to_do), None),
     )
+
+
+@pages.get("/gedaan")
+@access.roles(Role.ASSESSOR)
+def done() -> ResponseReturnValue:
+    """The own finished work, newest first: by code, for to an assessor no candidate has a name."""
+    page = page_of(access_judging.my_finished(), joinedload(Rating.answer).joinedload(Answer.sitting))
+    return render_template("desk/done.html", page=page)
 
 
 @pages.get("/<uuid:rating_id>")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from storage.people.outbox import UNDELIVERED, MailMessage, MailState
+from storage.people.outbox import LINK, UNDELIVERED, MailMessage, MailState
 from storage.people.people import Role
 from webapp import access
 from webapp.context import g
@@ -30,6 +30,15 @@ def show() -> ResponseReturnValue:
     undelivered = [(one, count(select(MailMessage).where(MailMessage.state == one))) for one in UNDELIVERED]
     values = {"states": list(MailState), "state": state, "words": words, "undelivered": undelivered}
     return render_template("outbox/show.html", page=page, **values)
+
+
+@pages.get("/<uuid:message_id>")
+@access.roles(Role.KSF_OFFICER)
+def one(message_id: uuid.UUID) -> ResponseReturnValue:
+    """The text of one mail. A personal link is not in it: that opens an account, and is not kept."""
+    mail = g.db.get(MailMessage, message_id) or abort(404)
+    text = mail.text.replace(LINK, "[persoonlijke link, alleen voor de ontvanger]")
+    return render_template("outbox/one.html", mail=mail, paragraphs=text.strip().split("\n\n"))
 
 
 @pages.post("/<uuid:message_id>/opnieuw")

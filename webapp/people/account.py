@@ -19,7 +19,7 @@ from storage.people.logins import NOTED, LogIn
 from storage.people.people import Person, Role, person_by_email, stand_ins_of
 from storage.people.second_factor import second_factor_of
 from webapp import todo
-from webapp.access import HOMES, ask_to_log_in
+from webapp.access import HOMES, ask_to_log_in, newest_result
 from webapp.forms import Form
 from webapp.people import failed_logins
 from webapp.people.devices import device_words
@@ -101,6 +101,8 @@ def home() -> ResponseReturnValue:
         return ask_to_log_in()
     roles = current_user.roles(g.now)
     own = [role for role in Role if role in roles]
+    if own == [Role.CANDIDATE] and newest_result() is not None:
+        return redirect(url_for("results.own"))
     if len(own) == 1:
         return redirect(url_for(HOMES[own[0]][1]))
     homes = [(*HOMES[role], EXPLAINED[role], todo.of_role(role)) for role in own]

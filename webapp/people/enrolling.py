@@ -183,6 +183,7 @@ def tell(made: list[Dossier], actor: Person) -> None:
         by_manager.setdefault(dossier.manager_id, []).append(dossier)
     for own in by_manager.values():
         values = {"organisation": own[0].organisation, "scheme": own[0].scheme.content, "number": len(own)}
+        values["names"] = [one.candidate.name for one in own]
         invite(own[0].manager, actor, "substantiation_asked", **values)
 
 

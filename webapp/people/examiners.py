@@ -49,7 +49,7 @@ class DeclineForm(Form):
     reason = TextAreaField("Waarom niet?", [DataRequired("Schrijf waarom."), Length(max=2000)])
 
 
-@pages.route("/organisatie/examinatoren", methods=["GET", "POST"])
+@pages.route("/organisatie/examiners", methods=["GET", "POST"])
 @access.roles(Role.ORGANISATION_ADMIN)
 def own() -> ResponseReturnValue:
     """Whom the own organisations supply, and a form to propose somebody."""
@@ -71,21 +71,21 @@ def own() -> ResponseReturnValue:
     return render_template("examiners/own.html", **values), 422 if form.errors else 200
 
 
-@pages.post("/organisatie/examinatoren/<uuid:examiner_id>/intrekken")
+@pages.post("/organisatie/examiners/<uuid:examiner_id>/intrekken")
 @access.roles(Role.ORGANISATION_ADMIN)
 def withdraw(examiner_id: uuid.UUID) -> ResponseReturnValue:
     """Take a proposal back, or supply somebody no longer."""
     found = access_people.examiner_for_admin(examiner_id)
     if found.state is ExaminerState.ACCEPTED:
         found.end(access.me(), g.now)
-        flash(f"U levert {found.name} niet meer als examinator. KSF ziet dat.", "ok")
+        flash(f"U levert {found.name} niet meer als examiner. KSF ziet dat.", "ok")
     else:
         found.withdraw(access.me(), g.now)
         flash("Uw voorstel is ingetrokken.", "ok")
     return redirect(url_for("examiners.own"))
 
 
-@pages.get("/bureau/examinatoren")
+@pages.get("/bureau/examiners")
 @access.roles(Role.KSF_OFFICER)
 def home() -> ResponseReturnValue:
     """What was proposed, and who was accepted: load, absence and deployments of each."""
@@ -103,7 +103,7 @@ def home() -> ResponseReturnValue:
     return render_template("examiners/home.html", **values)
 
 
-@pages.route("/bureau/examinatoren/<uuid:examiner_id>", methods=["GET", "POST"])
+@pages.route("/bureau/examiners/<uuid:examiner_id>", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
 @access.confirmed_to_change
 def one(examiner_id: uuid.UUID) -> ResponseReturnValue:
@@ -123,7 +123,7 @@ def one(examiner_id: uuid.UUID) -> ResponseReturnValue:
     return _page(found, form, DeclineForm(formdata=None)), 422 if form.errors else 200
 
 
-@pages.post("/bureau/examinatoren/<uuid:examiner_id>/afwijzen")
+@pages.post("/bureau/examiners/<uuid:examiner_id>/afwijzen")
 @access.roles(Role.KSF_OFFICER)
 def decline(examiner_id: uuid.UUID) -> ResponseReturnValue:
     """Do not take this person; the organisation reads why."""
@@ -136,13 +136,13 @@ def decline(examiner_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("examiners.home"))
 
 
-@pages.post("/bureau/examinatoren/<uuid:examiner_id>/einde")
+@pages.post("/bureau/examiners/<uuid:examiner_id>/einde")
 @access.roles(Role.KSF_OFFICER)
 def end(examiner_id: uuid.UUID) -> ResponseReturnValue:
     """This person is supplied no longer."""
     found = access_people.examiner_for_officer(examiner_id)
     found.end(access.me(), g.now)
-    flash(f"{found.name} is geen geleverde examinator meer. De rol beëindigt u bij Mensen.", "ok")
+    flash(f"{found.name} is geen geleverde examiner meer. De rol beëindigt u bij Mensen.", "ok")
     return redirect(url_for("examiners.home"))
 
 

@@ -191,6 +191,7 @@ def hand_over(dossier_id: uuid.UUID) -> ResponseReturnValue:
             form.manager_email.errors = [refusals.refusal(error)]
         else:
             values = {"organisation": dossier.organisation, "scheme": dossier.scheme.content, "number": 1}
+            values["names"] = [dossier.candidate.name]
             invite(manager, access.me(), "substantiation_asked", **values)
             flash(f"{name} schrijft nu de onderbouwing en krijgt een mail.", "ok")
             return redirect(url_for("organisation.person", person_id=dossier.candidate_id))

@@ -80,6 +80,21 @@ def event(
     return str(calendar.to_ical().decode())
 
 
+def together(files: list[str]) -> str:
+    """The events of these files in one, to be taken over into an agenda; a file alone stays as it is.
+
+    Events of their own ids are together only where nobody is asked anything (RFC 5546, 3.2.1: PUBLISH).
+    """
+    if len(files) == 1:
+        return files[0]
+    first, *others = (Calendar.from_ical(text) for text in files)
+    first["method"] = "PUBLISH"
+    for other in others:
+        for event in other.walk("VEVENT"):
+            first.add_component(event)
+    return str(first.to_ical().decode())
+
+
 def _sequence(person: Person, uid: str, now: datetime) -> int:
     """More than in every file that this person was mailed about this event, however soon after it.
 

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, time
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import DateField, StringField, TextAreaField
@@ -22,9 +22,12 @@ from storage.people.people import Role, holders
 from storage.planning import practical_sessions
 from storage.planning.bookings import Booking, lapse_past, sitting_of
 from storage.planning.exam_dates import ExamDate, plans_by_dates
+from storage.planning.practical_sessions import SessionState
 from storage.schemes import current_pack
 from webapp import access
+from webapp.access import practical as access_practical
 from webapp.access import sittings as access_sitting
+from webapp.access import theory_tests as access_theory
 from webapp.context import g
 from webapp.dutch import formats
 from webapp.forms import Form
@@ -100,9 +103,16 @@ def _invite(dossier: Dossier, exam_date: ExamDate | None = None) -> Sitting:
 @pages.get("/examen/agenda.ics")
 @access.roles(Role.CANDIDATE)
 def calendar() -> ResponseReturnValue:
-    """The own window as a calendar file."""
-    sitting = access.require_my_sitting()
-    response = Response(calendar_file.of(sitting, g.now), content_type="text/calendar; charset=utf-8")
+    """Every own date as one calendar file: the exam, the online test, practical tests that are sure."""
+    sitting, test = access.my_sitting(), access_theory.my_test()
+    mine = access_practical.my_participations()
+    sure = [one for one in mine if one.practical_session.state is SessionState.CONFIRMED]
+    files = [calendar_file.of(sitting, g.now)] if sitting else []
+    files += [calendar_file.of_test(test, g.now)] if test else []
+    files += [practical_mail.of_candidate(one, g.now) for one in sure]
+    if not files:
+        abort(404)
+    response = Response(calendar_file.together(files), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="examen.ics"'
     return response
 

@@ -16,7 +16,7 @@ def notify_planned(found: PracticalSession, now: datetime) -> None:
     """It was confirmed: each candidate and the examiner get day, time and location, with a file for the agenda."""
     session = session_of(found)
     for participant in found.coming:
-        file = _of_candidate(participant, now)
+        file = of_candidate(participant, now)
         notify(
             session,
             participant.candidate,
@@ -48,7 +48,7 @@ def notify_taken_out(participant: Participant, now: datetime, by_ksf: bool) -> N
     session, found = session_of(participant), participant.practical_session
     values: dict[str, Any] = {"participant": participant, "practical": found}
     if found.state is SessionState.CONFIRMED:
-        file = _of_candidate(participant, now, cancelled=True)
+        file = of_candidate(participant, now, cancelled=True)
         notify(session, participant.candidate, "practical_taken_out", now, calendar=file, **values)
         notify(session, present(found.examiner), "practical_fewer", now, **values)
     for one in _askers(found, now) if by_ksf else ():
@@ -60,7 +60,7 @@ def notify_off(found: PracticalSession, now: datetime) -> None:
     session = session_of(found)
     off, examiner = "practical_off", present(found.examiner)
     for participant in found.coming:
-        file = _of_candidate(participant, now, cancelled=True)
+        file = of_candidate(participant, now, cancelled=True)
         notify(session, participant.candidate, off, now, calendar=file, practical=found)
     notify(session, examiner, off, now, calendar=_of_examiner(found, examiner, now, True), practical=found)
 
@@ -69,7 +69,7 @@ def notify_moved(found: PracticalSession, former: str, now: datetime) -> int:
     """The location of a confirmed session is no longer `former`: all who come hear it; how many that are."""
     session = session_of(found)
     examiner = present(found.examiner)
-    files = [(participant.candidate, _of_candidate(participant, now)) for participant in found.coming]
+    files = [(participant.candidate, of_candidate(participant, now)) for participant in found.coming]
     files.append((examiner, _of_examiner(found, examiner, now)))
     for person, file in files:
         notify(session, person, "practical_moved", now, calendar=file, practical=found, former=former)
@@ -94,7 +94,7 @@ def _notify_examiner(found: PracticalSession, now: datetime) -> None:
     notify(session, examiner, "practical_examiner", now, calendar=file, practical=found)
 
 
-def _of_candidate(participant: Participant, now: datetime, cancelled: bool = False) -> str:
+def of_candidate(participant: Participant, now: datetime, cancelled: bool = False) -> str:
     found = participant.practical_session
     name, text = found.scheme.content.name, "Een examiner luistert mee met uw gesprekken."
     where, candidate = found.location.full_address, participant.candidate

@@ -14,7 +14,6 @@ from scenarios.scheme import Scheme
 from storage.base import plain
 from storage.base.present import present
 from storage.base.refusal import Refused
-from storage.exam.recordings import RecordingState, counting_takes
 from storage.exam.sittings import Answer, Judging, Sitting
 from storage.judging import corrections
 from storage.judging.assignments import THIRD, open_answers
@@ -29,7 +28,7 @@ from webapp.access import objections as access_objections
 from webapp.context import g
 from webapp.dutch import refusals, terms
 from webapp.paging import PAGE, Page, count, page_of, search
-from webapp.verdict import releasing
+from webapp.verdict import judged, releasing
 from webapp.verdict.letter import missing, remarks
 from webapp.verdict.letter import result as make_letter
 
@@ -148,9 +147,7 @@ def verdict(verdict_id: uuid.UUID) -> ResponseReturnValue:
         unseen=[scheme.competency(key) for key in found.unseen],
         shows=_shows(found, scheme),
         missing=missing(g.db, found),
-        recordings=[
-            one for one in counting_takes(g.db, found.sitting).values() if one and one.state is RecordingState.STORED
-        ],
+        answers=judged.by_answer(found.sitting, scheme, ratings),
         officer=Role.KSF_OFFICER in access.me().roles(g.now),
         member=Role.EXAM_COMMITTEE in access.me().roles(g.now),
         due=explain.due(found.sitting),

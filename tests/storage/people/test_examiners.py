@@ -28,14 +28,14 @@ EMAIL = "eva@voorbeeld.example"
 @pytest.fixture
 def proposal(session, people):
     people.organisation.supplies_examiners = True
-    row = examiners.propose(session, people.organisation, "Eva  Examinator", EMAIL.upper(), people.beheerder, NOW)
+    row = examiners.propose(session, people.organisation, "Eva  Examiner", EMAIL.upper(), people.beheerder, NOW)
     session.flush()
     return row
 
 
 def test_an_accepted_examiner_has_an_employer_and_waits_for_a_second_officer(session, people, proposal):
     assert (proposal.name, proposal.email, list(session.scalars(examiners.waiting()))) == (
-        "Eva Examinator",
+        "Eva Examiner",
         EMAIL,
         [proposal],
     )

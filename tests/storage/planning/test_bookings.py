@@ -103,11 +103,11 @@ def test_asked_and_confirmed(session, people, asked):
 
 def test_a_decline_has_a_reason_and_frees_the_place(session, people, asked):
     refused(bookings.Rule.NO_REASON, asked.decline, "  ", people.officer, NOW)
-    asked.decline("De examinator is ziek.", people.officer, NOW)
+    asked.decline("De examiner is ziek.", people.officer, NOW)
     session.commit()
     assert (asked.state, asked.reason, taken(session, [asked.date])) == (
         BookingState.DECLINED,
-        "De examinator is ziek.",
+        "De examiner is ziek.",
         {},
     )
     assert request(session, asked.dossier, asked.date, people.beheerder, NOW).live
@@ -117,7 +117,7 @@ def test_a_counter_moves_the_place_and_is_answered(session, people, asked, other
     first = asked.date
     refused(bookings.Rule.NO_REASON, asked.counter, other, "", people.officer, NOW)
     refused(bookings.Rule.SAME_DATE, asked.counter, first, "Nee.", people.officer, NOW)
-    asked.counter(other, "Die dag is er geen examinator.", people.officer, NOW)
+    asked.counter(other, "Die dag is er geen examiner.", people.officer, NOW)
     session.commit()
     assert (asked.date, asked.asked, asked.day) == (other, first, other.day)
     assert taken(session, [first, other]) == {other.id: 1}
@@ -141,7 +141,7 @@ def test_a_counter_may_be_refused_and_another_date_asked(session, people, asked,
 def test_a_counter_to_a_full_date_changes_nothing(session, people, asked, other, waiting):
     request(session, waiting(1)[0], other, people.beheerder, NOW)
     first = asked.date
-    refused(bookings.Rule.FULL, asked.counter, other, "Die dag is er geen examinator.", people.officer, NOW)
+    refused(bookings.Rule.FULL, asked.counter, other, "Die dag is er geen examiner.", people.officer, NOW)
     assert (asked.state, asked.date) == (BookingState.REQUESTED, first)
 
 

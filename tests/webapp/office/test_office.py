@@ -12,6 +12,7 @@ from storage.base.database import new_session
 from storage.base.jobs import Job, JobState, Queue
 from storage.judging.progress import decide as decide_verdict
 from storage.people import outbox
+from storage.people.links import LinkKind, issue
 from storage.people.outbox import MailMessage, MailState
 
 
@@ -159,3 +160,18 @@ def test_the_auditor_sees_a_broken_chain(session, people, visit, handed_in):
     event.facts = {"was": "approved"}
     session.commit()
     assert "De keten is verbroken" in auditor.get("/controle/logboek").text
+
+
+def test_the_office_reads_the_text_of_a_mail_and_never_a_personal_link(session, people, visit):
+    link = issue(session, people.candidate, LinkKind.INVITATION, None, cast.NOW)
+    text = f"Beste kandidaat,\n\nOpen {outbox.LINK}\nvandaag.\n\nKSF\n"
+    mail = outbox.add(session, people.candidate, "account_invitation", "Welkom", text, cast.NOW, link)
+    session.commit()
+    officer = visit(people.officer)
+    assert f"/bureau/post/{mail.id}" in officer.get("/bureau/post").text
+    page = officer.get(f"/bureau/post/{mail.id}").text
+    assert "Beste kandidaat," in page
+    assert "alleen voor de ontvanger" in page
+    assert link.token not in page
+    assert visit(people.auditor).get(f"/bureau/post/{mail.id}").status_code == 404
+    assert officer.get(f"/bureau/post/{people.officer.id}").status_code == 404

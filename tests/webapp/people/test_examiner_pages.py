@@ -12,8 +12,8 @@ from storage.people.outbox import MailMessage
 from storage.people.people import Role, join
 
 TODAY = datetime.now(UTC).date()
-OWN, OFFICE = "/organisatie/examinatoren", "/bureau/examinatoren"
-EVA = {"name": "Eva Examinator", "email": "eva@voorbeeld.example"}
+OWN, OFFICE = "/organisatie/examiners", "/bureau/examiners"
+EVA = {"name": "Eva Examiner", "email": "eva@voorbeeld.example"}
 
 
 @pytest.fixture
@@ -37,14 +37,14 @@ def only(session):
 
 def test_proposed_accepted_and_counted(visit, people, session, supplying):
     beheerder, officer = visit(people.beheerder), visit(people.officer)
-    assert "U levert nog geen examinatoren" in text_of(beheerder.get(OWN).text)
+    assert "U levert nog geen examiners" in text_of(beheerder.get(OWN).text)
     assert beheerder.post(OWN, EVA).status_code == 302
-    assert "Eva Examinator eva@voorbeeld.example wacht op KSF" in text_of(beheerder.get(OWN).text)
-    assert "voorstel voor een examinator" in text_of(officer.get("/bureau").text)
+    assert "Eva Examiner eva@voorbeeld.example wacht op KSF" in text_of(beheerder.get(OWN).text)
+    assert "voorstel voor een examiner" in text_of(officer.get("/bureau").text)
     page = re.search(rf"{OFFICE}/[0-9a-f-]+", officer.get(OFFICE).text).group()
     assert officer.post(page, days(-2, 3)).status_code == 302
     told = text_of(officer.get(OFFICE).text)
-    assert "Eva Examinator" in told
+    assert "Eva Examiner" in told
     assert "nog niet" in told
     assert "aangenomen" in text_of(beheerder.get(OWN).text)
     (mail,) = session.scalars(select(MailMessage).where(MailMessage.template == "examiner_answer")).all()
@@ -54,7 +54,7 @@ def test_proposed_accepted_and_counted(visit, people, session, supplying):
     again = officer.post(page, days())
     assert again.status_code == 409
     second = visit(people.second_officer).get("/bureau/mensen/wijzigingen")
-    assert "Eva Examinator" in text_of(second.text)
+    assert "Eva Examiner" in text_of(second.text)
     row = only(session)
     assert officer.post(f"{OFFICE}/{row.id}/einde").status_code == 302
     assert only(session).state is ExaminerState.ENDED
@@ -107,7 +107,7 @@ def test_what_cannot_be_proposed_is_told(visit, people, session, supplying, sent
 
 def test_who_supplies_none_is_told_and_cannot_propose(visit, people, session):
     beheerder = visit(people.beheerder)
-    assert "levert geen examinatoren" in text_of(beheerder.get(OWN).text)
+    assert "levert geen examiners" in text_of(beheerder.get(OWN).text)
     assert beheerder.post(OWN, EVA).status_code == 200
     assert session.scalars(select(Examiner)).all() == []
 

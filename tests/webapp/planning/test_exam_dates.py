@@ -135,12 +135,12 @@ def test_another_date_is_offered_and_taken(people, visit, asked, dates):
     assert officer.post(f"{page}/andere-datum", {"other": dates[1].id}).status_code == 422
     assert officer.post(f"{page}/andere-datum", {"other": dates[0].id, "reason": "x"}).status_code == 422
     assert state() is BookingState.REQUESTED
-    counter = {"other": dates[1].id, "reason": "Die dag is er geen examinator."}
+    counter = {"other": dates[1].id, "reason": "Die dag is er geen examiner."}
     assert officer.post(f"{page}/andere-datum", counter).status_code == 302
     assert "Voorstel beantwoorden" in beheerder.get("/organisatie").text
-    assert "Die dag is er geen examinator." in beheerder.get(ADMIN).text
+    assert "Die dag is er geen examiner." in beheerder.get(ADMIN).text
     assert "Uw organisatie moet nog zeggen" in visit(people.candidate).get("/examen").text
-    assert "Die dag is er geen examinator." in dict(mails())["date_answer"]
+    assert "Die dag is er geen examiner." in dict(mails())["date_answer"]
     assert officer.post(f"{page}/bevestigen").status_code == 409
     assert beheerder.post(f"{ADMIN}/aanvragen/{asked.id}/akkoord").status_code == 302
     assert one_of(Sitting).opens_at == dates[1].starts_at
@@ -149,7 +149,7 @@ def test_another_date_is_offered_and_taken(people, visit, asked, dates):
 
 def test_another_date_is_offered_and_not_taken(people, visit, asked, dates, approved):
     officer, beheerder = visit(people.officer), visit(people.beheerder)
-    counter = {"other": dates[1].id, "reason": "Die dag is er geen examinator."}
+    counter = {"other": dates[1].id, "reason": "Die dag is er geen examiner."}
     officer.post(f"{OFFICE}/aanvragen/{asked.id}/andere-datum", counter)
     assert beheerder.post(f"{ADMIN}/aanvragen/{asked.id}/niet-akkoord").status_code == 302
     assert state() is BookingState.REFUSED
@@ -165,8 +165,8 @@ def test_a_no_has_a_reason_that_the_beheerder_reads(people, visit, asked):
     officer = visit(people.officer)
     assert officer.post(f"{OFFICE}/aanvragen/{asked.id}/afwijzen", {"reason": " "}).status_code == 422
     assert officer.post(f"{OFFICE}/aanvragen/{asked.id}/afwijzen", {"reason": "x" * 2001}).status_code == 422
-    assert officer.post(f"{OFFICE}/aanvragen/{asked.id}/afwijzen", {"reason": "Geen examinator."}).status_code == 302
-    assert "Geen examinator." in visit(people.beheerder).get(ADMIN).text
+    assert officer.post(f"{OFFICE}/aanvragen/{asked.id}/afwijzen", {"reason": "Geen examiner."}).status_code == 302
+    assert "Geen examiner." in visit(people.beheerder).get(ADMIN).text
     assert [template for template, _ in mails()] == ["date_answer"]
     refused = officer.post(f"{OFFICE}/aanvragen/{asked.id}/afwijzen", {"reason": "Nog eens."})
     assert (refused.status_code, "Dit kan nu niet" in refused.text) == (409, True)
@@ -178,7 +178,7 @@ def test_a_date_that_stood_is_taken_back_and_another_one_invites_again(people, v
     officer.post(f"{OFFICE}/aanvragen/{asked.id}/bevestigen")
     if by == "officer":
         assert "krijgen bericht" in officer.get(f"{OFFICE}/aanvragen/{asked.id}").text
-        officer.post(f"{OFFICE}/aanvragen/{asked.id}/afwijzen", {"reason": "De examinator is ziek."})
+        officer.post(f"{OFFICE}/aanvragen/{asked.id}/afwijzen", {"reason": "De examiner is ziek."})
     else:
         assert "gaat dan niet door" in beheerder.get(ADMIN).text
         beheerder.post(f"{ADMIN}/aanvragen/{asked.id}/teruggeven")
@@ -280,7 +280,7 @@ def test_whoever_asked_and_left_is_not_written_to(session, people, visit, asked,
     join(session, leaver, Role.ORGANISATION_ADMIN, people.outsider_organisation, people.officer.id, now)
     session.commit()
     if answered:
-        visit(people.officer).post(f"{OFFICE}/aanvragen/{asked.id}/afwijzen", {"reason": "Geen examinator."})
+        visit(people.officer).post(f"{OFFICE}/aanvragen/{asked.id}/afwijzen", {"reason": "Geen examiner."})
     else:
         tend(app, dates[0].starts_at)
     assert one_of(MailMessage).person_id == heir.id

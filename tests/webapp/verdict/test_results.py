@@ -286,3 +286,35 @@ def test_work_that_is_under_way_shows_how_far_it_is(session, visit, people, sitt
         assign(session, sitting, assessor, slot, NOW)
     session.commit()
     assert "0 van 2 assessoren" in text_of(visit(people.officer).get("/uitslagen").text)
+
+
+# What the checker sees
+
+
+def test_the_checker_reads_each_score_each_change_and_each_remark_beside_the_film(session, visit, people, judged):
+    one, two = (rating for rating in ratings_of(session, judged.sitting) if rating.answer.number == 1)
+    first = one.scores[0]
+    first.changed, first.phase2_level, first.change_reason = True, 5, "De STAR laat meer zien."
+    second = next(score for score in two.scores if score.competency == first.competency)
+    second.level, second.not_observable, second.reason = None, True, "Het geluid viel weg."
+    one.remarks.append(Remark(at_s=31, text="Benoemt het gevoel.", created_at=NOW))
+    take = latest_take(session, judged.sitting.answers[0])
+    session.commit()
+    page = visit(people.officer).get(f"/uitslagen/{judged.id}").text
+    told = text_of(page)
+    assert "3 → 5 Waarom anders: De STAR laat meer zien." in told
+    assert "niet waarneembaar (Het geluid viel weg.)" in told
+    assert "0:31, assessor 1: Benoemt het gevoel." in told
+    assert told.count("Waarom anders") == 1
+    assert f'href="/opnames/{take.id}"' in page
+    assert people.assessors[0].name in told
+    assert visit(people.candidate).get(f"/uitslagen/{judged.id}").status_code == 404
+
+
+def test_answers_on_which_assessors_are_far_apart_are_marked(session, visit, people, judged):
+    officer, page = visit(people.officer), f"/uitslagen/{judged.id}"
+    assert "lopen uiteen" not in officer.get(page).text
+    (rating, *_) = (one for one in ratings_of(session, judged.sitting) if one.answer.number == 2)
+    rating.scores[0].level = 1
+    session.commit()
+    assert officer.get(page).text.count("lopen uiteen") == 1

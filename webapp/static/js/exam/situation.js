@@ -147,7 +147,12 @@ export class Situation {
     this.#recording();
     take.addEventListener("live", () => this.#recording(), { signal });
     countDown(mostS, () => {}, signal).then((passed) => passed && over.abort());
-    countDown(minimum, () => {}, signal, held).then((passed) => passed && enable("act", true));
+    if (minimum) find("hint").textContent = `${TALK} Stoppen kan na ${inWords(minimum)}.`;
+    countDown(minimum, () => {}, signal, held).then((passed) => {
+      if (!passed) return;
+      enable("act", true);
+      if (find("hint").textContent?.startsWith(TALK)) find("hint").textContent = TALK;
+    });
     pressed("act", signal).then(() => over.abort());
     let warned = false;
     await this.#clock(whole, whole, signal, "", (left) => {

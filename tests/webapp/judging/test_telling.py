@@ -1,0 +1,63 @@
+"""Assessors hear by mail of new work, without a word about the candidate, and read back what they finished."""
+
+import pytest
+from sqlalchemy import select
+from support import cast
+from support.visitors import text_of
+
+from review.batch import Mode
+from storage.judging.allocations import propose
+from storage.people.outbox import MailMessage
+
+
+@pytest.fixture
+def finished(app, session, people):
+    # What the test itself looked up must not keep the database locked while the app works.
+    app.before_request(session.commit)
+    row = cast.finished_sitting(session, people)
+    session.commit()
+    return row
+
+
+def mails(session):
+    found = select(MailMessage).where(MailMessage.template == "work_given").order_by(MailMessage.id)
+    return {mail.person_id: mail for mail in session.scalars(found)}
+
+
+def test_an_allocation_that_is_made_final_is_told_to_each_of_its_assessors_once(session, people, visit, finished):
+    until = cast.NOW.date().replace(year=2027)
+    made = propose(session, [finished], Mode.WHOLE, 40, until, people.officer, cast.NOW)
+    session.commit()
+    officer = visit(people.officer)
+    assert mails(session) == {}
+    assert officer.post(f"/bureau/verdelen/{made.id}/vastmaken").status_code == 302
+    assert officer.post(f"/bureau/verdelen/{made.id}/vastmaken").status_code == 409
+    session.expire_all()
+    told = mails(session)
+    assert {one.assessor for one in made.plan.assignments} == {str(one) for one in told}
+    for mail in told.values():
+        assert "Er liggen 10 antwoorden voor u klaar" in mail.text
+        assert "2 maart 2027" in mail.text
+        assert people.candidate.name not in mail.text + mail.subject
+        assert finished.dossier.code not in mail.text
+
+
+def test_who_is_chosen_by_hand_is_told_too(session, people, visit, finished):
+    chosen = people.assessors[:2]
+    fields = {f"slot-{slot}": str(one.id) for slot, one in enumerate(chosen, 1)}
+    answer = visit(people.officer).post(f"/uitslagen/zittingen/{finished.id}", fields)
+    assert answer.status_code == 302
+    session.expire_all()
+    assert mails(session).keys() == {one.id for one in chosen}
+
+
+def test_the_own_finished_work_is_read_back_and_nobody_elses(session, people, visit, finished):
+    one, two = people.assessors[:2]
+    cast.rate(session, finished, one, 1)
+    session.commit()
+    codes = [answer.code for answer in finished.answers]
+    page = visit(one).get("/beoordelen/gedaan")
+    assert all(code in page.text for code in codes)
+    assert people.candidate.name not in page.text
+    assert "U hebt nog niets afgerond" in text_of(visit(two).get("/beoordelen/gedaan").text)
+    assert visit(people.officer).get("/beoordelen/gedaan").status_code == 404
