@@ -36,6 +36,7 @@ from webapp.judging import absences, allocating, assigning, desk, examining, sco
 from webapp.office import (
     auditing,
     erasure_requests,
+    exam_day,
     institution,
     looking,
     office,
@@ -95,6 +96,7 @@ PARTS = (
     theory_results,
     office,
     auditing,
+    exam_day,
     institution,
     emergency,
     looking,

@@ -26,6 +26,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
     Role.KSF_OFFICER: {
         "Dossiers": (("Dossiers", "office.dossiers"),),
         "Examens": (
+            ("Vandaag", "exam_day.show"),
             ("Opnames", "takes.waiting"),
             ("Examendata", "exam_dates.home"),
             ("Praktijktoetsen", "practical_answers.home"),

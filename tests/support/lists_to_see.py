@@ -23,6 +23,7 @@ LISTS = {
     "bureau_dossiers_submitted": ("officer", "/bureau/dossiers?staat=submitted"),
     "bureau_dossiers_search": ("officer", "/bureau/dossiers?zoek=verzonnen"),
     "bureau_dossiers_one": ("officer", "/bureau/dossiers?zoek=iemand"),
+    "bureau_today": ("officer", "/bureau/vandaag"),
     "bureau_takes": ("officer", "/bureau/opnames"),
     "bureau_jobs": ("officer", "/bureau/taken"),
     "bureau_mail": ("officer", "/bureau/post"),

@@ -524,6 +524,7 @@ RIGHTS: dict[str, Right] = {
     "second_officer.home": may(OFFICERS),
     "second_officer.grant": may(OFFICERS, change_id="staff_change.id"),
     "second_officer.refuse": may(OFFICERS, change_id="staff_change.id"),
+    "exam_day.show": may(OFFICERS),
     "desk.done": may(ASSESSORS),
     "outbox.one": may(OFFICERS, message_id="mail.id"),
     "auditing.home": may(AUDITORS),

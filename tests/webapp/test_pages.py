@@ -152,6 +152,7 @@ def pages(world):
         ("officer", f"/bureau/dossiers/{done}"),
         ("officer", f"/bureau/dossiers/{writing}"),
         ("officer", "/bureau/taken"),
+        ("officer", "/bureau/vandaag"),
         ("officer", "/bureau/post"),
         ("officer", f"/bureau/post/{world.things['mail'].id}"),
         ("assessor_1", "/beoordelen/gedaan"),
