@@ -35,5 +35,5 @@ def remind(now: datetime) -> None:
         for manager, dossiers in by_manager.items():
             told = outbox.to_person(session, manager, "substantiation_reminder")
             if not any(one.created_at > now - FIRST for one in told):
-                values = {"names": [one.candidate.name for one in dossiers], "until": finish_by(dossiers[0])}
-                notify(session, manager, "substantiation_reminder", now, **values)
+                names, until = [one.candidate.name for one in dossiers], finish_by(dossiers[0])
+                notify(session, manager, "substantiation_reminder", now, names=names, until=until)

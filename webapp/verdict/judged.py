@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scenarios.scheme import Competency, Scheme
+from scenarios.chapters import Competency
+from scenarios.scheme import Scheme
 from storage.exam.recordings import Recording, RecordingState, counting_takes
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.ratings import Rating
