@@ -266,7 +266,19 @@ def _error_page(
         contact.forget()
     if access.wants_json():
         return {"error": text, **more}, status
-    return render_template("error.html", code=status, title=title, text=text, why=why), status
+    back = _came_from() if status < 500 else None
+    return render_template("error.html", code=status, title=title, text=text, why=why, back=back), status
+
+
+def _came_from() -> str | None:
+    """The page of ours from which somebody came here, to go back to."""
+    try:
+        parts = urlsplit(request.referrer or "")
+    except ValueError:
+        return None
+    ours = parts.netloc == request.host and parts.path.startswith("/") and not parts.path.startswith("//")
+    again = request.method in READING and parts.path == request.path
+    return parts._replace(scheme="", netloc="", fragment="").geturl() if ours and not again else None
 
 
 def _errors(app: Flask) -> None:

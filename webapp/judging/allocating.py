@@ -167,7 +167,7 @@ def show(allocation_id: uuid.UUID) -> ResponseReturnValue:
 def draw_again(allocation_id: uuid.UUID) -> ResponseReturnValue:
     """Another proposal from another seed, with what is open and known by now."""
     access_judging.allocation(allocation_id).draw_again(access.me(), g.now)
-    flash("Dit is een nieuw voorstel, met een nieuw lot.", "info")
+    flash("Dit is een nieuw voorstel: er is opnieuw geloot.", "info")
     return redirect(url_for("allocating.show", allocation_id=allocation_id))
 
 
