@@ -19,6 +19,8 @@ _SOUND_BACK_S, _PICTURE_BACK_S = 0.1, 0.5
 _SAME_S = 0.5
 _JITTER_S = 0.01
 _FORGET, _DRIFT = 0.99, 0.001
+_AROUND = 12
+"""Among how many pictures before and after it is seen how fast they come there."""
 
 
 @dataclass
@@ -46,8 +48,17 @@ def lay_pictures(times: Sequence[float], sound: Laid) -> Laid:
     A break of nearly the same size as one of the `sound` is the same break and is mended alike, so that picture and
     sound stay in step.
     """
-    step = usual_step(sorted(times))
-    return _lay(times, [step] * len(times), _PICTURE_BACK_S, _PICTURE_BACK_S, sound.breaks)
+    return _lay(times, _steps(times), _PICTURE_BACK_S, _PICTURE_BACK_S, sound.breaks)
+
+
+def _steps(times: Sequence[float]) -> list[float]:
+    """How soon the next picture may come after each: a camera gives fewer in the dark, and more again in the light."""
+    usual, steps = usual_step(sorted(times)), [b - a for a, b in pairwise(times)]
+    found = []
+    for index in range(len(times)):
+        near = sorted(step for step in steps[max(0, index - _AROUND) : index + _AROUND] if step > 0)
+        found.append(min(usual, near[len(near) // 4]) if near else usual)
+    return found
 
 
 def _lay(

@@ -13,6 +13,8 @@ NOTICED_S = 3.5
 LONG_S = 20
 """So long somebody talks on, that what was away is no fifth of it: a retake."""
 GIANT_PIECES = 9
+VP8 = {"records": "without h264", "lines": "360"}
+"""What a machine has time for that codes VP8 beside H.264, and films, serves and counts as well."""
 APART_S = 0.3
 """How far picture and sound may be from where the live road has them, where only the page saw which came first."""
 SMALLER = "camera.getVideoTracks()[0].applyConstraints({width: {exact: 640}, height: {exact: 360}})"
@@ -174,7 +176,7 @@ ROWS = [
         Row(
             f"{how}-vp8",
             f"as `{how}`, in a browser that records VP8",
-            partial(breaks, how=how, records="without h264"),
+            partial(breaks, how=how, **VP8),
             AWAY,
             proof=partial(told, word=word),
         )
@@ -188,7 +190,7 @@ ROWS = [
             RETAKE,
             proof=seen_frozen,
         )
-        for name, codec, more in (("", "H.264", {}), ("-vp8", "VP8", {"records": "without h264"}))
+        for name, codec, more in (("", "H.264", {}), ("-vp8", "VP8", VP8))
     ),
     *(
         Row(

@@ -23,7 +23,7 @@ LIVE = re.compile(r"/recorder/whip/[0-9a-f-]+$")
 BETWEEN = 'main[data-step="clip"][data-phase="ready"], main[data-step="saving"]'
 SLICE = re.compile(r"/recorder/slices/[0-9a-f-]+/(\d+)$")
 PRETENDED = """
-["records", "camera", "clock", "turn", "giant", "beginsMs"].filter((what) => {
+["records", "camera", "clock", "turn", "giant", "beginsMs", "lines"].filter((what) => {
   const was = sessionStorage[what];
   sessionStorage.removeItem(what);
   return was;

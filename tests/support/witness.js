@@ -3,7 +3,7 @@
  * numbers that `camera` paints), when the page said that it records, and which slices a recorder has acknowledged.
  * It may also give the page another camera or clock than there is: `sessionStorage.camera` says how, `sessionStorage.clock`
  * by how many milliseconds; `sessionStorage.records` says which of its kinds of file this browser knows alone,
- * `sessionStorage.beginsMs` how much earlier than a recording its clock began, and `sessionStorage.giant` that one slice
+ * `sessionStorage.lines` of how many lines its camera's picture is, `sessionStorage.beginsMs` how much earlier than a recording its clock began, and `sessionStorage.giant` that one slice
  * is as large as one that was held back.
  */
 (() => {
@@ -144,7 +144,11 @@
   const open = navigator.mediaDevices?.getUserMedia.bind(navigator.mediaDevices);
   if (open) {
     navigator.mediaDevices.getUserMedia = async (wanted) => {
-      const stream = changed(await open(wanted), sessionStorage.camera);
+      const opened = await open(wanted);
+      const lines = Number(sessionStorage.lines ?? 0);
+      const less = { width: { ideal: (lines * 16) / 9 }, height: { ideal: lines } };
+      if (lines) await opened.getVideoTracks()[0]?.applyConstraints(less);
+      const stream = changed(opened, sessionStorage.camera);
       const [picture] = stream.getVideoTracks();
       if (picture) watch(picture.clone());
       window.camera = stream;

@@ -66,6 +66,28 @@ def test_jitter_and_a_clock_of_another_speed_are_no_break(seed, speed):
     assert not laid.changed and laid.times == pytest.approx(times, abs=0.025)
 
 
+@pytest.mark.parametrize("fast_at", [0, 5, 20])
+@pytest.mark.parametrize("slow_fps", [5, 10, 15])
+def test_a_camera_that_gives_fewer_pictures_in_the_dark_has_no_broken_clock(fast_at, slow_fps):
+    """For most of the answer they come slowly, and for five seconds at the full rate."""
+    times, at = [], 0.0
+    while at < 25:
+        times.append(at)
+        at += 1 / 30 if fast_at <= at < fast_at + 5 else 1 / slow_fps
+    laid = lay_pictures(times, Laid())
+    assert not laid.changed and laid.times == times
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_camera_that_starves_has_no_broken_clock(seed):
+    """A busy machine gives pictures in bursts, and long ones between."""
+    lot, times = Random(seed), [0.0]
+    while times[-1] < 25:
+        times.append(times[-1] + lot.choice((1 / 30, 1 / 30, 1 / 30, 1 / 15, 0.2, lot.uniform(0.03, 0.8))))
+    laid = lay_pictures(times, Laid())
+    assert not laid.changed and laid.times == times
+
+
 def test_a_break_in_both_tracks_is_mended_by_the_same_time():
     sound = lay_sound([time if time < 5 else time - 3 for time in PLAIN], LENGTHS)
     pictures = [number / 30 if number < 148 else number / 30 - 3 for number in range(300)]
