@@ -42,7 +42,7 @@ def with_camera(scene: Scene, how: str, **more: str) -> None:
 
 
 def muted(scene: Scene) -> None:
-    """The microphone is muted by the system in the middle of the answer."""
+    """The microphone is muted in the middle of the answer; the page opens it again, since nothing comes of it."""
     scene.begin().talk(BREAK_S)
     scene.candidate.page.evaluate("camera.getAudioTracks()[0].enabled = false")
     scene.talk(TALK_S - BREAK_S).end()
@@ -216,6 +216,6 @@ ROWS = [
     ),
     Row("mp4-smaller", "as `smaller`, in MP4 (avc3)", partial(smaller, records="mp4")),
     Row("avc1-smaller", "as `smaller`, in MP4 (avc1)", partial(smaller, records="avc1"), ANEW, proof=two_files),
-    Row("muted", "the microphone is muted after 3 s", muted, Bar(sound_s=None)),
+    Row("muted", "the microphone is muted after 3 s", muted, Bar(pictures=FPS // 2, sound_s=None)),
     Row("smaller", "the picture becomes smaller after 3 s", smaller),
 ]

@@ -151,7 +151,7 @@
       const stream = changed(opened, sessionStorage.camera);
       const [picture] = stream.getVideoTracks();
       if (picture) watch(picture.clone());
-      window.camera = stream;
+      if (picture) window.camera = stream;
       return stream;
     };
   }
