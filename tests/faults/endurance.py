@@ -88,7 +88,7 @@ class Sitter:
 def two_hundred(scene: Scene) -> None:
     product, folder = scene.product, scene.candidate.folder
     emails = [f"duur-{number}-{uuid.uuid4().hex[:6]}@voorbeeld.example" for number in range(PEOPLE)]
-    env = {**product.env, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests' / 'whole'}"}
+    env = {**product.env, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests' / 'support'}"}
     subprocess.run([sys.executable, "-c", MAKE, PASSWORD, *emails], env=env, cwd=ROOT, check=True, capture_output=True)
     material = folder / "material"
     making = f"import load, pathlib; load.make_material(pathlib.Path({str(material)!r}))"
