@@ -142,7 +142,13 @@ ROWS = [
     Row("vp8", "the browser records no H.264", without_h264, proof=coded_again),
     Row("sound-first", "the picture begins 2 s after the sound", partial(with_camera, how="late picture")),
     Row("picture-first", "the sound begins 2 s after the picture", partial(with_camera, how="late sound"), SOUND_LATE),
-    Row("no-sound", "the microphone gives nothing at all", partial(with_camera, how="no sound"), RETAKE),
+    Row(
+        "no-sound",
+        "the microphone gives nothing from the beginning on",
+        partial(with_camera, how="no sound"),
+        AWAY,
+        proof=partial(told, word="microphone_silent"),
+    ),
     Row("giant-slice", "one slice is 9 MB, as when a browser held back", giant, proof=in_pieces),
     Row(
         "silenced",

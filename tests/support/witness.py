@@ -51,12 +51,17 @@ class Witness:
         runs = sorted((run, path) for path in folder.glob("slices-*") if (run := Run.of(path.name)))
         for number, (size, sha256) in sorted(said.items()):
             found = next(((run, path) for run, path in runs if number in run), None)
-            sizes = [said.get(one, (None,))[0] for one in range(found[0].first, number)] if found else [None]
-            if None in sizes:
+            if found is None:
+                lost.append(number)
+                continue
+            before = [said.get(one, (None,))[0] for one in range(found[0].first, number)]
+            # A page that is loaded again may take along what it had not yet told: then it is counted from the end.
+            behind = [said.get(one, (None,))[0] for one in range(number, found[0].last + 1)]
+            if None in before and None in behind:
                 lost.append(number)
                 continue
             with found[1].open("rb") as file:
-                file.seek(sum(sizes))
+                file.seek(sum(before) if None not in before else found[1].stat().st_size - sum(behind))
                 if hashlib.sha256(file.read(size)).hexdigest() != sha256:
                     lost.append(number)
         return lost
