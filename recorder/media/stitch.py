@@ -136,6 +136,8 @@ def stitch(head: Road, other: Road, shift_s: float, path: Path) -> Path:
         "c:v": "libx264",
         "preset": "veryfast",
         "crf": 18,
+        # In the order in which they are shown: of few pictures a second others would look like a clock that jumps back.
+        "bf": 0,
         "force_key_frames": "expr:gte(t,n_forced*2)",
         "fps_mode": "passthrough",
         "enc_time_base:v": "1:90000",

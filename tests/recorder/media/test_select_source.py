@@ -262,6 +262,9 @@ def test_a_page_that_began_anew_has_made_two_files_and_both_are_the_answer(tmp_p
     assert found.seconds == pytest.approx(SECONDS, abs=0.1) and found.audio_seconds == pytest.approx(SECONDS, abs=0.1)
     numbers = watch(chosen.path).numbers
     assert set(range(120)) == set(numbers) and len(numbers) == 90 + 30 + 120, "all of both, and a still between them"
+    with av.open(str(chosen.path)) as container:
+        times = [packet.pts for packet in container.demux(video=0) if packet.pts is not None]
+    assert times == sorted(times), "in the order in which they are shown"
 
 
 def test_a_page_that_was_torn_away_after_it_began_anew_loses_neither_file(tmp_path):
