@@ -61,9 +61,11 @@ def look_at(
 ) -> Look:
     """Note that somebody looks. KSF's people need a reason to open a recording; a file is read to judge part 1.
 
+    An assessor needs none for own work, and gives one when appointed to an objection.
+
     Raises Refused when there is no reason worth reading.
     """
-    if isinstance(what, Recording) and role in WITH_REASON and len(reason.strip()) < SHORTEST:
+    if isinstance(what, Recording) and (reason or role in WITH_REASON) and len(reason.strip()) < SHORTEST:
         raise Refused(Rule.NO_REASON, found=len(reason.strip()), needed=SHORTEST)
     if isinstance(what, Recording):
         seen, dossier_id = Seen.RECORDING, what.answer.sitting.dossier_id

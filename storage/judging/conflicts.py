@@ -14,6 +14,7 @@ from storage.base import audit
 from storage.base.database import Base, Identified
 from storage.dossier.dossiers import Dossier
 from storage.exam.sittings import Answer, Sitting
+from storage.judging.objections import Objection, Outsider
 from storage.judging.ratings import Rating, Return
 from storage.people import employers, examiners
 from storage.people.employers import Employer
@@ -86,8 +87,8 @@ def conflicts_of(
 ) -> dict[uuid.UUID, tuple[Conflict, ...]]:
     """For each of these assessors every reason why they may not judge this sitting; those without one are left out.
 
-    Earlier involvement: who decided about part 1 of this or another file of the candidate, judged another sitting, or
-    had work on this one in a marking before the one that counts.
+    Earlier involvement: who decided about part 1 of this or another file of the candidate, judged another sitting, had
+    work on this one in a marking before the one that counts, or was appointed to an objection of the candidate.
     """
     dossier = sitting.dossier
     months = dossier.scheme.content.chapter(AssessmentRules).conflict_months
@@ -126,6 +127,10 @@ def conflicts_with(
             declared[assessor_id].add(str(candidate_id))
         if besides is None or sitting_id != besides.id or marking != besides.marking:
             involved[candidate_id].add(str(assessor_id))
+    appointed = select(Dossier.candidate_id, Outsider.person_id).select_from(Outsider)
+    appointed = appointed.join(Outsider.objection).join(Objection.dossier).where(Dossier.candidate_id.in_(ids))
+    for candidate_id, outsider_id in session.execute(appointed):
+        involved[candidate_id].add(str(outsider_id))
     parties = [
         Party(
             person=str(one.id),

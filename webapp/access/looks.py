@@ -1,14 +1,15 @@
 """Who may look at a recording, and that each look is noted. Like `access`: what is not yours does not exist.
 
 A candidate at the own recordings once the exam is over, an assessor while judging, KSF's officer, committee and auditor
-at one recording at a time, with a reason.
+at one recording at a time, with a reason. So does an assessor who was appointed to an objection, at those of that exam
+until it is ruled on.
 """
 
 import uuid
 from collections.abc import Callable
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select, true
 
 from scenarios.sitting import Stage
 from storage.base.database import session_scope
@@ -16,7 +17,7 @@ from storage.dossier.dossiers import Dossier, RoleDocument
 from storage.exam import consents, looks
 from storage.exam.recordings import Recording, RecordingState
 from storage.exam.sittings import Answer, Sitting
-from storage.judging.objections import Objection, ObjectionState
+from storage.judging.objections import Objection, ObjectionState, Outsider
 from storage.judging.ratings import Rating
 from storage.people.people import Person, Role
 from webapp.access import me, not_judging, others
@@ -32,28 +33,36 @@ def recording_to_watch(recording_id: uuid.UUID) -> Recording:
         if role in me().roles(g.now) and (found := _stored(recording_id, _MAY[role]())):
             note(found, role)
             return found
-    recording = _of_ksf(recording_id)
+    recording = _with_reason(recording_id)
     return recording if recording and open_look(recording) else abort(404)
 
 
 def open_look(recording: Recording) -> looks.Look | None:
-    """The look for which one of KSF's people gave a reason less than an hour ago, in a role that lasts."""
+    """The look for which a reason was given less than an hour ago, in a role that lasts."""
     look = looks.going_on(g.db, recording.id, me(), g.now)
-    return look if look and look.role in looks.WITH_REASON & me().roles(g.now) else None
+    return look if look and look.reason and look.role in me().roles(g.now) else None
 
 
 def recording_to_open(recording_id: uuid.UUID) -> Recording:
-    """A stored recording that one of KSF's people may open, if a reason is given: of nobody whose file he judges."""
-    return _of_ksf(recording_id) or abort(404)
+    """A stored recording that may be opened, if a reason is given: of nobody whose file the one who asks judges."""
+    return _with_reason(recording_id) or abort(404)
 
 
-def _of_ksf(recording_id: uuid.UUID) -> Recording | None:
-    return _stored(recording_id, others() & not_judging())
+def _with_reason(recording_id: uuid.UUID) -> Recording | None:
+    of_any = bool(looks.WITH_REASON & me().roles(g.now))
+    return _stored(recording_id, others() & not_judging() & (true() if of_any else _appointed()))
+
+
+def _appointed() -> ColumnElement[bool]:
+    """Recordings of exams to an objection about which the one who asks was appointed, until it is ruled on."""
+    mine = select(Objection.dossier_id).join(Outsider).where(Outsider.person_id == me().id)
+    return Dossier.id.in_(mine.where(Objection.state != ObjectionState.RULED))
 
 
 def my_role() -> Role:
-    """The role in which one of KSF's people looks."""
-    return next(role for role in (Role.KSF_OFFICER, Role.EXAM_COMMITTEE, Role.AUDITOR) if role in me().roles(g.now))
+    """The role in which the one who asks looks and gives a reason."""
+    asking = (Role.KSF_OFFICER, Role.EXAM_COMMITTEE, Role.AUDITOR, Role.ASSESSOR)
+    return next(role for role in asking if role in me().roles(g.now))
 
 
 def my_recordings() -> Select[Recording]:

@@ -1,5 +1,5 @@
-"""One recording at a time, with a reason: KSF's officer, committee and auditor. Each look is noted, and told to the
-candidate who asks for it."""
+"""One recording at a time, with a reason: KSF's officer, committee and auditor, and an assessor who was appointed to an
+objection. Each look is noted, and told to the candidate who asks for it."""
 
 import uuid
 
@@ -18,7 +18,7 @@ from webapp.forms import Form
 
 pages = Blueprint("looking", __name__, url_prefix="/opnames")
 
-KSF = (Role.KSF_OFFICER, Role.EXAM_COMMITTEE, Role.AUDITOR)
+WITH_REASON = (Role.KSF_OFFICER, Role.EXAM_COMMITTEE, Role.AUDITOR, Role.ASSESSOR)
 
 
 class ReasonForm(Form):
@@ -32,7 +32,7 @@ class ReasonForm(Form):
 
 
 @pages.route("/<uuid:recording_id>", methods=["GET", "POST"])
-@access.roles(*KSF)
+@access.roles(*WITH_REASON)
 def show(recording_id: uuid.UUID) -> ResponseReturnValue:
     """Asks for the reason; for an hour after it was given, the recording itself."""
     recording = access_looks.recording_to_open(recording_id)

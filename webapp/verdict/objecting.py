@@ -17,6 +17,7 @@ from review.terms import weeks_after
 from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier
+from storage.exam.looks import WITH_REASON
 from storage.exam.sittings import Answer
 from storage.judging import objections
 from storage.judging.objections import Against, Objection, ObjectionState
@@ -310,7 +311,8 @@ def _situation(answer: Answer) -> str:
 
 
 def _file_page(found: Objection, form: MinuteForm | None = None) -> str:
-    looks = {Role.KSF_OFFICER, Role.EXAM_COMMITTEE, Role.AUDITOR} & access.me().roles(g.now)
+    open_still = found.state is not ObjectionState.RULED
+    looks = bool(WITH_REASON & access.me().roles(g.now)) or (open_still and found.is_outsider(access.me()))
     return render_template(
         "objections/file.html",
         objection=found,
@@ -318,7 +320,7 @@ def _file_page(found: Objection, form: MinuteForm | None = None) -> str:
         back=url_for("objecting.show", objection_id=found.id),
         watch=lambda recording: url_for("looking.show", recording_id=recording.id) if looks else None,
         ksf=True,
-        may_write=found.state is not ObjectionState.RULED and access.me().id not in found.involved(),
+        may_write=open_still and access.me().id not in found.involved(),
         minute=form or MinuteForm(formdata=None),
     )
 

@@ -103,3 +103,30 @@ def test_it_is_of_nobody_else(session, visit, people, made):
         assert visit(person).get(f"/bezwaren/{made.id}/stukken").status_code == 404
     refused = visit(people.officer).post(f"/bezwaren/{made.id}/verslag", {"text": "Ik was erbij."})
     assert refused.status_code == 409
+
+
+def test_an_outsider_who_only_judges_opens_the_recordings_of_that_one_case_while_it_runs(session, visit, people, made):
+    outsider, why = people.assessors[2], "Bezwaar over het geluid."
+    other = cast.finished_sitting(session, people, NOW, people.second_candidate, made.sitting.pack)
+    takes = [one.id for one in counting_takes(session, made.sitting).values()]
+    (elsewhere, *_) = (one.id for one in counting_takes(session, other).values())
+    session.commit()
+    visitor = visit(outsider)
+    assert visitor.get(f"/opnames/{takes[0]}").status_code == 404
+    made.appoint(outsider, "Iedereen had een aandeel.", people.officer, NOW)
+    session.commit()
+    page = visitor.get(f"/bezwaren/{made.id}/stukken").text
+    assert f"/opnames/{takes[0]}" in page
+    assert visitor.post(f"/opnames/{takes[0]}", {"reason": "kort"}).status_code == 422
+    assert "<video" not in visitor.get(f"/opnames/{takes[0]}").text
+    assert visitor.post(f"/opnames/{takes[0]}", {"reason": why}).status_code == 302
+    assert "<video" in visitor.get(f"/opnames/{takes[0]}").text
+    assert "<video" not in visitor.get(f"/opnames/{takes[1]}").text, "one reason opens one recording"
+    assert visitor.get(f"/opnames/{elsewhere}").status_code == 404
+    assert visitor.post(f"/opnames/{elsewhere}", {"reason": why}).status_code == 404
+    session.expire_all()
+    assert [(one.reason, one.role, one.person_id) for one in session.query(Look)] == [(why, Role.ASSESSOR, outsider.id)]
+    made.rule(outsider, Ruling.UPHELD, "De uitslag blijft.", NOW)
+    session.commit()
+    assert visitor.get(f"/opnames/{takes[0]}").status_code == 404
+    assert f"/opnames/{takes[0]}" not in visitor.get(f"/bezwaren/{made.id}/stukken").text
