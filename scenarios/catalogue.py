@@ -118,7 +118,10 @@ class Scenario:
 
 @dataclass(frozen=True, kw_only=True)
 class Pack:
-    """The scenarios of one version of an exam, in the order of their numbers, and one to practise with."""
+    """The scenarios of one version of an exam, in the order of their numbers, and one to practise with.
+
+    `parallels`: further scenarios for the same slots. Each has the number of its slot, and shows what that one shows.
+    """
 
     key: str = keyed()
     name: str
@@ -126,10 +129,20 @@ class Pack:
     scheme: str = matching(**KEY)
     practice: Scenario
     scenarios: tuple[Scenario, ...] = many(1)
+    parallels: tuple[Scenario, ...] = many(0, default=())
 
-    def scenario(self, number: int) -> Scenario:
-        """The scenario with this number; 0 is the practice scenario."""
-        return next(one for one in (self.practice, *self.scenarios) if one.number == number)
+    @property
+    def everyone(self) -> tuple[Scenario, ...]:
+        """All that there is a clip of."""
+        return (self.practice, *self.scenarios, *self.parallels)
+
+    def slot(self, number: int) -> tuple[Scenario, ...]:
+        """The scenarios that may be met as this number, the parallel ones in their order; 0 is the practice round."""
+        return tuple(one for one in self.everyone if one.number == number)
+
+    def scenario(self, number: int, parallel: int = 0) -> Scenario:
+        """The scenario with this number; 0 is the practice scenario. `parallel` counts within its slot, from 0."""
+        return self.slot(number)[parallel]
 
 
 def parse_pack(data: bytes, scheme: Scheme) -> Pack:
@@ -152,7 +165,8 @@ def check(pack: Pack, scheme: Scheme) -> list[str]:
         return [*problems, f"Het examen {scheme.name} heeft geen opgenomen antwoorden, dus geen situaties."]
     problems += _numbers(pack, scheme.assessment.scenarios)
     problems += _twice(pack)
-    for scenario in (pack.practice, *pack.scenarios):
+    problems += _parallels(pack)
+    for scenario in pack.everyone:
         problems += _scenario(scenario, {one.key for one in scheme.competencies})
     seen = Counter(key for scenario in pack.scenarios for key in set(scenario.competencies))
     needed = scheme.assessment.minimum_scenarios_per_competency
@@ -175,8 +189,20 @@ def _numbers(pack: Pack, needed: int) -> list[str]:
     return problems
 
 
+def _parallels(pack: Pack) -> list[str]:
+    """A parallel takes the place of a scenario, so it must show what that one shows."""
+    problems, slots = [], {one.number: set(one.competencies) for one in pack.scenarios}
+    for one in pack.parallels:
+        which = f"De parallelle situatie {one.title}"
+        if one.number not in slots:
+            problems.append(f"{which} hoort bij nummer {one.number}, maar die situatie is er niet.")
+        elif set(one.competencies) != slots[one.number]:
+            problems.append(f"{which} moet dezelfde competenties laten zien als situatie {one.number}.")
+    return problems
+
+
 def _twice(pack: Pack) -> list[str]:
-    everyone = (pack.practice, *pack.scenarios)
+    everyone = pack.everyone
     kinds = {
         "De persoon": [one.person.name.casefold() for one in everyone],
         "De sleutel": [one.key for one in everyone],

@@ -190,7 +190,7 @@ TABLES: Mapping[str, Table] = {
     "answer": Table(
         DataClass.EXAM,
         {
-            _SITTING: "number code stage plays stalled preparation_restarts preparing_since recording_since"
+            _SITTING: "number parallel code stage plays stalled preparation_restarts preparing_since recording_since"
             " recorded_at takes extra_takes"
         },
     ),
@@ -405,8 +405,9 @@ TABLES: Mapping[str, Table] = {
     "clip": Table(
         DataClass.TECHNICAL,
         {},
-        {Apart.INNER: "number seconds video_key video_size video_sha256 captions_key"},
+        {Apart.INNER: "number parallel seconds video_key video_size video_sha256 captions_key"},
     ),
+    "retired_scenario": Table(DataClass.AUDIT, {"retired_by_id": "exam scenario reason retired_at"}),
     "recorder_node": Table(
         DataClass.TECHNICAL, {}, {Apart.INNER: "name url capacity live draining drain_asked heartbeat_at"}
     ),

@@ -2,11 +2,11 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, event, func, select
+from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, event, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from review import rule_reading
@@ -42,7 +42,7 @@ class Scheme(Identified, Base):
 
 
 class Pack(Identified, Base):
-    """One version of the scenarios of an exam, with a clip for each."""
+    """One version of the scenarios of an exam, with a clip for each, the parallel ones too."""
 
     __tablename__ = "pack"
 
@@ -53,7 +53,7 @@ class Pack(Identified, Base):
     created_at: Mapped[datetime]
 
     scheme: Mapped[Scheme] = relationship()
-    clips: Mapped[list["Clip"]] = relationship(back_populates="pack", order_by="Clip.number")
+    clips: Mapped[list["Clip"]] = relationship(back_populates="pack", order_by="Clip.number, Clip.parallel")
 
     __table_args__ = (UniqueConstraint("scheme_id", "number"),)
 
@@ -62,18 +62,28 @@ class Pack(Identified, Base):
         """The scenarios themselves."""
         return _pack(self.data, self.scheme.data)
 
-    def clip(self, number: int) -> "Clip":
+    @property
+    def slots(self) -> dict[int, tuple[str, ...]]:
+        """The keys of the scenarios that may be met as each number."""
+        content = self.content
+        return {one.number: tuple(each.key for each in content.slot(one.number)) for one in content.scenarios}
+
+    def clip(self, number: int, parallel: int = 0) -> "Clip":
         """The clip of scenario `number` (0 is the practice round). Raises StopIteration when there is none."""
-        return next(clip for clip in self.clips if clip.number == number)
+        return next(clip for clip in self.clips if (clip.number, clip.parallel) == (number, parallel))
 
 
 class Clip(Identified, Base):
-    """The filmed situation of one scenario: an MP4 and its captions in the object store. Length in seconds."""
+    """The filmed situation of one scenario: an MP4 and its captions in the object store. Length in seconds.
+
+    `parallel`: its place among the scenarios with this number, from 0.
+    """
 
     __tablename__ = "clip"
 
     pack_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Pack.id))
     number: Mapped[int]
+    parallel: Mapped[int] = mapped_column(default=0, server_default="0")
     seconds: Mapped[float]
     video_key: Mapped[str] = mapped_column(String(200))
     video_size: Mapped[int]
@@ -82,7 +92,7 @@ class Clip(Identified, Base):
 
     pack: Mapped[Pack] = relationship(back_populates="clips")
 
-    __table_args__ = (UniqueConstraint("pack_id", "number"),)
+    __table_args__ = (UniqueConstraint("pack_id", "number", "parallel"),)
 
 
 class Immutable(Exception):
@@ -163,8 +173,21 @@ def with_sittings(session: Session) -> list[Scheme]:
 
 def current_pack(session: Session, scheme_row: Scheme) -> Pack | None:
     """The newest pack of this exam, whichever version of the scheme it was checked against."""
-    newest = select(Pack).join(Scheme).where(Scheme.key == scheme_row.key).order_by(Pack.created_at.desc()).limit(1)
-    return session.scalars(newest).first()
+    return newest_pack(session, scheme_row.key)
+
+
+def newest_pack(session: Session, exam: str) -> Pack | None:
+    """The newest pack of the exam with this key."""
+    return session.scalars(_packs(exam).limit(1)).first()
+
+
+def packs_of(session: Session, exam: str) -> Sequence[Pack]:
+    """Every pack of the exam with this key, the newest first."""
+    return session.scalars(_packs(exam)).all()
+
+
+def _packs(exam: str) -> Select[Pack]:
+    return select(Pack).join(Pack.scheme).where(Scheme.key == exam).order_by(Pack.created_at.desc(), Pack.number.desc())
 
 
 @lru_cache(maxsize=32)

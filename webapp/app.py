@@ -45,6 +45,7 @@ from webapp.office import (
     recorders,
     retention,
     searching,
+    situations,
 )
 from webapp.people import (
     account,
@@ -119,6 +120,7 @@ PARTS = (
     assigning,
     media,
     recorders,
+    situations,
     searching,
     retention,
     regulation,

@@ -60,6 +60,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
             ("Instelling", "institution.show"),
             ("Mail", "outbox.show"),
             ("Taken", "office.jobs"),
+            ("Situaties", "situations.home"),
             ("Opnameservers", "recorders.show"),
             *RETENTION,
         ),

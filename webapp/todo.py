@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from scenarios.sitting import Stage
 from storage.base.jobs import Job, JobState
 from storage.dossier.dossiers import Dossier, DossierState
+from storage.exam import drawing
 from storage.exam.accommodations import BEFORE, Accommodation
 from storage.exam.sittings import Answer, Judging, Sitting
 from storage.judging.flags import Flag, FlagKind
@@ -189,6 +190,13 @@ def officer() -> list[Todo]:
         take(Kind.BROKEN, "stuck", "opname blijft hangen", "opnames blijven hangen"),
         Todo(Kind.BROKEN, dead, "taak mislukt", "taken mislukt", url_for("office.jobs", staat="dead")),
         Todo(Kind.BROKEN, unsent, "mail niet bezorgd", "mails niet bezorgd", url_for("outbox.show")),
+        Todo(
+            Kind.BROKEN,
+            drawing.count_empty(g.db),
+            "situatie zonder filmpje: examens beginnen niet",
+            "situaties zonder filmpje: examens beginnen niet",
+            url_for("situations.home"),
+        ),
         replace(result(Kind.LATE, late, "te-laat", "uitslag te laat", "uitslagen te laat"), counted_elsewhere=True),
         Todo(
             Kind.TO_DO,

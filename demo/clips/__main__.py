@@ -17,7 +17,7 @@ def main() -> None:
     wanted = {int(number) for number in sys.argv[1:]}
     folder = PACK / "clips"
     folder.mkdir(exist_ok=True)
-    for scenario in (pack.practice, *pack.scenarios):
+    for scenario in pack.everyone:
         if not wanted or scenario.number in wanted:
             clip = build(scenario, folder)
             print(f"{clip.name}  {clip.stat().st_size / 1e6:.2f} MB", flush=True)

@@ -24,9 +24,10 @@ _TIMING = re.compile(r"(?:(\d+):)?(\d\d):(\d\d)\.(\d{3}) --> (?:(\d+):)?(\d\d):(
 
 @dataclass(frozen=True)
 class FoundClip:
-    """A clip that may be used. Length in seconds."""
+    """A clip that may be used, by the number of its slot and its place in it. Length in seconds."""
 
     number: int
+    parallel: int
     video: Path
     captions: Path
     seconds: float
@@ -42,13 +43,13 @@ class Checked:
 
 def check(folder: Path, pack: Pack, progress: Callable[[float], None] | None = None) -> Checked:
     """Look at the clip and the captions of every scenario of `pack`. `progress` gets the share done, 0 to 1."""
-    everyone = (pack.practice, *pack.scenarios)
+    everyone = pack.everyone
     clips: list[Any] = []
     problems = _strangers(folder, everyone)
     for done, scenario in enumerate(everyone):
         if progress:
             progress(done / len(everyone))
-        found = _problems(folder, scenario)
+        found = _problems(folder, scenario, pack.slot(scenario.number).index(scenario))
         problems += found.problems
         clips += found.clips
     return Checked(tuple(clips), tuple(problems))
@@ -60,7 +61,7 @@ def _strangers(folder: Path, everyone: tuple[Scenario, ...]) -> list[str]:
     return [f"{name} hoort bij geen enkele situatie." for name in present if name not in known]
 
 
-def _problems(folder: Path, scenario: Scenario) -> Checked:
+def _problems(folder: Path, scenario: Scenario, parallel: int) -> Checked:
     video, captions = folder / scenario.clip, folder / scenario.captions
     problems = [f"{path.name} ontbreekt." for path in (video, captions) if not path.is_file()]
     seconds = None
@@ -70,7 +71,7 @@ def _problems(folder: Path, scenario: Scenario) -> Checked:
         seconds = measured.measurement.seconds
     if captions.is_file():
         problems += [f"{captions.name}: {sentence}" for sentence in _captions(captions, scenario.spoken, seconds)]
-    clip = (FoundClip(scenario.number, video, captions, seconds or 0.0),)
+    clip = (FoundClip(scenario.number, parallel, video, captions, seconds or 0.0),)
     return Checked(() if problems else clip, tuple(problems))
 
 

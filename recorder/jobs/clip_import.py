@@ -12,10 +12,12 @@ from sqlalchemy import func, select
 
 from recorder.jobs import clip_check
 from recorder.jobs.workspace import folder_for, put_file, share_of
+from scenarios import catalogue
 from scenarios.catalogue import PackError, parse_pack
 from storage.base.database import session_scope
 from storage.base.jobs import Claimed, task
 from storage.base.objects import object_store, sha256_of
+from storage.exam import drawing
 from storage.schemes import Clip, Pack, Scheme, current_scheme
 
 INCOMING = "incoming"
@@ -89,6 +91,8 @@ def _check_pack(job: Claimed, folder: Path) -> _Delivered:
         pack = parse_pack(data, scheme.content)
     except PackError as error:
         return _wrong(*error.problems)
+    if gone := _all_retired(pack, scheme.key):
+        return _wrong(*gone)
     checked = clip_check.check(folder, pack, share_of(job, 0, 80))
     if checked.problems:
         return _wrong(*checked.problems)
@@ -98,18 +102,30 @@ def _check_pack(job: Claimed, folder: Path) -> _Delivered:
     return _Delivered(answer, data, digest, scheme.id, checked.clips)
 
 
+def _all_retired(pack: catalogue.Pack, exam: str) -> list[str]:
+    """A pack with which no exam could begin: everything that may be met as some number is retired."""
+    with session_scope(writes=False) as session:
+        gone = drawing.retired(session, exam)
+    return [
+        f"Situatie {one.number} ({one.title}) is uit gebruik genomen. Zet er een andere voor in de plaats, of erbij."
+        for one in pack.scenarios
+        if all(each.key in gone for each in pack.slot(one.number))
+    ]
+
+
 def _wrong(*problems: str) -> _Delivered:
     return _Delivered({"problems": list(problems), "clips": 0})
 
 
 def _put_clip(import_id: uuid.UUID, found: clip_check.FoundClip) -> Clip:
     """Upload one clip; the same import made again writes the same keys."""
-    clip_id = uuid.uuid5(import_id, f"clip {found.number}")
+    clip_id = uuid.uuid5(import_id, f"clip {found.number}.{found.parallel}")
     video, _ = put_file(object_store(), f"clips/{clip_id}/clip.mp4", found.video)
     captions, _ = put_file(object_store(), f"clips/{clip_id}/captions.vtt", found.captions)
     return Clip(
         id=clip_id,
         number=found.number,
+        parallel=found.parallel,
         seconds=found.seconds,
         video_key=video.key,
         video_size=video.size,

@@ -24,7 +24,7 @@ from storage.base.refusal import Refused
 from storage.base.steps import check_step
 from storage.dossier.dossiers import Dossier
 from storage.people.people import Person
-from storage.schemes import Pack
+from storage.schemes import Clip, Pack
 
 RETAKE_ASKED = "tell_retake"
 """The kind of the office job that mails a candidate that an answer is asked again; its subject is the answer."""
@@ -226,7 +226,7 @@ class Sitting(Identified, Base):
     @property
     def begun(self) -> bool:
         """True when any of the situations was met."""
-        return any(answer.stage is not AnswerStage.WAITING or answer.takes for answer in self.answers)
+        return any(answer.met for answer in self.answers)
 
     def take_break(self, now: datetime) -> None:
         if not rules.break_offered([a.view for a in self.answers], self.times, self.break_until is not None):
@@ -267,12 +267,16 @@ class Sitting(Identified, Base):
 
 
 class Answer(Identified, Base):
-    """One candidate's answer to one scenario. `code` is all that an assessor's queue shows of it."""
+    """One candidate's answer to one scenario. `code` is all that an assessor's queue shows of it.
+
+    `parallel`: which of the scenarios with this number, as `storage.exam.drawing` drew it; it is 0 until then.
+    """
 
     __tablename__ = "answer"
 
     sitting_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Sitting.id))
     number: Mapped[int]
+    parallel: Mapped[int] = mapped_column(default=0, server_default="0")
     code: Mapped[str] = mapped_column(String(12), unique=True, default=lambda: neutral_code("A"))
     stage: Mapped[AnswerStage] = mapped_column(one_of(AnswerStage), default=AnswerStage.WAITING)
     plays: Mapped[int] = mapped_column(default=0)
@@ -306,7 +310,17 @@ class Answer(Identified, Base):
     @property
     def scenario(self) -> Scenario:
         """The situation that is answered."""
-        return self.sitting.pack.content.scenario(self.number)
+        return self.sitting.pack.content.scenario(self.number, self.parallel)
+
+    @property
+    def clip(self) -> Clip:
+        """Its clip."""
+        return self.sitting.pack.clip(self.number, self.parallel)
+
+    @property
+    def met(self) -> bool:
+        """True once the candidate saw the clip, or began to."""
+        return self.stage is not AnswerStage.WAITING or bool(self.plays or self.takes)
 
     def play(self, now: datetime) -> None:
         """Grant one play of the clip. Raises Refused when none is left."""

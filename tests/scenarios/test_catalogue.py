@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.parallels import with_parallels
 
 import scenarios
 from scenarios.catalogue import FEWEST_WORDS, MOST_WORDS, PackError, parse_pack
@@ -149,3 +150,32 @@ def test_an_exam_without_recorded_answers_has_no_scenarios():
 def test_no_bytes_break_the_reader(data):
     with pytest.raises(PackError):
         parse_pack(data, SCHEME)
+
+
+def test_parallel_scenarios_stand_beside_those_with_their_number():
+    pack = parse_pack(with_parallels(4, 4, 7), SCHEME)
+    assert [one.key for one in pack.slot(4)] == [
+        pack.scenario(4).key,
+        f"{pack.scenario(4).key}_2",
+        "unpopular_measure_3",
+    ]
+    assert pack.scenario(7, 1).title == f"{pack.scenario(7).title} 2"
+    assert len(pack.slot(1)) == len(pack.slot(0)) == 1
+    assert len(pack.everyone) == 14
+
+
+def test_a_parallel_scenario_shows_what_the_other_shows_and_has_a_number_that_is_there():
+    text = with_parallels(4).decode()
+    head, _, parallel = text.partition("[[parallels]]")
+    other = re.sub(r"(?m)^number = 4$", "number = 5", parallel)
+    found = problems(f"{head}[[parallels]]{other}")
+    assert any("moet dezelfde competenties laten zien als situatie 5." in one for one in found), found
+    for number in (0, 11):
+        found = problems(f"{head}[[parallels]]" + re.sub(r"(?m)^number = 4$", f"number = {number}", parallel))
+        assert any(f"hoort bij nummer {number}, maar die situatie is er niet." in one for one in found)
+
+
+def test_a_parallel_scenario_is_another_one():
+    text = with_parallels(4).decode()
+    assert any("De titel" in one for one in problems(re.sub(r'(?m)^(title = ".*) 2"$', r'\1"', text)))
+    assert any("Het filmpje" in one for one in problems(text.replace("-2.mp4", ".mp4")))

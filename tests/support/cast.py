@@ -167,24 +167,25 @@ def scheme_of_a(session: Session, now: datetime = NOW) -> Scheme:
     return add_scheme(session, (CONTENT.parent / "praktijktoets_a" / "scheme.toml").read_bytes(), now)
 
 
-def pack(session: Session, now: datetime = NOW) -> Pack:
-    """The ten situations, with clips that have no film in the object store."""
-    data = (CONTENT / "scenarios.toml").read_bytes()
+def pack(session: Session, now: datetime = NOW, data: bytes = b"", number: int = 1) -> Pack:
+    """The ten situations, or those in `data`, with clips that have no film in the object store."""
+    data = data or (CONTENT / "scenarios.toml").read_bytes()
     row = Pack(
         id=uuid.uuid4(),
         scheme=scheme(session, now),
-        number=1,
+        number=number,
         data=data,
         sha256=_sha256(data),
         created_at=now,
         clips=[],
     )
-    for scenario in (row.content.practice, *row.content.scenarios):
+    for scenario in row.content.everyone:
         clip_id = uuid.uuid4()
         row.clips.append(
             Clip(
                 id=clip_id,
                 number=scenario.number,
+                parallel=row.content.slot(scenario.number).index(scenario),
                 seconds=30.0,
                 video_key=f"clips/{clip_id}/clip.mp4",
                 video_size=1_000_000,

@@ -50,7 +50,7 @@ def short_pack(session: Session, now: datetime) -> Pack:
     pack = Pack(scheme=scheme, number=long.number + 1, data=long.data, sha256=uuid.uuid4().hex * 2, created_at=now)
     with tempfile.TemporaryDirectory() as folder:
         for clip in long.clips:
-            whole, cut = Path(folder, "whole.mp4"), Path(folder, f"{clip.number}.mp4")
+            whole, cut = Path(folder, "whole.mp4"), Path(folder, f"{clip.id}.mp4")
             store.get_file(clip.video_key, whole)
             cutting = [ffmpeg.binary(), "-v", "error", "-i", whole, "-t", str(CLIP_S), "-c", "copy", cut]
             subprocess.run(cutting, check=True)
@@ -58,6 +58,7 @@ def short_pack(session: Session, now: datetime) -> Pack:
             pack.clips.append(
                 Clip(
                     number=clip.number,
+                    parallel=clip.parallel,
                     seconds=CLIP_S,
                     video_key=stored.key,
                     video_size=stored.size,

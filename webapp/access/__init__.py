@@ -290,7 +290,7 @@ def _clip_is_mine_now(clip: Clip) -> bool:
     answer = sitting.current if sitting.stage is Stage.ANSWERING else None
     return (
         answer is not None
-        and answer.number == clip.number
+        and (answer.number, answer.parallel) == (clip.number, clip.parallel)
         and answer.stage in (AnswerStage.WAITING, AnswerStage.WATCHING)
     )
 
@@ -305,6 +305,7 @@ def _clip_of_my_work(clip: Clip) -> bool:
             Rating.declined_at.is_(None),
             Sitting.pack_id == clip.pack_id,
             Answer.number == clip.number,
+            Answer.parallel == clip.parallel,
         )
     )
     return g.db.scalars(work.limit(1)).first() is not None

@@ -22,6 +22,7 @@ INTERNAL = {
     "part1_given_back",
     "part1_fixed",
     "sitting_moved",
+    "scenarios_drawn",
     "verdict_decided",
     "verdict_confirmed",
     "verdict_settled",

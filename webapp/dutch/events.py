@@ -120,6 +120,8 @@ EVENTS = {
     "sitting_identified": "identiteit bevestigd",
     "sitting_extended": "meer tijd gegeven",
     "sitting_invited": "uitgenodigd voor het examen",
+    "scenarios_drawn": "situaties geloot",
+    "scenario_retired": "situatie uit gebruik genomen",
     "sitting_consented": "akkoord gegeven",
     "sitting_checked": "camera en microfoon gecontroleerd",
     "sitting_answering": "begonnen met de tien situaties",
@@ -205,6 +207,7 @@ EVENTS = {
 }
 
 SUBJECTS = {
+    "retired_scenario": "situatie uit gebruik",
     "absence": "afwezigheid",
     "allocation": "verdeling",
     "person": "persoon",

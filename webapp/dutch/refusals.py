@@ -11,7 +11,7 @@ from storage.base import steps
 from storage.base.refusal import Refused
 from storage.certificates import certificates, changes, copies, paper_lists
 from storage.dossier import dossiers, qualifications, role_documents
-from storage.exam import accommodations, consents, looks, recordings, take_decisions
+from storage.exam import accommodations, consents, drawing, looks, recordings, take_decisions
 from storage.judging import (
     absences,
     allocations,
@@ -132,6 +132,10 @@ REFUSALS: dict[str, str] = {
     sitting.Rule.TOO_MANY_CODES: "Er is te vaak een verkeerde code ingevuld. Iemand van uw organisatie kan bevestigen.",
     sitting.Rule.NOT_LATER: "De nieuwe datum moet later zijn dan nu en dan de oude.",
     sitting.Rule.NO_REASON: "Schrijf waarom de kandidaat meer tijd krijgt.",
+    drawing.Rule.SLOT_EMPTY: "Voor een van de situaties is nu geen filmpje in gebruik. Het examen kan nog "
+    "niet beginnen. Het bureau van KSF neemt eerst nieuwe filmpjes in gebruik.",
+    drawing.Rule.NO_REASON: "Schrijf waarom deze situatie uit gebruik gaat.",
+    drawing.Rule.TWICE: "Deze situatie is al uit gebruik.",
     dossiers.Rule.NO_SCENARIOS: "Dit examen heeft nog geen situaties. Neem eerst een map met filmpjes in gebruik.",
     ratings.Rule.INCOMPLETE: "Deze beoordeling is nog niet compleet.",
     ratings.Rule.SIGNED: "Deze beoordeling is al ondertekend. De scores staan vast.",

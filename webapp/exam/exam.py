@@ -21,7 +21,7 @@ from storage.base.keys import key_store
 from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, DossierState
-from storage.exam import reservations
+from storage.exam import drawing, reservations
 from storage.exam.ice_servers import IceServers
 from storage.exam.recordings import Recording, RecordingState, begin_take, counting_takes, enqueue_receipt, latest_take
 from storage.exam.sittings import Answer, Sitting
@@ -177,6 +177,7 @@ def begin() -> ResponseReturnValue:
     sitting = _mine()
     if sitting.stage is not Stage.ANSWERING:
         reservations.reserve(g.db, sitting, g.now)
+        drawing.draw(g.db, sitting, g.now)
         sitting.begin(g.now)
     return jsonify(state(sitting))
 

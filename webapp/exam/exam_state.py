@@ -35,11 +35,12 @@ def state(sitting: Sitting) -> dict[str, Any]:
 def _situation(sitting: Sitting, step: Step, times: rules.Times) -> dict[str, Any] | None:
     if step in (Step.CHECK, Step.PRACTICE):
         number, view = 0, rules.AnswerView(0)
+        scenario, clip = sitting.pack.content.practice, sitting.pack.clip(0)
     elif step in (Step.CLIP, Step.PREPARE, Step.RECORD) and sitting.current is not None:
         number, view = sitting.current.number, sitting.current.view
+        scenario, clip = sitting.current.scenario, sitting.current.clip
     else:
         return None
-    scenario, clip = sitting.pack.content.scenario(number), sitting.pack.clip(number)
     return {
         "number": number,
         "title": scenario.title,

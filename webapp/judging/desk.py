@@ -85,7 +85,7 @@ def rating(rating_id: uuid.UUID) -> ResponseReturnValue:
         rating=found,
         scenario=scenario,
         competencies=[scheme.competency(key) for key in found.shuffled],
-        clip=found.answer.sitting.pack.clip(found.answer.number),
+        clip=found.answer.clip,
         take=take,
         flags=mine.flags,
         done=progress(work)[0],

@@ -15,6 +15,7 @@ from storage.base.database import session_of, session_scope
 from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, DossierState, Rule
+from storage.exam import drawing
 from storage.exam.accommodations import BEFORE, apply
 from storage.exam.sittings import Sitting
 from storage.exam.sittings import invite as make_sitting
@@ -88,6 +89,8 @@ def _invite(dossier: Dossier, exam_date: ExamDate | None = None) -> Sitting:
     pack = current_pack(g.db, dossier.scheme)
     if pack is None:
         raise Refused(Rule.NO_SCENARIOS)
+    if empty := drawing.empty_slots(g.db, pack):
+        raise Refused(drawing.Rule.SLOT_EMPTY, found=empty)
     sitting = sitting_of(g.db, dossier) if exam_date else None
     if exam_date is None:
         sitting = make_sitting(g.db, dossier, pack, g.now, g.now)

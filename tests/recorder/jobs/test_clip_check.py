@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from support import cast
+from support.parallels import with_parallels
 
 from recorder.jobs import clip_check
 from recorder.jobs.clip_import import check_pack, import_pack
@@ -17,6 +18,7 @@ from scenarios.scheme import parse
 from storage.base.database import session_scope
 from storage.base.jobs import Job, Queue, enqueue, perform
 from storage.base.objects import sha256_of
+from storage.exam import drawing
 from storage.schemes import Pack, current_pack, current_scheme
 
 DATA = (cast.CONTENT / "scenarios.toml").read_bytes()
@@ -207,3 +209,31 @@ def test_a_pack_with_a_fault_changes_nothing(session, object_store, folder):
     with session_scope(writes=False) as session:
         assert session.scalars(select(Pack)).all() == []
     assert object_store.keys("clips/") == []
+
+
+@pytest.mark.one_database
+def test_parallel_clips_come_along_and_a_pack_of_retired_situations_is_refused(session, people, object_store, folder):
+    data = with_parallels(4)
+    pack = parse_pack(data, parse((cast.CONTENT / "scheme.toml").read_bytes()))
+    parallel = pack.scenario(4, 1)
+    cast.scheme(session)
+    session.commit()
+    (folder / "scenarios.toml").write_bytes(data)
+    assert deliver(object_store, folder, "check_pack").result["problems"] == [
+        f"{parallel.clip} ontbreekt.",
+        f"{parallel.captions} ontbreekt.",
+    ]
+    film(folder / parallel.clip, seconds=22)
+    captions(folder / parallel.captions, parallel.spoken)
+    assert deliver(object_store, folder, "import_pack").result == {"problems": [], "clips": 12} | {
+        "sha256": deliver(object_store, folder, "check_pack").result["sha256"]
+    }
+    with session_scope() as session:
+        row = current_pack(session, cast.scheme(session))
+        assert [(one.number, one.parallel) for one in row.clips if one.number == 4] == [(4, 0), (4, 1)]
+        assert row.clip(4, 1).seconds == pytest.approx(22, abs=0.1)
+        for gone in (pack.scenario(4), pack.scenario(5)):
+            drawing.retire(session, row, gone, "Staat op internet.", people.officer, cast.NOW)
+    assert deliver(object_store, folder, "check_pack").result["problems"] == [
+        f"Situatie 5 ({pack.scenario(5).title}) is uit gebruik genomen. Zet er een andere voor in de plaats, of erbij."
+    ]

@@ -8,11 +8,13 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 from support import cast
+from support.parallels import with_parallels
 
 from scenarios.sitting import AnswerStage, Stage
 from storage.base import database
+from storage.base.audit import AuditEvent
 from storage.base.jobs import Job, perform
-from storage.exam import reservations
+from storage.exam import drawing, reservations
 from storage.exam.recorder_nodes import beat
 from storage.exam.recordings import RECEIPT, Recording, RecordingState, latest_take, recording_by_ticket
 from storage.exam.sittings import Answer, Sitting
@@ -578,3 +580,35 @@ def test_the_receipt_says_what_is_not_known_yet(begun, rows):
 
 def test_a_page_that_is_kept_by_the_browser_is_asked_anew(begun):
     assert "no-store" in begun.get().headers["Cache-Control"]
+
+
+def test_what_is_met_is_drawn_at_the_beginning_and_another_clip_stays_shut(app, session, people, now):
+    pack = cast.pack(session, now, with_parallels(*range(1, 11)))
+    sitting = cast.sitting(session, people, now - timedelta(minutes=1), pack_row=pack)
+    cast.node(session, now)
+    session.commit()
+    browser = Browser(app, people.candidate)
+    browser.agree()
+    situation = browser.does("plaats", "controle", "beginnen")["situation"]
+    session.expire_all()
+    answer = sitting.answers[0]
+    other = sitting.pack.clip(1, 1 - answer.parallel)
+    titles = {one.title for one in pack.content.slot(1)}
+    drawn, shut = answer.scenario.title, f"/media/clip/{other.id}"
+    events = session.scalars(select(AuditEvent.verb).where(AuditEvent.subject == sitting.id)).all()
+    session.commit()
+    assert situation["title"] == drawn in titles and events.count("scenarios_drawn") == 1
+    assert browser.client.get(situation["clip"]["url"]).status_code == 200
+    assert browser.client.get(shut).status_code == 404
+
+
+def test_an_exam_with_a_situation_that_leaked_does_not_begin_and_says_so(app, session, people, invited, now):
+    pack = invited.pack
+    drawing.retire(session, pack, pack.content.scenario(4), "Staat op internet.", people.officer, now)
+    session.commit()
+    browser = Browser(app, people.candidate)
+    browser.agree()
+    browser.does("plaats", "controle")
+    refused(browser.post("beginnen"), "slot_without_scenario")
+    with database.new_session() as own:
+        assert own.get(Sitting, invited.id).stage is Stage.CHECKED
