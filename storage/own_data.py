@@ -18,6 +18,7 @@ from storage.data_classes import TABLES
 from storage.dossier.dossiers import Dossier
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.ratings import Rating
+from storage.people.organisations import Organisation
 from storage.people.people import Person
 
 Row = dict[str, Any]
@@ -72,9 +73,10 @@ def _others(column: Column[Any]) -> Iterator[Any]:
 
 
 def _names(session: Session, person: Person) -> Callable[[uuid.UUID], str | None]:
-    """The name that stands for somebody in this person's data; None for an id that is nobody's."""
+    """The name that stands for somebody or an organisation in this person's data; None for any other id."""
     own = select(Dossier).where((Dossier.candidate_id == person.id) | (Dossier.manager_id == person.id))
-    known = {person.id: ME}
+    known = {one.id: one.name for one in session.scalars(select(Organisation))}
+    known[person.id] = ME
     judged = select(Rating.assessor_id, Rating.slot).join(Answer).join(Sitting).join(Dossier)
     for assessor_id, slot in session.execute(judged.where(Dossier.candidate_id == person.id)):
         known.setdefault(assessor_id, ASSESSOR.format(slot or "?"))

@@ -32,6 +32,7 @@ from webapp import access, long_answers, media
 from webapp.access import looks as access_looks
 from webapp.context import g
 from webapp.dutch import own_data as words
+from webapp.dutch.own_values import said
 from webapp.extensions import limiter
 
 pages = Blueprint("own_data", __name__, url_prefix="/account/gegevens")
@@ -71,7 +72,8 @@ def everything() -> ResponseReturnValue:
     with session_scope() as session:
         audit.record(session, g.now, me.id, "own_data_taken", session.get_one(Person, me.id))
     values = {"made_at": g.now.isoformat(), "tables": rows}
-    page = render_template("own_data/page.html", rows=rows, words=words, now=g.now, films=[name for name, _ in films])
+    read = {"rows": rows, "words": words, "said": said, "now": g.now, "films": [name for name, _ in films]}
+    page = render_template("own_data/page.html", **read)
     texts = {
         "lees-mij.html": page,
         "gegevens.json": json.dumps(values, ensure_ascii=False, indent=1),

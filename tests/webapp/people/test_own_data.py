@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +19,7 @@ from storage.base.keys import key_store
 from storage.data_classes import KEPT, TABLES, DataClass
 from storage.people.logins import LogIn
 from webapp.dutch import own_data as words
+from webapp.dutch.own_values import CHOICES, said
 
 FETCH = "/account/gegevens/alles-over-mij.zip"
 
@@ -55,6 +57,32 @@ def test_the_candidate_gets_films_files_and_every_row(session, people, visit, ex
     assert {one["assessor_id"] for one in tables["rating"]} == {"assessor 1", "assessor 2"}
     page = archive.read("lees-mij.html").decode()
     assert "Eindoordelen" in page and "assessor 1" in page and "Traceback" not in page
+
+
+def test_the_page_is_written_for_whoever_reads_it(session, people, visit, exam):
+    """Moments of Amsterdam, choices in words and organisations by name: nothing as a machine keeps it."""
+    page = text_of(fetched(visit(people.candidate)).read("lees-mij.html").decode())
+    assert re.findall(r"\d{4}-\d\d-\d\dT", page) == []
+    for words_of in (f"Organisatie {people.organisation.name}", "Rol kandidaat", "Stand goedgekeurd", "Stand afgerond"):
+        assert words_of in page, words_of
+    assert str(people.organisation.id) not in page
+    assert "Gebeurtenis examen afgerond" in page and "maandag 2 maart 2026" in page
+    assert "met een leidinggevende" in page and "Stand opgenomen" in page
+
+
+def test_every_choice_and_every_moment_can_be_said():
+    for name, line in TABLES.items():
+        told = set(" ".join(line.told.values()).split())
+        for column in migrate.nouns().metadata.tables[name].columns:
+            kind = getattr(column.type, "enum_class", None)
+            if column.name in told and kind is not None:
+                assert set(CHOICES[kind]) == set(kind), (name, column.name)
+                assert [said(name, column.name, one.value) for one in kind] == list(map(CHOICES[kind].get, kind))
+    assert said("person", "created_at", "2026-03-01T09:00:00+00:00") == "zondag 1 maart 2026, 10:00"
+    assert said("certificate", "earned_on", "2026-03-01") == "zondag 1 maart 2026"
+    assert said("erasure_request", "wanted", ["mails", "iets"]) == ["mails", "iets"]
+    assert said("erasure_request", "erased", {"recordings": 3}) == {"opnames": 3}
+    assert said("person", "of", "id") == "id"
 
 
 def told_sitting(session, dossier):
