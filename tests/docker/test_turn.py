@@ -114,7 +114,19 @@ def coturn(folder: Path, **env: str) -> Iterator[int]:
     options += [f"--pidfile={folder / 'turn.pid'}", f"--userdb={folder / 'turn.db'}", "--relay-threads=1"]
     env = {"VIGNET_TURN_SECRET_FILE": str(secret), "TMPDIR": str(folder), **env}
     with services.running([START, *options], [port], folder / "turn.log", env):
+        # It listens on TCP first, and these tests speak UDP.
+        services.wait_until(lambda: _answers(port), "coturn to answer", 60)
         yield port
+
+
+def _answers(port: int) -> bool:
+    """True when it answers a binding request, the one that needs no account (RFC 8489)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line, contextlib.suppress(OSError):
+        line.settimeout(1)
+        line.connect(("127.0.0.1", port))
+        line.send(struct.pack("!HHI", 0x0001, 0, COOKIE) + b"vignet-tests")
+        return bool(line.recv(2000))
+    return False
 
 
 def _own_addresses() -> list[str]:

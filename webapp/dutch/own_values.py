@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from enum import StrEnum
+from enum import Enum as Enumeration
 from typing import Any
 
 from sqlalchemy import Date, DateTime, Enum
@@ -36,7 +36,7 @@ from storage.planning.theory_tests import Certificate, TheoryState
 from storage.retention.requests import RequestState
 from webapp.dutch import events, formats, states, terms
 
-CHOICES: Mapping[type[StrEnum], Mapping[Any, str]] = {
+CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
     Role: states.ROLES,
     LinkKind: {
         LinkKind.INVITATION: "uitnodiging",
@@ -86,7 +86,7 @@ CHOICES: Mapping[type[StrEnum], Mapping[Any, str]] = {
     ExaminerState: states.EXAMINER_STATES,
     Mode: terms.MODES,
     Certificate: states.CERTIFICATES,
-    TheoryState: states.THEORY_STATES,
+    TheoryState: {one: words for one, (words, _) in states.THEORY_STATES.items()},
     SessionState: states.SESSION_STATES,
     BookingState: states.BOOKING_STATES,
     ConsentKind: {ConsentKind.BENCHMARK: "assessoren oefenen met mijn opnames"},

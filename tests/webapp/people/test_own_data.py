@@ -77,6 +77,7 @@ def test_every_choice_and_every_moment_can_be_said():
             kind = getattr(column.type, "enum_class", None)
             if column.name in told and kind is not None:
                 assert set(CHOICES[kind]) == set(kind), (name, column.name)
+                assert all(isinstance(words_of, str) for words_of in CHOICES[kind].values()), (name, column.name)
                 assert [said(name, column.name, one.value) for one in kind] == list(map(CHOICES[kind].get, kind))
     assert said("person", "created_at", "2026-03-01T09:00:00+00:00") == "zondag 1 maart 2026, 10:00"
     assert said("certificate", "earned_on", "2026-03-01") == "zondag 1 maart 2026"
