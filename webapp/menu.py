@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import flask
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
@@ -135,7 +136,7 @@ def lasting_menu() -> list[Group]:
 
 def _role() -> Role | None:
     """The role of the one who asks that this page belongs to; on a page for everybody the only one that there is."""
-    if "db" not in g or not current_user or not current_user.is_authenticated:
+    if "db" not in flask.g or not current_user or not current_user.is_authenticated:
         return None
     own: set[Role] = current_user.roles(g.now)
     view = current_app.view_functions.get(request.endpoint or "")

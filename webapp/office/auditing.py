@@ -177,7 +177,7 @@ def _named() -> bool:
     return not access.me().roles(g.now) & NAMELESS
 
 
-_WHAT: dict[str, Select[Any]] = {
+_WHAT: dict[str, Select[uuid.UUID, str]] = {
     "person": select(Person.id, Person.name),
     "organisation": select(Organisation.id, Organisation.name),
     "location": select(Location.id, Location.name),
@@ -213,7 +213,7 @@ def _lines(events: list[AuditEvent]) -> list[Line]:
     return [Line(event, _who(event, names), known.get(event.subject, ""), _url(event)) for event in events]
 
 
-def _words(query: Select[Any]) -> dict[uuid.UUID, str]:
+def _words(query: Select[uuid.UUID, str]) -> dict[uuid.UUID, str]:
     return {one: word for one, word in g.db.execute(query)}
 
 
@@ -227,4 +227,5 @@ def _url(event: AuditEvent) -> str | None:
     if event.subject_kind not in _PAGES:
         return None
     endpoint, name = _PAGES[event.subject_kind]
-    return url_for(endpoint, **{name: event.subject})
+    values: dict[str, Any] = {name: event.subject}
+    return url_for(endpoint, **values)
