@@ -17,7 +17,7 @@ from recorder.media.ffmpeg import FfmpegError
 from recorder.media.live_source import Source, join
 from recorder.media.measure import Unreadable, scan
 from recorder.media.packets import retimed
-from recorder.media.stitch import Road, align, stitch
+from recorder.media.stitch import Road, align, lacks_track, seam_s, stitch, whole_s
 from recorder.spool.manifest import MANIFEST, Manifest
 from recorder.spool.slice_spool import Run, file_suffix
 
@@ -128,12 +128,12 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
             return chosen(other.path, "live", "slices_began_anew" if anew else "gaps")
         if abs(head.seconds - page_s) <= SAME_S:
             return chosen(head.path, "slices", "whole")
-        nearer = abs(head.seconds - page_s) <= abs(other.seconds - page_s)
+        nearer = abs(head.seconds - page_s) <= abs(other.seconds - page_s) or lacks_track(other, head)
         return chosen(head.path if nearer else other.path, "slices" if nearer else "live", "other_length")
     why = "hole" if slices.holes else "cut_off"
     shift_s, by = align(head, other, slices.manifest, live)
-    gaps = shift_s <= SAME_S and _has_less(head, other)
-    if gaps or other.seconds + shift_s <= head.cut_s + SAME_S:
+    gaps = shift_s <= SAME_S and (_has_less(head, other) or lacks_track(head, other))
+    if gaps or other.seconds + shift_s <= whole_s(head, other) + SAME_S:
         path, took = (other.path, "live") if gaps else (head.path, "slices")
         return chosen(path, took, "gaps" if gaps else why, shift_s=shift_s, by=by)
     try:
@@ -141,7 +141,7 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
     except FfmpegError:
         longer = head.seconds >= other.seconds
         return chosen(head.path if longer else other.path, "slices" if longer else "live", f"{why}_not_joined")
-    return chosen(path, "both", why, cut_s=round(head.cut_s, 3), shift_s=shift_s, by=by)
+    return chosen(path, "both", why, cut_s=round(seam_s(head, other, shift_s), 3), shift_s=shift_s, by=by)
 
 
 def _has_less(head: Road, other: Road) -> bool:
@@ -149,8 +149,9 @@ def _has_less(head: Road, other: Road) -> bool:
 
     An encoder may stall while the camera goes on: then slices of the right length have a hole in the picture.
     """
-    has_all = bool(other.found.video_codec) >= bool(head.found.video_codec)
-    has_all &= bool(other.found.audio_codec) >= bool(head.found.audio_codec)
+    has_all = not lacks_track(other, head)
+    # Of a picture that ends after a moment no rate is known, and so no gap.
+    has_all &= 2 * len(other.found.times) >= len(head.found.times)
     longest = max(head.seconds, other.seconds)
     lacks = [road.gaps_s + longest - road.seconds for road in (head, other)]
     return has_all and head.gaps_s > SAME_S and lacks[0] > lacks[1] + SAME_S

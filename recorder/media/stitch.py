@@ -116,9 +116,23 @@ def _correlation(one: Sequence[float], other: Sequence[float]) -> float:
     return together / sqrt(spread) if spread > 0 else 0.0
 
 
-def seam_s(head: Road, shift_s: float) -> float:
-    """Up to when the head is used: where picture and sound are both whole, or all of it when the other begins later."""
-    return max(head.cut_s, min(head.seconds, shift_s))
+def lacks_track(head: Road, other: Road) -> bool:
+    """True when the other road has a picture, or sound, and the head has none at all.
+
+    The head of an MP4 may end before the browser has written any sound to it.
+    """
+    ours, theirs = head.found, other.found
+    return bool(theirs.video_codec) > bool(ours.video_codec) or bool(theirs.audio_codec) > bool(ours.audio_codec)
+
+
+def whole_s(head: Road, other: Road) -> float:
+    """Up to where the head has whole what the other road could add."""
+    return 0.0 if lacks_track(head, other) else head.cut_s
+
+
+def seam_s(head: Road, other: Road, shift_s: float) -> float:
+    """Up to when the head is used: as long as it is whole, or all of it when the other begins later."""
+    return max(whole_s(head, other), min(head.seconds, shift_s))
 
 
 def stitch(head: Road, other: Road, shift_s: float, path: Path) -> Path:
@@ -126,7 +140,7 @@ def stitch(head: Road, other: Road, shift_s: float, path: Path) -> Path:
 
     The picture is coded so well, and the sound without any loss, that the answer can be made of it once more.
     """
-    cut_s = seam_s(head, shift_s)
+    cut_s = seam_s(head, other, shift_s)
     gap_s = max(0.0, shift_s - cut_s)
     sizes = [road.found.size for road in (head, other) if road.found.size]
     size = max(sizes, key=lambda size: size[0] * size[1], default=(16, 16))

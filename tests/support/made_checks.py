@@ -38,7 +38,7 @@ def limits() -> Limits:
 def joined(head: Road, other: Road, shift_s: float, path: Path) -> Path:
     """What `stitch` does, without coding: the packets of the one up to its cut, those of the other from there on."""
     blocks, track = [], None
-    cut_s = seam_s(head, shift_s)
+    cut_s = seam_s(head, other, shift_s)
     for road, begin_s, end_s, by_s in (
         (head, 0.0, cut_s, 0.0),
         (other, max(0.0, cut_s - shift_s), other.seconds, shift_s),

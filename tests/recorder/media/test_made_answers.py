@@ -15,6 +15,18 @@ def test_no_made_answer_ends_dead_or_loses_anything_silently(part):
     assert not wrong, wrong
 
 
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(781, id="the head of an MP4 ends before it has any sound"),
+        pytest.param(2481, id="the page's length is wrong, and the road that is nearer to it has no picture"),
+        pytest.param(2890, id="the slices have a gap in the picture, and the live road only its first two pictures"),
+    ],
+)
+def test_what_once_was_lost_is_kept(seed):
+    assert not complaints(seed)[0]
+
+
 def test_what_a_join_leaves_out_is_noticed(monkeypatch):
     """The check can fail: a join that forgets the other road loses what only that one had."""
     monkeypatch.setattr("support.made_checks.joined", lambda head, other, shift_s, path: head.path)
