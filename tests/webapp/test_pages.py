@@ -189,6 +189,8 @@ def pages(world):
         ("officer", "/register/papier"),
         ("officer", f"/register/papier/{world.things['paper_list'].id}"),
         ("officer", "/bureau/opnameservers"),
+        ("officer", "/bureau/situaties"),
+        ("officer", "/bureau/situaties/branchecertificaat_b/missed_callback"),
         ("officer", f"/bureau/zittingen/{world.things['going_on'].id}/noodbestand"),
         ("assessor_1", "/beoordelen"),
         ("assessor_1", "/beoordelen/pauze"),

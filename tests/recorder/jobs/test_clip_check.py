@@ -78,7 +78,7 @@ def looked_at(fine):
 
 def only(folder: Path, number: int) -> list[str]:
     """The problems of one scenario."""
-    return list(clip_check._problems(folder, EVERYONE[number]).problems)
+    return list(clip_check._problems(folder, EVERYONE[number], 0).problems)
 
 
 def test_a_fine_folder_has_no_problems(looked_at):
