@@ -212,19 +212,16 @@ def why(now: datetime) -> Counter[str]:
 
 
 def playable(takes: list) -> tuple[int, int, Counter[str]]:
-    """Of how many of these recordings a film is given out, of how many an original can be read, and what is found."""
+    """Of how many of these recordings the candidate gets the film, of how many an original can be read, and as what."""
     with session_scope() as session:
-        assessors: dict = {}
-        for answer, assessor in session.execute(select(Rating.answer_id, Rating.assessor_id)).all():
-            assessors.setdefault(answer, assessor)
         rows = [session.get_one(Recording, one) for one in takes]
-        wanted = [(row.id, assessors[row.answer_id], list(row.originals)) for row in rows]
-        people = {one: session.get_one(Person, one) for one in {assessor for _, assessor, _ in wanted}}
+        wanted = [(row.id, row.answer.sitting.dossier.candidate_id, list(row.originals)) for row in rows]
+        people = {one: session.get_one(Person, one) for one in {candidate for _, candidate, _ in wanted}}
     app = create_app(config.config())
     visitors = {one: Visitor(app, person) for one, person in people.items()}
     films, states = 0, Counter()
-    for recording, assessor, originals in wanted:
-        answer = visitors[assessor].get(f"/media/{recording}", headers={"Range": "bytes=0-99"})
+    for recording, candidate, originals in wanted:
+        answer = visitors[candidate].get(f"/media/{recording}", headers={"Range": "bytes=0-99"})
         films += answer.status_code == 206
         states.update(str(look(original, recording)) for original in originals)
     return films, states["good"], states
