@@ -50,7 +50,8 @@ def test_every_state_of_a_noun_can_be_reached_from_its_first(noun):
     while front:
         reached |= front
         front = {to for state in front for to in noun.STEPS[state]} - reached
-    assert reached == set(noun.STEPS)
+    by_time = {DossierState.ERASED} & set(noun.STEPS)
+    assert reached == set(noun.STEPS) - by_time
     assert set(going_on(noun.STEPS)) != set(noun.STEPS)
 
 

@@ -63,7 +63,7 @@ def test_nothing_that_is_zero_is_on_a_home_page(people, visit):
     for who, address in (("officer", "/bureau"), ("beheerder", "/organisatie"), ("committee_member", "/uitslagen")):
         text = text_of(visit(getattr(people, who)).get(address).text)
         assert " 0 " not in text.partition("Wacht op assessoren")[0], (who, text)
-    assert "Alles is gedaan" in text_of(visit(people.officer).get("/bureau").text)
+    assert "Er is nog geen enkel dossier" in text_of(visit(people.officer).get("/bureau").text)
 
 
 def test_where_the_exam_goes_by_dates_the_organisation_is_on_turn(session, people, visit, dossier):
