@@ -407,7 +407,9 @@ TABLES: Mapping[str, Table] = {
         {},
         {Apart.INNER: "number parallel seconds video_key video_size video_sha256 captions_key"},
     ),
-    "retired_scenario": Table(DataClass.AUDIT, {"retired_by_id": "exam scenario reason retired_at"}),
+    "retired_scenario": Table(
+        DataClass.AUDIT, {"retired_by_id": "exam scenario reason retired_at", "restored_by_id": "restored_at"}
+    ),
     "recorder_node": Table(
         DataClass.TECHNICAL, {}, {Apart.INNER: "name url capacity live draining drain_asked heartbeat_at"}
     ),

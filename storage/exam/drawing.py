@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Select, String, Text, UniqueConstraint, func, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from scenarios import drawing
@@ -30,15 +30,19 @@ MET = or_(Answer.stage != AnswerStage.WAITING, Answer.plays > 0, Answer.takes > 
 
 
 class Rule(StrEnum):
-    """Why an exam cannot begin, and why a situation cannot be retired."""
+    """Why an exam cannot begin, and why a situation cannot be retired, or met again."""
 
     SLOT_EMPTY = "slot_without_scenario"
     NO_REASON = "retired_without_reason"
     TWICE = "retired_already"
+    IN_USE = "scenario_in_use"
 
 
 class RetiredScenario(Identified, Base):
-    """A situation of an exam that nobody meets any more, in whichever pack it stands: its clip or its text leaked."""
+    """A situation of an exam that nobody meets any more, in whichever pack it stands: its clip or its text leaked.
+
+    One that was retired by mistake is restored, and its row stays to be read.
+    """
 
     __tablename__ = "retired_scenario"
 
@@ -47,10 +51,23 @@ class RetiredScenario(Identified, Base):
     reason: Mapped[str] = mapped_column(Text)
     retired_at: Mapped[datetime]
     retired_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
+    restored_at: Mapped[datetime | None]
+    restored_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
 
-    retired_by: Mapped[Person] = relationship()
+    retired_by: Mapped[Person] = relationship(foreign_keys=retired_by_id)
 
-    __table_args__ = (UniqueConstraint("exam", "scenario"),)
+    __table_args__ = (CheckConstraint("(restored_at IS NULL) = (restored_by_id IS NULL)", name="restored"),)
+
+
+_RETIRED = RetiredScenario.restored_at.is_(None)
+Index(
+    "uq_retired_scenario_once",
+    RetiredScenario.exam,
+    RetiredScenario.scenario,
+    unique=True,
+    sqlite_where=_RETIRED,
+    postgresql_where=_RETIRED,
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +80,7 @@ class Retired:
 
 def retired(session: Session, exam: str) -> dict[str, RetiredScenario]:
     """What is retired of this exam, by the key of the scenario."""
-    rows = session.scalars(select(RetiredScenario).where(RetiredScenario.exam == exam))
+    rows = session.scalars(select(RetiredScenario).where(RetiredScenario.exam == exam, _RETIRED))
     return {row.scenario: row for row in rows}
 
 
@@ -74,7 +91,7 @@ def empty_slots(session: Session, pack: Pack) -> list[int]:
 
 def count_empty(session: Session) -> int:
     """So many numbers of the newest packs of all exams have nothing left to be met."""
-    exams = session.scalars(select(RetiredScenario.exam).distinct()).all()
+    exams = session.scalars(select(RetiredScenario.exam).where(_RETIRED).distinct()).all()
     packs = [newest_pack(session, exam) for exam in exams]
     return sum(len(empty_slots(session, pack)) for pack in packs if pack is not None)
 
@@ -116,6 +133,20 @@ def retire(session: Session, pack: Pack, scenario: Scenario, reason: str, office
     going = [one for one in session.scalars(_to_come(exam)) if one.scenario.key == scenario.key]
     anew = [one for one in going if _draw_anew(session, one, now)]
     return Retired(len(anew), len(going) - len(anew))
+
+
+def restore(session: Session, exam: str, scenario: str, officer: Person, now: datetime) -> None:
+    """Let a situation that was retired by mistake be met again, by who begins from now on; what was drawn stays.
+
+    Raises Refused when it is not retired.
+    """
+    _hold_packs(session, exam, read=False)
+    row = retired(session, exam).get(scenario)
+    if row is None:
+        raise Refused(Rule.IN_USE)
+    row.restored_at, row.restored_by_id = now, officer.id
+    session.flush()
+    audit.record(session, now, officer.id, "scenario_restored", row, exam=exam, scenario=scenario)
 
 
 def meetings(session: Session, exam: str) -> dict[str, int]:

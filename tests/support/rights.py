@@ -471,6 +471,7 @@ RIGHTS: dict[str, Right] = {
     "recorders.show": may(OFFICERS),
     "situations.home": may(OFFICERS),
     "situations.one": may(OFFICERS, exam="=branchecertificaat_b", scenario="=missed_callback"),
+    "situations.restore": may(OFFICERS, exam="=branchecertificaat_b", scenario="=missed_callback"),
     "retention.home": may(READ_RETENTION),
     "retention.exam": may(READ_RETENTION - {"officer_in_own_case"}, dossier_id="own_case.id"),
     "retention.lift": may(COMMITTEE, hold_id="hold.id"),

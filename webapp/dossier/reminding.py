@@ -11,23 +11,22 @@ from storage.dossier.dossiers import Dossier, DossierState
 from storage.people import outbox
 from storage.people.people import Person
 from webapp.mail.notify import notify
+from webapp.todo import LONG
 
 FIRST = timedelta(weeks=1)
 """How long after the nomination the first reminder comes, and how long there is none after one."""
-TERM = timedelta(weeks=4)
-"""Within so long a substantiation is asked; after it nobody is reminded any more: the beheerder and KSF see it."""
 
 
 def finish_by(dossier: Dossier) -> datetime:
-    """When the manager's part is asked to be done."""
-    return dossier.created_at + TERM
+    """When the manager's part is asked to be done: after it nobody is reminded any more, beheerder and KSF see it."""
+    return dossier.created_at + LONG
 
 
 def remind(now: datetime) -> None:
     """Write the reminders that are due."""
     with session_scope() as session:
         unwritten = (Dossier.state == DossierState.WRITING) & Dossier.manager_done_at.is_(None)
-        due = select(Dossier).where(unwritten, Dossier.created_at.between(now - TERM, now - FIRST))
+        due = select(Dossier).where(unwritten, Dossier.created_at.between(now - LONG, now - FIRST))
         by_manager: dict[Person, list[Dossier]] = defaultdict(list)
         loaded = due.options(joinedload(Dossier.candidate), joinedload(Dossier.manager))
         for dossier in session.scalars(loaded.order_by(Dossier.created_at, Dossier.id)):

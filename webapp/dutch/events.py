@@ -122,6 +122,7 @@ EVENTS = {
     "sitting_invited": "uitgenodigd voor het examen",
     "scenarios_drawn": "situaties geloot",
     "scenario_retired": "situatie uit gebruik genomen",
+    "scenario_restored": "situatie weer in gebruik genomen",
     "sitting_consented": "akkoord gegeven",
     "sitting_checked": "camera en microfoon gecontroleerd",
     "sitting_answering": "begonnen met de tien situaties",

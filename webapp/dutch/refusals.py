@@ -136,6 +136,7 @@ REFUSALS: dict[str, str] = {
     "niet beginnen. Het bureau van KSF neemt eerst nieuwe filmpjes in gebruik.",
     drawing.Rule.NO_REASON: "Schrijf waarom deze situatie uit gebruik gaat.",
     drawing.Rule.TWICE: "Deze situatie is al uit gebruik.",
+    drawing.Rule.IN_USE: "Deze situatie is al in gebruik.",
     dossiers.Rule.NO_SCENARIOS: "Dit examen heeft nog geen situaties. Neem eerst een map met filmpjes in gebruik.",
     ratings.Rule.INCOMPLETE: "Deze beoordeling is nog niet compleet.",
     ratings.Rule.SIGNED: "Deze beoordeling is al ondertekend. De scores staan vast.",

@@ -97,7 +97,7 @@ def log() -> ResponseReturnValue:
     form.wat.choices = [("", "alles"), *((key, name) for key, (name, _) in TOPICS.items())]
     form.soort.choices = [("", "alles"), *sorted(SUBJECTS.items(), key=lambda one: one[1])]
     good = form.validate()
-    query = select(AuditEvent).order_by(AuditEvent.at.desc(), AuditEvent.id)
+    query = select(AuditEvent).order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     for wanted in _wanted(form) if good else []:
         query = query.where(wanted)
     page = page_of(query)

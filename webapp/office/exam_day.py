@@ -48,7 +48,7 @@ class Seated:
 @pages.get("/bureau/vandaag")
 @access.roles(Role.KSF_OFFICER)
 def show() -> ResponseReturnValue:
-    """Everybody who is at the exam, and who finished today; the one who was heard of longest ago first."""
+    """Everybody who is at the exam, in the order in which their time began; and after them who finished today."""
     words = search()
     query = _today()
     page = page_of(
@@ -64,12 +64,12 @@ def show() -> ResponseReturnValue:
 
 
 def _today() -> Select[Sitting]:
-    """Sittings of others that were begun and are not over, or were finished today."""
-    going_on = Sitting.stage.in_((Stage.CONSENTED, Stage.CHECKED, Stage.ANSWERING)) & (Sitting.closes_at > g.now)
+    """Sittings of others that are answered at, or prepared while they may still begin, or were finished today."""
+    preparing = Sitting.stage.in_((Stage.CONSENTED, Stage.CHECKED)) & (Sitting.closes_at > g.now)
     finished = (Sitting.stage == Stage.FINISHED) & (Sitting.finished_at >= start_of_day(g.now))
-    left = Sitting.stage == Stage.ANSWERING
+    here = or_(preparing, Sitting.stage == Stage.ANSWERING, finished)
     approved = Dossier.state == DossierState.APPROVED
-    found = select(Sitting).join(Sitting.dossier).where(or_(going_on, left, finished), approved, access.others())
+    found = select(Sitting).join(Sitting.dossier).where(here, approved, access.others())
     return found.order_by(Sitting.finished_at.is_not(None), Sitting.opens_at, Sitting.id)
 
 

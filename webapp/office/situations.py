@@ -84,6 +84,16 @@ def one(exam: str, scenario: str) -> ResponseReturnValue:
     return render_template("situations/one.html", **values), 422 if form.errors else 200
 
 
+@pages.post("/<exam>/<scenario>/terug")
+@access.roles(Role.KSF_OFFICER)
+def restore(exam: str, scenario: str) -> ResponseReturnValue:
+    """Take a situation into use again that was retired by mistake."""
+    _find(exam, scenario)
+    drawing.restore(g.db, exam, scenario, access.me(), g.now)
+    flash("De situatie is weer in gebruik. Wie nu aan een examen begint, kan haar krijgen.", "success")
+    return redirect(url_for("situations.one", exam=exam, scenario=scenario))
+
+
 def _find(exam: str, scenario: str) -> tuple[Pack, Scenario]:
     """The situation in the newest pack that has it, but for the practice round."""
     for pack in packs_of(g.db, exam):

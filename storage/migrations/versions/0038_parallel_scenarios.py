@@ -27,10 +27,23 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("retired_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("retired_by_id", sa.Uuid(), nullable=False),
+        sa.Column("restored_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("restored_by_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["retired_by_id"], ["person.id"], name=op.f("fk_retired_scenario_retired_by_id")),
+        sa.ForeignKeyConstraint(["restored_by_id"], ["person.id"], name=op.f("fk_retired_scenario_restored_by_id")),
+        sa.CheckConstraint(
+            "(restored_at IS NULL) = (restored_by_id IS NULL)", name=op.f("ck_retired_scenario_restored")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_retired_scenario")),
-        sa.UniqueConstraint("exam", "scenario", name=op.f("uq_retired_scenario_exam_scenario")),
+    )
+    op.create_index(
+        "uq_retired_scenario_once",
+        "retired_scenario",
+        ["exam", "scenario"],
+        unique=True,
+        sqlite_where=sa.text("restored_at IS NULL"),
+        postgresql_where=sa.text("restored_at IS NULL"),
     )
 
 

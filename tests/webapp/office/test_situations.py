@@ -80,6 +80,27 @@ def test_the_last_one_of_a_number_is_told_beforehand_and_stops_invitations(app, 
     assert "1 situatie zonder filmpje" in text_of(officer.get("/bureau").text)
 
 
+def test_what_was_retired_by_mistake_is_met_again_and_both_acts_stay(app, session, visit, people, now):
+    app.before_request(session.commit)
+    pack = cast.pack(session, now)
+    session.commit()
+    officer, at = visit(people.officer), page(pack, 4)
+    assert officer.post(f"{at}/terug").status_code == 409, "it is in use"
+    assert officer.post(f"/bureau/situaties/{EXAM}/nothing/terug").status_code == 404
+    for _ in range(2):
+        assert officer.post(at, {"reason": WHY}).status_code == 302
+        assert "Weer in gebruik nemen" in officer.get(at).text
+        assert drawing.empty_slots(session, pack) == [4]
+        assert officer.post(f"{at}/terug").status_code == 302
+        assert "weer in gebruik" in text_of(officer.get(at).text)
+        assert drawing.empty_slots(session, pack) == [] and drawing.count_empty(session) == 0
+    begun(session, people, pack, now)
+    rows = session.scalars(select(RetiredScenario)).all()
+    assert [(row.reason, row.restored_by_id) for row in rows] == [(WHY, people.officer.id)] * 2
+    verbs = session.scalars(select(AuditEvent.verb).where(AuditEvent.verb.startswith("scenario_re"))).all()
+    assert sorted(verbs) == ["scenario_restored"] * 2 + ["scenario_retired"] * 2
+
+
 def test_what_is_not_there_is_not_there(session, visit, people, now):
     pack = cast.pack(session, now)
     session.commit()
