@@ -9,6 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+import flask
 from flask import url_for
 from sqlalchemy import ColumnElement, Select, exists, select
 
@@ -81,7 +82,17 @@ class Todo:
 
 
 def of_role(role: Role) -> list[Todo]:
-    """The todos of the one who asks in this role, most urgent first; nothing that is zero."""
+    """The todos of the one who asks in this role, most urgent first; nothing that is zero.
+
+    Counted once for a request: a home page and the menu on it show the same numbers.
+    """
+    known: dict[Role, list[Todo]] = flask.g.setdefault("todos", {})
+    if role not in known:
+        known[role] = _counted(role)
+    return known[role]
+
+
+def _counted(role: Role) -> list[Todo]:
     lines = LINES[role]() if role in LINES else []
     queries = [line.count for line in lines if not isinstance(line.count, int)]
     row = g.db.execute(select(*(counted(query).scalar_subquery() for query in queries))).one() if queries else ()

@@ -5,13 +5,12 @@ same folder as an attachment. Sources: ECMA-376, part 2 (Open Packaging Conventi
 """
 
 import posixpath
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from urllib.parse import unquote, urlsplit
 from xml.parsers import expat
+
+from scenarios.bounded_zip import BoundedZip, ZipError
 
 MOST_PARTS = 5000
 MOST_UNPACKED = 20_000_000
@@ -53,15 +52,13 @@ class Package:
     def __init__(self, data: bytes):
         """Raises Unreadable."""
         try:
-            self._zip = zipfile.ZipFile(BytesIO(data))
-            files = [entry for entry in self._zip.infolist() if not entry.is_dir()]
-            self._entries = {_part(entry.filename): entry for entry in files}
-        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            self._zip = BoundedZip(data, MOST_PARTS, MOST_UNPACKED)
+            self._entries = {_part(entry.filename): entry for entry in self._zip.files}
+        except ValueError as error:
             raise Unreadable("no ZIP file") from error
         # Of two parts with one name every reader takes another one.
-        if len(files) != len(self._entries) or len(files) > MOST_PARTS:
-            raise Unreadable("parts twice, or too many")
-        self._left = MOST_UNPACKED
+        if len(self._zip.files) != len(self._entries):
+            raise Unreadable("parts twice")
         self._defaults: dict[str, str] = {}
         self._overrides: dict[str, str] = {}
         for tag, values in _elements(self.read("[content_types].xml")):
@@ -74,14 +71,9 @@ class Package:
     def read(self, part: str) -> bytes:
         """The bytes of this part. Raises Unreadable when there is none, or when all together are too many."""
         try:
-            with self._zip.open(self._entries[part]) as file:
-                data = file.read(self._left + 1)
-        except (KeyError, RuntimeError, ValueError, EOFError, zipfile.BadZipFile, NotImplementedError, zlib.error) as e:
-            raise Unreadable(part) from e
-        self._left -= len(data)
-        if self._left < 0:
-            raise Unreadable(f"{part} is too large")
-        return data
+            return self._zip.read(self._entries[part])
+        except (KeyError, ZipError) as error:
+            raise Unreadable(part) from error
 
     def parts(self) -> Iterator[str]:
         """The names of all parts, in small letters."""

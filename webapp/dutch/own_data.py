@@ -209,6 +209,7 @@ COLUMNS = {
     "published_at": "Gepubliceerd op",
     "raised_at": "Gemeld op",
     "retired_at": "Uit gebruik sinds",
+    "restored_at": "Weer in gebruik genomen",
     "scenario": "Situatie",
     "reason": "Reden",
     "received_at": "Ontvangen op",

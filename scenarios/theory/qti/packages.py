@@ -13,9 +13,10 @@ from io import BytesIO
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement
 
+from scenarios.bounded_zip import ZipError
 from scenarios.theory.items import Item
 from scenarios.theory.media import Medium, medium
-from scenarios.theory.qti.archive import Archive, ArchiveError, Outside
+from scenarios.theory.qti.archive import Archive, Outside
 from scenarios.theory.qti.findings import Finding, Findings, Why
 from scenarios.theory.qti.item_reader import read_item
 from scenarios.theory.qti.item_writer import document, write_item
@@ -52,7 +53,7 @@ def read_package(data: bytes) -> Package:
     """The package in these bytes of a ZIP file. Raises PackageError when it is none."""
     try:
         return _PackageReader(Archive(data)).package()
-    except ArchiveError as error:
+    except ZipError as error:
         raise PackageError(Finding("", Why.NO_ARCHIVE, str(error))) from error
 
 
