@@ -5,6 +5,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 from support import cast
+from support.services import wait_until
 from support.visitors import Visitor
 
 from storage.base.database import new_session
@@ -84,7 +85,7 @@ def test_what_was_typed_without_a_line_is_there_after_a_reload_and_is_sent(brows
     context.unroute("**/dossier/**")
     page = open_page(context, f"/dossier/{dossier.id}")
     expect(page.locator("#motivation")).to_have_value("Geschreven in de trein.")
-    page.wait_for_function("localStorage.length === 0")
+    wait_until(lambda: page.evaluate("localStorage.length") == 0, "the sealed copy is gone")
     assert read(dossier).motivation == "Geschreven in de trein."
 
 
