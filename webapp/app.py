@@ -21,7 +21,7 @@ from storage.base.json_values import Malformed
 from storage.base.refusal import Refused
 from storage.base.steps import StepRule
 from storage.people.people import Role
-from webapp import access, cli, contact, health, media, menu, sending, style
+from webapp import access, cli, contact, health, media, menu, sending, style, todo
 from webapp.access import objections as access_objections
 from webapp.access import refused
 from webapp.certificates import organisation as certified
@@ -266,6 +266,8 @@ def _error_page(
         # Perhaps the database itself is away: then nobody can say who is logged in.
         g._login_user = login_manager.anonymous_user()
         contact.forget()
+    # Its menu counts nothing: that may be what failed.
+    todo.count_nothing()
     if access.wants_json():
         return {"error": text, **more}, status
     back = _came_from() if status < 500 else None

@@ -114,6 +114,8 @@ class Certificate(Identified, Base):
 _ONCE = Certificate.state != CertificateState.REPLACED
 Index("uq_certificate_once", Certificate.verdict_id, unique=True, sqlite_where=_ONCE, postgresql_where=_ONCE)
 
+_LATER = aliased(Verdict)
+
 
 def passed_without_certificate() -> Select[Verdict]:
     """Released positive verdicts for which no certificate was ever issued, oldest first.
@@ -121,8 +123,7 @@ def passed_without_certificate() -> Select[Verdict]:
     So also those of before there were certificates: they wait for an officer like all others. One in whose place
     another verdict on the same sitting came is none of them: what came after it counts.
     """
-    later = aliased(Verdict)
-    overtaken = exists().where(later.sitting_id == Verdict.sitting_id, later.released_at > Verdict.released_at)
+    overtaken = exists().where(_LATER.sitting_id == Verdict.sitting_id, _LATER.released_at > Verdict.released_at)
     return (
         select(Verdict)
         .join(Sitting)

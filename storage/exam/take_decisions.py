@@ -111,6 +111,10 @@ def accepted(session: Session, recording: Recording) -> bool:
     return any(one.kind is DecisionKind.ACCEPTED for one in decisions_about(session, recording))
 
 
+# Made once: SQLAlchemy reads the columns of each new alias anew, which cost half of what the menu of the office does.
+_OTHER, _JOB, _NEWER = aliased(Recording), aliased(Job), aliased(Job)
+
+
 def waits(session: Session, now: datetime) -> dict[str, Select[Recording]]:
     """The takes that wait for the office, by what is the matter, as queries that join the dossier.
 
@@ -119,17 +123,15 @@ def waits(session: Session, now: datetime) -> dict[str, Select[Recording]]:
     """
     retakes = {scheme.id: scheme.content.chapter(SittingRules).technical_retakes for scheme in with_sittings(session)}
     left = case(retakes, value=Dossier.scheme_id) if retakes else literal(0)
-    other = aliased(Recording)
     # Said so, a database without statistics looks in the few takes of the answer and not in all that are stored.
     not_stored = set(RecordingState) - {RecordingState.STORED}
-    stored = exists().where(other.answer_id == Recording.answer_id, other.state.not_in(not_stored))
+    stored = exists().where(_OTHER.answer_id == Recording.answer_id, _OTHER.state.not_in(not_stored))
     counts = (Answer.stage == AnswerStage.RECORDED) & (Recording.take == Answer.takes) & ~stored
-    job, newer = aliased(Job), aliased(Job)
     dead = exists().where(
-        job.subject == Recording.id,
-        job.kind == FINISH,
-        job.state == JobState.DEAD,
-        ~exists().where(newer.subject == job.subject, newer.kind == FINISH, newer.created_at > job.created_at),
+        _JOB.subject == Recording.id,
+        _JOB.kind == FINISH,
+        _JOB.state == JobState.DEAD,
+        ~exists().where(_NEWER.subject == _JOB.subject, _NEWER.kind == FINISH, _NEWER.created_at > _JOB.created_at),
     )
     conditions = {
         "faulty": (Recording.state == RecordingState.RETAKE) & counts & (Answer.takes > left + Answer.extra_takes),

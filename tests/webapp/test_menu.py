@@ -68,7 +68,7 @@ def test_it_counts_what_waits_and_goes_along(session, people, visit):
     row = cast.dossier(session, people, candidate=people.second_candidate)
     row.submit(people.second_candidate.id, cast.NOW)
     session.commit()
-    for page in ("/bureau", "/bureau/dossiers", "/bureau/mensen", "/uitslagen", "/bureau/dossiers/geen"):
+    for page in ("/bureau", "/bureau/dossiers", "/bureau/mensen", "/uitslagen"):
         assert shown(officer.get(page).text)["/bureau/dossiers"] == 1
 
 
@@ -108,3 +108,17 @@ def test_before_the_second_step_is_set_nothing_is_told(people, visit, environmen
     officer = visit(people.officer)
     assert shown(officer.get("/account/tweede-stap").text) is None
     assert shown(officer.get("/bestaat-niet").text) is None
+
+
+def test_a_page_that_says_what_went_wrong_counts_nothing(people, visit, monkeypatch):
+    """A count that fails would else take the page that says so with it."""
+
+    def fail(_role):
+        raise RuntimeError("the count is what broke")
+
+    officer = visit(people.officer)
+    monkeypatch.setattr(todo, "_counted", fail)
+    lost = officer.get("/bureau/dossiers/00000000-0000-0000-0000-000000000000")
+    assert lost.status_code == 404
+    found = shown(lost.text)
+    assert "/bureau/dossiers" in found and set(found.values()) == {0}

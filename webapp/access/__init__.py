@@ -139,16 +139,18 @@ def others() -> ColumnElement[bool]:
     return (Dossier.candidate_id != me().id) & (Dossier.manager_id != me().id)
 
 
+_FILE = aliased(Dossier)
+
+
 def not_judging() -> ColumnElement[bool]:
     """Dossiers of candidates whose part 1 the one who asks is not judging: that comes before any recording of them."""
-    file = aliased(Dossier)
     judging = (
-        select(file.candidate_id)
-        .join(PartOneReview, PartOneReview.dossier_id == file.id)
+        select(_FILE.candidate_id)
+        .join(PartOneReview, PartOneReview.dossier_id == _FILE.id)
         .where(
             PartOneReview.officer_id == me().id,
             PartOneReview.fixed_at.is_(None),
-            file.state == DossierState.SUBMITTED,
+            _FILE.state == DossierState.SUBMITTED,
         )
     )
     return Dossier.candidate_id.not_in(judging)
