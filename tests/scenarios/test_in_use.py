@@ -1,5 +1,6 @@
 """Which exams can be taken into use, and the points of a checklist as data."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -136,10 +137,19 @@ def test_chat_is_the_theory_test_and_the_checklist_of_a_over_chats():
     assert not any(one.source for one in chat.origins if one.path.startswith(("checklist.", "pass_rule.")))
 
 
-@pytest.mark.parametrize("text", [PROOF, MARKS])
-def test_the_supplement_has_the_seven_blocks_of_the_source(text):
-    (supplement,) = parse(text.encode()).supplements
-    assert [block.number for block in supplement.blocks] == [1, 2, 3, 4, 5, 6, 7]
+@pytest.mark.parametrize("scheme", sorted(one.parent.name for one in PACKAGE.glob("*/scheme.toml")))
+def test_each_certificate_has_a_supplement_in_three_languages_with_the_seven_blocks(scheme):
+    found = parse((PACKAGE / scheme / "scheme.toml").read_bytes()).supplements
+    assert [one.language for one in found] == ["nl", "en", "fr"]
+    counts = set()
+    for one in found:
+        assert [block.number for block in one.blocks] == [1, 2, 3, 4, 5, 6, 7]
+        counts.add(tuple(len(block.paragraphs) for block in one.blocks[2:]))
+        titles = " ".join(one.blocks[1].paragraphs)
+        assert re.search("geen (juridische|wettelijke) status|no legal status|pas de valeur juridique", titles)
+        levels = re.findall("(?:NLQF|EQF|CEC)[- ](?:level |niveau )?[0-9]", " ".join(one.blocks[4].paragraphs))
+        assert bool(levels) == (scheme == "mbo_contactcenter"), "the one of which the source states a level"
+    assert len(counts) == 1, "what a reader of one language learns, readers of the others learn too"
 
 
 @pytest.mark.parametrize(
