@@ -98,6 +98,11 @@ verapdf: ## Hold certificates and supplements against veraPDF (needs a JDK, PyPI
 	@$(PYTHON) docker/local/prepare.py test
 	@exec $(VENV)/python tests/verapdf
 
+.PHONY: verifiers
+verifiers: ## Hold badges and status lists against verifiers of others (needs Python 3.12 or newer, npm's registry and PyPI)
+	@$(PYTHON) docker/local/prepare.py test
+	@exec $(VENV)/python tests/verifiers
+
 .PHONY: sbom
 sbom: ## List the run-time packages with versions and licences as CycloneDX 1.6 (sbom.cdx.json)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
