@@ -1,16 +1,14 @@
 """The register of certificates, for KSF: who holds which, what waits to be issued, and what happens to one by two."""
 
 import uuid
-from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from wtforms import EmailField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from review.certificate import read_number
 from storage.base.refusal import Refused
 from storage.certificates import changes, copies, issuing, paper_lists
 from storage.certificates.certificates import STEPS, Certificate, CertificateState
@@ -18,32 +16,19 @@ from storage.certificates.changes import CertificateChange
 from storage.dossier.dossiers import Dossier
 from storage.exam.sittings import Sitting
 from storage.judging.verdicts import Verdict
-from storage.people.organisations import Organisation
 from storage.people.people import Role, person_by_email
 from webapp import access, letter_pdf
 from webapp.access import certificates as access_certificates
-from webapp.certificates import mails, pdf
+from webapp.certificates import mails, pdf, register_search
 from webapp.context import g
 from webapp.csv_writer import table as csv_table
 from webapp.dutch import formats, refusals, states
 from webapp.forms import Form, choices
-from webapp.paging import matching, one_of, page_of, search
+from webapp.paging import page_of
 
 pages = Blueprint("register", __name__, url_prefix="/register")
 
 READERS = (Role.KSF_OFFICER, Role.AUDITOR)
-COLUMNS = (
-    "nummer",
-    "certificaat",
-    "naam",
-    "organisatie",
-    "behaald_op",
-    "afgegeven_op",
-    "geldig_tot",
-    "stand",
-    "papier",
-)
-WITH = (joinedload(Certificate.organisation), joinedload(Certificate.person))
 OF_VERDICT = (
     joinedload(Verdict.sitting)
     .joinedload(Sitting.dossier)
@@ -83,8 +68,8 @@ ACTS = {
 @access.roles(*READERS)
 def home() -> ResponseReturnValue:
     """Everybody who was ever certified: by name, number, organisation, state and date."""
-    found, values = _found()
-    page = page_of(found.order_by(Certificate.issued_on.desc(), Certificate.id), *WITH)
+    found, values = register_search.found()
+    page = page_of(found.order_by(Certificate.issued_on.desc(), Certificate.id), *register_search.WITH)
     officer = Role.KSF_OFFICER in access.me().roles(g.now)
     return render_template("register/home.html", page=page, officer=officer, states=states, **values)
 
@@ -93,9 +78,9 @@ def home() -> ResponseReturnValue:
 @access.roles(*READERS)
 def export() -> ResponseReturnValue:
     """The same as CSV, all pages."""
-    found, _ = _found()
-    rows = g.db.scalars(found.order_by(Certificate.issued_on.desc(), Certificate.id).options(*WITH))
-    return csv_table("register.csv", COLUMNS, [_line(one) for one in rows])
+    found, _ = register_search.found()
+    rows = g.db.scalars(found.order_by(Certificate.issued_on.desc(), Certificate.id).options(*register_search.WITH))
+    return csv_table("register.csv", register_search.COLUMNS, [register_search.line(one) for one in rows])
 
 
 @pages.get("/afgeven")
@@ -263,57 +248,6 @@ def _form(found: Certificate, **more: object) -> ChangeForm:
         steps = [one for one in steps if one is not CertificateState.REPLACED]
     form.to.choices = choices((one, ACTS[one]) for one in steps)
     return form
-
-
-def _found() -> tuple[Select[Certificate], dict[str, object]]:
-    """The certificates that the address asks for, and what it asks."""
-    words, state = search(), one_of(CertificateState, "stand")
-    home = request.args.get("organisatie", "").replace("\x00", "").strip()[:80]
-    first, last = _day("van"), _day("tot")
-    wanted: list[ColumnElement[bool]] = []
-    if words:
-        wanted.append(_named(words))
-    if home:
-        homes = select(Organisation.id).where(matching(home, Organisation.name))
-        wanted.append(Certificate.organisation_id.in_(homes))
-    if state:
-        wanted.append(Certificate.state == state)
-    if first:
-        wanted.append(Certificate.issued_on >= first)
-    if last:
-        wanted.append(Certificate.issued_on <= last)
-    query = access_certificates.in_register().where(and_(True, *wanted))
-    return query, {"words": words, "state": state, "home": home, "first": first, "last": last}
-
-
-def _named(words: str) -> ColumnElement[bool]:
-    """By name, or by number however it is typed."""
-    try:
-        number = str(read_number(words))
-    except ValueError:
-        number = words
-    return or_(matching(words, Certificate.name), Certificate.number == number)
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-
-
-def _line(one: Certificate) -> tuple[str, ...]:
-    return (
-        one.number,
-        one.title,
-        one.name,
-        one.organisation.name if one.organisation else "",
-        one.earned_on.isoformat(),
-        one.issued_on.isoformat(),
-        one.valid_until.isoformat() if one.valid_until else "",
-        states.CERTIFICATE_STATES[one.state],
-        "ja" if one.taken_over else "",
-    )
 
 
 def _is_uuid(text: str) -> bool:
