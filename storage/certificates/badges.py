@@ -10,17 +10,16 @@ import json
 import secrets
 from datetime import UTC, date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from joserfc import jwt
 
 from scenarios.scheme import Scheme
+from storage.base.clock import AMSTERDAM
 from storage.base.config import config
 from storage.certificates import status_lists
 from storage.certificates.certificates import Certificate
 from storage.certificates.signing_keys import ALGORITHM, SigningKey, did
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",

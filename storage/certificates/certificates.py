@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Select, String, UniqueConstraint, exists, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.steps import table
 from storage.dossier.dossiers import Dossier
 from storage.exam.sittings import Sitting
@@ -109,6 +109,12 @@ class Certificate(Identified, Base):
     @property
     def held(self) -> bool:
         return self.state in HELD
+
+    def take_turn(self) -> None:
+        """Whoever does something with it at the same moment comes after this one, and sees what it did."""
+        session = session_of(self)
+        session.flush()
+        session.refresh(self, ["state"], with_for_update=True)
 
 
 _ONCE = Certificate.state != CertificateState.REPLACED

@@ -7,7 +7,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, select, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
@@ -29,6 +29,10 @@ class Rule(StrEnum):
     DECIDED = "certificate_change_decided"
     SECOND_PERSON = "certificate_change_by_second_person"
     OWN = "certificate_change_of_own"
+
+
+OPEN = "decided_at IS NULL"
+"""One change of a certificate waits at most, so that nobody agrees with a change of what was changed meanwhile."""
 
 
 class CertificateChange(Identified, Base):
@@ -56,6 +60,13 @@ class CertificateChange(Identified, Base):
         CheckConstraint("(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by"),
         Index(None, "certificate_id", "asked_at"),
         Index(None, "decided_at"),
+        Index(
+            "uq_certificate_change_open",
+            "certificate_id",
+            unique=True,
+            sqlite_where=text(OPEN),
+            postgresql_where=text(OPEN),
+        ),
     )
 
     def decide(self, granted: bool, person: Person, now: datetime) -> Certificate:
@@ -92,9 +103,11 @@ def ask(
 ) -> CertificateChange:
     """Ask that this certificate gets another state. `name` is the name on the one that replaces it.
 
-    Raises Refused without a reason, for a step that is not there, and while another change waits.
+    Raises Refused without a reason, for a step that is not there, and while another change waits. Of two who ask at the
+    same moment the second waits for the first, and then is refused.
     """
     _require_other(certificate, officer)
+    certificate.take_turn()
     check_step(STEPS, certificate.state, to)
     if not reason.strip():
         raise Refused(Rule.NO_REASON)
@@ -134,6 +147,7 @@ def changed_by_two(
     """
     if first == second:
         raise Refused(Rule.SECOND_PERSON)
+    certificate.take_turn()
     waiting = update(CertificateChange).where(
         CertificateChange.certificate_id == certificate.id, CertificateChange.decided_at.is_(None)
     )

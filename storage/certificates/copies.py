@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
+from storage.base.clock import AMSTERDAM
 from storage.base.database import Base, Identified
 from storage.base.refusal import Refused
 from storage.certificates.certificates import Certificate
@@ -40,9 +41,16 @@ class CopyOrder(Identified, Base):
 
 
 def order(session: Session, certificate: Certificate, person: Person, now: datetime) -> CopyOrder:
-    """Order a copy. Raises Refused for a certificate from paper, and for one that is not valid."""
+    """Order a copy. One of the same day is the same paper, so whoever asks again gets that one and pays once.
+
+    Raises Refused for a certificate from paper, and for one that is not valid.
+    """
+    certificate.take_turn()
     if certificate.scheme is None or not certificate.held:
         raise Refused(Rule.NOT_HELD)
+    newest = next(iter(copies_of(session, certificate)), None)
+    if newest and newest.ordered_at.astimezone(AMSTERDAM).date() == now.astimezone(AMSTERDAM).date():
+        return newest
     row = CopyOrder(
         id=uuid.uuid4(),
         certificate=certificate,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from review.certificate import SERIALS, CertificateNumber
 from storage.base import audit
+from storage.base.clock import AMSTERDAM
 from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.certificates import badges, signing_keys, status_lists
@@ -38,7 +39,7 @@ def issue(session: Session, verdict: Verdict, officer: Person, now: datetime) ->
     known = of_sitting(session, verdict.sitting)
     if any(one.held or one.verdict_id == verdict.id for one in known):
         raise Refused(Rule.ISSUED)
-    earned = verdict.released_at.astimezone(badges.AMSTERDAM).date()
+    earned = verdict.released_at.astimezone(AMSTERDAM).date()
     row = Certificate(
         id=uuid.uuid4(),
         name=dossier.candidate.name,
@@ -77,7 +78,7 @@ def _make(session: Session, row: Certificate, persons: tuple[uuid.UUID, uuid.UUI
     """Give this certificate, of which is known whose it is and for what, a number, a place and a badge."""
     scheme_row, candidate = present(row.scheme), present(row.person)
     scheme = scheme_row.content
-    today = now.astimezone(badges.AMSTERDAM).date()
+    today = now.astimezone(AMSTERDAM).date()
     months = scheme.terms.certificate_valid_months
     row.list_number, row.list_index = status_lists.draw_place(session)
     row.number, row.letters = fresh_number(session, scheme_row.letters, today.year), scheme_row.letters

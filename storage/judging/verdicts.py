@@ -59,6 +59,16 @@ class Cause(StrEnum):
 
 RESULT = "ended_at IS NULL AND released_at IS NOT NULL"
 PENDING = "ended_at IS NULL AND released_at IS NULL"
+BY_PEOPLE = (
+    "passed",
+    "settled_by_id",
+    "asked_until",
+    "confirmed_at",
+    "confirmed_by_id",
+    "released_at",
+    "ended_at",
+)
+"""What two people may change at the same moment."""
 
 
 class Verdict(Identified, Base):
@@ -129,6 +139,7 @@ class Verdict(Identified, Base):
 
     def settle(self, passed: bool, because: str, member: Person, now: datetime) -> None:
         """The exam committee decides where too little was observed. Confirming it is for somebody else."""
+        self._take_turn()
         self._require_counting()
         if self.passed is not None:
             raise Refused(Rule.DECIDED)
@@ -144,6 +155,7 @@ class Verdict(Identified, Base):
 
     def confirm(self, officer: Person, now: datetime) -> None:
         """A first officer has looked at it."""
+        self._take_turn()
         self._require_counting()
         if self.confirmed_at:
             raise Refused(Rule.RELEASED if self.released_at else Rule.CONFIRMED)
@@ -157,9 +169,7 @@ class Verdict(Identified, Base):
 
     def take_back(self, person: Person, now: datetime) -> None:
         """It was confirmed too soon and is not known to anybody yet. A correction is dropped, as nothing is left."""
-        session = session_of(self)
-        session.flush()
-        session.refresh(self, ["released_at", "confirmed_at", "ended_at"], with_for_update=True)
+        self._take_turn()
         self._require_counting()
         if self.released_at:
             raise Refused(Rule.RELEASED)
@@ -170,7 +180,7 @@ class Verdict(Identified, Base):
             self.ended_at = now
         else:
             self.confirmed_at = self.confirmed_by_id = None
-        audit.record(session, now, person.id, "verdict_taken_back", self)
+        audit.record(session_of(self), now, person.id, "verdict_taken_back", self)
 
     def release(self, person: Person, now: datetime, by_ruling: bool = False) -> None:
         """Make the result known to the candidate, in the place of the one that was known, if any.
@@ -178,8 +188,7 @@ class Verdict(Identified, Base):
         Raises Refused unless somebody else confirmed it before. What a re-mark found is released by the ruling.
         """
         session = session_of(self)
-        session.flush()
-        session.refresh(self, ["released_at", "confirmed_at", "confirmed_by_id", "ended_at"], with_for_update=True)
+        self._take_turn()
         if self.released_at:
             raise Refused(Rule.RELEASED)
         self._require_counting()
@@ -207,6 +216,11 @@ class Verdict(Identified, Base):
         if not takes_the_place(known.passed, self.passed, may_lower):
             self.ended_at = now
             audit.record(session_of(self), now, None, "verdict_dropped", self)
+
+    def _take_turn(self) -> None:
+        """Whoever does something with it at the same moment comes after this one, and sees what it did."""
+        session_of(self).flush()
+        session_of(self).refresh(self, BY_PEOPLE, with_for_update=True)
 
     def _require_counting(self) -> None:
         if self.ended_at:

@@ -223,6 +223,37 @@ def test_what_phase_two_said_of_a_score_is_carried_over_and_back(empty_database_
         engine.dispose()
 
 
+def test_of_changes_that_waited_together_the_oldest_stays(empty_database_url):
+    alembic, one, two, certificate = migrate._alembic(empty_database_url), *(uuid.uuid4().hex for _ in range(3))
+    command.upgrade(alembic, "0038")
+    engine = make_engine(empty_database_url)
+    try:
+        with engine.begin() as connection:
+            for person in (one, two):
+                row = {"id": person, "email": f"{person}@x", "name": "A", "session_epoch": 0, "created_at": AT}
+                _insert(connection, "person", row)
+            row = {"id": certificate, "number": "B-1", "letters": "B", "title": "B", "name": "A", "state": "valid"}
+            row |= {"earned_on": AT[:10], "issued_on": AT[:10], "issued_at": AT, "issued_by_id": one}
+            _insert(connection, "certificate", row | {"taken_over": True})
+            waits = {"certificate_id": certificate, "to": "suspended", "reason": "R", "name": ""}
+            asked = [(one, "2026-03-03"), (two, "2026-03-02"), (two, "2026-03-04")]
+            for who, day in asked:
+                row = waits | {"id": uuid.uuid4().hex, "asked_by_id": who, "asked_at": f"{day} 09:00:00+00:00"}
+                _insert(connection, "certificate_change", row)
+        command.upgrade(alembic, "0039")
+        with engine.begin() as connection:
+            rows = connection.execute(
+                text(
+                    "SELECT asked_at, granted, decided_by_id = asked_by_id, decided_at = asked_at "
+                    "FROM certificate_change ORDER BY asked_at"
+                )
+            ).all()
+        assert [tuple(row)[1:] for row in rows] == [(None, None, None), (False, True, True), (False, True, True)]
+        command.downgrade(alembic, "0038")
+    finally:
+        engine.dispose()
+
+
 def test_names_of_before_are_cleaned_and_found_again(empty_database_url):
     """A separator of lines, a joiner inside a word, an accent apart, two that look the same, and nothing but blanks."""
     alembic = migrate._alembic(empty_database_url)
@@ -288,5 +319,5 @@ def test_names_of_before_are_cleaned_and_found_again(empty_database_url):
 
 
 def _insert(connection, table, row):
-    values = ", ".join(f":{name}" for name in row)
-    connection.execute(text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values})"), row)
+    names, values = ", ".join(f'"{name}"' for name in row), ", ".join(f":{name}" for name in row)
+    connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)

@@ -1,13 +1,17 @@
 """A certificate is issued once, by a second person, changes by two, and follows its verdict."""
 
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from support import cast, certified
 
 from review.certificate import read_number
+from storage.base import database
 from storage.base.audit import AuditEvent
 from storage.base.refusal import Refused
 from storage.base.steps import StepRule
@@ -15,6 +19,7 @@ from storage.certificates import certificates, changes, issuing, status_lists
 from storage.certificates.certificates import STEPS, Certificate, CertificateState, certified_people
 from storage.certificates.following import follow
 from storage.judging.verdicts import Verdict
+from storage.people.people import Person
 
 NOW = cast.NOW
 LATER = NOW + timedelta(days=1)
@@ -132,6 +137,40 @@ def test_a_change_takes_two_persons_and_a_reason_and_both_stay_to_be_read(sessio
     assert (line.asked_by_id, line.decided_by_id) == (people.officer.id, people.second_officer.id)
     facts = session.scalars(select(AuditEvent.facts).where(AuditEvent.subject == certificate.id)).all()
     assert "Twijfel" not in str(facts)
+
+
+def test_of_two_who_ask_at_the_same_moment_the_second_hears_that_one_waits(session, people, certificate):
+    both = {CertificateState.SUSPENDED: people.officer.id, CertificateState.WITHDRAWN: people.second_officer.id}
+    it, together = certificate.id, threading.Barrier(2, timeout=60)
+    session.commit()
+
+    def ask(to):
+        with database.new_session() as own:
+            found, officer = own.get(Certificate, it), own.get(Person, both[to])
+            own.rollback()
+            together.wait()
+            try:
+                changes.ask(own, found, to, "Twijfel.", officer, NOW)
+            except Refused as refusal:
+                return refusal.rule
+            own.commit()
+            return "asked"
+
+    with ThreadPoolExecutor(2) as pool:
+        said = dict(zip(both, pool.map(ask, both), strict=True))
+    assert set(said.values()) == {"asked", changes.Rule.ASKED}
+    (waiting,) = session.scalars(changes.open_changes())
+    assert said[waiting.to] == "asked"
+
+
+def test_the_database_holds_one_waiting_change_of_a_certificate(session, people, certificate):
+    first = changes.ask(session, certificate, CertificateState.SUSPENDED, "Twijfel.", people.officer, NOW)
+    twin = {"id": uuid.uuid4(), "certificate_id": certificate.id, "asked_by_id": people.second_officer.id}
+    twin |= {"to": CertificateState.WITHDRAWN, "reason": "Weg.", "asked_at": LATER}
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(insert(changes.CertificateChange).values(twin))
+    first.decide(False, people.officer, LATER)
+    session.execute(insert(changes.CertificateChange).values(twin))
 
 
 def test_who_asked_may_take_it_back_and_then_nothing_changes(session, people, certificate):

@@ -7,13 +7,15 @@ from support import cast
 
 from review.rating import Phase
 from scenarios.sitting import Stage
+from storage.base import database
 from storage.base.refusal import Refused
 from storage.exam.sittings import Judging
 from storage.judging import repeats, verdicts
 from storage.judging.progress import decide
 from storage.judging.ratings import ratings_of
 from storage.judging.repeats import ask_again, asked_now, give_up
-from storage.judging.verdicts import Cause, standing_of
+from storage.judging.verdicts import Cause, Verdict, standing_of
+from storage.people.people import Person
 
 NOW = cast.NOW
 ASKED = NOW + timedelta(hours=2)
@@ -120,3 +122,20 @@ def test_of_two_that_were_asked_the_one_that_came_is_judged(session, people, und
 def test_without_answers_nothing_is_asked(session, people, undecided):
     with refused(repeats.Rule.NOTHING):
         ask_again(session, [], people.officer, "Zomaar.", NOW, undecided)
+
+
+def test_of_two_who_decide_at_the_same_moment_the_second_is_told(session, people, undecided):
+    """What the second has read is from before the first one's decision."""
+    session.commit()
+    with database.new_session() as other:
+        read, again = other.get(Verdict, undecided.id), other.get(Person, people.second_officer.id)
+        other.commit()
+        undecided.settle(True, "Genoeg gezien.", people.committee_member, NOW)
+        session.commit()
+        with refused(verdicts.Rule.DECIDED):
+            read.settle(False, "Te weinig gezien.", again, NOW)
+        other.commit()
+        undecided.confirm(people.officer, NOW)
+        session.commit()
+        with refused(verdicts.Rule.CONFIRMED):
+            read.confirm(again, NOW)

@@ -141,6 +141,7 @@ def test_the_holder_fetches_shares_and_orders_and_nobody_else_can(session, peopl
     holder.post(f"{home}/niet-delen")
     assert stranger.get(f"/gedeeld/{secret}").status_code == 404
     holder.post(f"{home}/afschrift")
+    holder.post(f"{home}/afschrift")
     order = session.scalars(select(CopyOrder)).one()
     session.commit()
     assert order.cents == 1500
