@@ -10,6 +10,7 @@ import types
 from dataclasses import MISSING, field, fields, is_dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 
@@ -69,7 +70,7 @@ def shaped(values: Any, kind: type, where: str, problems: list[str]) -> Any:
         return None
     before = len(problems)
     prefix = f"{where}." if where else ""
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     found = {}
     for item in fields(kind):
         if item.name in values:
@@ -80,6 +81,12 @@ def shaped(values: Any, kind: type, where: str, problems: list[str]) -> Any:
     for name in sorted(values.keys() - {item.name for item in fields(kind)}):
         problems.append(f"{prefix}{name}: is onbekend.")
     return kind(**found) if len(problems) == before else None
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    # Asking costs half of reading a scheme.
+    return get_type_hints(kind)
 
 
 def _value(value: Any, kind: Any, limits: Any, where: str, problems: list[str]) -> Any:

@@ -108,6 +108,7 @@ def _refuse_change(_mapper: object, _connection: object, row: Scheme | Pack | Cl
         raise Immutable(f"{row.__tablename__} {row.id}")
 
 
+@lru_cache(maxsize=32)
 def checked(data: bytes, reader: Callable[[bytes], scheme.Scheme] = scheme.parse) -> scheme.Scheme:
     """The scheme in these bytes, with a pass rule that the rule engine can read. Raises scheme.SchemeError.
 

@@ -18,7 +18,7 @@ import pytest
 import redis
 from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
-from support import cast, compiled_routes, compiled_templates, reruns, services
+from support import cast, compiled_routes, compiled_templates, engines, reruns, services
 from support.settings_cache import clear
 
 from storage.base import config, database, jobs, migrate, objects
@@ -50,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "proof: long; `make proof` runs it, `make test` does not (tests/README.md)")
     compiled_templates.keep()
     compiled_routes.keep()
+    engines.keep()
     config.pluginmanager.register(reruns.Told())
 
 

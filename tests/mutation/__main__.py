@@ -3,6 +3,7 @@
     make mutation                              the modules of RULES, about half an hour on a quiet core
     make mutation ARGS="review/verdict.py"     this one
     make mutation ARGS="--of 900a045"          those of an earlier commit, with its own tests
+    make mutation ARGS="--sample 150"          so many of all mistakes, drawn by a seed (--seed, default 12)
 
 The mistakes are those of mutmut, in an environment of their own that goes away afterwards; it copies the code, so this
 checkout stays as it is. What survived is listed, with the command that shows it. tests/README.md keeps the scores.
@@ -11,6 +12,7 @@ checkout stays as it is. What survived is listed, with the command that shows it
 import argparse
 import io
 import os
+import random
 import re
 import subprocess
 import sys
@@ -32,7 +34,8 @@ RULES = (
 TESTS = ("tests/review", "tests/scenarios")
 NICE = 15
 FOUND = ("killed", "timeout", "suspicious", "segfault")
-TOLD = re.compile(r"^\s*(?P<module>[\w.]+)\.x\S*__mutmut_\d+: (?P<fate>.+)$")
+TOLD = re.compile(r"^\s*(?P<name>[\w.]+\.x\S*__mutmut_\d+): (?P<fate>.+)$")
+NONE_OF_THEM = "none"
 SETTINGS = """
 [tool.mutmut]
 source_paths = ["review", "scenarios"]
@@ -47,6 +50,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make mutation", description=__doc__.split("\n")[0])
     parser.add_argument("modules", nargs="*", default=RULES, help="which to change; by default all rules")
     parser.add_argument("--of", default="HEAD", help="the commit whose code and tests to take")
+    parser.add_argument("--sample", type=int, default=0, help="how many mistakes to draw; by default all are made")
+    parser.add_argument("--seed", type=int, default=12)
     asked = parser.parse_args()
     os.nice(NICE)
     with tempfile.TemporaryDirectory(prefix="vignet-mutation-") as folder:
@@ -57,12 +62,25 @@ def main() -> int:
         settings = SETTINGS.format(modules=modules, tests=list(TESTS))
         with (code / "pyproject.toml").open("a") as file:
             file.write(settings)
-        subprocess.run([tool, "run", "--max-children", str(os.cpu_count() or 1)], cwd=code, check=True, env=quiet())
-        said = subprocess.run(
-            [tool, "results", "--all", "true"], cwd=code, check=True, capture_output=True, text=True
-        ).stdout
-        print(table(said))
+        run = [tool, "run", "--max-children", str(os.cpu_count() or 1)]
+        if asked.sample:
+            # It makes all mistakes ready, and tries none when no name fits.
+            subprocess.run([*run, NONE_OF_THEM], cwd=code, stderr=subprocess.DEVNULL, env=quiet())
+            ready = sorted(fates(tool, code))
+            drawn = random.Random(asked.seed).sample(ready, min(asked.sample, len(ready)))
+            print(f"{len(drawn)} of {len(ready)} mistakes, drawn with seed {asked.seed}")
+        else:
+            drawn = []
+        subprocess.run([*run, *drawn], cwd=code, check=True, env=quiet())
+        found = fates(tool, code)
+        print(table({name: found[name] for name in drawn or found}))
     return 0
+
+
+def fates(tool: Path, code: Path) -> dict[str, str]:
+    """What became of each mistake, by its name; it begins with the module."""
+    said = subprocess.run([tool, "results", "--all", "true"], cwd=code, check=True, capture_output=True, text=True)
+    return {match["name"]: match["fate"] for line in said.stdout.splitlines() if (match := TOLD.match(line))}
 
 
 def quiet() -> dict[str, str]:
@@ -87,21 +105,17 @@ def unpack(commit: str, code: Path) -> None:
         archive.extractall(code, filter="data")
 
 
-def table(said: str) -> str:
+def table(fates: dict[str, str]) -> str:
     """A line for each module, and at the end what survived."""
-    fates: dict[str, Counter[str]] = {}
-    left = []
-    for line in said.splitlines():
-        if not (match := TOLD.match(line)):
-            continue
-        fates.setdefault(match["module"], Counter())[match["fate"]] += 1
-        if match["fate"] not in FOUND:
-            left.append(line.strip())
+    modules: dict[str, Counter[str]] = {}
+    for name, fate in fates.items():
+        modules.setdefault(name.rpartition(".")[0], Counter())[fate] += 1
+    left = [f"{name}: {fate}" for name, fate in sorted(fates.items()) if fate not in FOUND]
     lines = ["| Module | Mistakes | Found | Score |", "|---|---|---|---|"]
     whole: Counter[str] = Counter()
-    for module, fate in sorted(fates.items()):
-        whole += fate
-        lines.append(_line(module, fate))
+    for module, those in sorted(modules.items()):
+        whole += those
+        lines.append(_line(module, those))
     return "\n".join([*lines, _line("all", whole), "", "Not found:", *left])
 
 

@@ -327,15 +327,24 @@ def node(session: Session, now: datetime = NOW, url: str = "http://localhost/rec
 
 def record(session: Session, answer: Answer, now: datetime = NOW, stored: bool = True) -> Recording:
     """Watch, prepare and answer for 40 seconds; the recording is stored, or only expected when not `stored`."""
-    answer.play(now)
-    answer.prepare(now + timedelta(seconds=30))
-    recording, _ = begin_take(session, answer, node(session, now), now + timedelta(seconds=50))
-    end = now + timedelta(seconds=90)
-    answer.end_recording(end)
+    recording = _answer(session, answer, node(session, now), now)
+    end = now + ANSWERED
     recording.close(end)
     session.flush()
     if stored:
         store(session, recording, end)
+    return recording
+
+
+ANSWERED = timedelta(seconds=90)
+"""From the beginning of a clip to the end of the answer to it."""
+
+
+def _answer(session: Session, answer: Answer, recorder: RecorderNode, now: datetime) -> Recording:
+    answer.play(now)
+    answer.prepare(now + timedelta(seconds=30))
+    recording, _ = begin_take(session, answer, recorder, now + timedelta(seconds=50))
+    answer.end_recording(now + ANSWERED)
     return recording
 
 
@@ -364,8 +373,16 @@ def finished_sitting(
 ) -> Sitting:
     """A sitting with ten stored answers, one each two minutes, that the candidate has closed."""
     row = begin(sitting(session, cast, now, candidate, pack_row), now)
-    for number, answer in enumerate(row.answers):
-        record(session, answer, now + timedelta(minutes=2 * number))
+    begins = [now + timedelta(minutes=2 * number) for number in range(len(row.answers))]
+    recorder = node(session, begins[-1])
+    # All answers go step by step together: a third less work for the database than one after the other.
+    with session.no_autoflush:
+        takes = [_answer(session, answer, recorder, at) for answer, at in zip(row.answers, begins, strict=True)]
+        for take, at in zip(takes, begins, strict=True):
+            take.close(at + ANSWERED)
+        session.flush()
+        for take, at in zip(takes, begins, strict=True):
+            store(session, take, at + ANSWERED)
     row.finish(now + timedelta(minutes=30), lambda _answer: True)
     session.flush()
     assert row.stage is Stage.FINISHED
@@ -375,13 +392,14 @@ def finished_sitting(
 def rate(session: Session, sitting: Sitting, assessor: Person, slot: int, level: int = 3, now: datetime = NOW) -> list:
     """Give a finished sitting to an assessor who scores `level` everywhere and signs both phases."""
     ratings = assign(session, sitting, assessor, slot, now)
-    for rating in ratings:
-        score(rating, level)
-    session.flush()
-    for phase in Phase:
+    with session.no_autoflush:
         for rating in ratings:
-            rating.sign(phase, now)
-        session.flush()
+            score(rating, level)
+        for phase in Phase:
+            session.flush()
+            for rating in ratings:
+                rating.sign(phase, now)
+    session.flush()
     look_again(session, sitting)
     return ratings
 

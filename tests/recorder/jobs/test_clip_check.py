@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from support.parallels import with_parallels
 from recorder.jobs import clip_check
 from recorder.jobs.clip_import import check_pack, import_pack
 from recorder.media.ffmpeg import binary
+from recorder.media.measure import Measured, measure
 from scenarios.catalogue import parse_pack
 from scenarios.scheme import parse
 from storage.base.database import session_scope
@@ -49,6 +51,22 @@ def captions(path: Path, spoken: str, seconds: float = 19) -> None:
         for index, cue in enumerate(cues)
     ]
     path.write_text("WEBVTT\n\n" + "\n\n".join(lines) + "\n", encoding="utf-8")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def measured_once() -> Iterator[None]:
+    """Clips of the same bytes are measured once: ten of the eleven in a folder are copies of the first."""
+    known: dict[str, Measured] = {}
+
+    def measure_once(path: Path, looking: bool) -> Measured:
+        assert not looking
+        if (digest := sha256_of(path)) not in known:
+            known[digest] = measure(path, looking=False)
+        return known[digest]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clip_check, "measure", measure_once)
+        yield
 
 
 @pytest.fixture(scope="session")
