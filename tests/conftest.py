@@ -2,14 +2,12 @@
 
 `installation` gives this process settings of its own and a freshly migrated database. A test that uses it, directly or
 not, runs on both databases when it is about the database (it lies in tests/storage, or is marked `both_databases`), and
-else on one of the two: half of them on each, by a sum over the name. `--database both` runs each on both, save what is
-marked `one_database`. `broker` and `objects` start a real Valkey and a real Swift, once for all tests; without them
-nothing listens at those addresses.
+else on SQLite. `--database both` runs each on both, save what is marked `one_database`. `broker` and `objects` start a
+real Valkey and a real Swift, once for all tests; without them nothing listens at those addresses.
 """
 
 import itertools
 import shutil
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,7 +16,7 @@ import pytest
 import redis
 from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
-from support import cast, compiled_routes, compiled_templates, engines, reruns, services
+from support import cast, compiled_routes, compiled_templates, engines, quick_passwords, rate_limits, reruns, services
 from support.settings_cache import clear
 
 from storage.base import config, database, jobs, migrate, objects
@@ -51,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     compiled_templates.keep()
     compiled_routes.keep()
     engines.keep()
+    quick_passwords.keep()
+    rate_limits.without_threads()
     config.pluginmanager.register(reruns.Told())
 
 
@@ -70,11 +70,10 @@ def _databases(test: pytest.Item, config: pytest.Config) -> tuple[str, ...]:
     option = config.getoption("database")
     if option in DATABASES:
         return (option,)
-    if test.get_closest_marker("one_database"):
+    about_it = test.get_closest_marker("both_databases") or "storage" in test.nodeid.split("/")
+    if test.get_closest_marker("one_database") or not (option == "both" or about_it):
         return DATABASES[:1]
-    if option == "both" or test.get_closest_marker("both_databases") or "storage" in test.nodeid.split("/"):
-        return DATABASES
-    return (DATABASES[zlib.crc32(test.nodeid.encode()) % 2],)
+    return DATABASES
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -34,6 +34,9 @@ from storage.people.passwords import require_good
 from storage.people.search_words import BEYOND, LONGEST, endings
 
 _hasher = PasswordHasher()
+_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$h4kzhbjwV9GWaw8YgPLc6Q$MWiswXMxR6n655RJFQuB7Y6vseHv0oCnQCJ9D9jgtvI"
+"""What a password is held against where there is none: a hash of 32 random bytes that were not kept. It is written here
+and not made, since every process would pay for it at its start, and costs as much to check as `_hasher`'s own."""
 
 
 class Role(StrEnum):
@@ -356,9 +359,6 @@ def employ_again(
             back = join(session, person, one.role, one.organisation, actor, now)
             if back is not None:
                 back.in_job_since = one.in_job_since
-
-
-_NOBODY = _hasher.hash(uuid.uuid4().hex)
 
 
 def holders(session: Session, role: Role, organisation: Organisation | None, now: datetime) -> Sequence[Person]:

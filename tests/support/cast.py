@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
+from support.quick_passwords import QUICK
 
 from review.rating import Phase, TimeCode
 from scenarios.sitting import Stage
@@ -417,5 +417,4 @@ def _sha256(data: bytes) -> str:
 
 @cache
 def _password_hash() -> str:
-    # Checking it is as quick as making it: how slow a password is has a test of its own.
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    return QUICK.hash(PASSWORD)

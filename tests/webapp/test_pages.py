@@ -216,7 +216,7 @@ def test_no_page_is_forgotten(app, world):
 
 
 LOOKS = ((1280, "light"), (390, "dark"))
-"""How each page is looked at: the width of the window, and the scheme of colours. No script asks for either at loading."""
+"""How each page is looked at: the width of the window and the scheme of colours. No script asks for them at loading."""
 
 
 def test_axe_finds_nothing_and_nothing_sticks_out(session, app, chromium, served, world, pytestconfig, tmp_path):

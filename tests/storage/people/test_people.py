@@ -5,20 +5,23 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from support import cast
+from support import cast, quick_passwords
 
+from storage.people import people
 from storage.people.people import Membership, Person, Role, person_by_email
 
 NOW = cast.NOW
 
 
-def test_a_password_is_kept_as_an_argon2id_hash_and_ends_sessions(session):
+def test_a_password_is_kept_as_an_argon2id_hash_and_ends_sessions(session, monkeypatch):
+    quick_passwords.as_the_product(monkeypatch)
     person = cast.person(session, "iemand", "Iemand", None, None)
     before = person.session_epoch
     person.set_password("een nieuw wachtwoord")
     assert person.has_password("een nieuw wachtwoord")
     assert not person.has_password("een nieuw wachtwoord ")
     assert person.password_hash.startswith("$argon2id$v=19$m=65536,t=3,p=4$"), "64 MB and three rounds, as RFC 9106"
+    assert not people._hasher.check_needs_rehash(people._NOBODY), "who has no password is found out as slowly"
     assert person.session_epoch == before + 1
 
 
