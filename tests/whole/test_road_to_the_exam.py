@@ -1,7 +1,7 @@
 """The road before the exam in a real browser: a list of candidates, two who write, an officer, mail, the first clip.
 
-Every step is looked at by axe, and leaves a picture in the folder that the test names; `--video on` leaves a film of
-each window there too.
+Every step is looked at by axe; `--screenshot on` leaves a picture of it and `--video on` a film of each window, in the
+folder that the test names.
 """
 
 import csv
@@ -49,7 +49,7 @@ class Walk:
         product: system.System,
         mails: mailbox_server.Mailbox,
         chromium: Browser,
-        pictures: Path,
+        pictures: Path | None,
         films: Path | None,
     ):
         self.product, self.mails, self.chromium, self.pictures = product, mails, chromium, pictures
@@ -69,10 +69,12 @@ class Walk:
         return page
 
     def picture(self, page: Page, what: str) -> None:
-        self.taken += 1
-        file = self.pictures / f"{self.taken:02}-{what}.png"
-        page.screenshot(path=file, full_page=True)
-        print(file)
+        """Look at the page as axe does. It leaves a picture where pictures are asked for by `--screenshot on`."""
+        if self.pictures:
+            self.taken += 1
+            file = self.pictures / f"{self.taken:02}-{what}.png"
+            page.screenshot(path=file, full_page=True)
+            print(file)
         self.faults += [f"{what}: {one['id']}" for one in Axe().run(page).response["violations"]]
 
     def mail(self, address: str, subject: str) -> str:
@@ -100,12 +102,13 @@ class Walk:
 
 
 @pytest.fixture(scope="module")
-def walk(films, playwright: Playwright, filmed, tmp_path_factory) -> Iterator[Walk]:
+def walk(films, playwright: Playwright, filmed, tmp_path_factory, pytestconfig) -> Iterator[Walk]:
     folder = tmp_path_factory.mktemp("walk")
+    pictures = folder / "pictures" if pytestconfig.getoption("--screenshot") == "on" else None
     chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=camera.chromium_flags(filmed))
     with mailbox_server.listening() as mails, system.running(folder, VIGNET_MAIL_URL=mails.url) as product:
         product.command("python", "tests/support/code_scheme.py")
-        yield Walk(product, mails, chromium, folder / "pictures", films)
+        yield Walk(product, mails, chromium, pictures, films)
         for window in chromium.contexts:
             window.close()  # a film ends with its window
     chromium.close()
