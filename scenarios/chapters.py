@@ -315,8 +315,8 @@ class FileCriterion:
 class Documents:
     """The requirements of a motivation file. `word_guide` is the advised length of one STAR box, least and most.
 
-    `criteria` are what KSF judges it by, in a claim of `claim_hours`. `same_text_share` is how much two substantiations
-    may be alike.
+    `criteria` are what KSF judges it by, in a claim of `claim_hours`, within `answer_working_days` of its handing in.
+    `same_text_share` is how much two substantiations may be alike.
     """
 
     tasks: tuple[Task, ...] = many(1)
@@ -331,6 +331,7 @@ class Documents:
     same_text_share: Fraction = within(0, 1)
     criteria: tuple[FileCriterion, ...] = many(0, default=())
     claim_hours: int = within(1, 240, default=8)
+    answer_working_days: int = within(1, 60, default=10)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -126,7 +126,9 @@ TABLES: Mapping[str, Table] = {
         {"person_id": "template subject text state created_at sent_at address calendar"},
         {Apart.INNER: "attempts error"},
     ),
-    "organisation": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "name is_member supplies_examiners created_at"}),
+    "organisation": Table(
+        DataClass.TECHNICAL, {}, {Apart.INNER: "name is_member supplies_examiners created_at roster_columns"}
+    ),
     "institution": Table(
         DataClass.TECHNICAL,
         {},
@@ -137,7 +139,9 @@ TABLES: Mapping[str, Table] = {
         },
         other=dict.fromkeys(("privacy_officer", "signatory_name", "signatory_function"), DataClass.REGISTER),
     ),
-    "roster": Table(DataClass.LISTS, {"uploaded_by_id": "created_at exam done_at"}, {Apart.OTHERS: "entries faults"}),
+    "roster": Table(
+        DataClass.LISTS, {"uploaded_by_id": "created_at exam done_at"}, {Apart.OTHERS: "entries faults table"}
+    ),
     # part 1
     "dossier": Table(
         DataClass.DOSSIER,
@@ -313,7 +317,9 @@ TABLES: Mapping[str, Table] = {
         DataClass.REGISTER,
         {"certificate_id.person_id": "cents ordered_at", "ordered_by_id": "ordered_at"},
     ),
-    "paper_list": Table(DataClass.LISTS, {"uploaded_by_id": "created_at done_at"}, {Apart.OTHERS: "entries faults"}),
+    "paper_list": Table(
+        DataClass.LISTS, {"uploaded_by_id": "created_at done_at"}, {Apart.OTHERS: "entries faults table"}
+    ),
     "signing_key": Table(
         DataClass.AUDIT,
         {"made_by_id": "name created_at"},

@@ -64,10 +64,11 @@ from webapp.people import (
     patience,
     people,
     second_officer,
+    substituting,
 )
 from webapp.planning import accommodation, booking, exam_dates, locations, planning, practical
 from webapp.theory import theory, theory_results
-from webapp.verdict import committee, objecting, regulation, results
+from webapp.verdict import committee, objecting, regulation, results, sharing
 
 PARTS = (
     allocating,
@@ -105,6 +106,7 @@ PARTS = (
     outbox,
     organisation,
     enrolling,
+    substituting,
     organisations,
     people,
     employers,
@@ -114,6 +116,7 @@ PARTS = (
     scoring,
     second_phase,
     results,
+    sharing,
     committee,
     objecting,
     complaining,

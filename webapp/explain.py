@@ -9,10 +9,11 @@ from review.adjudication import Difference, Trigger, Triggers, differences
 from review.rules import Condition, Reason
 from review.terms import weeks_after, working_days_after
 from review.verdict import Case, CompetencyResult, Decision, results, shown
-from scenarios.chapters import AssessmentRules, Competency
+from scenarios.chapters import AssessmentRules, Competency, Documents
 from scenarios.scheme import Scheme
 from storage.base.clock import AMSTERDAM
 from storage.base.present import present
+from storage.dossier.dossiers import Dossier
 from storage.exam.sittings import Sitting
 from storage.judging.verdicts import Verdict
 from webapp.dutch.formats import day
@@ -175,8 +176,23 @@ def due(sitting: Sitting) -> date:
 
 def late_before(scheme: Scheme, now: datetime) -> datetime:
     """Of exams that were finished before this moment the result is too late."""
+    return _late_before(scheme.terms.result_working_days, now)
+
+
+def answer_due(dossier: Dossier) -> date:
+    """The last day on which KSF answers a motivation file that was handed in."""
+    days = dossier.scheme.content.chapter(Documents).answer_working_days
+    return working_days_after(_day(present(dossier.submitted_at)), days)
+
+
+def answer_late_before(scheme: Scheme, now: datetime) -> datetime:
+    """Of motivation files that were handed in before this moment the answer is too late."""
+    return _late_before(scheme.chapter(Documents).answer_working_days, now)
+
+
+def _late_before(working_days: int, now: datetime) -> datetime:
     day = _day(now)
-    while working_days_after(day, scheme.terms.result_working_days) >= _day(now):
+    while working_days_after(day, working_days) >= _day(now):
         day -= timedelta(days=1)
     return datetime.combine(day + timedelta(days=1), time(), AMSTERDAM)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import flask
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select
 
 from scenarios.sitting import Stage
 from storage.base.jobs import Job, JobState
@@ -29,7 +29,7 @@ from storage.planning.exam_dates import plans_by_dates
 from storage.retention.holds import day_of
 from storage.retention.requests import ErasureRequest
 from storage.schemes import with_sittings
-from webapp import access
+from webapp import access, explain
 from webapp.access import certificates as access_certificates
 from webapp.access import complaints as access_complaints
 from webapp.access import judging as access_judging
@@ -215,6 +215,14 @@ def officer() -> list[Todo]:
         ),
         replace(result(Kind.LATE, late, "te-laat", "uitslag te laat", "uitslagen te laat"), counted_elsewhere=True),
         Todo(
+            Kind.LATE,
+            submitted.where(_answered_too_late()),
+            "dossier wacht langer dan wij beloven",
+            "dossiers wachten langer dan wij beloven",
+            url_for(files, staat=DossierState.SUBMITTED),
+            counted_elsewhere=True,
+        ),
+        Todo(
             Kind.TO_DO,
             examiners.waiting(),
             "voorstel voor een examiner",
@@ -330,6 +338,16 @@ def officer() -> list[Todo]:
         ),
         Todo(Kind.GOING_ON, running, "taak bezig", "taken bezig", url_for("office.jobs", staat="waiting")),
     ]
+
+
+def _answered_too_late() -> ColumnElement[bool]:
+    """Of files that were handed in: those that should have been answered by now."""
+    moments = [
+        (Dossier.scheme_id == one.id) & (Dossier.submitted_at < explain.answer_late_before(one.content, g.now))
+        for one in with_sittings(g.db)
+        if one.content.documents
+    ]
+    return or_(false(), *moments)
 
 
 def asks_accommodation() -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from storage.retention import erasing, expired, requests, resealing
 from webapp import create_app
 from webapp.dossier import reminding
 from webapp.exam import exam_mail
+from webapp.judging import telling
 from webapp.mail import deliver
 from webapp.mail.notify import notify
 from webapp.people import invitations
@@ -66,10 +67,11 @@ def tend_sittings() -> None:
 
 @celery.task(name="tend_windows")
 def tend_windows() -> None:
-    """Remind candidates of the end of their window and managers of what they write; close windows that are over."""
+    """Remind candidates of their window, managers and assessors of their work; close windows that are over."""
     with create_app().app_context():
         planning.tend_windows(datetime.now(UTC))
         reminding.remind(datetime.now(UTC))
+        telling.remind(datetime.now(UTC))
 
 
 @celery.task(name="delete_expired")

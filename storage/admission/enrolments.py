@@ -39,6 +39,8 @@ class Rule(StrEnum):
     """Why a list cannot be taken into use, or a manager cannot take over."""
 
     DONE = "roster_done"
+    MATCHED = "roster_matched"
+    NOT_MATCHED = "roster_not_matched"
     OWN_MANAGER = "candidate_as_own_manager"
     SAME_MANAGER = "same_manager"
 
@@ -91,7 +93,8 @@ class Roster(Identified, Base):
     """A list that somebody uploaded: first looked at, then taken into use, once. Its people are forgotten after that.
 
     `exam` is the key of the scheme that they are nominated for; `entries` are what could be read, `faults` the lines
-    that could not, with what is wrong.
+    that could not, with what is wrong. `table` is the whole file, only while nobody has said yet which column is what:
+    {"header": [...], "rows": [[line, [cells]]]}.
     """
 
     __tablename__ = "roster"
@@ -102,6 +105,7 @@ class Roster(Identified, Base):
     exam: Mapped[str] = mapped_column(String(60))
     entries: Mapped[list[Any]] = mapped_column(default=list)
     faults: Mapped[list[Any]] = mapped_column(default=list)
+    table: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     done_at: Mapped[datetime | None]
 
     organisation: Mapped[Organisation] = relationship()
@@ -112,9 +116,21 @@ class Roster(Identified, Base):
     def people(self) -> list[Entry]:
         return [Entry.from_json(one) for one in self.entries]
 
+    def match(self, entries: Iterable[Entry], faults: list[dict[str, Any]], columns: dict[str, list[str]]) -> None:
+        """Somebody said which column is what. The rest of the file is forgotten, and the columns are remembered.
+
+        `columns`: for each of ours the headings that make it up; empty when they cannot be told by their headings.
+        """
+        if not self.table:
+            raise Refused(Rule.MATCHED)
+        self.entries, self.faults, self.table = [one.to_json() for one in entries], faults, {}
+        self.organisation.roster_columns = columns
+
     def use(self, scheme: Scheme, actor: Person, now: datetime) -> list[Dossier]:
         """Enrol everybody on it who is new; their nominations. Raises Refused the second time."""
         session = session_of(self)
+        if self.table:
+            raise Refused(Rule.NOT_MATCHED)
         fresh = update(Roster).where(Roster.id == self.id, Roster.done_at.is_(None))
         if not rows_changed(session, fresh.values(done_at=now)):
             raise Refused(Rule.DONE)
@@ -132,8 +148,9 @@ def keep_roster(
     faults: list[dict[str, Any]],
     actor: Person,
     now: datetime,
+    table: dict[str, Any] | None = None,
 ) -> Roster:
-    """A list to be looked at before it counts."""
+    """A list to be looked at before it counts; with a `table` of which the columns are still to be told."""
     roster = Roster(
         id=uuid.uuid4(),
         organisation=organisation,
@@ -142,6 +159,7 @@ def keep_roster(
         created_at=now,
         entries=[entry.to_json() for entry in entries],
         faults=faults,
+        table=table or {},
     )
     session.add(roster)
     return roster

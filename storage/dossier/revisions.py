@@ -157,6 +157,11 @@ def history(session: Session, dossier: Dossier, side: Side) -> list[Revision]:
     return list(session.scalars(_of(dossier, side)))
 
 
+def authors(session: Session, dossier: Dossier, side: Side) -> list[Person]:
+    """Whoever wrote a version of this side, in the order in which they began; a text keeps its author."""
+    return list(dict.fromkeys(one.author for one in reversed(history(session, dossier, side))))
+
+
 def handed_in(session: Session, dossier: Dossier, side: Side, round: int) -> Revision | None:
     """This side as it was handed in at that round, whichever later rounds it served too."""
     found = _of(dossier, side).where(Revision.round.is_not(None), Revision.round <= round)

@@ -1,7 +1,8 @@
 """What a candidate allows beyond the exam, freely, and takes back as freely (article 7 GDPR).
 
-There is one such thing: that the own recordings are kept to train assessors (`consent_benchmark` in the scheme). It
-changes nothing about the result, and ends at the moment that it is taken back.
+That the own recordings are kept to train assessors (`consent_benchmark` in the scheme), and that others read the own
+result (`storage.judging.shared_results`). It changes nothing about the result, and ends at the moment that it is taken
+back.
 """
 
 import uuid
@@ -32,6 +33,10 @@ class ConsentKind(StrEnum):
 
     BENCHMARK = "benchmark"
     """The recordings of this exam may train assessors, and are kept for that."""
+    SHARE_MANAGER = "share_manager"
+    """The manager who substantiated reads the result of this exam."""
+    SHARE_ORGANISATION = "share_organisation"
+    """The beheerders of the organisation that nominated read the result of this exam."""
 
 
 class Consent(Identified, Base):
@@ -74,7 +79,7 @@ Index(
 
 def allow(session: Session, dossier: Dossier, kind: ConsentKind, version: str, now: datetime) -> Consent:
     """The candidate of this exam allows it. Twice is once. Raises Refused while there is nothing to allow it with."""
-    if dossier.id not in with_recordings(session, dossier.candidate):
+    if kind is ConsentKind.BENCHMARK and dossier.id not in with_recordings(session, dossier.candidate):
         raise Refused(Rule.NOTHING_TO_ALLOW)
     if (there := holding(session, dossier, kind)) is not None:
         return there

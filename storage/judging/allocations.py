@@ -19,6 +19,7 @@ from review import batch as rules
 from review.allocation import allocate
 from review.batch import Assessor, Batch, Mode, Panel
 from review.conflicts import Conflict
+from review.swaps import Swap, all_swapped, swapped, takers
 from scenarios.chapters import AssessmentRules
 from scenarios.sitting import Stage
 from storage.base import audit
@@ -40,6 +41,7 @@ class Rule(StrEnum):
     OTHER_MODE = "sitting_has_other_mode"
     FINAL = "allocation_is_final"
     NOTHING_FOUND = "nothing_was_allocated"
+    CANNOT_TAKE = "assessor_cannot_take_this"
 
 
 class Allocation(Identified, Base):
@@ -75,8 +77,33 @@ class Allocation(Identified, Base):
         return rules.Allocation.from_json(self.outcome)
 
     def explain(self) -> tuple[rules.Allocation, rules.Allocation]:
-        """The plan as stored, and as inputs and seed give it now. They are equal unless something was changed."""
-        return self.plan, allocate(self.batch, self.seed)
+        """The plan as stored, and as inputs, seed and swaps give it now; equal unless something was changed."""
+        batch = self.batch
+        return self.plan, all_swapped(batch, allocate(batch, self.seed), self.swaps)
+
+    @property
+    def swaps(self) -> list[Swap]:
+        """The assessors that were put in the place of others by hand, in this order."""
+        return [Swap(*one) for one in self.outcome.get("swaps", [])]
+
+    def takers(self, sitting: Sitting, old: uuid.UUID) -> list[uuid.UUID]:
+        """Who can take all that this assessor would be given of this exam."""
+        return [uuid.UUID(key) for key in takers(self.batch, self.plan, str(sitting.id), str(old))]
+
+    def swap(self, sitting: Sitting, old: uuid.UUID, new: uuid.UUID, by: Person, now: datetime) -> None:
+        """Put one assessor in the place of another, for one exam of a proposal. Raises Refused when that cannot be."""
+        session = session_of(self)
+        session.refresh(self, ["final_at", "outcome"], with_for_update=True)
+        if self.final_at:
+            raise Refused(Rule.FINAL)
+        made = Swap(str(sitting.id), str(old), str(new))
+        try:
+            plan = swapped(self.batch, self.plan, made)
+        except ValueError as error:
+            raise Refused(Rule.CANNOT_TAKE) from error
+        swaps = [[one.candidate, one.old, one.new] for one in (*self.swaps, made)]
+        self.outcome = plan.to_json() | {"swaps": swaps}
+        audit.record(session, now, by.id, "assessor_swapped", sitting, old=str(old), new=str(new))
 
     def sittings(self) -> list[Sitting]:
         """The sittings of the batch, oldest first."""

@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -19,7 +20,10 @@ class Rule(StrEnum):
 
 
 class Organisation(Identified, Base):
-    """An employer: a member of KSF or not, supplying examiners or not."""
+    """An employer: a member of KSF or not, supplying examiners or not.
+
+    `roster_columns`: which headings of its own lists of people make up each of our columns, as somebody said last.
+    """
 
     __tablename__ = "organisation"
 
@@ -27,6 +31,7 @@ class Organisation(Identified, Base):
     is_member: Mapped[bool] = mapped_column(default=False)
     supplies_examiners: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
+    roster_columns: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
     def change(self, name: str, is_member: bool, supplies_examiners: bool, actor: uuid.UUID, now: datetime) -> None:
         """Make it as given. Raises Refused when another organisation has this name, in capitals or not."""

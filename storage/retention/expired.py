@@ -52,6 +52,9 @@ RESETS_KEPT = timedelta(days=1)
 ROSTERS_KEPT = timedelta(days=7)
 """After a list was uploaded that nobody took into use. The people of one that was are forgotten at once."""
 
+TABLES_KEPT = timedelta(days=1)
+"""After a list was uploaded of which nobody said which column is what: it may hold more than anybody needs."""
+
 TESTS_KEPT = _kept(DataClass.TESTS)
 """After an online test ended without a pass, a practical session was called off, or a candidate taken out of one."""
 
@@ -101,7 +104,11 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
         MailMessage: (MailMessage.state != MailState.WAITING) & (MailMessage.created_at < now - MAILS_KEPT),
         PaperList: PaperList.done_at.is_(None) & (PaperList.created_at < now - ROSTERS_KEPT),
         Complaint: Complaint.answered_at < now - COMPLAINTS_KEPT,
-        Roster: Roster.done_at.is_(None) & (Roster.created_at < now - ROSTERS_KEPT),
+        Roster: Roster.done_at.is_(None)
+        & or_(
+            Roster.created_at < now - ROSTERS_KEPT,
+            (Roster.created_at < now - TABLES_KEPT) & (cast(Roster.table, String) != "{}"),
+        ),
         Booking: Booking.day < (now - PLANNING_KEPT).date(),
         Absence: Absence.last < (now - WORK_KEPT).date(),
         Allocation: Allocation.final_at < now - WORK_KEPT,

@@ -497,12 +497,15 @@ RIGHTS: dict[str, Right] = {
     "organisation.leave": may({"beheerder"}, person_id="colleague.id"),
     "organisation.come_back": may({"beheerder"}, person_id="colleague.id"),
     "organisation.withdraw": may({"beheerder"}, dossier_id="dossier.id"),
+    "substituting.substitute": may({"officer_in_own_case"}, dossier_id="own_case.id"),
     "organisation.hand_over": may({"beheerder"}, dossier_id="dossier.id"),
     "enrolling.one": may(ADMINS),
     "enrolling.upload": may(ADMINS),
     "enrolling.example": may(ADMINS),
     "enrolling.show": may({"beheerder"}, roster_id="roster.id"),
     "enrolling.use": may({"beheerder"}, roster_id="roster.id"),
+    "enrolling.columns": may({"beheerder"}, roster_id="roster.id"),
+    "enrolling.forget_columns": may({"beheerder"}, roster_id="roster.id"),
     "enrolling.faults": may({"beheerder"}, roster_id="roster.id"),
     "organisations.home": may(OFFICERS),
     "organisations.new": may(OFFICERS),
@@ -541,6 +544,10 @@ RIGHTS: dict[str, Right] = {
     "own_choices.ask": may(EVERYBODY),
     "own_choices.withdraw": may({"candidate"}, request_id="erasure_request.id"),
     "own_choices.not_recorded": may({"candidate", "second_candidate"}),
+    "sharing.choose": may({"candidate"}, dossier_id="dossier.id"),
+    # Nobody shares a result in this world; who reads one that is shared is in test_sharing.
+    "sharing.for_manager": may(set(), dossier_id="dossier.id"),
+    "sharing.for_organisation": may(set(), dossier_id="dossier.id"),
     "own_choices.benchmark": may({"candidate"}, dossier_id="dossier.id"),
     "media.clip": may({"second_candidate", "assessor_1", "assessor_2"}, clip_id="clip.id"),
     "media.captions": may({"second_candidate", "assessor_1", "assessor_2"}, clip_id="clip.id"),
@@ -635,6 +642,10 @@ RIGHTS: dict[str, Right] = {
     "allocating.start": may(OFFICERS),
     "allocating.show": may(OFFICERS, allocation_id="allocation.id"),
     "allocating.draw_again": may(OFFICERS, allocation_id="allocation.id"),
+    # In this world's proposal nobody has room; who swaps is in test_allocating.
+    "allocating.swap": may(
+        set(), allocation_id="allocation.id", sitting_id="to_assign.id", assessor_id="membership.person_id"
+    ),
     "allocating.make_final": may(OFFICERS, allocation_id="allocation.id"),
     "absences.assessors": may(OFFICERS),
     "absences.assessor": may(OFFICERS, person_id="rating.assessor_id"),

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from support import cast, rights, services
 from support.visitors import Visitor
 
-from storage.admission.enrolments import Entry
+from storage.admission.enrolments import Entry, keep_roster
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.people.second_factor import begin_second_factor
 
@@ -16,9 +16,12 @@ pytestmark = pytest.mark.one_database
 
 MISSING, AFTER_THE_PASSWORD = "/bestaat-niet", "/inloggen/code"
 ELSEWHERE = {
+    "allocating.swap": "test_allocating",
     "desk.rating": "test_desk_screens",
     "exam.home": "test_exam_page",
     "planning.identity": "test_road_to_the_exam",
+    "sharing.for_manager": "test_sharing",
+    "sharing.for_organisation": "test_sharing",
     "style.index": "test_style",
 }
 """Pages that need more than an address, and the module whose test looks at them."""
@@ -47,6 +50,9 @@ def world(session, people):
     entry = Entry("Nina Nieuw", "nina@voorbeeld.example", "Lena Leider", "lena@voorbeeld.example", "4010")
     known = Entry(people.candidate.name, people.candidate.email, "Lena Leider", "lena@voorbeeld.example")
     fault = {"line": 3, "column": "kandidaat_email", "wrong": "is leeg", "needed": "een e-mailadres", "cells": []}
+    table = {"header": ["Roepnaam", "Mail", ""], "rows": [[2, ["Nina", "nina@voorbeeld.example", ""]]]}
+    home = people.organisation, made.things["roster"].exam, [], [], people.beheerder, datetime.now(UTC)
+    made.things["unmatched"] = keep_roster(session, *home, table)
     made.things["roster"].entries, made.things["roster"].faults = [entry.to_json(), known.to_json()], [fault]
     made.things["recording"].figures = {"width": 1280, "height": 720, "seconds": 40.0, "how": "copied"}
     hour = datetime.now(UTC) - timedelta(hours=1)
@@ -90,6 +96,7 @@ def pages(world):
         ("beheerder", "/organisatie/aanmelden"),
         ("beheerder", "/organisatie/aanmelden/lijst"),
         ("beheerder", f"/organisatie/aanmelden/lijst/{world.things['roster'].id}"),
+        ("beheerder", f"/organisatie/aanmelden/lijst/{world.things['unmatched'].id}/kolommen"),
         ("officer", "/bureau/organisaties"),
         ("officer", "/bureau/organisaties/nieuw"),
         ("officer", f"/bureau/organisaties/{world.things['organisation'].id}"),
@@ -112,6 +119,7 @@ def pages(world):
         ("officer_in_own_case", "/kandidaten/samen"),
         ("officer_in_own_case", "/"),
         ("officer_in_own_case", f"/kandidaten/{writing}"),
+        ("officer_in_own_case", f"/kandidaten/{writing}/overdragen"),
         ("outsider_candidate", f"/dossier/{writing}"),
         ("candidate", f"/dossier/{done}"),
         ("candidate", f"/dossier/{done}/afdruk"),

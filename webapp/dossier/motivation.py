@@ -19,11 +19,11 @@ from storage.dossier.revisions import BOXES, Side, content, hand_in, part_of, wr
 from storage.judging.objections import objections_of
 from storage.people.people import Role
 from storage.planning import bookings
-from webapp import access
+from webapp import access, explain
 from webapp.context import g
 from webapp.dossier import drafts, timeline, why_not
 from webapp.dossier.drafts import DraftForm
-from webapp.dutch import terms
+from webapp.dutch import formats, terms
 from webapp.forms import Form, NumberField, choices
 
 pages = Blueprint("motivation", __name__)
@@ -92,7 +92,25 @@ def own(dossier_id: uuid.UUID) -> ResponseReturnValue:
             return _hand_in(dossier)
         form.version.raw_data, form.version.data = None, dossier.candidate_version
     status = 422 if form.errors else 409 if clash else 200
+    if request.method == "GET" and request.args.get("ontbreekt"):
+        _mark_missing(dossier, form)
     return _page(dossier, form, clash), status
+
+
+def _mark_missing(dossier: Dossier, form: CandidateForm) -> None:
+    """Say at every field that is still empty that it is."""
+    missing = set(dossier.missing())
+    for field in form:
+        part = next((one for one in missing if _holds(one, field.name)), None)
+        if part and not field.data:
+            field.errors = ["Dit is nog niet ingevuld."]
+
+
+def _holds(part: str, field: str) -> bool:
+    """True when this field belongs to this part of the file."""
+    if part.startswith("competency_"):
+        return field in (f"level_{part.partition('_')[2]}", f"star_{part.partition('_')[2]}")
+    return field.startswith(f"{part.removeprefix('star_')}_") if part.startswith("star_") else field == part
 
 
 def _page(dossier: Dossier, form: CandidateForm, clash: list[tuple[str, str]]) -> str:
@@ -103,6 +121,8 @@ def _page(dossier: Dossier, form: CandidateForm, clash: list[tuple[str, str]]) -
         form=form,
         conflict=clash,
         missing=_missing(dossier) if writing else [],
+        sections=_sections(dossier) if writing else [],
+        answer_by=explain.answer_due(dossier) if dossier.state is DossierState.SUBMITTED else None,
         scheme=dossier.scheme.content,
         own_parts=CANDIDATE_PARTS,
         sees_manager=dossier.scheme.content.chapter(Visibility).candidate_sees_manager_text,
@@ -136,9 +156,11 @@ def _hand_in(dossier: Dossier) -> ResponseReturnValue:
         flash("Uw tekst is bewaard.", "ok")
     elif dossier.missing():
         flash("Uw tekst is bewaard. Indienen kan nog niet: kijk wat er nog ontbreekt.", "warn")
+        return redirect(url_for("motivation.own", dossier_id=dossier.id, ontbreekt="ja"))
     else:
         hand_in(g.db, dossier, access.me(), g.now)
-        flash("Uw dossier is ingediend. KSF beoordeelt het en laat u weten wat er nu gebeurt.", "ok")
+        by = formats.date_only(explain.answer_due(dossier))
+        flash(f"Uw dossier is ingediend. KSF beoordeelt het en antwoordt uiterlijk {by}, per mail en hier.", "ok")
     return redirect(url_for("motivation.own", dossier_id=dossier.id))
 
 
@@ -152,8 +174,31 @@ def _anchor(name: str) -> str | None:
     return f"level_{name.partition('_')[2]}" if name.startswith("competency_") else ANCHORS.get(name)
 
 
+def _sections(dossier: Dossier) -> list[tuple[str, str, str | None]]:
+    """The sections of the form for the stepper: what it says, its state, and where its first gap is filled in."""
+    gaps, steps, current = dossier.missing(), [], True
+    own = [f"competency_{one.key}" for one in dossier.scheme.content.competencies]
+    parts = {
+        "Uw werk": ["role_description", "years"],
+        "Uw motivatie": ["motivation", "goal"],
+        "STAR’s": ["star_manager", "star_colleague"],
+        "Competenties": own,
+    }
+    for title, names in parts.items():
+        open_ones = [name for name in names if name in gaps]
+        anchor = _anchor(open_ones[0]) if open_ones else None
+        state = "done" if not open_ones else "current" if current else "todo"
+        current = current and not open_ones
+        said = f"{title}: {len(names) - len(open_ones)} van {len(names)}"
+        steps.append((said, state, f"#{anchor}" if anchor else None))
+    theirs = set(gaps) - {name for names in parts.values() for name in names}
+    steps.append(("Leidinggevende", "todo" if theirs else "done", None))
+    return steps
+
+
 def _completeness(dossier: Dossier) -> str:
-    return render_template("motivation/completeness.html", dossier=dossier, missing=_missing(dossier))
+    values = {"missing": _missing(dossier), "sections": _sections(dossier)}
+    return render_template("motivation/completeness.html", dossier=dossier, **values)
 
 
 @pages.get("/dossier/<uuid:dossier_id>/afdruk")

@@ -25,6 +25,7 @@ from storage.dossier.revisions import Side, content, write
 from storage.people.people import Person, Role
 from webapp import access, todo
 from webapp.access import files as access_file
+from webapp.access import shared_results as access_shared
 from webapp.context import g
 from webapp.dossier import drafts, reminding, timeline, turns, why_not, withdrawing
 from webapp.dossier.drafts import DraftForm
@@ -117,6 +118,7 @@ def one(dossier_id: uuid.UUID) -> ResponseReturnValue:
         secret=drafts.secret(),
         obstacles=why_not.obstacles(dossier, manager_only=True),
         timeline=timeline.of(dossier, Role.MANAGER),
+        result=access_shared.of(access_shared.with_manager(), dossier.id),
     )
     return page, status
 

@@ -69,6 +69,11 @@ def short_day(day_of_year: date) -> str:
     return f"{day_of_year.day} {MONTHS[day_of_year.month - 1]} {day_of_year.year}"
 
 
+def day_of_month(day_of_year: date) -> str:
+    """12 maart, where the year is plain"""
+    return f"{day_of_year.day} {MONTHS[day_of_year.month - 1]}"
+
+
 def advice(one: Advice) -> str:
     """Advies: examen vóór 12 maart 2027"""
     day = short_day(one.before)

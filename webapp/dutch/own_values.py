@@ -89,7 +89,11 @@ CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
     TheoryState: {one: words for one, (words, _) in states.THEORY_STATES.items()},
     SessionState: states.SESSION_STATES,
     BookingState: states.BOOKING_STATES,
-    ConsentKind: {ConsentKind.BENCHMARK: "assessoren oefenen met mijn opnames"},
+    ConsentKind: {
+        ConsentKind.BENCHMARK: "assessoren oefenen met mijn opnames",
+        ConsentKind.SHARE_MANAGER: "mijn leidinggevende leest mijn uitslag",
+        ConsentKind.SHARE_ORGANISATION: "de beheerders van mijn organisatie lezen mijn uitslag",
+    },
     RequestState: states.REQUEST_STATES,
     Erasable: terms.ERASABLE,
 }

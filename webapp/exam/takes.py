@@ -34,7 +34,7 @@ FIRST = 10
 
 DECISIONS = {
     DecisionKind.AGAIN: "Geef nog een poging. De kandidaat krijgt een mail en neemt dit antwoord opnieuw op.",
-    DecisionKind.ACCEPTED: "Neem de opname aan zoals zij is. De assessoren zien haar, met de fout.",
+    DecisionKind.ACCEPTED: "Neem de opname aan zoals die is. De assessoren zien de opname met de fout.",
     DecisionKind.NOTED: "Laat het zo. Het deel dat te laat kwam, blijft bewaard en verandert niets.",
 }
 DONE = {

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from wtforms import DateField, IntegerField, RadioField
@@ -45,7 +45,7 @@ class ProposalForm(Form):
         [InputRequired("Kies hoe u verdeelt.")],
         choices=choices(
             (
-                (Mode.WHOLE, "Heel: elke assessor beoordeelt alle antwoorden van een kandidaat"),
+                (Mode.WHOLE, "Per kandidaat: elke assessor beoordeelt alle antwoorden van een kandidaat"),
                 (Mode.SPREAD, "Gespreid: elk antwoord gaat naar twee van ten minste vier assessoren"),
             )
         ),
@@ -60,6 +60,10 @@ class ProposalForm(Form):
     def validate_until(self, field: DateField) -> None:
         if field.data and not 0 <= (field.data - g.now.date()).days <= LONGEST_DAYS:
             raise ValidationError(f"Kies een dag vanaf vandaag, hooguit {LONGEST_DAYS} dagen vooruit.")
+
+
+class SwapForm(Form):
+    new = RadioField("Wie neemt het over?", [InputRequired("Kies een assessor.")])
 
 
 @dataclass(frozen=True)
@@ -167,8 +171,30 @@ def show(allocation_id: uuid.UUID) -> ResponseReturnValue:
 def draw_again(allocation_id: uuid.UUID) -> ResponseReturnValue:
     """Another proposal from another seed, with what is open and known by now."""
     access_judging.allocation(allocation_id).draw_again(access.me(), g.now)
-    flash("Dit is een nieuw voorstel: er is opnieuw geloot.", "info")
+    flash("Dit is een ander voorstel.", "info")
     return redirect(url_for("allocating.show", allocation_id=allocation_id))
+
+
+@pages.route("/<uuid:allocation_id>/wisselen/<uuid:sitting_id>/<uuid:assessor_id>", methods=["GET", "POST"])
+@access.roles(Role.KSF_OFFICER)
+def swap(allocation_id: uuid.UUID, sitting_id: uuid.UUID, assessor_id: uuid.UUID) -> ResponseReturnValue:
+    """Put somebody else in the place of one assessor, for one exam of a proposal."""
+    found = access_judging.allocation(allocation_id)
+    sitting = next((one for one in found.sittings() if one.id == sitting_id), None) or abort(404)
+    given = [one for one in found.plan.assignments if one.candidate == str(sitting_id)]
+    if str(assessor_id) not in {one.assessor for one in given}:
+        abort(404)
+    people = _people(found.batch)
+    form = SwapForm()
+    free = sorted((people[str(one)] for one in found.takers(sitting, assessor_id)), key=lambda person: person.name)
+    form.new.choices = choices((person.id, person.name) for person in free)
+    if found.final_at or form.validate_on_submit():
+        new = uuid.UUID(form.new.data) if form.new.data else assessor_id
+        found.swap(sitting, assessor_id, new, access.me(), g.now)
+        flash(f"{people[str(new)].name} staat nu op de plaats van {people[str(assessor_id)].name}.", "ok")
+        return redirect(url_for("allocating.show", allocation_id=allocation_id))
+    values = {"form": form, "sitting": sitting, "old": people[str(assessor_id)], "allocation": found, "free": free}
+    return render_template("allocating/swap.html", **values), 422 if form.errors else 200
 
 
 @pages.post("/<uuid:allocation_id>/vastmaken")

@@ -15,11 +15,11 @@ from storage.exam.sittings import Answer
 from storage.judging.flags import Flag, FlagKind, raise_flag
 from storage.judging.ratings import Rating
 from storage.people.people import Role
-from webapp import access, todo
+from webapp import access, explain, todo
 from webapp.access import judging as access_judging
 from webapp.access.worklist import Work, after, dossiers_ready, work_list
 from webapp.context import g
-from webapp.dutch.formats import start_of_day
+from webapp.dutch.formats import day_of, start_of_day
 from webapp.judging.scoring import progress, state_of
 from webapp.paging import page_of
 
@@ -46,6 +46,8 @@ def home() -> ResponseReturnValue:
         dossiers=dossiers,
         work=work,
         todo=todo.of_work(work),
+        terms={one.rating.answer.sitting_id: explain.due(one.rating.answer.sitting) for one in work if one.to_do},
+        today=day_of(g.now),
         secret=_secret(),
         next_one=next((one for one in work if one.to_do), None),
     )

@@ -90,7 +90,7 @@ def restore(exam: str, scenario: str) -> ResponseReturnValue:
     """Take a situation into use again that was retired by mistake."""
     _find(exam, scenario)
     drawing.restore(g.db, exam, scenario, access.me(), g.now)
-    flash("De situatie is weer in gebruik. Wie nu aan een examen begint, kan haar krijgen.", "success")
+    flash("De situatie is weer in gebruik. Wie nu aan een examen begint, kan die krijgen.", "success")
     return redirect(url_for("situations.one", exam=exam, scenario=scenario))
 
 
@@ -115,12 +115,12 @@ def _shown(pack: Pack) -> Shown:
 
 
 def _said(told: Retired) -> str:
-    said = "De situatie is uit gebruik: niemand krijgt haar nog."
+    said = "De situatie is uit gebruik: niemand krijgt die nog."
     if told.drawn_anew:
         said += f" {_exams(told.drawn_anew)} van dit moment {_gets(told.drawn_anew)} een andere situatie."
     if told.kept:
         said += (
-            f" {_exams(told.kept)} van dit moment {_gets(told.kept)} haar toch nog, omdat er geen andere is. "
+            f" {_exams(told.kept)} van dit moment {_gets(told.kept)} die toch nog, omdat er geen andere is. "
             "Beslis met de examencommissie of dat examen geldt."
         )
     return said

@@ -20,9 +20,9 @@ from storage.schemes import Scheme, advised_weeks, current_scheme, current_schem
 from webapp import access, uploads
 from webapp.access import people as access_people
 from webapp.context import g
-from webapp.csv_reader import Unreadable
+from webapp.csv_reader import Table, Unreadable
 from webapp.dutch import formats, refusals, states
-from webapp.forms import Form, offer
+from webapp.forms import Form, choices, offer
 from webapp.people import roster_file
 from webapp.people.invitations import invite
 from webapp.uploads import Upload
@@ -90,6 +90,52 @@ class ListForm(OwnForm):
     file = FileField("Uw lijst (CSV)", description="Uit elk rekenblad op te slaan als CSV. Ten hoogste 2.000 regels.")
 
 
+NONE = ""
+"""The choice of no column at all."""
+
+
+class ColumnsForm(Form):
+    """Which column of somebody's own list holds what. A name may stand in up to three columns."""
+
+    kandidaat_naam = SelectField("Naam van de kandidaat", [InputRequired("Kies een kolom.")])
+    kandidaat_naam_2 = SelectField("Daarachter", [Optional()])
+    kandidaat_naam_3 = SelectField("En daarachter", [Optional()])
+    kandidaat_email = SelectField("E-mailadres van de kandidaat", [InputRequired("Kies een kolom.")])
+    leidinggevende_naam = SelectField("Naam van de leidinggevende", [InputRequired("Kies een kolom.")])
+    leidinggevende_naam_2 = SelectField("Daarachter", [Optional()])
+    leidinggevende_naam_3 = SelectField("En daarachter", [Optional()])
+    leidinggevende_email = SelectField("E-mailadres van de leidinggevende", [InputRequired("Kies een kolom.")])
+    kostenplaats = SelectField("Kostenplaats", [Optional()])
+    in_functie_sinds = SelectField("Eerste dag in de functie", [Optional()])
+
+    def __init__(self, table: Table, **more: Any) -> None:
+        guess = roster_file.likely(table.names)
+        first = {self._field(name, at): str(place) for name, found in guess.items() for at, place in enumerate(found)}
+        super().__init__(data=first, **more)
+        self.names = [cell.strip() or roster_file.letter(at) for at, cell in enumerate(table.header)]
+        for name, field in self._selects():
+            nothing = "kies een kolom" if name in roster_file.NEEDED else "geen kolom"
+            field.choices = choices([(NONE, nothing), *((str(at), one) for at, one in enumerate(self.names))])
+
+    @staticmethod
+    def _field(name: str, at: int) -> str:
+        return f"{name}_{at + 1}" if at else name
+
+    def _selects(self) -> list[tuple[str, SelectField]]:
+        fields = [self._field(name, at) for name in roster_file.COLUMNS for at in range(3)]
+        return [(name, self[name]) for name in fields if name in self]
+
+    @property
+    def columns(self) -> roster_file.Columns:
+        """The columns that were chosen, by the name of ours."""
+        chosen = {name: field.data for name, field in self._selects() if field.data}
+        found = {
+            name: [int(chosen[one]) for at in range(3) if (one := self._field(name, at)) in chosen]
+            for name in roster_file.COLUMNS
+        }
+        return {name: places for name, places in found.items() if places}
+
+
 @pages.route("", methods=["GET", "POST"])
 @access.roles(Role.ORGANISATION_ADMIN)
 def one() -> ResponseReturnValue:
@@ -122,7 +168,13 @@ def upload() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             data = request.files["file"].read() if "file" in request.files else b""
-            entries, faults = roster_file.read(data, formats.day_of(g.now))
+            known = form.chosen.roster_columns
+            entries, faults = roster_file.read(data, formats.day_of(g.now), known)
+        except roster_file.OtherHeadings as other:
+            table = {"header": other.table.header, "rows": other.table.rows}
+            roster = keep_roster(g.db, form.chosen, form.exam.data, [], [], access.me(), g.now, table)
+            g.db.flush()
+            return redirect(url_for("enrolling.columns", roster_id=roster.id))
         except Unreadable as error:
             form.file.errors = [str(error)]
         else:
@@ -137,6 +189,8 @@ def upload() -> ResponseReturnValue:
 def show(roster_id: uuid.UUID) -> ResponseReturnValue:
     """A preview of each line of the list: what using it would do."""
     roster = access_people.roster_for_admin(roster_id)
+    if roster.table:
+        return redirect(url_for("enrolling.columns", roster_id=roster.id))
     scheme = _scheme(roster)
     planned = plan(g.db, roster.organisation, scheme, roster.people)
     counts = Counter(one.outcome for one in planned)
@@ -158,6 +212,38 @@ def use(roster_id: uuid.UUID) -> ResponseReturnValue:
     number = len(made)
     flash(f"{number} {'kandidaat is' if number == 1 else 'kandidaten zijn'} aangemeld.", "ok")
     return redirect(url_for("organisation.home"))
+
+
+@pages.route("/lijst/<uuid:roster_id>/kolommen", methods=["GET", "POST"])
+@access.roles(Role.ORGANISATION_ADMIN)
+def columns(roster_id: uuid.UUID) -> ResponseReturnValue:
+    """Say which column of the own list is what. It is remembered for the next list of this organisation."""
+    roster = access_people.roster_for_admin(roster_id)
+    if not roster.table:
+        return redirect(url_for("enrolling.show", roster_id=roster.id))
+    table = Table(roster.table["header"], [(line, cells) for line, cells in roster.table["rows"]])
+    form = ColumnsForm(table)
+    if form.validate_on_submit():
+        chosen = form.columns
+        entries, faults = roster_file.entries_of(table, chosen, formats.day_of(g.now))
+        roster.match(entries, faults, roster_file.headings(chosen, table.names))
+        return redirect(url_for("enrolling.show", roster_id=roster.id))
+    examples = [
+        [cells[at] if at < len(cells) else "" for _, cells in table.rows[:3]] for at in range(len(table.header))
+    ]
+    shown = [(name, [one for one in found if one.strip()]) for name, found in zip(form.names, examples, strict=True)]
+    values = {"roster": roster, "form": form, "shown": shown, "rows": len(table.rows)}
+    return render_template("enrolling/columns.html", **values), 422 if form.errors else 200
+
+
+@pages.post("/lijst/<uuid:roster_id>/kolommen-vergeten")
+@access.roles(Role.ORGANISATION_ADMIN)
+def forget_columns(roster_id: uuid.UUID) -> ResponseReturnValue:
+    """The columns that were remembered are not right: they are asked again with the next list."""
+    roster = access_people.roster_for_admin(roster_id)
+    roster.organisation.roster_columns = {}
+    flash("Stuur uw lijst nog een keer in. Daarna kiest u zelf wat er in de kolommen staat.", "ok")
+    return redirect(url_for("enrolling.upload"))
 
 
 @pages.get("/lijst/<uuid:roster_id>/fouten.csv")

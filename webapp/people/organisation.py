@@ -4,12 +4,11 @@ import uuid
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import joinedload, selectinload
-from wtforms import EmailField, StringField
+from wtforms import EmailField
 
 from scenarios.sitting import Stage
-from storage.admission import enrolments
 from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, DossierState
@@ -22,6 +21,7 @@ from storage.schemes import advised_weeks
 from webapp import access, todo
 from webapp.access import people as access_people
 from webapp.access import practical as access_practical
+from webapp.access import shared_results as access_shared
 from webapp.context import g
 from webapp.dossier import turns, withdrawing
 from webapp.dossier.turns import Course
@@ -30,8 +30,10 @@ from webapp.forms import Form
 from webapp.notices import done_with_undo
 from webapp.paging import matching, page_of, search
 from webapp.people.advising import advice_for
-from webapp.people.enrolling import ADDRESS, NAME, JobStartForm
+from webapp.people.enrolling import ADDRESS, JobStartForm
 from webapp.people.invitations import invite
+from webapp.people.substituting import ManagerForm
+from webapp.people.substituting import hand_over as hand_over_to
 
 pages = Blueprint("organisation", __name__, url_prefix="/organisatie")
 
@@ -51,11 +53,6 @@ class AddressForm(Form):
     email = EmailField("E-mailadres", ADDRESS)
 
 
-class ManagerForm(Form):
-    manager_name = StringField("Naam van de nieuwe leidinggevende", NAME)
-    manager_email = EmailField("E-mailadres van de nieuwe leidinggevende", ADDRESS)
-
-
 @pages.get("")
 @access.roles(Role.ORGANISATION_ADMIN)
 def home() -> ResponseReturnValue:
@@ -66,6 +63,7 @@ def home() -> ResponseReturnValue:
         "laat": mine.where(Dossier.state.in_(todo.OPEN), Dossier.created_at < g.now - todo.LONG),
         "sluit": mine.where(todo.ends_soon()),
         "behaald": mine.where(_passed()),
+        "gedeeld": mine.where(Dossier.id.in_(_shared())),
     }
     words, shown = search(), request.args.get("toon", "")
     shown = shown if shown in wanted else ""
@@ -152,7 +150,12 @@ def _person_page(
         ours=_only_ours(found),
         dossiers=g.db.scalars(written.options(joinedload(Dossier.manager))).all(),
         to_withdraw=_to_withdraw(found),
+        results=g.db.scalars(access_shared.with_organisation().where(Dossier.candidate_id == found.id)).all(),
     )
+
+
+def _shared() -> Select[uuid.UUID]:
+    return access_shared.with_organisation().with_only_columns(Dossier.id)
 
 
 def _to_withdraw(found: Person) -> list[Dossier]:
@@ -181,20 +184,8 @@ def start_job(person_id: uuid.UUID) -> ResponseReturnValue:
 def hand_over(dossier_id: uuid.UUID) -> ResponseReturnValue:
     """Another manager writes the substantiation from now on, and gets the mail that asks for it."""
     dossier, form = access_people.dossier_for_admin(dossier_id), ManagerForm()
-    if form.validate_on_submit():
-        try:
-            name = present(form.manager_name.data).strip()
-            manager = enrolments.hand_over(g.db, dossier, present(form.manager_email.data), name, access.me(), g.now)
-        except Refused as error:
-            if error.rule not in set(enrolments.Rule):
-                raise
-            form.manager_email.errors = [refusals.refusal(error)]
-        else:
-            values = {"organisation": dossier.organisation, "scheme": dossier.scheme.content, "number": 1}
-            values["names"] = [dossier.candidate.name]
-            invite(manager, access.me(), "substantiation_asked", **values)
-            flash(f"{name} schrijft nu de onderbouwing en krijgt een mail.", "ok")
-            return redirect(url_for("organisation.person", person_id=dossier.candidate_id))
+    if hand_over_to(dossier, form):
+        return redirect(url_for("organisation.person", person_id=dossier.candidate_id))
     return _person_page(dossier.candidate, manager_form=form), 422
 
 

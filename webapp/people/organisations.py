@@ -34,7 +34,7 @@ ADMIN = "beheerder"
 class OrganisationForm(Form):
     name = StringField("Naam", [DataRequired("Vul de naam in."), Length(max=120)])
     is_member = BooleanField("Is lid van KSF", description="Bepaalt de prijs van A en chat.")
-    supplies_examiners = BooleanField("Levert examiners", description="Levert zij geen, dan geldt een toeslag.")
+    supplies_examiners = BooleanField("Levert examiners", description="Zonder examiners geldt een toeslag.")
 
     def keep(self, how: Callable[[str, bool, bool], object]) -> bool:
         """Let `how(name, is_member, supplies_examiners)` keep it; when it refuses, say why in the form."""

@@ -7,7 +7,7 @@ mended and uploaded again.
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from storage.base import plain
 from storage.base.refusal import Refused
 from storage.people.people import as_address
 from webapp import csv_reader
-from webapp.csv_reader import Unreadable
+from webapp.csv_reader import Unreadable, column_name
 
 COLUMNS = {
     "kandidaat_naam": "candidate_name",
@@ -47,10 +47,25 @@ EXAMPLE = (
 )
 
 
-def read(data: bytes, today: date) -> tuple[list[Entry], list[dict[str, Any]]]:
+Columns = dict[str, list[int]]
+"""For each of our columns where it stands in the file: nowhere, or in columns that are joined by a space."""
+
+
+class OtherHeadings(Unreadable):
+    """A table of people whose headings are not ours: somebody has to say which column is what."""
+
+    def __init__(self, said: str, table: csv_reader.Table) -> None:
+        super().__init__(said)
+        self.table = table
+
+
+def read(
+    data: bytes, today: date, known: Mapping[str, list[str]] | None = None
+) -> tuple[list[Entry], list[dict[str, Any]]]:
     """The entries in this file as of today, and its faults: {"line", "column", "wrong", "needed", "cells"}.
 
-    Raises Unreadable when there are no entries to be found in it at all.
+    `known`: by which headings an organisation told our columns the last time. Raises OtherHeadings when it has other
+    headings than ours and than those, otherwise Unreadable when there are no entries to be found in it at all.
     """
     if len(data) > MOST_BYTES:
         raise Unreadable("Dit bestand is te groot. Gebruik ten hoogste 2 MB.")
@@ -59,26 +74,96 @@ def read(data: bytes, today: date) -> tuple[list[Entry], list[dict[str, Any]]]:
     except csv_reader.Empty:
         raise Unreadable("Dit bestand is leeg. Download het voorbeeld en vul dat in.") from None
     names = table.names
-    if missing := [name for name in NEEDED if name not in names]:
-        raise Unreadable(f"Op de eerste regel ontbreekt de kolom {', '.join(missing)}. Download het voorbeeld.")
     if twice := [name for name in COLUMNS if names.count(name) > 1]:
         raise Unreadable(f"De kolom {', '.join(twice)} staat er meer dan één keer in. Haal er een weg.")
+    columns: Columns | None = {name: [names.index(name)] for name in COLUMNS if name in names}
+    if not set(NEEDED) <= set(columns or ()):
+        columns = placed(known or {}, names)
+    if columns is None:
+        missing = ", ".join(name for name in NEEDED if name not in names)
+        said = f"Op de eerste regel ontbreekt de kolom {missing}. Download het voorbeeld."
+        raise OtherHeadings(said, table) if len(names) >= len(NEEDED) else Unreadable(said)
+    return entries_of(table, columns, today)
+
+
+def placed(known: Mapping[str, list[str]], names: list[str]) -> Columns | None:
+    """Where these headings stand; None unless each of them is there exactly once."""
+    headings = [heading for found in known.values() for heading in found]
+    if not headings or any(not heading or names.count(heading) != 1 for heading in headings):
+        return None
+    return {name: [names.index(heading) for heading in found] for name, found in known.items()}
+
+
+def headings(columns: Columns, names: list[str]) -> dict[str, list[str]]:
+    """The headings of these columns, to be known by the next time; empty when they do not tell one from another."""
+    found = {name: [names[at] for at in places] for name, places in columns.items() if places}
+    return found if placed(found, names) else {}
+
+
+def entries_of(table: csv_reader.Table, columns: Columns, today: date) -> tuple[list[Entry], list[dict[str, Any]]]:
+    """The entries and the faults of a table of which it is known which column is what."""
+    called = {name: " + ".join(table.header[at].strip() or letter(at) for at in at_) for name, at_ in columns.items()}
+    ours = all(column_name(called[name]) == name for name in columns)
     entries: list[Entry] = []
     faults: list[dict[str, Any]] = []
     seen: dict[str, int] = {}
     for line, cells in table.rows:
-        texts = {name: _cell(cells, at) for at, name in enumerate(names) if name in COLUMNS}
-        wrong = list(_faults(texts, len(cells), len(names), today))
+        texts = {name: _cell(cells, places) for name, places in columns.items() if places}
+        wrong = list(_faults(texts, len(cells), len(table.header), today))
         candidate = texts["kandidaat_email"].lower()
         if not wrong and candidate in seen:
             wrong.append(("kandidaat_email", f"staat ook op regel {seen[candidate]}", "één regel per kandidaat"))
         seen.setdefault(candidate, line)
         if wrong:
             row = [texts.get(name, "") for name in COLUMNS]
-            faults += [{"line": line, "column": c, "wrong": w, "needed": n, "cells": row} for c, w, n in wrong]
+            faults += [
+                {"line": line, "column": c if ours else called.get(c, c), "wrong": w, "needed": n, "cells": row}
+                for c, w, n in wrong
+            ]
         else:
             entries.append(_entry(texts))
     return entries, faults
+
+
+def letter(at: int) -> str:
+    """The name of a column without a heading, as a spreadsheet calls it: kolom A, kolom B, …, kolom AA."""
+    name, left = "", at + 1
+    while left:
+        left, digit = divmod(left - 1, 26)
+        name = chr(ord("A") + digit) + name
+    return f"kolom {name}"
+
+
+_CALLED = {
+    "naam": ("naam", "volledige_naam", "weergavenaam", "roepnaam", "voornaam", "voornamen"),
+    "between": ("tussenvoegsel", "tussenvoegsels", "voorvoegsel", "voorvoegsels"),
+    "last": ("achternaam", "familienaam", "geslachtsnaam"),
+    "email": ("email", "emailadres", "mail", "mailadres", "email_adres"),
+}
+_WHOSE = {
+    "kandidaat": ("", "kandidaat_", "medewerker_", "werknemer_", "werk_", "zakelijk_", "zakelijke_"),
+    "leidinggevende": ("leidinggevende_", "direct_leidinggevende_", "manager_", "teamleider_", "chef_"),
+}
+_BARE = {"kandidaat": ("kandidaat", "medewerker", "werknemer"), "leidinggevende": ("leidinggevende", "manager")}
+_OTHERS = {
+    "kostenplaats": ("kostenplaats", "kostenplaatscode", "kostendrager", "afdelingscode"),
+    "in_functie_sinds": ("in_functie_sinds", "datum_in_dienst", "in_dienst", "indiensttreding", "startdatum"),
+}
+
+
+def likely(names: list[str]) -> Columns:
+    """Where our columns probably stand in a file of somebody else's making, to be looked at by a person."""
+
+    def first(*wanted: str) -> list[int]:
+        return next(([names.index(one)] for one in wanted if one in names), [])
+
+    found: Columns = {}
+    for whose, before in _WHOSE.items():
+        parts = {part: first(*(b + c for b in before for c in called)) for part, called in _CALLED.items()}
+        name = parts["naam"] or first(*_BARE[whose], *(b.rstrip("_") for b in before if b))
+        found[f"{whose}_naam"] = [*name, *parts["between"], *parts["last"]]
+        found[f"{whose}_email"] = parts["email"]
+    return found | {name: first(*called) for name, called in _OTHERS.items()}
 
 
 def write(rows: list[tuple[Any, ...]], columns: tuple[str, ...] = tuple(COLUMNS)) -> bytes:
@@ -107,8 +192,9 @@ def faulty_lines(faults: list[dict[str, Any]]) -> bytes:
     return write(rows, (*COLUMNS, *ADDED))
 
 
-def _cell(cells: list[str], at: int) -> str:
-    text = plain.one_line(cells[at]) if at < len(cells) else ""
+def _cell(cells: list[str], places: list[int]) -> str:
+    texts = (plain.one_line(cells[at]) for at in places if at < len(cells))
+    text = " ".join(one for one in texts if one)
     return text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
 
 

@@ -14,12 +14,15 @@ from scenarios.scheme import Scheme
 from storage.base import plain
 from storage.base.present import present
 from storage.base.refusal import Refused
+from storage.dossier.dossiers import Dossier
+from storage.exam.consents import Consent, holding
 from storage.exam.sittings import Answer, Judging, Sitting
 from storage.judging import corrections
 from storage.judging.assignments import THIRD, open_answers
 from storage.judging.objections import Objection, ObjectionState, objection_to, objections_of
 from storage.judging.ratings import Rating, ratings_by_sitting, ratings_of
 from storage.judging.repeats import asked_now
+from storage.judging.shared_results import WITH
 from storage.judging.verdicts import Cause, Verdict, verdicts_of
 from storage.people.people import Role, holders
 from webapp import access, explain
@@ -259,8 +262,19 @@ def own() -> ResponseReturnValue:
         named=found.id if request.args.get("uitslag") else None,
         earlier=objections_of(g.db, sitting.dossier),
         asked=asked_now(g.db, sitting),
+        readers=_readers(sitting.dossier),
         changed=terms.CHANGED.get(found.cause) if found.replaces and found.replaces.released_at else None,
     )
+
+
+def _readers(dossier: Dossier) -> list[tuple[str, str, str, Consent | None]]:
+    """With whom the result can be shared: key, title, who it is, and the consent where it is."""
+    with_manager, with_organisation = (holding(g.db, dossier, kind) for kind in WITH)
+    manager, organisation = dossier.manager.name, dossier.organisation.name
+    return [
+        ("leidinggevende", f"Uw leidinggevende, {manager}", manager, with_manager),
+        ("organisatie", f"De beheerders van {organisation}", organisation, with_organisation),
+    ]
 
 
 @pages.get("/uitslag/brief.pdf")

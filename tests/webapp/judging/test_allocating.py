@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from sqlalchemy import func, select
 from support import cast
 from support.judged_exam import rows_of
@@ -64,9 +65,61 @@ def test_a_proposal_is_looked_at_drawn_again_and_made_final(session, officer, si
     assert officer.post(f"{made.location}/opnieuw").status_code == 409
     assert len(rows_of(session, select(Rating))) == 40
     text = text_of(officer.get(made.location).text)
-    assert "Vastgesteld" in text and "Opnieuw loten" not in text
+    assert "Vastgesteld" in text and "Ander voorstel maken" not in text
     assert "Er wacht niets op een assessor" in officer.get(PAGE).text
     assert made.location in officer.get(PAGE).text
+
+
+def first_to_swap(session, people, sittings):
+    """The first exam of the only proposal, who of its assessors goes and stays, and who is free."""
+    (row,) = rows_of(session, select(Allocation))
+    first = str(sittings[0].id)
+    old, stays = sorted({uuid.UUID(one.assessor) for one in row.plan.assignments if one.candidate == first})
+    (new,) = {one.id for one in people.assessors} - {old, stays}
+    session.commit()
+    return first, old, stays, new
+
+
+@pytest.mark.parametrize("width, scheme", [(1280, "light"), (390, "dark")])
+def test_axe_finds_nothing_where_somebody_is_swapped(
+    app, session, officer, people, sittings, served, chromium, width, scheme
+):
+    made = officer.post(PAGE, asked(sittings))
+    first, old, *_ = first_to_swap(session, people, sittings)
+    window = chromium.new_context(viewport={"width": width, "height": 800}, locale="nl-NL", color_scheme=scheme)
+    value = officer.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    window.add_cookies([{"name": value.key, "value": value.value, "url": served}])
+    page = window.new_page()
+    page.goto(f"{served}{made.location}/wisselen/{first}/{old}")
+    assert page.get_by_role("heading", level=1).inner_text().startswith("Iemand anders dan")
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    window.close()
+
+
+def test_one_assessor_of_a_proposal_is_swapped(session, officer, people, visit, sittings):
+    made = officer.post(PAGE, asked(sittings))
+    first, old, stays, new = first_to_swap(session, people, sittings)
+    where = f"{made.location}/wisselen/{first}/{old}"
+    assert where in officer.get(made.location).text
+    for wrong in ({}, {"new": str(old)}, {"new": str(stays)}, {"new": "x"}, {"new": str(people.officer.id)}):
+        assert officer.post(where, wrong).status_code == 422
+    assert officer.get(f"{made.location}/wisselen/{first}/{people.officer.id}").status_code == 404
+    assert officer.get(f"{made.location}/wisselen/{uuid.uuid4()}/{old}").status_code == 404
+    for somebody in (people.assessors[0], people.committee_member, people.candidate):
+        assert visit(somebody).post(where, {"new": str(new)}).status_code == 404
+    assert officer.post(where, {"new": str(new)}).location == made.location
+    assert officer.post(where, {"new": str(new)}).status_code == 404, "twice"
+    session.expire_all()
+    (row,) = rows_of(session, select(Allocation))
+    assert {one.assessor for one in row.plan.assignments if one.candidate == first} == {str(new), str(stays)}
+    stored, again = row.explain()
+    assert stored == again
+    session.commit()
+    assert "1 keer" in text_of(officer.get(made.location).text)
+    assert officer.post(f"{made.location}/vastmaken").status_code == 302
+    assert officer.post(f"{made.location}/wisselen/{first}/{new}", {"new": str(old)}).status_code == 409
+    assert {rating.assessor_id for rating in ratings_of(session, sittings[0])} == {new, stays}
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,21 @@ def test_the_speeds_run_from_three_quarters_to_double(desk):
     assert speeds == [0.75, 0.75, 1, 1.25, 1.5, 1.75, 2, 2]
 
 
+def test_the_sound_stays_as_loud_and_the_whole_screen_keeps_the_keys(desk):
+    page = desk.open()
+    page.get_by_label("Geluid").fill("0.4")
+    assert page.evaluate("document.querySelector('.desk-video').volume") == 0.4
+    page.goto(desk.url(1))
+    ready(page)
+    assert page.evaluate("document.querySelector('.desk-video').volume") == 0.4
+    page.get_by_role("button", name="Volledig scherm").click()
+    services.wait_until(lambda: page.evaluate("document.fullscreenElement?.className") == "desk-screen", "the screen")
+    page.keyboard.press("l")
+    services.wait_until(lambda: video(page)["now"] > 4.9, "the jump")
+    page.keyboard.press("f")
+    services.wait_until(lambda: page.evaluate("document.fullscreenElement") is None, "the page again")
+
+
 def test_one_picture_at_a_time_and_straight_to_a_moment(desk):
     page = desk.open()
     page.keyboard.press("l")

@@ -1,13 +1,20 @@
 """Assessors hear by mail of new work, without a word about the candidate, and read back what they finished."""
 
+from datetime import UTC, datetime, time, timedelta
+
 import pytest
 from sqlalchemy import select
 from support import cast
 from support.visitors import text_of
 
 from review.batch import Mode
+from storage.base.database import new_session
 from storage.judging.allocations import propose
+from storage.judging.workload import assign
 from storage.people.outbox import MailMessage
+from webapp import explain
+from webapp.dutch import formats
+from webapp.judging import telling
 
 
 @pytest.fixture
@@ -61,3 +68,33 @@ def test_the_own_finished_work_is_read_back_and_nobody_elses(session, people, vi
     assert people.candidate.name not in page.text
     assert "U hebt nog niets afgerond" in text_of(visit(two).get("/beoordelen/gedaan").text)
     assert visit(people.officer).get("/beoordelen/gedaan").status_code == 404
+
+
+def reminders():
+    with new_session(writes=False) as fresh:
+        found = select(MailMessage).where(MailMessage.template == "work_reminder")
+        return list(fresh.scalars(found.order_by(MailMessage.created_at)))
+
+
+def on(app, day):
+    at = datetime.combine(day, time(8), UTC)
+    with app.app_context():
+        telling.remind(at)
+    return reminders()
+
+
+def test_whoever_is_not_ready_is_reminded_before_the_term_and_not_each_day(app, session, people, visit, finished):
+    one, two = people.assessors[:2]
+    assign(session, finished, one, 1, cast.NOW)
+    cast.rate(session, finished, two, 2)
+    due = explain.due(finished)
+    session.commit()
+    shown = text_of(visit(one).get("/beoordelen").text)
+    assert f"uiterlijk {formats.day_of_month(due)}" in shown and f"op {formats.date_only(due)}" in shown
+    assert on(app, due - timedelta(days=4)) == []
+    (mail,) = on(app, due - timedelta(days=3))
+    assert mail.person_id == one.id and "10 antwoorden" in mail.text and formats.date_only(due) in mail.text
+    assert people.candidate.name not in mail.text and finished.dossier.code not in mail.text
+    assert len(on(app, due - timedelta(days=2))) == len(on(app, due - timedelta(days=1))) == 1
+    assert len(on(app, due)) == 2
+    assert len(on(app, due + timedelta(days=5))) == 2, "the office sees what is late"

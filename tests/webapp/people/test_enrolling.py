@@ -356,3 +356,77 @@ def test_odd_questions_get_a_page(people, visit, path, query):
 
 def test_the_roster_file_names_every_value_of_an_entry():
     assert set(roster_file.COLUMNS.values()) == set(roster_file.LONGEST)
+
+
+STAFF = "Roepnaam;Achternaam;Mail;BSN;Leidinggevende;Leidinggevende mail\r\nNina;Nieuw;nina@voorbeeld.example;999;"
+STAFF += "Lena Leider;lena@voorbeeld.example\r\n"
+CHOSEN = {
+    "kandidaat_naam": "0",
+    "kandidaat_naam_2": "1",
+    "kandidaat_email": "2",
+    "leidinggevende_naam": "4",
+    "leidinggevende_email": "5",
+}
+
+
+def test_the_columns_of_any_list_are_told_once(session, people, visit):
+    visitor = visit(people.beheerder)
+    shown = upload(visitor, STAFF).location
+    assert shown.endswith("/kolommen")
+    page = text_of(visitor.get(shown).text)
+    assert "Roepnaam" in page and "nina@voorbeeld.example" in page and "1 regel" in page
+    roster = shown.removesuffix("/kolommen")
+    assert visitor.get(roster).location == shown
+    assert visitor.post(roster).status_code == 409, "nobody said yet which column is what"
+    for wrong in (
+        {},
+        CHOSEN | {"kandidaat_email": ""},
+        CHOSEN | {"kandidaat_naam": "6"},
+        CHOSEN | {"kostenplaats": "x"},
+    ):
+        assert visitor.post(shown, wrong).status_code == 422
+    assert visitor.post(shown, CHOSEN).location == roster
+    with new_session(writes=False) as fresh:
+        (kept,) = fresh.scalars(select(Roster))
+        assert kept.table == {} and "999" not in str(kept.entries), "the rest is forgotten"
+    assert "Nina Nieuw" in visitor.get(roster).text
+    assert visitor.get(shown).location == visitor.post(shown, CHOSEN).location == roster, "twice is once"
+    again = upload(visitor, STAFF).location
+    assert "kolommen" not in again and "Nina Nieuw" in visitor.get(again).text, "known by now"
+    assert "/kolommen" in upload(visitor, STAFF.replace("Roepnaam", "Voornaam")).location
+    assert visitor.post(f"{again}/kolommen-vergeten").location == "/organisatie/aanmelden/lijst"
+    assert "/kolommen" in upload(visitor, STAFF).location
+    assert visitor.post(roster).status_code == 302
+    assert count(Dossier) == 1
+
+
+def test_the_columns_of_another_organisation_are_not_there(people, visit):
+    shown = upload(visit(people.beheerder), STAFF).location
+    assert visit(people.outsider_beheerder).get(shown).status_code == 404
+    assert visit(people.outsider_beheerder).post(shown, CHOSEN).status_code == 404
+
+
+def test_a_manager_has_somebody_else_write_and_the_text_keeps_its_author(session, people, visit):
+    dossier = cast.dossier(session, people, datetime.now(UTC))
+    session.commit()
+    manager, where = visit(people.manager), f"/kandidaten/{dossier.id}/overdragen"
+    version = {"version": dossier.manager_version, "tasks": "is_asked"}
+    manager.post(f"/kandidaten/{dossier.id}", {**version, "reason": cast.REASON, "example_role": cast.EXAMPLE_ROLE})
+    new = {"manager_name": "Olga Opvolger", "manager_email": "olga@voorbeeld.example"}
+    assert "Wat u schreef, blijft staan" in text_of(manager.get(where).text)
+    assert manager.post(where, {**new, "manager_email": people.candidate.email}).status_code == 422
+    assert visit(people.outsider_manager).post(where, new).status_code == 404
+    assert manager.post(where, new).location == "/kandidaten"
+    assert manager.post(where, new).status_code == 404, "it is somebody else's now"
+    with new_session(writes=False) as fresh:
+        mails = {one.template: one for one in fresh.scalars(select(MailMessage))}
+        assert mails["substantiation_asked"].person.email == "olga@voorbeeld.example"
+        assert mails["manager_substituted"].person_id == people.beheerder.id
+        assert people.manager.name in mails["manager_substituted"].text
+        row = fresh.get(Dossier, dossier.id)
+        assert row.manager.name == "Olga Opvolger" and row.reason
+    read = text_of(visit(people.candidate).get(f"/dossier/{dossier.id}/afdruk").text)
+    assert f"Geschreven door {people.manager.name}." in read
+    with new_session() as other:
+        other.get(Dossier, dossier.id).submit(people.candidate.id, datetime.now(UTC))
+        other.commit()

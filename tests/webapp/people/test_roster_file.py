@@ -196,3 +196,60 @@ def test_a_name_that_was_saved_wrong_is_named_with_what_it_was():
 
 def test_old_line_ends_after_the_separator_are_read():
     assert roster_file.read(f"sep=;\r{HEADER}\r{LINE}".encode(), TODAY) == ([FOUND], [])
+
+
+STAFF = "Personeelsnr;Roepnaam;Tussenvoegsel;Achternaam;E-mail werk;BSN;Leidinggevende;Leidinggevende e-mail"
+OF_STAFF = "12;Zoë;van;Proef;Zoe@Voorbeeld.example;geheim;Lena Proef;lena@voorbeeld.example"
+COLUMNS = {
+    "kandidaat_naam": [1, 2, 3],
+    "kandidaat_email": [4],
+    "leidinggevende_naam": [6],
+    "leidinggevende_email": [7],
+}
+
+
+def table_of(*lines):
+    with pytest.raises(roster_file.OtherHeadings) as other:
+        read(*lines)
+    return other.value.table
+
+
+def test_a_list_of_staff_is_read_once_somebody_said_which_column_is_what():
+    table = table_of(STAFF, OF_STAFF, "13;An;;Zonder;geen adres;;Lena Proef;lena@voorbeeld.example")
+    (entry,), faults = roster_file.entries_of(table, COLUMNS, TODAY)
+    assert (entry.candidate_name, entry.candidate_email) == ("Zoë van Proef", "zoe@voorbeeld.example")
+    assert (entry.manager_name, entry.cost_centre, entry.in_job_since) == ("Lena Proef", "", None)
+    (fault,) = faults
+    assert (fault["line"], fault["column"]) == (3, "E-mail werk"), "as the own list calls it"
+    mended = roster_file.faulty_lines(faults).decode("utf-8-sig")
+    assert "An Zonder" in mended and "geheim" not in mended
+
+
+def test_most_of_the_columns_are_guessed():
+    guessed = roster_file.likely(table_of(STAFF.replace("E-mail werk", "Werk e-mail"), OF_STAFF).names)
+    assert {name: places for name, places in guessed.items() if places} == COLUMNS
+    assert not any(roster_file.likely(["x", "y"]).values())
+
+
+def test_the_columns_are_known_the_next_time_as_long_as_they_are_there_once():
+    known = roster_file.headings(COLUMNS, table_of(STAFF, OF_STAFF).names)
+    data = f"{STAFF}\r\n{OF_STAFF}".encode()
+    (entry,), faults = roster_file.read(data, TODAY, known)
+    assert entry.candidate_name == "Zoë van Proef" and faults == []
+    moved = f"{STAFF};Extra\r\n{OF_STAFF};x".encode()
+    assert roster_file.read(moved, TODAY, known) == ([entry], [])
+    for changed in (STAFF.replace("Roepnaam", "Voornaam"), STAFF.replace("BSN", "Roepnaam")):
+        with pytest.raises(roster_file.OtherHeadings):
+            roster_file.read(f"{changed}\r\n{OF_STAFF}".encode(), TODAY, known)
+    assert roster_file.headings({"kandidaat_naam": [0]}, ["naam", "naam"]) == {}, "not to be told apart"
+    assert roster_file.headings({"kandidaat_naam": [0]}, [""]) == {}, "nothing to know it by"
+
+
+def test_a_column_without_a_heading_is_called_as_in_a_spreadsheet():
+    assert [roster_file.letter(at) for at in (0, 25, 26, 701, 702)] == [
+        "kolom A",
+        "kolom Z",
+        "kolom AA",
+        "kolom ZZ",
+        "kolom AAA",
+    ]

@@ -212,7 +212,7 @@ def test_an_outsider_finds_the_one_objection_and_rules(session, visit, people, m
 def test_a_result_is_put_right_on_screen_by_two_persons(session, visit, people, made):
     (wrong,) = rows_of(session, select(Verdict))
     page, officer = f"/uitslagen/{wrong.id}", visit(people.officer)
-    assert "Zet haar recht" in officer.get(page).text
+    assert "Zet die recht" in officer.get(page).text
     assert officer.post(f"{page}/rechtzetten", {"passed": "maybe"}).status_code == 400
     assert officer.post(f"{page}/rechtzetten", {"passed": "yes", "reason": " "}).status_code == 409
     assert (

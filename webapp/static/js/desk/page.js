@@ -84,6 +84,7 @@ export class Desk {
       play: () => this.player.toggle(),
       back: () => this.player.jump(-5),
       forward: () => this.player.jump(5),
+      full: () => void this.player.toggleFull(),
       evidence: () => this.marks.addEvidence(this.player.now),
       guide: () => this.marks.toggleGuide(),
       sign: () => void this.#sign(),
@@ -152,6 +153,7 @@ export class Desk {
       "+": () => player.faster(1),
       "=": () => player.faster(1),
       z: () => player.toggleSkip(),
+      f: () => void player.toggleFull(),
       s: () => {
         player.pause();
         openDialog("situation");

@@ -7,6 +7,7 @@ const QUIET_SHARE = 0.06;
 const SILENCE_S = 1.5;
 const SPEED_KEY = "vignet-desk-speed";
 const SKIP_KEY = "vignet-desk-skip";
+const VOLUME_KEY = "vignet-desk-volume";
 
 /** 0:31 @param {number} seconds */
 export function timecode(seconds) {
@@ -58,6 +59,7 @@ export class Player {
     this.pins = /** @type {HTMLElement} */ (root.querySelector(".scrub-pins"));
     this.skip = /** @type {HTMLInputElement} */ (root.querySelector("[data-skip]"));
     this.speed = /** @type {HTMLSelectElement} */ (root.querySelector("[data-speed]"));
+    this.volume = /** @type {HTMLInputElement} */ (root.querySelector("[data-volume]"));
     if (this.video) this.#listen(paused);
     this.#listenToBar();
     void this.#load();
@@ -71,6 +73,7 @@ export class Player {
     video.preservesPitch = true;
     this.setSpeed(localStorage.getItem(SPEED_KEY) ?? "1");
     this.skip.checked = localStorage.getItem(SKIP_KEY) === "1";
+    this.setVolume(Number(localStorage.getItem(VOLUME_KEY) ?? "1"));
     // What was on the desk before is where it was left; the page may have been made just before that.
     if (!video.played.length) place(video, this.data.position_s, signal);
     video.addEventListener("click", () => this.toggle(), { signal });
@@ -87,6 +90,7 @@ export class Player {
     if (video.error) this.#trouble("De opname kan niet worden geladen. Laad de pagina opnieuw.");
     this.skip.addEventListener("change", () => localStorage.setItem(SKIP_KEY, this.skip.checked ? "1" : "0"), { signal });
     this.speed.addEventListener("change", () => this.setSpeed(this.speed.value), { signal });
+    this.volume.addEventListener("input", () => this.setVolume(Number(this.volume.value)), { signal });
   }
 
   #listenToBar() {
@@ -192,6 +196,21 @@ export class Player {
   faster(way) {
     const next = this.speed.options[this.speed.selectedIndex + way];
     if (next) this.setSpeed(next.value);
+  }
+
+  /** How loud, from 0 to 1; kept for the next answer. @param {number} share */
+  setVolume(share) {
+    const volume = Math.min(Math.max(Number.isFinite(share) ? share : 1, 0), 1);
+    this.volume.value = String(volume);
+    this.volume.setAttribute("aria-valuetext", `${Math.round(volume * 100)} procent`);
+    localStorage.setItem(VOLUME_KEY, String(volume));
+    if (this.video) this.video.volume = volume;
+  }
+
+  /** The whole screen for the recording, and back. The keys go on working there. */
+  async toggleFull() {
+    if (document.fullscreenElement) await document.exitFullscreen();
+    else await this.video?.parentElement?.requestFullscreen().catch(() => {});
   }
 
   toggleSkip() {
