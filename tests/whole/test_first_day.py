@@ -123,7 +123,7 @@ def test_from_an_empty_database_to_the_first_invited_candidate(tmp_path, chromiu
         invited(day, candidate)
         minutes = (time.monotonic() - began) / 60
         print(f"the first day: {minutes:.1f} minutes, {day.loads} pages loaded, {len(day.seen)} different ones")
-        print(day.pictures)
+        print(day.pictures, *day.faults, sep="\n")
         assert day.faults == []
 
 

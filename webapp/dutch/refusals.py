@@ -206,8 +206,8 @@ REFUSALS: dict[str, str] = {
     people.Rule.ADDRESS_TAKEN: "Dit adres is al van iemand anders. Kijk of het klopt, of neem contact op met KSF.",
     people.Rule.NO_STAND_IN: "Deze aanmelding is er niet meer.",
     people.Rule.STAND_IN_CLASHES: "Wat deze organisatie voor u deed, past niet bij wat u al hebt. U hebt bijvoorbeeld"
-    " al een online toets, een praktijktoets op die dag of hetzelfde bewijs. Vraag de organisatie om die aanmelding terug"
-    " te nemen. Neem de aanmelding daarna aan bij Mijn account. Lukt het dan nog niet? Vraag KSF om hulp.",
+    " al een online toets, een praktijktoets op die dag of dat bewijs. Vraag de organisatie om dat terug te nemen."
+    " Neem de aanmelding daarna aan bij Mijn account. Lukt het dan nog niet? Vraag KSF om hulp.",
     staff_changes.Rule.DECIDED: "Hierover is al beslist. Laad de pagina opnieuw.",
     staff_changes.Rule.SECOND_OFFICER: "Dit beslist een collega: u vroeg het zelf, of het gaat over u.",
     passwords.Rule.TOO_SHORT: "Gebruik ten minste {needed[0]} tekens. Een zin van vier losse woorden is makkelijk.",
