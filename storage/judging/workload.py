@@ -78,16 +78,17 @@ def decline(session: Session, sitting: Sitting, assessor: Person, now: datetime)
 
 
 def take_back(session: Session, sitting: Sitting, assessor: Person, by: Person, now: datetime) -> list[Rating]:
-    """The office frees the work of an assessor who does not get round to it, so that somebody else can do it.
+    """Free the work of an assessor who does not get round to it, so that somebody else can do it.
 
     One who judges the candidate as a whole returns everything, since somebody else starts as a whole too; of spread
-    work what is signed stays. Raises Refused while the assessor was at it less than a lease ago, and when all is final.
+    work what is signed stays. Raises Refused when all is final, and, unless it is the assessor who asks, while that
+    one was at it less than a lease ago.
     """
     session.refresh(sitting, ["stage"], with_for_update=True)
     own = own_ratings(session, sitting, assessor)
     if not own:
         raise Refused(Rule.NOTHING)
-    if any(rating.is_at_work(now) for rating in own):
+    if by.id != assessor.id and any(rating.is_at_work(now) for rating in own):
         raise Refused(Rule.AT_WORK)
     waiting = [rating for rating in own if rating.signed is None]
     partly = len(own) < len(sitting.answers) or any(rating.signed is Phase.DOSSIER for rating in own)
@@ -97,6 +98,14 @@ def take_back(session: Session, sitting: Sitting, assessor: Person, by: Person, 
     numbers = [rating.answer.number for rating in back]
     audit.record(session, now, by.id, "work_taken_back", sitting, assessor=str(assessor.id), answers=numbers)
     return list(back)
+
+
+def return_all(session: Session, assessor: Person, now: datetime) -> int:
+    """An assessor who cannot go on returns all that is not signed; answers how many answers."""
+    unsigned = Rating.declined_at.is_(None) & Rating.phase1_signed_at.is_(None)
+    mine = select(Answer.sitting_id).join(Rating).where(Rating.assessor_id == assessor.id, unsigned)
+    sittings = session.scalars(select(Sitting).where(Sitting.id.in_(mine)).order_by(Sitting.finished_at, Sitting.id))
+    return sum(len(take_back(session, sitting, assessor, assessor, now)) for sitting in sittings.all())
 
 
 def _left_behind(session: Session, sitting: Sitting, assessor: Person) -> Sequence[Rating]:

@@ -653,6 +653,7 @@ RIGHTS: dict[str, Right] = {
     "absences.tie_person": may(OFFICERS, person_id="rating.assessor_id"),
     "absences.organisation": may(OFFICERS, organisation_id="dossier.organisation_id"),
     "absences.tie_organisation": may(OFFICERS, organisation_id="dossier.organisation_id"),
+    "absences.return_work": may(ASSESSORS),
     "absences.own": may(ASSESSORS),
     "absences.remove": may(OFFICERS | {"assessor_1"}, absence_id="absence.id"),
     "assigning.close_flag": may(OFFICERS, flag_id="flag.id"),

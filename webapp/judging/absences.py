@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from storage.base.present import present
 from storage.base.refusal import Refused
-from storage.judging import absences, conflicts
+from storage.judging import absences, conflicts, workload
 from storage.judging.allocations import loads
 from storage.people import employers
 from storage.people.organisations import Organisation
@@ -109,7 +109,20 @@ def own() -> ResponseReturnValue:
     if _entered(access.me(), form):
         return redirect(url_for("absences.own"))
     away = absences.absences(g.db, [access.me()], g.now.date())[access.me().id]
-    return render_template("absences/own.html", away=away, form=form), 422 if form.errors else 200
+    values = {"away": away, "waiting": loads(g.db, [access.me()])[access.me().id]}
+    return render_template("absences/own.html", form=form, **values), 422 if form.errors else 200
+
+
+@pages.post("/beoordelen/teruggeven")
+@access.roles(Role.ASSESSOR)
+def return_work() -> ResponseReturnValue:
+    """An assessor who is ill returns what is not signed; the office gives it to somebody else."""
+    if returned := workload.return_all(g.db, access.me(), g.now):
+        answers = "1 antwoord is" if returned == 1 else f"{returned} antwoorden zijn"
+        flash(f"{answers} terug bij het bureau. Wat u schreef, is bewaard.", "ok")
+    else:
+        flash("Er was niets om terug te geven.", "info")
+    return redirect(url_for("absences.own"))
 
 
 @pages.post("/afwezig/<uuid:absence_id>/weghalen")

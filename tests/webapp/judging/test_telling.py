@@ -10,6 +10,7 @@ from support.visitors import text_of
 from review.batch import Mode
 from storage.base.database import new_session
 from storage.judging.allocations import propose
+from storage.judging.ratings import own_ratings
 from storage.judging.workload import assign
 from storage.people.outbox import MailMessage
 from webapp import explain
@@ -98,3 +99,24 @@ def test_whoever_is_not_ready_is_reminded_before_the_term_and_not_each_day(app, 
     assert len(on(app, due - timedelta(days=2))) == len(on(app, due - timedelta(days=1))) == 1
     assert len(on(app, due)) == 2
     assert len(on(app, due + timedelta(days=5))) == 2, "the office sees what is late"
+
+
+def test_who_is_ill_returns_what_is_not_signed_and_finds_it_again_later(session, people, visit, finished):
+    one, two = people.assessors[:2]
+    assign(session, finished, one, 1, cast.NOW)
+    assign(session, finished, two, 2, cast.NOW)
+    session.commit()
+    visitor = visit(one)
+    assert "10 antwoorden" in text_of(visitor.get("/beoordelen/afwezig").text)
+    shown = visitor.post("/beoordelen/teruggeven").location
+    assert "10 antwoorden zijn terug bij het bureau" in text_of(visitor.get(shown).text)
+    assert "Werk teruggeven" not in visitor.get(shown).text
+    session.expire_all()
+    assert own_ratings(session, finished, one) == [] and len(own_ratings(session, finished, two)) == 10
+    session.commit()
+    visitor.post("/beoordelen/teruggeven")
+    assert "Er was niets om terug te geven" in text_of(visitor.get(shown).text), "twice"
+    assert visit(people.officer).post("/beoordelen/teruggeven").status_code == 404
+    assign(session, session.merge(finished), session.merge(one), 1, cast.NOW)
+    session.commit()
+    assert len(own_ratings(session, finished, one)) == 10
