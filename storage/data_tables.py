@@ -317,9 +317,7 @@ TABLES: Mapping[str, Table] = {
         DataClass.REGISTER,
         {"certificate_id.person_id": "cents ordered_at", "ordered_by_id": "ordered_at"},
     ),
-    "paper_list": Table(
-        DataClass.LISTS, {"uploaded_by_id": "created_at done_at"}, {Apart.OTHERS: "entries faults table"}
-    ),
+    "paper_list": Table(DataClass.LISTS, {"uploaded_by_id": "created_at done_at"}, {Apart.OTHERS: "entries faults"}),
     "signing_key": Table(
         DataClass.AUDIT,
         {"made_by_id": "name created_at"},

@@ -5,6 +5,7 @@ value of the scheme.
 """
 
 import uuid
+from datetime import date
 from decimal import Decimal
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -122,7 +123,7 @@ def _page(dossier: Dossier, form: CandidateForm, clash: list[tuple[str, str]]) -
         conflict=clash,
         missing=_missing(dossier) if writing else [],
         sections=_sections(dossier) if writing else [],
-        answer_by=explain.answer_due(dossier) if dossier.state is DossierState.SUBMITTED else None,
+        answer_by=_answer_by(dossier),
         scheme=dossier.scheme.content,
         own_parts=CANDIDATE_PARTS,
         sees_manager=dossier.scheme.content.chapter(Visibility).candidate_sees_manager_text,
@@ -132,6 +133,12 @@ def _page(dossier: Dossier, form: CandidateForm, clash: list[tuple[str, str]]) -
         secret=drafts.secret(),
         objections=[] if writing else objections_of(g.db, dossier),
     )
+
+
+def _answer_by(dossier: Dossier) -> date | None:
+    """When KSF answers a file that waits for that; None when it does not."""
+    waits = dossier.state is DossierState.SUBMITTED and dossier.submitted_at
+    return explain.answer_due(dossier) if waits else None
 
 
 def _whole_file() -> set[FilePart]:

@@ -13,6 +13,8 @@ from support.visitors import text_of
 from storage.base.database import new_session
 from storage.dossier.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
 from storage.schemes import add_scheme
+from webapp import explain
+from webapp.dutch import formats
 
 SECRETS = {
     "motivation": "Mijn motivatie, alleen voor KSF.",
@@ -73,6 +75,8 @@ def test_both_write_and_the_candidate_hands_in(people, visit, dossier):
     assert str(escape(cast.EXAMPLE_ROLE)) in visitor.get(address).text
     answer = visitor.post(address, whole(dossier, hand_in="1"), follow_redirects=True)
     assert "Uw dossier is ingediend." in answer.text
+    by = formats.date_only(explain.answer_due(read(dossier)))
+    assert text_of(answer.text).count(f"antwoordt uiterlijk {by}") == 2, "said at once, and on the page"
     row = read(dossier)
     assert (row.state, row.years, row.motivation) == (DossierState.SUBMITTED, 6.5, SECRETS["motivation"])
     assert {star.kind: star.result for star in row.stars} == {
@@ -251,3 +255,18 @@ def test_saving_again_makes_no_second_star(people, visit, dossier):
     with new_session(writes=False) as session:
         assert session.scalar(select(func.count()).select_from(Star)) == 2
         assert session.scalar(select(func.count()).select_from(SelfAssessment)) == 8
+
+
+def test_what_is_missing_is_marked_at_its_field_and_counted_by_section(people, visit, dossier):
+    visitor, address = visit(people.candidate), f"/dossier/{dossier.id}"
+    shown = text_of(visitor.get(address).text)
+    assert "Uw werk: 0 van 2" in shown and "nog niet ingevuld" not in shown
+    some = {"role_description": SECRETS["motivation"], "version": 0, "hand_in": "1", "manager_situation": "Toen."}
+    answer = visitor.post(address, some)
+    assert answer.location == f"{address}?ontbreekt=ja"
+    page = visitor.get(answer.location)
+    assert page.status_code == 200 and "Uw werk: 1 van 2" in text_of(page.text)
+    marked = {name for name in re.findall(r'id="(\w+)-error"', page.text)}
+    assert {"years", "motivation", "goal", "manager_tasks", "colleague_result", "level_analysis"} <= marked
+    assert not marked & {"role_description", "manager_situation"}
+    assert read(dossier).state is DossierState.WRITING
