@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy import select
 
-from demo import crowd, example
+from demo import crowd, example, theory
 from storage.base.config import config
 from storage.base.database import session_scope
 from storage.base.present import present
@@ -38,8 +38,10 @@ def make_demo(dossiers: int, organisations: int, unless_in_use: bool) -> None:
         has_pack = example.has_pack(session, scheme)
     if not has_pack:
         import_folder(example.PACK, dry_run=False)
+    theory.store_media()
     with session_scope() as session:
         example.people_and_dossiers(session, now)
+        example.bank(session, now)
     if dossiers:
         with session_scope() as session:
             crowd.fill(session, example.pack(session), dossiers, organisations, now)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from demo import theory
 from scenarios.brought import FOLDER, scheme_file
 from scenarios.sitting import AnswerStage, Stage
 from storage.base.present import present
@@ -179,6 +180,11 @@ def people_and_dossiers(session: Session, now: datetime) -> None:
     _dossier(session, organisation, scheme, "kandidaat2@voorbeeld.example", now)
     ready = _locations(session, organisation, now)
     _practical_sessions(session, ready, now)
+
+
+def bank(session: Session, now: datetime) -> None:
+    """The example items of the online theory test, in use."""
+    theory.into_use(session, _person(session, "bureau@ksf.example"), _person(session, "bureau2@ksf.example"), now)
 
 
 def _practical_sessions(session: Session, where: Location, now: datetime) -> None:

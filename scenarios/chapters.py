@@ -200,13 +200,6 @@ class LocationRules:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TheoryRules:
-    """The online test: about how many minutes somebody needs for it."""
-
-    duration_minutes: int = within(5, 480, default=60)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Terms:
     """Time limits of the procedure, in the unit that the name says."""
 

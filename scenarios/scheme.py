@@ -27,13 +27,14 @@ from scenarios.chapters import (
     Supplement,
     Terms,
     Text,
-    TheoryRules,
     Visibility,
 )
 from scenarios.judged_live import MarkingRules, ProofRules
 from scenarios.quality import Limits
 from scenarios.reading import KEY, ContentError, keyed, many, read, within
 from scenarios.rule_ties import rule_problems
+from scenarios.theory_rules import TheoryRules
+from scenarios.theory_rules import problems as theory_problems
 
 
 class SchemeError(ContentError):
@@ -122,6 +123,7 @@ def check(scheme: Scheme) -> list[str]:
         *_parts(scheme),
         *rule_problems(scheme.pass_rule, scheme.parts, scheme.competencies, scheme.end_terms, points),
         *_sitting(scheme),
+        *theory_problems(scheme.theory, {one.number for term in scheme.end_terms for one in term.criteria}),
         *_texts(scheme),
         *_origins(scheme),
     ]

@@ -373,6 +373,18 @@ TABLES: Mapping[str, Table] = {
     "location": Table(
         DataClass.TECHNICAL, {}, {Apart.INNER: "name address room created_at closed_at checked_on complete"}
     ),
+    # the bank of items
+    "theory_item": Table(
+        DataClass.AUDIT,
+        {
+            "author_id": "number version created_at",
+            "reviewed_by_id": "number version reviewed_at",
+            "approved_by_id": "number version approved_at",
+            "retired_by_id": "number version retired_at reason",
+        },
+        {Apart.INNER: "state kind term title source words document sha256 live_at review_on"},
+    ),
+    "theory_medium": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "path key content_type size"}),
     # what is asked and allowed
     "consent": Table(DataClass.CONSENTS, {_DOSSIER: "kind version given_at taken_back_at"}),
     "erasure_request": Table(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from review import rule_reading
 from review.rules import RuleError
 from scenarios import catalogue, in_use, scheme
-from scenarios.chapters import USUAL_WEEKS_IN_JOB, ChecklistRules
+from scenarios.chapters import USUAL_WEEKS_IN_JOB, ChecklistRules, Evidence
 from storage.base.database import Base, Identified, session_of
 
 
@@ -151,6 +151,15 @@ def current_schemes(session: Session) -> list[Scheme]:
 def current_practical_tests(session: Session) -> list[Scheme]:
     """The newest version of every exam for which an examiner listens in with a checklist, by name."""
     return [row for row in _newest(session) if row.content.checklist is not None]
+
+
+def current_theory_tests(session: Session) -> list[Scheme]:
+    """The newest version of every exam whose theory test is taken in Vignet, by name."""
+    return [
+        row
+        for row in _newest(session)
+        if row.content.theory.quotas and any(one.evidence is Evidence.THEORY_TEST for one in row.content.parts)
+    ]
 
 
 def advised_weeks(session: Session) -> int:

@@ -31,6 +31,7 @@ FLOORS = {
         ("judging",),
         ("certificates",),
         ("admission", "planning"),
+        ("theory",),
         ("retention",),
     ),
     "recorder": (("spool",), ("webrtc",), ("http", "media"), ("jobs",)),
@@ -43,7 +44,7 @@ FLOORS = {
         ("office", "people"),
         ("cli", "exam", "theory"),
     ),
-    "demo": (("clips", "crowd"),),
+    "demo": (("clips", "crowd", "theory"),),
 }
 """The sub-packages of each package, the lowest floor first: each imports only from floors below its own.
 

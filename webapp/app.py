@@ -67,7 +67,7 @@ from webapp.people import (
     substituting,
 )
 from webapp.planning import accommodation, booking, exam_dates, locations, planning, practical
-from webapp.theory import theory, theory_results
+from webapp.theory import bank, theory, theory_results
 from webapp.verdict import committee, objecting, regulation, results, sharing
 
 PARTS = (
@@ -96,6 +96,7 @@ PARTS = (
     locations,
     theory,
     theory_results,
+    bank,
     office,
     auditing,
     exam_day,
@@ -227,7 +228,7 @@ def _headers(app: Flask, settings: Config) -> None:
             "script-src 'self'",
             "style-src 'self'",
             "font-src 'self'",
-            "img-src 'self' data: blob:",
+            f"img-src 'self' data: blob:{elsewhere}",
             f"media-src 'self' blob:{elsewhere}",
             f"connect-src 'self'{elsewhere}",
             "manifest-src 'self'",

@@ -42,7 +42,7 @@ def recording(recording_id: uuid.UUID, kind: str) -> ResponseReturnValue:
     if rendition is None:
         abort(404)
     if rendition.sealed_under is None:
-        return _stream(rendition.key, rendition.content_type)
+        return stream(rendition.key, rendition.content_type)
     return _unsealed(rendition, rendition.sealed_under)
 
 
@@ -50,14 +50,14 @@ def recording(recording_id: uuid.UUID, kind: str) -> ResponseReturnValue:
 @access.roles(Role.CANDIDATE, Role.ASSESSOR)
 def clip(clip_id: uuid.UUID) -> ResponseReturnValue:
     """The filmed situation."""
-    return _stream(access.clip_to_watch(clip_id).video_key, "video/mp4")
+    return stream(access.clip_to_watch(clip_id).video_key, "video/mp4")
 
 
 @pages.get("/clip/<uuid:clip_id>/ondertiteling")
 @access.roles(Role.CANDIDATE, Role.ASSESSOR)
 def captions(clip_id: uuid.UUID) -> ResponseReturnValue:
     """The captions of a filmed situation (WebVTT)."""
-    return _stream(access.clip_to_watch(clip_id).captions_key, "text/vtt; charset=utf-8")
+    return stream(access.clip_to_watch(clip_id).captions_key, "text/vtt; charset=utf-8")
 
 
 def _unsealed(rendition: Rendition, key_id: uuid.UUID) -> Response:
@@ -123,7 +123,7 @@ def whole(rendition: Rendition) -> Callable[[], Iterator[bytes]]:
     return lambda: _plain(at, sha256, key_store().get(owner), 0, size - 1, size)
 
 
-def _stream(key: str, content_type: str) -> ResponseReturnValue:
+def stream(key: str, content_type: str) -> ResponseReturnValue:
     store, method = object_store(), "head_object" if request.method == "HEAD" else "get_object"
     if current_app.config["SETTINGS"].media_mode == "redirect":
         return redirect(store.signed_url(key, content_type, REDIRECT_S, method))

@@ -22,6 +22,7 @@ from webapp.todo import Kind, Todo
 Entries = tuple[tuple[str, str], ...]
 
 RULES = ("Reglement", "regulation.home")
+ITEMS = (("Vragenbank", "bank.home"), ("Toetsmatrijs", "bank.blueprint"))
 RETENTION = (("Bewaren", "retention.home"), ("Nachten", "retention.runs"))
 MENUS: dict[Role, dict[str, Entries]] = {
     Role.KSF_OFFICER: {
@@ -34,6 +35,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
             ("Online toetsen", "theory_results.home"),
             ("Locaties", "locations.all_of_them"),
         ),
+        "Vragenbank": ITEMS,
         "Uitslagen": (
             ("Uitslagen", "results.verdicts"),
             ("Werk verdelen", "allocating.start"),
@@ -69,6 +71,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
     Role.EXAM_COMMITTEE: {
         "Uitslagen": (("Uitslagen", "results.verdicts"),),
         "Bezwaren": (("Bezwaren", "objecting.waiting"),),
+        "Vragenbank": ITEMS,
         "Reglement": (RULES,),
         "Bewaren": RETENTION,
     },

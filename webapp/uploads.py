@@ -22,6 +22,7 @@ class Upload(Enum):
     ROSTER = (40, "lijsten")
     LOGO = (20, "logo’s")
     PAPER_LIST = (40, "lijsten met certificaten")
+    ITEM_PACKAGE = (100, "vragenpakketten")
 
 
 def a_day(kind: Upload) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:

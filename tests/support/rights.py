@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
-from support import cast
+from support import cast, items_to_see
 
 from review.batch import Mode
 from review.objection import Ground, Term
@@ -162,6 +162,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             (stranger, hall_elsewhere, people.outsider_beheerder),
         )
     )
+    item = items_to_see.picture_item(session, people.officer, now)
     a_day = cast.practical_date(session, people, morning + timedelta(days=25), 4)
     fresh = cast.person(session, "kandidaat8", "Kandidaat Acht", Role.CANDIDATE, people.organisation, now)
     second = cast.person(session, "kandidaat9", "Kandidaat Negen", Role.CANDIDATE, people.organisation, now)
@@ -218,6 +219,8 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "location": hall,
             "theory_test": to_test,
             "job": job,
+            "item": item,
+            "item_medium": item.media[0],
             "hold": hold(session, own_case, "Er loopt een onderzoek.", (now + timedelta(days=9)).date(), judge, now),
             "audit_year": year,
             "run": night,
@@ -469,6 +472,13 @@ RIGHTS: dict[str, Right] = {
     "office.jobs": may(OFFICERS),
     "office.retry": may(OFFICERS, job_id="job.id"),
     "recorders.show": may(OFFICERS),
+    "bank.home": may(OFFICERS | COMMITTEE),
+    "bank.blueprint": may(OFFICERS | COMMITTEE),
+    "bank.one": may(OFFICERS | COMMITTEE, item_id="item.id"),
+    "bank.move": may(OFFICERS | COMMITTEE),
+    "bank.bring": may(OFFICERS | COMMITTEE),
+    "bank.export": may(OFFICERS | COMMITTEE),
+    "bank.medium": may(OFFICERS | COMMITTEE, item_id="item.id", medium_id="item_medium.id"),
     "situations.home": may(OFFICERS),
     "situations.one": may(OFFICERS, exam="=branchecertificaat_b", scenario="=missed_callback"),
     "situations.restore": may(OFFICERS, exam="=branchecertificaat_b", scenario="=missed_callback"),

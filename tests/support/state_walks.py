@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
-from support import cast, certified
+from support import cast, certified, items_to_see
 
 from review.objection import Ground, Ruling, Term
 from scenarios.sitting import AnswerStage, Stage
@@ -27,6 +27,8 @@ from storage.planning.practical_sessions import SessionState
 from storage.planning.theory_tests import Certificate, TheoryState, set_ready
 from storage.retention.requests import RequestState, Wanted
 from storage.retention.requests import ask as ask_erasure
+from storage.theory.items import ItemState
+from storage.theory.packages import take_in
 from webapp import worker
 from webapp.dutch.states import CERTIFICATE_STATES
 from webapp.planning import planning
@@ -315,12 +317,30 @@ def of_theory(house: House, state: TheoryState) -> Walk:
     return Walk(pages, (str(row.id), house.url("theory.new")))
 
 
+def of_item(house: House, state: ItemState) -> Walk:
+    s, p = house.session, house.people
+    (row,) = take_in(s, [items_to_see.single(1)], {}, p.officer, NOW)
+    way = {
+        ItemState.DRAFT: (),
+        ItemState.REVIEWED: (ItemState.REVIEWED,),
+        ItemState.APPROVED: (ItemState.REVIEWED, ItemState.APPROVED),
+        ItemState.LIVE: (ItemState.REVIEWED, ItemState.APPROVED, ItemState.LIVE),
+        ItemState.RETIRED: (ItemState.RETIRED,),
+    }
+    for step in way[state]:
+        row.move(step, "Dubbel.", p.second_officer if step is ItemState.REVIEWED else p.officer, NOW)
+    s.flush()
+    page = f"/bureau/vragen/{row.id}"
+    return Walk({"officer": [page], "second_officer": [page]}, ("/bureau/vragen/stand", f"van={row.id}"))
+
+
 BUILT: dict[Any, Callable[[House, Any], Walk]] = {
     AnswerStage: of_answer,
     BookingState: of_booking,
     CertificateState: of_certificate,
     DossierState: of_dossier,
     ExaminerState: of_examiner,
+    ItemState: of_item,
     ObjectionState: of_objection,
     RecordingState: of_recording,
     RequestState: of_erasure,

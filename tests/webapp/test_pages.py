@@ -35,6 +35,7 @@ NO_PAGES |= {
     "own_data.everything",
     "sending.ask",
 }
+NO_PAGES |= {"bank.export", "bank.medium"}
 NO_PAGES |= {"institution.logo", "institution.colour"}
 NO_PAGES |= {"certificate_check.did_document", "certificate_check.status_list", "certified.export", "paper.example"}
 NO_PAGES |= {f"own_certificates.{file}" for file in ("badge", "copy_file", "file", "supplement")}
@@ -198,6 +199,11 @@ def pages(world):
         ("officer", f"/register/papier/{world.things['paper_list'].id}"),
         ("officer", "/bureau/opnameservers"),
         ("officer", "/bureau/situaties"),
+        ("officer", "/bureau/vragen"),
+        ("second_officer", "/bureau/vragen?stand=draft"),
+        ("officer", "/bureau/vragen/toetsmatrijs"),
+        ("officer", "/bureau/vragen/nieuw"),
+        ("second_officer", f"/bureau/vragen/{world.things['item'].id}"),
         ("officer", "/bureau/situaties/branchecertificaat_b/missed_callback"),
         ("officer", f"/bureau/zittingen/{world.things['going_on'].id}/noodbestand"),
         ("assessor_1", "/beoordelen"),

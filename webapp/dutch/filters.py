@@ -115,6 +115,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "tijdcode": timecode,
     "geld": money,
     "getal": number,
+    "punten": lambda value: f"{float(value):g}".replace(".", ","),
     "rol": _name_of(ROLES),
     "dossierstand": _name_of(DOSSIER_STATES),
     "opnamestand": _name_of(RECORDING_STATES),

@@ -27,6 +27,7 @@ from storage.judging import (
 from storage.people import complaints, employers, examiners, links, organisations, passwords, people, staff_changes
 from storage.planning import bookings, exam_dates, locations, practical_candidates, practical_sessions, theory_tests
 from storage.retention import holds, requests
+from storage.theory import items as theory_items
 from webapp.dutch.formats import moment
 from webapp.dutch.terms import CONFLICTS, part
 
@@ -113,6 +114,12 @@ REFUSALS: dict[str, str] = {
     practical_candidates.Rule.TWICE: "Heeft al een praktijktoets, of wacht op antwoord: {found}.",
     locations.Rule.KNOWN: "Deze locatie staat al in uw lijst. Kies een andere naam of ruimte.",
     locations.Rule.CLOSED: "Deze locatie is gesloten. Kies een andere, of neem deze weer in gebruik.",
+    theory_items.Rule.SAME_PERSON: "Deze stap doet iemand anders dan de vorige: {found}. Er is niets veranderd.",
+    theory_items.Rule.NO_REASON: "Schrijf waarom u dit doet met {found}. Er is niets veranderd.",
+    theory_items.Rule.NO_TERM: "Geen online toets vraagt deze toetsterm.",
+    theory_items.Rule.KNOWN: "Deze vraag staat al in de vragenbank.",
+    theory_items.Rule.MEDIA_AWAY: "De plaatjes en geluiden zijn nu niet te lezen. Probeer het straks opnieuw.",
+    theory_items.Rule.OWN_TEST: "U maakt zelf nog een online toets. Tot die klaar is, kunt u de vragen niet zien.",
     theory_tests.Rule.PASSED: "De online toets is al behaald door {found}. Die telt voor elk certificaat.",
     theory_tests.Rule.TWICE: "Er staat al een online toets klaar voor {found}. Ziet u die niet in uw lijst? Vraag KSF.",
     theory_tests.Rule.IN_PAST: "Dit moment is al voorbij. Kies een later moment.",

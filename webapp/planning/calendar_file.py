@@ -6,7 +6,7 @@ from email.utils import parseaddr
 
 from icalendar import Calendar, Event
 
-from scenarios.chapters import TheoryRules
+from scenarios.theory_rules import TheoryRules
 from storage.base.config import config
 from storage.base.database import session_of
 from storage.exam.sittings import Sitting

@@ -23,6 +23,7 @@ from scenarios.brought import scheme_file
 from scenarios.chapters import Allocation, FileCriterion, IdentityCheck, Origin, Planning, Question, Task
 from scenarios.judged_live import Channel, spread
 from scenarios.scheme import Scheme, parse
+from scenarios.theory_rules import TheoryQuota
 from scenarios.unread import UNREAD
 from storage import schemes
 from storage.people.people import Role
@@ -194,6 +195,8 @@ def _plain(value: Any) -> str:
         return "ja" if value else "nee"
     if isinstance(value, tuple | list):
         return ", ".join(_plain(one) for one in value)
+    if isinstance(value, TheoryQuota):
+        return f"{value.name}: {value.items}"
     if isinstance(value, Task | FileCriterion):
         return value.name
     if isinstance(value, Mapping):

@@ -1,0 +1,54 @@
+"""The chapter of a scheme about its theory test: what a form is made of, how long it takes, and when it is passed."""
+
+# ruff: noqa: RUF009 (`within` and `many` return dataclasses.field)
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scenarios.reading import many, within
+from scenarios.theory.forms import Blueprint, Quota
+
+
+@dataclass(frozen=True, kw_only=True)
+class TheoryQuota:
+    """So many items of these terms together; `name` is what the terms are called on a page."""
+
+    name: str
+    terms: tuple[str, ...] = many(1, 20)
+    items: int = within(1, 200)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TheoryRules:
+    """The online test: about how many minutes somebody has to be there, and how the test itself is made.
+
+    A scheme without `quotas` has no test of its own in Vignet: it is taken elsewhere, and KSF enters what came of it.
+    """
+
+    duration_minutes: int = within(5, 480, default=60)
+    minutes: int = within(5, 300, default=45)
+    cut_share: Fraction = within("0.01", 1, default=Fraction("0.7"))
+    quotas: tuple[TheoryQuota, ...] = many(0, 20, ())
+
+    @property
+    def blueprint(self) -> Blueprint | None:
+        """What a form is made of. Raises ValueError for a term in two quotas."""
+        if not self.quotas:
+            return None
+        quotas = tuple(Quota(one.name, one.terms, one.items) for one in self.quotas)
+        return Blueprint(quotas, self.minutes, self.cut_share)
+
+
+def problems(rules: TheoryRules, numbers: set[str]) -> list[str]:
+    """What is wrong with the quotas, in Dutch; `numbers` are those of the scheme's terms."""
+    found = [
+        f"De toetsmatrijs vraagt {term}, maar die toetsterm is er niet."
+        for quota in rules.quotas
+        for term in quota.terms
+        if term not in numbers
+    ]
+    terms = [term for quota in rules.quotas for term in quota.terms]
+    return found + [
+        f"In de toetsmatrijs staat toetsterm {term} meer dan één keer."
+        for term in sorted({one for one in terms if terms.count(one) > 1})
+    ]

@@ -1,0 +1,1 @@
+"""The online theory test as it is kept: the bank of items, who sat it, and what was answered."""

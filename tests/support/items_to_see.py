@@ -1,0 +1,85 @@
+"""Items of a theory test in the bank: one with a picture, and enough of every kind to fill a form."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+from support import qti
+
+from scenarios.theory.content import Gap, Markup, Picture, Place, Sound
+from scenarios.theory.items import Choice, GapMatch, Item, Match, Option, Order, PairOption
+from scenarios.theory.media import Medium
+from storage.people.people import Person
+from storage.theory.items import ItemState, TheoryItem
+from storage.theory.packages import take_in
+
+BODY = (Markup("p", ("Een klant wacht al lang aan de telefoon.",)), Place())
+PICTURE = Medium("image/png", qti.png())
+SOUND = Medium("audio/wav", qti.wav())
+
+
+def options(*words: str) -> tuple[Option, ...]:
+    return tuple(Option(key=f"o{number}", content=(text,)) for number, text in enumerate(words, start=1))
+
+
+def pairs(prefix: str, *words: str) -> tuple[PairOption, ...]:
+    return tuple(PairOption(key=f"{prefix}{number}", content=(text,)) for number, text in enumerate(words, start=1))
+
+
+def single(number: int, term: str = "1.1") -> Item:
+    """A plain choice of which the second option is right."""
+    one = Choice(
+        prompt=(f"Wat doet u eerst? ({number})",), options=options("Ophangen", "Luisteren", "Zuchten"), shuffle=True
+    )
+    return Item(key=f"k{number}", title=f"Vraag {number}", term=term, body=BODY, interaction=one, correct=("o2",))
+
+
+def every_kind() -> list[Item]:
+    """One item of each kind, with a picture and a sound."""
+    plain = replace(single(0), source="Voorbeeld")
+    three = options("Begroeten", "Samenvatten", "Afsluiten")
+    several = Choice(prompt=("Welke twee?",), options=options("a", "b", "c"), multiple=True, least=2, most=2)
+    order = Order(prompt=("In welke volgorde?",), options=three, shuffle=True, least=3, most=3)
+    match = Match(
+        prompt=("Wat hoort bij elkaar?",),
+        left=pairs("l", "Open", "Gesloten"),
+        right=pairs("r", "Hoe?", "Is het?"),
+        most=2,
+    )
+    text = (Markup("p", ("Eerst ", Gap("g1"), " en dan ", Gap("g2"), ".")),)
+    gaps = GapMatch(prompt=("Vul in.",), text=text, options=pairs("w", "luisteren", "praten", "zuchten"))
+    inline = Choice(options=options("mag", "moet"), inline=True)
+    seen = (Markup("p", ("Kijk naar het scherm.", Picture("p/scherm.png", "Tien wachtenden"))), Place())
+    heard = (Markup("p", ("Luister.", Sound("p/stem.wav", "Ik wacht al een uur!"))), Place())
+    middle = (Markup("p", ("Een klant ", Place(), " altijd uitpraten.")),)
+    return [
+        plain,
+        replace(plain, key="several", title="Meer antwoorden", interaction=several, correct=("o1", "o3")),
+        replace(plain, key="order", title="Volgorde", interaction=order, correct=("o1", "o2", "o3")),
+        replace(plain, key="match", title="Koppelen", interaction=match, correct=("l1 r1", "l2 r2")),
+        replace(plain, key="gaps", title="Lege plekken", interaction=gaps, correct=("w1 g1", "w2 g2")),
+        replace(plain, key="inline", title="In de zin", interaction=inline, body=middle, correct=("o1",)),
+        replace(plain, key="picture", title="Met een plaatje", body=seen),
+        replace(plain, key="sound", title="Met een geluid", body=heard),
+    ]
+
+
+MEDIA = {"p/scherm.png": PICTURE, "p/stem.wav": SOUND}
+
+
+def picture_item(session: Session, author: Person, now: datetime) -> TheoryItem:
+    """An item with a picture that somebody brought in; the store has no such picture."""
+    one = next(item for item in every_kind() if item.key == "picture")
+    return take_in(session, [one], MEDIA, author, now)[0]
+
+
+def in_use(session: Session, items: list[Item], people: tuple[Person, Person], now: datetime) -> list[TheoryItem]:
+    """These items, each brought in by the first person, reviewed by the second, and live."""
+    author, other = people
+    made = take_in(session, items, MEDIA, author, now)
+    for row in made:
+        row.move(ItemState.REVIEWED, "", other, now)
+        row.move(ItemState.APPROVED, "", author, now)
+        row.move(ItemState.LIVE, "", author, now)
+    session.flush()
+    return made
