@@ -20,7 +20,7 @@ from support import mailbox_server, services, system
 
 from demo import example
 
-pytestmark = [pytest.mark.real_time, pytest.mark.proof, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.real_time, pytest.mark.proof, pytest.mark.timeout(1800)]
 
 OWN_PASSWORD = "vier losse woorden zijn sterk"
 ORGANISATION = "Voorbeeld Klantcontact"
@@ -41,7 +41,7 @@ class Day:
 
     def window(self) -> Page:
         context = self.chromium.new_context(base_url=self.product.origin, locale="nl-NL")
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(60_000)
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
         page = context.new_page()
         page.on("framenavigated", self._came)
@@ -97,7 +97,7 @@ class Day:
             texts = [mail.get_body(("plain",)).get_content() for mail in self.mails.to(address)]
             return [found[0] for text in texts if (found := re.search(r"https?://\S+/welkom/\S+", text))]
 
-        services.wait_until(links, f"a link for {address}", 60)
+        services.wait_until(links, f"a link for {address}", 180)
         return links()[-1]
 
 
@@ -242,7 +242,7 @@ def invited(day: Day, candidate: Page) -> None:
     def mails() -> list:
         return [mail for mail in day.mails.to(CANDIDATE) if "staat klaar" in mail["Subject"]]
 
-    services.wait_until(mails, "the invitation", 60)
+    services.wait_until(mails, "the invitation", 180)
     text = mails()[0].get_body(("plain",)).get_content()
     assert "030 123 45 67" in text
     assert mails()[0]["From"] == "Bureau Voorbeeldinstituut <bureau@ksf.example>"
@@ -252,7 +252,7 @@ def invited(day: Day, candidate: Page) -> None:
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("[data-draft-status]")).to_contain_text("Bewaard om", timeout=20_000)
+    expect(page.locator("[data-draft-status]")).to_contain_text("Bewaard om", timeout=60_000)
 
 
 def address_of(name: str) -> str:
