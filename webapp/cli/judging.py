@@ -54,7 +54,7 @@ def show_allocation(allocation_id: uuid.UUID) -> None:
         batch = found.batch
         given, empty = len(stored.assignments), sum(one.openings for one in stored.shortages)
         state = f"vastgesteld op {formats.moment(found.final_at)}" if found.final_at else "nog een voorstel"
-        click.echo(f"Verdeling, {terms.MODES[found.mode]}, {state}, nummer van de loting {found.seed}")
+        click.echo(f"Verdeling, {terms.MODES[found.mode]}, {state}, nummer van het voorstel {found.seed}")
         click.echo(f"{len(batch.open)} kandidaten, {given} van {given + empty} beoordelingen verdeeld")
         loads = Counter(one.assessor for one in stored.assignments)
         for one in batch.assessors:

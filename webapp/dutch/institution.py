@@ -33,7 +33,7 @@ HINTS = {
     "kvk_number": "Acht cijfers.",
     "vat_number": "Bijvoorbeeld NL001234567B01.",
     "iban": "De rekening waarop organisaties betalen.",
-    "colour": "Als #rrggbb. Zij moet op wit goed te lezen zijn.",
+    "colour": "Als #rrggbb. De kleur moet op wit goed te lezen zijn.",
     "sender": "Naam en adres, bijvoorbeeld: Bureau <bureau@voorbeeld.nl>.",
 }
 

@@ -151,7 +151,7 @@ REFUSALS: dict[str, str] = {
     ratings.Rule.DOSSIER_CLOSED: "De STAR’s gaan open als u alle antwoorden van deze kandidaat hebt ondertekend.",
     ratings.Rule.CHANGED_ELSEWHERE: "Deze beoordeling is in een ander venster veranderd. Laad de pagina opnieuw.",
     workload.Rule.NOT_RECORDED: "Nog niet alle antwoorden zijn klaar om te bekijken.",
-    workload.Rule.FINAL: "Deze beoordeling is definitief. Zij kan niet meer terug.",
+    workload.Rule.FINAL: "Deze beoordeling is definitief en kan niet meer terug.",
     workload.Rule.AT_WORK: "Deze assessor is er nog mee bezig. Neem het werk terug als het langer stilligt.",
     workload.Rule.NOTHING: "Deze assessor heeft hier geen werk meer. Laad de pagina opnieuw.",
     ratings.Rule.NOT_YOURS: "Deze opmerking hoort bij een ander antwoord. Laad de pagina opnieuw.",
