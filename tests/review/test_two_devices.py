@@ -171,11 +171,14 @@ def test_what_came_in_after_the_signature_is_told_and_changes_nothing_that_was_s
     log = merged(tablet.log.values(), telephone.log.values())
     assert list(unsigned(log, signed)) == ["point.leads"]
     assert unsigned(log, seen(log)) == {}
+    only = merged([written("1", "f", "a")])
+    assert unsigned(only, seen(only)) == {}, "a log of one field, all of it signed"
 
 
 def test_an_entry_survives_json_and_what_json_cannot_hold_is_refused():
     entry = written("1", "f", {"text": "één", "given": None}, ["0"], "tablet")
     again = Entry.from_json(json.loads(json.dumps(entry.to_json())))
     assert again == entry
+    assert entry.value == '{"given": null, "text": "één"}', "one spelling, and the letters as they were typed"
     with pytest.raises(ValueError, match="JSON"):
         written("1", "f", float("nan"))
