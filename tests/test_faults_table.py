@@ -29,6 +29,7 @@ def test_two_pictures_and_a_tenth_of_a_second_may_be_missing():
         ({"sound_kept_s": 8.8}, "0.20 s of sound are missing"),
         ({"safe_s": 40.0}, "safe after 40 s, 30 allowed"),
         ({"state": "retake"}, "ended retake"),
+        ({"state": "retake", "more": {"faults": ["too_few_frames"]}}, "ended retake: too_few_frames"),
         ({"slices_lost": 1}, "1 acknowledged slices are lost"),
         ({"reason": "the page is gone"}, "the page is gone"),
     ],

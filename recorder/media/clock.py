@@ -8,6 +8,7 @@ turn comes. A hole stays a hole.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 from statistics import median
 
 _LEAP_S, _LOOK = 1.0, 8
@@ -16,6 +17,9 @@ _ENDLESS_S = 30.0
 """A last item that is farther than this from the one before is wild, not late."""
 _SOUND_BACK_S, _PICTURE_BACK_S = 0.1, 0.5
 """How far times may fall behind their turn before that is a break of the clock."""
+_OWN_S = 0.002
+"""A picture that comes so much after the one before has a time of its own, however soon: it neither fell back nor
+stands still. A busy machine gives none for a while, and then many at once."""
 _SAME_S = 0.5
 _JITTER_S = 0.01
 _FORGET, _DRIFT = 0.99, 0.001
@@ -39,7 +43,7 @@ class Laid:
 
 def lay_sound(times: Sequence[float], lengths: Sequence[float]) -> Laid:
     """Lay packets of sound on a clock that goes forward: `times` in the order in which they came, `lengths` of each."""
-    return _lay(times, lengths, _SOUND_BACK_S, _JITTER_S)
+    return _lay(times, lengths, _SOUND_BACK_S, _JITTER_S, inf)
 
 
 def lay_pictures(times: Sequence[float], sound: Laid) -> Laid:
@@ -48,7 +52,7 @@ def lay_pictures(times: Sequence[float], sound: Laid) -> Laid:
     A break of nearly the same size as one of the `sound` is the same break and is mended alike, so that picture and
     sound stay in step.
     """
-    return _lay(times, _steps(times), _PICTURE_BACK_S, _PICTURE_BACK_S, sound.breaks)
+    return _lay(times, _steps(times), _PICTURE_BACK_S, _PICTURE_BACK_S, _OWN_S, sound.breaks)
 
 
 def _steps(times: Sequence[float]) -> list[float]:
@@ -62,7 +66,12 @@ def _steps(times: Sequence[float]) -> list[float]:
 
 
 def _lay(
-    times: Sequence[float], lengths: Sequence[float], back_s: float, slack_s: float, known: Sequence[float] = ()
+    times: Sequence[float],
+    lengths: Sequence[float],
+    back_s: float,
+    slack_s: float,
+    own_s: float,
+    known: Sequence[float] = (),
 ) -> Laid:
     laid = Laid()
     shift = debt = before = turn = end = 0.0
@@ -71,13 +80,14 @@ def _lay(
         if index == 0:
             before = turn = end = times[1] - lengths[0] if _wild_first(times) else time
         due = before + (lengths[index - 1] if index else 0.0)
-        if _wild(times, index, due):
+        has_own = index > 0 and time - before > own_s
+        if not (has_own and time < due) and _wild(times, index, due):
             laid.wild += 1
             laid.times.append(turn)
             before = due
         else:
             stands = stands and due - time > _JITTER_S
-            debt = max(0.0, _FORGET * debt + due - time)
+            debt = max(0.0, _FORGET * debt + min(due - time, 0.0 if has_own else inf))
             if debt > (slack_s if stands else back_s):
                 step = _same(end - time - shift, known)
                 shift, debt, stands = shift + step, 0.0, True
@@ -86,7 +96,7 @@ def _lay(
                 # The clock has caught up with what it had stood still for.
                 laid.breaks.append(-shift)
                 shift = 0.0
-            laid.times.append(max(time + shift, turn - slack_s))
+            laid.times.append(time + shift if has_own else max(time + shift, turn - slack_s))
             before = time
         turn = laid.times[-1] + lengths[index]
         end = max(end + lengths[index] - _DRIFT * lengths[index], turn)

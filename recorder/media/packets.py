@@ -17,9 +17,10 @@ _OPUS_MS = (10, 20, 40, 60) * 3 + (10, 20) * 2 + (2.5, 5, 10, 20) * 4
 """The length of one frame by configuration number (RFC 6716, section 3.1)."""
 _NOTHING_SAID, _HOLE_S = 3, 0.03
 """Opus leaves silence out (DTX): what stands before such a hole is a packet of at most so many bytes."""
-_SOONER_S = 0.1
-"""FFmpeg finds no begin, or that of one track alone, where few pictures came or nothing: packets may be sooner."""
-_MICROSECOND = Fraction(1, 1_000_000)
+_SOONER_S, _PRIMING_S = 0.001, 0.1
+"""FFmpeg finds no begin, or that of one track alone, where few pictures came or nothing: packets may be sooner. Sound
+that only primes the decoder lies before the begin of any file."""
+_MICROSECOND, _MILLISECOND = Fraction(1, 1_000_000), Fraction(1, 1_000)
 
 
 @dataclass
@@ -84,15 +85,22 @@ def lay(container: av.container.InputContainer, video: Track | None, audio: Trac
         video.laid = lay_pictures(video.times, heard)
     if any(track and track.laid.changed for track in (video, audio)):
         return min(min(track.laid.times) for track in (video, audio) if track and track.laid.times)
-    first = min((min(track.times) for track in (video, audio) if track and track.times), default=0.0)
+    firsts = [
+        (min(track.times), _PRIMING_S if track is audio else _SOONER_S)
+        for track in (video, audio)
+        if track and track.times
+    ]
     said = None if container.start_time is None else float(container.start_time * _MICROSECOND)
-    return first if said is None or first < said - _SOONER_S else said
+    if said is None or any(first < said - may_s for first, may_s in firsts):
+        return min((first for first, _ in firsts), default=0.0)
+    return said
 
 
 def retimed(path: Path, destination: Path, sound_later_s: float = 0.0) -> Path:
     """The same packets, untouched, in a Matroska file whose times are those of their turns. Raises FfmpegError.
 
-    All sound comes `sound_later_s` later than the file says; the picture does when that is negative.
+    All sound comes `sound_later_s` later than the file says; the picture does when that is negative. Matroska counts in
+    milliseconds: of each track no two packets get the same one.
     """
     with av.open(str(path)) as container:
         video, audio = tracks(container)
@@ -107,14 +115,20 @@ def retimed(path: Path, destination: Path, sound_later_s: float = 0.0) -> Path:
         }
         turns = {index: iter([time + later_s[index] for time in track.laid.times]) for index, track in kept.items()}
         last: dict[int, int] = {}
+        taken: set[tuple[int, int]] = set()
         for packet in container.demux([container.streams[index] for index in outputs]):
             if packet.pts is None:
                 continue
-            index, was = packet.stream.index, packet.pts
-            at = round((next(turns[index]) - begin) / packet.time_base)
-            decoded = at if packet.dts is None else packet.dts + at - was
-            decoded = max(decoded, last.get(index, decoded - 1) + 1)
-            packet.pts, packet.dts, last[index] = max(at, decoded), decoded, decoded
+            index = packet.stream.index
+            at = round((next(turns[index]) - begin) * 1000)
+            ahead = 0 if packet.dts is None else round((packet.pts - packet.dts) * packet.time_base * 1000)
+            decoded = last[index] = max(at - ahead, last.get(index, at - ahead - 1) + 1)
+            shown = max(at, decoded)
+            while (index, shown) in taken:
+                shown += 1
+            taken.add((index, shown))
+            packet.duration = round((packet.duration or 0) * packet.time_base * 1000)
+            packet.pts, packet.dts, packet.time_base = shown, decoded, _MILLISECOND
             packet.stream = outputs[index]
             made.mux(packet)
     return destination

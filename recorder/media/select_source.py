@@ -5,9 +5,8 @@ the page's clock says. Where they end too early, the live road goes on from ther
 sender's reports, set right by the sound that both hold, and cut at the last picture of the slices.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from itertools import pairwise
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,12 @@ from recorder.media.ffmpeg import FfmpegError
 from recorder.media.live_source import Source, join
 from recorder.media.measure import Unreadable, scan
 from recorder.media.packets import retimed
-from recorder.media.stitch import Road, align, lacks_track, seam_s, stitch, whole_s
-from recorder.spool.manifest import MANIFEST, Manifest
-from recorder.spool.slice_spool import Run, file_suffix
+from recorder.media.slices import Slices, begins_file, data_of, is_mp4, over_the_holes, read
+from recorder.media.stitch import Road, align, envelope, lacks_track, lag_s, seam_s, stitch, whole_s
 
 SAME_S = 0.5
 """How far the slices may be from the page's clock, and how much more the live road must hold to be worth a cut."""
 _TOGETHER_S = 0.1
-_CLUSTER, _BRANDS, _FRAGMENT = b"\x1f\x43\xb6\x75", b"ftyp", b"moof"
 
 
 @dataclass(frozen=True)
@@ -45,62 +42,14 @@ class Chosen:
         return replace(self, path=path, decision=decision, alone=())
 
 
-@dataclass
-class Slices:
-    """The rows of slices that came, and what the page says about them.
-
-    A page that had to begin anew in the middle has made several files: a row ends where another file begins.
-    """
-
-    rows: list[tuple[Run, list[Path]]] = field(default_factory=list)
-    manifest: Manifest | None = None
-
-    @property
-    def files(self) -> list[list[tuple[Run, list[Path]]]]:
-        """The rows of each file."""
-        found: list[list[tuple[Run, list[Path]]]] = []
-        for run, paths in self.rows:
-            if not found or _begins_file(paths[0]):
-                found.append([])
-            found[-1].append((run, paths))
-        return found
-
-    def began_after_s(self, first: int) -> float | None:
-        """By how much the file whose first slice this is began later than the first file, by the page's clock."""
-        began = {part.first: part.started_ms for part in self.manifest.parts} if self.manifest else {}
-        return (began[first] - began[0]) / 1000 if {0, first} <= began.keys() else None
-
-    @property
-    def holes(self) -> list[list[int]]:
-        """First and last number of each hole, the tail that never came included."""
-        edges = [Run(-1, -1), *(run for run, _ in self.rows)]
-        found = [[a.last + 1, b.first - 1] for a, b in pairwise(edges) if a.last + 1 < b.first]
-        if self.manifest and edges[-1].last + 1 < self.manifest.count:
-            found.append([edges[-1].last + 1, self.manifest.count - 1])
-        return found
-
-    @property
-    def whole(self) -> bool:
-        """True when the page itself has ended them, and every one is there."""
-        return self.manifest is not None and self.manifest.complete and bool(self.rows) and not self.holes
-
-    def figures(self) -> dict[str, Any]:
-        return {
-            "came": sum(run.last - run.first + 1 for run, _ in self.rows),
-            "recorded": self.manifest.count if self.manifest else None,
-            "holes": self.holes,
-            "files": len(self.files),
-        }
-
-
 def best(originals: Sequence[Path], folder: Path) -> Chosen:
     """The best file that can be made, in `folder`, of the originals of one answer, each named as its original is."""
     live = join([path for path in originals if path.name.startswith("whip-")], folder / "live.mkv")
-    slices = _read(originals)
+    slices = read(originals)
     first = _playable(_head(slices, folder))
     in_step = _in_step(slices, first)
     other = _playable(live.path)
-    head = _with_later_files(slices, in_step, alone=other is None)
+    head, unplaced = _with_later_files(slices, in_step, alone=other is None, folder=folder)
     decision = {
         "page_s": round(slices.manifest.seconds, 3) if slices.manifest else None,
         "slices": slices.figures() | (head.figures() if head else {}) if slices.rows else None,
@@ -109,9 +58,14 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
         "page_saw": [asdict(note) for note in slices.manifest.notes] if slices.manifest else [],
     }
 
-    def chosen(path: Path | None, took: str, why: str, **more: float | str) -> Chosen:
+    def chosen(path: Path | None, took: str, why: str, **more: Any) -> Chosen:
         roads = (("slices", head and head.path), ("live", other and other.path))
         alone = tuple((name, road) for name, road in roads if road and road != path)
+        if path and other and unplaced:
+            shift_s = float(more.get("shift_s", 0.0))
+            since_s = max(0.0, head.seconds - shift_s - SAME_S) if head else 0.0
+            path, added = _and_the_rest(path, unplaced, other, since_s, 0.0 if took == "live" else shift_s)
+            more |= {"added": added} if added else {}
         return Chosen(path, live, {"took": took, "why": why, **decision, **more}, alone)
 
     if head is None or other is None:
@@ -123,7 +77,8 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
         return chosen(path, "live", unreadable) if path else chosen(None, "nothing", unreadable)
     if slices.whole and slices.manifest:
         page_s = slices.manifest.seconds
-        anew = len(slices.files) > 1 and abs(other.seconds - page_s) <= SAME_S
+        anew = len(slices.files) > 1 and abs(other.seconds - page_s) <= SAME_S and _has_all(other, head)
+        anew &= other.gaps_s <= head.gaps_s + SAME_S
         if anew or _has_less(head, other):
             return chosen(other.path, "live", "slices_began_anew" if anew else "gaps")
         if abs(head.seconds - page_s) <= SAME_S:
@@ -149,34 +104,15 @@ def _has_less(head: Road, other: Road) -> bool:
 
     An encoder may stall while the camera goes on: then slices of the right length have a hole in the picture.
     """
-    has_all = not lacks_track(other, head)
-    # Of a picture that ends after a moment no rate is known, and so no gap.
-    has_all &= 2 * len(other.found.times) >= len(head.found.times)
     longest = max(head.seconds, other.seconds)
     lacks = [road.gaps_s + longest - road.seconds for road in (head, other)]
-    return has_all and head.gaps_s > SAME_S and lacks[0] > lacks[1] + SAME_S
+    return _has_all(other, head) and head.gaps_s > SAME_S and lacks[0] > lacks[1] + SAME_S
 
 
-def _read(originals: Sequence[Path]) -> Slices:
-    slices, named = (
-        Slices(),
-        sorted(
-            ((run, path) for path in originals if (run := Run.of(path.name))),
-            key=lambda one: (one[0].first, -one[0].last),
-        ),
-    )
-    for run, path in named:
-        if slices.rows and run.last <= slices.rows[-1][0].last:
-            continue  # another recorder has these, and more
-        if slices.rows and slices.rows[-1][0].last + 1 == run.first and not _begins_file(path):
-            before, paths = slices.rows[-1]
-            slices.rows[-1] = (Run(before.first, run.last), [*paths, path])
-        else:
-            slices.rows.append((run, [path]))
-    for path in sorted(originals):
-        if path.name.partition("_")[0] == MANIFEST:
-            slices.manifest = Manifest.read(path.read_bytes())
-    return slices
+def _has_all(road: Road, other: Road) -> bool:
+    """True when a road has the tracks that the other one has, and a picture that goes on as that one's does."""
+    # Of a picture that ends after a moment no rate is known, and so no gap.
+    return not lacks_track(road, other) and 2 * len(road.found.times) >= len(other.found.times)
 
 
 def _head(slices: Slices, folder: Path) -> Path | None:
@@ -184,7 +120,7 @@ def _head(slices: Slices, folder: Path) -> Path | None:
     if not slices.rows or slices.rows[0][0].first != 0:
         return None
     path = folder / "slices"
-    path.write_bytes(_bytes(slices.rows[0][1]))
+    path.write_bytes(data_of(slices.rows[0][1]))
     return path
 
 
@@ -196,9 +132,7 @@ def _in_step(slices: Slices, head: Road | None) -> Road | None:
     later_s = slices.manifest.sound_later_s if slices.manifest else None
     if head is None or later_s is None or abs(later_s) < SAME_S or not (head.found.times and head.found.audio_codec):
         return head
-    with head.path.open("rb") as file:
-        is_mp4 = file.read(8)[4:] == _BRANDS
-    if not is_mp4 or abs(head.found.audio_start_s - head.found.times[0]) > _TOGETHER_S:
+    if not is_mp4(head.path) or abs(head.found.audio_start_s - head.found.times[0]) > _TOGETHER_S:
         return head
     try:
         return _playable(retimed(head.path, head.path.with_name(f"{head.path.name}-apart.mkv"), later_s)) or head
@@ -206,71 +140,76 @@ def _in_step(slices: Slices, head: Road | None) -> Road | None:
         return head
 
 
-def _with_later_files(slices: Slices, head: Road | None, alone: bool) -> Road | None:
+def _with_later_files(slices: Slices, head: Road | None, alone: bool, folder: Path) -> tuple[Road | None, list[Road]]:
     """The head, with each file that began later behind it, where the page's clock says when; a still fills the gap.
 
-    A page that was torn away says nothing: when there is no other road, the files then follow one another at once.
+    A page that was torn away says nothing: when there is no other road, the files then follow one another at once, and
+    the first one of which the begin is there takes the place of a head that is lost. The others are answered: files
+    that can be played, and of which nobody knows the place.
     """
-    if head is None:
-        return None
-    for rows in slices.files[1:]:
+    unplaced: list[Road] = []
+    head_after_s = 0.0
+    for rows in slices.files[1:] if head else slices.files:
         run, paths = rows[0]
-        after_s = slices.began_after_s(run.first)
-        path = head.path.with_name(f"slices-{run.first}")
-        path.write_bytes(_bytes(paths))
-        later = _playable(path)
-        if after_s is None and alone:
-            after_s = head.seconds
-        if after_s is None or later is None or after_s + later.seconds <= head.cut_s:
+        if not begins_file(paths[0]):
             continue
-        try:
-            joined = _playable(stitch(head, later, after_s, path.with_suffix(".mkv")))
-        except FfmpegError:
+        path = folder / f"slices-from-{run.first}"
+        path.write_bytes(data_of(paths))
+        later, after_s = _playable(path), slices.began_after_s(run.first)
+        if later is None:
             continue
-        head = joined or head
-    return head
+        if head is None and alone:
+            head, head_after_s = later, after_s or 0.0
+            continue
+        if after_s is None and alone and head:
+            after_s = head_after_s + head.seconds
+        if head is None or after_s is None:
+            unplaced.append(later)
+            continue
+        head = _behind(head, later, after_s - head_after_s) or head
+    return head, unplaced
 
 
-def _begins_file(path: Path) -> bool:
-    with path.open("rb") as file:
-        return bool(file_suffix(file.read(12)))
+def _and_the_rest(
+    path: Path, unplaced: Sequence[Road], live: Road, since_s: float, live_later_s: float
+) -> tuple[Path, list[Any]]:
+    """What was taken, with the files behind it that it lacks; where each came, in seconds, and by what that is known.
+
+    Where the live road holds the same sound from `since_s` of its own on, that tells; the live road begins
+    `live_later_s` later than what was taken. Where it does not, it ended before, and so did all else.
+    """
+    added: list[Any] = []
+    for later in unplaced:
+        base = _playable(path)
+        if base is None:
+            break
+        look_s = max(0.0, live.seconds - since_s) / 2
+        lag = lag_s(envelope(live.path), envelope(later.path), since_s + look_s, look_s)
+        after_s = base.seconds if lag is None else live_later_s + lag
+        if joined := _behind(base, later, after_s):
+            path = joined.path
+            added.append({"after_s": round(after_s, 3), "by": "order" if lag is None else "sound"})
+    return path, added
+
+
+def _behind(head: Road, later: Road, after_s: float) -> Road | None:
+    """A road with the end of a later one behind it; None when it has all of that, or the two cannot be joined."""
+    if after_s + later.seconds <= whole_s(head, later) + _TOGETHER_S:
+        return None
+    try:
+        return _playable(stitch(head, later, after_s, later.path.with_name(f"{later.path.name}-behind.mkv")))
+    except FfmpegError:
+        return None
 
 
 def _over_the_hole(slices: Slices, head: Road) -> Road:
     """The head with what came after each hole, from where a reader finds its way again; the times stay right."""
     if not slices.rows[1:] or len(slices.files) > 1:
         return head
-    parts = [_bytes(paths) for _, paths in slices.rows]
     path = head.path.with_name("slices-all")
-    path.write_bytes(b"".join(_fragments(parts) if parts[0][4:8] == _BRANDS else _clusters(parts)))
+    path.write_bytes(over_the_holes(slices))
     longer = _playable(path)
     return longer if longer and longer.seconds > head.seconds else head
-
-
-def _clusters(parts: Sequence[bytes]) -> Iterator[bytes]:
-    """WebM: a reader that lost its way goes on at the next cluster."""
-    yield parts[0]
-    for data in parts[1:]:
-        at = data.find(_CLUSTER)
-        yield data[at:] if at >= 0 else b""
-
-
-def _fragments(parts: Sequence[bytes]) -> Iterator[bytes]:
-    """MP4 in fragments: only those that are whole, since a torn box would swallow what comes after it."""
-    for number, data in enumerate(parts):
-        begin = at = whole = data.find(_FRAGMENT, 4) - 4 if number else 0
-        while 0 <= at <= len(data) - 8:
-            size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
-            if size < 8 or at + size > len(data):
-                break
-            at += size
-            # The head of a fragment is of no use without its media, which is the next box.
-            whole = whole if kind == _FRAGMENT else at
-        yield data[begin:whole] if begin >= 0 else b""
-
-
-def _bytes(paths: Sequence[Path]) -> bytes:
-    return b"".join(path.read_bytes() for path in paths)
 
 
 def _playable(path: Path | None) -> Road | None:

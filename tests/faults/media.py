@@ -65,7 +65,7 @@ def coded_again(result: Result) -> Iterator[str]:
 
 def without_h264(scene: Scene) -> None:
     """The browser records only VP8 by itself."""
-    scene.candidate.pretend(records="without h264")
+    scene.candidate.pretend(**VP8)
     scene.answer()
 
 

@@ -82,7 +82,7 @@ class Result:
         if self.slices_lost:
             yield f"{self.slices_lost} acknowledged slices are lost"
         if self.state not in ("", "all", *bar.ends):
-            yield f"ended {self.state}"
+            yield ": ".join([f"ended {self.state}", *filter(None, [", ".join(self.more.get("faults") or ())])])
         if None not in (bar.pictures, self.frames_shown) and self.state == "stored":
             missing = self.frames_shown - self.frames_kept
             if missing > bar.pictures:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder.media import live_source, matroska, select_source
+from recorder.media import live_source, matroska, slices
 from recorder.media.depacketize import CODECS, Packet, depacketize
 from recorder.spool import packet_file
 from recorder.spool.manifest import Manifest
@@ -137,7 +137,7 @@ def slices_after_a_hole(data: bytes) -> None:
     """What is kept of slices after a hole is never more than what came."""
     parts = [payload for _, payload in _parts(data)]
     if parts:
-        for read in (select_source._clusters, select_source._fragments):
+        for read in (slices._clusters, slices._fragments):
             assert len(b"".join(read(parts))) <= sum(map(len, parts))
 
 

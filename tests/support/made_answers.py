@@ -227,12 +227,10 @@ class Made:
             self.answer.paths.append(path)
         spans = [(pieces[row[0]][0], pieces[row[-1]][1]) for row in rows]
         whole = {name for name, (first, last) in names.items() if any(a <= first and last <= b for a, b in spans)}
-        if not rows or rows[0][0] != 0:
-            whole = set()  # nobody knows what it is without its head
-        for at, _ in files[1:]:
-            # A later file is as lost as the first one without its head.
+        for (at, _), (to, _) in pairwise([*files, (len(data), 0.0)]):
+            # Nobody knows what it is without its head.
             if not any(a <= at < b for a, b in spans):
-                whole = {name for name in whole if names[name][0] < at}
+                whole = {name for name in whole if not at <= names[name][0] < to}
         self.answer.pictures["slices"] = self._decodable([n for kind, n in whole if kind == "picture"])
         self.answer.heard["slices"] = {n for kind, n in whole if kind == "sound"}
         self._closing(data, len(pieces), files, edges, mp4)

@@ -1,5 +1,6 @@
 """A clock that breaks loses nothing: each packet keeps its turn, a hole stays a hole, a wild time is not believed."""
 
+from itertools import accumulate
 from random import Random
 
 import pytest
@@ -86,6 +87,22 @@ def test_a_camera_that_starves_has_no_broken_clock(seed):
         times.append(times[-1] + lot.choice((1 / 30, 1 / 30, 1 / 30, 1 / 15, 0.2, lot.uniform(0.03, 0.8))))
     laid = lay_pictures(times, Laid())
     assert not laid.changed and laid.times == times
+
+
+@given(st.lists(st.one_of(st.floats(0.0025, 0.04), st.floats(0.05, 1.5)), min_size=1, max_size=200))
+def test_pictures_of_which_each_comes_after_the_one_before_keep_their_times(steps):
+    """However they come: none for a while, and then many at once."""
+    times = list(accumulate(steps, initial=0.0))
+    laid = lay_pictures(times, Laid())
+    assert not laid.changed and laid.times == times
+
+
+def test_a_picture_clock_that_goes_back_is_still_seen_in_a_camera_that_starves():
+    lot, times = Random(4), [0.0]
+    while times[-1] < 25:
+        times.append(times[-1] + lot.choice((0.005, 1 / 30, 1 / 15, 0.2)))
+    laid = lay_pictures([time if time < 10 else time - 3 for time in times], Laid())
+    assert laid.breaks == [pytest.approx(3, abs=0.3)] and laid.times == pytest.approx(times, abs=0.3)
 
 
 def test_a_break_in_both_tracks_is_mended_by_the_same_time():

@@ -21,6 +21,11 @@ def test_no_made_answer_ends_dead_or_loses_anything_silently(part):
         pytest.param(781, id="the head of an MP4 ends before it has any sound"),
         pytest.param(2481, id="the page's length is wrong, and the road that is nearer to it has no picture"),
         pytest.param(2890, id="the slices have a gap in the picture, and the live road only its first two pictures"),
+        pytest.param(2267, id="the slice is lost with which the page began anew, and the clock of an MP4 starts again"),
+        pytest.param(3537, id="FFmpeg lets a live road of two pictures begin after the first of them"),
+        pytest.param(4645, id="FFmpeg lets a live road of one picture begin with its sound"),
+        pytest.param(5164, id="nobody knows when the page began anew, and the live road had ended before"),
+        pytest.param(6554, id="the page began anew, and the live road has no picture"),
     ],
 )
 def test_what_once_was_lost_is_kept(seed):

@@ -9,6 +9,7 @@ from array import array
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from unittest.mock import ANY
 
 import av
 import pytest
@@ -46,12 +47,17 @@ def talk(seconds: float = SECONDS):
 
 
 def browser(
-    folder: Path, codec: str, seconds: float = SECONDS, sounds: bool = True, away: tuple[int, int] = (0, 0)
+    folder: Path,
+    codec: str,
+    seconds: float = SECONDS,
+    sounds: bool = True,
+    away: tuple[int, int] = (0, 0),
+    since: int = 0,
 ) -> bytes:
     """What a browser's recorder makes: a stream in clusters of a second, without an index, that may end anywhere."""
     folder.mkdir(exist_ok=True)
-    heard = [one for one in talk() if one[0] < seconds]
-    shown = [one for one in video(codec, seconds) if not away[0] <= one[1] < away[1]]
+    heard = [one for one in talk() if since <= one[0] < seconds]
+    shown = [one for one in video(codec, seconds) if since <= one[1] and not away[0] <= one[1] < away[1]]
     session = spool(folder / "own", send(shown, heard if sounds else ()), codec=codec)
     source = join([session], folder / "own.mkv").path
     out = folder / "own.webm"
@@ -277,6 +283,44 @@ def test_a_page_that_was_torn_away_after_it_began_anew_loses_neither_file(tmp_pa
     found = measure(chosen.path).measurement
     assert found.seconds == pytest.approx(9, abs=0.1) and found.audio_seconds == pytest.approx(9, abs=0.1)
     assert len(watch(chosen.path).beeps) == 9
+
+
+@pytest.mark.parametrize(
+    ("live_s", "by"),
+    [
+        pytest.param((0, 3), "order", id="the live road ended before"),
+        pytest.param((0, 6), "sound", id="the live road tells the place, and ends"),
+        pytest.param((0, 8), None, id="the live road has all of it"),
+    ],
+)
+def test_a_later_file_that_the_page_said_nothing_of_comes_where_the_live_road_has_its_sound(tmp_path, live_s, by):
+    """Torn away after it began anew: the first file holds three seconds, the later one the last five."""
+    take = Take(tmp_path, "VP8").slices(browser(tmp_path / "one", "VP8", 3), (0, 2), of=3)
+    take.live(*live_s)._keep("slices-3-6", browser(tmp_path / "two", "VP8", since=3))
+    chosen = take.best()
+    added = chosen.decision.get("added", [])
+    assert [one["by"] for one in added] == ([by] if by else [])
+    seen = watch(chosen.path)
+    assert set(seen.numbers) == set(range(SECONDS * 30)) and len(seen.beeps) == SECONDS
+    assert measure(chosen.path).measurement.seconds == pytest.approx(SECONDS, abs=0.2)
+
+
+def test_a_later_file_whose_place_only_the_page_could_tell_is_the_answer_when_the_first_is_lost(tmp_path):
+    take = Take(tmp_path, "VP8")
+    take._keep("slices-3-6", browser(tmp_path / "two", "VP8", 4))
+    chosen = take.best()
+    assert (chosen.decision["took"], chosen.decision["why"]) == ("slices", "no_live_for_the_hole")
+    assert chosen.decision["slices"]["holes"] == [[0, 2]]
+    assert set(watch(chosen.path).numbers) == set(range(120))
+
+
+def test_a_live_road_that_ends_early_goes_on_with_a_later_file_though_the_first_is_lost(tmp_path):
+    take = Take(tmp_path, "VP8").live(0, 6)
+    take._keep("slices-3-6", browser(tmp_path / "two", "VP8", since=3))
+    chosen = take.best()
+    assert (chosen.decision["took"], chosen.decision["added"]) == ("live", [{"after_s": ANY, "by": "sound"}])
+    assert chosen.decision["added"][0]["after_s"] == pytest.approx(3, abs=0.1)
+    assert set(watch(chosen.path).numbers) == set(range(240))
 
 
 def test_a_live_road_without_a_break_is_better_than_two_files(tmp_path):
