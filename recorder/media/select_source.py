@@ -60,12 +60,12 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
 
     def chosen(path: Path | None, took: str, why: str, **more: Any) -> Chosen:
         roads = (("slices", head and head.path), ("live", other and other.path))
-        alone = tuple((name, road) for name, road in roads if road and road != path)
         if path and other and unplaced:
             shift_s = float(more.get("shift_s", 0.0))
             since_s = max(0.0, head.seconds - shift_s - SAME_S) if head else 0.0
             path, added = _and_the_rest(path, unplaced, other, since_s, 0.0 if took == "live" else shift_s)
             more |= {"added": added} if added else {}
+        alone = tuple((name, road) for name, road in roads if road and road != path)
         return Chosen(path, live, {"took": took, "why": why, **decision, **more}, alone)
 
     if head is None or other is None:

@@ -62,6 +62,7 @@ BY = {
     "publish": "het begin van de verbinding",
     "nothing": "niets",
 }
+LATER = {"sound": "gelijkgezet met het geluid in de live-verbinding", "order": "achter wat er verder is"}
 
 
 def decision(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -88,6 +89,8 @@ def _decision(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Fout in de andere bron", ", ".join(FAULTS[kind] for kind in found["faulty"])
     if "cut_s" in found:
         yield "Overgang", f"na {length(found['cut_s'])}, gelijkgezet met {BY[found['by']]}"
+    for later in found.get("added", ()):
+        yield "Later begonnen opname", f"vanaf {length(later['after_s'])}, {LATER[later['by']]}"
 
 
 def _road(road: Mapping[str, Any]) -> list[str]:

@@ -112,3 +112,12 @@ def test_nothing_is_said_of_what_could_not_be_measured():
     assert figures.measured({}) == []
     assert figures.measured({"readable": False, "seconds": None}) == [("Bestand", "niet te lezen")]
     assert figures.sessions({}) == []
+
+
+def test_what_began_later_is_told_with_its_place():
+    taken = {"took": "live", "why": "slices_unreadable", "page_s": None, "slices": None, "live": None}
+    told = figures.decision({"decision": taken | {"added": [{"after_s": 62.96, "by": "sound"}]}})
+    assert told[-1] == (
+        "Later begonnen opname",
+        "vanaf 1 minuut 3, gelijkgezet met het geluid in de live-verbinding",
+    )
