@@ -3,10 +3,7 @@
 A scheme that cannot be taken into use yet is still read and checked. Who builds the pages of a part takes its line out.
 """
 
-from collections.abc import Iterator
-
-from scenarios.chapters import Evidence, Part
-from scenarios.judged_live import Channel
+from scenarios.chapters import Evidence
 from scenarios.scheme import Scheme, SchemeError, parse
 
 WITHOUT_PAGE = {
@@ -16,26 +13,14 @@ WITHOUT_PAGE = {
 }
 """The kinds of evidence that nobody can give or judge in Vignet yet, and what cannot be done."""
 
-WRITTEN_ONLY = (
-    "de pagina’s van de praktijktoets gaan over meeluisteren, en dit examen gaat alleen over geschreven tekst"
-)
-
 
 def without_page(scheme: Scheme) -> list[str]:
     """For every part that has no page, a Dutch sentence that says so; empty when the scheme can be taken into use."""
     return [
-        f"Het onderdeel {part.name} heeft nog geen pagina: {reason}."
+        f"Het onderdeel {part.name} heeft nog geen pagina: {WITHOUT_PAGE[part.evidence]}."
         for part in scheme.parts
-        for reason in _reasons(part, scheme)
+        if part.evidence in WITHOUT_PAGE
     ]
-
-
-def _reasons(part: Part, scheme: Scheme) -> Iterator[str]:
-    if part.evidence in WITHOUT_PAGE:
-        yield WITHOUT_PAGE[part.evidence]
-    checklist = scheme.checklist
-    if part.evidence is Evidence.LIVE_CHECKLIST and checklist and Channel.TELEPHONE not in checklist.channels:
-        yield WRITTEN_ONLY
 
 
 def for_use(data: bytes) -> Scheme:

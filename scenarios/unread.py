@@ -14,7 +14,6 @@ UNREAD = {
     "assessment.calibration_days": TRUST,
     "assessment.benchmark_recordings": TRUST,
     "visibility.organisation_sees_costs": YEAR,
-    "checklist.points": NEIGHBOURS,
     "proof.assessors": NEIGHBOURS,
     "marking.assessors": NEIGHBOURS,
     "marking.signed_by_committee": NEIGHBOURS,

@@ -293,7 +293,7 @@ TABLES: Mapping[str, Table] = {
     ),
     "qualification": Table(
         DataClass.REGISTER,
-        {"person_id": "key number since entered_by_id entered_at", "entered_by_id": "key since entered_at"},
+        {"person_id": "key number since reason entered_by_id entered_at", "entered_by_id": "key since entered_at"},
     ),
     "certificate": Table(
         DataClass.REGISTER,
@@ -356,6 +356,23 @@ TABLES: Mapping[str, Table] = {
         },
     ),
     "practical_seat": Table(DataClass.TESTS, {"candidate_id": "day number freed_at"}),
+    "practical_entry": Table(
+        DataClass.SCORES,
+        {"written_by_id": "received_at"},
+        {Apart.DERIVED: "field value", Apart.INNER: "replaces device"},
+    ),
+    "practical_result": Table(
+        DataClass.VERDICTS,
+        {
+            "participant_id.candidate_id": "state sheet judgement passed signed_by_id signed_at released_by_id"
+            " released_at",
+            "signed_by_id": "state signed_at",
+            "released_by_id": "state released_at",
+            "sent_back_by_id": "state sent_back_at reason",
+        },
+        {Apart.INNER: "seen"},
+        once={"participant_id.candidate_id": ("practical_result", "released_at")},
+    ),
     "booking": Table(
         DataClass.PLANNING,
         {

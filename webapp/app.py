@@ -32,7 +32,7 @@ from webapp.dutch import filters, refusals
 from webapp.exam import emergency, exam, takes
 from webapp.extensions import csrf, limiter, login_manager
 from webapp.json_in import JsonProvider
-from webapp.judging import absences, allocating, assigning, desk, examining, scoring, second_phase
+from webapp.judging import absences, allocating, assigning, checklists, desk, examining, scoring, second_phase
 from webapp.office import (
     auditing,
     erasure_requests,
@@ -42,6 +42,7 @@ from webapp.office import (
     office,
     outbox,
     practical_answers,
+    practical_results,
     recorders,
     retention,
     searching,
@@ -66,7 +67,7 @@ from webapp.people import (
     second_officer,
     substituting,
 )
-from webapp.planning import accommodation, booking, exam_dates, locations, planning, practical
+from webapp.planning import accommodation, booking, exam_dates, locations, own_practical, planning, practical
 from webapp.theory import bank, theory, theory_results
 from webapp.verdict import committee, objecting, regulation, results, sharing
 
@@ -92,7 +93,10 @@ PARTS = (
     booking,
     practical,
     practical_answers,
+    practical_results,
+    own_practical,
     examining,
+    checklists,
     locations,
     theory,
     theory_results,

@@ -268,6 +268,13 @@ def officer() -> list[Todo]:
         ),
         Todo(
             Kind.TO_DO,
+            access_practical.sessions_for_officer()["uitslag"],
+            "praktijktoets met een uitslag om vrij te geven",
+            "praktijktoetsen met een uitslag om vrij te geven",
+            url_for("practical_answers.home", toon="uitslag"),
+        ),
+        Todo(
+            Kind.TO_DO,
             access_people.staff_changes_to_decide(),
             "rol of adres wacht op een tweede medewerker",
             "rollen of adressen wachten op een tweede medewerker",

@@ -16,6 +16,7 @@ from storage.base.refusal import Refused
 from storage.base.steps import check_step
 from storage.certificates import issuing
 from storage.certificates.certificates import STEPS, Certificate, CertificateState
+from storage.dossier import qualifications
 from storage.people.people import Person
 
 
@@ -174,6 +175,8 @@ def move(certificate: Certificate, to: CertificateState, actor: uuid.UUID, now: 
     session, was = session_of(certificate), certificate.state
     check_step(STEPS, was, to)
     certificate.state = to
+    if to is CertificateState.WITHDRAWN:
+        qualifications.withdraw(session, certificate.person_id, certificate.number)
     session.flush()
     audit.record(session, now, actor, f"certificate_{to}", certificate, was=was)
 

@@ -1,8 +1,8 @@
-"""Issuing certificates: once for each verdict, by somebody else than who released the result."""
+"""Issuing certificates: once for each verdict or signed checklist, by somebody else than who was first."""
 
 import secrets
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
@@ -15,9 +15,11 @@ from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.certificates import badges, signing_keys, status_lists
 from storage.certificates.certificates import Certificate, CertificateState, Rule, of_sitting
+from storage.dossier import qualifications
 from storage.judging.verdicts import Verdict
 from storage.people import institution
 from storage.people.people import Person
+from storage.schemes import Scheme
 
 
 def issue(session: Session, verdict: Verdict, officer: Person, now: datetime) -> Certificate:
@@ -52,6 +54,33 @@ def issue(session: Session, verdict: Verdict, officer: Person, now: datetime) ->
     return _make(session, row, (verdict.released_by_id, officer.id), now)
 
 
+def issue_after_checklist(
+    session: Session,
+    scheme: Scheme,
+    candidate: Person,
+    organisation_id: uuid.UUID,
+    earned_on: date,
+    persons: tuple[uuid.UUID, uuid.UUID],
+    now: datetime,
+) -> Certificate:
+    """The certificate of an exam that an examiner judges by a checklist: there is no verdict on recordings.
+
+    `persons`: who signed the checklist, and who released the result. Whoever calls asked whether there is one to give.
+    Raises Refused when both are one person, or one of them is the candidate.
+    """
+    if len({*persons, candidate.id}) < 3:
+        raise Refused(Rule.SECOND_PERSON)
+    row = Certificate(
+        id=uuid.uuid4(),
+        name=candidate.name,
+        person=candidate,
+        organisation_id=organisation_id,
+        scheme=scheme,
+        earned_on=earned_on,
+    )
+    return _make(session, row, persons, now)
+
+
 def replace(
     session: Session, old: Certificate, name: str, persons: tuple[uuid.UUID, uuid.UUID], now: datetime
 ) -> Certificate:
@@ -71,7 +100,9 @@ def replace(
         earned_on=old.earned_on,
         replaces_id=old.id,
     )
-    return _make(session, row, persons, now)
+    made = _make(session, row, persons, now)
+    qualifications.renumber(session, old.person_id, old.number, made.number)
+    return made
 
 
 def _make(session: Session, row: Certificate, persons: tuple[uuid.UUID, uuid.UUID], now: datetime) -> Certificate:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Date, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import Date, ForeignKey, String, Text, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
@@ -29,10 +29,15 @@ class Rule(StrEnum):
     NUMBER_NEEDED = "certificate_without_number"
     IN_FUTURE = "qualification_in_future"
     OF_TEST = "qualification_of_a_test"
+    OF_CERTIFICATE = "qualification_of_a_certificate"
+    NO_REASON = "qualification_without_reason"
 
 
 class Qualification(Identified, Base):
-    """A certificate that a person holds, with its number, or a test that a person passed, without one."""
+    """A certificate that a person holds, with its number, or a test that a person passed, without one.
+
+    `reason`: why it was entered by hand; what follows from a test that was taken here has none.
+    """
 
     __tablename__ = "qualification"
 
@@ -40,6 +45,7 @@ class Qualification(Identified, Base):
     key: Mapped[str] = mapped_column(String(60))
     number: Mapped[str] = mapped_column(String(60), default="")
     since: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     entered_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
     entered_at: Mapped[datetime]
 
@@ -56,7 +62,14 @@ class Qualification(Identified, Base):
 
 
 def enter(
-    session: Session, person: Person, key: str, number: str, since: date, officer: Person, now: datetime
+    session: Session,
+    person: Person,
+    key: str,
+    number: str,
+    since: date,
+    officer: Person,
+    now: datetime,
+    reason: str = "",
 ) -> Qualification:
     """Enter what a person has. Raises Refused when it is there already, lies ahead, or has no number and needs one."""
     if key in {one.key for one in held(session, [person.id])}:
@@ -65,10 +78,30 @@ def enter(
         raise Refused(Rule.NUMBER_NEEDED, found=key)
     if since > now.date():
         raise Refused(Rule.IN_FUTURE, found=since, needed=now.date())
-    row = Qualification(person=person, key=key, number=number.strip(), since=since, entered_by=officer, entered_at=now)
+    row = Qualification(
+        person=person,
+        key=key,
+        number=number.strip(),
+        since=since,
+        reason=reason.strip(),
+        entered_by=officer,
+        entered_at=now,
+    )
     session.add(row)
     audit.record(session, now, officer.id, "qualification_entered", row, key=key)
     return row
+
+
+def renumber(session: Session, person_id: uuid.UUID | None, was: str, number: str) -> None:
+    """Another certificate came in the place of the one with the number `was`."""
+    of_it = (Qualification.person_id == person_id, Qualification.number == was)
+    session.execute(update(Qualification).where(*of_it).values(number=number))
+
+
+def withdraw(session: Session, person_id: uuid.UUID | None, number: str) -> None:
+    """The certificate with this number was withdrawn: it opens nothing any more."""
+    of_it = (Qualification.person_id == person_id, Qualification.number == number)
+    session.execute(delete(Qualification).where(*of_it, Qualification.key.startswith(CERTIFICATE)))
 
 
 def held(session: Session, people: Iterable[uuid.UUID]) -> list[Qualification]:

@@ -1,8 +1,8 @@
 """The nightly deletion of rows that nobody needs any more.
 
 Links, who asked for them, log-ins, mails, checks of devices, lists of people, online tests that nobody passed,
-practical sessions that were not held, checks of locations, bookings, absences and sharings out from long ago, what was
-asked, allowed and complained of, and accounts of people whom nothing names any more.
+practical sessions that were not held, checks of locations, bookings, checklists, absences and sharings out from long
+ago, what was asked, allowed and complained of, and accounts of people whom nothing names any more.
 
 Each stays as long as the register of processing says, so that the office can still answer a question about it.
 """
@@ -32,7 +32,9 @@ from storage.people.second_factor import SecondFactor
 from storage.people.staff_changes import StaffChange
 from storage.planning.bookings import Booking
 from storage.planning.locations import LocationCheck
+from storage.planning.practical_results import PracticalResult
 from storage.planning.practical_sessions import LIVE, Participant, PracticalSession
+from storage.planning.practical_sheets import SheetEntry
 from storage.planning.theory_tests import TheoryState, TheoryTest
 from storage.retention.requests import ErasureRequest, RequestState
 
@@ -57,6 +59,9 @@ TABLES_KEPT = timedelta(days=1)
 
 TESTS_KEPT = _kept(DataClass.TESTS)
 """After an online test ended without a pass, a practical session was called off, or a candidate taken out of one."""
+
+RESULTS_KEPT = _kept(DataClass.VERDICTS)
+"""After a checklist was signed, or written on: what came of a practical test, whose certificate stays."""
 
 DELIVERIES_KEPT = timedelta(days=1)
 """After a mail was sent or given up: the job that did so. The mail itself says what became of it."""
@@ -93,11 +98,14 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
     session.execute(update(Sitting).where(checked).values(device_check={}))
     old_resets = (Job.kind == SEND_RESET) & (Job.finished_at < now - RESETS_KEPT)
     delivered = (Job.kind == DELIVER) & (Job.state == JobState.DONE) & (Job.finished_at < now - DELIVERIES_KEPT)
+    freed = select(Participant.id).where(Participant.freed_at < now - TESTS_KEPT)
     past = {
         Link: old_links,
         Job: old_resets | delivered,
         LogIn: or_(LogIn.used_at < now - LOG_INS_KEPT, LogIn.ended_at < now - LOG_INS_KEPT),
         TheoryTest: (TheoryTest.state != TheoryState.PASSED) & (TheoryTest.ended_at < now - TESTS_KEPT),
+        PracticalResult: or_(PracticalResult.signed_at < now - RESULTS_KEPT, PracticalResult.participant_id.in_(freed)),
+        SheetEntry: or_(SheetEntry.received_at < now - RESULTS_KEPT, SheetEntry.participant_id.in_(freed)),
         Participant: Participant.freed_at < now - TESTS_KEPT,
         PracticalSession: PracticalSession.state.not_in(LIVE) & (PracticalSession.answered_at < now - TESTS_KEPT),
         LocationCheck: LocationCheck.checked_at < now - PLANNING_KEPT,

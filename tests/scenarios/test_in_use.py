@@ -6,13 +6,17 @@ from pathlib import Path
 import pytest
 
 import scenarios
-from scenarios.in_use import WRITTEN_ONLY, for_use, without_page
+from scenarios.chapters import Evidence
+from scenarios.in_use import WITHOUT_PAGE, for_use, without_page
 from scenarios.judged_live import Channel, spread
 from scenarios.scheme import SchemeError, parse
 
 PACKAGE = Path(scenarios.__file__).parent
 A = (PACKAGE / "praktijktoets_a" / "scheme.toml").read_text()
 B = (PACKAGE / "branchecertificaat_b" / "scheme.toml").read_text()
+PROOF = (PACKAGE / "ervaringsbewijs_callcenter" / "scheme.toml").read_text()
+MARKS = (PACKAGE / "mbo_contactcenter" / "scheme.toml").read_text()
+CHAT = (PACKAGE / "branchecertificaat_chat" / "scheme.toml").read_text()
 CHANNELS = 'channels = ["telephone", "email", "chat"]'
 
 
@@ -27,18 +31,19 @@ def changed(old: str, new: str) -> str:
     return A.replace(old, new)
 
 
-@pytest.mark.parametrize("text", [A, B])
+@pytest.mark.parametrize("text", [A, B, CHAT])
 def test_an_exam_of_which_every_part_has_its_pages_is_taken_into_use(text):
     assert for_use(text.encode()) == parse(text.encode())
     assert without_page(parse(text.encode())) == []
 
 
 def test_an_exam_that_would_end_nowhere_is_refused_with_the_reason_but_can_be_read():
-    text = changed(CHANNELS, 'channels = ["chat", "email"]').encode()
+    text = MARKS.encode()
     with pytest.raises(SchemeError) as refused:
         for_use(text)
-    assert refused.value.problems == [f"Het onderdeel Praktijktoets heeft nog geen pagina: {WRITTEN_ONLY}."]
-    assert parse(text).checklist.channels == (Channel.CHAT, Channel.EMAIL)
+    reason = WITHOUT_PAGE[Evidence.WORK_PROCESSES]
+    assert refused.value.problems == [f"Het onderdeel Werkprocessen heeft nog geen pagina: {reason}."]
+    assert parse(text).marking.assessors
 
 
 def test_what_is_no_scheme_is_refused_for_its_own_faults():
@@ -103,12 +108,7 @@ def test_an_unknown_kind_of_rule_is_refused_before_anybody_is_judged_by_it():
     assert found == ["pass_rule.kind: moet competencies of terms of proven of marks zijn, maar is 'average'."]
 
 
-PROOF = (PACKAGE / "ervaringsbewijs_callcenter" / "scheme.toml").read_text()
-MARKS = (PACKAGE / "mbo_contactcenter" / "scheme.toml").read_text()
-CHAT = (PACKAGE / "branchecertificaat_chat" / "scheme.toml").read_text()
-
-
-@pytest.mark.parametrize("text, count", [(PROOF, 2), (MARKS, 1), (CHAT, 1)])
+@pytest.mark.parametrize("text, count", [(PROOF, 2), (MARKS, 1)])
 def test_the_neighbours_are_read_whole_and_offered_to_nobody_yet(text, count):
     scheme = parse(text.encode())
     assert len(without_page(scheme)) == count

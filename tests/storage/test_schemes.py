@@ -65,7 +65,6 @@ def test_a_scheme_gets_the_number_that_it_asks_for_when_that_is_free(session):
 @pytest.mark.parametrize(
     "folder, old, new, problem",
     [
-        ("branchecertificaat_chat", b"", b"", "Het onderdeel Praktijktoets heeft nog geen pagina: "),
         ("ervaringsbewijs_callcenter", b"", b"", "Het onderdeel Portfolio heeft nog geen pagina: "),
         ("mbo_contactcenter", b"", b"", "Het onderdeel Werkprocessen heeft nog geen pagina: "),
         ("branchecertificaat_b", b'overall_min = "2.75"', b'overall_min = "5.01"', "pass_rule: overall_min must lie"),

@@ -45,6 +45,7 @@ from storage.people.staff_changes import ask_role
 from storage.planning import locations
 from storage.planning.bookings import request
 from storage.planning.practical_candidates import request as ask_practical
+from storage.planning.practical_results import PracticalResult, ResultState
 from storage.planning.theory_tests import Certificate, set_ready
 from storage.retention.destructions import Destruction, Run
 from storage.retention.holds import AuditYear, hold
@@ -165,12 +166,18 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     item = items_to_see.picture_item(session, people.officer, now)
     a_day = cast.practical_date(session, people, morning + timedelta(days=25), 4)
     fresh = cast.person(session, "kandidaat8", "Kandidaat Acht", Role.CANDIDATE, people.organisation, now)
-    second = cast.person(session, "kandidaat9", "Kandidaat Negen", Role.CANDIDATE, people.organisation, now)
     given, to_answer, to_answer_elsewhere = (
         practical(session, people, a_day, where, candidates, now)
-        for where, candidates in ((hall, [here, second]), (hall, [fresh]), (hall_elsewhere, [there]))
+        for where, candidates in ((hall, [here, people.second_candidate]), (hall, [fresh]), (hall_elsewhere, [there]))
     )
     given.confirm(people.assessors[0], people.officer, now)
+    listened_to = {one.candidate_id: one for one in given.participants}
+    result, known = (
+        signed_checklist(session, listened_to[one.id], people.assessors[0], now)
+        for one in (here, people.second_candidate)
+    )
+    # As released without its certificate, which an officer may still give.
+    known.state, known.released_at, known.released_by_id = ResultState.RELEASED, now, people.officer.id
     judge, year = people.committee_member, AuditYear(year=now.year - 1, seed="0" * 32)
     night = Run(id=uuid.uuid4(), began_at=now, ended_at=now)
     facts = {"what": Erasable.DOSSIER, "due": now.date(), "began_at": now, "at": now}
@@ -215,6 +222,9 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "practical": to_answer,
             "given": given,
             "seat": to_answer.participants[0],
+            "listened_to": given.participants[0],
+            "practical_result": result,
+            "known_result": known,
             "booking": asked,
             "location": hall,
             "theory_test": to_test,
@@ -303,6 +313,34 @@ def issued(session, people, verdict, now):
         badge="badge",
         share="a-link-of-this-world",
         state=CertificateState.VALID,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def signed_checklist(session, participant, examiner, now):
+    """A signed result of this participant, as `practical_results.sign` makes one on the day itself."""
+    row = PracticalResult(
+        id=uuid.uuid4(),
+        participant=participant,
+        state=ResultState.SIGNED,
+        seen=[],
+        sheet={
+            "marks": {},
+            "conversations": [
+                {"channel": "chat", "way": "op afstand", "began": "10:00", "ended": "10:12", "remark": "Rustig."}
+            ],
+        },
+        judgement={
+            "outcome": {},
+            "totals": [{"term": "term_1", "given": 19, "needed": 17, "max": 20, "critical": False}],
+            "missed": [{"point": "leads", "term": "term_1", "reason": "Kwam niet voor.", "asked": False}],
+        },
+        passed=True,
+        signed_by=examiner,
+        signed_at=now,
+        reason="",
     )
     session.add(row)
     session.flush()
@@ -448,6 +486,14 @@ RIGHTS: dict[str, Right] = {
     "practical_answers.cancel": may(OFFICERS, session_id="given.id"),
     "examining.home": may(ASSESSORS),
     "examining.one": may({"assessor_1"}, session_id="given.id"),
+    "checklists.show": may({"assessor_1"}, session_id="given.id"),
+    "checklists.keep": may({"assessor_1"}, session_id="given.id"),
+    "checklists.sign": may({"assessor_1"}, participant_id="listened_to.id"),
+    "practical_results.show": may(OFFICERS, result_id="practical_result.id"),
+    "practical_results.release": may(OFFICERS, result_id="practical_result.id"),
+    "practical_results.send_back": may(OFFICERS, result_id="practical_result.id"),
+    "practical_results.certify": may(OFFICERS, result_id="known_result.id"),
+    "own_practical.show": may({"second_candidate"}, result_id="known_result.id"),
     "exam_dates.home": may(OFFICERS),
     "exam_dates.new": may(OFFICERS),
     "exam_dates.one": may(OFFICERS, date_id="exam_date.id"),

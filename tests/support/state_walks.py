@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
-from support import cast, certified, items_to_see
+from support import cast, certified, checklists, items_to_see
 
 from review.objection import Ground, Ruling, Term
 from scenarios.sitting import AnswerStage, Stage
@@ -23,6 +23,7 @@ from storage.people.examiners import ExaminerState
 from storage.people.examiners import propose as propose_examiner
 from storage.people.people import Role
 from storage.planning.bookings import BookingState, request
+from storage.planning.practical_results import ResultState
 from storage.planning.practical_sessions import SessionState
 from storage.planning.theory_tests import Certificate, TheoryState, set_ready
 from storage.retention.requests import RequestState, Wanted
@@ -302,6 +303,28 @@ def of_practical(house: House, state: SessionState) -> Walk:
     return Walk({"officer": [f"/bureau/praktijktoetsen/{row.id}"], "beheerder": [home]}, (str(row.id), again))
 
 
+def of_result(house: House, state: ResultState) -> Walk:
+    s, p = house.session, house.people
+    day = cast.practical_date(s, p, NOW + timedelta(days=20))
+    found = cast.practical_session(s, p, day, p.candidate)
+    found.confirm(p.assessors[0], p.officer, NOW)
+    s.flush()
+    then = NOW + timedelta(days=20, hours=2)
+    row = checklists.sign(s, found.participants[0], p.assessors[0], then, (16, 1, 2))
+    if state is ResultState.SENT_BACK:
+        row.send_back("Kijk naar het einde.", p.officer, then)
+    if state is ResultState.RELEASED:
+        row.release(p.officer, then)
+    s.flush()
+    again = house.url("practical.ask", exam=found.scheme.key)
+    pages = {
+        ResultState.SIGNED: {"officer": [f"/bureau/praktijktoetsen/uitslagen/{row.id}"]},
+        ResultState.SENT_BACK: {"examiner": [f"/beoordelen/praktijktoetsen/{found.id}"]},
+        ResultState.RELEASED: {"beheerder": ["/organisatie/praktijktoetsen"]},
+    }
+    return Walk(pages[state], (str(row.id), house.url("checklists.show", session_id=found.id), again))
+
+
 def of_theory(house: House, state: TheoryState) -> Walk:
     s, p = house.session, house.people
     hall = cast.location(s, p)
@@ -344,6 +367,7 @@ BUILT: dict[Any, Callable[[House, Any], Walk]] = {
     ObjectionState: of_objection,
     RecordingState: of_recording,
     RequestState: of_erasure,
+    ResultState: of_result,
     SessionState: of_practical,
     Stage: of_stage,
     TheoryState: of_theory,

@@ -69,7 +69,7 @@ def ways(house: House, visit: Callable, walk: Walk) -> dict[str, list[str]]:
     house.session.commit()
     found = {}
     for who, pages in walk.pages.items():
-        visitor, mine = visit(getattr(house.people, who)), []
+        visitor, mine = visit(house.people.assessors[0] if who == "examiner" else getattr(house.people, who)), []
         for page in pages:
             answer = visitor.get(page)
             if answer.status_code == 200:

@@ -12,6 +12,7 @@ from storage.base.clock import AMSTERDAM
 from storage.people.people import Person
 from storage.planning.exam_dates import ExamDate
 from storage.planning.practical_candidates import able, candidates_of
+from storage.planning.practical_results import PracticalResult, ResultState
 from storage.planning.practical_sessions import LIVE, Participant, PracticalSession, SessionState
 from storage.schemes import Scheme, current_practical_tests
 from webapp.access import me
@@ -68,12 +69,20 @@ def participant_for_admin(participant_id: uuid.UUID) -> Participant:
 
 
 def sessions_for_officer() -> dict[str, Select[PracticalSession]]:
-    """Sessions that wait for KSF, longest waiting first; confirmed ones to come; all of them. Never the own case."""
+    """Sessions that wait for KSF, longest waiting first; those with a result that waits for the one who asks as second
+    person; confirmed ones to come; all of them. Never the own case.
+    """
+    signed = (
+        select(Participant.session_id)
+        .join(PracticalResult, PracticalResult.participant_id == Participant.id)
+        .where(PracticalResult.state == ResultState.SIGNED, PracticalResult.signed_by_id != me().id)
+    )
     others = select(PracticalSession).where(_others())
     asked = others.where(PracticalSession.state == SessionState.REQUESTED)
     planned = others.where(PracticalSession.state == SessionState.CONFIRMED, PracticalSession.day >= _today())
     return {
         "gevraagd": asked.order_by(PracticalSession.asked_at, PracticalSession.id),
+        "uitslag": others.where(PracticalSession.id.in_(signed)).order_by(PracticalSession.day, PracticalSession.id),
         "komend": planned.order_by(PracticalSession.day, PracticalSession.id),
         "alles": others.order_by(PracticalSession.day.desc(), PracticalSession.id),
     }
@@ -107,6 +116,31 @@ def sessions_of_examiner() -> Select[PracticalSession]:
 
 def session_for_examiner(session_id: uuid.UUID) -> PracticalSession:
     return _one(sessions_of_examiner(), session_id)
+
+
+def participant_for_examiner(participant_id: uuid.UUID) -> Participant:
+    """A participant of a session to which the one who asks was named."""
+    return _participant(sessions_of_examiner(), participant_id)
+
+
+def result_for_officer(result_id: uuid.UUID) -> PracticalResult:
+    """Any result of a session in which the officer who asks is no candidate."""
+    found = select(PracticalResult).join(Participant, PracticalResult.participant_id == Participant.id)
+    found = found.join(PracticalSession, Participant.session_id == PracticalSession.id)
+    return g.db.scalars(found.where(PracticalResult.id == result_id, _others())).first() or abort(404)
+
+
+def my_results() -> Select[PracticalResult]:
+    """The own results that were released, the newest first."""
+    mine = select(PracticalResult).join(Participant, PracticalResult.participant_id == Participant.id)
+    released = mine.where(Participant.candidate_id == me().id, PracticalResult.state == ResultState.RELEASED)
+    whole = joinedload(PracticalResult.participant).joinedload(Participant.practical_session)
+    released = released.options(whole.joinedload(PracticalSession.exam_date), whole.joinedload(PracticalSession.scheme))
+    return released.order_by(PracticalResult.released_at.desc(), PracticalResult.id)
+
+
+def my_result(result_id: uuid.UUID) -> PracticalResult:
+    return g.db.scalars(my_results().where(PracticalResult.id == result_id)).first() or abort(404)
 
 
 def my_participations() -> Sequence[Participant]:

@@ -16,6 +16,7 @@ from scenarios.chapters import CANDIDATE_PARTS, FilePart
 from storage.admission.part_one import PartOneReview, claim, criteria_of, reviews_of
 from storage.base.present import present
 from storage.base.refusal import Refused
+from storage.certificates.certificates import certificates_of
 from storage.dossier import qualifications
 from storage.dossier.copied_text import alike
 from storage.dossier.dossiers import Dossier, Rule
@@ -50,6 +51,7 @@ class QualificationForm(Form):
     key = SelectField("Wat heeft de kandidaat?", [InputRequired("Kies een van de mogelijkheden.")])
     number = StringField("Nummer van het certificaat", [Optional(), Length(max=60)])
     since = DateField("Behaald op", [InputRequired("Vul een datum in.")])
+    reason = TextAreaField("Waarom voert u dit met de hand in?", [Optional(), Length(max=2000)])
 
 
 @pages.post("/oppakken")
@@ -131,7 +133,10 @@ def qualification(dossier_id: uuid.UUID) -> ResponseReturnValue:
         flash("Niet bewaard. " + " ".join(error for errors in form.errors.values() for error in errors), "warn")
     else:
         key, number, since = form.key.data, form.number.data or "", present(form.since.data)
-        qualifications.enter(g.db, dossier.candidate, key, number, since, access.me(), g.now)
+        reason = form.reason.data or ""
+        if key.startswith(qualifications.CERTIFICATE) and not reason.strip():
+            raise Refused(qualifications.Rule.NO_REASON)
+        qualifications.enter(g.db, dossier.candidate, key, number, since, access.me(), g.now, reason)
         flash(f"Bewaard: {terms.qualification(key)}.", "ok")
     return redirect(url_for("office.dossier", dossier_id=dossier_id, _anchor="toelating"))
 
@@ -139,12 +144,14 @@ def qualification(dossier_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/toelating/<uuid:qualification_id>/terug")
 @access.roles(Role.KSF_OFFICER)
 def take_back_qualification(dossier_id: uuid.UUID, qualification_id: uuid.UUID) -> ResponseReturnValue:
-    """It was entered wrongly. What an online test brought is put right at that test."""
+    """It was entered wrongly. What a test brought is put right at that test, or by withdrawing the certificate."""
     dossier = access.dossier_for_officer(dossier_id)
     theirs = qualifications.held(g.db, [dossier.candidate_id])
     found = next((one for one in theirs if one.id == qualification_id), None) or abort(404)
     if not found.key.startswith(qualifications.CERTIFICATE):
         raise Refused(qualifications.Rule.OF_TEST)
+    if any(one.number == found.number and one.held for one in certificates_of(g.db, [dossier.candidate_id])):
+        raise Refused(qualifications.Rule.OF_CERTIFICATE)
     name = terms.qualification(found.key)
     found.take_back(access.me(), g.now)
     flash(f"Weggehaald: {name}.", "ok")

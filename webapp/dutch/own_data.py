@@ -50,6 +50,8 @@ TABLES = {
     "theory_item": "Vragen van de online toets die u bracht, nakeek of goedkeurde",
     "practical_session": "Praktijktoetsen",
     "practical_seat": "Plaatsen bij een praktijktoets",
+    "practical_entry": "Wat u op checklists schreef",
+    "practical_result": "Uitslagen van praktijktoetsen",
     "booking": "Examendata",
     "location_check": "Controles van locaties",
     "exam_date": "Examendata die u publiceerde",
@@ -62,6 +64,12 @@ TABLES = {
 }
 
 COLUMNS = {
+    "sheet": "Wat op de checklist staat",
+    "judgement": "Punten en gemiste punten",
+    "signed_at": "Ondertekend op",
+    "signed_by_id": "Ondertekend door",
+    "sent_back_at": "Teruggestuurd op",
+    "sent_back_by_id": "Teruggestuurd door",
     "of": "Uw deel hierin",
     "id": "Nummer van deze regel",
     "active_at": "Laatst mee bezig",

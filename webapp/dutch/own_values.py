@@ -31,6 +31,7 @@ from storage.people.links import LinkKind
 from storage.people.outbox import MailState
 from storage.people.people import Role
 from storage.planning.bookings import BookingState
+from storage.planning.practical_results import ResultState
 from storage.planning.practical_sessions import SessionState
 from storage.planning.theory_tests import Certificate, TheoryState
 from storage.retention.requests import RequestState
@@ -88,6 +89,7 @@ CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
     Certificate: states.CERTIFICATES,
     TheoryState: {one: words for one, (words, _) in states.THEORY_STATES.items()},
     SessionState: states.SESSION_STATES,
+    ResultState: states.RESULT_STATES,
     BookingState: states.BOOKING_STATES,
     ConsentKind: {
         ConsentKind.BENCHMARK: "assessoren oefenen met mijn opnames",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from review import portfolio
+from review import checklist, portfolio
 from review.objection import Obstacle
 from scenarios import sitting
 from storage.admission import enrolments, part_one
@@ -25,7 +25,16 @@ from storage.judging import (
     workload,
 )
 from storage.people import complaints, employers, examiners, links, organisations, passwords, people, staff_changes
-from storage.planning import bookings, exam_dates, locations, practical_candidates, practical_sessions, theory_tests
+from storage.planning import (
+    bookings,
+    exam_dates,
+    locations,
+    practical_candidates,
+    practical_results,
+    practical_sessions,
+    practical_sheets,
+    theory_tests,
+)
 from storage.retention import holds, requests
 from storage.theory import items as theory_items
 from webapp.dutch.formats import moment
@@ -59,6 +68,8 @@ REFUSALS: dict[str, str] = {
     part_one.Rule.NOT_CLAIMED: "Dit dossier staat niet (meer) op uw naam. Pak het opnieuw op.",
     part_one.Rule.REJECTED_BEFORE: "U wees dit dossier eerder af. Na het bezwaar beoordeelt iemand anders het.",
     part_one.Rule.SAW_RECORDINGS: "U beoordeelt opnames van deze kandidaat. Iemand anders beoordeelt deel 1.",
+    qualifications.Rule.NO_REASON: "Schrijf waarom u dit certificaat met de hand invoert. Het register bewaart dat.",
+    qualifications.Rule.OF_CERTIFICATE: "Dit certificaat is hier afgegeven. Laat het in het register intrekken.",
     qualifications.Rule.PREREQUISITE: "De kandidaat kan nog niet door: eerst Branchecertificaat A, of de online toets.",
     qualifications.Rule.OF_TEST: "Dit komt van een online toets. Zet de uitslag recht bij die toets.",
     qualifications.Rule.KNOWN: "Dit stond er al.",
@@ -107,6 +118,29 @@ REFUSALS: dict[str, str] = {
     practical_sessions.Rule.SAME_DAY: "Er is op die dag al een ander examen voor: {found}. Er is niets aangevraagd.",
     practical_sessions.Rule.BEGUN: "Daarvoor is het te laat. Bel KSF.",
     practical_sessions.Rule.NO_REASON: "Schrijf waarom. Wie zou komen, leest het.",
+    practical_sheets.Rule.NO_POINTS: "Het reglement van deze toets heeft nog geen checklist. Vul de papieren lijst in.",
+    practical_sheets.Rule.WRONG: "Deze checklist kan niet worden bewaard. Laad de pagina opnieuw.",
+    practical_sheets.Rule.TOO_MANY: "Op deze checklist is te vaak iets veranderd. Neem contact op met KSF.",
+    practical_results.Rule.NOT_YET: "De toets is nog niet begonnen. Teken vanaf {needed[0]}.",
+    practical_results.Rule.OFF: "Deze toets gaat niet door, of deze kandidaat is afgemeld: {found}.",
+    practical_results.Rule.CONFLICT: "Op twee apparaten staat iets anders. Kies eerst wat klopt, en teken dan.",
+    practical_results.Rule.OTHER_DEVICE: "Op een ander apparaat is iets veranderd. Kijk het na en teken opnieuw.",
+    practical_results.Rule.SIGNED: "Deze checklist is al ondertekend.",
+    practical_results.Rule.CHANGED: "Na het ondertekenen kwam nog iets binnen van een ander apparaat. Stuur de "
+    "checklist terug, dan kijkt de examiner hem na.",
+    practical_results.Rule.SECOND_PERSON: "Dit doet iemand anders dan de examiner.",
+    practical_results.Rule.NO_REASON: "Schrijf waarom u de checklist terugstuurt. De examiner leest het.",
+    practical_results.Rule.NOT_PASSED: "Bij deze uitslag hoort geen certificaat.",
+    practical_results.Rule.NO_THEORY: "De theorietoets is nog niet behaald. Het certificaat volgt als die er is.",
+    practical_results.Rule.CERTIFIED: "Het certificaat is er al.",
+    checklist.Gap.NOT_TOLD: "De kandidaat wist niet vooraf dat deze gesprekken meetellen. Dan kan de toets niet.",
+    checklist.Gap.TOLD_TOO_LATE: "De kandidaat hoorde pas na het begin van deze toets. Dan telt hij niet.",
+    checklist.Gap.TOO_FEW: "Er zijn ten minste {needed[0]} hele gesprekken nodig.",
+    checklist.Gap.CONVERSATION: "Een gesprek is niet compleet. Vul soort, manier, begin en een later einde in.",
+    checklist.Gap.NOT_JUDGED: "Nog niet elk punt heeft een oordeel.",
+    checklist.Gap.NO_REASON: "Schrijf bij elk punt dat u niet zag waarom.",
+    checklist.Gap.NOT_ASKABLE: "Naar dit punt mag u niet vragen in een slotvraag.",
+    checklist.Gap.UNKNOWN: "Deze checklist heeft een punt dat niet in het reglement staat.",
     practical_candidates.Rule.NOT_OF_ORGANISATION: "Werkt niet bij de organisatie van deze locatie: {found}. Kies een "
     "andere locatie, of andere kandidaten.",
     practical_candidates.Rule.CERTIFIED: "Heeft het certificaat al: {found}. Een praktijktoets is niet meer nodig.",

@@ -15,6 +15,7 @@ from storage.people.outbox import MailState
 from storage.people.people import Role
 from storage.planning.bookings import BookingState
 from storage.planning.practical_candidates import Rule as CandidateRule
+from storage.planning.practical_results import ResultState
 from storage.planning.practical_sessions import SessionState
 from storage.planning.theory_tests import Certificate, TheoryState
 from storage.retention.requests import RequestState
@@ -95,6 +96,18 @@ SESSION_TONES = {
     SessionState.CONFIRMED: "ok",
     SessionState.DECLINED: "danger",
     SessionState.CANCELLED: "danger",
+}
+
+RESULT_STATES = {
+    ResultState.SIGNED: "ondertekend, wacht op vrijgeven",
+    ResultState.RELEASED: "uitslag vrijgegeven",
+    ResultState.SENT_BACK: "teruggestuurd door KSF",
+}
+"""How far the result of a practical test is."""
+RESULT_TONES = {
+    ResultState.SIGNED: "accent",
+    ResultState.RELEASED: "ok",
+    ResultState.SENT_BACK: "warn",
 }
 
 HINDRANCES = {

@@ -9,6 +9,7 @@ from review.rating import Gap
 from review.retention import Erasable, Stays
 from review.rules import LEVEL_MAX, LEVEL_MIN
 from scenarios.chapters import FilePart
+from scenarios.judged_live import Channel
 from scenarios.quality import FaultKind
 from scenarios.scheme import Scheme
 from storage.dossier.dossiers import StarKind
@@ -110,8 +111,12 @@ FILE_PARTS = {
 
 QUALIFICATIONS = {
     "certificate_a": "Branchecertificaat A",
+    "certificate_chat": "Branchecertificaat chat",
     "theory_test_a": "de online toets van A",
 }
+
+CHANNELS = {Channel.TELEPHONE: "telefoon", Channel.EMAIL: "e-mail", Channel.CHAT: "chat"}
+"""By which candidate and customer speak with each other."""
 
 OUTCOMES = {Outcome.APPROVED: "goedgekeurd", Outcome.RETURNED: "teruggestuurd", Outcome.REJECTED: "afgewezen"}
 

@@ -8,14 +8,17 @@ from sqlalchemy import select
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from review.deployment import lately
 from storage.base.present import present
 from storage.judging.conflicts import assessors
 from storage.people.people import Person, Role
 from storage.planning import practical_candidates
+from storage.planning.deployments import deployments
 from storage.planning.practical_sessions import PracticalSession, SessionState
 from webapp import access
 from webapp.access import practical as access_practical
 from webapp.context import g
+from webapp.dutch import formats
 from webapp.forms import Form, choices
 from webapp.paging import page_of
 from webapp.planning import practical_mail
@@ -130,8 +133,11 @@ def _page(found: PracticalSession, form: ExaminerForm, reason_form: ReasonForm) 
     if to_name:
         people = [one for one in assessors(g.db, g.now) if one.id != found.examiner_id]
         conflicts, busy = found.conflicts(people, g.now), _busy(found)
+        days, today = deployments(g.db, people, g.now), formats.day_of(g.now)
         form.examiner.choices = choices(
-            (one.id, one.name) for one in people if one.id not in conflicts and one.id not in busy
+            (one.id, f"{one.name}, {lately(days[one.id], today)} keer ingezet in twaalf maanden")
+            for one in people
+            if one.id not in conflicts and one.id not in busy
         )
         tied = {one: conflicts.get(one.id, ()) for one in people if one.id in conflicts or one.id in busy}
     return render_template(

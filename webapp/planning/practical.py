@@ -17,6 +17,7 @@ from storage.people.people import Role
 from storage.planning.exam_dates import ExamDate, to_come
 from storage.planning.places_held import taken
 from storage.planning.practical_candidates import advised, gone, hindrances, request
+from storage.planning.practical_results import standing_results
 from storage.planning.practical_sessions import Participant, PracticalSession, SessionState
 from storage.schemes import Scheme
 from webapp import access
@@ -146,11 +147,12 @@ def my_practicals() -> Sequence[Participant]:
 
 
 def marks_on(found: PracticalSession) -> dict[str, Any]:
-    """Remarks beside the names: the advice that this session does not follow, and who left the organisation."""
+    """Beside the names: the advice that this session does not follow, who left the organisation, and results."""
     people = [one.id for one in found.candidates]
     advice = advised(g.db, found.scheme, people, {found.organisation_id}, found.day, g.now)
     to_be = found.live and not found.over(g.now)
-    return {"advice": advice, "gone": gone(found, g.now) if to_be else set()}
+    results = standing_results(g.db, [one.id for one in found.participants])
+    return {"advice": advice, "gone": gone(found, g.now) if to_be else set(), "results": results}
 
 
 def _advice(scheme: Scheme, people: list[uuid.UUID]) -> dict[uuid.UUID, tuple[Advised, ...]]:

@@ -7,6 +7,7 @@ from typing import Any
 from storage.base.database import session_of
 from storage.base.present import present
 from storage.people.people import Person, Role, holders
+from storage.planning.practical_results import PracticalResult
 from storage.planning.practical_sessions import Participant, PracticalSession, SessionState
 from webapp.mail.notify import notify
 from webapp.planning import calendar_file
@@ -81,6 +82,19 @@ def notify_organisation(found: PracticalSession, now: datetime) -> None:
     session = session_of(found)
     for beheerder in _askers(found, now):
         notify(session, beheerder, "practical_answer", now, practical=found)
+
+
+def notify_result(result: PracticalResult, now: datetime) -> None:
+    """The candidate hears that the result is there."""
+    values = {"result": result, "practical": result.participant.practical_session}
+    notify(session_of(result), result.participant.candidate, "practical_result", now, **values)
+
+
+def notify_sent_back(result: PracticalResult, now: datetime) -> None:
+    """The examiner of the session hears that KSF wants the checklist to be looked at again."""
+    found = result.participant.practical_session
+    examiner = found.examiner or result.signed_by
+    notify(session_of(result), examiner, "practical_sent_back", now, result=result, practical=found)
 
 
 def _askers(found: PracticalSession, now: datetime) -> Sequence[Person]:

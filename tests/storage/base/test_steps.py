@@ -12,7 +12,7 @@ from storage.certificates import certificates
 from storage.dossier import dossiers
 from storage.dossier.dossiers import DossierState
 from storage.judging import objections
-from storage.planning import bookings, practical_sessions, theory_tests
+from storage.planning import bookings, practical_results, practical_sessions, theory_tests
 from storage.retention import requests
 
 
@@ -42,7 +42,8 @@ def test_only_what_the_table_has_is_a_step(now_in, wanted):
 
 
 @pytest.mark.parametrize(
-    "noun", [dossiers, objections, bookings, practical_sessions, theory_tests, certificates, requests]
+    "noun",
+    [dossiers, objections, bookings, practical_sessions, practical_results, theory_tests, certificates, requests],
 )
 def test_every_state_of_a_noun_can_be_reached_from_its_first(noun):
     (first, *_), reached = noun.STEPS, set()

@@ -147,14 +147,14 @@ def test_schemes_are_checked_added_once_and_numbered(flask, tmp_path):
 
 
 def test_an_exam_without_pages_is_checked_but_not_taken_into_use(flask):
-    chat = CONTENT / "branchecertificaat_chat"
-    checked = flask("schemes", "check", chat)
+    marks = CONTENT / "mbo_contactcenter"
+    checked = flask("schemes", "check", marks)
     assert checked.exit_code == 0
-    assert "Branchecertificaat chat, in orde." in checked.output
-    assert "Nog niet in gebruik te nemen. Het onderdeel Praktijktoets heeft nog geen pagina" in checked.output
-    added = flask("schemes", "add", chat, CONTENT / "branchecertificaat_b")
+    assert "Contactcenter medewerker, in orde." in checked.output
+    assert "Nog niet in gebruik te nemen. Het onderdeel Werkprocessen heeft nog geen pagina" in checked.output
+    added = flask("schemes", "add", marks, CONTENT / "branchecertificaat_b")
     assert added.exit_code == 1
-    assert "Het onderdeel Praktijktoets heeft nog geen pagina" in added.output
+    assert "Het onderdeel Werkprocessen heeft nog geen pagina" in added.output
     with session_scope(writes=False) as session:
         assert session.scalar(select(func.count()).select_from(Scheme)) == 0
 

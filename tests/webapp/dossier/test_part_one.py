@@ -281,11 +281,23 @@ def test_who_has_neither_certificate_a_nor_its_test_cannot_go_on(session, people
     assert "qualification_entered" in {event.verb for event in all_of(AuditEvent)}
 
 
+SEEN = "Gezien op papier."
+
+
 @pytest.mark.parametrize(
     "entered, status, said",
     [
-        ({"key": "certificate_a", "number": "", "since": "2026-01-05"}, 409, "Vul het nummer van het certificaat in"),
-        ({"key": "certificate_a", "number": "A1", "since": "2999-01-05"}, 409, "De datum ligt in de toekomst"),
+        (
+            {"key": "certificate_a", "number": "", "since": "2026-01-05", "reason": SEEN},
+            409,
+            "Vul het nummer van het certificaat in",
+        ),
+        (
+            {"key": "certificate_a", "number": "A1", "since": "2999-01-05", "reason": SEEN},
+            409,
+            "De datum ligt in de toekomst",
+        ),
+        ({"key": "certificate_a", "number": "A1", "since": "2026-01-05", "reason": " "}, 409, "Schrijf waarom u dit"),
         ({"key": "certificate_a", "number": "A1", "since": "morgen"}, 302, "Vul een datum in"),
         ({"key": "certificate_z", "number": "A1", "since": "2026-01-05"}, 302, "Kies een van de mogelijkheden"),
         ({"key": "certificate_a", "number": "x" * 61, "since": "2026-01-05"}, 302, "Niet bewaard"),
@@ -303,7 +315,7 @@ def test_what_cannot_be_entered_is_explained(session, people, visit, entered, st
 
 
 def test_a_qualification_is_entered_once(people, visit, handed_in):
-    entered = {"key": "certificate_a", "number": "A-9", "since": "2026-01-05"}
+    entered = {"key": "certificate_a", "number": "A-9", "since": "2026-01-05", "reason": SEEN}
     answer = visit(people.officer).post(f"/bureau/dossiers/{handed_in.id}/toelating", entered)
     assert (answer.status_code, "Dit stond er al" in answer.text) == (409, True)
 
