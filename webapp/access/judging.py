@@ -19,7 +19,7 @@ from storage.judging.allocations import Allocation
 from storage.judging.conflicts import assessors
 from storage.judging.flags import Flag, FlagKind, flags_of
 from storage.judging.ratings import Rating, may_open_dossier, own_ratings
-from storage.judging.verdicts import Verdict
+from storage.judging.verdicts import Cause, Verdict
 from storage.people.organisations import Organisation
 from storage.people.people import Person, Role
 from storage.schemes import Pack, with_sittings
@@ -174,7 +174,10 @@ def absence(absence_id: uuid.UUID) -> Absence:
 
 
 def verdicts(words: str = "") -> dict[str, Select[Verdict]]:
-    """Verdicts by the next step, the longest waiting first; those that were released newest first."""
+    """Verdicts by the next step, the longest waiting first; those that were released newest first.
+
+    What a re-mark found waits for the ruling on the objection, and is in that list.
+    """
     all_of_them = select(Verdict).where(_not_mine(Verdict.sitting_id), Verdict.ended_at.is_(None))
     if words:
         all_of_them = all_of_them.where(Verdict.sitting_id.in_(looked_for(words)))
@@ -183,7 +186,7 @@ def verdicts(words: str = "") -> dict[str, Select[Verdict]]:
     return {
         "undecided": waiting.where(~known),
         "to_confirm": waiting.where(known, Verdict.confirmed_at.is_(None)),
-        "to_release": waiting.where(known, Verdict.confirmed_at.is_not(None)),
+        "to_release": waiting.where(known, Verdict.confirmed_at.is_not(None), Verdict.cause != Cause.REMARK),
         "released": all_of_them.where(Verdict.released_at.is_not(None)).order_by(
             Verdict.released_at.desc(), Verdict.id
         ),

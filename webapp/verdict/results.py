@@ -172,7 +172,9 @@ def confirm(verdict_id: uuid.UUID) -> ResponseReturnValue:
     """The first pair of eyes."""
     found = access.verdict_for_release(verdict_id)
     found.confirm(access.me(), g.now)
-    flash("U hebt dit eindoordeel gecontroleerd. Iemand anders kan het nu vrijgeven.", "success")
+    by_ruling = found.cause is Cause.REMARK
+    then = "De uitspraak op het bezwaar maakt het bekend." if by_ruling else "Iemand anders kan het nu vrijgeven."
+    flash(f"U hebt dit eindoordeel gecontroleerd. {then}", "success")
     return redirect(url_for("results.verdicts"))
 
 

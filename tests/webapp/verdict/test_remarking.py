@@ -97,6 +97,7 @@ def test_from_the_order_to_a_new_result_with_a_new_letter(session, visit, people
     assert member.post(f"{page}/uitspraak", {"ruling": "upheld", "text": "Nee."}).status_code == 409
     assert member.post(f"/uitslagen/{new.id}/vrijgeven").status_code == 409
     assert officer.post(f"/uitslagen/{new.id}/controleren").status_code == 302
+    assert "Niets vrij te geven" in member.get("/uitslagen?toon=vrijgeven").text
     shown = member.get(f"/uitslagen/{new.id}").text
     assert "De uitspraak maakt dit bekend" in shown and "Uitslag vrijgeven" not in shown
     assert member.post(f"{page}/uitspraak", {"ruling": "revised", "text": "U hebt gelijk."}).status_code == 302
