@@ -229,7 +229,7 @@ def test_what_nobody_has_twice_is_told_and_waits_until_the_organisation_takes_it
     where = link_of(mail) if first_password else f"/account/aanmeldingen/{made.id}/aannemen"
     assert own.post(where, {"password": password, "again": password}).status_code == 302
     shown = text_of(own.get("/account").text)
-    assert "Vraag de organisatie om dat van haar terug te nemen" in shown and "heeft u aangemeld" in shown
+    assert "Vraag de organisatie om dat terug te nemen" in shown and "heeft u aangemeld" in shown
     with new_session() as fresh:
         assert fresh.get(Person, made.id).stands_for_id == made.stands_for_id, "nothing is changed"
         tests = {one.person_id: one for one in fresh.scalars(select(TheoryTest))}
