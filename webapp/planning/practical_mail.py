@@ -86,8 +86,8 @@ def notify_organisation(found: PracticalSession, now: datetime) -> None:
 
 def notify_result(result: PracticalResult, now: datetime) -> None:
     """The candidate hears that the result is there."""
-    values = {"result": result, "practical": result.participant.practical_session}
-    notify(session_of(result), result.participant.candidate, "practical_result", now, **values)
+    candidate, found = result.participant.candidate, result.participant.practical_session
+    notify(session_of(result), candidate, "practical_result", now, result=result, practical=found)
 
 
 def notify_sent_back(result: PracticalResult, now: datetime) -> None:
