@@ -83,7 +83,7 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
             return chosen(other.path, "live", "slices_began_anew" if anew else "gaps")
         if abs(head.seconds - page_s) <= SAME_S:
             return chosen(head.path, "slices", "whole")
-        nearer = abs(head.seconds - page_s) <= abs(other.seconds - page_s) or lacks_track(other, head)
+        nearer = abs(head.seconds - page_s) <= abs(other.seconds - page_s) or not _has_all(other, head)
         return chosen(head.path if nearer else other.path, "slices" if nearer else "live", "other_length")
     why = "hole" if slices.holes else "cut_off"
     shift_s, by = align(head, other, slices.manifest, live)
@@ -94,7 +94,8 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
     try:
         path = stitch(head, other, shift_s, folder / "both.mkv")
     except FfmpegError:
-        longer = head.seconds >= other.seconds
+        longer = head.seconds >= other.seconds or lacks_track(other, head)
+        longer &= not lacks_track(head, other)
         return chosen(head.path if longer else other.path, "slices" if longer else "live", f"{why}_not_joined")
     return chosen(path, "both", why, cut_s=round(seam_s(head, other, shift_s), 3), shift_s=shift_s, by=by)
 

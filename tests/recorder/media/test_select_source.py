@@ -182,6 +182,33 @@ def test_slices_that_lack_seconds_by_the_pages_clock_lose(tmp_path):
     assert chosen.decision["live"]["frames"] == 240
 
 
+def test_a_wrong_length_of_the_page_takes_no_picture_away(tmp_path):
+    """The live road is as long as the page says, and has a picture for a moment only."""
+    data = browser(tmp_path / "browser", "VP8")
+    take = Take(tmp_path, "VP8").slices(data, (0, 7)).closing(data, 4)
+    sounds = [one for one in talk() if one[0] < 4]
+    take.paths.append(spool(tmp_path / "whip-1", send(video("VP8", SECONDS)[:2], sounds), session=1, codec="VP8"))
+    chosen = take.best()
+    assert (chosen.decision["took"], chosen.decision["why"]) == ("slices", "other_length")
+
+
+@pytest.mark.parametrize(("sounds", "took"), [(True, "live"), (False, "slices")])
+def test_two_roads_that_cannot_be_joined_leave_the_one_with_all_tracks_and_else_the_longer_one(
+    tmp_path, monkeypatch, sounds, took
+):
+    def fails(*_):
+        raise ffmpeg.FfmpegError("no")
+
+    monkeypatch.setattr(select_source, "stitch", fails)
+    data = browser(tmp_path / "browser", "VP8")
+    take = Take(tmp_path, "VP8").slices(data, (0, 2)).closing(data, published_ms=[1000 * (START_S + 1)])
+    heard = [one for one in talk() if one[0] >= 1] if sounds else []
+    shown = [one for one in video("VP8", SECONDS) if one[1] >= 1]
+    take.paths.append(spool(tmp_path / "whip-1", send(shown, heard), session=1, codec="VP8"))
+    chosen = take.best()
+    assert (chosen.decision["took"], chosen.decision["why"]) == (took, "hole_not_joined")
+
+
 def test_one_road_alone(tmp_path):
     data = browser(tmp_path / "browser", "VP8")
     for name in ("slices", "live", "nothing", "holes", "headless"):
