@@ -54,6 +54,7 @@ PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("kandidaat@voorbeeld.example", "Kim Kandidaat", (Role.CANDIDATE,)),
     ("kandidaat2@voorbeeld.example", "Koos Kandidaat", (Role.CANDIDATE,)),
     ("kandidaat3@voorbeeld.example", "Karin Kandidaat", (Role.CANDIDATE,)),
+    ("kandidaat4@voorbeeld.example", "Kira Kandidaat", (Role.CANDIDATE,)),
     ("leidinggevende@voorbeeld.example", "Lena Leidinggevende", (Role.MANAGER,)),
     ("beheerder@voorbeeld.example", "Bram Beheerder", (Role.ORGANISATION_ADMIN,)),
     ("bureau@ksf.example", "Bo Bureau", (Role.KSF_OFFICER,)),
@@ -212,7 +213,7 @@ def _practical_sessions(session: Session, where: Location, now: datetime) -> Non
 
 
 def _locations(session: Session, organisation: Organisation, now: datetime) -> Location:
-    """A location that is ready, where an online test was set ready, and one that was never checked."""
+    """A location that is ready, where online tests were set ready, one for today; and one that was never checked."""
     beheerder = _person(session, "beheerder@voorbeeld.example")
     ready = locations.add(session, organisation, *READY, beheerder, now)
     locations.add(session, organisation, *UNCHECKED, beheerder, now)
@@ -221,6 +222,8 @@ def _locations(session: Session, organisation: Organisation, now: datetime) -> L
     candidate = _person(session, "kandidaat2@voorbeeld.example")
     next_week = formats.start_of_day(now + timedelta(days=8)).replace(hour=10)
     set_ready(session, [candidate], Certificate.B, ready, next_week, beheerder, now)
+    today = _person(session, "kandidaat4@voorbeeld.example")
+    set_ready(session, [today], Certificate.A, ready, now + timedelta(minutes=1), beheerder, now)
     return ready
 
 

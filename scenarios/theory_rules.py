@@ -3,10 +3,25 @@
 # ruff: noqa: RUF009 (`within` and `many` return dataclasses.field)
 
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 
 from scenarios.reading import many, within
 from scenarios.theory.forms import Blueprint, Quota
+
+
+class Form(StrEnum):
+    """`per_candidate`: everybody gets a draw of the own; `linear`: all who sit together get the same items."""
+
+    PER_CANDIDATE = "per_candidate"
+    LINEAR = "linear"
+
+
+class Opening(StrEnum):
+    """How a supervisor opens a test: under the own log-in only, or also with the code of the day."""
+
+    LOG_IN = "log_in"
+    LOG_IN_OR_CODE = "log_in_or_code"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +38,22 @@ class TheoryRules:
     """The online test: about how many minutes somebody has to be there, and how the test itself is made.
 
     A scheme without `quotas` has no test of its own in Vignet: it is taken elsewhere, and KSF enters what came of it.
+    `offline_minutes`: so long after the end answers still come in that waited for the network. `result_at_once`: the
+    candidate reads the result when the test is handed in, and not only after KSF released it. `browser_exam_keys`: one
+    of these keys of Safe Exam Browser must fit too; none for the Config Key alone.
     """
 
     duration_minutes: int = within(5, 480, default=60)
     minutes: int = within(5, 300, default=45)
     cut_share: Fraction = within("0.01", 1, default=Fraction("0.7"))
     quotas: tuple[TheoryQuota, ...] = many(0, 20, ())
+    form: Form = Form.PER_CANDIDATE
+    opening: Opening = Opening.LOG_IN_OR_CODE
+    checked_location: bool = False
+    safe_exam_browser: bool = False
+    browser_exam_keys: tuple[str, ...] = many(0, 50, (), pattern="[0-9a-f]{64}", meaning="een sleutel van 64 tekens")
+    offline_minutes: int = within(0, 30, default=5)
+    result_at_once: bool = True
 
     @property
     def blueprint(self) -> Blueprint | None:

@@ -86,6 +86,7 @@ _SITTING = "sitting_id.dossier_id.candidate_id"
 _ANSWER = f"answer_id.{_SITTING}"
 _RECORDING = f"recording_id.{_ANSWER}"
 _RATING = f"rating_id.{_ANSWER}"
+_THEORY_TEST = "test_id.person_id"
 _TOLD = ("sitting", "told_at")
 _SCORED = (
     "competency level not_observable reason remark evidence changed phase2_level phase2_not_observable phase2_reason "
@@ -343,10 +344,11 @@ TABLES: Mapping[str, Table] = {
     "theory_test": Table(
         DataClass.TESTS,
         {
-            "person_id": "certificate starts_at state set_by_id set_at ended_by_id ended_at reason",
+            "person_id": "certificate starts_at state set_by_id set_at ended_by_id ended_at reason extra_time",
             "set_by_id": "certificate starts_at set_at",
             "ended_by_id": "certificate starts_at state ended_at reason",
         },
+        {Apart.INNER: "code_tries"},
     ),
     "practical_session": Table(
         DataClass.TESTS,
@@ -401,6 +403,28 @@ TABLES: Mapping[str, Table] = {
         },
         {Apart.INNER: "state kind term title source words document sha256 live_at review_on"},
     ),
+    "theory_sitting": Table(
+        DataClass.TESTS,
+        {
+            _THEORY_TEST: "stage opened_at opened_by_id by_code started_at ends_at handed_in_at by_clock passed outcome"
+            " released_at released_by_id",
+            "opened_by_id": "opened_at by_code",
+            "released_by_id": "released_at",
+        },
+        {Apart.SECRET: "seat seed"},
+        once={_THEORY_TEST: ("theory_sitting", "released_at")},
+    ),
+    "theory_answer": Table(
+        DataClass.TESTS,
+        {f"sitting_id.{_THEORY_TEST}": "number response flagged saved_at"},
+        once={f"sitting_id.{_THEORY_TEST}": ("theory_sitting", "released_at")},
+    ),
+    "theory_fact": Table(
+        DataClass.TESTS,
+        {f"sitting_id.{_THEORY_TEST}": "kind at seconds"},
+        once={f"sitting_id.{_THEORY_TEST}": ("theory_sitting", "released_at")},
+    ),
+    "theory_day_code": Table(DataClass.TESTS, {"made_by_id": "day made_at"}, {Apart.SECRET: "code"}),
     "theory_medium": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "path key content_type size"}),
     # what is asked and allowed
     "consent": Table(DataClass.CONSENTS, {_DOSSIER: "kind version given_at taken_back_at"}),

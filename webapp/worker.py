@@ -15,6 +15,7 @@ from storage.exam.sittings import RETAKE_ASKED, Answer, Sitting
 from storage.people.links import SEND_RESET
 from storage.people.outbox import DELIVER
 from storage.retention import erasing, expired, requests, resealing
+from storage.theory.sittings import hand_in_overdue
 from webapp import create_app
 from webapp.dossier import reminding
 from webapp.exam import exam_mail
@@ -72,6 +73,8 @@ def tend_windows() -> None:
         planning.tend_windows(datetime.now(UTC))
         reminding.remind(datetime.now(UTC))
         telling.remind(datetime.now(UTC))
+    with session_scope() as session:
+        hand_in_overdue(session, datetime.now(UTC))
 
 
 @celery.task(name="delete_expired")

@@ -1,6 +1,7 @@
 """The online theory test, one test for three certificates: who takes it, where, when, and what came of it.
 
-The organisation sets it ready and KSF enters the result. The test itself is taken in KSF's own secured environment.
+The organisation sets it ready. It is taken in Vignet where the scheme has a blueprint (`storage.theory`), and elsewhere
+where not: then KSF enters the result.
 Whoever passed it once has passed it for every certificate (`storage.dossier.qualifications`).
 """
 
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from storage.base import audit
@@ -77,7 +78,8 @@ class Rule(StrEnum):
 class TheoryTest(Identified, Base):
     """One test for one person, at a location of the organisation that set it ready.
 
-    `reason` is why the result was put right, the last time that it was.
+    `reason` is why the result was put right, the last time that it was. `extra_time` is a fraction such as 3/2, 1 for
+    none: an accommodation that KSF granted. `code_tries`: wrong codes with which somebody tried to open it.
     """
 
     __tablename__ = "theory_test"
@@ -93,6 +95,8 @@ class TheoryTest(Identified, Base):
     ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
     ended_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(Text, default="")
+    extra_time: Mapped[str] = mapped_column(String(12), default="1", server_default="1")
+    code_tries: Mapped[int] = mapped_column(default=0, server_default="0")
 
     person: Mapped[Person] = relationship(foreign_keys=person_id)
     location: Mapped[Location] = relationship()

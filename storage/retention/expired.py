@@ -37,6 +37,8 @@ from storage.planning.practical_sessions import LIVE, Participant, PracticalSess
 from storage.planning.practical_sheets import SheetEntry
 from storage.planning.theory_tests import TheoryState, TheoryTest
 from storage.retention.requests import ErasureRequest, RequestState
+from storage.theory.day_codes import TheoryDayCode
+from storage.theory.sittings import TheoryAnswer, TheoryFact, TheorySitting
 
 
 def _kept(data_class: DataClass) -> relativedelta:
@@ -99,10 +101,15 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
     old_resets = (Job.kind == SEND_RESET) & (Job.finished_at < now - RESETS_KEPT)
     delivered = (Job.kind == DELIVER) & (Job.state == JobState.DONE) & (Job.finished_at < now - DELIVERIES_KEPT)
     freed = select(Participant.id).where(Participant.freed_at < now - TESTS_KEPT)
+    sat = select(TheorySitting.id).join(TheorySitting.test).where(TheoryTest.ended_at < now - TESTS_KEPT)
     past = {
         Link: old_links,
         Job: old_resets | delivered,
         LogIn: or_(LogIn.used_at < now - LOG_INS_KEPT, LogIn.ended_at < now - LOG_INS_KEPT),
+        TheoryFact: TheoryFact.sitting_id.in_(sat),
+        TheoryAnswer: TheoryAnswer.sitting_id.in_(sat),
+        TheorySitting: TheorySitting.id.in_(sat),
+        TheoryDayCode: TheoryDayCode.day < (now - TESTS_KEPT).date(),
         TheoryTest: (TheoryTest.state != TheoryState.PASSED) & (TheoryTest.ended_at < now - TESTS_KEPT),
         PracticalResult: or_(PracticalResult.signed_at < now - RESULTS_KEPT, PracticalResult.participant_id.in_(freed)),
         SheetEntry: or_(SheetEntry.received_at < now - RESULTS_KEPT, SheetEntry.participant_id.in_(freed)),

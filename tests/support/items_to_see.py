@@ -1,7 +1,7 @@
 """Items of a theory test in the bank: one with a picture, and enough of every kind to fill a form."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 from support import qti
@@ -9,9 +9,13 @@ from support import qti
 from scenarios.theory.content import Gap, Markup, Picture, Place, Sound
 from scenarios.theory.items import Choice, GapMatch, Item, Match, Option, Order, PairOption
 from scenarios.theory.media import Medium
+from storage.base.present import present
 from storage.people.people import Person
+from storage.planning.locations import Location
+from storage.planning.theory_tests import Certificate, TheoryTest, set_ready
 from storage.theory.items import ItemState, TheoryItem
 from storage.theory.packages import take_in
+from storage.theory.sittings import TheoryAnswer, TheorySitting, TheoryStage, scheme_for
 
 BODY = (Markup("p", ("Een klant wacht al lang aan de telefoon.",)), Place())
 PICTURE = Medium("image/png", qti.png())
@@ -81,5 +85,45 @@ def in_use(session: Session, items: list[Item], people: tuple[Person, Person], n
         row.move(ItemState.REVIEWED, "", other, now)
         row.move(ItemState.APPROVED, "", author, now)
         row.move(ItemState.LIVE, "", author, now)
+    session.flush()
+    return made
+
+
+def at_the_test(
+    session: Session, person: Person, where: Location, boss: Person, item: TheoryItem, now: datetime
+) -> TheoryTest:
+    """A test of this moment that this person is at, with one item."""
+    session.flush()
+    (test,) = set_ready(session, [person], Certificate.A, where, now + timedelta(minutes=1), boss, now)
+    test.starts_at = now
+    sitting = TheorySitting(
+        test=test,
+        scheme=present(scheme_for(session, test)),
+        stage=TheoryStage.RUNNING,
+        seed="0",
+        opened_at=now,
+        opened_by=boss,
+        by_code=False,
+        by_clock=False,
+        started_at=now,
+        ends_at=now + timedelta(minutes=45),
+    )
+    sitting.answers = [TheoryAnswer(number=1, item=item, response=[], flagged=False)]
+    session.add(sitting)
+    session.flush()
+    return test
+
+
+def bank(session: Session, people: tuple[Person, Person], now: datetime) -> None:
+    """Enough items in use for two forms by the scheme of A: plain ones, and one of each other kind."""
+    terms = [*("1.1", "1.2", "1.3") * 15, *("2.1", "2.2") * 8, *("3.1", "3.2") * 10]
+    plain = [single(number, term) for number, term in enumerate(terms, start=1)]
+    in_use(session, [*plain, *every_kind()[1:]], people, now)
+
+
+def today(session: Session, person: Person, where: Location, boss: Person, now: datetime) -> TheoryTest:
+    """A test of this person that begins at this moment."""
+    (made,) = set_ready(session, [person], Certificate.A, where, now + timedelta(minutes=1), boss, now)
+    made.starts_at = now
     session.flush()
     return made

@@ -30,6 +30,7 @@ from storage.retention.requests import RequestState, Wanted
 from storage.retention.requests import ask as ask_erasure
 from storage.theory.items import ItemState
 from storage.theory.packages import take_in
+from storage.theory.sittings import TheorySitting, TheoryStage, hand_in_overdue
 from webapp import worker
 from webapp.dutch.states import CERTIFICATE_STATES
 from webapp.planning import planning
@@ -340,6 +341,30 @@ def of_theory(house: House, state: TheoryState) -> Walk:
     return Walk(pages, (str(row.id), house.url("theory.new")))
 
 
+def of_theory_sitting(house: House, state: TheoryStage) -> Walk:
+    s, p = house.session, house.people
+    cast.scheme_of_a(s)
+    (item,) = items_to_see.in_use(s, [items_to_see.single(1)], (p.officer, p.second_officer), NOW)
+    test = items_to_see.at_the_test(s, p.candidate, cast.location(s, p), p.beheerder, item, NOW)
+    row = s.scalars(select(TheorySitting)).one()
+    if state is TheoryStage.OPEN:
+        row.stage, row.started_at, row.ends_at = state, None, None
+    elif state is not TheoryStage.RUNNING:
+        row.hand_in(NOW)
+    if state is TheoryStage.RELEASED:
+        row.release(p.officer, NOW)
+    s.flush()
+
+    def clock() -> bool:
+        s.commit()
+        hand_in_overdue(s, NOW + timedelta(hours=2))
+        return row.stage is TheoryStage.HANDED_IN
+
+    pages = {"candidate": ["/online-toets"], "officer": [f"/bureau/online-toetsen/{test.id}"]}
+    ends = "Uw toets is ingeleverd" if state is TheoryStage.RELEASED else ""
+    return Walk(pages, ("beginnen", "vrijgeven"), clock if state is TheoryStage.RUNNING else None, ends)
+
+
 def of_item(house: House, state: ItemState) -> Walk:
     s, p = house.session, house.people
     (row,) = take_in(s, [items_to_see.single(1)], {}, p.officer, NOW)
@@ -371,5 +396,6 @@ BUILT: dict[Any, Callable[[House, Any], Walk]] = {
     SessionState: of_practical,
     Stage: of_stage,
     TheoryState: of_theory,
+    TheoryStage: of_theory_sitting,
 }
 """How each kind of state is built. A kind that is missing fails the walk."""

@@ -35,7 +35,7 @@ NO_PAGES |= {
     "own_data.everything",
     "sending.ask",
 }
-NO_PAGES |= {"bank.export", "bank.medium"}
+NO_PAGES |= {"bank.export", "bank.medium", "taking.medium", "taking.configure", "taking.finished"}
 NO_PAGES |= {"institution.logo", "institution.colour"}
 NO_PAGES |= {"certificate_check.did_document", "certificate_check.status_list", "certified.export", "paper.example"}
 NO_PAGES |= {f"own_certificates.{file}" for file in ("badge", "copy_file", "file", "supplement")}
@@ -205,8 +205,13 @@ def pages(world):
         ("officer", "/bureau/opnameservers"),
         ("officer", "/bureau/situaties"),
         ("officer", "/bureau/vragen"),
+        ("second_candidate", "/online-toets"),
+        ("candidate", "/online-toets"),
+        ("beheerder", "/organisatie/online-toets/vandaag"),
+        ("officer", f"/bureau/online-toetsen/{world.things['theory_sat'].id}"),
         ("second_officer", "/bureau/vragen?stand=draft"),
         ("officer", "/bureau/vragen/toetsmatrijs"),
+        ("officer", "/bureau/vragen/cijfers"),
         ("officer", "/bureau/vragen/nieuw"),
         ("second_officer", f"/bureau/vragen/{world.things['item'].id}"),
         ("officer", "/bureau/situaties/branchecertificaat_b/missed_callback"),

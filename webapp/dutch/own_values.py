@@ -35,9 +35,17 @@ from storage.planning.practical_results import ResultState
 from storage.planning.practical_sessions import SessionState
 from storage.planning.theory_tests import Certificate, TheoryState
 from storage.retention.requests import RequestState
+from storage.theory.sittings import Fact, TheoryStage
 from webapp.dutch import events, formats, states, terms
 
 CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
+    TheoryStage: {
+        TheoryStage.OPEN: "open",
+        TheoryStage.RUNNING: "bezig",
+        TheoryStage.HANDED_IN: "ingeleverd",
+        TheoryStage.RELEASED: "vrijgegeven",
+    },
+    Fact: terms.THEORY_FACTS,
     Role: states.ROLES,
     LinkKind: {
         LinkKind.INVITATION: "uitnodiging",

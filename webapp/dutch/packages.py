@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from review.item_analysis import Flag
 from scenarios.theory.qti.findings import Why
 from storage.theory.items import ItemState, Kind, Rule
 
@@ -23,6 +24,16 @@ STEPS = {
     ItemState.RETIRED: "Uit gebruik nemen",
 }
 """What the button says that brings an item to this state."""
+
+ITEM_FLAGS = {
+    Flag.TOO_FEW: ("te weinig gegevens", "neutral"),
+    Flag.EASY: ("erg makkelijk", "warn"),
+    Flag.HARD: ("erg moeilijk", "warn"),
+    Flag.NEGATIVE: ("goede kandidaten hebben deze fout: klopt de sleutel?", "danger"),
+    Flag.WEAK: ("onderscheidt weinig", "warn"),
+    Flag.UNUSED_DISTRACTOR: ("een afleider kiest niemand", "neutral"),
+    Flag.DISTRACTOR_OF_THE_GOOD: ("goede kandidaten kiezen een afleider", "danger"),
+}
 
 KINDS = {
     Kind.SINGLE: "één antwoord",

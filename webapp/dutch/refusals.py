@@ -37,6 +37,7 @@ from storage.planning import (
 )
 from storage.retention import holds, requests
 from storage.theory import items as theory_items
+from storage.theory import sittings as theory_sittings
 from webapp.dutch.formats import moment
 from webapp.dutch.terms import CONFLICTS, part
 
@@ -154,6 +155,20 @@ REFUSALS: dict[str, str] = {
     theory_items.Rule.KNOWN: "Deze vraag staat al in de vragenbank.",
     theory_items.Rule.MEDIA_AWAY: "De plaatjes en geluiden zijn nu niet te lezen. Probeer het straks opnieuw.",
     theory_items.Rule.OWN_TEST: "U maakt zelf nog een online toets. Tot die klaar is, kunt u de vragen niet zien.",
+    theory_sittings.Rule.NOT_HERE: "Deze toets wordt niet in Vignet gemaakt, of is al voorbij.",
+    theory_sittings.Rule.NOT_TODAY: "De toets is op {needed[0]}. Alleen op die dag kan hij open.",
+    theory_sittings.Rule.NOT_CHECKED: "Deze locatie heeft geen geldige controle: {found}. Controleer haar eerst.",
+    theory_sittings.Rule.TOO_FEW_ITEMS: "Er zijn te weinig vragen in gebruik voor deze toets: {found}. Bel KSF.",
+    theory_sittings.Rule.LOG_IN_ONLY: "Deze toets opent alleen iemand van uw organisatie, met een eigen inlog.",
+    theory_sittings.Rule.TOO_MANY_CODES: "Er is te vaak een verkeerde code getypt. Vraag uw organisatie de toets met "
+    "een eigen inlog te openen.",
+    theory_sittings.Rule.NOT_OPEN: "De toets is nu niet bezig. Laad de pagina opnieuw.",
+    theory_sittings.Rule.ELSEWHERE: "Uw toets is open op een andere computer, of in een andere browser. Ga daar "
+    "verder, of vraag wie toezicht houdt om ‘Andere computer’.",
+    theory_sittings.Rule.TIME_OVER: "De tijd is om. Wat op tijd binnenkwam, is bewaard. Laad de pagina opnieuw.",
+    theory_sittings.Rule.SAME_PERSON: "U hebt deze toets geopend. Iemand anders geeft de uitslag vrij.",
+    theory_sittings.Rule.HAS_OUTCOME: "Deze toets is in Vignet gemaakt. Geef de uitslag vrij; invoeren kan niet.",
+    theory_sittings.Rule.BEGUN: "De kandidaat is al begonnen. De tijd kan niet meer veranderen.",
     theory_tests.Rule.PASSED: "De online toets is al behaald door {found}. Die telt voor elk certificaat.",
     theory_tests.Rule.TWICE: "Er staat al een online toets klaar voor {found}. Ziet u die niet in uw lijst? Vraag KSF.",
     theory_tests.Rule.IN_PAST: "Dit moment is al voorbij. Kies een later moment.",

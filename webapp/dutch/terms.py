@@ -18,6 +18,7 @@ from storage.judging.objections import Against
 from storage.judging.verdicts import Cause
 from storage.people.complaints import Subject
 from storage.retention.requests import Wanted
+from storage.theory.sittings import Fact
 
 STAR_KINDS = {StarKind.MANAGER: "met een leidinggevende", StarKind.COLLEAGUE: "met een collega"}
 
@@ -212,3 +213,13 @@ def field(name: str, scheme: Scheme) -> str:
 def qualification(key: str) -> str:
     """The name of a qualification that opens the way to an exam, by its key in the scheme."""
     return QUALIFICATIONS.get(key, key.replace("_", " "))
+
+
+THEORY_FACTS = {
+    Fact.LEFT: "naar een ander venster",
+    Fact.BACK: "terug in de toets",
+    Fact.OFFLINE: "geen verbinding",
+    Fact.ONLINE: "weer verbinding",
+    Fact.MOVED: "naar een andere computer",
+    Fact.LATE: "antwoorden kwamen na de tijd binnen",
+}

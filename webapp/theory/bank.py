@@ -16,13 +16,14 @@ from scenarios.theory.qti.packages import PackageError, read_package
 from storage.base.objects import ObjectError
 from storage.base.refusal import Refused
 from storage.theory import packages
+from storage.theory.figures import item_figures, whole_reliability
 from storage.theory.items import ITEM_STEPS, ItemState, Kind, Rule, TheoryItem, versions_of
 from storage.theory.packages import Looked, NotTaken
 from storage.theory.stock import stock, terms_asked
 from webapp import access, media, uploads
 from webapp.access import theory_items as access_items
 from webapp.context import g
-from webapp.dutch.packages import ITEM_STATES, KINDS, STEPS, finding
+from webapp.dutch.packages import ITEM_FLAGS, ITEM_STATES, KINDS, STEPS, finding
 from webapp.forms import Form, choices
 from webapp.paging import matching, one_of, page_of, search
 from webapp.theory.showing import Shown
@@ -68,6 +69,16 @@ def home() -> ResponseReturnValue:
 def blueprint() -> ResponseReturnValue:
     """Whether there are enough items for the tests that the schemes ask for."""
     return render_template("bank/blueprint.html", exams=stock(g.db))
+
+
+@pages.get("/cijfers")
+@access_items.keepers
+def figures() -> ResponseReturnValue:
+    """How each item did, with the number of candidates that it rests on."""
+    found = item_figures(g.db)
+    items = g.db.scalars(access_items.items(TheoryItem.id.in_(found))).all()
+    rows = [(item, found[item.id]) for item in items]
+    return render_template("bank/figures.html", rows=rows, whole=whole_reliability(g.db), flags=ITEM_FLAGS)
 
 
 @pages.get("/<uuid:item_id>")
@@ -172,6 +183,8 @@ def _one(item: TheoryItem, seed: str) -> str:
     blocked = [one for one in ItemState if one in ITEM_STEPS[item.state] and one not in steps]
     values: dict[str, Any] = {"item": item, "content": content, "shown": shown, "right": right_answer(content)}
     values |= {"steps": steps, "blocked": blocked, "step_words": STEPS, "states": ITEM_STATES, "kinds": KINDS}
+    words = {option.key: text_of(option.content) for option in options_of(content.interaction)}
+    values |= {"figures": item_figures(g.db).get(item.id), "words": words}
     values |= {"versions": versions_of(g.db, item.number), "term": terms_asked(g.db).get(item.term, "")}
     return render_template("bank/one.html", **values)
 

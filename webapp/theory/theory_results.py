@@ -3,23 +3,28 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from storage.base import audit
 from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.people.people import Role
 from storage.planning import theory_tests
 from storage.planning.theory_corrections import correct, given
 from storage.planning.theory_tests import CORRECTIONS, RESULTS, TheoryState, TheoryTest
+from storage.theory.sittings import Rule, facts_of, scheme_for, sitting_of
 from webapp import access
+from webapp.access import theory_sittings as access_sittings
 from webapp.access import theory_tests as access_theory
 from webapp.context import g
 from webapp.dutch import formats, refusals
 from webapp.dutch.states import THEORY_STATES
+from webapp.dutch.terms import THEORY_FACTS
 from webapp.forms import Form, choices
+from webapp.mail.notify import notify
 from webapp.paging import called_so, page_of, search
 from webapp.theory import theory_mail
 
@@ -56,6 +61,25 @@ class CorrectionForm(Form):
         self.correct.choices = choices((one, formats.sentence(THEORY_STATES[one][0])) for one in others)
 
 
+class ExtraTimeForm(Form):
+    """How much longer somebody may work at the items: a fraction."""
+
+    extra_time = RadioField(
+        "Tijd voor de vragen",
+        [InputRequired("Kies een tijd.")],
+        choices=choices(
+            (("1", "gewone tijd"), ("5/4", "een kwart meer"), ("3/2", "de helft meer"), ("2", "twee keer zo veel"))
+        ),
+    )
+
+
+def _require_no_outcome(found: TheoryTest) -> None:
+    """What was taken here is not entered by hand. Raises Refused."""
+    sitting = sitting_of(g.db, found)
+    if sitting is not None and sitting.started_at is not None:
+        raise Refused(Rule.HAS_OUTCOME)
+
+
 @pages.get("")
 @access.roles(Role.KSF_OFFICER)
 def home() -> ResponseReturnValue:
@@ -73,6 +97,7 @@ def one(test_id: uuid.UUID) -> ResponseReturnValue:
     """One test, and its result."""
     found, form = access_theory.test_for_officer(test_id), ResultForm()
     if form.validate_on_submit():
+        _require_no_outcome(found)
         found.enter(TheoryState(form.result.data), access.me(), g.now)
         flash("De uitslag is bewaard.", "ok")
         return redirect(url_for("theory_results.home"))
@@ -98,6 +123,34 @@ def put_right(test_id: uuid.UUID) -> ResponseReturnValue:
     return _page(found, ResultForm(formdata=None), form), 422
 
 
+@pages.post("/<uuid:test_id>/vrijgeven")
+@access.roles(Role.KSF_OFFICER)
+def release(test_id: uuid.UUID) -> ResponseReturnValue:
+    """Let the result of a test that was taken in Vignet stand: a pass goes into the register."""
+    found = access_theory.test_for_officer(test_id)
+    sitting = sitting_of(g.db, found) or abort(404)
+    sitting.release(access.me(), g.now)
+    notify(g.db, found.person, "theory_result", g.now, test=found)
+    flash(f"Vrijgegeven. {found.person.name} krijgt bericht dat de uitslag er is.", "ok")
+    return redirect(url_for("theory_results.one", test_id=found.id))
+
+
+@pages.post("/<uuid:test_id>/extra-tijd")
+@access.roles(Role.KSF_OFFICER)
+def extra_time(test_id: uuid.UUID) -> ResponseReturnValue:
+    """An accommodation: more time for the items, until the candidate begins."""
+    found, form = access_theory.test_for_officer(test_id), ExtraTimeForm()
+    if not form.validate_on_submit():
+        return _page(found, ResultForm(formdata=None), CorrectionForm(found, formdata=None)), 422
+    sitting = sitting_of(g.db, found)
+    if found.state is not TheoryState.SET or (sitting and sitting.started_at):
+        raise Refused(Rule.BEGUN)
+    found.extra_time = form.extra_time.data
+    audit.record(g.db, g.now, access.me().id, "theory_test_extra_time", found, extra_time=found.extra_time)
+    flash("De tijd is bewaard.", "ok")
+    return redirect(url_for("theory_results.one", test_id=found.id))
+
+
 @pages.post("/<uuid:test_id>/intrekken")
 @access.roles(Role.KSF_OFFICER)
 def withdraw(test_id: uuid.UUID) -> ResponseReturnValue:
@@ -112,5 +165,8 @@ def withdraw(test_id: uuid.UUID) -> ResponseReturnValue:
 
 def _page(found: TheoryTest, form: ResultForm, correction: CorrectionForm) -> str:
     at_home = any(one.organisation_id == found.organisation_id and one.holds(g.now) for one in found.person.memberships)
-    values = {"form": form, "correction": correction, "gave": given(g.db, found), "at_home": at_home}
+    sitting = access_sittings.sitting_for_officer(found)
+    values: dict[str, Any] = {"form": form, "correction": correction, "gave": given(g.db, found), "at_home": at_home}
+    values |= {"sitting": sitting, "facts": facts_of(g.db, sitting) if sitting else [], "facts_words": THEORY_FACTS}
+    values |= {"extra": ExtraTimeForm(formdata=None, extra_time=found.extra_time), "here": scheme_for(g.db, found)}
     return render_template("theory_results/one.html", found=found, **values)

@@ -23,7 +23,7 @@ from scenarios.brought import scheme_file
 from scenarios.chapters import Allocation, FileCriterion, IdentityCheck, Origin, Planning, Question, Task
 from scenarios.judged_live import Channel, spread
 from scenarios.scheme import Scheme, parse
-from scenarios.theory_rules import TheoryQuota
+from scenarios.theory_rules import Form, Opening, TheoryQuota
 from scenarios.unread import UNREAD
 from storage import schemes
 from storage.people.people import Role
@@ -58,6 +58,10 @@ WORDS: dict[str, str] = {
     Allocation.SPREAD: "elk antwoord andere assessoren",
     Planning.WINDOW: "in een periode na de uitnodiging, op een moment naar keuze",
     Planning.DATES: "op een examendatum van KSF, die de organisatie aanvraagt",
+    Form.PER_CANDIDATE: "ieder eigen vragen",
+    Form.LINEAR: "allemaal dezelfde vragen",
+    Opening.LOG_IN: "met een eigen inlog",
+    Opening.LOG_IN_OR_CODE: "met een eigen inlog, of met de code van de dag",
     Rounding.HALF_UP: "een half gaat naar boven",
     Rounding.HALF_EVEN: "een half gaat naar het even cijfer",
     Rounding.DOWN: "naar beneden",
@@ -194,7 +198,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "ja" if value else "nee"
     if isinstance(value, tuple | list):
-        return ", ".join(_plain(one) for one in value)
+        return "geen" if not value else ", ".join(_plain(one) for one in value)
     if isinstance(value, TheoryQuota):
         return f"{value.name}: {value.items}"
     if isinstance(value, Task | FileCriterion):

@@ -113,7 +113,17 @@ def test_a_personal_link_is_put_in_when_the_mail_goes(session, app, people, box)
         assert f"/welkom/{link.token}" in part.get_content()
 
 
-MAY_LEAD_TO = {"", "/uitslag", "/bezwaar", "/bezwaren", "/certificaat", "/klachten", "/beoordelen", "/kandidaten"}
+MAY_LEAD_TO = {
+    "",
+    "/uitslag",
+    "/online",
+    "/bezwaar",
+    "/bezwaren",
+    "/certificaat",
+    "/klachten",
+    "/beoordelen",
+    "/kandidaten",
+}
 
 
 def test_no_mail_leads_to_a_recording():
