@@ -75,7 +75,7 @@ def test_the_last_one_of_a_number_is_told_beforehand_and_stops_invitations(app, 
     before = text_of(officer.get(at).text)
     assert "Er is geen andere situatie met dit nummer." in before and "Gepland: 1." in before
     assert officer.post(at, {"reason": WHY}).status_code == 302
-    assert "1 examen van dit moment krijgt haar toch nog" in text_of(officer.get(at).text)
+    assert "1 examen van dit moment krijgt die toch nog" in text_of(officer.get(at).text)
     assert "Voor situatie 4 is niets meer over" in text_of(officer.get("/bureau/situaties").text)
     assert "1 situatie zonder filmpje" in text_of(officer.get("/bureau").text)
 

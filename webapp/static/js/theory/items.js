@@ -15,6 +15,7 @@ export class Items {
     this.shown = 1;
     for (const [number, form] of this.forms) {
       form.addEventListener("submit", (event) => event.preventDefault());
+      form.addEventListener("focusout", () => settle(form));
       form.addEventListener("change", (event) => {
         limit(form, /** @type {HTMLElement} */ (event.target));
         this.mark(number);
@@ -29,7 +30,7 @@ export class Items {
     const form = this.#form(number);
     const values = controls(form).flatMap((one) => {
       if (one instanceof HTMLInputElement) return one.checked ? [one.value] : [];
-      return one.value ? [one.value] : [];
+      return one.value && !taken(one) ? [one.value] : [];
     });
     return { response: values, flagged: flag(form).checked };
   }
@@ -107,18 +108,32 @@ function flag(form) {
   return /** @type {HTMLInputElement} */ (form.querySelector("[data-flag]"));
 }
 
-/** What may be used once leaves its other place; one choice too many is taken back. @param {HTMLFormElement} form @param {HTMLElement} changed */
+/**
+ * What may be used once counts where it was chosen last; one choice too many is taken back. The other place is emptied
+ * only when the list is left: arrow keys pass what is chosen elsewhere on their way.
+ * @param {HTMLFormElement} form @param {HTMLElement} changed
+ */
 function limit(form, changed) {
   const once = changed.closest("[data-once]");
-  if (once && changed instanceof HTMLSelectElement && changed.value) {
-    for (const other of once.querySelectorAll("select")) {
-      if (other !== changed && used(other) === used(changed)) other.value = "";
-    }
+  if (once && changed instanceof HTMLSelectElement) {
+    for (const other of once.querySelectorAll("select")) delete other.dataset.newest;
+    changed.dataset.newest = "";
   }
   const most = Number(changed.closest("[data-most]")?.getAttribute("data-most") ?? 0);
   if (most > 1 && changed instanceof HTMLInputElement && form.querySelectorAll("[data-most] input:checked").length > most) {
     changed.checked = false;
   }
+}
+
+/** True when what this list holds was chosen in another one since. @param {HTMLSelectElement} one */
+function taken(one) {
+  const newest = /** @type {HTMLSelectElement | null | undefined} */ (one.closest("[data-once]")?.querySelector("[data-newest]"));
+  return Boolean(newest?.value) && newest !== one && newest !== null && newest !== undefined && used(newest) === used(one);
+}
+
+/** Empty what was chosen elsewhere since. @param {HTMLFormElement} form */
+function settle(form) {
+  for (const one of form.querySelectorAll("select")) if (taken(one)) one.value = "";
 }
 
 /** What was used: of a pair the part that the places share, which is what the reader sees. @param {HTMLSelectElement} one */
