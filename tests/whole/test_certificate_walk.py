@@ -165,7 +165,7 @@ def test_from_a_result_to_a_certificate_and_back(walk: Walk):
     page.goto("/certificaat")
     expect(page.get_by_text("Iemand anders deed het examen.").first).to_be_visible()
     walk.picture(page, "holder-withdrawn")
-    assert walk.faults == []
+    assert walk.faults == [], walk.faults
 
 
 def certify(walk: Walk, first: Page, second: Page, holder: Person) -> tuple[str, str, str]:
