@@ -8,7 +8,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit
@@ -76,9 +76,13 @@ class Complaint(Identified, Base):
 
 
 def complain(session: Session, person: Person, subject: Subject, text: str, now: datetime) -> Complaint:
-    """Take a complaint in. Raises Refused without a text."""
+    """Take a complaint in; the same once more while it waits is one complaint. Raises Refused without a text."""
     if not text.strip():
         raise Refused(Rule.NO_TEXT)
+    session.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+    waiting = Complaint.answered_at.is_(None) & (Complaint.person_id == person.id) & (Complaint.subject == subject)
+    if there := session.scalars(select(Complaint).where(waiting, Complaint.text == text.strip())).first():
+        return there
     row = Complaint(id=uuid.uuid4(), person=person, subject=subject, text=text.strip(), received_at=now)
     session.add(row)
     session.flush()

@@ -20,7 +20,7 @@ from webapp.access import complaints as access_complaints
 from webapp.context import g
 from webapp.dutch import formats, terms
 from webapp.forms import Form, choices
-from webapp.mail.notify import notify
+from webapp.mail.notify import notify, notify_once
 from webapp.paging import page_of
 
 pages = Blueprint("complaining", __name__, url_prefix="/klachten")
@@ -63,7 +63,7 @@ def mine() -> ResponseReturnValue:
     form = ComplaintForm()
     if form.validate_on_submit():
         made = complain(g.db, access.me(), Subject(form.subject.data), present(form.text.data), g.now)
-        notify(g.db, access.me(), "complaint_received", g.now, complaint=made, due=_row(made).due)
+        notify_once(g.db, access.me(), "complaint_received", g.now, complaint=made, due=_row(made).due)
         flash(f"Uw klacht is ontvangen. Uw ontvangstnummer is {made.code}.", "success")
         return redirect(url_for("complaining.mine"))
     own = select(Complaint).where(Complaint.person_id == access.me().id).order_by(Complaint.received_at.desc())

@@ -33,6 +33,16 @@ def test_it_is_answered_once_with_words_by_somebody_else(session, people):
         made.reply("Nog eens.", people.second_officer, NOW)
 
 
+def test_the_same_twice_is_one_complaint_until_it_is_answered(session, people):
+    made = complain(session, people.manager, Subject.SERVICE, "Niemand nam op.", NOW)
+    assert complain(session, people.manager, Subject.SERVICE, " Niemand nam op. ", NOW + timedelta(seconds=1)) is made
+    assert complain(session, people.manager, Subject.CONDUCT, "Niemand nam op.", NOW) is not made
+    assert complain(session, people.candidate, Subject.SERVICE, "Niemand nam op.", NOW) is not made
+    made.reply("Excuses.", people.officer, NOW)
+    session.flush()
+    assert complain(session, people.manager, Subject.SERVICE, "Niemand nam op.", NOW) is not made
+
+
 def test_the_database_refuses_an_answer_of_nobody_and_of_oneself(session, people):
     made = complain(session, people.manager, Subject.SERVICE, "Niemand nam op.", NOW)
     session.flush()
