@@ -28,6 +28,7 @@ from storage.judging.verdicts import Verdict
 from storage.retention import erasing, plan, results
 from storage.retention.destructions import Destruction, Run, totals
 from storage.retention.erasing import begin_run, erase, run_through
+from storage.retention.expired import delete_expired
 from storage.retention.holds import AuditYear, Rule, hold
 from storage.retention.plan import due
 
@@ -388,11 +389,14 @@ def test_a_certificate_is_replaced_by_one_with_another_name_when_its_verdict_is_
     session.commit()
 
 
-def test_whatever_hangs_on_an_exam_goes_with_its_result_or_stays_on_purpose():
-    """A new table with something of an exam in it must not be forgotten."""
+def test_whatever_hangs_on_an_exam_goes_with_its_result_or_stays_on_purpose(session):
+    """A new table with something of an exam in it must not be forgotten. A practical test has its own clock."""
+    of_practice = {"practical_entry", "practical_result"}
+    assert of_practice <= delete_expired(session, cast.NOW).keys()
     classes = (DataClass.EXAM, DataClass.SCORES, DataClass.VERDICTS, DataClass.RECORDINGS, DataClass.RENDITIONS)
     going = {noun.__tablename__ for noun in results.PARENTS}
-    assert going == {name for name, table in TABLES.items() if table.data_class in classes} | {"recorder_place"}
+    of_exams = {name for name, table in TABLES.items() if table.data_class in classes} - of_practice
+    assert going == of_exams | {"recorder_place"}
     assert {KEPT[one].months for one in classes[:3]} == {84}
     going_on = set(going)
     for name, table in Base.metadata.tables.items():
