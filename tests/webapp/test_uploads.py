@@ -31,6 +31,7 @@ def places(session, people):
         Upload.ROSTER: ("/organisatie/aanmelden/lijst", beheerders),
         Upload.LOGO: ("/bureau/instelling/logo", officers),
         Upload.PAPER_LIST: ("/register/papier", officers),
+        Upload.ITEM_PACKAGE: ("/bureau/vragen/nieuw", officers),
     }
 
 
