@@ -28,6 +28,7 @@ from storage.exam.sittings import Answer, Sitting
 from storage.people.people import Role
 from storage.planning.bookings import awaits_date, booking_of
 from webapp import access, explain
+from webapp.access import theory_sittings
 from webapp.access import theory_tests as access_theory
 from webapp.context import g
 from webapp.dossier import timeline
@@ -65,6 +66,8 @@ def home() -> ResponseReturnValue:
         finished = {one.sitting.dossier_id for one in results}
         values: dict[str, Any] = {"timeline": newest, "advice": advice, "theory": access_theory.my_test()}
         values |= {"results": results, "finished": finished}
+        if values["theory"] is None and (come := theory_sittings.my_test()):
+            values |= {"come": come, "sat": theory_sittings.my_test_is_sat()}
         return render_template("exam/waiting.html", dossiers=dossiers, booked=booked, **values)
     step = sitting.step(g.now)
     if step is Step.RECEIPT:

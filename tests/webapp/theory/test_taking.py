@@ -94,6 +94,16 @@ def test_another_organisation_opens_nothing_here(ready, people, visit):
         assert other.post(f"{DAY}/{ready.id}/{act}").status_code == 404
 
 
+def test_the_page_of_the_own_exam_leads_to_the_test_and_to_what_came_of_it(ready, opened, session, people, visit):
+    ready.starts_at = datetime.now(UTC) - timedelta(minutes=1)
+    session.commit()
+    page = opened.get("/examen").text
+    assert "Naar de online toets" in page and f'href="{HOME}"' in page and "nog niet aangemeld" not in page
+    assert send(opened, "/inleveren", {"answers": give(session, 30)}).status_code == 200
+    page = opened.get("/examen").text
+    assert "Wat u inleverde, en de uitslag" in page and "nog niet aangemeld" not in page
+
+
 def test_all_items_are_on_the_page_and_none_of_their_keys(opened, session):
     page = opened.get(HOME).text
     assert page.count("data-item=") == 40
