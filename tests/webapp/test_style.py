@@ -161,3 +161,8 @@ def test_no_template_has_style_or_script_of_its_own():
     for template in set((PACKAGE / "templates").rglob("*.html")) - {PACKAGE / "templates" / "mail" / "layout.html"}:
         own = r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)(?! type=.application/json)"
         assert not re.search(own, template.read_text()), template
+
+
+@pytest.mark.parametrize("page", ["", "x", "0", "12", "-1", "9" * 5000])
+def test_it_takes_any_page_for_a_page(visit, page):
+    assert visit(None).client.get("/stijl", query_string={"page": page}).status_code == 200
