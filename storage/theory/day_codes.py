@@ -74,6 +74,8 @@ def open_by_code(session: Session, test: TheoryTest, code: str, now: datetime) -
     if scheme.content.theory.opening is Opening.LOG_IN:
         raise Refused(Rule.LOG_IN_ONLY)
     require_today(test, now)
+    # Of two codes that come at the same moment the second one finds the first one counted.
+    session.refresh(test, ["state", "code_tries"], with_for_update=True)
     if test.code_tries >= TRIES:
         raise Refused(Rule.TOO_MANY_CODES, found=test.code_tries, needed=TRIES)
     right = code_of(session, test.location_id, now)

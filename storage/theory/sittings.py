@@ -132,6 +132,11 @@ class TheorySitting(Stepping, Base):
         self.stage = stage
 
     @property
+    def over(self) -> bool:
+        """True when it was handed in: what is left is the receipt, and the result."""
+        return self.handed_in_at is not None
+
+    @property
     def rules(self) -> TheoryRules:
         return self.scheme.content.theory
 
@@ -142,7 +147,7 @@ class TheorySitting(Stepping, Base):
     @property
     def last_call(self) -> datetime | None:
         """Until when answers are taken; None before it began."""
-        return self.ends_at and self.ends_at + timedelta(minutes=self.scheme.content.theory.offline_minutes)
+        return self.ends_at and self.ends_at + timedelta(minutes=self.rules.offline_minutes)
 
     @property
     def points(self) -> tuple[Fraction, Fraction]:
@@ -205,7 +210,7 @@ class TheorySitting(Stepping, Base):
 
     def hand_in(self, now: datetime, by_clock: bool = False) -> None:
         """It is over, and scored by the rule. Twice is once."""
-        if self.stage in (TheoryStage.HANDED_IN, TheoryStage.RELEASED):
+        if self.over:
             return
         found, actor = self.score(), None if by_clock else self.test.person_id
         self.take_step(TheoryStage.HANDED_IN, actor, now)

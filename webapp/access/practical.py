@@ -8,6 +8,7 @@ from flask import abort
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from scenarios.chapters import ChecklistRules
 from storage.base.clock import AMSTERDAM
 from storage.people.people import Person
 from storage.planning.exam_dates import ExamDate
@@ -143,14 +144,26 @@ def my_result(result_id: uuid.UUID) -> PracticalResult:
     return g.db.scalars(my_results().where(PracticalResult.id == result_id)).first() or abort(404)
 
 
+_WHOLE = joinedload(Participant.practical_session).options(
+    joinedload(PracticalSession.exam_date),
+    joinedload(PracticalSession.location),
+    joinedload(PracticalSession.scheme),
+)
+
+
 def my_participations() -> Sequence[Participant]:
     """Where the one who asks is a candidate in a session that is still to be."""
-    whole = joinedload(Participant.practical_session).options(
-        joinedload(PracticalSession.exam_date),
-        joinedload(PracticalSession.location),
-        joinedload(PracticalSession.scheme),
+    return g.db.scalars(_participations_to_come(me()).options(_WHOLE)).all()
+
+
+def my_participations_without_result() -> Sequence[Participant]:
+    """Where the one who asks was a candidate, of whom the result is not known yet; only where Vignet has the result."""
+    known = select(PracticalResult.participant_id).where(PracticalResult.state == ResultState.RELEASED)
+    held = _participations(me()).where(
+        PracticalSession.state == SessionState.CONFIRMED, ExamDate.ends_at <= g.now, Participant.id.not_in(known)
     )
-    return g.db.scalars(_participations_to_come(me()).options(whole)).all()
+    found = g.db.scalars(held.options(_WHOLE))
+    return [one for one in found if one.practical_session.scheme.content.chapter(ChecklistRules).points]
 
 
 def participations_here(candidate: Person) -> Sequence[Participant]:
@@ -160,14 +173,14 @@ def participations_here(candidate: Person) -> Sequence[Participant]:
 
 
 def _participations_to_come(candidate: Person) -> Select[Participant]:
+    return _participations(candidate).where(PracticalSession.state.in_(LIVE), ExamDate.ends_at > g.now)
+
+
+def _participations(candidate: Person) -> Select[Participant]:
     planned = select(Participant).join(PracticalSession, Participant.session_id == PracticalSession.id)
     planned = planned.join(ExamDate, PracticalSession.date_id == ExamDate.id)
-    return planned.where(
-        Participant.candidate_id == candidate.id,
-        Participant.freed_at.is_(None),
-        PracticalSession.state.in_(LIVE),
-        ExamDate.ends_at > g.now,
-    ).order_by(ExamDate.starts_at)
+    mine = planned.where(Participant.candidate_id == candidate.id, Participant.freed_at.is_(None))
+    return mine.order_by(ExamDate.starts_at, Participant.id)
 
 
 def _to_come() -> ColumnElement[bool]:

@@ -26,13 +26,6 @@ def my_test() -> TheoryTest | None:
     return g.db.scalars(today).first() or g.db.scalars(sat.limit(1)).first()
 
 
-def my_test_is_sat() -> bool:
-    """True when that test was handed in: what is left of it is a receipt, and the result."""
-    test = my_test()
-    sitting = sitting_of(g.db, test) if test else None
-    return sitting is not None and sitting.stage in (TheoryStage.HANDED_IN, TheoryStage.RELEASED)
-
-
 def require_my_test() -> TheoryTest:
     return my_test() or abort(404)
 

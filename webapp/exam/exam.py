@@ -27,6 +27,7 @@ from storage.exam.recordings import Recording, RecordingState, begin_take, count
 from storage.exam.sittings import Answer, Sitting
 from storage.people.people import Role
 from storage.planning.bookings import awaits_date, booking_of
+from storage.theory.sittings import sitting_of
 from webapp import access, explain
 from webapp.access import theory_sittings
 from webapp.access import theory_tests as access_theory
@@ -67,7 +68,8 @@ def home() -> ResponseReturnValue:
         values: dict[str, Any] = {"timeline": newest, "advice": advice, "theory": access_theory.my_test()}
         values |= {"results": results, "finished": finished}
         if values["theory"] is None and (come := theory_sittings.my_test()):
-            values |= {"come": come, "sat": theory_sittings.my_test_is_sat()}
+            sitting_of_test = sitting_of(g.db, come)
+            values |= {"come": come, "sat": sitting_of_test is not None and sitting_of_test.over}
         return render_template("exam/waiting.html", dossiers=dossiers, booked=booked, **values)
     step = sitting.step(g.now)
     if step is Step.RECEIPT:

@@ -146,6 +146,12 @@ def my_practicals() -> Sequence[Participant]:
     return access_practical.my_participations()
 
 
+@pages.app_template_global("my_practicals_without_result")
+def my_practicals_without_result() -> Sequence[Participant]:
+    """The own practical tests that were held, and of which KSF has not told the result."""
+    return access_practical.my_participations_without_result()
+
+
 def marks_on(found: PracticalSession) -> dict[str, Any]:
     """Beside the names: the advice that this session does not follow, who left the organisation, and results."""
     people = [one.id for one in found.candidates]

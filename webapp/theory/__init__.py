@@ -1,1 +1,1 @@
-"""The online theory test: an organisation sets it ready, KSF enters what came of it."""
+"""The online theory test: set ready, opened at a location, taken, and its result; and the bank of its items."""

@@ -26,6 +26,7 @@ from webapp.context import g
 from webapp.dutch.packages import ITEM_FLAGS, ITEM_STATES, KINDS, STEPS, finding
 from webapp.forms import Form, choices
 from webapp.paging import matching, one_of, page_of, search
+from webapp.people.account import own_address
 from webapp.theory.showing import Shown
 from webapp.uploads import Upload
 
@@ -100,12 +101,12 @@ def move() -> ResponseReturnValue:
     back = request.form.get("terug") or url_for("bank.home", stand=to)
     if not found:
         flash("Kruis eerst aan welke vragen u bedoelt.", "warn")
-        return redirect(_ours(back))
+        return redirect(own_address(back))
     for item in found:
         item.move(ItemState(to), form.reason.data or "", access.me(), g.now)
     number = "1 vraag is" if len(found) == 1 else f"{len(found)} vragen zijn"
     flash(f"{number} nu {ITEM_STATES[ItemState(to)][0]}.", "ok")
-    return redirect(_ours(back))
+    return redirect(own_address(back))
 
 
 @pages.route("/nieuw", methods=["GET", "POST"])
@@ -229,8 +230,3 @@ def _ids(texts: list[str]) -> list[uuid.UUID]:
         return [uuid.UUID(one) for one in texts]
     except ValueError:
         abort(404)
-
-
-def _ours(address: str) -> str:
-    """An address of our own to go back to; any other is the list."""
-    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else url_for("bank.home")

@@ -1,7 +1,9 @@
 """Safe Exam Browser, where the scheme asks for it: the configuration of a test, and who proved to run under it.
 
 Windows sends the hashes as headers with each page; on macOS and iOS a script of the page reads them. What one browser
-proved holds for its log-in and this test alone. A wrong header is refused at every page.
+proved holds for its log-in and this test alone. It is asked for where the items are handed out: at the page of the test
+and when it begins. Answers are taken from the browser that leads the sitting, whatever headers they come with: no
+answer is lost over a header.
 """
 
 from hashlib import sha256

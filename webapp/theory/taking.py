@@ -62,8 +62,8 @@ def home() -> ResponseReturnValue:
     if test is None:
         return render_template("taking/none.html")
     sitting = sitting_of(g.db, test)
-    if sitting is not None and sitting.stage in (TheoryStage.HANDED_IN, TheoryStage.RELEASED):
-        told = sitting.released_at is not None or sitting.scheme.content.theory.result_at_once
+    if sitting is not None and sitting.over:
+        told = sitting.released_at is not None or sitting.rules.result_at_once
         return render_template("taking/receipt.html", sitting=sitting, test=test, told=told)
     if browser.asked_for(test) and (seen := browser.seen(test)) is not Check.RIGHT:
         return render_template("taking/browser.html", wrong=seen is Check.WRONG), 200

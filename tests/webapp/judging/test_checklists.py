@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -145,6 +145,19 @@ def test_from_signature_to_certificate(session, people, visit, found):
     assert certificate.number in candidate.get("/certificaat").text
     home = text_of(visit(people.beheerder).get(f"/organisatie/praktijktoetsen/{found.id}").text)
     assert "behaald" in home and "Kwam in geen" not in home
+
+
+def test_the_candidate_is_not_told_nothing_between_the_test_and_its_result(session, people, visit, found):
+    candidate = visit(people.candidate)
+    assert "uitslag volgt" not in candidate.get("/examen").text
+    result = signed(session, people, found.participants[0])
+    found.exam_date.ends_at = datetime.now(UTC) - timedelta(seconds=1)
+    session.commit()
+    page = candidate.get("/examen").text
+    assert "uitslag volgt" in page and "nog niet aangemeld" not in page
+    visit(people.officer).post(f"/bureau/praktijktoetsen/uitslagen/{result.id}/vrijgeven")
+    page = candidate.get("/examen").text
+    assert "uitslag volgt" not in page and "Uitslag lezen" in page
 
 
 def test_an_organisation_reads_of_a_test_that_was_not_passed_only_that_it_is_over(session, people, visit, found):
