@@ -65,5 +65,10 @@ def test_a_reader_is_told_from_what_only_has_the_same_name(code, found):
     assert {name for kind, name in read if kind == AssessmentRules.__name__} == found
 
 
+def test_a_property_gives_what_its_annotation_says_where_all_of_its_name_agree():
+    assert scheme_values.properties()["rules"] == "TheoryRules"
+    assert "state" not in scheme_values.properties()
+
+
 def test_what_is_listed_is_a_value_of_a_scheme():
     assert UNREAD.keys() <= values().keys()

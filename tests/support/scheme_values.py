@@ -56,6 +56,7 @@ ALWAYS = {
 """For each value that can be no other than it is: the test that holds the product to it."""
 
 
+@cache
 def chapters() -> dict[str, type]:
     """The dataclass of each table of a scheme, by the table's name."""
     found = {}
@@ -106,6 +107,19 @@ def readers() -> dict[str, list[str]]:
                 if f"{table}.{attribute}" in found:
                     found[f"{table}.{attribute}"].add(place)
     return {path: sorted(places) for path, places in found.items()}
+
+
+@cache
+def properties() -> dict[str, str]:
+    """What a property of any class gives, where every one of its name gives the same dataclass of a scheme."""
+    found: dict[str, set[str | None]] = {}
+    for package in PACKAGES:
+        for file in sorted((ROOT / package).rglob("*.py")):
+            module = Module(ast.parse(file.read_text()))
+            for node in ast.walk(module.tree):
+                if isinstance(node, ast.FunctionDef) and "property" in map(ast.unparse, node.decorator_list):
+                    found.setdefault(node.name, set()).add(module.annotated(node.returns))
+    return {name: kind for name, (kind, *others) in found.items() if kind and not others}
 
 
 @dataclass
@@ -196,7 +210,9 @@ class Module:
         if isinstance(node, ast.Attribute):
             if node.attr == "content":
                 return "Scheme"
-            return self.tables.get(node.attr) if self.kind(node.value, names) == "Scheme" else None
+            if self.kind(node.value, names) == "Scheme":
+                return self.tables.get(node.attr)
+            return properties().get(node.attr)
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             if called.endswith(".chapter"):
