@@ -34,6 +34,10 @@ _LONGEST_S = 900
 _UNMEASURABLE_LUFS = -70.0
 
 
+Span = tuple[float, float]
+"""From when to when, in seconds."""
+
+
 class Unreadable(ValueError):
     """No demuxer or decoder accepts the file."""
 
@@ -64,8 +68,8 @@ class Scan:
     Times begin where the file begins. `times` are those of the pictures, rising, `keyframes` those of the keyframes;
     `keyframe_gap_s` is the longest way to the next. `one_shape`: the picture is set up once and never changes (H.264:
     every SPS is equal).
-    `left_out_s`: silence that the encoder left out (DTX). `picture_gaps_s`, `sound_gaps_s`: how long nothing came
-    of a track that is there, in gaps that are seen or heard. `breaks`: by how many seconds in all the
+    `left_out_s`: silence that the encoder left out (DTX). `picture_gaps`, `sound_gaps`: from when to when
+    nothing came of a track that is there, where that is seen or heard. `breaks`: by how many seconds in all the
     clock of a track was set right; `wild`: how many single times were. `begin_off_s`: how much later the first packet
     is than where FFmpeg begins the file; 0 but for some short files.
     """
@@ -80,8 +84,8 @@ class Scan:
     keyframe_gap_s: float = 0.0
     one_shape: bool = True
     left_out_s: float = 0.0
-    picture_gaps_s: float = 0.0
-    sound_gaps_s: float = 0.0
+    picture_gaps: tuple[Span, ...] = ()
+    sound_gaps: tuple[Span, ...] = ()
     breaks: Mapping[str, float] = field(default_factory=dict)
     wild: int = 0
     begin_off_s: float = 0.0
@@ -96,6 +100,16 @@ class Scan:
     def fps(self) -> float | None:
         """Pictures a second over the whole answer, gaps and edges included."""
         return len(self.times) / self.seconds if self.times[1:] and self.seconds > 0 else None
+
+    @property
+    def picture_gaps_s(self) -> float:
+        """How long in all the picture is missing; 0 when there is none at all."""
+        return sum(end - begin for begin, end in self.picture_gaps)
+
+    @property
+    def sound_gaps_s(self) -> float:
+        """How long in all the sound is missing; 0 when there is none at all."""
+        return sum(end - begin for begin, end in self.sound_gaps)
 
     @property
     def bare_s(self) -> float:
@@ -172,13 +186,16 @@ def _scan(container: av.container.InputContainer) -> Scan:
     shown = [time - begin for time in video.laid.times] if video else []
     heard = [time - begin for time in audio.laid.times] if audio else []
     times = sorted(shown)
-    end = times[-1] + usual_step(times) if len(times) > 1 else 0.0
+    step = usual_step(times)
+    end = times[-1] + step if len(times) > 1 else 0.0
     heard_to = (
         max((time + length for time, length in zip(heard, audio.lengths, strict=True)), default=0.0) if audio else 0.0
     )
     if max(end, heard_to) > _LONGEST_S:
         raise Unreadable(f"it says to last {max(end, heard_to):.0f} s")
-    spoken = sorted(zip(heard, audio.lengths, strict=True)) if audio else []
+    spoken = list(audio.lengths) if audio else []
+    for number in audio.silent_after if audio else ():
+        spoken[number] = max(spoken[number], heard[number + 1] - heard[number])
     ways = [b - a for a, b in pairwise([*(shown[number] for number in keys), end])] if keys else []
     return Scan(
         seconds=max(end, heard_to),
@@ -188,8 +205,8 @@ def _scan(container: av.container.InputContainer) -> Scan:
         audio_start_s=heard[0] if heard else 0.0,
         audio_end_s=heard_to,
         left_out_s=audio.left_out_s if audio else 0.0,
-        picture_gaps_s=_gaps_s([(time, usual_step(times)) for time in times], max(end, heard_to), _SEEN_GAP_S),
-        sound_gaps_s=max(0.0, _gaps_s(spoken, max(end, heard_to), _HEARD_GAP_S) - (audio.left_out_s if audio else 0.0)),
+        picture_gaps=_gaps([(time, min(step, _SEEN_GAP_S)) for time in times], max(end, heard_to), _SEEN_GAP_S),
+        sound_gaps=_gaps(sorted(zip(heard, spoken, strict=True)), max(end, heard_to), _HEARD_GAP_S),
         keyframes=tuple(shown[number] for number in keys),
         keyframe_gap_s=max(ways, default=end),
         one_shape=len(shapes) <= 1 and (not times or (bool(keys) and shown[keys[0]] <= times[0])),
@@ -204,12 +221,13 @@ def _scan(container: av.container.InputContainer) -> Scan:
     )
 
 
-def _gaps_s(items: Sequence[tuple[float, float]], seconds: float, longer_s: float) -> float:
-    """For how long nothing came of a track, edges included, in gaps longer than that; `items` as (when, how long)."""
+def _gaps(items: Sequence[Span], seconds: float, longer_s: float) -> tuple[Span, ...]:
+    """From when to when nothing came of a track, edges included, in longer gaps; `items` as (when, how long)."""
     if not items:
-        return 0.0
-    gaps = (later - sooner - length for (sooner, length), (later, _) in pairwise([(0.0, 0.0), *items, (seconds, 0.0)]))
-    return sum(gap for gap in gaps if gap > longer_s)
+        return ()
+    sides = pairwise([(0.0, 0.0), *items, (seconds, 0.0)])
+    gaps = ((sooner + length, later) for (sooner, length), (later, _) in sides)
+    return tuple((begin, end) for begin, end in gaps if end - begin > longer_s)
 
 
 def _shape(video: av.VideoStream, data: bytes) -> bytes:

@@ -32,6 +32,8 @@ class Track:
     lengths: list[float] = field(default_factory=list)
     left_out_s: float = 0.0
     """Silence that the encoder left out, as it may."""
+    silent_after: list[int] = field(default_factory=list)
+    """After which packets, by number, it did so."""
     laid: Laid = field(default_factory=Laid)
     _before: tuple[float, int] = (0.0, 0)
 
@@ -45,6 +47,7 @@ class Track:
             end, size = self._before
             if self.times and size <= _NOTHING_SAID and (hole_s := time - end) > _HOLE_S:
                 self.left_out_s += hole_s
+                self.silent_after.append(len(self.times) - 1)
             self._before = time + length, packet.size
         self.times.append(time)
         self.lengths.append(length)

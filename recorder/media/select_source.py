@@ -1,12 +1,13 @@
 """Takes the better of the two roads of one answer, by measurement, and says why.
 
 Slices are what the browser itself has recorded, so they are the truth when none is missing and they last as long as
-the page's clock says. Where they end too early, the live road goes on from there: the two are laid on one clock by the
-sender's reports, set right by the sound that both hold, and cut at the last picture of the slices.
+the page's clock says. Where they have a gap, or end too early, the live road stands in with what it has: the two are
+laid on one clock by the sender's reports, set right by the sound that both hold.
 """
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from recorder.media.ffmpeg import FfmpegError
 from recorder.media.live_source import Source, join
 from recorder.media.measure import Unreadable, scan
 from recorder.media.packets import retimed
+from recorder.media.road import Fill, Road, fill, lacks_track, left, length_s
 from recorder.media.slices import Slices, begins_file, data_of, is_mp4, over_the_holes, read
-from recorder.media.stitch import Road, align, envelope, lacks_track, lag_s, seam_s, stitch, whole_s
+from recorder.media.stitch import align, envelope, lag_s, stitch
 
 SAME_S = 0.5
-"""How far the slices may be from the page's clock, and how much more the live road must hold to be worth a cut."""
+"""How far the slices may be from the page's clock, and how much more another road must hold to be worth coding it."""
 _TOGETHER_S = 0.1
 
 
@@ -46,7 +48,7 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
     """The best file that can be made, in `folder`, of the originals of one answer, each named as its original is."""
     live = join([path for path in originals if path.name.startswith("whip-")], folder / "live.mkv")
     slices = read(originals)
-    first = _playable(_head(slices, folder))
+    first = _playable(_head(slices, folder)) or _playable(_over_all(slices, folder))
     in_step = _in_step(slices, first)
     other = _playable(live.path)
     head, unplaced = _with_later_files(slices, in_step, alone=other is None, folder=folder)
@@ -58,46 +60,45 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
         "page_saw": [asdict(note) for note in slices.manifest.notes] if slices.manifest else [],
     }
 
-    def chosen(path: Path | None, took: str, why: str, **more: Any) -> Chosen:
+    def chosen(road: Road | None, took: str, why: str, path: Path | None = None, **more: Any) -> Chosen:
         roads = (("slices", head and head.path), ("live", other and other.path))
-        if path and other and unplaced:
+        if road and other and unplaced:
             shift_s = float(more.get("shift_s", 0.0))
             since_s = max(0.0, head.seconds - shift_s - SAME_S) if head else 0.0
-            path, added = _and_the_rest(path, unplaced, other, since_s, 0.0 if took == "live" else shift_s)
+            road, added = _and_the_rest(road, unplaced, other, since_s, 0.0 if took == "live" else shift_s)
             more |= {"added": added} if added else {}
-        alone = tuple((name, road) for name, road in roads if road and road != path)
+        path = road.path if road else path
+        alone = tuple((name, one) for name, one in roads if one and one != path)
         return Chosen(path, live, {"took": took, "why": why, **decision, **more}, alone)
 
     if head is None or other is None:
         if head:
-            head = _over_the_hole(slices, head)
-            return chosen(head.path, "slices", "no_live" if slices.whole else "no_live_for_the_hole")
+            return chosen(_over_the_hole(slices, head), "slices", "no_live" if slices.whole else "no_live_for_the_hole")
         unreadable = "slices_unreadable" if slices.rows else "no_slices"
-        path = other.path if other else live.path
-        return chosen(path, "live", unreadable) if path else chosen(None, "nothing", unreadable)
-    if slices.whole and slices.manifest:
-        page_s = slices.manifest.seconds
-        anew = len(slices.files) > 1 and abs(other.seconds - page_s) <= SAME_S and _has_all(other, head)
-        anew &= other.gaps_s <= head.gaps_s + SAME_S
-        if anew or _has_less(head, other):
-            return chosen(other.path, "live", "slices_began_anew" if anew else "gaps")
-        if abs(head.seconds - page_s) <= SAME_S:
-            return chosen(head.path, "slices", "whole")
-        nearer = abs(head.seconds - page_s) <= abs(other.seconds - page_s) or not _has_all(other, head)
-        return chosen(head.path if nearer else other.path, "slices" if nearer else "live", "other_length")
-    why = "hole" if slices.holes else "cut_off"
+        return chosen(other, "live" if other or live.path else "nothing", unreadable, live.path)
+    differs = slices.manifest is not None and abs(head.seconds - slices.manifest.seconds) > SAME_S
+    if slices.whole and not differs and head.gaps_s <= SAME_S and not lacks_track(head, other):
+        return chosen(head, "slices", "whole")
     shift_s, by = align(head, other, slices.manifest, live)
-    gaps = shift_s <= SAME_S and (_has_less(head, other) or lacks_track(head, other))
-    if gaps or other.seconds + shift_s <= whole_s(head, other) + SAME_S:
-        path, took = (other.path, "live") if gaps else (head.path, "slices")
-        return chosen(path, took, "gaps" if gaps else why, shift_s=shift_s, by=by)
+    placed = {"shift_s": shift_s, "by": by}
+    filled = fill(head, other, shift_s, inside=by != "nothing")
+    why = "hole" if slices.holes else "cut_off" if not slices.whole else "other_length" if differs else "gaps"
+    prefers_live = _has_less(head, other) or lacks_track(head, other)
+    has_all = fill(other, head, -shift_s, begin_s=-inf).most_s <= SAME_S
+    if filled.most_s <= SAME_S and not (by == "nothing" and prefers_live):
+        return chosen(head, "slices", "whole" if why == "gaps" else why, **placed)
+    if prefers_live if by == "nothing" else has_all and (slices.whole or prefers_live):
+        if slices.whole and why == "gaps" and len(slices.files) > 1:
+            return chosen(other, "live", "slices_began_anew", **placed)
+        return chosen(other, "live", why if slices.whole else "gaps", **placed)
     try:
-        path = stitch(head, other, shift_s, folder / "both.mkv")
+        both = _joined(head, other, shift_s, filled, folder / "both.mkv")
     except FfmpegError:
         longer = head.seconds >= other.seconds or lacks_track(other, head)
         longer &= not lacks_track(head, other)
-        return chosen(head.path if longer else other.path, "slices" if longer else "live", f"{why}_not_joined")
-    return chosen(path, "both", why, cut_s=round(seam_s(head, other, shift_s), 3), shift_s=shift_s, by=by)
+        return chosen(head if longer else other, "slices" if longer else "live", f"{why}_not_joined")
+    filled_s = {kind: round(length_s(spans), 3) for kind, spans in asdict(filled).items()}
+    return chosen(both, "both", why, cut_s=round(filled.begin_s, 3), filled_s=filled_s, **placed)
 
 
 def _has_less(head: Road, other: Road) -> bool:
@@ -172,44 +173,56 @@ def _with_later_files(slices: Slices, head: Road | None, alone: bool, folder: Pa
 
 
 def _and_the_rest(
-    path: Path, unplaced: Sequence[Road], live: Road, since_s: float, live_later_s: float
-) -> tuple[Path, list[Any]]:
-    """What was taken, with the files behind it that it lacks; where each came, in seconds, and by what that is known.
+    road: Road, unplaced: Sequence[Road], live: Road, since_s: float, live_later_s: float
+) -> tuple[Road, list[Any]]:
+    """What was taken, with what the files hold that it lacks; where each came, in seconds, and by what that is known.
 
     Where the live road holds the same sound from `since_s` of its own on, that tells; the live road begins
     `live_later_s` later than what was taken. Where it does not, it ended before, and so did all else.
     """
     added: list[Any] = []
     for later in unplaced:
-        base = _playable(path)
-        if base is None:
-            break
         look_s = max(0.0, live.seconds - since_s) / 2
         lag = lag_s(envelope(live.path), envelope(later.path), since_s + look_s, look_s)
-        after_s = base.seconds if lag is None else live_later_s + lag
-        if joined := _behind(base, later, after_s):
-            path = joined.path
+        after_s = road.seconds if lag is None else live_later_s + lag
+        if joined := _behind(road, later, after_s):
+            road = joined
             added.append({"after_s": round(after_s, 3), "by": "order" if lag is None else "sound"})
-    return path, added
+    return road, added
 
 
 def _behind(head: Road, later: Road, after_s: float) -> Road | None:
-    """A road with the end of a later one behind it; None when it has all of that, or the two cannot be joined."""
-    if after_s + later.seconds <= whole_s(head, later) + _TOGETHER_S:
+    """A road with what a later one has and it lacks; None when it has all of that, or the two cannot be joined."""
+    filled = fill(head, later, after_s)
+    if filled.most_s <= _TOGETHER_S:
         return None
     try:
-        return _playable(stitch(head, later, after_s, later.path.with_name(f"{later.path.name}-behind.mkv")))
+        return _joined(head, later, after_s, filled, later.path.with_name(f"{later.path.name}-behind.mkv"))
     except FfmpegError:
         return None
 
 
+def _joined(road: Road, other: Road, shift_s: float, filled: Fill, path: Path) -> Road:
+    """One road of two, which knows what it still lacks although its sound goes on in silence. Raises FfmpegError."""
+    made = _playable(stitch(road, other, shift_s, filled, path))
+    if made is None:
+        raise FfmpegError("nothing was joined")
+    gaps = left(road.gaps("sound"), filled.sound, made.seconds) if made.found.audio_codec else ()
+    return replace(made, found=replace(made.found, sound_gaps=gaps))
+
+
+def _over_all(slices: Slices, folder: Path) -> Path | None:
+    """All rows of a single file, of which the first one says too little to be read alone."""
+    if not slices.rows[1:] or slices.rows[0][0].first != 0 or len(slices.files) > 1:
+        return None
+    path = folder / "slices-all"
+    path.write_bytes(over_the_holes(slices))
+    return path
+
+
 def _over_the_hole(slices: Slices, head: Road) -> Road:
     """The head with what came after each hole, from where a reader finds its way again; the times stay right."""
-    if not slices.rows[1:] or len(slices.files) > 1:
-        return head
-    path = head.path.with_name("slices-all")
-    path.write_bytes(over_the_holes(slices))
-    longer = _playable(path)
+    longer = _playable(_over_all(slices, head.path.parent))
     return longer if longer and longer.seconds > head.seconds else head
 
 

@@ -1,68 +1,36 @@
-"""Lays two recordings of one answer on one clock, and makes one file of the begin of one and the end of the other."""
+"""Lays two recordings of one answer on one clock, and makes one file of the one and what the other has in its gaps."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from itertools import pairwise
-from math import log1p, sqrt
-from operator import mul
+from dataclasses import asdict
+from fractions import Fraction
+from heapq import merge
+from math import inf, sqrt
+from operator import itemgetter
 from pathlib import Path
-from statistics import fmean, median
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import av
-import ffmpeg
+import numpy as np
 
-from recorder.media.ffmpeg import run
+from recorder.media.ffmpeg import FfmpegError
 from recorder.media.live_source import Source
-from recorder.media.measure import Scan
+from recorder.media.measure import Span
+from recorder.media.road import Fill, Road, between
 from recorder.spool.manifest import Manifest
 
 _BLOCK_S, _ENVELOPE_RATE, _QUIET = 0.01, 8000, 50
 _ALIKE, _OVERLAP_S = 0.6, 2.0
-_WRONG_S = {"clock": 0.4, "publish": 0.9}
+WRONG_S = {"clock": 0.4, "publish": 0.9}
 """How far each way of knowing when the live road began may be wrong."""
-
-
-@dataclass(frozen=True)
-class Road:
-    """One road as a file that can be played."""
-
-    path: Path
-    found: Scan
-
-    @property
-    def seconds(self) -> float:
-        return self.found.seconds
-
-    @property
-    def cut_s(self) -> float:
-        """Up to where picture and sound are both whole."""
-        times = self.found.times
-        picture_s = times[-1] + (median(b - a for a, b in pairwise(times)) if times[1:] else 0.0) if times else 0.0
-        return min(picture_s, self.found.audio_end_s) if self.found.audio_codec and times else self.seconds
-
-    @property
-    def gaps_s(self) -> float:
-        """How long in all picture or sound is missing of a track that is there."""
-        return self.found.picture_gaps_s + self.found.sound_gaps_s
-
-    def figures(self) -> dict[str, Any]:
-        heard_s = self.found.audio_end_s - self.found.audio_start_s if self.found.audio_codec else 0.0
-        size = self.found.size
-        figures = {
-            "seconds": round(self.seconds, 3),
-            "frames": len(self.found.times),
-            "audio_s": round(heard_s, 3),
-            "codec": self.found.video_codec,
-            "size": f"{size[0]}x{size[1]}" if size else None,
-        }
-        gaps = {"picture_gaps_s": self.found.picture_gaps_s, "sound_gaps_s": self.found.sound_gaps_s}
-        figures |= {name: round(gap_s, 3) for name, gap_s in gaps.items() if gap_s}
-        # What its own clock said wrong; a plain recording has nothing of it.
-        clock = {"clock_breaks_s": dict(self.found.breaks), "wild_times": self.found.wild}
-        return figures if self.found.steady else figures | clock
+_RATE, _TICKS = 48_000, 90_000
+_IN_TURN_S = 0.03
+"""Sound that comes so little before or after its turn comes in its turn."""
+_KEYFRAME_S, _SILENCE_S = 2.0, 1.0
+_Levels: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
+_TURNS = {90: ("transpose=cclock",), 180: ("hflip", "vflip"), 270: ("transpose=clock",)}
+"""A telephone may say by how many degrees its picture is to be turned, against the clock."""
 
 
 def align(head: Road, other: Road, manifest: Manifest | None, live: Source) -> tuple[float, str]:
@@ -74,12 +42,12 @@ def align(head: Road, other: Road, manifest: Manifest | None, live: Source) -> t
     elif manifest and manifest.started_ms and manifest.published_ms:
         guess_s, by = (manifest.published_ms[0] - manifest.started_ms) / 1000, "publish"
     # A guess may be wrong by a little; without one the whole answer is searched.
-    look_s = _WRONG_S.get(by) or max(head.seconds, other.seconds)
+    look_s = WRONG_S.get(by) or max(head.seconds, other.seconds)
     heard_s = lag_s(envelope(head.path), envelope(other.path), guess_s, look_s)
     return (round(guess_s, 3), by) if heard_s is None else (round(heard_s, 3), "sound")
 
 
-def envelope(path: Path) -> list[float]:
+def envelope(path: Path) -> _Levels:
     """How loud it is to an ear in each hundredth of a second, from time zero of the file on, as far as it goes."""
     samples = array("h")
     with suppress(av.error.FFmpegError, ValueError), av.open(str(path)) as container:
@@ -92,11 +60,13 @@ def envelope(path: Path) -> list[float]:
                     samples.frombytes(bytes(2 * silence))
                 samples.frombytes(bytes(part.planes[0])[: 2 * part.samples])
     step = round(_ENVELOPE_RATE * _BLOCK_S)
-    blocks = (samples[at : at + step] for at in range(0, len(samples) - step + 1, step))
-    return [log1p(sum(map(abs, block)) / step / _QUIET) for block in blocks]
+    blocks = np.abs(
+        np.frombuffer(samples, np.int16)[: len(samples) // step * step].reshape(-1, step).astype(np.float64)
+    )
+    return np.log1p(blocks.sum(axis=1) / step / _QUIET)
 
 
-def lag_s(ours: Sequence[float], theirs: Sequence[float], guess_s: float, look_s: float) -> float | None:
+def lag_s(ours: _Levels, theirs: _Levels, guess_s: float, look_s: float) -> float | None:
     """The lag, near `guess_s`, by which two envelopes are most alike; None when they are not alike anywhere."""
     guess, look = round(guess_s / _BLOCK_S), round(look_s / _BLOCK_S)
     best_lag, best = None, _ALIKE
@@ -109,75 +79,172 @@ def lag_s(ours: Sequence[float], theirs: Sequence[float], guess_s: float, look_s
     return None if best_lag is None else best_lag * _BLOCK_S
 
 
-def _correlation(one: Sequence[float], other: Sequence[float]) -> float:
-    mean_one, mean_other, count = fmean(one), fmean(other), len(one)
-    together = sum(map(mul, one, other)) - count * mean_one * mean_other
-    spread = (sum(map(mul, one, one)) - count * mean_one**2) * (sum(map(mul, other, other)) - count * mean_other**2)
-    return together / sqrt(spread) if spread > 0 else 0.0
+def _correlation(one: _Levels, other: _Levels) -> float:
+    one, other = one - one.mean(), other - other.mean()
+    spread = float(one @ one) * float(other @ other)
+    return float(one @ other) / sqrt(spread) if spread > 0 else 0.0
 
 
-def lacks_track(head: Road, other: Road) -> bool:
-    """True when the other road has a picture, or sound, and the head has none at all.
+def stitch(road: Road, other: Road, shift_s: float, filled: Fill, path: Path) -> Path:
+    """The road, with what the other one has where `filled` says so, as one file. Raises FfmpegError.
 
-    The head of an MP4 may end before the browser has written any sound to it.
+    The picture is coded so well, and the sound without any loss, that the answer can be made of it once more. Where
+    neither has a picture the last one stays; where neither has sound it is silent.
     """
-    ours, theirs = head.found, other.found
-    return bool(theirs.video_codec) > bool(ours.video_codec) or bool(theirs.audio_codec) > bool(ours.audio_codec)
-
-
-def whole_s(head: Road, other: Road) -> float:
-    """Up to where the head has whole what the other road could add."""
-    return 0.0 if lacks_track(head, other) else head.cut_s
-
-
-def seam_s(head: Road, other: Road, shift_s: float) -> float:
-    """Up to when the head is used: as long as it is whole, or all of it when the other begins later."""
-    return max(whole_s(head, other), min(head.seconds, shift_s))
-
-
-def stitch(head: Road, other: Road, shift_s: float, path: Path) -> Path:
-    """The head up to the seam, and the other road from there on, as one file. Raises FfmpegError.
-
-    The picture is coded so well, and the sound without any loss, that the answer can be made of it once more.
-    """
-    cut_s = seam_s(head, other, shift_s)
-    gap_s = max(0.0, shift_s - cut_s)
-    sizes = [road.found.size for road in (head, other) if road.found.size]
-    size = max(sizes, key=lambda size: size[0] * size[1], default=(16, 16))
-    parts = _part(head, 0.0, cut_s, gap_s, size) + _part(other, max(0.0, cut_s - shift_s), other.seconds, 0.0, size)
-    joined = ffmpeg.concat(*parts, n=2, v=1, a=1).node
-    coding = {
-        "c:v": "libx264",
-        "preset": "veryfast",
-        "crf": 18,
-        # In the order in which they are shown: of few pictures a second others would look like a clock that jumps back.
-        "bf": 0,
-        "force_key_frames": "expr:gte(t,n_forced*2)",
-        "fps_mode": "passthrough",
-        "enc_time_base:v": "1:90000",
-        "c:a": "flac",
-    }
-    timeout_s = 300 + 20 * (other.seconds + shift_s)
-    run(ffmpeg.output(joined[0], joined[1], str(path), format="matroska", **coding), timeout_s=timeout_s)
+    sizes = [one.found.size for one in (road, other) if one.found.size]
+    try:
+        with av.open(str(path), "w", format="matroska") as made:
+            _write(made, road, other, shift_s, filled, max(sizes, key=lambda size: size[0] * size[1], default=None))
+    except (av.error.FFmpegError, ValueError) as error:
+        raise FfmpegError(f"not joined: {error}") from error
     return path
 
 
-def _part(road: Road, begin_s: float, end_s: float, gap_s: float, size: tuple[int, int]) -> list[Any]:
-    """Picture and sound of a road between two moments of its own, with a still and silence of `gap_s` behind them."""
-    graph, window = ffmpeg.input(str(road.path), reinit_filter=0), {"start": begin_s, "end": end_s}
-    if road.found.video_codec:
-        picture = graph["v:0"].filter("trim", **window).filter("setpts", f"PTS-{begin_s}/TB")
-        picture = picture.filter("scale", *size, force_original_aspect_ratio="decrease").filter("pad", *size, -1, -1)
-    else:
-        still = f"color=black:s={size[0]}x{size[1]}:r=5:d={end_s - begin_s:.3f}"
-        picture = ffmpeg.input(still, f="lavfi")["v:0"]
-    if road.found.audio_codec:
-        sound = graph["a:0"].filter("aresample", 48_000, **{"async": 1, "first_pts": 0})
-        sound = sound.filter("atrim", **window).filter("asetpts", f"PTS-{begin_s}/TB")
-    else:
-        sound = ffmpeg.input(f"anullsrc=r=48000:cl=stereo:d={end_s - begin_s:.3f}", f="lavfi")["a:0"]
-    sound = sound.filter("aformat", sample_fmts="s16", sample_rates=48_000, channel_layouts="stereo")
-    if gap_s:
-        picture = picture.filter("tpad", stop_mode="clone", stop_duration=gap_s)
-        sound = sound.filter("apad", pad_dur=gap_s)
-    return [picture.filter("setsar", 1).filter("format", "yuv420p"), sound]
+def _write(
+    made: av.container.OutputContainer,
+    road: Road,
+    other: Road,
+    shift_s: float,
+    filled: Fill,
+    size: tuple[int, int] | None,
+) -> None:
+    own = {kind: between([(-inf, -inf), *spans, (inf, inf)]) for kind, spans in asdict(filled).items()}
+    parts = [_pictures(road, 0.0, own["picture"]), _pictures(other, shift_s, filled.picture)]
+    parts += [_sounds(road, 0.0, own["sound"]), _sounds(other, shift_s, filled.sound)]
+    screen = _Screen(made, size) if size else None
+    speaker = _Speaker(made) if road.found.audio_codec or other.found.audio_codec else None
+    for at_s, item in merge(*parts, key=itemgetter(0)):
+        if screen and isinstance(item, av.VideoFrame):
+            screen.show(at_s, item)
+        elif speaker and isinstance(item, np.ndarray):
+            speaker.play(at_s, item)
+    for track in (screen, speaker):
+        if track:
+            made.mux(track.stream.encode(None))
+
+
+class _Screen:
+    """The picture of a file that is written: H.264 of one size, whatever size comes."""
+
+    def __init__(self, made: av.container.OutputContainer, size: tuple[int, int]) -> None:
+        self.made, self.size = made, (size[0] + size[0] % 2, size[1] + size[1] % 2)
+        # In the order in which they are shown: of few pictures a second others would look like a clock that jumps back.
+        options = {"preset": "veryfast", "crf": "18", "bf": "0", "forced-idr": "1"}
+        self.stream = made.add_stream("libx264", rate=30, options=options)
+        self.stream.width, self.stream.height = self.size
+        self.stream.pix_fmt = "yuv420p"
+        self.stream.codec_context.time_base = Fraction(1, _TICKS)
+        self._fitting: dict[tuple[Any, ...], Any] = {}
+        self._next, self._keyframe_s = 0, -inf
+
+    def show(self, at_s: float, picture: av.VideoFrame) -> None:
+        # Matroska counts in milliseconds, and two pictures at once would look like a clock that stands still.
+        at = max(round(at_s * _TICKS), self._next)
+        self._next = at + _TICKS // 1000
+        picture.pts, picture.time_base = at, Fraction(1, _TICKS)
+        shown = self._fitted(picture)
+        shown.pict_type = av.video.frame.PictureType.NONE
+        if at_s >= self._keyframe_s + _KEYFRAME_S:
+            shown.pict_type, self._keyframe_s = av.video.frame.PictureType.I, at_s
+        self.made.mux(self.stream.encode(shown))
+
+    def _fitted(self, picture: av.VideoFrame) -> av.VideoFrame:
+        """As large as the others, with black beside it where its shape is another one."""
+        kind = (picture.width, picture.height, picture.format.name, picture.rotation)
+        if kind == (*self.size, "yuv420p", 0):
+            return picture
+        if kind not in self._fitting:
+            self._fitting[kind] = _graph(picture, self.size)
+        graph = self._fitting[kind]
+        graph.push(picture)
+        return cast("av.VideoFrame", graph.pull())
+
+
+def _graph(picture: av.VideoFrame, size: tuple[int, int]) -> av.filter.Graph:
+    graph, width_height = av.filter.Graph(), f"{size[0]}:{size[1]}"
+    turns = _TURNS.get(picture.rotation % 360, ())
+    steps = [
+        *turns,
+        f"scale={width_height}:force_original_aspect_ratio=decrease",
+        f"pad={width_height}:-1:-1",
+        "setsar=1",
+        "format=yuv420p",
+    ]
+    nodes = [
+        graph.add_buffer(
+            width=picture.width, height=picture.height, format=picture.format, time_base=picture.time_base
+        ),
+        *(graph.add(*step.split("=", 1)) for step in steps),
+        graph.add("buffersink"),
+    ]
+    graph.link_nodes(*nodes)
+    graph.configure()
+    return graph
+
+
+class _Speaker:
+    """The sound of a file that is written, without a gap: FLAC of 48 kHz, stereo."""
+
+    def __init__(self, made: av.container.OutputContainer) -> None:
+        self.made, self.samples = made, 0
+        self.stream = made.add_stream("flac", rate=_RATE, layout="stereo", format="s16")
+
+    def play(self, at_s: float, block: "np.ndarray[Any, Any]") -> None:
+        ahead = round(at_s * _RATE) - self.samples
+        if abs(ahead) <= _IN_TURN_S * _RATE:
+            ahead = 0
+        while ahead > 0:
+            silence = min(ahead, round(_SILENCE_S * _RATE))
+            self._encode(np.zeros((silence, 2), np.int16))
+            ahead -= silence
+        if len(block) + ahead > 0:
+            self._encode(block[-ahead:])
+
+    def _encode(self, block: "np.ndarray[Any, Any]") -> None:
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block).reshape(1, -1), "s16", "stereo")
+        frame.sample_rate, frame.pts, frame.time_base = _RATE, self.samples, Fraction(1, _RATE)
+        self.samples += len(block)
+        self.made.mux(self.stream.encode(frame))
+
+
+def _pictures(road: Road, later_s: float, spans: Sequence[Span]) -> Iterator[tuple[float, Any]]:
+    """When each picture of a road comes, by the clock of what is made, and the picture, within these spans."""
+    with av.open(str(road.path)) as container:
+        for at_s, frame in _decoded(container, container.streams.video[:1], later_s, spans):
+            if any(begin <= at_s < end for begin, end in spans):
+                yield at_s, frame
+
+
+def _sounds(road: Road, later_s: float, spans: Sequence[Span]) -> Iterator[tuple[float, Any]]:
+    """When each block of sound of a road comes, by the clock of what is made, and its samples, within these spans."""
+    resamplers: dict[tuple[Any, ...], av.AudioResampler] = {}
+    with av.open(str(road.path)) as container:
+        begin_s = (container.start_time or 0) / 1e6
+        for _, frame in _decoded(container, container.streams.audio[:1], later_s, spans):
+            kind = (frame.format.name, frame.layout.name, frame.sample_rate)
+            resampler = resamplers.setdefault(kind, av.AudioResampler("s16", "stereo", _RATE))
+            for part in resampler.resample(frame):
+                samples, at_s = part.to_ndarray().reshape(-1, 2), (part.time or 0.0) - begin_s + later_s
+                for span in spans:
+                    first, last = (round(min(max((edge - at_s) * _RATE, 0), len(samples))) for edge in span)
+                    if last > first:
+                        yield at_s + first / _RATE, samples[first:last]
+
+
+def _decoded(
+    container: av.container.InputContainer, streams: Sequence[Any], later_s: float, spans: Sequence[Span]
+) -> Iterator[tuple[float, Any]]:
+    """Everything of a track that can be decoded, up to the end of these spans, with its time in what is made."""
+    if not spans:
+        return
+    begin_s = (container.start_time or 0) / 1e6
+    for stream in streams:
+        stream.thread_type = "AUTO"
+    for packet in container.demux(streams) if streams else ():
+        with suppress(av.error.InvalidDataError):
+            for frame in packet.decode():
+                if frame.time is None:
+                    continue
+                if (at_s := frame.time - begin_s + later_s) >= spans[-1][1]:
+                    return
+                yield at_s, frame

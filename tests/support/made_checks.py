@@ -20,7 +20,8 @@ from recorder.media import matroska, select_source
 from recorder.media.ffmpeg import FfmpegError
 from recorder.media.matroska import AUDIO, VIDEO, Block, VideoTrack
 from recorder.media.measure import Scan, scan
-from recorder.media.stitch import Road, seam_s
+from recorder.media.road import Fill, Road
+from recorder.media.stitch import WRONG_S
 from recorder.media.transcode import How, how
 from scenarios.quality import Limits, Measurement, judge
 from scenarios.scheme import parse
@@ -35,28 +36,25 @@ def limits() -> Limits:
     return parse(path.read_bytes()).quality
 
 
-def joined(head: Road, other: Road, shift_s: float, path: Path) -> Path:
-    """What `stitch` does, without coding: the packets of the one up to its cut, those of the other from there on."""
+def joined(road: Road, other: Road, shift_s: float, filled: Fill, path: Path) -> Path:
+    """What `stitch` does, without coding: the packets of the one, and those of the other that stand in for it."""
     blocks, track = [], None
-    cut_s = seam_s(head, other, shift_s)
-    for road, begin_s, end_s, by_s in (
-        (head, 0.0, cut_s, 0.0),
-        (other, max(0.0, cut_s - shift_s), other.seconds, shift_s),
-    ):
-        with av.open(str(road.path)) as container:
+    for one, by_s in ((road, 0.0), (other, shift_s)):
+        with av.open(str(one.path)) as container:
             start_s = (container.start_time or 0) / 1e6
             for packet in container.demux([*container.streams.video[:1], *container.streams.audio[:1]]):
                 if packet.pts is None:
                     continue
-                at = float(packet.pts * packet.time_base) - start_s
+                at = float(packet.pts * packet.time_base) - start_s + by_s
                 is_picture = packet.stream.type == "video"
                 if is_picture and track is None:
                     codec = "V_VP8" if packet.stream.codec_context.name == "vp8" else "V_MPEG4/ISO/AVC"
                     private = bytes(packet.stream.codec_context.extradata or b"")
                     track = VideoTrack(codec, packet.stream.width, packet.stream.height, private)
-                if begin_s <= at < end_s:
+                stands_in = any(begin <= at < end for begin, end in (filled.picture if is_picture else filled.sound))
+                if stands_in == (one is other):
                     number = VIDEO if is_picture else AUDIO
-                    blocks.append(Block(max(0.0, at + by_s), number, packet.is_keyframe, bytes(packet)))
+                    blocks.append(Block(max(0.0, at), number, packet.is_keyframe, bytes(packet)))
     if not blocks:
         raise FfmpegError("nothing to join")
     matroska.write(path, track, any(block.track == AUDIO for block in blocks), blocks)
@@ -121,8 +119,9 @@ def lost(answer: Answer, have: dict[str, set[int]], decision: dict, dropped: int
         nowhere_s = gaps_s(set().union(*roads.values()), each_s, answer.seconds)
         for road, there in roads.items():
             missing_s = len(there - have[kind]) * each_s
-            dropped_s = dropped / RATE if kind == "picture" else 0.0
-            if missing_s - dropped_s > LEFT_S and not named(decision, kind, road, missing_s + nowhere_s):
+            # The figures name the clock by which the two were laid beside each other.
+            excused_s = WRONG_S.get(decision.get("by", ""), 0.0) + (dropped / RATE if kind == "picture" else 0.0)
+            if missing_s - excused_s > LEFT_S and not named(decision, kind, road, missing_s + nowhere_s):
                 wrong.append(f"{missing_s:.1f} s of {kind} that the {road} had")
     return wrong
 

@@ -38,7 +38,7 @@ def _measured(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 TOOK = {
     "slices": "de stukken die de browser zelf opnam",
     "live": "de live-verbinding",
-    "both": "eerst de stukken van de browser, daarna de live-verbinding",
+    "both": "de stukken van de browser, aangevuld met de live-verbinding",
     "nothing": "er is niets ontvangen",
 }
 WHY = {
@@ -49,6 +49,8 @@ WHY = {
     "hole": "Er ontbreken stukken.",
     "cut_off": "De browser heeft de opname niet zelf afgesloten.",
     "hole_not_joined": "Er ontbreken stukken, en de twee bronnen konden niet worden samengevoegd.",
+    "gaps_not_joined": "Er ontbreekt beeld of geluid, en de twee bronnen konden niet worden samengevoegd.",
+    "other_length_not_joined": "De stukken hebben een andere lengte. De twee bronnen konden niet worden samengevoegd.",
     "cut_off_not_joined": "De browser sloot de opname niet zelf af, en de bronnen konden niet worden samengevoegd.",
     "other_faulty": "De bron die eerst gekozen was, had een technische fout. Deze had die niet.",
     "no_live": "Er is geen bruikbare live-verbinding geweest. De stukken zijn compleet.",
@@ -89,6 +91,8 @@ def _decision(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Fout in de andere bron", ", ".join(FAULTS[kind] for kind in found["faulty"])
     if "cut_s" in found:
         yield "Overgang", f"na {length(found['cut_s'])}, gelijkgezet met {BY[found['by']]}"
+    if filled := found.get("filled_s"):
+        yield "Aangevuld", f"{number(filled['picture'], 1)} s beeld, {number(filled['sound'], 1)} s geluid"
     for later in found.get("added", ()):
         yield "Later begonnen opname", f"vanaf {length(later['after_s'])}, {LATER[later['by']]}"
 

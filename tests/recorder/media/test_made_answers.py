@@ -26,6 +26,13 @@ def test_no_made_answer_ends_dead_or_loses_anything_silently(part):
         pytest.param(4645, id="FFmpeg lets a live road of one picture begin with its sound"),
         pytest.param(5164, id="nobody knows when the page began anew, and the live road had ended before"),
         pytest.param(6554, id="the page began anew, and the live road has no picture"),
+        pytest.param(11211, id="the first slice is too short to be read alone, and there is no live road"),
+        pytest.param(7260, id="sound lacks in the middle of the slices, and their end came not"),
+        pytest.param(13768, id="the encoder stalled, and the live road has both ends no more than the slices"),
+        pytest.param(11240, id="a gap between two files, and the second has gaps of its own"),
+        pytest.param(9844, id="the live road has all of the gap between two files, and not the end"),
+        pytest.param(10707, id="the live road has two pictures, far apart"),
+        pytest.param(11169, id="the later file begins to speak after it began"),
     ],
 )
 def test_what_once_was_lost_is_kept(seed):
@@ -34,5 +41,5 @@ def test_what_once_was_lost_is_kept(seed):
 
 def test_what_a_join_leaves_out_is_noticed(monkeypatch):
     """The check can fail: a join that forgets the other road loses what only that one had."""
-    monkeypatch.setattr("support.made_checks.joined", lambda head, other, shift_s, path: head.path)
+    monkeypatch.setattr("support.made_checks.joined", lambda road, other, shift_s, filled, path: road.path)
     assert any(complaints(seed)[0] for seed in range(60))
