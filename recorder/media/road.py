@@ -72,15 +72,17 @@ class Fill:
         return min((begin for begin, _ in (*self.picture, *self.sound)), default=0.0)
 
 
-def fill(road: Road, other: Road, shift_s: float, begin_s: float = 0.0, inside: bool = True) -> Fill:
-    """What `other`, which begins `shift_s` later, has in the gaps of `road`, from `begin_s` of that on.
+def fill(
+    road: Road, other: Road, shift_s: float, begin_s: float = 0.0, inside: bool = True, longer_s: float = _WORTH_S
+) -> Fill:
+    """What `other`, which begins `shift_s` later, has in the gaps of `road` that are longer, from `begin_s` of it on.
 
     Not `inside`: only what comes after its end, and a track that it has not at all, since nobody knows how the two lie
     beside each other.
     """
     found = {}
     for kind in ("picture", "sound"):
-        wanted = [(max(a, begin_s), b) for a, b in road.gaps(kind) if b - a > _WORTH_S and (inside or b == inf)]
+        wanted = [(max(a, begin_s), b) for a, b in road.gaps(kind) if b - a > longer_s and (inside or b == inf)]
         had = [(a + shift_s, b + shift_s) for a, b in between(other.gaps(kind))]
         found[kind] = tuple(_both(wanted, had))
     return Fill(**found)

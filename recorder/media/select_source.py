@@ -80,14 +80,18 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
     if slices.whole and not differs and head.gaps_s <= SAME_S and not lacks_track(head, other):
         return chosen(head, "slices", "whole")
     shift_s, by = align(head, other, slices.manifest, live)
-    placed = {"shift_s": shift_s, "by": by}
+    placed: dict[str, Any] = {"shift_s": shift_s, "by": by}
     filled = fill(head, other, shift_s, inside=by != "nothing")
     why = "hole" if slices.holes else "cut_off" if not slices.whole else "other_length" if differs else "gaps"
-    prefers_live = _has_less(head, other) or lacks_track(head, other)
+    # Where nobody knows how the two lie beside each other, all that can be said is which of them lacks more.
+    has_less = _has_less(head, other)
     has_all = fill(other, head, -shift_s, begin_s=-inf).most_s <= SAME_S
-    if filled.most_s <= SAME_S and not (by == "nothing" and prefers_live):
+    # A machine that starves leaves many short gaps, which are not worth that all is coded once more.
+    worth_s = fill(head, other, shift_s, inside=by != "nothing", longer_s=SAME_S).most_s
+    if worth_s <= SAME_S and not (by == "nothing" and has_less):
         return chosen(head, "slices", "whole" if why == "gaps" else why, **placed)
-    if prefers_live if by == "nothing" else has_all and (slices.whole or prefers_live):
+    better = has_all and (slices.whole or has_less or lacks_track(head, other))
+    if better or (by == "nothing" and has_less):
         if slices.whole and why == "gaps" and len(slices.files) > 1:
             return chosen(other, "live", "slices_began_anew", **placed)
         return chosen(other, "live", why if slices.whole else "gaps", **placed)

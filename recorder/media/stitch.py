@@ -63,7 +63,7 @@ def envelope(path: Path) -> _Levels:
     blocks = np.abs(
         np.frombuffer(samples, np.int16)[: len(samples) // step * step].reshape(-1, step).astype(np.float64)
     )
-    return np.log1p(blocks.sum(axis=1) / step / _QUIET)
+    return cast("_Levels", np.log1p(blocks.sum(axis=1) / step / _QUIET))
 
 
 def lag_s(ours: _Levels, theirs: _Levels, guess_s: float, look_s: float) -> float | None:
@@ -242,7 +242,7 @@ def _decoded(
         stream.thread_type = "AUTO"
     for packet in container.demux(streams) if streams else ():
         with suppress(av.error.InvalidDataError):
-            for frame in packet.decode():
+            for frame in cast("list[av.VideoFrame | av.AudioFrame]", packet.decode()):
                 if frame.time is None:
                     continue
                 if (at_s := frame.time - begin_s + later_s) >= spans[-1][1]:

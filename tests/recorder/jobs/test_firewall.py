@@ -143,17 +143,31 @@ def test_360_lines_at_15_pictures_a_second_pass_and_so_does_silence(recording, o
 
 
 def test_a_road_without_a_fault_is_taken_instead_of_one_with(recording, object_store, tmp_path):
-    """The slices are whole but have no sound; the live road has it."""
+    """The slices are whole but black; the live road is not."""
     big = ((640, 384),)
-    data = film(tmp_path / "browser", PICTURE.format(6), None)
+    data = film(tmp_path / "browser", "color=black:s=640x360:r=15:d=6", TALK.format(6))
     live = spool(tmp_path / "whip-1.rtp", send(video("H264", 6, big), sound(6)))
     arrive(recording, object_store, [*slices(tmp_path, data, 6), live])
     state, _, faults, figures = finish(recording)
     assert (state, faults) == (RecordingState.STORED, [])
     decision = figures["decision"]
-    assert (decision["took"], decision["why"], decision["faulty"]) == ("live", "other_faulty", ["no_sound"])
+    assert (decision["took"], decision["why"], decision["faulty"]) == ("live", "other_faulty", ["frozen", "black"])
     (tmp_path / "seen.mp4").write_bytes(opened(renditions(recording)[RenditionKind.VIDEO], recording))
     assert watch(tmp_path / "seen.mp4").numbers == list(range(180))
+
+
+@pytest.mark.one_database
+def test_a_track_that_one_road_lacks_comes_from_the_other(recording, object_store, tmp_path):
+    """The slices are whole but have no sound, the live road has it, and a picture that came in part."""
+    data = film(tmp_path / "browser", PICTURE.format(6), None)
+    shown = [one for one in video("H264", 6, ((640, 384),)) if one[1] < 2]
+    live = spool(tmp_path / "whip-1.rtp", send(shown, sound(6)))
+    arrive(recording, object_store, [*slices(tmp_path, data, 6), live])
+    state, _, faults, figures = finish(recording)
+    assert (state, faults, figures["decision"]["took"]) == (RecordingState.STORED, [], "both")
+    assert figures["decision"]["filled_s"]["sound"] == pytest.approx(6, abs=0.1)
+    assert (figures["frames"], figures["result"]["unproven"]) == (90, None)
+    assert figures["audio_seconds"] == pytest.approx(6, abs=0.1)
 
 
 def test_where_no_film_can_be_made_of_one_road_the_other_is_taken(recording, object_store, tmp_path, monkeypatch):

@@ -42,6 +42,11 @@ def test_where_nobody_knows_how_two_roads_lie_beside_each_other_only_the_end_and
     assert fill(one, other, 0, inside=False) == Fill(((8, 9),), ((0, 9),))
 
 
+def test_short_gaps_are_left_when_that_is_asked():
+    one = road(8, picture=((1, 1.4), (2, 2.6)))
+    assert fill(one, road(8), 0, longer_s=0.5).picture == ((2, 2.6),)
+
+
 def test_what_comes_before_a_road_counts_as_lacking_when_that_is_asked():
     assert fill(road(6), road(8), -2, begin_s=float("-inf")) == Fill(((-2, 0),), ((-2, 0),))
 

@@ -121,3 +121,10 @@ def test_what_began_later_is_told_with_its_place():
         "Later begonnen opname",
         "vanaf 1 minuut 3, gelijkgezet met het geluid in de live-verbinding",
     )
+
+
+def test_what_the_live_road_filled_is_told():
+    found = {"took": "both", "why": "gaps", "page_s": None, "slices": None, "live": None, "cut_s": 3.0, "by": "sound"}
+    told = dict(figures.decision({"decision": found | {"filled_s": {"picture": 1.04, "sound": 0}}}))
+    assert told["Gebruikt"] == "de stukken van de browser, aangevuld met de live-verbinding"
+    assert told["Aangevuld"] == "1,0 s beeld, 0,0 s geluid"
