@@ -14,7 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
-from statistics import correlation, fmean, variance
+
+NOTHING = 1e-9
+"""A variance of scores up to here is rounding, and no variance."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,66 @@ class Reliability:
     too_few: bool
 
 
+@dataclass(frozen=True)
+class Alike:
+    """All who answered one item in the same way, in forms of one size: so many, and sums over the rest of their forms.
+
+    `score` is the share that this answer has of the item's points; the rest of a form is the mean of its other items,
+    and None of a form with one item: then `rest` and `rest_squares` are 0 and `rests` is 0, else `rests` is `n`.
+    """
+
+    item: str
+    chosen: tuple[str, ...]
+    score: float
+    n: int
+    rests: int
+    rest: float
+    rest_squares: float
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What many forms come to: enough for every figure, and as small as there are different answers.
+
+    `totals` is the sum over the candidates of the sum of their scores, `total_squares` that of its squares;
+    `sizes` are the numbers of items that forms have.
+    """
+
+    candidates: int
+    totals: float
+    total_squares: float
+    sizes: frozenset[int]
+    alike: tuple[Alike, ...]
+
+
+def alike(item: str, chosen: Sequence[str], score: float, size: int, totals: Sequence[float]) -> Alike:
+    """Those with this answer, from n, the sum, and the sum of squares of their `totals` in forms of this size."""
+    n, total, squares = totals
+    if size < 2:
+        return Alike(item, tuple(chosen), score, int(n), 0, 0.0, 0.0)
+    rest = (total - n * score) / (size - 1)
+    rest_squares = (squares - 2 * score * total + n * score * score) / (size - 1) ** 2
+    return Alike(item, tuple(chosen), score, int(n), int(n), rest, rest_squares)
+
+
+def gather(answered: Iterable[Answered]) -> Gathered:
+    """The same of forms one by one."""
+    sums: dict[tuple[str, tuple[str, ...], float, int], list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
+    totals: list[float] = []
+    sizes = set()
+    for one in answered:
+        total, size = sum(one.scores.values()), len(one.scores)
+        totals.append(total)
+        sizes.add(size)
+        for item, score in one.scores.items():
+            found = sums[item, tuple(one.chosen.get(item, ())), score, size]
+            found[:] = found[0] + 1, found[1] + total, found[2] + total * total
+    groups = tuple(alike(item, chosen, score, size, found) for (item, chosen, score, size), found in sums.items())
+    return Gathered(len(totals), sum(totals), sum(one * one for one in totals), frozenset(sizes), groups)
+
+
 def analyse(
-    answered: Iterable[Answered], options: Mapping[str, Options], limits: Limits | None = None
+    gathered: Gathered, options: Mapping[str, Options], limits: Limits | None = None
 ) -> tuple[ItemFigures, ...]:
     """The figures of every item that anybody had, in the order of their keys.
 
@@ -102,63 +162,77 @@ def analyse(
     where all had the same form, that correlates as the sum does.
     """
     limits = limits or Limits()
-    had: dict[str, list[tuple[float, float | None, Sequence[str]]]] = defaultdict(list)
-    for one in answered:
-        total, size = sum(one.scores.values()), len(one.scores)
-        for item, score in one.scores.items():
-            rest = (total - score) / (size - 1) if size > 1 else None
-            had[item].append((score, rest, one.chosen.get(item, ())))
+    had: dict[str, list[Alike]] = defaultdict(list)
+    for one in gathered.alike:
+        had[one.item].append(one)
     return tuple(_figures(item, had[item], options.get(item, Options((), ())), limits) for item in sorted(had))
 
 
-def reliability(answered: Sequence[Answered], limits: Limits | None = None) -> Reliability:
+def reliability(gathered: Gathered, limits: Limits | None = None) -> Reliability:
     """Alpha and standard error of a form that all of them had; every variance is divided by n - 1."""
-    n, least = len(answered), (limits or Limits()).least_candidates
-    forms = {frozenset(one.scores) for one in answered}
-    items = sorted(next(iter(forms))) if len(forms) == 1 else []
-    nothing = Reliability(n, len(items), None, None, n < least)
-    if n < 2 or len(items) < 2:
+    n, least = gathered.candidates, (limits or Limits()).least_candidates
+    had: dict[str, list[Alike]] = defaultdict(list)
+    for one in gathered.alike:
+        had[one.item].append(one)
+    same = gathered.sizes == {len(had)} and all(sum(one.n for one in groups) == n for groups in had.values())
+    nothing = Reliability(n, len(had) if same else 0, None, None, n < least)
+    if not same or n < 2 or len(had) < 2:
         return nothing
-    whole = variance([sum(one.scores[item] for item in items) for one in answered])
-    parts = sum(variance([one.scores[item] for one in answered]) for item in items)
-    if whole <= 1e-12:
+    whole = _variance(n, gathered.totals, gathered.total_squares)
+    parts = sum(
+        _variance(n, sum(one.n * one.score for one in groups), sum(one.n * one.score**2 for one in groups))
+        for groups in had.values()
+    )
+    if whole <= NOTHING:
         return nothing
-    alpha = len(items) / (len(items) - 1) * (1 - parts / whole)
-    return Reliability(n, len(items), alpha, sqrt(whole * max(0.0, 1 - alpha)), n < least)
+    alpha = len(had) / (len(had) - 1) * (1 - parts / whole)
+    return Reliability(n, len(had), alpha, sqrt(whole * max(0.0, 1 - alpha)), n < least)
 
 
-def _figures(
-    item: str, had: Sequence[tuple[float, float | None, Sequence[str]]], options: Options, limits: Limits
-) -> ItemFigures:
-    scores = [score for score, _, _ in had]
-    pairs = [(score, rest) for score, rest, _ in had if rest is not None]
-    uses = _uses(had, options)
-    p, item_rest = fmean(scores), _correlation(pairs)
-    return ItemFigures(item, len(had), p, item_rest, uses, _flags(len(had), p, item_rest, uses, limits))
+def _figures(item: str, had: Sequence[Alike], options: Options, limits: Limits) -> ItemFigures:
+    n = sum(one.n for one in had)
+    uses = _uses(had, n, options)
+    p, item_rest = sum(one.n * one.score for one in had) / n, _correlation(had)
+    return ItemFigures(item, n, p, item_rest, uses, _flags(n, p, item_rest, uses, limits))
 
 
-def _uses(had: Sequence[tuple[float, float | None, Sequence[str]]], options: Options) -> tuple[OptionUse, ...]:
-    counts = Counter(option for _, _, chosen in had for option in set(chosen))
-    rests: dict[str, list[float]] = defaultdict(list)
-    for _, rest, chosen in had:
-        for option in set(chosen):
-            rests[option] += [] if rest is None else [rest]
+def _uses(had: Sequence[Alike], n: int, options: Options) -> tuple[OptionUse, ...]:
+    counts: Counter[str] = Counter()
+    rests: dict[str, list[float]] = defaultdict(lambda: [0, 0.0])
+    for one in had:
+        for option in set(one.chosen):
+            counts[option] += one.n
+            rests[option][0] += one.rests
+            rests[option][1] += one.rest
     return tuple(
         OptionUse(
             option=option,
             correct=option in options.correct,
             n=counts[option],
-            share=counts[option] / len(had),
-            rest=fmean(rests[option]) if rests[option] else None,
+            share=counts[option] / n,
+            rest=rests[option][1] / rests[option][0] if rests[option][0] else None,
         )
         for option in options.options
     )
 
 
-def _correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
-    if len(pairs) < 2 or any(max(side) - min(side) <= 1e-12 for side in zip(*pairs, strict=True)):
+def _correlation(had: Sequence[Alike]) -> float | None:
+    """Between the score and the rest, of those who have a rest; None where one of both does not vary."""
+    with_rest = [one for one in had if one.rests]
+    n = sum(one.n for one in with_rest)
+    if n < 2:
         return None
-    return correlation([one for one, _ in pairs], [other for _, other in pairs])
+    score, rest = sum(one.n * one.score for one in with_rest), sum(one.rest for one in with_rest)
+    of_score = _variance(n, score, sum(one.n * one.score**2 for one in with_rest))
+    of_rest = _variance(n, rest, sum(one.rest_squares for one in with_rest))
+    if of_score <= NOTHING or of_rest <= NOTHING:
+        return None
+    together = (sum(one.score * one.rest for one in with_rest) - score * rest / n) / (n - 1)
+    return max(-1.0, min(1.0, together / sqrt(of_score * of_rest)))
+
+
+def _variance(n: int, total: float, squares: float) -> float:
+    return (squares - total * total / n) / (n - 1)
 
 
 def _flags(n: int, p: float, item_rest: float | None, uses: Sequence[OptionUse], limits: Limits) -> tuple[Flag, ...]:

@@ -24,6 +24,13 @@ class Opening(StrEnum):
     LOG_IN_OR_CODE = "log_in_or_code"
 
 
+class Dropped(StrEnum):
+    """What an item that turned out to be wrong is worth: everybody gets its points, or it does not count at all."""
+
+    FULL_POINTS = "full_points"
+    LEFT_OUT = "left_out"
+
+
 @dataclass(frozen=True, kw_only=True)
 class TheoryQuota:
     """So many items of these terms together; `name` is what the terms are called on a page."""
@@ -40,7 +47,9 @@ class TheoryRules:
     A scheme without `quotas` has no test of its own in Vignet: it is taken elsewhere, and KSF enters what came of it.
     `offline_minutes`: so long after the end answers still come in that waited for the network. `result_at_once`: the
     candidate reads the result when the test is handed in, and not only after KSF released it. `browser_exam_keys`: one
-    of these keys of Safe Exam Browser must fit too; none for the Config Key alone.
+    of these keys of Safe Exam Browser must fit too; none for the Config Key alone. `dropped_in_favour`: nobody who had
+    passed fails by an item that is dropped afterwards. `resit_days`: so long after a test that was not passed, the next
+    one can be at the earliest; 0 for at once.
     """
 
     duration_minutes: int = within(5, 480, default=60)
@@ -54,6 +63,9 @@ class TheoryRules:
     browser_exam_keys: tuple[str, ...] = many(0, 50, (), pattern="[0-9a-f]{64}", meaning="een sleutel van 64 tekens")
     offline_minutes: int = within(0, 30, default=5)
     result_at_once: bool = True
+    dropped: Dropped = Dropped.FULL_POINTS
+    dropped_in_favour: bool = True
+    resit_days: int = within(0, 366, default=14)
 
     @property
     def blueprint(self) -> Blueprint | None:

@@ -403,6 +403,15 @@ TABLES: Mapping[str, Table] = {
         },
         {Apart.INNER: "state kind term title source words document sha256 live_at review_on"},
     ),
+    "theory_drop": Table(
+        DataClass.AUDIT,
+        {"proposed_by_id": "proposed_at reason", "decided_by_id": "decided_at"},
+        {Apart.INNER: "rescored", Apart.OTHERS: "outcomes"},
+    ),
+    "angoff_panel": Table(
+        DataClass.AUDIT, {"opened_by_id": "opened_at", "closed_by_id": "closed_at"}, {Apart.INNER: "items"}
+    ),
+    "angoff_judge": Table(DataClass.AUDIT, {"person_id": "estimates saved_at"}),
     "theory_sitting": Table(
         DataClass.TESTS,
         {
@@ -411,7 +420,7 @@ TABLES: Mapping[str, Table] = {
             "opened_by_id": "opened_at by_code",
             "released_by_id": "released_at",
         },
-        {Apart.SECRET: "seat seed"},
+        {Apart.SECRET: "seat seed", Apart.DERIVED: "share_sum"},
         once={_THEORY_TEST: ("theory_sitting", "released_at")},
     ),
     "theory_answer": Table(

@@ -68,7 +68,7 @@ from webapp.people import (
     substituting,
 )
 from webapp.planning import accommodation, booking, exam_dates, locations, own_practical, planning, practical
-from webapp.theory import bank, supervising, taking, theory, theory_results
+from webapp.theory import bank, quality, supervising, taking, theory, theory_results
 from webapp.verdict import committee, objecting, regulation, results, sharing
 
 PARTS = (
@@ -101,6 +101,7 @@ PARTS = (
     theory,
     theory_results,
     bank,
+    quality,
     supervising,
     taking,
     office,

@@ -22,7 +22,12 @@ from webapp.todo import Kind, Todo
 Entries = tuple[tuple[str, str], ...]
 
 RULES = ("Reglement", "regulation.home")
-ITEMS = (("Vragenbank", "bank.home"), ("Toetsmatrijs", "bank.blueprint"), ("Cijfers van vragen", "bank.figures"))
+ITEMS = (
+    ("Vragenbank", "bank.home"),
+    ("Toetsmatrijs", "bank.blueprint"),
+    ("Cijfers van vragen", "bank.figures"),
+    ("Panels voor de cesuur", "quality.panel_list"),
+)
 RETENTION = (("Bewaren", "retention.home"), ("Nachten", "retention.runs"))
 MENUS: dict[Role, dict[str, Entries]] = {
     Role.KSF_OFFICER: {

@@ -209,6 +209,10 @@ class Item:
         same = given == self.correct if isinstance(self.interaction, Order) else Counter(given) == Counter(self.correct)
         return self.scoring.points if same else Fraction(0)
 
+    def share(self, response: Sequence[str]) -> float:
+        """The same as a share of the most points: for figures of items, and for no result."""
+        return float(self.score(response) / self.maximum)
+
 
 def options_of(interaction: Interaction) -> tuple[Option, ...]:
     """All options of an interaction; of a match those at the left first."""

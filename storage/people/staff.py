@@ -1,5 +1,6 @@
 """Who works for the institution now, in which role."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -16,3 +17,11 @@ def count_holding(session: Session, role: Role, now: datetime, with_account: boo
     if with_account:
         found = found.join(Person, Person.id == Membership.person_id).where(Person.password_hash.is_not(None))
     return session.scalar(found) or 0
+
+
+def holders(session: Session, role: Role, now: datetime) -> Sequence[Person]:
+    """Who holds this role now, by name."""
+    holds = (Membership.role == role) & (Membership.since <= now)
+    holds &= Membership.until.is_(None) | (Membership.until > now)
+    theirs = select(Membership.person_id).where(holds)
+    return session.scalars(select(Person).where(Person.id.in_(theirs)).order_by(Person.name, Person.id)).all()

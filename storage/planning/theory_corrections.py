@@ -31,15 +31,21 @@ def correct(test: TheoryTest, result: TheoryState, reason: str, officer: Person,
     if not reason.strip():
         raise Refused(Rule.NO_REASON)
     session, was = session_of(test), test.state
-    if result is TheoryState.PASSED:
-        _require_no_other(session, test)
-    elif was is TheoryState.PASSED and (gave := given(session, test)):
-        _require_nothing_on_it(session, test.person_id)
+    require_possible(session, test, result)
+    if was is TheoryState.PASSED and (gave := given(session, test)):
         gave.take_back(officer, now)
         session.flush()
     audit.record(session, now, officer.id, "theory_test_corrected", test, was=was)
     test.reason = reason.strip()
     test.end(result, officer, now)
+
+
+def require_possible(session: Session, test: TheoryTest, result: TheoryState) -> None:
+    """Raise Refused where another test, or what rests on this one, stands in the way of this result."""
+    if result is TheoryState.PASSED:
+        _require_no_other(session, test)
+    elif test.state is TheoryState.PASSED and given(session, test):
+        _require_nothing_on_it(session, test.person_id)
 
 
 def given(session: Session, test: TheoryTest) -> Qualification | None:

@@ -7,7 +7,7 @@ Nothing here calls such a fact fraud.
 
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 from scenarios.theory import forms
 from scenarios.theory.forms import BankItem, Blueprint, Outcome, ShortBank
 from scenarios.theory.items import Response
-from scenarios.theory_rules import Form, TheoryRules
+from scenarios.theory_rules import Dropped, Form, TheoryRules
 from storage.base import audit
 from storage.base.clock import AMSTERDAM
 from storage.base.database import Base, Identified, one_of, session_of
@@ -31,6 +31,7 @@ from storage.people.people import Person
 from storage.planning import locations
 from storage.planning.theory_tests import TheoryState, TheoryTest
 from storage.schemes import Scheme, current_theory_tests
+from storage.theory.drops import dropped
 from storage.theory.items import TheoryItem, live_items
 
 
@@ -85,7 +86,8 @@ class TheorySitting(Stepping, Base):
     """One candidate's attempt. `seat` is the one browser that leads it; `seed` draws the form again.
 
     `by_code`: it was opened with the code of the day, which `opened_by` made. `by_clock`: the time ended it.
-    `outcome` holds the points of each quota as exact fractions.
+    `outcome` holds the points of each quota as exact fractions, `share_sum` what figures of items add up: the sum of
+    the shares of each item's points.
     """
 
     __tablename__ = "theory_sitting"
@@ -106,6 +108,7 @@ class TheorySitting(Stepping, Base):
     by_clock: Mapped[bool] = mapped_column(default=False)
     passed: Mapped[bool | None]
     outcome: Mapped[dict[str, Any] | None]
+    share_sum: Mapped[float | None]
     released_at: Mapped[datetime | None]
     released_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
 
@@ -194,9 +197,11 @@ class TheorySitting(Stepping, Base):
     def save(self, given: Mapping[int, "Given"], now: datetime) -> None:
         """Keep these answers, by the number of the item. Raises ResponseError for an impossible one, KeyError for none.
 
-        The seat was asked about before.
+        The seat was asked about before. Only what is given is loaded: it is asked every few seconds of everybody.
         """
-        rows = {one.number: one for one in self.answers}
+        theirs = (TheoryAnswer.sitting_id == self.id) & TheoryAnswer.number.in_(given)
+        found = session_of(self).scalars(select(TheoryAnswer).where(theirs).options(joinedload(TheoryAnswer.item)))
+        rows = {one.number: one for one in found}
         for number, one in given.items():
             row = rows[number]
             row.response = list(row.item.content.checked(one.response))
@@ -212,26 +217,51 @@ class TheorySitting(Stepping, Base):
         """It is over, and scored by the rule. Twice is once."""
         if self.over:
             return
-        found, actor = self.score(), None if by_clock else self.test.person_id
+        found, actor = self.scored(), None if by_clock else self.test.person_id
         self.take_step(TheoryStage.HANDED_IN, actor, now)
-        self.handed_in_at, self.by_clock, self.passed, self.outcome = now, by_clock, found.passed, plain(found)
+        self.handed_in_at, self.by_clock = now, by_clock
+        self.share_sum = sum(one.item.content.share(one.response) for one in self.answers)
+        self.keep(found)
 
-    def score(self) -> Outcome:
-        """What the answers come to by the scheme's rule."""
+    def scored(self, out: Set[uuid.UUID] | None = None) -> "Scored":
+        """What the answers come to by the scheme's rule, without the items that count no more, or those in `out`."""
+        out = dropped(session_of(self), [one.item_id for one in self.answers]) if out is None else out
         items = [one.item.content for one in self.answers]
         responses: dict[str, Response] = {
             one.item.content.key: tuple(one.response) for one in self.answers if one.response
         }
-        return forms.outcome(self.blueprint, items, responses)
+        whole = forms.outcome(self.blueprint, items, responses)
+        defective = {one.item.content.key for one in self.answers if one.item_id in out}
+        if not defective:
+            return Scored(whole, whole.passed)
+        given = self.rules.dropped is Dropped.FULL_POINTS or len(defective) == len(items)
+        left = forms.outcome_without(self.blueprint, items, responses, defective, given)
+        return Scored(left, left.passed or (self.rules.dropped_in_favour and whole.passed))
+
+    def keep(self, found: "Scored") -> None:
+        """This is what the sitting came to."""
+        self.passed, self.outcome = found.passed, plain(found.outcome)
 
     def release(self, officer: Person, now: datetime) -> None:
-        """KSF lets the result stand: a pass goes into the register. Raises Refused for who opened the test."""
+        """KSF lets the result stand: a pass goes into the register. Raises Refused for who opened the test.
+
+        It is scored once more: an item may have been dropped at the very moment that it was handed in.
+        """
         if officer.id == self.opened_by_id:
             raise Refused(Rule.SAME_PERSON)
+        self.keep(self.scored())
         test, state = self.test, TheoryState.PASSED if self.passed else TheoryState.NOT_PASSED
         self.take_step(TheoryStage.RELEASED, officer.id, now)
         self.released_at, self.released_by_id = now, officer.id
         test.enter(state, officer, max(now, test.starts_at))
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What a sitting comes to. `passed` may be kept where the outcome, without a dropped item, is below the cut."""
+
+    outcome: Outcome
+    passed: bool
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ PARTS = {
     "retention": 1000.0,
     "freeze": 3.0,
     "made_answers": 2000.0,
+    "theory": 120.0,
 }
 """Each part is a script of its own beside this one; what `seconds` is to it when nobody says, its docstring tells."""
 
@@ -162,6 +163,14 @@ ROWS = (
     Row("made_answers", "Of {made_answers:.0f} answers made of packets, dead", "made_answers_dead", "answers"),
     Row("made_answers", "Of these, what could be decoded was lost without a word", "made_answers_lossy", "answers"),
     Row("made_answers", "Measure and choose", "made_answers_cpu_ms", "CPU ms an answer"),
+    Row("theory", "Save one answer of an online test", "theory_answer_cpu_ms", "CPU ms a request",
+        EMPTY, "theory_empty_page_cpu_ms", "theory_answer_ratio"),
+    Row("theory", "Save one answer of an online test", "theory_answer_queries", "queries",
+        EMPTY, "theory_empty_page_queries", "theory_answer_queries_ratio"),
+    Row("theory", "Lost when the web app is killed, of {theory_answers:.0f} answers of {theory_candidates:.0f} candidates at once",
+        "theory_lost", "answers"),
+    Row("theory", "Sent again meanwhile", "theory_sent_again", "requests"),
+    Row("theory", "Refused meanwhile", "theory_refused", "requests"),
     Row("desk", "To the next answer on the desk", "desk_switch_ms", "ms in a Chromium",
         "opening it by its address", "desk_open_ms", "desk_switch_ratio"),
 )

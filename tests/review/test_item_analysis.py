@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from review.dropped_items import Change, changes
-from review.item_analysis import Answered, Flag, Limits, Options, analyse, reliability
+from review.item_analysis import Answered, Flag, Limits, Options, analyse, gather, reliability
 
 PUBLISHED = (
     *("1111110110", "1011011101", "1111011001", "0010001000", "0000010010"),
@@ -20,12 +20,16 @@ def people(rows):
     return [Answered({f"{at:02}": float(score) for at, score in enumerate(row, 1)}, {}) for row in rows]
 
 
+def gathered(rows):
+    return gather(people(rows))
+
+
 def test_the_published_example():
-    figures = analyse(people(PUBLISHED), {})
+    figures = analyse(gathered(PUBLISHED), {})
     assert [one.p for one in figures] == pytest.approx([0.7, 0.7, 0.6, 0.7, 0.6, 0.8, 0.7, 0.7, 0.5, 0.6])
     rest = {int(one.item): one.item_rest for one in figures}
     assert [rest[at] for at in (1, 3, 7, 9)] == pytest.approx([0.706, 0.0, -0.027, -0.124], abs=0.001)
-    found = reliability(people(PUBLISHED))
+    found = reliability(gathered(PUBLISHED))
     assert (found.n, found.items, found.too_few) == (10, 10, True)
     assert found.alpha == pytest.approx(0.6963, abs=0.0001)
     assert found.standard_error == pytest.approx(1.40, abs=0.005)
@@ -35,14 +39,14 @@ def test_partial_scores_agree_with_numpy_and_scipy():
     drawn = np.random.default_rng(7)
     ability = drawn.normal(size=(60, 1))
     table = np.clip(np.round((ability + drawn.normal(size=(60, 8)) + 2) * 2) / 8, 0, 1)
-    figures = analyse(people(table), {})
+    figures = analyse(gathered(table), {})
     total = table.sum(axis=1)
     for at, one in enumerate(figures):
         assert one.p == pytest.approx(table[:, at].mean())
         assert one.item_rest == pytest.approx(stats.pearsonr(table[:, at], total - table[:, at]).statistic)
     covariances = np.cov(table.T)
     alpha = 8 / 7 * (1 - np.trace(covariances) / covariances.sum())
-    found = reliability(people(table))
+    found = reliability(gathered(table))
     assert found.alpha == pytest.approx(alpha)
     assert found.standard_error == pytest.approx(np.sqrt(covariances.sum() * (1 - alpha)))
     assert not found.too_few
@@ -50,21 +54,21 @@ def test_partial_scores_agree_with_numpy_and_scipy():
 
 def test_different_forms_have_figures_of_items_but_no_alpha():
     one, other = Answered({"a": 1, "b": 0}, {}), Answered({"a": 0, "c": 1, "d": 1}, {})
-    figures = {figure.item: figure for figure in analyse([one, other], {})}
+    figures = {figure.item: figure for figure in analyse(gather([one, other]), {})}
     assert (figures["a"].n, figures["a"].p, figures["b"].n) == (2, 0.5, 1)
     assert figures["a"].item_rest == pytest.approx(-1)
-    assert reliability([one, other]).alpha is None
+    assert reliability(gather([one, other])).alpha is None
 
 
 @pytest.mark.parametrize("rows", [[], ["1"], ["11"], ["11", "11"], ["1", "0"]])
 def test_what_the_data_do_not_define_is_none(rows):
-    found = reliability(people(rows))
+    found = reliability(gathered(rows))
     assert found.alpha is found.standard_error is None
-    assert all(one.item_rest is None for one in analyse(people(rows), {}))
+    assert all(one.item_rest is None for one in analyse(gathered(rows), {}))
 
 
 def test_items_that_disagree_have_a_negative_alpha_and_a_standard_error_all_the_same():
-    found = reliability(people(["10", "01", "10", "11"]))
+    found = reliability(gathered(["10", "01", "10", "11"]))
     assert found.alpha < 0 and found.standard_error > 0
 
 
@@ -86,7 +90,7 @@ def candidates(*groups):
 
 
 def figures_of_x(*groups, limits=None):
-    return {one.item: one for one in analyse(candidates(*groups), KEY, limits)}["x"]
+    return {one.item: one for one in analyse(gather(candidates(*groups)), KEY, limits)}["x"]
 
 
 def test_the_distractor_table_counts_everybody_who_had_the_item():
@@ -134,8 +138,8 @@ def test_the_limits_are_a_setting():
 def test_noise_tells_nothing_apart():
     drawn = random.Random(3)
     rows = ["".join(drawn.choice("01") for _ in range(20)) for _ in range(400)]
-    assert all(abs(one.item_rest) < 0.2 for one in analyse(people(rows), {}))
-    assert abs(reliability(people(rows)).alpha) < 0.2
+    assert all(abs(one.item_rest) < 0.2 for one in analyse(gathered(rows), {}))
+    assert abs(reliability(gathered(rows)).alpha) < 0.2
 
 
 # A dropped item.

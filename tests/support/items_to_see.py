@@ -14,8 +14,10 @@ from storage.base.present import present
 from storage.people.people import Person
 from storage.planning.locations import Location
 from storage.planning.theory_tests import Certificate, TheoryState, TheoryTest, set_ready
+from storage.schemes import current_theory_tests
 from storage.theory.items import ItemState, TheoryItem
 from storage.theory.packages import take_in
+from storage.theory.panels import AngoffJudge, AngoffPanel
 from storage.theory.sittings import TheoryAnswer, TheorySitting, TheoryStage, scheme_for
 
 BODY = (Markup("p", ("Een klant wacht al lang aan de telefoon.",)), Place())
@@ -128,5 +130,15 @@ def today(session: Session, person: Person, where: Location, boss: Person, now: 
     """A test of this person that begins at this moment."""
     (made,) = set_ready(session, [person], Certificate.A, where, now + timedelta(minutes=1), boss, now)
     made.starts_at = now
+    session.flush()
+    return made
+
+
+def panel(session: Session, item: TheoryItem, person: Person, now: datetime) -> AngoffPanel:
+    """An open panel of one person over one item."""
+    scheme = next(iter(current_theory_tests(session)))
+    made = AngoffPanel(id=uuid.uuid4(), scheme=scheme, items=[str(item.id)], opened_by=person, opened_at=now)
+    made.judges = [AngoffJudge(id=uuid.uuid4(), person=person, estimates={})]
+    session.add(made)
     session.flush()
     return made

@@ -50,6 +50,7 @@ from storage.planning.theory_tests import Certificate, set_ready
 from storage.retention.destructions import Destruction, Run
 from storage.retention.holds import AuditYear, hold
 from storage.retention.requests import Wanted, ask
+from storage.theory import dropping
 
 CANDIDATES = {"candidate", "second_candidate", "outsider_candidate"}
 MANAGERS = {"manager", "outsider_manager"}
@@ -164,6 +165,9 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
         )
     )
     item = items_to_see.picture_item(session, people.officer, now)
+    item.live_at = now  # it is in the test of somebody
+    dropping.propose(session, item, "Er zijn twee goede antwoorden.", people.second_officer, now)
+    panel = items_to_see.panel(session, item, people.officer, now)
     a_day = cast.practical_date(session, people, morning + timedelta(days=25), 4)
     fresh = cast.person(session, "kandidaat8", "Kandidaat Acht", Role.CANDIDATE, people.organisation, now)
     given, to_answer, to_answer_elsewhere = (
@@ -232,6 +236,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "job": job,
             "item": item,
             "item_medium": item.media[0],
+            "panel": panel,
             "hold": hold(session, own_case, "Er loopt een onderzoek.", (now + timedelta(days=9)).date(), judge, now),
             "audit_year": year,
             "run": night,
@@ -540,6 +545,12 @@ RIGHTS: dict[str, Right] = {
     "bank.blueprint": may(OFFICERS | COMMITTEE),
     "bank.figures": may(OFFICERS | COMMITTEE),
     "bank.one": may(OFFICERS | COMMITTEE, item_id="item.id"),
+    "quality.drop": may(OFFICERS | COMMITTEE, item_id="item.id"),
+    "quality.decide": may(OFFICERS | COMMITTEE, item_id="item.id"),
+    "quality.panel_list": may(OFFICERS | COMMITTEE),
+    "quality.panel": may(OFFICERS | COMMITTEE, panel_id="panel.id"),
+    "quality.estimate": may({"officer"}, panel_id="panel.id"),
+    "quality.close": may(OFFICERS | COMMITTEE, panel_id="panel.id"),
     "bank.move": may(OFFICERS | COMMITTEE),
     "bank.bring": may(OFFICERS | COMMITTEE),
     "bank.export": may(OFFICERS | COMMITTEE),

@@ -39,6 +39,11 @@ def my_sitting() -> TheorySitting:
     return sitting or abort(404)
 
 
+def my_own_sitting() -> TheorySitting:
+    """The same without its items: for what needs few of them, or none."""
+    return sitting_of(g.db, require_my_test()) or abort(404)
+
+
 def my_medium(number: int, medium_id: uuid.UUID) -> TheoryMedium:
     """A picture or sound of an item of the sitting that the one who asks is at now."""
     sitting = my_sitting()

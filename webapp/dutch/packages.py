@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from review.item_analysis import Flag
 from scenarios.theory.qti.findings import Why
+from scenarios.theory_rules import Dropped
 from storage.theory.items import ItemState, Kind, Rule
 
 ITEM_STATES = {
@@ -34,6 +35,21 @@ ITEM_FLAGS = {
     Flag.UNUSED_DISTRACTOR: ("een afleider kiest niemand", "neutral"),
     Flag.DISTRACTOR_OF_THE_GOOD: ("goede kandidaten kiezen een afleider", "danger"),
 }
+
+STAYS = {
+    "theory_test_other_stands": "Er is een nieuwere toets van deze kandidaat.",
+    "theory_test_under_certificate": "Op de uitslag rust een certificaat.",
+    "theory_test_under_file": "Op de uitslag rust een goedgekeurd dossier.",
+    "theory_test_under_session": "Op de uitslag rust een praktijktoets.",
+    "drop_result_otherwise": "De uitslag die geldt, heeft KSF met de hand ingevoerd.",
+}
+"""Why a released result stays as it was when an item is dropped, by the rule that is kept with it."""
+
+DROPPED = {
+    Dropped.FULL_POINTS: "iedereen krijgt de punten van die vraag",
+    Dropped.LEFT_OUT: "de vraag telt niet mee",
+}
+"""What an item that is dropped is worth."""
 
 KINDS = {
     Kind.SINGLE: "één antwoord",

@@ -36,7 +36,9 @@ from storage.planning import (
     theory_tests,
 )
 from storage.retention import holds, requests
+from storage.theory import drops as theory_drops
 from storage.theory import items as theory_items
+from storage.theory import panels as theory_panels
 from storage.theory import sittings as theory_sittings
 from webapp.dutch.formats import moment
 from webapp.dutch.terms import CONFLICTS, part
@@ -155,6 +157,15 @@ REFUSALS: dict[str, str] = {
     theory_items.Rule.KNOWN: "Deze vraag staat al in de vragenbank.",
     theory_items.Rule.MEDIA_AWAY: "De plaatjes en geluiden zijn nu niet te lezen. Probeer het straks opnieuw.",
     theory_items.Rule.OWN_TEST: "U maakt zelf nog een online toets. Tot die klaar is, kunt u de vragen niet zien.",
+    theory_drops.Rule.NOT_USED: "{found} stond nog in geen toets. Er is niets te laten vervallen.",
+    theory_drops.Rule.PROPOSED: "Voor {found} is dit al voorgesteld of besloten. Laad de pagina opnieuw.",
+    theory_drops.Rule.SAME_PERSON: "U stelde dit zelf voor. Iemand anders besluit of {found} vervalt.",
+    theory_drops.Rule.NO_REASON: "Schrijf waarom {found} niet goed is. Er is niets veranderd.",
+    theory_drops.Rule.OTHERWISE: "De uitslag die geldt, heeft KSF met de hand ingevoerd.",
+    theory_panels.Rule.NO_ITEMS: "Er zijn nog geen vragen in gebruik voor deze toets.",
+    theory_panels.Rule.NO_JUDGES: "Kies wie in het panel zit.",
+    theory_panels.Rule.CLOSED: "Dit panel is gesloten. Er verandert niets meer.",
+    theory_panels.Rule.NOBODY_READY: "Nog niemand heeft bij elke vraag geschat. Sluiten kan nog niet.",
     theory_sittings.Rule.NOT_HERE: "Deze toets wordt niet in Vignet gemaakt, of is al voorbij.",
     theory_sittings.Rule.NOT_TODAY: "De toets is op {needed[0]}. Alleen op die dag kan hij open.",
     theory_sittings.Rule.NOT_CHECKED: "Deze locatie heeft geen geldige controle: {found}. Controleer haar eerst.",

@@ -11,12 +11,13 @@ from wtforms.validators import Length, Optional
 
 from scenarios.theory.content import text_of
 from scenarios.theory.forms import arranged
-from scenarios.theory.items import GapMatch, Item, Match, options_of
+from scenarios.theory.items import Item, Match, options_of
 from scenarios.theory.qti.packages import PackageError, read_package
 from storage.base.objects import ObjectError
 from storage.base.refusal import Refused
 from storage.theory import packages
-from storage.theory.figures import item_figures, whole_reliability
+from storage.theory.drops import drop_of, open_proposals
+from storage.theory.figures import exposure, item_figures, whole_reliability
 from storage.theory.items import ITEM_STEPS, ItemState, Kind, Rule, TheoryItem, versions_of
 from storage.theory.packages import Looked, NotTaken
 from storage.theory.stock import stock, terms_asked
@@ -27,7 +28,7 @@ from webapp.dutch.packages import ITEM_FLAGS, ITEM_STATES, KINDS, STEPS, finding
 from webapp.forms import Form, choices
 from webapp.paging import matching, one_of, page_of, search
 from webapp.people.account import own_address
-from webapp.theory.showing import Shown
+from webapp.theory.showing import Shown, right_answer
 from webapp.uploads import Upload
 
 pages = Blueprint("bank", __name__, url_prefix="/bureau/vragen")
@@ -61,7 +62,9 @@ def home() -> ResponseReturnValue:
     counts = {state: number for state, number in counted}
     values: dict[str, Any] = {"page": page, "words": words, "chosen": chosen, "counts": counts}
     values |= {"steps": sorted(ITEM_STEPS[chosen], key=list(ItemState).index) if chosen else []}
+    values |= {"exposure": exposure(g.db, [one.id for one in page.rows])}
     values |= {"filters": _filters(), "terms": terms_asked(g.db), "kinds": KINDS, "states": ITEM_STATES}
+    values |= {"proposals": open_proposals(g.db)}
     return render_template("bank/home.html", **values, step_words=STEPS)
 
 
@@ -167,14 +170,6 @@ def medium(item_id: uuid.UUID, medium_id: uuid.UUID) -> ResponseReturnValue:
     return media.stream(found.key, found.content_type)
 
 
-def right_answer(item: Item) -> list[str]:
-    """The key in words: an option each, or a pair."""
-    words = {option.key: text_of(option.content) for option in options_of(item.interaction)}
-    if isinstance(item.interaction, GapMatch):
-        words |= {key: f"lege plek {number}" for number, key in enumerate(item.interaction.gaps, start=1)}
-    return [" bij ".join(words[key] for key in value.split(" ")) for value in item.correct]
-
-
 def _one(item: TheoryItem, seed: str) -> str:
     content = item.content
     paths = {one.path: url_for("bank.medium", item_id=item.id, medium_id=one.id) for one in item.media}
@@ -185,7 +180,8 @@ def _one(item: TheoryItem, seed: str) -> str:
     values: dict[str, Any] = {"item": item, "content": content, "shown": shown, "right": right_answer(content)}
     values |= {"steps": steps, "blocked": blocked, "step_words": STEPS, "states": ITEM_STATES, "kinds": KINDS}
     words = {option.key: text_of(option.content) for option in options_of(content.interaction)}
-    values |= {"figures": item_figures(g.db).get(item.id), "words": words}
+    values |= {"figures": item_figures(g.db, item.id).get(item.id), "words": words}
+    values |= {"drop": drop_of(g.db, item.id)}
     values |= {"versions": versions_of(g.db, item.number), "term": terms_asked(g.db).get(item.term, "")}
     return render_template("bank/one.html", **values)
 

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from scenarios.theory.content import Content, Gap, Node, Picture, Place, Sound, text_of
 from scenarios.theory.content import Markup as Element
-from scenarios.theory.items import Choice, GapMatch, Item, Match, Option, Order, PairOption, Response
+from scenarios.theory.items import Choice, GapMatch, Item, Match, Option, Order, PairOption, Response, options_of
 
 Address = Callable[[str], str]
 """The address of a picture or sound, by its path."""
@@ -176,3 +176,11 @@ class Shown:
 
 def _checked(yes: bool) -> Markup:
     return Markup(" checked") if yes else Markup("")
+
+
+def right_answer(item: Item) -> list[str]:
+    """The key in words: an option each, or a pair."""
+    words = {option.key: text_of(option.content) for option in options_of(item.interaction)}
+    if isinstance(item.interaction, GapMatch):
+        words |= {key: f"lege plek {number}" for number, key in enumerate(item.interaction.gaps, start=1)}
+    return [" bij ".join(words[key] for key in value.split(" ")) for value in item.correct]

@@ -104,8 +104,7 @@ def begin() -> ResponseReturnValue:
 @access.roles(Role.CANDIDATE)
 def take_seat() -> ResponseReturnValue:
     """This browser says that it leads; another one does only after the supervisor let it."""
-    sitting = _mine()
-    return jsonify(_told(sitting))
+    return jsonify({"left_s": _mine().left_s(g.now)})
 
 
 @pages.post("/antwoorden")
@@ -123,7 +122,7 @@ def save() -> ResponseReturnValue:
         abort(400)
     for kind, ago in facts:
         sitting.note(kind, g.now - timedelta(seconds=ago))
-    return jsonify(_told(sitting))
+    return jsonify({"left_s": sitting.left_s(g.now)})
 
 
 @pages.post("/inleveren")
@@ -212,14 +211,9 @@ def _shown(sitting: TheorySitting, one: TheoryAnswer) -> Shown:
     return Shown(item, sides, tuple(one.response), f"v{one.number}", media_of.__getitem__)
 
 
-def _told(sitting: TheorySitting) -> dict[str, Any]:
-    saved = {one.number: {"response": one.response, "flagged": one.flagged} for one in sitting.answers if one.saved_at}
-    return {"left_s": sitting.left_s(g.now), "saved": saved}
-
-
 def _mine() -> TheorySitting:
     """The own sitting, led from this browser."""
-    sitting = access_theory.my_sitting()
+    sitting = access_theory.my_own_sitting()
     sitting.require_seat(_seat(request.headers.get(SEAT_HEADER, "")), g.now)
     return sitting
 

@@ -23,7 +23,7 @@ from scenarios.brought import scheme_file
 from scenarios.chapters import Allocation, FileCriterion, IdentityCheck, Origin, Planning, Question, Task
 from scenarios.judged_live import Channel, spread
 from scenarios.scheme import Scheme, parse
-from scenarios.theory_rules import Form, Opening, TheoryQuota
+from scenarios.theory_rules import Dropped, Form, Opening, TheoryQuota
 from scenarios.unread import UNREAD
 from storage import schemes
 from storage.people.people import Role
@@ -60,6 +60,8 @@ WORDS: dict[str, str] = {
     Planning.DATES: "op een examendatum van KSF, die de organisatie aanvraagt",
     Form.PER_CANDIDATE: "ieder eigen vragen",
     Form.LINEAR: "allemaal dezelfde vragen",
+    Dropped.FULL_POINTS: "geeft iedereen de punten",
+    Dropped.LEFT_OUT: "telt niet mee",
     Opening.LOG_IN: "met een eigen inlog",
     Opening.LOG_IN_OR_CODE: "met een eigen inlog, of met de code van de dag",
     Rounding.HALF_UP: "een half gaat naar boven",

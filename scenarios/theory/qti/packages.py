@@ -25,6 +25,8 @@ from scenarios.theory.qti.xml_tree import XML, DocumentTypeError, XMLError, pars
 MANIFEST = "imsmanifest.xml"
 _PACKAGING = "http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1"
 _LOM = "http://ltsc.ieee.org/xsd/LOM"
+_ITEMS = ("imsqti_item", "imsqti_apipitem", "imsqti_v")
+"""How the types of resources that are items begin, of every version: the item itself tells of which it is."""
 _SILENT = ("webcontent", "resourcemetadata/xml")
 
 
@@ -89,16 +91,25 @@ class _PackageReader:
         self._manifest = Findings(MANIFEST)
         self._refused: list[Finding] = []
         self._remarks: list[Finding] = []
+        self._read: set[str] = set()
 
     def package(self) -> Package:
         items: dict[str, Item] = {}
+        tests: list[tuple[str, str]] = []
         for resource, base in self._resources():
             kind = resource.get("type", "")
-            if kind.startswith("imsqti_item_xml"):
+            if kind.startswith(_ITEMS):
                 if item := self._item(resource, base, items):
                     items[item.key] = item
+            elif kind.startswith("imsqti_test"):
+                tests.append((resource.get("href", ""), base))
             elif kind not in _SILENT:
                 self._manifest.remark(Why.RESOURCE, kind)
+        # Some manifests name only the test; its items are then those that the test refers to.
+        for href, base in tests:
+            for resource, folder in self._of_test(href, base):
+                if item := self._item(resource, folder, items):
+                    items[item.key] = item
         used = {path for item in items.values() for path in item.media}
         return Package(
             items=tuple(items.values()),
@@ -128,6 +139,7 @@ class _PackageReader:
         path = self._find(href, base, self._manifest)
         if path is None:
             return None
+        self._read.add(path)
         findings = Findings(path)
         folder = posixpath.dirname(path)
         term, source = _described(resource)
@@ -138,6 +150,30 @@ class _PackageReader:
         self._refused += findings.refused
         self._remarks += [] if findings.refused else findings.remarks
         return None if findings.refused else item
+
+    def _of_test(self, href: str, base: str) -> Iterator[tuple[Element, str]]:
+        """The items to which a test refers and which no resource named, each once, with the folder of the test."""
+        self._manifest.remark(Why.RESOURCE, "imsqti_test_xmlv3p0")
+        path = self._find(href, base, self._manifest)
+        if path is None:
+            return
+        try:
+            root = parse(self._archive.read(path))
+        except XMLError as error:
+            self._refused.append(Finding(path, Why.NO_XML, str(error)))
+            return
+        folder = posixpath.dirname(path)
+        for one in root.iter():
+            if _local(one) in ("qti-assessment-item-ref", "assessmentItemRef"):
+                link = one.get("href", "")
+                if self._target(link, folder) not in self._read:
+                    yield Element("resource", {"href": link}), folder
+
+    def _target(self, href: str, folder: str) -> str | None:
+        try:
+            return self._archive.find(href, folder)
+        except Outside:
+            return None
 
     def _medium(self, href: str, folder: str, findings: Findings) -> str | None:
         path = self._find(href, folder, findings)

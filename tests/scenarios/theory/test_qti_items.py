@@ -306,6 +306,10 @@ def test_a_name_with_a_space_is_found_however_it_is_written(href):
         ('<a href="https://elders.example">x</a>', "element a"),
         ('<p dir="rtl">x</p>', "attribute dir (p)"),
         ("<ruby>x<rt>y</rt></ruby>", "element ruby"),
+        (
+            '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="tekst.xml"/>',
+            "element {http://www.w3.org/2001/XInclude}include",
+        ),
         (MATHS, "element {http://www.w3.org/1998/Math/MathML}math"),
         (
             '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="a.xml"/>',

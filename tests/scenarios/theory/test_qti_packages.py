@@ -147,6 +147,38 @@ def test_an_item_is_refused_by_its_own_namespace_and_the_others_come_in():
     assert [(one.where, one.why) for one in package.refused] == [("item2.xml", "old_version")]
 
 
+def test_items_that_only_the_test_names_come_in_each_once():
+    link = '<qti-assessment-item-ref identifier="{0}" href="../vragen/{0}.xml"/>'
+    links = "".join(link.format(name) for name in ("een", "twee", "een", "oud", "weg"))
+    test = f'<qti-assessment-test xmlns="{qti.QTI}"><qti-test-part>{links}</qti-test-part></qti-assessment-test>'
+    files = {
+        "imsmanifest.xml": qti.manifest(
+            qti.resource("toets/toets.xml", "imsqti_test_xmlv3p0"), qti.resource("vragen/twee.xml")
+        ),
+        "toets/toets.xml": test,
+        "vragen/een.xml": qti.item(identifier="een"),
+        "vragen/twee.xml": qti.item(identifier="twee"),
+        "vragen/oud.xml": qti.item().replace(qti.QTI, "http://www.imsglobal.org/xsd/imsqti_v2p2"),
+    }
+    package = read_package(zipped(files))
+    assert [one.key for one in package.items] == ["twee", "een"]
+    assert {(one.why, one.what.rpartition("/")[2]) for one in package.refused} == {
+        ("old_version", "imsqti_v2p2"),
+        ("missing_file", "weg.xml"),
+    }
+    assert read_package(zipped(files | {"toets/toets.xml": "geen XML"})).refused[0].where == "toets/toets.xml"
+    outside = files | {"toets/toets.xml": test.replace("../vragen/weg", "../../weg")}
+    assert any(one.why == "outside" for one in read_package(zipped(outside)).refused)
+
+
+@pytest.mark.parametrize("kind", ["imsqti_item_xmlv2p2", "imsqti_v2p1", "imsqti_apipitem_xmlv2p1"])
+def test_a_package_of_qti_2_is_refused_with_what_to_do(kind):
+    old = qti.item().replace(qti.QTI, "http://www.imsglobal.org/xsd/imsqti_v2p1")
+    files = {"imsmanifest.xml": qti.manifest(qti.resource("item1.xml", kind)), "item1.xml": old}
+    (one,) = read_package(zipped(files)).refused
+    assert (one.where, one.why, one.what) == ("item1.xml", "old_version", "http://www.imsglobal.org/xsd/imsqti_v2p1")
+
+
 def test_an_identifier_is_used_once():
     package = read_package(qti.package(qti.item(), qti.item(identifier="item-2"), qti.item()))
     assert [one.key for one in package.items] == ["item-1", "item-2"]

@@ -115,7 +115,6 @@ def test_all_items_are_on_the_page_and_none_of_their_keys(opened, session):
 def test_answers_are_kept_scored_and_released(opened, session, people, visit):
     told = send(opened, "/antwoorden", {"answers": give(session, 30), "facts": [{"kind": "left", "ago_s": 3}]})
     assert told.status_code == 200 and 2600 < told.json["left_s"] <= 2700
-    assert told.json["saved"]["1"]["response"] == keys(session)[1]
     assert send(opened, "/inleveren", {}).json == {"url": HOME}
     receipt = opened.get(HOME).text
     assert "U hebt de toets behaald" in receipt and "30 van de 40 punten" in receipt
