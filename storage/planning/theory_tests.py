@@ -7,10 +7,10 @@ Whoever passed it once has passed it for every certificate (`storage.dossier.qua
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from storage.base import audit
@@ -21,6 +21,7 @@ from storage.base.steps import check_step, table
 from storage.dossier import qualifications
 from storage.people.people import Membership, Person
 from storage.planning.locations import Location
+from storage.schemes import Scheme, current_theory_tests
 
 PASSED_KEY = "theory_test_a"
 """The qualification of somebody who passed, whatever the certificate."""
@@ -65,6 +66,7 @@ class Rule(StrEnum):
     TWICE = "theory_test_twice"
     IN_PAST = "theory_test_in_past"
     TOO_FAR = "theory_test_too_far"
+    TOO_SOON = "theory_test_too_soon"
     NOT_OF_ORGANISATION = "theory_test_of_other_organisation"
     BEGUN = "theory_test_begun"
     NOT_YET = "theory_test_not_yet"
@@ -159,7 +161,7 @@ def set_ready(
     """A test for each of these people: for all of them, or for none.
 
     Raises Refused when the location is closed, when the moment is past or too far ahead, and for the first of them who
-    works elsewhere, has passed, or has a test to come; `found` is then that person's name.
+    works elsewhere, has passed, has a test to come, or had one too short ago; `found` is then that person's name.
     """
     location.require_open()
     if starts_at <= now:
@@ -174,6 +176,11 @@ def set_ready(
             raise Refused(Rule.NOT_OF_ORGANISATION, found=person.name, needed=location.organisation.name)
         if person.id in hindered:
             raise Refused(hindered[person.id], found=person.name)
+    soonest = _soonest(session, ids, scheme_for(session, certificate))
+    day = starts_at.astimezone(AMSTERDAM).date()
+    for person in people:
+        if (first := soonest.get(person.id)) and day < first:
+            raise Refused(Rule.TOO_SOON, found=person.name, needed=first)
     made = [
         TheoryTest(
             id=uuid.uuid4(),
@@ -192,6 +199,25 @@ def set_ready(
         audit.record(session, now, actor.id, "theory_test_set", one, certificate=certificate)
     session.flush()
     return made
+
+
+def scheme_for(session: Session, certificate: Certificate) -> Scheme | None:
+    """The exam whose rules a test for this certificate goes by; else the first one that has a theory test."""
+    found = current_theory_tests(session)
+    own = [one for one in found if one.content.checklist and one.content.checklist.certificate_key == certificate]
+    return next(iter(own or found), None)
+
+
+def _soonest(session: Session, people: list[uuid.UUID], scheme: Scheme | None) -> dict[uuid.UUID, date]:
+    """The first day on which each of these people who did not pass may take the test again, by the scheme's rule."""
+    if scheme is None:
+        return {}
+    failed = select(TheoryTest.person_id, func.max(TheoryTest.starts_at)).where(
+        TheoryTest.person_id.in_(people), TheoryTest.state == TheoryState.NOT_PASSED
+    )
+    days = timedelta(days=scheme.content.theory.resit_days)
+    found = session.execute(failed.group_by(TheoryTest.person_id))
+    return {person: at.astimezone(AMSTERDAM).date() + days for person, at in found}
 
 
 def live_test(session: Session, person: uuid.UUID) -> TheoryTest | None:

@@ -5,6 +5,7 @@ The server's time is the time. Answers that waited for the network still count w
 Nothing here calls such a fact fraud.
 """
 
+import hmac
 import secrets
 import uuid
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select
@@ -23,14 +25,15 @@ from scenarios.theory.items import Response
 from scenarios.theory_rules import Dropped, Form, TheoryRules
 from storage.base import audit
 from storage.base.clock import AMSTERDAM
+from storage.base.config import config
 from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.base.steps import Stepping, table
 from storage.people.people import Person
-from storage.planning import locations
+from storage.planning import locations, theory_tests
 from storage.planning.theory_tests import TheoryState, TheoryTest
-from storage.schemes import Scheme, current_theory_tests
+from storage.schemes import Scheme
 from storage.theory.drops import dropped
 from storage.theory.items import TheoryItem, live_items
 
@@ -138,6 +141,12 @@ class TheorySitting(Stepping, Base):
     def over(self) -> bool:
         """True when it was handed in: what is left is the receipt, and the result."""
         return self.handed_in_at is not None
+
+    def ended(self, now: datetime) -> bool:
+        """True when nobody works at it any more: it was handed in, its time is over, or its day is."""
+        day = self.opened_at.astimezone(AMSTERDAM).date()
+        late = self.last_call is not None and now > self.last_call
+        return self.over or late or now.astimezone(AMSTERDAM).date() > day
 
     @property
     def rules(self) -> TheoryRules:
@@ -309,9 +318,7 @@ class TheoryFact(Identified, Base):
 
 def scheme_for(session: Session, test: TheoryTest) -> Scheme | None:
     """The exam whose rules a test goes by: that of the certificate, or else the first one that has a theory test."""
-    found = current_theory_tests(session)
-    own = [one for one in found if one.content.checklist and one.content.checklist.certificate_key == test.certificate]
-    return next(iter(own or found), None)
+    return theory_tests.scheme_for(session, test.certificate)
 
 
 def sitting_of(session: Session, test: TheoryTest) -> TheorySitting | None:
@@ -347,15 +354,13 @@ def open_test(session: Session, test: TheoryTest, actor: Person, now: datetime, 
     rules = scheme.content.theory
     if rules.checked_location and not test.location.standing(locations.rules(session), now).ready:
         raise Refused(Rule.NOT_CHECKED, found=test.location.full_name)
-    seed = (
-        secrets.token_hex(16) if rules.form is Form.PER_CANDIDATE else f"{test.location_id} {_minute(test.starts_at)}"
-    )
+    seed = secrets.token_hex(16) if rules.form is Form.PER_CANDIDATE else _linear_seed(test)
     made = TheorySitting(
         id=uuid.uuid4(),
         test=test,
         scheme=scheme,
         stage=TheoryStage.OPEN,
-        seed=seed[:64],
+        seed=seed,
         opened_at=now,
         opened_by=actor,
         by_code=by_code,
@@ -430,5 +435,8 @@ def _earlier(session: Session, person: uuid.UUID) -> list[list[str]]:
     return list(found.values())
 
 
-def _minute(at: datetime) -> str:
-    return at.astimezone(AMSTERDAM).strftime("%Y-%m-%dT%H:%M")
+def _linear_seed(test: TheoryTest) -> str:
+    """The same for all who sit together. The secret of the installation is in it: who knows the bank cannot draw it."""
+    minute = test.starts_at.astimezone(AMSTERDAM).strftime("%Y-%m-%dT%H:%M")
+    together = f"linear form\0{test.location_id}\0{minute}"
+    return hmac.new(config().secret_key.encode(), together.encode(), sha256).hexdigest()

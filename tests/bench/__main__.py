@@ -167,7 +167,7 @@ ROWS = (
         EMPTY, "theory_empty_page_cpu_ms", "theory_answer_ratio"),
     Row("theory", "Save one answer of an online test", "theory_answer_queries", "queries",
         EMPTY, "theory_empty_page_queries", "theory_answer_queries_ratio"),
-    Row("theory", "Lost when the web app is killed, of {theory_answers:.0f} answers of {theory_candidates:.0f} candidates at once",
+    Row("theory", "Lost by a killed web app, of {theory_candidates:.0f} candidates' {theory_answers:.0f} answers",
         "theory_lost", "answers"),
     Row("theory", "Sent again meanwhile", "theory_sent_again", "requests"),
     Row("theory", "Refused meanwhile", "theory_refused", "requests"),

@@ -1,9 +1,9 @@
 """Two hundred candidates in one online theory test, and what one saved answer costs. Prints JSON.
 
-`python tests/bench/theory.py [seconds]`: the real web app as `make run` starts it, on PostgreSQL. Each candidate begins,
-answers the forty items one by one within these seconds, and hands in. In the middle the web app is killed (SIGKILL)
-and started again; a candidate's page sends what was not answered again until it is, as `sending.js` does. Lost is an
-answer that was sent and is not in the database at the end.
+`python tests/bench/theory.py [seconds]`: the real web app as `make run` starts it, on PostgreSQL. Each candidate
+begins, answers the forty items one by one within these seconds, and hands in. In the middle the web app is killed
+(SIGKILL) and started again; a candidate's page sends what was not answered again until it is, as `sending.js` does.
+Lost is an answer that was sent and is not in the database at the end.
 
 CPU milliseconds of one request from the WSGI call to the last byte, in turns: a saved answer beside the empty page, the
 layout alone for the same person.

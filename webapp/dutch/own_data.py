@@ -217,6 +217,7 @@ COLUMNS = {
     "opens_at": "Open vanaf",
     "ordered_at": "Besteld op",
     "organisation_id": "Organisatie",
+    "estimates": "Schattingen",
     "outcome": "Uitkomst",
     "passed": "Geslaagd",
     "person_id": "Persoon",

@@ -1,6 +1,6 @@
 """Why something cannot be done now, and what to do next: every rule that may refuse, and every error page."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from review import checklist, portfolio
@@ -40,7 +40,7 @@ from storage.theory import drops as theory_drops
 from storage.theory import items as theory_items
 from storage.theory import panels as theory_panels
 from storage.theory import sittings as theory_sittings
-from webapp.dutch.formats import moment
+from webapp.dutch.formats import date_only, moment
 from webapp.dutch.terms import CONFLICTS, part
 
 REFUSALS: dict[str, str] = {
@@ -183,6 +183,7 @@ REFUSALS: dict[str, str] = {
     theory_tests.Rule.PASSED: "De online toets is al behaald door {found}. Die telt voor elk certificaat.",
     theory_tests.Rule.TWICE: "Er staat al een online toets klaar voor {found}. Ziet u die niet in uw lijst? Vraag KSF.",
     theory_tests.Rule.IN_PAST: "Dit moment is al voorbij. Kies een later moment.",
+    theory_tests.Rule.TOO_SOON: "De vorige toets van {found} is niet behaald. De volgende kan vanaf {needed[0]}.",
     theory_tests.Rule.TOO_FAR: "Dit moment is te ver weg. Het kan tot en met {needed[0]}. Kijk het jaar na.",
     theory_tests.Rule.NOT_OF_ORGANISATION: "Bij de organisatie van deze locatie werkt {found} niet. Kies een andere.",
     theory_tests.Rule.BEGUN: "De tijd van deze toets is al begonnen. Intrekken kan niet meer; KSF voert de uitslag in.",
@@ -364,11 +365,17 @@ def http_error(code: int) -> tuple[str, str]:
     return _HTTP.get(code, _HTTP[500] if code >= 500 else _HTTP[400])
 
 
+def _shown(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return moment(value)
+    return date_only(value) if isinstance(value, date) else value
+
+
 def refusal(error: Refused) -> str:
     """Why something cannot be done now, and what to do."""
     sentence = REFUSALS.get(error.rule, "Dit kan nu niet. Laad de pagina opnieuw.")
     needed = error.needed if isinstance(error.needed, tuple) else (error.needed,)
-    shown = tuple(moment(value) if isinstance(value, datetime) else value for value in needed)
+    shown = tuple(_shown(value) for value in needed)
     several: Any = error.found
     names = ", ".join(part(name) for name in several) if "{parts}" in sentence else ""
     conflicts = ", ".join(CONFLICTS[one] for one in several) if "{conflicts}" in sentence else ""

@@ -18,6 +18,7 @@ from storage.people.organisations import Organisation
 from storage.people.people import Person, Role, join, known_here_or_new
 from storage.planning import theory_tests
 from storage.planning.theory_tests import Certificate, TheoryTest, hindrances, set_ready
+from storage.theory.sittings import sittings_of
 from webapp import access
 from webapp.access import locations as access_location
 from webapp.access import people as access_people
@@ -73,7 +74,7 @@ class TestForm(Form):
         """Say at the right field why it cannot be so."""
         if error.rule not in set(theory_tests.Rule):
             raise error
-        of_moment = (theory_tests.Rule.IN_PAST, theory_tests.Rule.TOO_FAR)
+        of_moment = (theory_tests.Rule.IN_PAST, theory_tests.Rule.TOO_FAR, theory_tests.Rule.TOO_SOON)
         field = self.day if error.rule in of_moment else self.location
         if error.rule in (theory_tests.Rule.PASSED, theory_tests.Rule.TWICE):
             self.form_errors.append(refusals.refusal(error))
@@ -101,7 +102,7 @@ def home() -> ResponseReturnValue:
     words = search()
     found = access_theory.tests_of_my_organisations().where(called_so(words, TheoryTest.person_id))
     page = page_of(found, *access_theory.OF_TEST)
-    return render_template("theory/home.html", page=page, words=words)
+    return render_template("theory/home.html", page=page, words=words, sittings=sittings_of(g.db, page.rows))
 
 
 @pages.route("/nieuw", methods=["GET", "POST"])

@@ -15,7 +15,7 @@ from storage.people.people import Role
 from storage.planning import theory_tests
 from storage.planning.theory_corrections import correct, given
 from storage.planning.theory_tests import CORRECTIONS, RESULTS, TheoryState, TheoryTest
-from storage.theory.sittings import Rule, facts_of, scheme_for, sitting_of
+from storage.theory.sittings import Rule, facts_of, scheme_for, sitting_of, sittings_of
 from webapp import access
 from webapp.access import theory_sittings as access_sittings
 from webapp.access import theory_tests as access_theory
@@ -88,7 +88,8 @@ def home() -> ResponseReturnValue:
     shown = shown if shown in LISTS else next(iter(LISTS))
     found = LISTS[shown][1]().where(called_so(words, TheoryTest.person_id))
     page = page_of(found, *access_theory.OF_TEST)
-    return render_template("theory_results/home.html", page=page, words=words, shown=shown, lists=LISTS)
+    values = {"page": page, "words": words, "shown": shown, "lists": LISTS}
+    return render_template("theory_results/home.html", **values, sittings=sittings_of(g.db, page.rows))
 
 
 @pages.route("/<uuid:test_id>", methods=["GET", "POST"])

@@ -1,5 +1,6 @@
 """A sitting of the online theory test: opened, drawn, answered in the server's time, scored, released."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,11 +9,15 @@ from support import cast, items_to_see
 
 from review.item_analysis import Flag
 from scenarios.theory.items import ResponseError
+from storage.base.config import config
 from storage.base.refusal import Refused
 from storage.dossier import qualifications
+from storage.people.people import Role
+from storage.planning.theory_tests import Rule as TestRule
 from storage.planning.theory_tests import TheoryState
 from storage.retention.expired import TESTS_KEPT, delete_expired
-from storage.theory import day_codes
+from storage.schemes import add_scheme
+from storage.theory import day_codes, sittings
 from storage.theory.day_codes import TRIES
 from storage.theory.figures import item_figures, whole_reliability
 from storage.theory.items import ItemState
@@ -178,10 +183,28 @@ def test_who_fails_gets_other_items_the_next_time(session, people, hall, running
     running.release(people.officer, NOW)
     session.flush()
     assert running.test.state is TheoryState.NOT_PASSED
-    again = items_to_see.today(session, people.candidate, hall, people.beheerder, NOW + timedelta(hours=2))
-    second = open_test(session, again, people.beheerder, NOW + timedelta(hours=2))
+    early, in_time = NOW + timedelta(days=13), NOW + timedelta(days=14)
+    with pytest.raises(Refused) as error:
+        items_to_see.today(session, people.candidate, hall, people.beheerder, early)
+    assert (error.value.rule, error.value.needed) == (TestRule.TOO_SOON, in_time.date())
+    again = items_to_see.today(session, people.candidate, hall, people.beheerder, in_time)
+    second = open_test(session, again, people.beheerder, in_time)
     met = {one.item_id for one in running.answers}
     assert len(met) == 40 and not met & {one.item_id for one in second.answers}
+
+
+def test_who_sits_together_has_one_form_that_nobody_can_draw_without_the_secret(session, people, hall, monkeypatch):
+    data = (cast.CONTENT.parent / "praktijktoets_a" / "scheme.toml").read_bytes()
+    add_scheme(session, data.replace(b'form = "per_candidate"', b'form = "linear"'), NOW + timedelta(minutes=1))
+    others = [cast.person(session, f"rij{n}", f"Rij {n}", Role.CANDIDATE, people.organisation, NOW) for n in range(2)]
+    session.flush()
+    tests = [items_to_see.today(session, one, hall, people.beheerder, NOW) for one in (people.candidate, *others)]
+    first, second = (open_test(session, one, people.beheerder, NOW) for one in tests[:2])
+    assert [one.item_id for one in first.answers] == [one.item_id for one in second.answers]
+    elsewhere = replace(config(), secret_key="van een andere installatie")
+    monkeypatch.setattr(sittings, "config", lambda: elsewhere)
+    third = open_test(session, tests[2], people.beheerder, NOW)
+    assert [one.item_id for one in third.answers] != [one.item_id for one in first.answers]
 
 
 def test_an_item_that_is_retired_stays_in_the_sitting_that_has_it(session, people, running):

@@ -271,3 +271,15 @@ def test_the_old_road_stays(session, people, visit, now):
     assert visit(people.beheerder).post(f"{DAY}/{test.id}/openen").status_code == 409
     office = visit(people.officer)
     assert office.post(f"/bureau/online-toetsen/{test.id}", data={"result": "passed"}).status_code == 302
+
+
+def test_the_lists_say_that_a_test_goes_on_and_wait_for_a_result_when_it_is_over(opened, session, people, visit):
+    boss, office = visit(people.beheerder), visit(people.officer)
+    lists = ((boss, "/organisatie/online-toets"), (office, "/bureau/online-toetsen"))
+    for who, where in lists:
+        seen = who.get(where).text
+        assert "bezig</span>" in seen and "wacht op de uitslag</span>" not in seen
+    send(opened, "/inleveren", {})
+    for who, where in lists:
+        seen = who.get(where).text
+        assert "wacht op de uitslag</span>" in seen and "bezig</span>" not in seen
