@@ -22,7 +22,7 @@ from storage.planning import locations
 from storage.planning.exam_dates import publish
 from storage.planning.locations import Location
 from storage.planning.practical_candidates import request
-from storage.planning.theory_tests import Certificate, set_ready
+from storage.planning.theory_tests import set_ready
 from storage.schemes import Pack, Scheme, add_scheme, current_pack, current_scheme
 from webapp.dutch import formats
 
@@ -221,9 +221,9 @@ def _locations(session: Session, organisation: Organisation, now: datetime) -> L
     ready.check(dict.fromkeys(locations.rules(session).items, True), "", beheerder, now)
     candidate = _person(session, "kandidaat2@voorbeeld.example")
     next_week = formats.start_of_day(now + timedelta(days=8)).replace(hour=10)
-    set_ready(session, [candidate], Certificate.B, ready, next_week, beheerder, now)
+    set_ready(session, [candidate], "certificate_b", ready, next_week, beheerder, now)
     today = _person(session, "kandidaat4@voorbeeld.example")
-    set_ready(session, [today], Certificate.A, ready, now + timedelta(minutes=1), beheerder, now)
+    set_ready(session, [today], "certificate_a", ready, now + timedelta(minutes=1), beheerder, now)
     return ready
 
 

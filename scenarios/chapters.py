@@ -163,8 +163,9 @@ class ChecklistRules:
     """How a practical test is taken: about how long, from how many conversations, by which channels, in which ways.
 
     `advised_weeks_in_job`: before the end of how many weeks in the job KSF advises the exam; 0 is no advice.
-    `certificate_key` is what who passed has from then on, and `conflict_months` for how long an employer that somebody
-    left still counts as a bond. `points` are the lines of the checklist; a scheme from before there were any has none.
+    `certificate_key` is what who passed has from then on ("": as the letters of the certificate say), and
+    `conflict_months` for how long an employer that somebody left still counts as a bond. `points` are the lines of the
+    checklist; a scheme from before there were any has none.
     """
 
     duration_minutes: int = within(5, 480)
@@ -174,7 +175,7 @@ class ChecklistRules:
     advised_months_after_theory: int = within(0, 24)
     advised_weeks_in_job: int = within(0, 104, USUAL_WEEKS_IN_JOB)
     assessors: int = within(1, 3)
-    certificate_key: str = "certificate_a"
+    certificate_key: str = ""
     conflict_months: int = within(0, 120, 24)
     channels: tuple[Channel, ...] = many(1, 3, EVERY_CHANNEL)
     points: tuple[Point, ...] = many(0, 100, ())
@@ -359,3 +360,13 @@ class Origin:
     @property
     def choice(self) -> bool:
         return not self.source
+
+
+def letters_of(award: Award | None) -> str:
+    """How the number of a certificate begins; "" in a scheme of before there were numbers."""
+    return award.letters if award else ""
+
+
+def key_of(rules: ChecklistRules | None) -> str:
+    """What who passed a practical test has; "" where the scheme does not say it."""
+    return rules.certificate_key if rules else ""

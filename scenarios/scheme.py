@@ -28,6 +28,8 @@ from scenarios.chapters import (
     Terms,
     Text,
     Visibility,
+    key_of,
+    letters_of,
 )
 from scenarios.judged_live import MarkingRules, ProofRules
 from scenarios.quality import Limits
@@ -79,6 +81,16 @@ class Scheme:
     supplements: tuple[Supplement, ...] = many(0, 3, ())
     questions: tuple[Question, ...] = ()
     origins: tuple[Origin, ...] = ()
+
+    @property
+    def letters(self) -> str:
+        """How the number of this certificate begins. A scheme of before there were numbers has it in the name."""
+        return letters_of(self.award) or self.certificate.split()[-1][:4].upper()
+
+    @property
+    def certificate_key(self) -> str:
+        """What who has its certificate has from then on, as other schemes ask for it (`prerequisite_any_of`)."""
+        return key_of(self.checklist) or f"certificate_{self.letters.lower()}"
 
     def chapter(self, kind: type[Chapter]) -> Chapter:
         """This exam's table of that kind, such as its SittingRules. Raises MissingChapter when it has none."""

@@ -49,7 +49,8 @@ class TheoryRules:
     candidate reads the result when the test is handed in, and not only after KSF released it. `browser_exam_keys`: one
     of these keys of Safe Exam Browser must fit too; none for the Config Key alone. `dropped_in_favour`: nobody who had
     passed fails by an item that is dropped afterwards. `resit_days`: so long after a test that was not passed, the next
-    one can be at the earliest; 0 for at once.
+    one can be at the earliest; 0 for at once. `passed_key`: what who passed has from then on, as schemes ask for it
+    (`prerequisite_any_of`).
     """
 
     duration_minutes: int = within(5, 480, default=60)
@@ -66,6 +67,7 @@ class TheoryRules:
     dropped: Dropped = Dropped.FULL_POINTS
     dropped_in_favour: bool = True
     resit_days: int = within(0, 366, default=14)
+    passed_key: str = ""
 
     @property
     def blueprint(self) -> Blueprint | None:

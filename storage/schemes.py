@@ -36,9 +36,8 @@ class Scheme(Identified, Base):
 
     @property
     def letters(self) -> str:
-        """How the number of this certificate begins. A scheme of before there were numbers has it in the name."""
-        award = self.content.award
-        return award.letters if award else self.content.certificate.split()[-1][:4].upper()
+        """How the number of this certificate begins."""
+        return self.content.letters
 
 
 class Pack(Identified, Base):

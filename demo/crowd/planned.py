@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 
 from demo.crowd.people import Staff, person
 from demo.crowd.rows import Crowd
+from scenarios import brought
 from storage.base.clock import AMSTERDAM
 from storage.base.present import present
 from storage.dossier.qualifications import Qualification
@@ -12,7 +13,7 @@ from storage.people.people import Role
 from storage.planning.exam_dates import ExamDate, ExamPlace
 from storage.planning.locations import Location
 from storage.planning.practical_sessions import Participant, PracticalSession, SessionState
-from storage.planning.theory_tests import PASSED_KEY, Certificate, TheoryState, TheoryTest
+from storage.planning.theory_tests import TheoryState, TheoryTest
 from storage.schemes import Scheme
 
 THEORY = (
@@ -72,7 +73,7 @@ class Plans:
             person_id=who,
             organisation_id=employer,
             location_id=location,
-            certificate=crowd.rng.choice(list(Certificate)),
+            certificate=crowd.rng.choice(list(brought.certificates())),
             starts_at=at,
             state=state,
             set_by_id=officer,
@@ -85,7 +86,7 @@ class Plans:
         crowd.add(
             Qualification,
             person_id=who,
-            key=PASSED_KEY,
+            key=next(iter(brought.theory_keys())),
             number="",
             since=at.date(),
             entered_by_id=officer,

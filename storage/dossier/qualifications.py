@@ -1,6 +1,6 @@
 """Qualifications: certificates held and tests passed, as KSF entered them. The gate to an exam asks for one.
 
-The keys are those of a scheme's `prerequisite_any_of`, such as `certificate_a` and `theory_test_a`.
+The keys are those of a scheme's `prerequisite_any_of`: of a certificate, and of a test that was passed.
 """
 
 import uuid

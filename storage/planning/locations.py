@@ -30,10 +30,7 @@ from storage.base.database import Base, Identified, session_of
 from storage.base.refusal import Refused
 from storage.people.organisations import Organisation
 from storage.people.people import Person
-from storage.schemes import current_scheme
-
-EXAM = "praktijktoets_a"
-"""The key of the scheme whose tests are held at locations; its newest version says how these are checked."""
+from storage.schemes import current_practical_tests
 
 
 class Rule(StrEnum):
@@ -194,9 +191,12 @@ def add(
 
 
 def rules(session: Session) -> LocationRules:
-    """How locations are checked now; what Vignet brings while no scheme says otherwise."""
-    scheme = current_scheme(session, EXAM)
-    return scheme.content.location if scheme else LocationRules()
+    """How locations are checked now; what Vignet brings while no scheme says otherwise.
+
+    Of several schemes whose tests are held at locations, that of the first certificate says it, by its letters.
+    """
+    found = min(current_practical_tests(session), key=lambda one: one.letters, default=None)
+    return found.content.location if found else LocationRules()
 
 
 def checks_of(session: Session, location: Location, most: int = 10) -> Sequence[LocationCheck]:

@@ -80,11 +80,11 @@ def hindrances(session: Session, scheme: Scheme, people: Collection[uuid.UUID], 
     has: dict[uuid.UUID, set[str]] = {one: set() for one in people}
     for one in held(session, people):
         has[one.person_id].add(one.key)
-    rules, needed = scheme.content.chapter(ChecklistRules), set(scheme.content.prerequisite_any_of)
+    certificate, needed = scheme.content.certificate_key, set(scheme.content.prerequisite_any_of)
     planned = set(session.scalars(planned_people(scheme, now).where(Participant.candidate_id.in_(list(people)))))
     found = {}
     for person, keys in has.items():
-        if rules.certificate_key in keys:
+        if certificate in keys:
             found[person] = Rule.CERTIFIED
         elif needed and not needed & keys:
             found[person] = Rule.NO_THEORY
@@ -98,7 +98,7 @@ def able(scheme: Scheme, organisations: Collection[uuid.UUID], now: datetime) ->
     found = candidates_of(organisations, now).where(Person.id.not_in(planned_people(scheme, now)))
     if needed := scheme.content.prerequisite_any_of:
         found = found.where(Person.id.in_(_having(needed)))
-    return found.where(Person.id.not_in(_having([scheme.content.chapter(ChecklistRules).certificate_key])))
+    return found.where(Person.id.not_in(_having([scheme.content.certificate_key])))
 
 
 def candidates_of(organisations: Collection[uuid.UUID], now: datetime) -> Select[Person]:

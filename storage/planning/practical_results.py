@@ -15,7 +15,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from review.checklist import Judgement, Sheet, judge, lacks
 from review.two_devices import Entry, conflicts, fields, seen, unsigned
-from scenarios.chapters import ChecklistRules
 from storage.base import audit
 from storage.base.clock import AMSTERDAM
 from storage.base.database import Base, one_of, session_of
@@ -137,7 +136,7 @@ class PracticalResult(Stepping, Base):
         held = {one.key for one in qualifications.held(session_of(self), [candidate])}
         if self.state is not ResultState.RELEASED or not self.passed:
             return Rule.NOT_PASSED
-        if self.certificate_id or scheme.chapter(ChecklistRules).certificate_key in held:
+        if self.certificate_id or scheme.certificate_key in held:
             return Rule.CERTIFIED
         needed = set(scheme.prerequisite_any_of)
         return Rule.NO_THEORY if needed and not needed & held else None
@@ -156,7 +155,7 @@ class PracticalResult(Stepping, Base):
             session, found.scheme, candidate, found.organisation_id, earned, persons, now
         )
         self.certificate = made
-        key = found.scheme.content.chapter(ChecklistRules).certificate_key
+        key = found.scheme.content.certificate_key
         qualifications.enter(session, candidate, key, made.number, min(earned, now.date()), officer, now)
         session.flush()
         return made

@@ -18,7 +18,7 @@ from storage.dossier.dossiers import Dossier, DossierState
 from storage.dossier.qualifications import CERTIFICATE, Qualification
 from storage.people.people import Person
 from storage.planning.practical_sessions import LIVE, Participant, PracticalSession
-from storage.planning.theory_tests import CORRECTIONS, PASSED_KEY, Rule, TheoryState, TheoryTest
+from storage.planning.theory_tests import CORRECTIONS, Rule, TheoryState, TheoryTest, passed_key
 
 
 def correct(test: TheoryTest, result: TheoryState, reason: str, officer: Person, now: datetime) -> None:
@@ -52,7 +52,7 @@ def given(session: Session, test: TheoryTest) -> Qualification | None:
     """The entry in the register because of this very test: entered with its result, by the same person."""
     theirs = select(Qualification).where(
         Qualification.person_id == test.person_id,
-        Qualification.key == PASSED_KEY,
+        Qualification.key == passed_key(session),
         Qualification.entered_by_id == test.ended_by_id,
         Qualification.entered_at == test.ended_at,
     )
@@ -70,10 +70,11 @@ def _require_no_other(session: Session, test: TheoryTest) -> None:
 def _require_nothing_on_it(session: Session, person: uuid.UUID) -> None:
     if any(one.key.startswith(CERTIFICATE) for one in qualifications.held(session, [person])):
         raise Refused(Rule.ON_CERTIFICATE)
+    key = passed_key(session)
     # Locked, so that who approves one of these files at this moment asks for the qualification after it went.
     files = select(Dossier).where(Dossier.candidate_id == person).order_by(Dossier.id).with_for_update()
     for file in session.scalars(files.execution_options(populate_existing=True)):
-        if file.state is DossierState.APPROVED and PASSED_KEY in file.scheme.content.prerequisite_any_of:
+        if file.state is DossierState.APPROVED and key in file.scheme.content.prerequisite_any_of:
             raise Refused(Rule.ON_FILE, found=file.code)
     participants = (
         select(PracticalSession)
@@ -81,5 +82,5 @@ def _require_nothing_on_it(session: Session, person: uuid.UUID) -> None:
         .where(Participant.candidate_id == person, Participant.freed_at.is_(None), PracticalSession.state.in_(LIVE))
     )
     for planned in session.scalars(participants):
-        if PASSED_KEY in planned.scheme.content.prerequisite_any_of:
+        if key in planned.scheme.content.prerequisite_any_of:
             raise Refused(Rule.ON_SESSION, needed=planned.exam_date.starts_at)

@@ -6,13 +6,14 @@ Whoever passed it once has passed it for every certificate (`storage.dossier.qua
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
+from scenarios import brought
 from storage.base import audit
 from storage.base.clock import AMSTERDAM
 from storage.base.database import Base, Identified, one_of, session_of
@@ -21,23 +22,10 @@ from storage.base.steps import check_step, table
 from storage.dossier import qualifications
 from storage.people.people import Membership, Person
 from storage.planning.locations import Location
-from storage.schemes import Scheme, current_theory_tests
-
-PASSED_KEY = "theory_test_a"
-"""The qualification of somebody who passed, whatever the certificate."""
-SATISFIED_BY = (PASSED_KEY, "certificate_a")
-"""Who has one of these needs no test: certificate A is given only to who passed it."""
+from storage.schemes import Scheme, current_practical_tests, current_theory_tests
 
 FURTHEST = timedelta(days=366)
 """How long ahead a test may be; beyond it the year is a slip of the pen."""
-
-
-class Certificate(StrEnum):
-    """For which certificate somebody takes the test."""
-
-    A = "certificate_a"
-    B = "certificate_b"
-    CHAT = "certificate_chat"
 
 
 class TheoryState(StrEnum):
@@ -80,8 +68,9 @@ class Rule(StrEnum):
 class TheoryTest(Identified, Base):
     """One test for one person, at a location of the organisation that set it ready.
 
-    `reason` is why the result was put right, the last time that it was. `extra_time` is a fraction such as 3/2, 1 for
-    none: an accommodation that KSF granted. `code_tries`: wrong codes with which somebody tried to open it.
+    `certificate` is the key of the one for which it is taken. `reason` is why the result was put right, the last time
+    that it was. `extra_time` is a fraction such as 3/2, 1 for none: an accommodation that KSF granted. `code_tries`:
+    wrong codes with which somebody tried to open it.
     """
 
     __tablename__ = "theory_test"
@@ -89,7 +78,7 @@ class TheoryTest(Identified, Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
     organisation_id: Mapped[uuid.UUID]
     location_id: Mapped[uuid.UUID]
-    certificate: Mapped[Certificate] = mapped_column(one_of(Certificate))
+    certificate: Mapped[str] = mapped_column(String(40))
     starts_at: Mapped[datetime]
     state: Mapped[TheoryState] = mapped_column(one_of(TheoryState), default=TheoryState.SET)
     set_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
@@ -140,9 +129,12 @@ class TheoryTest(Identified, Base):
         session = session_of(self)
         self.state, self.ended_by_id, self.ended_at = state, actor.id, now
         audit.record(session, now, actor.id, f"theory_test_{state}", self)
-        if state is TheoryState.PASSED and self.person_id not in _passed(session, [self.person_id], (PASSED_KEY,)):
+        if state is not TheoryState.PASSED:
+            return
+        key = passed_key(session)
+        if self.person_id not in _passed(session, [self.person_id], {key}):
             day = min(self.starts_at.astimezone(AMSTERDAM).date(), now.date())
-            qualifications.enter(session, self.person, PASSED_KEY, "", day, actor, now)
+            qualifications.enter(session, self.person, key, "", day, actor, now)
 
 
 _ONCE = TheoryTest.state.in_((TheoryState.SET, TheoryState.PASSED))
@@ -152,7 +144,7 @@ Index("uq_theory_test_once", TheoryTest.person_id, unique=True, sqlite_where=_ON
 def set_ready(
     session: Session,
     people: Sequence[Person],
-    certificate: Certificate,
+    certificate: str,
     location: Location,
     starts_at: datetime,
     actor: Person,
@@ -201,11 +193,25 @@ def set_ready(
     return made
 
 
-def scheme_for(session: Session, certificate: Certificate) -> Scheme | None:
+def scheme_for(session: Session, certificate: str) -> Scheme | None:
     """The exam whose rules a test for this certificate goes by; else the first one that has a theory test."""
     found = current_theory_tests(session)
-    own = [one for one in found if one.content.checklist and one.content.checklist.certificate_key == certificate]
+    own = [one for one in found if one.content.certificate_key == certificate]
     return next(iter(own or found), None)
+
+
+def passed_key(session: Session) -> str:
+    """What somebody has who passed, whatever the certificate, as the scheme in use says or as Vignet brings it."""
+    used = [one.content.theory.passed_key for one in current_theory_tests(session)]
+    return next(filter(None, (*used, *brought.theory_keys())))
+
+
+def _satisfying(session: Session) -> set[str]:
+    """Who has one of these needs no test: it was passed, or a certificate is held to which only this test leads."""
+    key = passed_key(session)
+    known = {one.key: one for one in brought.schemes()}
+    known |= {one.key: one.content for one in current_practical_tests(session)}
+    return {key} | {one.certificate_key for one in known.values() if one.prerequisite_any_of == (key,)}
 
 
 def _soonest(session: Session, people: list[uuid.UUID], scheme: Scheme | None) -> dict[uuid.UUID, date]:
@@ -238,11 +244,11 @@ def hindrances(session: Session, people: Iterable[uuid.UUID]) -> dict[uuid.UUID,
     ids = list(people)
     live = select(TheoryTest.person_id).where(TheoryTest.person_id.in_(ids), TheoryTest.state == TheoryState.SET)
     return {one: Rule.TWICE for one in session.scalars(live)} | {
-        one: Rule.PASSED for one in _passed(session, ids, SATISFIED_BY)
+        one: Rule.PASSED for one in _passed(session, ids, _satisfying(session))
     }
 
 
-def _passed(session: Session, people: list[uuid.UUID], keys: tuple[str, ...]) -> set[uuid.UUID]:
+def _passed(session: Session, people: list[uuid.UUID], keys: Set[str]) -> set[uuid.UUID]:
     return {one.person_id for one in qualifications.held(session, people) if one.key in keys}
 
 

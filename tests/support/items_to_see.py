@@ -13,7 +13,7 @@ from scenarios.theory.media import Medium
 from storage.base.present import present
 from storage.people.people import Person
 from storage.planning.locations import Location
-from storage.planning.theory_tests import Certificate, TheoryState, TheoryTest, set_ready
+from storage.planning.theory_tests import TheoryState, TheoryTest, set_ready
 from storage.schemes import current_theory_tests
 from storage.theory.items import ItemState, TheoryItem
 from storage.theory.packages import take_in
@@ -98,7 +98,7 @@ def at_the_test(
     """A test of this moment that this person is at, with one item."""
     session.flush()
     # Whether this person may take one is another matter: the row is made as it stands.
-    facts = {"certificate": Certificate.A, "starts_at": now, "state": TheoryState.SET, "set_by": boss, "set_at": now}
+    facts = {"certificate": "certificate_a", "starts_at": now, "state": TheoryState.SET, "set_by": boss, "set_at": now}
     test = TheoryTest(id=uuid.uuid4(), person=person, location=where, **facts)
     session.add(test)
     sitting = TheorySitting(
@@ -128,7 +128,7 @@ def bank(session: Session, people: tuple[Person, Person], now: datetime) -> None
 
 def today(session: Session, person: Person, where: Location, boss: Person, now: datetime) -> TheoryTest:
     """A test of this person that begins at this moment."""
-    (made,) = set_ready(session, [person], Certificate.A, where, now + timedelta(minutes=1), boss, now)
+    (made,) = set_ready(session, [person], "certificate_a", where, now + timedelta(minutes=1), boss, now)
     made.starts_at = now
     session.flush()
     return made

@@ -46,7 +46,7 @@ from storage.planning import locations
 from storage.planning.bookings import request
 from storage.planning.practical_candidates import request as ask_practical
 from storage.planning.practical_results import PracticalResult, ResultState
-from storage.planning.theory_tests import Certificate, set_ready
+from storage.planning.theory_tests import set_ready
 from storage.retention.destructions import Destruction, Run
 from storage.retention.holds import AuditYear, hold
 from storage.retention.requests import Wanted, ask
@@ -158,7 +158,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     )
     hall.check({"De ruimte is rustig.": False}, "Aan de gang wordt gewerkt.", people.beheerder, now)
     to_test, to_test_elsewhere = (
-        set_ready(session, [who], Certificate.A, where, now + timedelta(days=10), boss, now)[0]
+        set_ready(session, [who], "certificate_a", where, now + timedelta(days=10), boss, now)[0]
         for who, where, boss in (
             (somebody, hall, people.beheerder),
             (stranger, hall_elsewhere, people.outsider_beheerder),
@@ -167,7 +167,6 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     item = items_to_see.picture_item(session, people.officer, now)
     item.live_at = now  # it is in the test of somebody
     dropping.propose(session, item, "Er zijn twee goede antwoorden.", people.second_officer, now)
-    panel = items_to_see.panel(session, item, people.officer, now)
     a_day = cast.practical_date(session, people, morning + timedelta(days=25), 4)
     fresh = cast.person(session, "kandidaat8", "Kandidaat Acht", Role.CANDIDATE, people.organisation, now)
     given, to_answer, to_answer_elsewhere = (
@@ -236,7 +235,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "job": job,
             "item": item,
             "item_medium": item.media[0],
-            "panel": panel,
+            "panel": items_to_see.panel(session, item, people.officer, now),
             "hold": hold(session, own_case, "Er loopt een onderzoek.", (now + timedelta(days=9)).date(), judge, now),
             "audit_year": year,
             "run": night,

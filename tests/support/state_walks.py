@@ -25,7 +25,7 @@ from storage.people.people import Role
 from storage.planning.bookings import BookingState, request
 from storage.planning.practical_results import ResultState
 from storage.planning.practical_sessions import SessionState
-from storage.planning.theory_tests import Certificate, TheoryState, set_ready
+from storage.planning.theory_tests import TheoryState, set_ready
 from storage.retention.requests import RequestState, Wanted
 from storage.retention.requests import ask as ask_erasure
 from storage.theory.items import ItemState
@@ -330,7 +330,7 @@ def of_theory(house: House, state: TheoryState) -> Walk:
     s, p = house.session, house.people
     hall = cast.location(s, p)
     s.flush()
-    (row,) = set_ready(s, [p.candidate], Certificate.A, hall, NOW + timedelta(minutes=5), p.beheerder, NOW)
+    (row,) = set_ready(s, [p.candidate], "certificate_a", hall, NOW + timedelta(minutes=5), p.beheerder, NOW)
     s.flush()
     if state is TheoryState.WITHDRAWN:
         row.withdraw(p.beheerder, NOW)

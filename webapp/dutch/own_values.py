@@ -33,7 +33,7 @@ from storage.people.people import Role
 from storage.planning.bookings import BookingState
 from storage.planning.practical_results import ResultState
 from storage.planning.practical_sessions import SessionState
-from storage.planning.theory_tests import Certificate, TheoryState
+from storage.planning.theory_tests import TheoryState
 from storage.retention.requests import RequestState
 from storage.theory.sittings import Fact, TheoryStage
 from webapp.dutch import events, formats, states, terms
@@ -94,7 +94,6 @@ CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
     CertificateState: states.CERTIFICATE_STATES,
     ExaminerState: states.EXAMINER_STATES,
     Mode: terms.MODES,
-    Certificate: states.CERTIFICATES,
     TheoryState: {one: words for one, (words, _) in states.THEORY_STATES.items()},
     SessionState: states.SESSION_STATES,
     ResultState: states.RESULT_STATES,
@@ -113,6 +112,7 @@ WORDS: Mapping[tuple[str, str], Mapping[Any, str]] = {
     ("audit_event", "verb"): events.EVENTS,
     ("audit_event", "subject_kind"): events.SUBJECTS,
     ("qualification", "key"): terms.QUALIFICATIONS,
+    ("theory_test", "certificate"): states.CERTIFICATES,
     ("erasure_request", "wanted"): terms.WANTED,
     ("erasure_request", "granted"): terms.WANTED,
     ("erasure_request", "erased"): terms.WANTED,

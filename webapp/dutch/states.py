@@ -1,6 +1,7 @@
 """The states of things in Dutch, each with the colour in which it is shown."""
 
 from review.deployment import Standing
+from scenarios import brought
 from scenarios.readiness import Readiness
 from scenarios.sitting import Stage
 from storage.admission.enrolments import EntryOutcome
@@ -17,7 +18,7 @@ from storage.planning.bookings import BookingState
 from storage.planning.practical_candidates import Rule as CandidateRule
 from storage.planning.practical_results import ResultState
 from storage.planning.practical_sessions import SessionState
-from storage.planning.theory_tests import Certificate, TheoryState
+from storage.planning.theory_tests import TheoryState
 from storage.retention.requests import RequestState
 
 EXAMINER_STATES = {
@@ -142,11 +143,8 @@ THEORY_STATES_OUTSIDE = THEORY_STATES | dict.fromkeys(
 )
 """The same as an organisation reads it: not a word about how well a test went that was not passed."""
 
-CERTIFICATES = {
-    Certificate.A: "Branchecertificaat A",
-    Certificate.B: "Branchecertificaat B",
-    Certificate.CHAT: "het chatcertificaat",
-}
+CERTIFICATES = brought.certificates()
+"""For what an online test is taken, by the key of the certificate."""
 
 JOB_STATES = {
     JobState.WAITING: "wacht",

@@ -8,6 +8,7 @@ from review.portfolio import Outcome
 from review.rating import Gap
 from review.retention import Erasable, Stays
 from review.rules import LEVEL_MAX, LEVEL_MIN
+from scenarios import brought
 from scenarios.chapters import FilePart
 from scenarios.judged_live import Channel
 from scenarios.quality import FaultKind
@@ -110,11 +111,7 @@ FILE_PARTS = {
     FilePart.SELF_ASSESSMENT: "de eigen beoordeling",
 }
 
-QUALIFICATIONS = {
-    "certificate_a": "Branchecertificaat A",
-    "certificate_chat": "Branchecertificaat chat",
-    "theory_test_a": "de online toets van A",
-}
+QUALIFICATIONS = brought.qualifications()
 
 CHANNELS = {Channel.TELEPHONE: "telefoon", Channel.EMAIL: "e-mail", Channel.CHAT: "chat"}
 """By which candidate and customer speak with each other."""

@@ -7,6 +7,7 @@ from flask import url_for
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from scenarios import brought
 from storage.dossier.dossiers import Dossier
 from storage.people import institution, staff
 from storage.people.organisations import Organisation
@@ -33,6 +34,7 @@ def of(session: Session, now: datetime) -> list[FirstStep]:
     """Every step, done or not."""
     schemes = current_schemes(session)
     bare = [one.content.name for one in schemes if one.content.sitting and current_pack(session, one) is None]
+    folder = f"scenarios/{next(one.key for one in brought.schemes() if one.sitting)}"
     return [
         FirstStep(
             not institution.of(session).missing,
@@ -51,13 +53,13 @@ def of(session: Session, now: datetime) -> list[FirstStep]:
             bool(schemes),
             "Een examenreglement",
             "Het reglement zegt hoe het examen gaat.",
-            command="flask --app webapp schemes add scenarios/branchecertificaat_b",
+            command=f"flask --app webapp schemes add {folder}",
         ),
         FirstStep(
             bool(schemes) and not bare,
             "Situaties met filmpjes",
             f"Nog zonder: {', '.join(bare)}." if bare else "Zonder filmpjes kan niemand worden uitgenodigd.",
-            command="flask --app webapp scenarios import scenarios/branchecertificaat_b",
+            command=f"flask --app webapp scenarios import {folder}",
         ),
         FirstStep(
             staff.count_holding(session, Role.ASSESSOR, now, with_account=True) >= NEEDED_ASSESSORS,

@@ -13,9 +13,7 @@ from storage.exam.sittings import Sitting
 from storage.people import outbox
 from storage.people.people import Person
 from storage.planning.exam_dates import plans_by_dates
-from storage.planning.locations import EXAM
-from storage.planning.theory_tests import TheoryState, TheoryTest
-from storage.schemes import current_scheme
+from storage.planning.theory_tests import TheoryState, TheoryTest, scheme_for
 
 
 def of(sitting: Sitting, now: datetime, cancelled: bool = False) -> str:
@@ -30,7 +28,7 @@ def of(sitting: Sitting, now: datetime, cancelled: bool = False) -> str:
 
 def of_test(test: TheoryTest, now: datetime) -> str:
     """An online theory test; one that was taken back goes out of an agenda."""
-    scheme = current_scheme(session_of(test), EXAM)
+    scheme = scheme_for(session_of(test), test.certificate)
     rules = scheme.content.theory if scheme else TheoryRules()
     ends_at = test.starts_at + timedelta(minutes=rules.duration_minutes)
     text = "Kom op tijd en neem een geldig identiteitsbewijs mee."

@@ -17,7 +17,7 @@ from storage.base.refusal import Refused
 from storage.people.organisations import Organisation
 from storage.people.people import Person, Role, join, known_here_or_new
 from storage.planning import theory_tests
-from storage.planning.theory_tests import Certificate, TheoryTest, hindrances, set_ready
+from storage.planning.theory_tests import TheoryTest, hindrances, set_ready
 from storage.theory.sittings import sittings_of
 from webapp import access
 from webapp.access import locations as access_location
@@ -48,7 +48,7 @@ class TestForm(Form):
         "Voor welk certificaat?",
         [InputRequired("Kies een certificaat.")],
         choices=choices((one, formats.sentence(words)) for one, words in CERTIFICATES.items()),
-        description="De toets is voor alle drie dezelfde. Wie hem heeft behaald, hoeft hem nooit opnieuw te maken.",
+        description="De toets is voor allemaal dezelfde. Wie hem heeft behaald, hoeft hem nooit opnieuw te maken.",
     )
     location = SelectField("Waar?", [InputRequired("Kies een locatie.")])
     day = DateField("Dag", [InputRequired("Kies een dag.")])
@@ -115,9 +115,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit() and _somebody(form, chosen):
         people, location = access_theory.chosen_people(chosen), form.locations[form.location.data]
         try:
-            made = set_ready(
-                g.db, people, Certificate(form.certificate.data), location, form.starts_at, access.me(), g.now
-            )
+            made = set_ready(g.db, people, form.certificate.data, location, form.starts_at, access.me(), g.now)
         except Refused as error:
             form.refuse(error)
         else:

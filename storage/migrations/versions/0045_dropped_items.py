@@ -1,4 +1,4 @@
-"""Items that count no more, panels that set a cut, and what figures of items add up.
+"""Items that count no more, panels that set a cut, what figures of items add up, and tests for any certificate.
 
 A test that was handed in before has no sum, and stays out of the figures.
 """
@@ -14,7 +14,12 @@ branch_labels = None
 depends_on = None
 
 
+CERTIFICATES = "certificate IN ('certificate_a', 'certificate_b', 'certificate_chat')"
+
+
 def upgrade() -> None:
+    with op.batch_alter_table("theory_test") as batch_op:
+        batch_op.drop_constraint(batch_op.f("ck_theory_test_certificate"), type_="check")
     with op.batch_alter_table("theory_sitting") as batch_op:
         batch_op.add_column(sa.Column("share_sum", sa.Double(), nullable=True))
     op.create_table(
@@ -66,6 +71,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("theory_test") as batch_op:
+        batch_op.create_check_constraint(batch_op.f("ck_theory_test_certificate"), CERTIFICATES)
     op.drop_table("angoff_judge")
     op.drop_table("angoff_panel")
     op.drop_table("theory_drop")

@@ -13,7 +13,7 @@ from storage.dossier import qualifications
 from storage.dossier.qualifications import held
 from storage.planning.practical_candidates import request
 from storage.planning.theory_corrections import correct
-from storage.planning.theory_tests import PASSED_KEY, Certificate, Rule, TheoryState, set_ready
+from storage.planning.theory_tests import Rule, TheoryState, set_ready
 
 NOW = cast.NOW
 SOON = NOW + timedelta(days=7)
@@ -27,7 +27,7 @@ def ended(session, people):
     hall = cast.location(session, people)
 
     def end(result, at=SOON):
-        (test,) = set_ready(session, [people.candidate], Certificate.A, hall, at, people.beheerder, NOW)
+        (test,) = set_ready(session, [people.candidate], "certificate_a", hall, at, people.beheerder, NOW)
         test.enter(result, people.officer, at)
         session.flush()
         return test
@@ -66,7 +66,7 @@ def test_a_pass_that_was_missed_opens_and_can_be_closed_again(session, people, e
     test = ended(was)
     correct(test, TheoryState.PASSED, WHY, people.officer, LATER)
     session.flush()
-    assert [(one.key, one.since) for one in held(session, [people.candidate.id])] == [(PASSED_KEY, SOON.date())]
+    assert [(one.key, one.since) for one in held(session, [people.candidate.id])] == [("theory_test_a", SOON.date())]
     correct(test, was, "Toch niet.", people.officer, LATER + timedelta(hours=1))
     session.flush()
     assert keys(session, people.candidate) == []
@@ -75,20 +75,20 @@ def test_a_pass_that_was_missed_opens_and_can_be_closed_again(session, people, e
 
 def test_what_ksf_entered_by_hand_stays(session, people):
     hall = cast.location(session, people)
-    (test,) = set_ready(session, [people.candidate], Certificate.A, hall, SOON, people.beheerder, NOW)
+    (test,) = set_ready(session, [people.candidate], "certificate_a", hall, SOON, people.beheerder, NOW)
     cast.theory(session, people, people.candidate)
     session.flush()
     test.enter(TheoryState.PASSED, people.officer, SOON)
     correct(test, TheoryState.NOT_TAKEN, WHY, people.officer, LATER)
     session.flush()
-    assert keys(session, people.candidate) == [PASSED_KEY]
+    assert keys(session, people.candidate) == ["theory_test_a"]
 
 
 def test_an_approved_file_keeps_the_pass(session, people, ended):
     test, dossier = ended(TheoryState.PASSED), cast.approved_dossier(session, people)
     session.flush()
     assert refused(Rule.ON_FILE, test, TheoryState.NOT_PASSED, officer=people.officer).found == dossier.code
-    assert (test.state, keys(session, people.candidate)) == (TheoryState.PASSED, [PASSED_KEY])
+    assert (test.state, keys(session, people.candidate)) == (TheoryState.PASSED, ["theory_test_a"])
     dossier.withdraw(people.candidate.id, "Ik stop.", LATER)
     session.flush()
     correct(test, TheoryState.NOT_PASSED, WHY, people.officer, LATER)
@@ -117,7 +117,7 @@ def test_a_certificate_keeps_the_pass(session, people, ended):
 def test_a_newer_test_comes_first(session, people, ended):
     wrong = ended(TheoryState.NOT_PASSED)
     next_day = SOON + timedelta(days=1)
-    (newer,) = set_ready(session, [people.candidate], Certificate.A, wrong.location, next_day, people.beheerder, SOON)
+    (newer,) = set_ready(session, [people.candidate], "certificate_a", wrong.location, next_day, people.beheerder, SOON)
     assert refused(Rule.OTHER_STANDS, wrong, TheoryState.PASSED, officer=people.officer).needed == next_day
     newer.withdraw(people.beheerder, SOON)
     session.flush()
@@ -130,6 +130,6 @@ def test_only_another_result_of_a_test_that_has_one_and_with_a_reason(session, p
     for same in (TheoryState.NOT_PASSED, TheoryState.SET, TheoryState.WITHDRAWN):
         refused(StepRule.NOT_ALLOWED, test, same, officer=people.officer)
     (to_come,) = set_ready(
-        session, [people.second_candidate], Certificate.A, test.location, LATER, people.beheerder, SOON
+        session, [people.second_candidate], "certificate_a", test.location, LATER, people.beheerder, SOON
     )
     refused(StepRule.NOT_ALLOWED, to_come, TheoryState.PASSED, officer=people.officer)

@@ -20,7 +20,7 @@ from storage.people.people import Person, SearchWord
 from storage.people.second_factor import begin_second_factor
 from storage.planning.locations import LocationCheck
 from storage.planning.practical_sessions import Participant, PracticalSession
-from storage.planning.theory_tests import RESULTS, Certificate, TheoryState, TheoryTest, set_ready
+from storage.planning.theory_tests import RESULTS, TheoryState, TheoryTest, set_ready
 from storage.retention.expired import (
     ACCOUNTS_KEPT,
     CONSENTS_KEPT,
@@ -111,11 +111,11 @@ def test_a_list_that_nobody_used_goes_after_a_week(session, people):
 def test_an_online_test_goes_a_year_after_it_ended_unless_it_was_passed(session, people):
     hall, day = cast.location(session, people), NOW + timedelta(days=7)
     for result, who in zip(RESULTS, (people.candidate, people.second_candidate, people.manager), strict=True):
-        (test,) = set_ready(session, [who], Certificate.A, hall, day, people.beheerder, NOW)
+        (test,) = set_ready(session, [who], "certificate_a", hall, day, people.beheerder, NOW)
         test.enter(result, people.officer, day)
-    (back,) = set_ready(session, [people.manager], Certificate.A, hall, day, people.beheerder, NOW)
+    (back,) = set_ready(session, [people.manager], "certificate_a", hall, day, people.beheerder, NOW)
     back.withdraw(people.beheerder, NOW)
-    (waiting,) = set_ready(session, [people.manager], Certificate.A, hall, day, people.beheerder, NOW)
+    (waiting,) = set_ready(session, [people.manager], "certificate_a", hall, day, people.beheerder, NOW)
     session.commit()
     assert delete_expired(session, NOW + TESTS_KEPT)["theory_test"] == 0
     assert delete_expired(session, day + TESTS_KEPT + MOMENT)["theory_test"] == 3

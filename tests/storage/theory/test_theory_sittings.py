@@ -13,7 +13,7 @@ from storage.base.config import config
 from storage.base.refusal import Refused
 from storage.dossier import qualifications
 from storage.people.people import Role
-from storage.planning.theory_tests import Rule as TestRule
+from storage.planning import theory_tests
 from storage.planning.theory_tests import TheoryState
 from storage.retention.expired import TESTS_KEPT, delete_expired
 from storage.schemes import add_scheme
@@ -186,7 +186,7 @@ def test_who_fails_gets_other_items_the_next_time(session, people, hall, running
     early, in_time = NOW + timedelta(days=13), NOW + timedelta(days=14)
     with pytest.raises(Refused) as error:
         items_to_see.today(session, people.candidate, hall, people.beheerder, early)
-    assert (error.value.rule, error.value.needed) == (TestRule.TOO_SOON, in_time.date())
+    assert (error.value.rule, error.value.needed) == (theory_tests.Rule.TOO_SOON, in_time.date())
     again = items_to_see.today(session, people.candidate, hall, people.beheerder, in_time)
     second = open_test(session, again, people.beheerder, in_time)
     met = {one.item_id for one in running.answers}

@@ -7,7 +7,7 @@ from icalendar import Calendar
 from support import cast, certified
 from support.visitors import text_of
 
-from storage.planning.theory_tests import Certificate, set_ready
+from storage.planning.theory_tests import set_ready
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_every_date_is_in_one_file(app, session, visit, people):
     day = cast.practical_date(session, people, cast.NOW + timedelta(days=20))
     session.flush()
     (test,) = set_ready(
-        session, [people.candidate], Certificate.B, hall, cast.NOW + timedelta(days=2), people.beheerder, cast.NOW
+        session, [people.candidate], "certificate_b", hall, cast.NOW + timedelta(days=2), people.beheerder, cast.NOW
     )
     practical = cast.practical_session(session, people, day, people.candidate)
     session.commit()

@@ -22,7 +22,7 @@ from storage.people.links import asks_for_reset
 from storage.people.outbox import MailMessage
 from storage.people.people import Person, Role, person_by_email
 from storage.planning.locations import Location
-from storage.planning.theory_tests import Certificate, TheoryTest, set_ready
+from storage.planning.theory_tests import TheoryTest, set_ready
 
 HEADER = "kandidaat_naam;kandidaat_email;leidinggevende_naam;leidinggevende_email;kostenplaats\r\n"
 NOBODY = "bestaat.niet@voorbeeld.example"
@@ -222,7 +222,7 @@ def test_what_nobody_has_twice_is_told_and_waits_until_the_organisation_takes_it
     with new_session() as fresh:
         for one, hall in zip((made.stands_for_id, made.id), halls, strict=True):
             where = fresh.get_one(Location, hall)
-            set_ready(fresh, [fresh.get_one(Person, one)], Certificate.A, where, soon, people.officer, now)
+            set_ready(fresh, [fresh.get_one(Person, one)], "certificate_a", where, soon, people.officer, now)
         fresh.commit()
     own = visit() if first_password else visit(people.second_candidate)
     password = "vier losse woorden hier samen"

@@ -10,7 +10,7 @@ from support.opc import zipped
 
 from scenarios.theory.qti.packages import read_package, write_package
 from storage.people.people import Membership, Role
-from storage.planning.theory_tests import Certificate, set_ready
+from storage.planning.theory_tests import set_ready
 from storage.theory.items import ItemState, TheoryItem
 from storage.theory.packages import take_in
 
@@ -166,7 +166,9 @@ def test_who_is_to_take_a_test_sees_no_items(session, people, office):
     people.officer.memberships.append(role)
     hall = cast.location(session, people)
     session.flush()
-    set_ready(session, [people.officer], Certificate.A, hall, cast.NOW + timedelta(days=9), people.beheerder, cast.NOW)
+    set_ready(
+        session, [people.officer], "certificate_a", hall, cast.NOW + timedelta(days=9), people.beheerder, cast.NOW
+    )
     session.commit()
     told = first.get(BANK)
     assert told.status_code == 409 and "U maakt zelf nog een online toets" in told.text

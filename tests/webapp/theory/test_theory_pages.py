@@ -15,7 +15,7 @@ from storage.dossier import qualifications
 from storage.people.outbox import MailMessage
 from storage.people.people import Membership, Person, Role, join, release
 from storage.planning import locations
-from storage.planning.theory_tests import Certificate, TheoryTest, set_ready
+from storage.planning.theory_tests import TheoryTest, set_ready
 from webapp.dutch import formats
 
 pytestmark = pytest.mark.one_database
@@ -43,7 +43,7 @@ def put(session, people, hall):
 
     def ready(person, starts_at=NEXT_WEEK):
         before = min(starts_at, datetime.now(UTC)) - timedelta(days=1)
-        (test,) = set_ready(session, [person], Certificate.A, hall, starts_at, people.beheerder, before)
+        (test,) = set_ready(session, [person], "certificate_a", hall, starts_at, people.beheerder, before)
         session.commit()
         return test
 
