@@ -329,7 +329,7 @@ TABLES: Mapping[str, Table] = {
     "examiner": Table(
         DataClass.ASSESSORS,
         {
-            "person_id": "name email state proposed_at answered_at trained_on active_from ended_at",
+            "person_id": "name email state proposed_at answered_at trained_on active_from calibrated_on ended_at",
             "proposed_by_id": "proposed_at state answered_at reason",
             "answered_by_id": "answered_at state reason",
         },

@@ -11,10 +11,11 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from review.deployment import YEAR
 from storage.base import audit, plain
 from storage.base.database import Base, one_of, session_of
 from storage.base.refusal import Refused
-from storage.base.steps import Stepping, check_step, going_on, table
+from storage.base.steps import Stepping, StepRule, check_step, going_on, table
 from storage.people import employers
 from storage.people.organisations import Organisation
 from storage.people.people import Person, Role, as_address, known_or_new
@@ -52,10 +53,14 @@ class Rule(StrEnum):
     ACTIVE_BEFORE = "examiner_active_before_training"
     OWN = "examiner_is_oneself"
     NO_REASON = "examiner_without_reason"
+    NOT_CALIBRATED = "examiner_calibrated_in_future"
 
 
 class Examiner(Stepping, Base):
-    """Somebody whom an organisation supplies. Training is noted before the first deployment, from `active_from` on."""
+    """Somebody whom an organisation supplies. Training is noted before the first deployment, from `active_from` on.
+
+    `calibrated_on`: when KSF last looked whether this examiner judges as the others do.
+    """
 
     __tablename__ = "examiner"
     steps, noun = STEPS, "examiner"
@@ -72,6 +77,7 @@ class Examiner(Stepping, Base):
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
     trained_on: Mapped[date | None]
     active_from: Mapped[date | None]
+    calibrated_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
 
     organisation: Mapped[Organisation] = relationship()
@@ -118,6 +124,23 @@ class Examiner(Stepping, Base):
         if Role.ASSESSOR not in person.roles(now):
             ask_role(session, person, Role.ASSESSOR, officer, now)
         return person
+
+    def calibrate(self, day: date, officer: Person, now: datetime) -> None:
+        """Note that this examiner was calibrated on this day.
+
+        Raises Refused for a day to come or before the training, and of somebody who is not supplied.
+        """
+        if self.state is not ExaminerState.ACCEPTED or self.trained_on is None:
+            raise Refused(StepRule.NOT_ALLOWED, found=self.state)
+        if not self.trained_on <= day <= now.date():
+            raise Refused(Rule.NOT_CALIBRATED)
+        self.calibrated_on = day
+        audit.record(session_of(self), now, officer.id, "examiner_calibrated", self, day=day.isoformat())
+
+    def to_calibrate(self, today: date) -> bool:
+        """True when the last calibration, or else the training, is a year ago."""
+        last = self.calibrated_on or self.trained_on
+        return last is not None and last <= today - YEAR
 
     def decline(self, reason: str, officer: Person, now: datetime) -> None:
         """KSF does not take this person, and says why."""
@@ -180,6 +203,21 @@ def not_yet(today: date) -> Select[uuid.UUID | None]:
     """The people who were accepted and are active from a later day on, as a query of ids."""
     accepted = (Examiner.state == ExaminerState.ACCEPTED) & (Examiner.active_from > today)
     return select(Examiner.person_id).where(accepted, Examiner.person_id.is_not(None))
+
+
+def supplier(session: Session, person: Person) -> Organisation | None:
+    """The organisation that supplies this examiner now; None for one of KSF's own."""
+    theirs = select(Examiner).where(Examiner.person_id == person.id, Examiner.state == ExaminerState.ACCEPTED)
+    found = session.scalars(theirs.order_by(Examiner.answered_at.desc(), Examiner.id)).first()
+    return found.organisation if found else None
+
+
+def to_calibrate(session: Session, people: Sequence[Person], today: date) -> set[uuid.UUID]:
+    """Those of these people who are supplied as examiners and were not calibrated in the last year."""
+    theirs = select(Examiner).where(
+        Examiner.state == ExaminerState.ACCEPTED, Examiner.person_id.in_([one.id for one in people])
+    )
+    return {one.person_id for one in session.scalars(theirs) if one.person_id and one.to_calibrate(today)}
 
 
 def active_from(session: Session, people: Sequence[Person]) -> dict[uuid.UUID, date]:

@@ -36,8 +36,14 @@ class ResultState(StrEnum):
     SENT_BACK = "sent_back"
 
 
-STEPS = table(ResultState, {ResultState.SIGNED: {ResultState.RELEASED, ResultState.SENT_BACK}})
-"""What was sent back stays as it was signed; the examiner signs the checklist anew."""
+STEPS = table(
+    ResultState,
+    {
+        ResultState.SIGNED: {ResultState.RELEASED, ResultState.SENT_BACK},
+        ResultState.RELEASED: {ResultState.SENT_BACK},
+    },
+)
+"""What was sent back stays as it was signed; the examiner signs anew. A released result is put right so too."""
 
 STANDING = (ResultState.SIGNED, ResultState.RELEASED)
 
@@ -56,6 +62,7 @@ class Rule(StrEnum):
     NOT_PASSED = "practical_result_not_passed"
     NO_THEORY = "practical_result_without_theory"
     CERTIFIED = "practical_result_certified"
+    CERTIFICATE_STANDS = "practical_result_under_certificate"
 
 
 class PracticalResult(Stepping, Base):
@@ -122,11 +129,17 @@ class PracticalResult(Stepping, Base):
         return self.certify(officer, now) if self.hindrance() is None else None
 
     def send_back(self, reason: str, officer: Person, now: datetime) -> None:
-        """The examiner looks at it again. Raises Refused without a reason, and for the examiner."""
+        """The examiner looks at it again; of a result that was released, that takes the release back.
+
+        Raises Refused without a reason, for the examiner, and while the certificate that followed stands.
+        """
         check_step(STEPS, self.state, ResultState.SENT_BACK)
         self._require_second(officer)
         if not reason.strip():
             raise Refused(Rule.NO_REASON)
+        if self.certificate and self._holds_certificate():
+            raise Refused(Rule.CERTIFICATE_STANDS, found=self.certificate.number)
+        self.released_by_id = self.released_at = None
         self.take_step(ResultState.SENT_BACK, officer.id, now)
         self.sent_back_by_id, self.sent_back_at, self.reason = officer.id, now, reason.strip()
 
@@ -159,6 +172,11 @@ class PracticalResult(Stepping, Base):
         qualifications.enter(session, candidate, key, made.number, min(earned, now.date()), officer, now)
         session.flush()
         return made
+
+    def _holds_certificate(self) -> bool:
+        """True when the candidate has the certificate of this exam, from here or from elsewhere."""
+        candidate, scheme = self.participant.candidate_id, self.participant.practical_session.scheme.content
+        return scheme.certificate_key in {one.key for one in qualifications.held(session_of(self), [candidate])}
 
     def _require_second(self, officer: Person) -> None:
         if officer.id in (self.signed_by_id, self.participant.candidate_id):

@@ -32,6 +32,7 @@ from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused
 from storage.base.steps import StepRule, going_on, table
 from storage.judging.conflicts import conflicts_with
+from storage.people.examiners import supplier
 from storage.people.organisations import Organisation
 from storage.people.people import Person, Role
 from storage.planning.asked import Asked
@@ -104,10 +105,12 @@ class PracticalSession(Asked, Base):
     location_id: Mapped[uuid.UUID]
     state: Mapped[SessionState] = mapped_column(one_of(SessionState), default=SessionState.REQUESTED)
     examiner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
+    supplied_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Organisation.id))
 
     scheme: Mapped[Scheme] = relationship()
     exam_date: Mapped[ExamDate] = relationship()
-    organisation: Mapped[Organisation] = relationship(overlaps="location")
+    organisation: Mapped[Organisation] = relationship(foreign_keys=organisation_id, overlaps="location")
+    supplied_by: Mapped[Organisation | None] = relationship(foreign_keys=supplied_by_id)
     location: Mapped[Location] = relationship(overlaps="organisation")
     examiner: Mapped[Person | None] = relationship(foreign_keys=examiner_id)
     participants: Mapped[list["Participant"]] = relationship(
@@ -254,7 +257,7 @@ class PracticalSession(Asked, Base):
         session = session_of(self)
         try:
             with session.begin_nested():
-                self.examiner = examiner
+                self.examiner, self.supplied_by = examiner, supplier(session, examiner)
                 yield session
                 session.flush()
         except IntegrityError as error:

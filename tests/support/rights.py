@@ -603,6 +603,7 @@ RIGHTS: dict[str, Right] = {
     "examiners.withdraw": may({"beheerder"}, examiner_id="examiner.id"),
     "examiners.home": may(OFFICERS),
     "examiners.one": may(OFFICERS, examiner_id="examiner.id"),
+    "examiners.calibrate": may(OFFICERS, examiner_id="examiner.id"),
     "examiners.decline": may(OFFICERS, examiner_id="examiner.id"),
     "examiners.end": may(OFFICERS, examiner_id="examiner.id"),
     "people.new": may(OFFICERS),

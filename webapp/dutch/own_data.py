@@ -90,6 +90,7 @@ COLUMNS = {
     "active_at": "Laatst mee bezig",
     "active_from": "Inzetbaar vanaf",
     "trained_on": "Geschoold op",
+    "calibrated_on": "Gekalibreerd op",
     "proposed_at": "Voorgesteld op",
     "proposed_by_id": "Voorgesteld door",
     "answered_by_id": "Beantwoord door",

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from review.deployment import lately
 from storage.base.present import present
 from storage.judging.conflicts import assessors
+from storage.people.examiners import to_calibrate
 from storage.people.people import Person, Role
 from storage.planning import practical_candidates
 from storage.planning.deployments import deployments
@@ -134,8 +135,9 @@ def _page(found: PracticalSession, form: ExaminerForm, reason_form: ReasonForm) 
         people = [one for one in assessors(g.db, g.now) if one.id != found.examiner_id]
         conflicts, busy = found.conflicts(people, g.now), _busy(found)
         days, today = deployments(g.db, people, g.now), formats.day_of(g.now)
+        late = dict.fromkeys(to_calibrate(g.db, people, today), ", langer dan een jaar niet gekalibreerd")
         form.examiner.choices = choices(
-            (one.id, f"{one.name}, {lately(days[one.id], today)} keer ingezet in twaalf maanden")
+            (one.id, f"{one.name}, {lately(days[one.id], today)} keer ingezet in twaalf maanden{late.get(one.id, '')}")
             for one in people
             if one.id not in conflicts and one.id not in busy
         )

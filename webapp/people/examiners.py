@@ -45,6 +45,14 @@ class AcceptForm(Form):
     active_from = DateField("Inzetbaar vanaf", [InputRequired("Kies een dag.")])
 
 
+class CalibrationForm(Form):
+    day = DateField(
+        "Gekalibreerd op",
+        [InputRequired("Kies een dag.")],
+        description="De dag waarop deze examiner met anderen dezelfde gesprekken beoordeelde.",
+    )
+
+
 class DeclineForm(Form):
     reason = TextAreaField("Waarom niet?", [DataRequired("Schrijf waarom."), Length(max=2000)])
 
@@ -136,6 +144,24 @@ def decline(examiner_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("examiners.home"))
 
 
+@pages.post("/bureau/examiners/<uuid:examiner_id>/kalibratie")
+@access.roles(Role.KSF_OFFICER)
+def calibrate(examiner_id: uuid.UUID) -> ResponseReturnValue:
+    """Note a calibration."""
+    found, form = access_people.examiner_for_officer(examiner_id), CalibrationForm()
+    if form.validate_on_submit():
+        try:
+            found.calibrate(present(form.day.data), access.me(), g.now)
+        except Refused as error:
+            if error.rule is not Rule.NOT_CALIBRATED:
+                raise
+            form.day.errors = [refusals.refusal(error)]
+        else:
+            flash("De kalibratie is bewaard.", "ok")
+            return redirect(url_for("examiners.one", examiner_id=found.id))
+    return _page(found, AcceptForm(formdata=None), DeclineForm(formdata=None), form), 422
+
+
 @pages.post("/bureau/examiners/<uuid:examiner_id>/einde")
 @access.roles(Role.KSF_OFFICER)
 def end(examiner_id: uuid.UUID) -> ResponseReturnValue:
@@ -160,5 +186,9 @@ def _answer(found: Examiner) -> None:
     notify(g.db, found.proposed_by, "examiner_answer", g.now, examiner=found)
 
 
-def _page(found: Examiner, form: AcceptForm, decline_form: DeclineForm) -> str:
-    return render_template("examiners/one.html", found=found, form=form, decline_form=decline_form)
+def _page(
+    found: Examiner, form: AcceptForm, decline_form: DeclineForm, calibration: CalibrationForm | None = None
+) -> str:
+    calibration = calibration or CalibrationForm(formdata=None)
+    values = {"form": form, "decline_form": decline_form, "calibration": calibration, "today": day_of(g.now)}
+    return render_template("examiners/one.html", found=found, **values)

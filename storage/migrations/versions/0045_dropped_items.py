@@ -18,6 +18,13 @@ CERTIFICATES = "certificate IN ('certificate_a', 'certificate_b', 'certificate_c
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("practical_session") as batch_op:
+        batch_op.add_column(sa.Column("supplied_by_id", sa.Uuid(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_practical_session_supplied_by_id"), "organisation", ["supplied_by_id"], ["id"]
+        )
+    with op.batch_alter_table("examiner") as batch_op:
+        batch_op.add_column(sa.Column("calibrated_on", sa.Date(), nullable=True))
     with op.batch_alter_table("theory_test") as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_theory_test_certificate"), type_="check")
     with op.batch_alter_table("theory_sitting") as batch_op:
@@ -71,6 +78,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("practical_session") as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_practical_session_supplied_by_id"), type_="foreignkey")
+        batch_op.drop_column("supplied_by_id")
+    with op.batch_alter_table("examiner") as batch_op:
+        batch_op.drop_column("calibrated_on")
     with op.batch_alter_table("theory_test") as batch_op:
         batch_op.create_check_constraint(batch_op.f("ck_theory_test_certificate"), CERTIFICATES)
     op.drop_table("angoff_judge")

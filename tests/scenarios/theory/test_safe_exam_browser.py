@@ -2,6 +2,7 @@
 
 import plistlib
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import pytest
 
@@ -49,6 +50,16 @@ def test_keys_and_hashes_are_those_of_other_implementations(chosen, key, address
     assert config_key(chosen) == key
     assert request_hash(address, key).startswith(sent)
     assert request_hash(f"{address}#boven", key).startswith(sent)
+
+
+def test_the_settings_of_a_test_have_the_key_that_another_implementation_reads_from_the_file():
+    # Computed by certible/seb-node 1.1.0 from the file itself, read by the npm package plist.
+    origin = "https://examen.voorbeeld.example"
+    pages = [f"{origin}/{path}*" for path in ("online-toets", "static/", "inloggen", "instelling/", "uitloggen")]
+    salt = sha256(b"Safe Exam Browser 1").digest()
+    key = config_key(settings(f"{origin}/online-toets", f"{origin}/online-toets/klaar", pages, salt))
+    assert key == "f76067db4f3912b39a4320b912e0e8629c6b2cbfcf1c01afd2d235a5f77eac48"
+    assert request_hash(f"{origin}/online-toets?x=1", key).startswith("a415783759ca53e2")
 
 
 def test_a_hash_needs_no_settings_of_ours():

@@ -16,8 +16,8 @@ from storage.base.steps import StepRule
 from storage.judging import allocations
 from storage.judging.conflicts import assessors
 from storage.people import employers, examiners
-from storage.people.examiners import Examiner, ExaminerState, Rule
-from storage.people.people import Role, person_by_email
+from storage.people.examiners import Examiner, ExaminerState, Rule, to_calibrate
+from storage.people.people import Membership, Role, person_by_email
 from storage.people.staff_changes import open_changes
 from storage.planning.deployments import deployments
 
@@ -169,3 +169,35 @@ def test_who_was_proposed_stays_where_it_was_answered(session, people, proposal)
     proposal.end(people.officer, NOW)
     session.flush()
     assert session.scalars(select(Examiner)).one().ended_at == NOW
+
+
+def test_a_calibration_counts_for_a_year_and_the_training_before_it(session, people, proposal):
+    with pytest.raises(Refused) as error:
+        proposal.calibrate(TODAY, people.officer, NOW)
+    assert error.value.rule is StepRule.NOT_ALLOWED
+    trained = TODAY - timedelta(days=200)
+    person = proposal.accept(trained, TODAY, people.officer, NOW)
+    session.flush()
+    assert not proposal.to_calibrate(TODAY)
+    assert to_calibrate(session, [person], trained + timedelta(days=366)) == {person.id}
+    for wrong in (TODAY + timedelta(days=1), trained - timedelta(days=1)):
+        with pytest.raises(Refused) as error:
+            proposal.calibrate(wrong, people.officer, NOW)
+        assert error.value.rule is Rule.NOT_CALIBRATED
+    proposal.calibrate(TODAY, people.officer, NOW)
+    session.flush()
+    assert to_calibrate(session, [person], trained + timedelta(days=366)) == set()
+    assert proposal.to_calibrate(TODAY + timedelta(days=366))
+
+
+def test_a_session_knows_which_organisation_supplied_its_examiner(session, people, proposal):
+    day = cast.practical_date(session, people, NOW + timedelta(days=3))
+    elsewhere = cast.practical_session(session, people, day, people.candidate)
+    elsewhere.confirm(people.assessors[0], people.officer, NOW)
+    assert elsewhere.supplied_by is None
+    person = proposal.accept(TODAY - timedelta(days=1), TODAY, people.officer, NOW)
+    person.memberships.append(Membership(role=Role.ASSESSOR, since=NOW))
+    session.flush()
+    assert examiners.supplier(session, person) is proposal.organisation
+    proposal.end(people.officer, NOW)
+    assert examiners.supplier(session, person) is None

@@ -195,7 +195,7 @@ def test_a_second_person_releases_and_the_certificate_follows_from_both(session,
     (entered,) = [one for one in qualifications.held(session, [people.candidate.id]) if one.key == key]
     assert entered.number == made.number
     refused(StepRule.NOT_ALLOWED, result.release, people.officer, LATER)
-    refused(StepRule.NOT_ALLOWED, result.send_back, "Toch niet.", people.officer, LATER)
+    refused(Rule.CERTIFICATE_STANDS, result.send_back, "Toch niet.", people.officer, LATER)
     refused(Rule.CERTIFIED, result.certify, people.officer, LATER)
     assert session.scalar(select(func.count()).select_from(Certificate)) == 1
 
@@ -231,6 +231,26 @@ def test_a_withdrawn_certificate_opens_nothing_any_more_and_a_new_number_goes_wi
     session.expire_all()
     key = held.scheme.content.chapter(ChecklistRules).certificate_key
     assert key not in {one.key for one in qualifications.held(session, [people.candidate.id])}
+
+
+def test_a_released_result_is_put_right_by_the_examiner_after_its_certificate_is_withdrawn(
+    session, people, held, examiner
+):
+    result = checklists.sign(session, held.participants[0], examiner, LATER)
+    made = result.release(people.officer, LATER)
+    asked = changes.ask(session, made, CertificateState.WITHDRAWN, "De uitslag klopt niet.", people.officer, LATER)
+    asked.decide(True, people.second_officer, LATER)
+    session.flush()
+    refused(Rule.SECOND_PERSON, result.send_back, "Verkeerde kandidaat.", examiner, LATER)
+    refused(Rule.NO_REASON, result.send_back, " ", people.officer, LATER)
+    result.send_back("Verkeerde kandidaat.", people.officer, LATER)
+    session.flush()
+    assert (result.state, result.released_at, result.reason) == (ResultState.SENT_BACK, None, "Verkeerde kandidaat.")
+    later = LATER + timedelta(hours=1)
+    again = checklists.sign(session, held.participants[0], examiner, later)
+    new = again.release(people.second_officer, later)
+    assert new is not None and new.number != made.number
+    assert [one.number for one in qualifications.held(session, [people.candidate.id]) if one.number] == [new.number]
 
 
 def test_chats_are_judged_by_the_same_checklist_for_a_certificate_of_their_own(session, people, examiner):

@@ -56,6 +56,13 @@ def test_proposed_accepted_and_counted(visit, people, session, supplying):
     second = visit(people.second_officer).get("/bureau/mensen/wijzigingen")
     assert "Eva Examiner" in text_of(second.text)
     row = only(session)
+    where = f"{OFFICE}/{row.id}"
+    assert "Gekalibreerd op nog niet" in text_of(officer.get(where).text)
+    wrong = officer.post(f"{where}/kalibratie", {"day": str(TODAY + timedelta(days=3))})
+    assert wrong.status_code == 422 and "tot en met vandaag" in wrong.text
+    assert officer.post(f"{where}/kalibratie", {"day": str(TODAY - timedelta(days=1))}).status_code == 302
+    assert "Gekalibreerd op nog niet" not in text_of(officer.get(where).text)
+    row = only(session)
     assert officer.post(f"{OFFICE}/{row.id}/einde").status_code == 302
     assert only(session).state is ExaminerState.ENDED
     assert officer.post(f"{OFFICE}/{row.id}/einde").status_code == 409
