@@ -50,6 +50,7 @@ EVENTS = {
     "employer_ended": "werkgever van een medewerker beëindigd",
     "examiner_proposed": "examiner voorgesteld",
     "examiner_accepted": "examiner aangenomen",
+    "examiner_calibrated": "kalibratie van examiner genoteerd",
     "examiner_declined": "examiner niet aangenomen",
     "examiner_withdrawn": "voorstel voor een examiner ingetrokken",
     "examiner_ended": "examiner niet meer geleverd",
