@@ -158,7 +158,7 @@ REFUSALS: dict[str, str] = {
     theory_items.Rule.KNOWN: "Deze vraag staat al in de vragenbank.",
     theory_items.Rule.MEDIA_AWAY: "De plaatjes en geluiden zijn nu niet te lezen. Probeer het straks opnieuw.",
     theory_items.Rule.OWN_TEST: "U maakt zelf nog een online toets. Tot die klaar is, kunt u de vragen niet zien.",
-    theory_drops.Rule.NOT_USED: "{found} stond nog in geen toets. Er is niets te laten vervallen.",
+    theory_drops.Rule.NOT_USED: "Vraag {found} stond nog in geen toets. Er is niets te laten vervallen.",
     theory_drops.Rule.PROPOSED: "Voor {found} is dit al voorgesteld of besloten. Laad de pagina opnieuw.",
     theory_drops.Rule.SAME_PERSON: "U stelde dit zelf voor. Iemand anders besluit of {found} vervalt.",
     theory_drops.Rule.NO_REASON: "Schrijf waarom {found} niet goed is. Er is niets veranderd.",
