@@ -1,14 +1,16 @@
 """One recording of an answer, and what another one has of it that this one lacks: picture and sound each by itself."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf
 from pathlib import Path
 from typing import Any
 
+from recorder.media.clock import usual_step
 from recorder.media.measure import Scan, Span
 
+_SAME_S = 0.001
 _WORTH_S = 0.25
 """The shortest gap that is filled: the clocks of two roads are not laid on each other more exactly than they are."""
 
@@ -28,6 +30,12 @@ class Road:
     def gaps_s(self) -> float:
         """How long in all picture or sound is missing of a track that is there."""
         return self.found.picture_gaps_s + self.found.sound_gaps_s
+
+    @property
+    def picture_end_s(self) -> float:
+        """When the last picture was shown for as long as the others; 0 without any."""
+        times = self.found.times
+        return times[-1] + max(usual_step(times), 2 * _SAME_S) if times else 0.0
 
     def figures(self) -> dict[str, Any]:
         heard_s = self.found.audio_end_s - self.found.audio_start_s if self.found.audio_codec else 0.0
@@ -86,6 +94,16 @@ def fill(
         had = [(a + shift_s, b + shift_s) for a, b in between(other.gaps(kind))]
         found[kind] = tuple(_both(wanted, had))
     return Fill(**found)
+
+
+def after_holes(road: Road, ends: Sequence[float]) -> Road:
+    """The same, whose picture lacks from each of these ends up to the next keyframe: what is between shows nothing."""
+    found = road.found
+    lost = [(end, min((at for at in found.keyframes if at > end - _SAME_S), default=road.seconds)) for end in ends]
+    lost = [(end, key) for end, key in lost if key > end]
+    if not lost or not found.times:
+        return road
+    return replace(road, found=replace(found, picture_gaps=tuple(_merged([*found.picture_gaps, *lost]))))
 
 
 def lacks_track(road: Road, other: Road) -> bool:

@@ -17,13 +17,16 @@ from recorder.media.ffmpeg import FfmpegError
 from recorder.media.live_source import Source, join
 from recorder.media.measure import Unreadable, scan
 from recorder.media.packets import retimed
-from recorder.media.road import Fill, Road, fill, lacks_track, left, length_s
+from recorder.media.road import Fill, Road, after_holes, fill, lacks_track, left, length_s
 from recorder.media.slices import Slices, begins_file, data_of, is_mp4, over_the_holes, read
 from recorder.media.stitch import align, envelope, lag_s, stitch
+from recorder.spool.slice_spool import Run
 
 SAME_S = 0.5
 """How far the slices may be from the page's clock, and how much more another road must hold to be worth coding it."""
 _TOGETHER_S = 0.1
+_ROWS = 10
+"""How many rows of a file are read, one after the other: with more holes there is little left to go by."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
     """The best file that can be made, in `folder`, of the originals of one answer, each named as its original is."""
     live = join([path for path in originals if path.name.startswith("whip-")], folder / "live.mkv")
     slices = read(originals)
-    first = _playable(_head(slices, folder)) or _playable(_over_all(slices, folder))
+    first = _file(slices.files[0], folder) if slices.rows and slices.rows[0][0].first == 0 else None
     in_step = _in_step(slices, first)
     other = _playable(live.path)
     head, unplaced = _with_later_files(slices, in_step, alone=other is None, folder=folder)
@@ -73,7 +76,7 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
 
     if head is None or other is None:
         if head:
-            return chosen(_over_the_hole(slices, head), "slices", "no_live" if slices.whole else "no_live_for_the_hole")
+            return chosen(head, "slices", "no_live" if slices.whole else "no_live_for_the_hole")
         unreadable = "slices_unreadable" if slices.rows else "no_slices"
         return chosen(other, "live" if other or live.path else "nothing", unreadable, live.path)
     differs = slices.manifest is not None and abs(head.seconds - slices.manifest.seconds) > SAME_S
@@ -84,14 +87,13 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
     filled = fill(head, other, shift_s, inside=by != "nothing")
     why = "hole" if slices.holes else "cut_off" if not slices.whole else "other_length" if differs else "gaps"
     # Where nobody knows how the two lie beside each other, all that can be said is which of them lacks more.
-    has_less = _has_less(head, other)
+    has_less = by == "nothing" and _has_less(head, other)
     has_all = fill(other, head, -shift_s, begin_s=-inf).most_s <= SAME_S
     # A machine that starves leaves many short gaps, which are not worth that all is coded once more.
     worth_s = fill(head, other, shift_s, inside=by != "nothing", longer_s=SAME_S).most_s
-    if worth_s <= SAME_S and not (by == "nothing" and has_less):
+    if worth_s <= SAME_S and not has_less:
         return chosen(head, "slices", "whole" if why == "gaps" else why, **placed)
-    better = has_all and (slices.whole or has_less or lacks_track(head, other))
-    if better or (by == "nothing" and has_less):
+    if has_less or (has_all and (slices.whole or lacks_track(head, other))):
         if slices.whole and why == "gaps" and len(slices.files) > 1:
             return chosen(other, "live", "slices_began_anew", **placed)
         return chosen(other, "live", why if slices.whole else "gaps", **placed)
@@ -121,13 +123,22 @@ def _has_all(road: Road, other: Road) -> bool:
     return not lacks_track(road, other) and 2 * len(road.found.times) >= len(other.found.times)
 
 
-def _head(slices: Slices, folder: Path) -> Path | None:
-    """The slices from the first one up to the first hole; what comes after it, where the format lets it be read."""
-    if not slices.rows or slices.rows[0][0].first != 0:
+def _file(rows: Sequence[tuple[Run, list[Path]]], folder: Path) -> Road | None:
+    """The rows of one file: up to the first hole, and from there on what a reader finds again; the times stay right.
+
+    None when its begin is lost, without which nobody knows what it is, or nothing of it can be played.
+    """
+    if not begins_file(rows[0][1][0]):
         return None
-    path = folder / "slices"
-    path.write_bytes(data_of(slices.rows[0][1]))
-    return path
+    road, ends = None, []
+    for count in range(1, min(len(rows), _ROWS) + 1):
+        path = folder / f"slices-{rows[0][0].first}-rows-{count}"
+        path.write_bytes(over_the_holes(rows[:count]) if count > 1 else data_of(rows[0][1]))
+        longer = _playable(path)
+        if longer and (road is None or longer.seconds > road.seconds):
+            ends += [road.picture_end_s] if road else [0.0] if count > 1 else []
+            road = longer
+    return after_holes(road, ends) if road else None
 
 
 def _in_step(slices: Slices, head: Road | None) -> Road | None:
@@ -147,7 +158,7 @@ def _in_step(slices: Slices, head: Road | None) -> Road | None:
 
 
 def _with_later_files(slices: Slices, head: Road | None, alone: bool, folder: Path) -> tuple[Road | None, list[Road]]:
-    """The head, with each file that began later behind it, where the page's clock says when; a still fills the gap.
+    """The head, with each file that began later behind it, where the page's clock says when.
 
     A page that was torn away says nothing: when there is no other road, the files then follow one another at once, and
     the first one of which the begin is there takes the place of a head that is lost. The others are answered: files
@@ -156,12 +167,7 @@ def _with_later_files(slices: Slices, head: Road | None, alone: bool, folder: Pa
     unplaced: list[Road] = []
     head_after_s = 0.0
     for rows in slices.files[1:] if head else slices.files:
-        run, paths = rows[0]
-        if not begins_file(paths[0]):
-            continue
-        path = folder / f"slices-from-{run.first}"
-        path.write_bytes(data_of(paths))
-        later, after_s = _playable(path), slices.began_after_s(run.first)
+        later, after_s = _file(rows, folder), slices.began_after_s(rows[0][0].first)
         if later is None:
             continue
         if head is None and alone:
@@ -213,21 +219,6 @@ def _joined(road: Road, other: Road, shift_s: float, filled: Fill, path: Path) -
         raise FfmpegError("nothing was joined")
     gaps = left(road.gaps("sound"), filled.sound, made.seconds) if made.found.audio_codec else ()
     return replace(made, found=replace(made.found, sound_gaps=gaps))
-
-
-def _over_all(slices: Slices, folder: Path) -> Path | None:
-    """All rows of a single file, of which the first one says too little to be read alone."""
-    if not slices.rows[1:] or slices.rows[0][0].first != 0 or len(slices.files) > 1:
-        return None
-    path = folder / "slices-all"
-    path.write_bytes(over_the_holes(slices))
-    return path
-
-
-def _over_the_hole(slices: Slices, head: Road) -> Road:
-    """The head with what came after each hole, from where a reader finds its way again; the times stay right."""
-    longer = _playable(_over_all(slices, head.path.parent))
-    return longer if longer and longer.seconds > head.seconds else head
 
 
 def _playable(path: Path | None) -> Road | None:

@@ -10,6 +10,8 @@ from recorder.spool.manifest import MANIFEST, Manifest
 from recorder.spool.slice_spool import Run, file_suffix
 
 _CLUSTER, _BRANDS, _FRAGMENT = b"\x1f\x43\xb6\x75", b"ftyp", b"moof"
+_ENTERED = (_CLUSTER, b"\x18\x53\x80\x67")
+"""The elements whose parts are looked at one by one: a cluster, and the segment, which holds all."""
 
 
 @dataclass
@@ -100,18 +102,39 @@ def is_mp4(path: Path) -> bool:
         return file.read(8)[4:] == _BRANDS
 
 
-def over_the_holes(slices: Slices) -> bytes:
-    """One file of all rows: what came after each hole from where a reader finds its way again."""
-    parts = [data_of(paths) for _, paths in slices.rows]
+def over_the_holes(rows: Sequence[tuple[Run, list[Path]]]) -> bytes:
+    """One file of all its rows: what came after each hole from where a reader finds its way again."""
+    parts = [data_of(paths) for _, paths in rows]
     return b"".join(_fragments(parts) if parts[0][4:8] == _BRANDS else _clusters(parts))
 
 
 def _clusters(parts: Sequence[bytes]) -> Iterator[bytes]:
-    """WebM: a reader that lost its way goes on at the next cluster."""
-    yield parts[0]
-    for data in parts[1:]:
-        at = data.find(_CLUSTER)
-        yield data[at:] if at >= 0 else b""
+    """WebM: a reader that lost its way goes on at the next cluster; a torn block would swallow the begin of that."""
+    for number, data in enumerate(parts):
+        at = data.find(_CLUSTER) if number else 0
+        yield data[at : _whole(data, at)] if at >= 0 else b""
+
+
+def _whole(data: bytes, at: int) -> int:
+    """Up to where the elements of a WebM are whole, from this one on (RFC 8794, sections 4 to 6)."""
+    while at < len(data):
+        size_at = at + _vint_bytes(data[at])
+        if size_at == at or size_at >= len(data) or not (length := _vint_bytes(data[size_at])):
+            break
+        body = size_at + length
+        if body > len(data):
+            break
+        if data[at:size_at] not in _ENTERED:
+            body += int.from_bytes(data[size_at:body], "big") - (1 << 7 * length)
+        if body > len(data):
+            break
+        at = body
+    return min(at, len(data))
+
+
+def _vint_bytes(first: int) -> int:
+    """How long a number of variable size is, by its first byte; 0 when no number begins so."""
+    return 9 - first.bit_length() if first else 0
 
 
 def _fragments(parts: Sequence[bytes]) -> Iterator[bytes]:

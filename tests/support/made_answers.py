@@ -228,8 +228,9 @@ class Made:
         spans = [(pieces[row[0]][0], pieces[row[-1]][1]) for row in rows]
         whole = {name for name, (first, last) in names.items() if any(a <= first and last <= b for a, b in spans)}
         for (at, _), (to, _) in pairwise([*files, (len(data), 0.0)]):
-            # Nobody knows what it is without its head.
-            if not any(a <= at < b for a, b in spans):
+            # Nobody knows what it is without its head, which goes up to the first packet.
+            head_to = min((first for first, _ in names.values() if at <= first < to), default=to)
+            if not any(a <= at and head_to <= b for a, b in spans):
                 whole = {name for name in whole if not at <= names[name][0] < to}
         self.answer.pictures["slices"] = self._decodable([n for kind, n in whole if kind == "picture"])
         self.answer.heard["slices"] = {n for kind, n in whole if kind == "sound"}

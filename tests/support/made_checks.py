@@ -137,8 +137,6 @@ def named(decision: dict, kind: str, road: str, gone_s: float) -> bool:
     """True when the figures say so: slices that are missing, gaps in what was taken, or a road left that had more."""
     if decision.get("by") == "nothing":
         return True  # nobody knows how the two lie beside each other
-    if road == "slices" and (decision["took"] == "both" or (decision["slices"] or {}).get("holes")):
-        return True
     if decision["took"] == "both":
         return False
     taken, other = decision.get(decision["took"]) or {}, decision.get(road) or {}
