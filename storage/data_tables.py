@@ -225,8 +225,9 @@ TABLES: Mapping[str, Table] = {
     "rating": Table(
         DataClass.SCORES,
         {
-            _ANSWER: "assessor_id slot phase1_signed_at phase2_signed_at declined_at declined_because",
-            "assessor_id": "slot opened_at active_at phase1_signed_at phase2_signed_at declined_at declined_because",
+            _ANSWER: "assessor_id slot phase1_signed_at phase2_signed_at declined_at declined_because unseen_because",
+            "assessor_id": "slot opened_at active_at phase1_signed_at phase2_signed_at declined_at declined_because"
+            " seen unseen_because",
         },
         {Apart.INNER: "version shuffle position_s marking"},
         once={_ANSWER: _TOLD},

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, UniqueConstraint, select, text, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Text, UniqueConstraint, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from review import rating as rules
+from review import watching
 from review.rating import Phase
 from review.verdict import Mark
 from scenarios.chapters import AssessmentRules
@@ -27,6 +29,7 @@ class Rule(StrEnum):
     """Why a rating may not be changed or signed."""
 
     INCOMPLETE = "rating_incomplete"
+    NOT_SEEN = "recording_not_seen"
     SIGNED = "rating_signed"
     DOSSIER_CLOSED = "dossier_not_open"
     CHANGED_ELSEWHERE = "changed_elsewhere"
@@ -48,9 +51,10 @@ class Rating(Identified, Base):
     """One assessor on one answer, in slot 1, 2 or 3 of a marking. Signed once per phase.
 
     `version` goes up with every save, so that two tabs cannot overwrite each other. `position_s` is where in the
-    recording the assessor was, `active_at` when something was last heard of the desk. `shuffle` orders the competencies
-    for this assessor. When the work goes back, `declined_at` is set and the slot is free for somebody else, while the
-    scores stay for the record.
+    recording the assessor was, `active_at` when something was last heard of the desk. `seen` is what of the recording
+    was played on the desk, as the page told it, [from, to] in seconds; `unseen_because` why it was signed without the
+    rest. `shuffle` orders the competencies for this assessor. When the work goes back, `declined_at` is set and the
+    slot is free for somebody else, while the scores stay for the record.
     """
 
     __tablename__ = "rating"
@@ -62,6 +66,8 @@ class Rating(Identified, Base):
     version: Mapped[int] = mapped_column(default=0)
     shuffle: Mapped[int] = mapped_column(default=0)
     position_s: Mapped[float] = mapped_column(default=0)
+    seen: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    unseen_because: Mapped[str] = mapped_column(Text, default="", server_default="")
     opened_at: Mapped[datetime | None]
     active_at: Mapped[datetime | None]
     phase1_signed_at: Mapped[datetime | None]
@@ -171,12 +177,25 @@ class Rating(Identified, Base):
             row = known.get(note.id) or self.remarks[-1]
             row.at_s, row.text, row.competency = note.at_s, note.text, note.competency
 
-    def resume_from(self, position_s: float, now: datetime) -> None:
-        """Remember where in the recording the assessor is. Never in the way of a save: the version stays."""
+    def saw(self, parts: Sequence[watching.Part]) -> None:
+        """These stretches were played on the desk, beside what was played before."""
+        self.seen = self._seen_with(parts)
+
+    def _seen_with(self, parts: Sequence[watching.Part]) -> list[list[float]]:
+        return [list(part) for part in watching.joined([*((start, end) for start, end in self.seen), *parts])]
+
+    def unseen(self) -> tuple[watching.Part, ...]:
+        """The stretches of the recording that were not played; nothing is asked of one whose length is unknown."""
+        seconds = self._seconds()
+        return () if seconds is None else watching.unseen([(start, end) for start, end in self.seen], seconds)
+
+    def resume_from(self, position_s: float, now: datetime, parts: Sequence[watching.Part] = ()) -> None:
+        """Remember where in the recording the assessor is, and what was played. Never in the way of a save: the version
+        stays."""
         session_of(self).execute(
             update(Rating)
             .where(Rating.id == self.id)
-            .values(position_s=position_s, opened_at=self.opened_at or now, active_at=now)
+            .values(position_s=position_s, seen=self._seen_with(parts), opened_at=self.opened_at or now, active_at=now)
             .execution_options(synchronize_session=False)
         )
 
@@ -216,6 +235,8 @@ class Rating(Identified, Base):
     def sign(self, phase: Phase, now: datetime) -> None:
         """Sign a phase. Raises Refused while something is missing, when it was signed already, or when it is not open.
 
+        Phase 1 of a recording that was not seen to its end is signed with a word on why, and only then.
+
         Phase 2 opens when all own answers of the candidate are signed.
         """
         self.require_unsigned(phase)
@@ -226,6 +247,10 @@ class Rating(Identified, Base):
         if gaps := self.missing(phase):
             raise Refused(Rule.INCOMPLETE, found=gaps, needed=())
         if phase is Phase.BLIND:
+            parts = self.unseen()
+            if parts and not self.unseen_because.strip():
+                raise Refused(Rule.NOT_SEEN, found=parts)
+            self.unseen_because = self.unseen_because if parts else ""
             self.phase1_signed_at = now
         else:
             self.phase2_signed_at = now

@@ -405,7 +405,8 @@ def rate(session: Session, sitting: Sitting, assessor: Person, slot: int, level:
 
 
 def score(rating: Rating, level: int = 3) -> None:
-    """Give every visible competency of one answer this level, with a moment of the recording as evidence."""
+    """Give every visible competency this level, with a moment as evidence; the recording was seen to its end."""
+    rating.saw([(0, 3600)])
     for competency in rating.visible:
         evidence = [TimeCode(4.5).to_json()]
         rating.scores.append(Score(competency=competency, level=level, evidence=evidence, reason="", remark=""))

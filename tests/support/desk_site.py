@@ -180,10 +180,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def give(site: Site, browser: Browser, films: int = 4) -> Desk:
-    """A new assessor with a new exam to judge."""
+def give(site: Site, browser: Browser, films: int = 4, *, seen: bool = True) -> Desk:
+    """A new assessor with a new exam to judge, whose recordings were `seen` to their end before."""
     sitting, assessor = site.exam(films), site.newcomer(Role.ASSESSOR)
     ratings = assign(site.session, sitting, assessor, 1, now())
+    for rating in ratings if seen else ():
+        rating.saw([(0, FILM_S)])
     site.session.commit()
     return Desk(site, browser, assessor, sitting, ratings)
 
@@ -233,6 +235,14 @@ def score_all(page: Page, level: str = "3") -> None:
         page.keyboard.press(level)
         page.keyboard.press("b")
         page.keyboard.press("ArrowDown")
+
+
+def sign_unseen(page: Page) -> None:
+    """Sign an answer of which the recording was not played to its end: the desk asks why first."""
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#unseen-because")).to_be_focused()
+    page.keyboard.type("Na het begin was het duidelijk.")
+    page.keyboard.press("Enter")
 
 
 def switches(page: Page) -> list[float]:

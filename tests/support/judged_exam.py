@@ -44,11 +44,12 @@ def score(level=3, moments=(4.5,), **more):
 
 
 def state(rating, version=0, remarks=(), **scores):
-    """Phase 1 of an answer as the desk sends it, by default whole."""
+    """Phase 1 of an answer as the desk sends it, by default whole, of a recording that was seen to its end."""
     return {
         "version": version,
         "scores": scores or {key: score() for key in rating.visible},
         "remarks": list(remarks),
+        "seen": [[0, 3600]],
     }
 
 

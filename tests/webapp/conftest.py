@@ -73,7 +73,16 @@ EXPECTED = re.compile(r"status of (400|401|409|422)|ERR_INTERNET_DISCONNECTED")
 @pytest.fixture
 def desk(desks, chromium) -> Iterator[desk_site.Desk]:
     """An assessor of this test's own with ten answers to judge; what the browser complains of fails the test."""
-    given = desk_site.give(desks, chromium)
+    yield from _minded(desk_site.give(desks, chromium))
+
+
+@pytest.fixture
+def unseen_desk(desks, chromium) -> Iterator[desk_site.Desk]:
+    """The same, and nobody has played any of the recordings."""
+    yield from _minded(desk_site.give(desks, chromium, seen=False))
+
+
+def _minded(given: desk_site.Desk) -> Iterator[desk_site.Desk]:
     yield given
     for context in given.contexts:
         context.close()

@@ -315,7 +315,7 @@ def judge_anew(walk: Walk, third: Page) -> None:
         here = page.url
         desk_site.score_all(page, "4")
         desk_site.saved(page, within_s=30)
-        page.keyboard.press("Control+Enter")
+        desk_site.sign_unseen(page)
         page.wait_for_url(lambda url, here=here: url != here)
     walk.score(anew[0], Phase.BLIND)
     page.goto("/beoordelen")

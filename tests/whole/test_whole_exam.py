@@ -7,7 +7,7 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from support import camera
+from support import camera, desk_site
 from support.candidate import Candidate, Kept, tell
 from support.system import log_in
 
@@ -93,7 +93,7 @@ def judge_by_keyboard(page: Page, origin: str) -> None:
             for key in ("4", "b", "ArrowDown"):
                 page.keyboard.press(key)
         expect(page.locator("[data-saved]")).to_contain_text("bewaard", timeout=10_000)
-        page.keyboard.press("Control+Enter")
+        desk_site.sign_unseen(page)
         page.wait_for_url(lambda url, here=here: url != here)
     page.goto(f"{origin}/beoordelen")
     page.get_by_role("link", name="Fase 2 openen").press("Enter")

@@ -12,6 +12,7 @@ from storage.dossier.dossiers import Dossier
 from storage.exam.looks import Look
 from storage.exam.sittings import Sitting
 from storage.judging.objections import Objection
+from storage.judging.ratings import Rating, ratings_of
 from storage.judging.verdicts import Verdict
 from webapp.context import g
 
@@ -25,24 +26,28 @@ class Ending:
     verdict: Verdict | None
     certificates: Sequence[Certificate]
     objections: Sequence[Objection]
+    unseen: Sequence[Rating]
+    """The ratings behind the verdict that were signed without seeing all of the recording."""
     looks: Sequence[Look]
     """Newest first, at most MOST_LOOKS."""
 
 
 def of(dossier: Dossier, sitting: Sitting | None) -> Ending:
     """The ending of this file so far."""
-    verdict, issued = None, []
+    verdict, issued, unseen = None, [], []
     if sitting is not None:
         people = (joinedload(Verdict.confirmed_by), joinedload(Verdict.released_by), joinedload(Verdict.settled_by))
         theirs = select(Verdict).where(Verdict.sitting_id == sitting.id, Verdict.ended_at.is_(None))
         # The one on its way comes before the result that it may take the place of.
         verdict = g.db.scalars(theirs.order_by(Verdict.released_at.is_not(None)).options(*people)).first()
         issued = certificates.of_sitting(g.db, sitting)
+        unseen = [one for one in ratings_of(g.db, sitting) if one.unseen_because] if verdict else []
     objected = select(Objection).where(Objection.dossier_id == dossier.id).order_by(Objection.received_at)
     looked = select(Look).where(Look.dossier_id == dossier.id).order_by(Look.at.desc(), Look.id)
     return Ending(
         verdict,
         issued,
         g.db.scalars(objected.options(joinedload(Objection.ruled_by))).all(),
+        unseen,
         g.db.scalars(looked.options(joinedload(Look.person)).limit(MOST_LOOKS)).all(),
     )

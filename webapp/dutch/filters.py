@@ -21,6 +21,7 @@ from webapp.dutch.formats import (
     second,
     sentence,
     size,
+    stretches,
     timecode,
 )
 from webapp.dutch.states import (
@@ -119,6 +120,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "seconde": second,
     "duur": length,
     "tijdcode": timecode,
+    "stukken": stretches,
     "geld": money,
     "getal": number,
     "punten": lambda value: f"{float(value):g}".replace(".", ","),

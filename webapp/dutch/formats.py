@@ -1,5 +1,7 @@
 """Moments, numbers and sizes as they are written in Dutch."""
 
+import math
+from collections.abc import Iterable
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -121,6 +123,11 @@ def timecode(seconds: float) -> str:
     """0:31"""
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes}:{rest:02d}"
+
+
+def stretches(parts: Iterable[tuple[float, float]]) -> str:
+    """0:05 tot 0:24, 1:10 tot 1:15"""
+    return ", ".join(f"{timecode(start)} tot {timecode(math.ceil(end))}" for start, end in parts)
 
 
 def money(cents: int) -> str:

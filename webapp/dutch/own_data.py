@@ -265,6 +265,7 @@ COLUMNS = {
     "saved_at": "Bewaard op",
     "seconds": "Lengte in seconden",
     "seen": "Wat is bekeken",
+    "unseen_because": "Waarom niet alles gezien",
     "sent_at": "Verstuurd op",
     "set_at": "Klaargezet op",
     "set_by_id": "Klaargezet door",

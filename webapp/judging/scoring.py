@@ -13,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from review.rating import Missing, Phase, Score, TimeCode
 from review.rules import on_scale
+from review.watching import Part
 from storage.base.json_values import listing, mapping, number, text, whole, yes_no
 from storage.base.refusal import Refused
 from storage.judging.ratings import Rating
@@ -28,7 +29,7 @@ from webapp.dutch import formats, refusals, terms
 pages = Blueprint("scoring", __name__, url_prefix="/beoordelen")
 
 LONGEST_REMARK, LONGEST_REASON = 1000, 2000
-MOST_REMARKS, MOST_MOMENTS = 400, 100
+MOST_REMARKS, MOST_MOMENTS, MOST_PARTS = 400, 100, 1000
 LONGEST_BODY = 1_000_000
 
 
@@ -50,10 +51,11 @@ def keep(rating_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/<uuid:rating_id>/plek")
 @access.roles(Role.ASSESSOR)
 def position(rating_id: uuid.UUID) -> ResponseReturnValue:
-    """Remember the position in the recording."""
+    """Remember the position in the recording, and what of it was played."""
     rating = access.rating_for_assessor(rating_id)
     if rating.signed is None:
-        rating.resume_from(_moment(_body().get("position_s"), _seconds(rating)), g.now)
+        body, seconds = _body(), _seconds(rating)
+        rating.resume_from(_moment(body.get("position_s"), seconds), g.now, _parts(body, seconds))
     return "", 204
 
 
@@ -70,6 +72,8 @@ def sign(rating_id: uuid.UUID) -> ResponseReturnValue:
         rating.sign(Phase.BLIND, g.now)
         g.db.flush()
     except Refused as refused:
+        if refused.rule is RatingRule.NOT_SEEN:
+            return _not_seen(rating)
         if refused.rule is not RatingRule.CHANGED_ELSEWHERE:
             raise
         return _behind(rating_id)
@@ -103,7 +107,10 @@ def _take_over(rating: Rating) -> None:
     notes = [_note(item, rating, seconds) for item in listing(body.get("remarks"), MOST_REMARKS)]
     if scores.keys() - set(rating.visible) or len({note.id for note in notes}) < len(notes):
         abort(400)
+    parts, because = _parts(body, seconds), text(body.get("unseen_because", ""), LONGEST_REASON)
     rating.keep(whole(body.get("version")), scores, notes, g.now)
+    rating.saw(parts)
+    rating.unseen_because = because
 
 
 def state_of(rating: Rating) -> dict[str, Any]:
@@ -123,6 +130,7 @@ def state_of(rating: Rating) -> dict[str, Any]:
             {"id": str(one.id), "at_s": one.at_s, "text": one.text, "competency": one.competency}
             for one in rating.remarks
         ],
+        "unseen_because": rating.unseen_because,
     }
 
 
@@ -137,6 +145,13 @@ def missing(rating: Rating, gaps: tuple[Missing, ...]) -> list[dict[str, str]]:
         }
         for gap in sorted(gaps, key=lambda gap: order.index(gap.competency))
     ]
+
+
+def _not_seen(rating: Rating) -> ResponseReturnValue:
+    """The recording was not played to its end and nothing says why: what was not, for the page to show."""
+    parts = rating.unseen()
+    body = {"error": refusals.REFUSALS[RatingRule.NOT_SEEN], "rule": str(RatingRule.NOT_SEEN)}
+    return jsonify(**body, unseen=parts, words=formats.stretches(parts)), 409
 
 
 def _behind(rating_id: uuid.UUID) -> ResponseReturnValue:
@@ -161,6 +176,14 @@ def _body() -> dict[str, Any]:
 def _moment(value: Any, seconds: float) -> float:
     """A moment in the recording. The browser's clock may run a little past its end."""
     return round(min(float(number(value)), seconds), 3)
+
+
+def _parts(body: dict[str, Any], seconds: float) -> list[Part]:
+    """What was played. Work that waited in a browser comes without."""
+    pairs = [listing(one, 2) for one in listing(body.get("seen", []), MOST_PARTS)]
+    if any(len(pair) < 2 for pair in pairs):
+        abort(400)
+    return [(_moment(start, seconds), _moment(end, seconds)) for start, end in pairs]
 
 
 def _score(value: Any, seconds: float) -> Score:

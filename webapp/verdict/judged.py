@@ -26,6 +26,11 @@ class Judged:
     remarks: list[tuple[Rating, Remark]]
 
     @property
+    def unseen(self) -> list[Rating]:
+        """The ratings that were signed without seeing all of the recording, which each says why."""
+        return [one for one in self.ratings if one.unseen_because]
+
+    @property
     def apart(self) -> bool:
         """True when two assessors are far from each other on a competency."""
         levels = ([_level(score) for _, score in scores] for _, scores in self.rows)

@@ -55,6 +55,8 @@ class Marked:
     signed_at: datetime | None
     scores: list[Scored]
     remarks: list[tuple[str, str]]
+    unseen: str
+    """What of the recording was not seen and why it was signed so; empty where all was seen."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ def _marked(rating: Rating, scheme: Scheme) -> Marked:
         rating.phase2_signed_at,
         scores,
         [(formats.timecode(one.at_s), one.text) for one in rating.remarks],
+        f"{formats.stretches(rating.unseen())}: {rating.unseen_because}" if rating.unseen_because else "",
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 from support import services
-from support.desk_site import ready, remark, saved, score_all, switches, video
+from support.desk_site import ready, remark, saved, score_all, sign_unseen, switches, video
 
 pytestmark = pytest.mark.one_database
 
@@ -62,6 +62,41 @@ def test_a_level_without_evidence_cannot_be_signed_and_the_page_goes_there(desk)
     second = desk.kept(1).shuffled[1]
     expect(page.locator(f".mark[data-open][data-missing][data-competency={second}]")).to_be_visible()
     assert desk.kept(1).phase1_signed_at is None
+
+
+def test_a_recording_that_was_not_played_is_signed_by_key_with_a_word_that_is_kept(unseen_desk):
+    page = unseen_desk.open()
+    score_all(page)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#unseen-because")).to_be_focused()
+    expect(page.locator(".desk-unseen")).to_contain_text("Nog niet gezien: 0:00 tot 0:24.")
+    page.keyboard.type("Het geluid viel weg.")
+    saved(page)
+    assert unseen_desk.kept().signed is None
+    page.reload()
+    ready(page)
+    expect(page.locator("#unseen-because")).to_have_value("Het geluid viel weg.")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(unseen_desk.url(2))
+    assert unseen_desk.kept().unseen_because == "Het geluid viel weg."
+    score_all(page)
+    sign_unseen(page)
+    page.wait_for_url(unseen_desk.url(3))
+
+
+@pytest.mark.real_time
+def test_the_part_that_was_missed_is_a_button_away_and_then_no_word_is_asked(unseen_desk):
+    page = unseen_desk.open()
+    score_all(page)
+    page.keyboard.press("Control+Enter")
+    page.keyboard.type("Toch maar.")
+    page.get_by_label("Snelheid").select_option("2")
+    page.get_by_role("button", name="Dat deel bekijken").click()
+    services.wait_until(lambda: page.evaluate("document.querySelector('.desk-video').ended"), "the end", 60)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(unseen_desk.url(2))
+    row = unseen_desk.kept()
+    assert row.unseen_because == "" and row.seen[0][0] == 0 and row.seen[-1][1] > 23
 
 
 def test_answers_around_this_one_are_a_key_away_and_where_they_were_left(desk):

@@ -12,7 +12,7 @@ from statistics import median
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from support import desk_site, services
-from support.desk_site import FILM_S, findings, ready, remark
+from support.desk_site import FILM_S, findings, ready, remark, sign_unseen
 
 from storage.judging.workload import assign
 from storage.people.people import Role
@@ -69,7 +69,7 @@ def judge(page: Page, level: str) -> float:
         page.keyboard.press("b")
         page.keyboard.press("ArrowDown")
     watched = played_s(page)
-    page.keyboard.press("Control+Enter")
+    sign_unseen(page)
     page.wait_for_url(lambda url: url != here)
     if page.locator(".desk-video").count():
         ready(page)
@@ -118,7 +118,7 @@ def change_one(page: Page) -> None:
 
 
 def test_two_assessors_and_a_third_bring_an_exam_to_its_result_by_keyboard(desks, chromium, told, tmp_path):
-    desk = desk_site.give(desks, chromium, films=10)
+    desk = desk_site.give(desks, chromium, films=10, seen=False)
     site, first = desks, desk.assessor
     second, third = site.newcomer(Role.ASSESSOR), site.newcomer(Role.ASSESSOR)
     third.name = "Assessor Derde"

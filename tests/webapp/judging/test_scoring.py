@@ -100,6 +100,10 @@ def garbage(rating):
     twice = note()
     yield good | {"remarks": [twice, twice]}
     yield good | {"remarks": [note() for _ in range(401)]}
+    for bad in ("x", [3], [[1]], [[1, 2, 3]], [[-1, 2]], [["0", 2]], [[0, 1]] * 1001):
+        yield good | {"seen": bad}
+    for bad in (7, None, "\0", "x" * 2001):
+        yield good | {"unseen_because": bad}
 
 
 def test_garbage_is_refused_and_changes_nothing(session, me, bench):
@@ -138,6 +142,42 @@ def test_a_remark_on_a_competency_is_evidence_for_its_score(me, bench):
     remarks = [note(competency=key) for key in rating.visible]
     whole = state(rating, 0, remarks, **{key: score(3, []) for key in rating.visible})
     assert tell(me, bench.url(1, "/ondertekenen"), whole).status_code == 200
+
+
+def test_what_was_played_is_kept_and_a_recording_seen_to_its_end_is_signed_without_a_word(session, me, bench):
+    rating = bench.mine[0]
+    assert tell(me, bench.url(1, "/plek"), {"position_s": 9, "seen": [[0, 12.5], [30, 40.02]]}).status_code == 204
+    assert fresh(session, Rating, rating.id).seen == [[0, 12.5], [30, 40.0]]
+    # A silence of a second between two stretches is no part that was left out.
+    assert tell(me, bench.url(1, "/bewaren"), state(rating) | {"seen": [[12, 29]]}).status_code == 200
+    assert tell(me, bench.url(1, "/ondertekenen"), state(rating, 1) | {"seen": []}).status_code == 200
+    found = fresh(session, Rating, rating.id)
+    assert (found.seen, found.unseen_because) == ([[0, 29], [30, 40.0]], "")
+
+
+def test_a_recording_that_was_not_seen_to_its_end_is_not_signed_without_saying_why(session, me, bench):
+    rating, url = bench.mine[0], bench.url(1, "/ondertekenen")
+    half = state(rating) | {"seen": [[3, 21.5]]}
+    for silent in (half, half | {"unseen_because": "  "}):
+        refused = tell(me, url, silent)
+        assert refused.status_code == 409
+        assert (refused.json["unseen"], refused.json["words"]) == ([[0, 3], [21.5, 40]], "0:00 tot 0:03, 0:21 tot 0:40")
+        assert "U hebt niet de hele opname gezien" in refused.json["error"]
+    assert fresh(session, Rating, rating.id).signed is None
+    draft = half | {"unseen_because": "Het beeld stond stil."}
+    kept = tell(me, bench.url(1, "/bewaren"), draft)
+    assert '"unseen_because": "Het beeld stond stil."' in me.get(bench.url(1)).text
+    assert tell(me, url, draft | {"version": kept.json["version"]}).status_code == 200
+    assert fresh(session, Rating, rating.id).unseen_because == "Het beeld stond stil."
+    assert "U ondertekende zonder alles te zien." in me.get(bench.url(1)).text
+
+
+def test_who_saw_the_rest_after_all_leaves_no_word_behind(session, me, bench):
+    rating = bench.mine[0]
+    kept = tell(me, bench.url(1, "/bewaren"), state(rating) | {"seen": [], "unseen_because": "Geen tijd."})
+    whole = state(rating, kept.json["version"]) | {"unseen_because": "Geen tijd."}
+    assert tell(me, bench.url(1, "/ondertekenen"), whole).status_code == 200
+    assert fresh(session, Rating, rating.id).unseen_because == ""
 
 
 def test_a_signature_leads_to_the_next_work_and_locks(session, me, bench):

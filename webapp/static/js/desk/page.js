@@ -5,6 +5,7 @@ import { Player } from "./player.js";
 import { Remarks } from "./remarks.js";
 import { Saver } from "./save.js";
 import { watchSplit } from "./split.js";
+import { Unseen } from "./unseen.js";
 import { openDialog } from "../ui/dialog.js";
 import { setBusy } from "../ui/forms.js";
 import { isTyping } from "../ui/keys.js";
@@ -29,8 +30,9 @@ export class Desk {
     this.data = data;
     this.url = root.dataset.url ?? "";
     this.locked = root.hasAttribute("data-locked");
-    const { version, scores, remarks } = this.data;
-    this.saver = new Saver(this.url, this.data.id, { version, scores, remarks }, {
+    const { version, scores, remarks, unseen_because } = this.data;
+    this.saver = new Saver(this.url, this.data.id, { version, scores, remarks, unseen_because }, {
+      seen: () => this.player?.seen ?? [],
       keep,
       kept: this.locked ? null : kept,
       told: (kind, text) => this.#told(kind, text),
@@ -52,6 +54,7 @@ export class Desk {
     });
     this.remarks = new Remarks(root, { state, changed, player: this.player, marks: this.marks, locked: this.locked });
     this.remarks.aim();
+    this.unseen = new Unseen(root, { state, changed, player: this.player, sign: () => void this.#sign() });
     this.#listen();
     watchSplit(root);
     void this.#alone();
@@ -88,6 +91,7 @@ export class Desk {
       evidence: () => this.marks.addEvidence(this.player.now),
       guide: () => this.marks.toggleGuide(),
       sign: () => void this.#sign(),
+      unseen: () => this.unseen.watch(),
       before: () => void this.#step(this.data.before),
       behind: () => void this.#step(this.data.behind),
       stop: () => void this.#stop(),
@@ -180,7 +184,7 @@ export class Desk {
     const at = Math.round(this.player.now * 1000) / 1000;
     if (this.locked || Math.abs(at - this.#position) < 0.3) return;
     this.#position = at;
-    post(`${this.url}/plek`, { position_s: at }, { leaving: true }).catch(() => {});
+    post(`${this.url}/plek`, { position_s: at, seen: this.player.seen }, { leaving: true }).catch(() => {});
   }
 
   /** @param {"saved" | "waiting" | "offline" | "out" | "refused"} kind @param {string} [text] */
@@ -203,6 +207,7 @@ export class Desk {
   #joined(clashes) {
     this.marks.show();
     this.remarks.show();
+    this.unseen.show();
     const names = clashes.map((key) => this.marks.nameOf(key)).join(", ");
     toast(
       clashes.length
@@ -227,7 +232,8 @@ export class Desk {
       await this.go(next, since, count);
     } catch (error) {
       setBusy(button, false);
-      if (error instanceof Refused && error.answer.missing) this.#missing(error.answer.missing);
+      if (error instanceof Refused && error.answer.unseen) this.unseen.ask(error.answer);
+      else if (error instanceof Refused && error.answer.missing) this.#missing(error.answer.missing);
       else if (error instanceof Refused) this.#missing([{ competency: "", text: error.message }]);
       else if (error instanceof LoggedOut) this.#told("out");
       else this.#told("offline");

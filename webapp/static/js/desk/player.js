@@ -5,6 +5,7 @@ import { place } from "./ahead.js";
 const STEP_S = 5;
 const QUIET_SHARE = 0.06;
 const SILENCE_S = 1.5;
+const MOST_PARTS = 1000;
 const SPEED_KEY = "vignet-desk-speed";
 const SKIP_KEY = "vignet-desk-skip";
 const VOLUME_KEY = "vignet-desk-volume";
@@ -42,6 +43,8 @@ export class Player {
   #silences = [];
   /** @type {{columns: number, count: number, width: number, height: number, interval_s: number} | null} */
   #thumbs = null;
+  /** @type {[number, number][]} the silences that were skipped, which is as good as seen */
+  #skipped = [];
   #gone = new AbortController();
 
   /**
@@ -145,12 +148,15 @@ export class Player {
     return this.video ? !this.video.paused && !this.video.ended : false;
   }
 
-  /** How many seconds were really shown. */
-  get watched() {
+  /** What was really played, silences that were skipped with it. @returns {[number, number][]} */
+  get seen() {
     const played = this.video?.played;
-    let total = 0;
-    for (let i = 0; played && i < played.length; i++) total += played.end(i) - played.start(i);
-    return total;
+    const round = (/** @type {number} */ at) => Math.round(at * 100) / 100;
+    /** @type {[number, number][]} */
+    const parts = Array.from({ length: played?.length ?? 0 }, (_, at) => [
+      round(/** @type {TimeRanges} */ (played).start(at)), round(/** @type {TimeRanges} */ (played).end(at)),
+    ]);
+    return [...parts, ...this.#skipped].slice(-MOST_PARTS);
   }
 
   play() {
@@ -223,7 +229,10 @@ export class Player {
     if (!this.playing || this.#gone.signal.aborted) return;
     if (this.skip.checked) {
       const silence = this.#silences.find(([from, to]) => this.now > from + 0.4 && this.now < to - 0.4);
-      if (silence) this.seek(silence[1] - 0.2);
+      if (silence) {
+        if (!this.#skipped.includes(silence)) this.#skipped.push(silence);
+        this.seek(silence[1] - 0.2);
+      }
     }
     this.#show();
     requestAnimationFrame(() => this.#tick());

@@ -29,7 +29,8 @@ export class Saver {
   /**
    * @param {string} url @param {string} id @param {State} known what the server had when the page was made
    * @param {{keep: Keep, kept: Waiting | null, told: (kind: "saved" | "waiting" | "offline" | "out" | "refused", text?: string) => void,
-   *          joined: (clashes: string[]) => void}} page `kept`: what waits in this browser since an earlier visit
+   *          joined: (clashes: string[]) => void, seen?: () => [number, number][]}} page
+   *   `kept`: what waits in this browser since an earlier visit; `seen`: what of the recording was played
    */
   constructor(url, id, known, page) {
     this.url = url;
@@ -62,7 +63,7 @@ export class Saver {
 
   /** What is here now, made on top of what the server had. */
   #body() {
-    return { ...this.state, version: this.known.version };
+    return { ...this.state, version: this.known.version, seen: this.page.seen?.() ?? [] };
   }
 
   /** @param {number} ms */

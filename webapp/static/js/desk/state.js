@@ -3,7 +3,8 @@
  *
  * @typedef {{level: number | null, not_observable: boolean, reason: string, moments: number[]}} Score
  * @typedef {{id: string, at_s: number, text: string, competency: string | null}} Remark
- * @typedef {{version: number, scores: Record<string, Score>, remarks: Remark[]}} State
+ * @typedef {{version: number, scores: Record<string, Score>, remarks: Remark[], unseen_because: string}} State
+ *   `unseen_because`: why it is signed though the recording was not seen to its end
  */
 
 /** @param {unknown} value */
@@ -24,7 +25,7 @@ export function same(one, other) {
 function normal(state) {
   const keys = Object.keys(state.scores).filter((key) => text(state.scores[key]) !== text(empty())).sort();
   const remarks = [...state.remarks].sort((a, b) => (a.id < b.id ? -1 : 1));
-  return [keys.map((key) => [key, score(state.scores[key])]), remarks.map((r) => [r.id, r.at_s, r.text, r.competency])];
+  return [state.unseen_because ?? "", keys.map((key) => [key, score(state.scores[key])]), remarks.map((r) => [r.id, r.at_s, r.text, r.competency])];
 }
 
 /** @param {Score} s */
@@ -40,7 +41,9 @@ const score = (s) => [s.level, s.not_observable, s.reason, s.moments];
 export function join(base, mine, theirs) {
   const { scores, clashes } = joinScores(base.scores, mine.scores, theirs.scores);
   const remarks = joinRemarks(base.remarks, mine.remarks, theirs.remarks);
-  return { state: { version: theirs.version, scores, remarks }, clashes };
+  // Work that waited since before this was asked says nothing of it.
+  const [was, here, there] = [base, mine, theirs].map((one) => one.unseen_because ?? "");
+  return { state: { version: theirs.version, scores, remarks, unseen_because: here === was ? there : here }, clashes };
 }
 
 /** @param {State["scores"]} base @param {State["scores"]} mine @param {State["scores"]} theirs */
