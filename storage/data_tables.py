@@ -148,10 +148,11 @@ TABLES: Mapping[str, Table] = {
         DataClass.DOSSIER,
         {
             "candidate_id": "code state created_at cost_centre tasks shared_facts reason example_role manager_id"
-            " manager_done_at role_description years motivation goal submitted_at rounds open_parts decided_at"
-            " decided_by_id decision_reason",
+            " manager_done_at role_description job_title years work_confirmed work_remark work_told_at motivation goal"
+            " submitted_at rounds open_parts decided_at decided_by_id decision_reason",
             "manager_id": "code candidate_id state created_at tasks shared_facts reason example_role alike_share"
             " alike_reason manager_done_at",
+            "work_told_by_id": "code candidate_id job_title years work_confirmed work_remark work_told_at",
         },
         {Apart.INNER: "manager_version candidate_version"},
     ),

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, exists, false, or_, select
 
 from scenarios.sitting import Stage
 from storage.base.jobs import Job, JobState
-from storage.dossier.dossiers import Dossier, DossierState
+from storage.dossier.dossiers import UNDECIDED, Dossier, DossierState
 from storage.exam import drawing
 from storage.exam.accommodations import BEFORE, Accommodation
 from storage.exam.sittings import Answer, Judging, Sitting
@@ -119,6 +119,13 @@ def manager() -> list[Todo]:
         Todo(Kind.LATE, fresh.where(late), "onderbouwing al vier weken open", "onderbouwingen al vier weken open", url),
         Todo(Kind.TO_DO, back, "onderbouwing terug van KSF", "onderbouwingen terug van KSF", url),
         Todo(Kind.TO_DO, fresh.where(~late), "onderbouwing te schrijven", "onderbouwingen te schrijven", url),
+        Todo(
+            Kind.TO_DO,
+            mine.where(Dossier.state.in_(UNDECIDED), Dossier.years.is_not(None), Dossier.work_confirmed.is_(None)),
+            "kandidaat van wie u functie en jaren bevestigt",
+            "kandidaten van wie u functie en jaren bevestigt",
+            url_for("substantiation.candidates", toon="werk"),
+        ),
     ]
 
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from review.portfolio import words
 from review.rules import LEVEL_MAX, LEVEL_MIN
 from scenarios.chapters import Documents, FilePart
+from storage.base import audit
 from storage.base.codes import neutral_code
-from storage.base.database import Base, Identified, one_of
+from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused
 from storage.base.steps import Stepping, StepRule, table
 from storage.people.organisations import Organisation
@@ -50,6 +51,10 @@ STEPS = table(
 )
 
 
+UNDECIDED = (DossierState.WRITING, DossierState.RETURNED, DossierState.SUBMITTED)
+"""KSF has not decided about part 1."""
+
+
 class Rule(StrEnum):
     """Why a motivation file cannot go on."""
 
@@ -59,6 +64,9 @@ class Rule(StrEnum):
     NO_SCENARIOS = "no_scenarios"
     CHANGED_ELSEWHERE = "dossier_changed_elsewhere"
     PART_CLOSED = "dossier_part_closed"
+    NO_WORK = "work_not_filled_in"
+    NO_REMARK = "work_denied_without_remark"
+    DECIDED = "work_told_too_late"
 
 
 class StarKind(StrEnum):
@@ -75,7 +83,8 @@ class Dossier(Stepping, Base):
     overwrite what another page saved. `open_parts` are the parts that KSF sent back, all of them when empty; `rounds`
     counts how often the file was handed in. `alike_share` is how much the substantiation is like somebody else's, when
     that is more than the scheme allows, and `alike_reason` why that is so. `shared_facts` hold for all candidates of
-    one manager.
+    one manager. `job_title` and `years` are facts that the manager reads and confirms or denies (`work_confirmed`, with
+    a remark): nobody has said so while that is None, and a fact that changes is to be confirmed again.
     """
 
     __tablename__ = "dossier"
@@ -100,7 +109,12 @@ class Dossier(Stepping, Base):
     manager_version: Mapped[int] = mapped_column(default=0)
 
     role_description: Mapped[str] = mapped_column(Text, default="")
+    job_title: Mapped[str] = mapped_column(String(120), default="", server_default="")
     years: Mapped[float | None]
+    work_confirmed: Mapped[bool | None]
+    work_remark: Mapped[str] = mapped_column(Text, default="", server_default="")
+    work_told_at: Mapped[datetime | None]
+    work_told_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
     motivation: Mapped[str] = mapped_column(Text, default="")
     goal: Mapped[str] = mapped_column(Text, default="")
     candidate_version: Mapped[int] = mapped_column(default=0)
@@ -117,6 +131,7 @@ class Dossier(Stepping, Base):
     candidate: Mapped[Person] = relationship(foreign_keys=candidate_id)
     manager: Mapped[Person] = relationship(foreign_keys=manager_id)
     decided_by: Mapped[Person | None] = relationship(foreign_keys=decided_by_id)
+    work_told_by: Mapped[Person | None] = relationship(foreign_keys=work_told_by_id)
     stars: Mapped[list["Star"]] = relationship(back_populates="dossier", order_by="Star.kind")
     assessments: Mapped[list["SelfAssessment"]] = relationship(back_populates="dossier")
     documents: Mapped[list["RoleDocument"]] = relationship(back_populates="dossier", order_by="RoleDocument.created_at")
@@ -171,6 +186,38 @@ class Dossier(Stepping, Base):
         if asked_again and not gaps and self.manager_done_at is None:
             gaps.append("substantiation")
         return tuple(gaps)
+
+    @property
+    def work(self) -> tuple[str, float | None]:
+        """The facts about the candidate's work that the manager can know: the title of the function, and the years."""
+        return self.job_title, self.years
+
+    @property
+    def may_tell_work(self) -> bool:
+        """True while the manager can say whether these facts are right: once they are there, until KSF has decided."""
+        return self.years is not None and self.state in UNDECIDED
+
+    def tell_work(self, right: bool, remark: str, seen: tuple[str, float | None], by: Person, now: datetime) -> None:
+        """The manager says whether the facts about the work, as `seen`, are right.
+
+        Raises Refused when there are none yet, when they changed since, after KSF's decision, and for a no without a
+        remark.
+        """
+        if self.state not in UNDECIDED:
+            raise Refused(Rule.DECIDED, found=self.state)
+        if self.years is None:
+            raise Refused(Rule.NO_WORK)
+        if seen != self.work:
+            raise Refused(Rule.CHANGED_ELSEWHERE, found=self.work, needed=seen)
+        if not right and not remark.strip():
+            raise Refused(Rule.NO_REMARK, needed="remark")
+        self.work_confirmed, self.work_remark = right, remark.strip()
+        self.work_told_at, self.work_told_by_id = now, by.id
+        audit.record(session_of(self), now, by.id, "work_confirmed" if right else "work_denied", self)
+
+    def work_changed(self) -> None:
+        """What the manager said was about other facts."""
+        self.work_confirmed, self.work_remark, self.work_told_at, self.work_told_by_id = None, "", None, None
 
     @property
     def parts(self) -> int:

@@ -61,14 +61,14 @@ class Revision(Identified, Base):
 
 
 MANAGER_FIELDS = ("tasks", "reason", "example_role", "alike_reason")
-OWN_FIELDS = ("role_description", "motivation", "goal", "years")
+OWN_FIELDS = ("job_title", "role_description", "motivation", "goal", "years")
 
 
 def part_of(field: str) -> FilePart:
     """The part of the file that a field belongs to."""
     if field in (*MANAGER_FIELDS, "shared_facts"):
         return FilePart.SUBSTANTIATION
-    if field in ("role_description", "years", "document"):
+    if field in ("job_title", "role_description", "years", "document"):
         return FilePart.ROLE
     if field in ("motivation", "goal"):
         return FilePart.MOTIVATION
@@ -105,9 +105,12 @@ def write(
     Raises Refused when nothing of this side may change any more.
     """
     dossier.require_open(*{part_of(name) for name in content(dossier, side)})
+    work = dossier.work
     for name, value in values.items():
         if dossier.is_open(part_of(name)):
             _set(dossier, name, value)
+    if dossier.work != work:
+        dossier.work_changed()
     if side is Side.MANAGER:
         dossier.manager_version += 1
     else:

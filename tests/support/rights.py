@@ -439,6 +439,7 @@ RIGHTS: dict[str, Right] = {
     "motivation.withdraw": may({"candidate"}, dossier_id="dossier.id"),
     "substantiation.candidates": may(MANAGERS | {"officer_in_own_case"}),
     "substantiation.one": may({"manager"}, dossier_id="dossier.id"),
+    "substantiation.tell_work": may({"manager"}, dossier_id="dossier.id"),
     "substantiation.withdraw": may({"manager"}, dossier_id="dossier.id"),
     "substantiation.together": may(MANAGERS | {"officer_in_own_case"}),
     "role_document.attach": may({"candidate"}, dossier_id="dossier.id"),

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import RadioField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from review.rules import LEVELS
@@ -40,11 +40,16 @@ def _half_steps(_form: Form, field: NumberField) -> None:
 class CandidateForm(DraftForm):
     """The candidate's own part. STAR boxes and levels are added per dossier by `form_for`."""
 
+    job_title = StringField(
+        "Hoe heet uw functie?",
+        [Optional(), Length(max=120, message="Dit is te lang. Gebruik maximaal 120 tekens.")],
+        description="Bijvoorbeeld: senior medewerker klantcontact. Uw leidinggevende ziet dit en zegt of het klopt.",
+    )
     role_description = TextAreaField("Uw rol of functie", TEXT, description="Wat doet u, en wat doet u erbij?")
     years = NumberField(
         "Hoeveel jaar werkt u in klantcontact?",
         [Optional(), NumberRange(0, 60, "Vul een getal in van 0 tot en met 60."), _half_steps],
-        description="Een half jaar mag: 6,5.",
+        description="Een half jaar mag: 6,5. Uw leidinggevende ziet dit en zegt of het klopt.",
     )
     motivation = TextAreaField("Waarom wilt u dit examen doen?", TEXT)
     goal = TextAreaField("Wat is uw doel voor de toekomst?", TEXT)

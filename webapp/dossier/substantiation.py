@@ -7,11 +7,11 @@ another is shown beside it; what another manager wrote is never shown, only how 
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
-from wtforms import SelectMultipleField, TextAreaField
-from wtforms.validators import Length
+from wtforms import HiddenField, RadioField, SelectMultipleField, TextAreaField
+from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from review.difference import shared
@@ -20,7 +20,7 @@ from storage.base import plain
 from storage.base.refusal import Refused
 from storage.base.steps import StepRule
 from storage.dossier.copied_text import Alike, alike, substantiate
-from storage.dossier.dossiers import Dossier, DossierState
+from storage.dossier.dossiers import UNDECIDED, Dossier, DossierState
 from storage.dossier.revisions import Side, content, write
 from storage.people.people import Person, Role
 from webapp import access, todo
@@ -37,6 +37,10 @@ from webapp.paging import count, matching, page_of, search
 OPEN = (DossierState.WRITING, DossierState.RETURNED)
 TO_WRITE = Dossier.state.in_(OPEN) & Dossier.manager_done_at.is_(None)
 """Files in which the manager's part is not whole, or was sent back."""
+
+TO_CONFIRM = Dossier.state.in_(UNDECIDED) & Dossier.years.is_not(None) & Dossier.work_confirmed.is_(None)
+"""Files of which the manager has not said whether function and years are right."""
+SHOWN = {"schrijven": TO_WRITE, "werk": TO_CONFIRM}
 
 pages = Blueprint("substantiation", __name__, url_prefix="/kandidaten")
 
@@ -60,6 +64,21 @@ class ManagerForm(DraftForm):
     )
 
 
+class WorkForm(Form):
+    """Are these facts right? `title` and `years` are what the page showed."""
+
+    agrees = RadioField(
+        "Klopt dit?", [InputRequired()], choices=choices([("yes", "Ja, dit klopt"), ("no", "Nee, dit klopt niet")])
+    )
+    remark = TextAreaField(
+        "Wat klopt er niet?",
+        [Length(max=2000)],
+        description="Alleen nodig bij nee. De kandidaat en KSF lezen dit.",
+    )
+    title = HiddenField()
+    years = HiddenField()
+
+
 class SharedForm(Form):
     shared_facts = TextAreaField(
         "Wat geldt voor al uw kandidaten?",
@@ -73,10 +92,10 @@ class SharedForm(Form):
 @access.roles(Role.MANAGER)
 def candidates() -> ResponseReturnValue:
     """A manager's own candidates, each with one state and one next step; or those about whom is to be written."""
-    words, only = search(), request.args.get("toon") == "schrijven"
-    query = access.my_dossiers_as_manager()
+    words, only = search(), request.args.get("toon", "")
+    only, query = only if only in SHOWN else "", access.my_dossiers_as_manager()
     if only:
-        query = query.where(TO_WRITE)
+        query = query.where(SHOWN[only])
     if words:
         query = query.join(Dossier.candidate).where(matching(words, Person.name, Person.email, Dossier.code))
     page = page_of(query, joinedload(Dossier.candidate))
@@ -111,6 +130,7 @@ def one(dossier_id: uuid.UUID) -> ResponseReturnValue:
         "substantiation/one.html",
         dossier=dossier,
         form=form,
+        work_form=WorkForm(formdata=None, title=dossier.job_title, years=drafts.shown(dossier.years)),
         conflict=clash,
         matches=matches(dossier),
         writing=dossier.is_open(FilePart.SUBSTANTIATION),
@@ -121,6 +141,21 @@ def one(dossier_id: uuid.UUID) -> ResponseReturnValue:
         result=access_shared.of(access_shared.with_manager(), dossier.id),
     )
     return page, status
+
+
+@pages.post("/<uuid:dossier_id>/werk")
+@access.roles(Role.MANAGER)
+def tell_work(dossier_id: uuid.UUID) -> ResponseReturnValue:
+    """Say whether the title of the function and the years are right; the candidate's own texts stay the candidate's."""
+    dossier, form = access.dossier_for_manager(dossier_id), WorkForm()
+    if not form.validate_on_submit():
+        abort(400)
+    right = form.agrees.data == "yes"
+    typed = (form.title.data or "", form.years.data or "")
+    seen = dossier.work if typed == (dossier.job_title, drafts.shown(dossier.years)) else (typed[0], None)
+    dossier.tell_work(right, form.remark.data or "", seen, access.me(), g.now)
+    flash("Dank u. KSF en de kandidaat zien dit.", "ok")
+    return redirect(url_for("substantiation.one", dossier_id=dossier.id))
 
 
 @pages.post("/<uuid:dossier_id>/intrekken")

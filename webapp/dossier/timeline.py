@@ -35,6 +35,8 @@ INTERNAL = {
 }
 """Events that only the office reads."""
 FOR_MANAGERS = {
+    "work_confirmed",
+    "work_denied",
     "dossier_submitted",
     "dossier_approved",
     "dossier_returned",

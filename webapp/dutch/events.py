@@ -65,6 +65,8 @@ EVENTS = {
     "dossier_returned": "dossier teruggestuurd",
     "dossier_rejected": "dossier afgewezen",
     "dossier_withdrawn": "dossier ingetrokken",
+    "work_confirmed": "functie en jaren bevestigd",
+    "work_denied": "functie of jaren kloppen niet",
     "dossier_restored": "oude versie teruggezet",
     "document_attached": "functieomschrijving toegevoegd",
     "document_removed": "functieomschrijving weggehaald",

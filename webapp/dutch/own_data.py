@@ -206,6 +206,7 @@ COLUMNS = {
     "manager_done_at": "Leidinggevende klaar op",
     "manager_id": "Leidinggevende",
     "marks": "Oordeel",
+    "job_title": "Functie",
     "mode": "Manier",
     "motivation": "Motivatie",
     "name": "Naam",
@@ -310,6 +311,9 @@ COLUMNS = {
     "wish": "Wens",
     "withdrawn_at": "Ingetrokken op",
     "words": "Wat u erbij schreef",
+    "work_confirmed": "Functie en jaren kloppen volgens de leidinggevende",
+    "work_remark": "Wat de leidinggevende daarbij schreef",
+    "work_told_at": "De leidinggevende zei dat op",
     "year": "Jaar",
     "years": "Jaren ervaring",
 }

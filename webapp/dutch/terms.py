@@ -95,6 +95,7 @@ FIELDS = {
     "reason": "Reden van aanmelding",
     "example_role": "Voorbeeldrol",
     "alike_reason": "Waarom de tekst op een andere lijkt",
+    "job_title": "Functie",
     "role_description": "Rol of functie",
     "years": "Jaren in klantcontact",
     "motivation": "Motivatie",

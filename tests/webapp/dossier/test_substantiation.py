@@ -156,3 +156,62 @@ def test_the_managers_list_costs_as_much_with_many_as_with_few(session, people, 
             few = [count_queries(visitor, address) for address in ("/kandidaten", "/kandidaten/samen")]
     session.commit()
     assert [count_queries(visitor, address) for address in ("/kandidaten", "/kandidaten/samen")] == few
+
+
+def fill_in(visitor, dossier, **facts):
+    typed = {"version": read(dossier).candidate_version, "role_description": "Mijn eigen verhaal.", **facts}
+    assert visitor.post(f"/dossier/{dossier.id}", typed).status_code == 302
+
+
+def tell(visitor, dossier, agrees, remark="", title="Senior medewerker", years="6,5"):
+    body = {"agrees": agrees, "remark": remark, "title": title, "years": years}
+    return visitor.post(f"/kandidaten/{dossier.id}/werk", body)
+
+
+def test_the_manager_confirms_function_and_years_without_reading_the_candidates_text(people, visit, two):
+    manager, candidate, officer = visit(people.manager), visit(people.candidate), visit(people.officer)
+    early = tell(manager, two[0], "yes", years="")
+    assert early.status_code == 409 and "nog niet ingevuld" in early.text
+    fill_in(candidate, two[0], job_title="Senior medewerker", years="6,5")
+    assert "1 kandidaat van wie u functie en jaren bevestigt" in text_of(manager.get("/kandidaten").text)
+    assert "Kandidaat Twee" not in manager.get("/kandidaten?toon=werk").text
+    page = manager.get(f"/kandidaten/{two[0].id}").text
+    assert "Senior medewerker" in page and "6,5" in page and "Mijn eigen verhaal." not in page
+    for who, address in ((candidate, f"/dossier/{two[0].id}"), (officer, f"/bureau/dossiers/{two[0].id}")):
+        assert "nog niet bevestigd" in who.get(address).text
+    assert tell(manager, two[0], "yes").status_code == 302
+    for who, address in ((candidate, f"/dossier/{two[0].id}"), (officer, f"/bureau/dossiers/{two[0].id}")):
+        assert "Functie en jaren kloppen volgens Leidinggevende Een" in text_of(who.get(address).text)
+    assert "functie en jaren bevestigt" not in text_of(manager.get("/kandidaten").text)
+
+
+def test_a_no_says_what_is_wrong_and_a_fact_that_changes_is_confirmed_anew(people, visit, two):
+    manager, candidate, officer = visit(people.manager), visit(people.candidate), visit(people.officer)
+    fill_in(candidate, two[0], job_title="Senior medewerker", years="6,5")
+    refused = tell(manager, two[0], "no", " ")
+    assert refused.status_code == 409 and "Schrijf wat er niet klopt." in refused.text
+    assert tell(manager, two[0], "no", "Het zijn vier jaren.").status_code == 302
+    for who, address in ((candidate, f"/dossier/{two[0].id}"), (officer, f"/bureau/dossiers/{two[0].id}")):
+        assert "Het zijn vier jaren." in who.get(address).text
+    fill_in(candidate, two[0], motivation="Iets anders.")
+    assert read(two[0]).work_confirmed is False
+    fill_in(candidate, two[0], years="4")
+    row = read(two[0])
+    assert (row.work_confirmed, row.work_remark, row.work_told_at) == (None, "", None)
+    # The page that was open shows the years of before: nobody confirms what stood there no more.
+    assert tell(manager, two[0], "yes").status_code == 409
+    assert read(two[0]).work_confirmed is None
+    assert tell(manager, two[0], "yes", years="4").status_code == 302
+    for body in ({}, {"agrees": "misschien"}, {"agrees": "yes", "remark": "x" * 2001}):
+        assert manager.post(f"/kandidaten/{two[0].id}/werk", body).status_code == 400
+
+
+def test_after_the_decision_nothing_is_confirmed_any_more(session, people, visit, two):
+    fill_in(visit(people.candidate), two[0], job_title="Senior medewerker", years="6,5")
+    session.get(Dossier, two[0].id).state = DossierState.APPROVED
+    session.commit()
+    manager = visit(people.manager)
+    assert "Antwoord bewaren" not in manager.get(f"/kandidaten/{two[0].id}").text
+    late = tell(manager, two[0], "yes")
+    assert late.status_code == 409 and "KSF heeft al" in late.text
+    assert tell(visit(people.outsider_manager), two[0], "yes").status_code == 404
