@@ -153,6 +153,7 @@ class AssessmentRules:
     benchmark_recordings: int = within(0, 100)
     conflict_months: int = within(0, 120)
     assessor_maximum_answers: int = within(1, 1000, default=150)
+    assessor_daily_answers: int = within(1, 1000, default=60)
 
 
 USUAL_WEEKS_IN_JOB = 12

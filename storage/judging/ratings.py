@@ -7,7 +7,7 @@ from enum import StrEnum
 from random import Random
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Text, UniqueConstraint, select, text, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, Text, UniqueConstraint, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -17,6 +17,7 @@ from review.rating import Phase
 from review.verdict import Mark
 from scenarios.chapters import AssessmentRules
 from storage.base import audit
+from storage.base.clock import start_of_day
 from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused
 from storage.exam.recordings import counting_take
@@ -30,6 +31,7 @@ class Rule(StrEnum):
 
     INCOMPLETE = "rating_incomplete"
     NOT_SEEN = "recording_not_seen"
+    DAY_FULL = "day_is_full"
     SIGNED = "rating_signed"
     DOSSIER_CLOSED = "dossier_not_open"
     CHANGED_ELSEWHERE = "changed_elsewhere"
@@ -114,6 +116,15 @@ class Rating(Identified, Base):
     def has_lapsed(self, now: datetime) -> bool:
         """True when the answer was begun, left for longer than the lease, and so may go to somebody else."""
         return self.signed is None and self.active_at is not None and not self.is_at_work(now)
+
+    @property
+    def daily(self) -> int:
+        """How many answers one assessor signs in a day at most: who is tired judges less well."""
+        return self.answer.sitting.dossier.scheme.content.chapter(AssessmentRules).assessor_daily_answers
+
+    def day_is_full(self, now: datetime) -> bool:
+        """True when this assessor has signed as many answers today as one may."""
+        return signed_since(session_of(self), self.assessor_id, start_of_day(now)) >= self.daily
 
     @property
     def visible(self) -> tuple[str, ...]:
@@ -235,7 +246,8 @@ class Rating(Identified, Base):
     def sign(self, phase: Phase, now: datetime) -> None:
         """Sign a phase. Raises Refused while something is missing, when it was signed already, or when it is not open.
 
-        Phase 1 of a recording that was not seen to its end is signed with a word on why, and only then.
+        Phase 1 of a recording that was not seen to its end is signed with a word on why, and only then; and nobody
+        signs more answers in a day than the scheme says.
 
         Phase 2 opens when all own answers of the candidate are signed.
         """
@@ -247,6 +259,8 @@ class Rating(Identified, Base):
         if gaps := self.missing(phase):
             raise Refused(Rule.INCOMPLETE, found=gaps, needed=())
         if phase is Phase.BLIND:
+            if self.day_is_full(now):
+                raise Refused(Rule.DAY_FULL, found=self.daily, needed=self.daily)
             parts = self.unseen()
             if parts and not self.unseen_because.strip():
                 raise Refused(Rule.NOT_SEEN, found=parts)
@@ -266,6 +280,12 @@ class Rating(Identified, Base):
             Mark(str(self.answer_id), str(self.assessor_id), self.slot, competency, value.level)
             for competency, value in counting.items()
         )
+
+
+def signed_since(session: Session, assessor_id: uuid.UUID, moment: datetime) -> int:
+    """How many answers this assessor has signed since then, those that were given back with them."""
+    signed = select(func.count()).select_from(Rating)
+    return session.scalars(signed.where(Rating.assessor_id == assessor_id, Rating.phase1_signed_at >= moment)).one()
 
 
 def has_score(session: Session, answer: Answer) -> bool:

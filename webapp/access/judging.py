@@ -2,11 +2,10 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from review.allocation import serving_order
@@ -78,13 +77,6 @@ def kinds_of(takes: Iterable[Recording]) -> dict[uuid.UUID, set[RenditionKind]]:
     for recording_id, kind in g.db.execute(rows):
         kinds[recording_id].add(kind)
     return kinds
-
-
-def signed_since(moment: datetime) -> int:
-    """How many answers the one who asks has signed since then."""
-    mine = (Rating.assessor_id == me().id) & Rating.declined_at.is_(None)
-    signed = select(func.count()).select_from(Rating).where(mine, Rating.phase1_signed_at >= moment)
-    return g.db.scalars(signed).one()
 
 
 def my_dossier_phase(rating_id: uuid.UUID) -> list[Rating]:

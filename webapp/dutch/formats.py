@@ -35,11 +35,6 @@ def day_of(at: datetime) -> date:
     return at.astimezone(AMSTERDAM).date()
 
 
-def start_of_day(at: datetime) -> datetime:
-    """Midnight in Amsterdam before this moment."""
-    return at.astimezone(AMSTERDAM).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def sentence(words: str) -> str:
     """The words with a capital, and nothing else changed: KSF stays KSF."""
     return words[:1].upper() + words[1:]

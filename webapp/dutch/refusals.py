@@ -213,6 +213,8 @@ REFUSALS: dict[str, str] = {
     dossiers.Rule.NO_SCENARIOS: "Dit examen heeft nog geen situaties. Neem eerst een map met filmpjes in gebruik.",
     ratings.Rule.INCOMPLETE: "Deze beoordeling is nog niet compleet.",
     ratings.Rule.NOT_SEEN: "U hebt niet de hele opname gezien. Bekijk de rest, of schrijf waarom u toch ondertekent.",
+    ratings.Rule.DAY_FULL: "U hebt vandaag {needed[0]} antwoorden ondertekend. Meer kan niet op één dag. Morgen gaat u "
+    "verder; alles is bewaard.",
     ratings.Rule.SIGNED: "Deze beoordeling is al ondertekend. De scores staan vast.",
     ratings.Rule.DOSSIER_CLOSED: "De STAR’s gaan open als u alle antwoorden van deze kandidaat hebt ondertekend.",
     ratings.Rule.CHANGED_ELSEWHERE: "Deze beoordeling is in een ander venster veranderd. Laad de pagina opnieuw.",

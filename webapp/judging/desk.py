@@ -3,29 +3,42 @@
 import uuid
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import groupby
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
+from storage.base.clock import start_of_day
 from storage.base.keys import key_store
 from storage.exam.recordings import Recording, RenditionKind
 from storage.exam.sittings import Answer
 from storage.judging.flags import Flag, FlagKind, raise_flag
-from storage.judging.ratings import Rating
+from storage.judging.ratings import Rating, signed_since
 from storage.people.people import Role
 from webapp import access, explain, todo
 from webapp.access import judging as access_judging
 from webapp.access.worklist import Work, after, dossiers_ready, work_list
 from webapp.context import g
-from webapp.dutch.formats import day_of, start_of_day
+from webapp.dutch.formats import day_of
 from webapp.judging.scoring import progress, state_of
 from webapp.paging import page_of
 
 pages = Blueprint("desk", __name__, url_prefix="/beoordelen")
 
 FRAMES_PER_S = 30
+
+
+@dataclass(frozen=True)
+class Full:
+    """Today's number of signed answers is reached: `most`, and the day on which the work goes on."""
+
+    most: int
+    goes_on: date
+
+
 LONGEST_REASON = 2000
 
 
@@ -36,6 +49,7 @@ def home() -> ResponseReturnValue:
     work = work_list()
     dossiers = dossiers_ready(work)
     ready = {id(one) for own in dossiers for one in own}
+    next_one = next((one for one in work if one.to_do), None)
     by_situation = groupby(
         (one for one in work if id(one) not in ready),
         lambda one: (one.rating.answer.number, one.rating.answer.scenario),
@@ -49,7 +63,8 @@ def home() -> ResponseReturnValue:
         terms={one.rating.answer.sitting_id: explain.due(one.rating.answer.sitting) for one in work if one.to_do},
         today=day_of(g.now),
         secret=_secret(),
-        next_one=next((one for one in work if one.to_do), None),
+        next_one=next_one,
+        full=today_full(next_one.rating if next_one else None),
     )
 
 
@@ -90,6 +105,7 @@ def rating(rating_id: uuid.UUID) -> ResponseReturnValue:
         clip=found.answer.clip,
         take=take,
         flags=mine.flags,
+        full=None if found.signed else today_full(found),
         done=progress(work)[0],
         total=len(work),
         data=data,
@@ -103,7 +119,8 @@ def stop() -> ResponseReturnValue:
     work = work_list()
     return render_template(
         "desk/stop.html",
-        signed_today=access_judging.signed_since(start_of_day(g.now)),
+        signed_today=signed_since(g.db, access.me().id, start_of_day(g.now)),
+        full=today_full(next((one.rating for one in work if one.to_do), None)),
         begun=[one for one in work if one.state == "begun"],
         left=sum(one.to_do for one in work),
         secret=_secret(),
@@ -130,6 +147,13 @@ THANKS = {
     FlagKind.KNOWN: "Dank u. Al het werk van deze kandidaat is terug bij het bureau. Iemand anders beoordeelt het.",
     FlagKind.WELFARE: "Dank u. Het bureau ziet uw melding bovenaan staan. U kunt verder met beoordelen.",
 }
+
+
+def today_full(rating: Rating | None) -> Full | None:
+    """Said where the one who asks has signed as many answers today as the scheme of this work allows."""
+    if rating is None or not rating.day_is_full(g.now):
+        return None
+    return Full(rating.daily, day_of(start_of_day(g.now) + timedelta(hours=36)))
 
 
 def neighbours(work: list[Work], current: Rating) -> tuple[Work | None, Work | None]:

@@ -91,8 +91,13 @@ def progress(work: list[Work]) -> tuple[int, int]:
 
 
 def _next(work: list[Work], rating: Rating) -> str:
-    """Where the next work is: another answer, else a candidate whose STARs are open, else the list."""
+    """Where the next work is: another answer, else a candidate whose STARs are open, else the list.
+
+    Where today's number is reached, the page that says so.
+    """
     following = after(work, rating)
+    if following and following.rating.day_is_full(g.now):
+        return url_for("desk.stop")
     if following:
         return url_for("desk.rating", rating_id=following.rating.id)
     ready = dossiers_ready(work)

@@ -16,6 +16,7 @@ from wtforms.validators import Optional
 
 from storage.base import audit
 from storage.base.audit import AuditEvent
+from storage.base.clock import start_of_day
 from storage.base.jobs import Job, JobState
 from storage.certificates.certificates import Certificate
 from storage.dossier.dossiers import Dossier
@@ -30,7 +31,6 @@ from storage.planning.locations import Location
 from webapp import access
 from webapp.context import g
 from webapp.dutch.events import SUBJECTS
-from webapp.dutch.formats import start_of_day
 from webapp.forms import Form
 from webapp.paging import called_so, count, page_of, search
 

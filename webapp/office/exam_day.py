@@ -10,6 +10,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scenarios.sitting import AnswerStage, Stage
+from storage.base.clock import start_of_day
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.recordings import Recording, RecordingState
 from storage.exam.reservations import KEPT, Reservation
@@ -18,7 +19,6 @@ from storage.people.people import Role
 from webapp import access
 from webapp.access import judging as access_judging
 from webapp.context import g
-from webapp.dutch.formats import start_of_day
 from webapp.paging import page_of, search
 
 pages = Blueprint("exam_day", __name__)

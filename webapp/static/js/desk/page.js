@@ -233,6 +233,7 @@ export class Desk {
     } catch (error) {
       setBusy(button, false);
       if (error instanceof Refused && error.answer.unseen) this.unseen.ask(error.answer);
+      else if (error instanceof Refused && error.rule === "day_is_full") await this.#stop();
       else if (error instanceof Refused && error.answer.missing) this.#missing(error.answer.missing);
       else if (error instanceof Refused) this.#missing([{ competency: "", text: error.message }]);
       else if (error instanceof LoggedOut) this.#told("out");
