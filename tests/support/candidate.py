@@ -20,7 +20,9 @@ from support.system import PASSWORD
 WAIT_MS = 60_000
 POST_MS = 30_000
 LIVE = re.compile(r"/recorder/whip/[0-9a-f-]+$")
-BETWEEN = 'main[data-step="clip"][data-phase="ready"], main[data-step="saving"]'
+OFFER = 'main[data-step="clip"][data-phase="offer"]'
+"""The break is offered, and nothing of the next situation is shown yet."""
+BETWEEN = f'main[data-step="clip"][data-phase="ready"], {OFFER}, main[data-step="saving"]'
 SLICE = re.compile(r"/recorder/slices/[0-9a-f-]+/(\d+)$")
 PRETENDED = """
 ["records", "camera", "clock", "turn", "giant", "beginsMs", "lines"].filter((what) => {
@@ -161,6 +163,8 @@ class Candidate:
 
     def begin(self) -> "Candidate":
         """Watch the next clip and begin to answer."""
+        if self.between().page.locator(OFFER).is_visible():
+            self.press("Verder met situatie")
         self.at("clip", "ready")
         self.number = int(re.search(r"Situatie (\d+)", self.page.locator("#step-title").inner_text())[1])
         self.press("Filmpje starten").at("clip", "playing")

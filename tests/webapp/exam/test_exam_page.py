@@ -1,7 +1,7 @@
 """The candidate's page in a real browser, with a camera and microphone that the browser makes itself."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -196,6 +196,23 @@ def test_reload_lands_on_the_right_step(tab, sitting):
     tab.page.go_back()
     tab.at("clip", "ready")
     assert tab.page.get_by_text("Situatie 2 van 10", exact=True).is_visible()
+
+
+def test_the_break_is_offered_before_anything_of_the_next_situation_is_shown(tab, sitting, session):
+    here, began = session.merge(sitting), datetime.now(UTC) - timedelta(minutes=40)
+    cast.begin(here, began)
+    for place, answer in enumerate(here.answers[:5]):
+        cast.record(session, answer, began + timedelta(minutes=5 * place))
+    session.commit()
+    tab.log_in().at("elsewhere").press("Hier verdergaan").at("clip", "offer").sound()
+    expect(tab.page.get_by_role("heading", name="Wilt u pauze?")).to_be_focused()
+    assert tab.page.get_by_text("maximaal 10 minuten").is_visible()
+    assert here.answers[5].scenario.title not in tab.page.inner_text("body")
+    tab.press("Eerst pauze nemen").at("break").sound()
+    tab.press("Nu verdergaan").at("clip", "ready")
+    assert here.answers[5].scenario.title in tab.page.inner_text("body")
+    tab.page.reload()
+    tab.at("clip", "ready")
 
 
 def test_a_second_tab_takes_over_only_when_asked(tab, begun):

@@ -2,11 +2,14 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 from sqlalchemy import select
-from support.judged_exam import fresh, note, rows_of, score, state, tell
+from support.judged_exam import fresh, note, rows_of, score, sign_all, state, tell
+from support.visitors import text_of
 
 from storage.base.audit import AuditEvent
+from storage.base.clock import start_of_day
 from storage.judging.ratings import Rating
 from storage.judging.scores import Remark
 
@@ -178,6 +181,40 @@ def test_who_saw_the_rest_after_all_leaves_no_word_behind(session, me, bench):
     whole = state(rating, kept.json["version"]) | {"unseen_because": "Geen tijd."}
     assert tell(me, bench.url(1, "/ondertekenen"), whole).status_code == 200
     assert fresh(session, Rating, rating.id).unseen_because == ""
+
+
+def test_who_signed_todays_number_reads_when_the_work_goes_on_and_loses_nothing(session, app, me, bench, monkeypatch):
+    monkeypatch.setattr(Rating, "daily", 3)
+    sign_all(me, bench.mine[:2])
+    assert "Genoeg voor vandaag" not in me.get("/beoordelen").text
+    third = tell(me, bench.url(3, "/ondertekenen"), state(bench.mine[2]))
+    assert third.json["next"] == "/beoordelen/pauze"
+    told = text_of(me.get(third.json["next"]).text)
+    assert "U hebt vandaag 3 antwoorden ondertekend" in told and "U ondertekent weer vanaf" in told
+    listed = me.get("/beoordelen").text
+    assert "Genoeg voor vandaag" in listed and "Verder met beoordelen" not in listed
+    page = me.get(bench.url(4)).text
+    assert "U hebt vandaag 3 antwoorden ondertekend" in page and 'data-act="sign"' not in page
+    kept = tell(me, bench.url(4, "/bewaren"), state(bench.mine[3]))
+    assert kept.status_code == 200
+    refused = tell(me, bench.url(4, "/ondertekenen"), state(bench.mine[3], kept.json["version"]))
+    assert refused.status_code == 409 and refused.json["rule"] == "day_is_full"
+    assert refused.json["error"].startswith("U hebt vandaag 3 antwoorden ondertekend.")
+    found = fresh(session, Rating, bench.mine[3].id)
+    assert found.signed is None and len(found.scores) == len(found.visible)
+
+
+def test_a_new_day_is_a_new_number_and_anothers_work_does_not_count(session, me, visit, bench, monkeypatch):
+    monkeypatch.setattr(Rating, "daily", 1)
+    other = visit(bench.people.assessors[1])
+    url = f"/beoordelen/{bench.theirs[0].id}/ondertekenen"
+    assert tell(other, url, state(bench.theirs[0])).status_code == 200
+    assert tell(me, bench.url(1, "/ondertekenen"), state(bench.mine[0])).status_code == 200
+    assert tell(me, bench.url(2, "/ondertekenen"), state(bench.mine[1])).status_code == 409
+    row = session.get(Rating, bench.mine[0].id)
+    row.phase1_signed_at = start_of_day(row.phase1_signed_at) - timedelta(seconds=1)
+    session.commit()
+    assert tell(me, bench.url(2, "/ondertekenen"), state(bench.mine[1])).status_code == 200
 
 
 def test_a_signature_leads_to_the_next_work_and_locks(session, me, bench):

@@ -17,7 +17,8 @@ def test_a_file_ends_with_verdict_objection_and_who_looked(session, people, visi
     now = datetime.now(UTC)
     sitting = cast.finished_sitting(session, people, now - timedelta(hours=2))
     for slot, assessor in enumerate(people.assessors[:2], 1):
-        cast.rate(session, sitting, assessor, slot, now=now)
+        ratings = cast.rate(session, sitting, assessor, slot, now=now)
+    ratings[2].seen, ratings[2].unseen_because = [[0, 12]], "Na twaalf seconden stond het beeld stil."
     officer, page = visit(people.second_officer), f"/bureau/dossiers/{sitting.dossier_id}"
     nothing = text_of(officer.get(page).text)
     assert "Eindoordeel openen" not in nothing
@@ -38,6 +39,11 @@ def test_a_file_ends_with_verdict_objection_and_who_looked(session, people, visi
     assert f"{objection.code} , tegen de uitslag" in told or f"{objection.code}, tegen de uitslag" in told
     assert f"{people.committee_member.name}, " in told
     assert "opname. Steekproef van dit jaar." in told
+    unseen = f"Situatie {ratings[2].answer.number}: assessor 2 zag niet de hele opname. Na twaalf seconden"
+    assert unseen in told
+    checked = text_of(officer.get(f"/uitslagen/{verdict.id}").text)
+    assert checked.count("niet helemaal gezien") == 1
+    assert "Assessor 2 zag niet alles ( 0:12 tot 0:40 ): Na twaalf seconden stond het beeld stil." in checked
     objection.rule(people.second_officer, Ruling.UPHELD, "Het beeld was goed.", now)
     session.commit()
     assert "ongegrond op" in text_of(officer.get(page).text)

@@ -5,7 +5,7 @@
 
 import { Backlog } from "./backlog.js";
 import { check } from "./check.js";
-import { countDown, clock } from "./countdown.js";
+import { countDown, clock, inWords } from "./countdown.js";
 import { DeviceFault, lostPart, openDevices } from "./devices.js";
 import { offerFiles } from "./emergency.js";
 import { ALONE, faultSentence, LOST, statusOf } from "./dutch.js";
@@ -222,17 +222,26 @@ async function begin(signal) {
 
 /** @param {SituationStep} step @param {AbortSignal} signal */
 async function clipStep(step, signal) {
-  await needDevices(signal);
   const { situation: data } = step;
+  if (step.break.offered && (await offerBreak(step, signal)) === "break-take") return change("pauze");
+  await needDevices(signal);
   const situation = new Situation(data, "clip", find("step-title").textContent ?? "", signal);
   if (!data.plays_left) return change(`${data.number}/voorbereiden`);
-  const words = { hint: hintFor(step), other: step.break.offered ? "Eerst pauze nemen" : "" };
+  const hint = hintFor(step);
   note = "";
-  const result = await situation.watch(() => grantPlay(data.number), words);
-  if (result.end === "other") return change("pauze");
+  const result = await situation.watch(() => grantPlay(data.number), hint);
   if (result.end !== "stalled") return change(`${data.number}/voorbereiden`);
   note = "Het filmpje haperde. Dat ligt aan de techniek, niet aan u. U mag het nog een keer zien.";
   await change(`${data.number}/haperde`, { seconds: result.seconds });
+}
+
+/** Offer the break before anything of the next situation is shown. @param {SituationStep} step @param {AbortSignal} signal */
+function offerBreak(step, signal) {
+  find("break-offer-minutes").textContent = inWords(step.break.seconds);
+  find("break-skip").textContent = `Verder met situatie ${step.situation.number}`;
+  show("break-offer", "clip");
+  setPhase("offer");
+  return oneOf(["break-skip", "break-take"], signal);
 }
 
 /** @param {SituationStep} step */

@@ -36,12 +36,11 @@ export class Situation {
   /**
    * Let the clip be seen.
    * @param {() => Promise<number>} grant asks leave for one play; answers how many are left after it
-   * @param {{hint: string, other?: string}} words `other` is the label of a second button
-   * @returns {Promise<{end: "seen"} | {end: "other"} | {end: "stalled", seconds: number}>}
+   * @param {string} hint
+   * @returns {Promise<{end: "seen"} | {end: "stalled", seconds: number}>}
    */
-  async watch(grant, { hint, other = "" }) {
-    const clip = await this.#load(hint, other);
-    if (!clip) return { end: "other" };
+  async watch(grant, hint) {
+    const clip = await this.#load(hint);
     try {
       for (;;) {
         const left = await grant();
@@ -147,7 +146,7 @@ export class Situation {
     this.#recording();
     take.addEventListener("live", () => this.#recording(), { signal });
     countDown(mostS, () => {}, signal).then((passed) => passed && over.abort());
-    if (minimum) find("hint").textContent = `${TALK} Stoppen kan na ${inWords(minimum)}.`;
+    if (minimum) find("hint").textContent = `${TALK} Stoppen kan na ${inWords(minimum)}, zodat u niet per ongeluk te vroeg stopt.`;
     countDown(minimum, () => {}, signal, held).then((passed) => {
       if (!passed) return;
       enable("act", true);
@@ -191,33 +190,18 @@ export class Situation {
     else if (find("hint").textContent === MUTE) find("hint").textContent = TALK;
   }
 
-  /** @param {string} hint @param {string} other @returns {Promise<Clip | null>} null when the other button was pressed */
-  async #load(hint, other) {
+  /** @param {string} hint @returns {Promise<Clip>} once it is asked for */
+  async #load(hint) {
     setPhase("loading");
     tools("captions", "volume");
     message("Lees eerst wat er aan de hand is.");
     find("hint").textContent = hint;
-    if (other) {
-      button("act-other").textContent = other;
-      button("act-other").hidden = false;
-    }
-    const left = new AbortController();
-    const either = AbortSignal.any([this.signal, left.signal]);
-    const asked = other ? pressed("act-other", either).then(() => null) : new Promise(() => {});
-    const loaded = this.#loadUntilItWorks(either);
-    const clip = await Promise.race([asked, loaded]);
-    if (clip) {
-      setPhase("ready");
-      message("Zet uw geluid aan. U start het filmpje zelf.");
-      offer("Filmpje starten");
-      if ((await Promise.race([asked, pressed("act", either)])) !== null) {
-        left.abort();
-        return /** @type {Clip} */ (clip);
-      }
-    }
-    left.abort();
-    loaded.then((late) => late.close(), () => {});
-    return null;
+    const clip = await this.#loadUntilItWorks(this.signal);
+    setPhase("ready");
+    message("Zet uw geluid aan. U start het filmpje zelf.");
+    offer("Filmpje starten");
+    await pressed("act", this.signal);
+    return clip;
   }
 
   /** @param {AbortSignal} signal @returns {Promise<Clip>} */
