@@ -410,6 +410,7 @@ RIGHTS: dict[str, Right] = {
     "institution.colour": may(PUBLIC),
     "searching.find": may(OFFICERS),
     "institution.show": may(OFFICERS),
+    "institution.try_mail": may(OFFICERS),
     "institution.change_logo": may(OFFICERS),
     "institution.remove_logo": may(OFFICERS),
     "sending.ask": may(PUBLIC),

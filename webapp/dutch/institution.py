@@ -64,3 +64,29 @@ def fault(name: str, found: Fault, value: str) -> str:
     """What is wrong with this value of this field, and what to do."""
     told = number(int(contrast(value) * 10) / 10, 1) if found is Fault.LOW_CONTRAST else ""
     return FAULTS[found].format(limit=LIMITS.get(name), contrast=told, enough=number(ENOUGH, 1))
+
+
+SENT = "De mailserver heeft de proefmail aan {address} aangenomen. Komt hij niet aan? Kijk ook bij ongewenste mail."
+INTO_FILES = (
+    "Deze installatie verstuurt geen mail: zij bewaart elke mail als bestand op de server. De proefmail staat daar nu "
+    "ook. Vraag wie de server beheert om VIGNET_MAIL_URL in te stellen."
+)
+_SERVER = "Vraag wie de server beheert om VIGNET_MAIL_URL en VIGNET_MAIL_TLS na te kijken."
+_NOT_SENT = {
+    "SMTPAuthenticationError": f"De mailserver weigert naam of wachtwoord. {_SERVER}",
+    "SMTPSenderRefused": "De mailserver weigert de afzender {sender}. Kijk hierboven het veld van de afzender na.",
+    "SMTPRecipientsRefused": "De mailserver weigert het adres {address}. Kijk uw eigen e-mailadres na.",
+    "SMTPNotSupportedError": f"De mailserver biedt geen beveiligde verbinding aan. {_SERVER}",
+    "SSLError": f"De beveiligde verbinding met de mailserver komt niet tot stand. {_SERVER}",
+    "SSLCertVerificationError": f"Het certificaat van de mailserver klopt niet. {_SERVER}",
+    "ConnectionRefusedError": f"De mailserver is niet te bereiken. {_SERVER}",
+    "TimeoutError": f"De mailserver antwoordt niet op tijd. {_SERVER}",
+    "gaierror": f"De naam van de mailserver is niet te vinden. {_SERVER}",
+}
+
+
+def not_sent(kind: str, address: str, sender: str) -> str:
+    """Why a test mail was not sent, by the kind of error, and what to do."""
+    other = f"De mailserver nam de proefmail niet aan. {_SERVER} Noem daarbij: {kind}."
+    told = _NOT_SENT.get(kind.partition(" ")[0])
+    return told.format(address=address, sender=sender) if told else other

@@ -1,11 +1,13 @@
 """The institution itself, kept by the office: where to ask, who signs, how it looks."""
 
+import uuid
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import FileField, StringField
 
+from storage.base.config import config
 from storage.base.objects import ObjectError
 from storage.base.refusal import Refused
 from storage.people import institution, institution_logo
@@ -14,8 +16,10 @@ from storage.people.institution_rules import LIMITS
 from storage.people.people import Role
 from webapp import access, uploads
 from webapp.context import g
-from webapp.dutch.institution import HINTS, LABELS, LOGO_RULES, fault
+from webapp.dutch.institution import HINTS, INTO_FILES, LABELS, LOGO_RULES, SENT, fault, not_sent
+from webapp.extensions import limiter
 from webapp.forms import Form
+from webapp.mail.deliver import NotSent, send_now
 from webapp.office import first_steps
 from webapp.uploads import Upload
 
@@ -88,6 +92,24 @@ def remove_logo() -> ResponseReturnValue:
     institution.keep_logo(g.db, None, access.me().id, g.now)
     flash("Er is geen logo meer.", "ok")
     return redirect(url_for("institution.show"))
+
+
+@pages.post("/bureau/instelling/proefmail")
+@access.roles(Role.KSF_OFFICER)
+@limiter.limit("20/hour")
+def try_mail() -> ResponseReturnValue:
+    """Send the officer who asks a mail at once, and say in words what the mail server answered."""
+    person, sender, now = access.me(), institution.of(g.db).sender or config().mail_sender, g.now
+    # The mail server may be slow; nobody should wait for this request meanwhile.
+    g.db.commit()
+    try:
+        send_now(person.email, "setup", now, uuid.uuid4(), sender, origin=config().origin)
+    except NotSent as error:
+        flash(not_sent(str(error), person.email, sender), "danger")
+    else:
+        into_files = config().mail_url.startswith("file:")
+        flash(INTO_FILES if into_files else SENT.format(address=person.email), "warn" if into_files else "ok")
+    return redirect(url_for("institution.show") + "#proefmail")
 
 
 @pages.get("/instelling/logo")
