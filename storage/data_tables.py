@@ -384,7 +384,7 @@ TABLES: Mapping[str, Table] = {
             "asked_by_id": "day asked_at state answered_at reason",
         },
     ),
-    "location_check": Table(DataClass.PLANNING, {"checked_by_id": "checked_at marks remarks"}),
+    "location_check": Table(DataClass.PLANNING, {"checked_by_id": "checked_at marks remarks figures"}),
     "exam_date": Table(
         DataClass.PLANNING,
         {"published_by_id": "exam day published_at withdrawn_at"},
@@ -392,7 +392,9 @@ TABLES: Mapping[str, Table] = {
     ),
     "exam_place": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "day number"}),
     "location": Table(
-        DataClass.TECHNICAL, {}, {Apart.INNER: "name address room created_at closed_at checked_on complete"}
+        DataClass.TECHNICAL,
+        {},
+        {Apart.INNER: "name address room created_at closed_at checked_on complete measured_on measured_fine"},
     ),
     # the bank of items
     "theory_item": Table(

@@ -67,7 +67,7 @@ from webapp.people import (
     second_officer,
     substituting,
 )
-from webapp.planning import accommodation, booking, exam_dates, locations, own_practical, planning, practical
+from webapp.planning import accommodation, booking, exam_dates, locations, measuring, own_practical, planning, practical
 from webapp.theory import bank, quality, supervising, taking, theory, theory_results
 from webapp.verdict import committee, objecting, regulation, results, sharing
 
@@ -98,6 +98,7 @@ PARTS = (
     examining,
     checklists,
     locations,
+    measuring,
     theory,
     theory_results,
     bank,

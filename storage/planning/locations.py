@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     or_,
     select,
 )
@@ -43,7 +44,8 @@ class Rule(StrEnum):
 class Location(Identified, Base):
     """A room of one organisation. `closed_at`: since when it is chosen no more; what is planned there stays.
 
-    `checked_on` (a day in Amsterdam) and `complete` repeat what the newest check says, so that no list looks for it.
+    `checked_on` (a day in Amsterdam) and `complete` repeat what the newest check says, so that no list looks for it;
+    `measured_on` and `measured_fine` do so for the newest measuring of the computer there.
     """
 
     __tablename__ = "location"
@@ -56,6 +58,8 @@ class Location(Identified, Base):
     closed_at: Mapped[datetime | None]
     checked_on: Mapped[date | None]
     complete: Mapped[bool] = mapped_column(default=False)
+    measured_on: Mapped[date | None]
+    measured_fine: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     organisation: Mapped[Organisation] = relationship()
 
@@ -83,6 +87,11 @@ class Location(Identified, Base):
         """How ready it is on this day; of a moment, on its day in Amsterdam."""
         day = on.astimezone(AMSTERDAM).date() if isinstance(on, datetime) else on
         return standing(self.checked_on, self.complete, rules.check_days, day)
+
+    def measured(self, rules: LocationRules, on: date | datetime) -> Standing:
+        """The same for what was measured of its computer; a measuring counts as long as a check."""
+        day = on.astimezone(AMSTERDAM).date() if isinstance(on, datetime) else on
+        return standing(self.measured_on, self.measured_fine, rules.check_days, day)
 
     def require_open(self) -> None:
         """Raise Refused when it is closed."""
@@ -131,9 +140,35 @@ class Location(Identified, Base):
         audit.record(session, now, actor.id, "location_checked", self, missing=len(row.missing))
         return row
 
+    def measure(
+        self, marks: dict[str, bool], figures: dict[str, Any], device: str, actor: Person, now: datetime
+    ) -> "LocationCheck":
+        """Keep what the check of the exam measured there: each part in words with whether it is good enough.
+
+        `device` is which browser it was. Raises Refused when the location is closed.
+        """
+        self.require_open()
+        session = session_of(self)
+        row = LocationCheck(
+            id=uuid.uuid4(),
+            location=self,
+            checked_by=actor,
+            checked_at=now,
+            marks=[[text, mark] for text, mark in marks.items()],
+            remarks=device,
+            figures=figures,
+        )
+        session.add(row)
+        self.measured_on, self.measured_fine = now.astimezone(AMSTERDAM).date(), not row.missing
+        audit.record(session, now, actor.id, "location_measured", self, missing=len(row.missing))
+        return row
+
 
 class LocationCheck(Identified, Base):
-    """One person's check of a location. `marks` holds each thing of the checklist of that day: [words, in order]."""
+    """One person's check of a location. `marks` holds each thing of the checklist of that day: [words, in order].
+
+    With `figures` it was measured on the computer there, by the check of the exam, and `marks` are its parts.
+    """
 
     __tablename__ = "location_check"
 
@@ -142,6 +177,7 @@ class LocationCheck(Identified, Base):
     checked_at: Mapped[datetime]
     marks: Mapped[list[Any]]
     remarks: Mapped[str] = mapped_column(Text, default="")
+    figures: Mapped[dict[str, Any]] = mapped_column(default=dict[str, Any], server_default="{}")
 
     location: Mapped[Location] = relationship()
     checked_by: Mapped[Person] = relationship()

@@ -133,6 +133,7 @@ def pages(world):
         ("beheerder", "/organisatie/locaties"),
         ("beheerder", "/organisatie/locaties/nieuw"),
         ("beheerder", f"/organisatie/locaties/{world.things['location'].id}"),
+        ("beheerder", f"/organisatie/locaties/{world.things['location'].id}/meten"),
         ("officer", "/bureau/locaties"),
         ("officer", f"/bureau/locaties/{world.things['location'].id}"),
         ("beheerder", "/organisatie/online-toets"),

@@ -114,6 +114,7 @@ EVENTS = {
     "practical_result_released": "uitslag van praktijktoets vrijgegeven",
     "practical_result_sent_back": "checklist van praktijktoets teruggestuurd",
     "location_kept": "gegevens van locatie bewaard",
+    "location_measured": "computer van een locatie gemeten",
     "location_checked": "locatie gecontroleerd",
     "location_closed": "locatie gesloten",
     "location_opened": "locatie weer in gebruik genomen",

@@ -42,6 +42,7 @@ from webapp.dutch.states import (
     JOB_TONES,
     MAIL_STATES,
     MAIL_TONES,
+    MEASURED,
     NODE_STATES,
     NODE_TONES,
     OBJECTION_STATES,
@@ -95,6 +96,11 @@ def readiness(found: Standing) -> str:
     return READINESS[found.readiness][2].format(until=found.until and date_only(found.until))
 
 
+def measured(found: Standing) -> str:
+    """The advice about the computer of a location, or until when what was measured counts."""
+    return MEASURED[found.readiness][2].format(until=found.until and date_only(found.until))
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "dag": day,
     "advies": advice,
@@ -112,6 +118,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "aanvraagkleur": _tone_of(BOOKING_TONES),
     "locatiestand": lambda found: READINESS[found.readiness][:2],
     "locatieadvies": readiness,
+    "metingstand": lambda found: MEASURED[found.readiness][:2],
+    "metingadvies": measured,
     "toetsstand": _name_of(THEORY_STATES),
     "toetsstand_buiten": _name_of(THEORY_STATES_OUTSIDE),
     "certificaat": _name_of(CERTIFICATES),

@@ -130,6 +130,14 @@ READINESS = {
 }
 """How ready a location is: the words of the chip, its tone, and what to do."""
 
+MEASURED = {
+    Readiness.ABSENT: ("computer niet gemeten", "neutral", "Meet de computer waarop het examen is."),
+    Readiness.EXPIRED: ("meting verlopen", "warn", "De laatste meting geldt tot en met {until}. Meet opnieuw."),
+    Readiness.INCOMPLETE: ("computer niet goed genoeg", "warn", "Los op wat niet goed is, en meet dan opnieuw."),
+    Readiness.READY: ("computer gemeten", "ok", "De meting geldt tot en met {until}."),
+}
+"""The same for what was measured of its computer."""
+
 THEORY_STATES = {
     TheoryState.SET: ("staat klaar", "accent"),
     TheoryState.PASSED: ("behaald", "ok"),

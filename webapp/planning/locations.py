@@ -186,6 +186,12 @@ def standing_on(location: Location, on: datetime) -> Standing:
     return location.standing(_rules(), on)
 
 
+@pages.app_template_filter("meting_op")
+def measured_on(location: Location, on: datetime) -> Standing:
+    """How good what was measured of its computer is on that day."""
+    return location.measured(_rules(), on)
+
+
 def _rules() -> LocationRules:
     """How locations are checked, asked once a request however many of them a page shows."""
     if "location_rules" not in g:

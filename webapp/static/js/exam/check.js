@@ -26,6 +26,11 @@ const WORDS = {
     lede: "Dit duurt ongeveer een minuut. Er wordt nog niets opgenomen.",
     act: "Verder naar oefenen",
   },
+  place: {
+    title: "Deze computer meten",
+    lede: "Dit is de controle die een kandidaat vóór het examen doet. Er wordt niets opgenomen.",
+    act: "Meting bewaren",
+  },
   devices: {
     title: "Uw camera of microfoon",
     lede: "Uw examen wacht. U verliest geen tijd en geen antwoorden.",
@@ -35,12 +40,14 @@ const WORDS = {
 
 /**
  * Show the check until everything works and the candidate goes on.
- * @param {"check" | "devices"} kind check: the whole; devices: only camera and microphone, on the way back
+ * @param {"check" | "place" | "devices"} kind check: the whole, place: the same on the computer of a location; devices:
+ *   only camera and microphone, on the way back
  * @param {AbortSignal} signal @param {string} [because] what is wrong, to begin with
+ * @param {(bytes: Blob, signal: AbortSignal) => Promise<unknown>} [send] where the line is measured
  * @returns {Promise<{stream: MediaStream, facts: object}>}
  */
-export function check(kind, signal, because = "") {
-  const shown = new Check(kind, signal);
+export function check(kind, signal, because = "", send = sendAway) {
+  const shown = new Check(kind, signal, send);
   shown.begin(because);
   return shown.done;
 }
@@ -57,9 +64,13 @@ class Check {
   lineKbps = 0;
   began = performance.now();
 
-  /** @param {"check" | "devices"} kind @param {AbortSignal} signal */
-  constructor(kind, signal) {
+  /**
+   * @param {"check" | "place" | "devices"} kind @param {AbortSignal} signal
+   * @param {(bytes: Blob, signal: AbortSignal) => Promise<unknown>} send
+   */
+  constructor(kind, signal, send) {
     this.kind = kind;
+    this.send = send;
     this.signal = signal;
     this.parts = { camera: false, microphone: false, speaker: kind === "devices", computer: kind === "devices" };
     this.done = new Promise((resolve) => (this.resolve = resolve));
@@ -83,7 +94,7 @@ class Check {
     }
     navigator.mediaDevices?.addEventListener("devicechange", () => this.stream && this.#offerChoice(), watch);
     this.signal.addEventListener("abort", () => this.stopListening());
-    if (this.kind === "check") this.#speaker();
+    if (this.kind !== "devices") this.#speaker();
     if (because) this.#fail(because);
     this.#waitToOpen();
   }
@@ -129,7 +140,7 @@ class Check {
     const opened = performance.now();
     this.stopListening = listen(stream, (level) => this.#hear(level, performance.now() - opened));
     this.#offerChoice();
-    if (this.kind === "check") this.#tryOut(stream);
+    if (this.kind !== "devices") this.#tryOut(stream);
     this.#waitToGoOn();
   }
 
@@ -144,7 +155,7 @@ class Check {
     if (!kind) return this.#refuse("computer", NO_RECORDING);
     keepKind(kind);
     const pace = await fitPicture(stream, this.signal);
-    const lineKbps = await lineSpeed(sendAway).catch(() => 0);
+    const lineKbps = await lineSpeed(this.send).catch(() => 0);
     if (stream !== this.stream || this.signal.aborted) return;
     Object.assign(this, { pace, lineKbps });
     this.parts.computer = true;
