@@ -358,6 +358,7 @@ TABLES: Mapping[str, Table] = {
             "asked_by_id": "day asked_at state answered_at reason",
             "examiner_id": "day state",
         },
+        {Apart.INNER: "alternatives"},
     ),
     "practical_seat": Table(DataClass.TESTS, {"candidate_id": "day number freed_at"}),
     "practical_entry": Table(

@@ -15,6 +15,7 @@ from storage.base.refusal import Refused
 from storage.dossier.qualifications import Qualification, held
 from storage.people.organisations import Organisation
 from storage.people.people import Membership, Person, Role, jobs
+from storage.planning import practical_places
 from storage.planning.bookings import LIVE as BOOKED
 from storage.planning.bookings import Booking
 from storage.planning.exam_dates import ExamDate
@@ -42,8 +43,11 @@ def request(
     candidates: Sequence[Person],
     actor: Person,
     now: datetime,
+    alternatives: Sequence[ExamDate] = (),
 ) -> PracticalSession:
     """Ask a session on this date, at this location, for all of these candidates or for none.
+
+    `alternatives` are other dates that would do, the best one first: KSF may pick one of them instead.
 
     They have their turns in the order of their names. Raises Refused without a location or a candidate, for those who
     cannot take part (`found` are their names), and for a date that is over or has too few places.
@@ -59,7 +63,7 @@ def request(
     booked = set(session.scalars(_booked([one.id for one in candidates], wanted)))
     _refuse(SessionRule.SAME_DAY, [one for one in candidates if one.id in booked], wanted.day)
     in_turn = sorted(candidates, key=lambda one: (one.name.casefold(), one.id))
-    return book(session, scheme, wanted, location, in_turn, actor, now)
+    return book(session, scheme, wanted, location, in_turn, actor, now, alternatives)
 
 
 def confirm(found: PracticalSession, examiner: Person | None, officer: Person, now: datetime) -> None:
@@ -68,6 +72,14 @@ def confirm(found: PracticalSession, examiner: Person | None, officer: Person, n
     session = session_of(found)
     _require_able(session, found.scheme, found.organisation, found.candidates, still, now)
     found.confirm(examiner, officer, now)
+
+
+def choose(found: PracticalSession, wanted: ExamDate, officer: Person, now: datetime) -> None:
+    """KSF picks another date that would do. Raises Refused too for a candidate with another exam on that day."""
+    session = session_of(found)
+    booked = set(session.scalars(_booked([one.id for one in found.candidates], wanted)))
+    _refuse(SessionRule.SAME_DAY, [one for one in found.candidates if one.id in booked], wanted.day)
+    practical_places.choose(session, found, wanted, officer, now)
 
 
 def gone(found: PracticalSession, now: datetime) -> set[uuid.UUID]:

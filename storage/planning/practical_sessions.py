@@ -87,12 +87,14 @@ class Rule(StrEnum):
     NO_REASON = "practical_without_reason"
     LAST_CANDIDATE = "practical_last_candidate"
     CANDIDATE_OFF = "practical_candidate_off"
+    NO_ALTERNATIVE = "practical_not_an_alternative"
 
 
 class PracticalSession(Asked, Base):
     """One day at one location of an organisation, with its candidates, and with an examiner once it is confirmed.
 
-    `day` and `organisation_id` repeat what the date and the location say (the keys see to that).
+    `day` and `organisation_id` repeat what the date and the location say (the keys see to that). `alternatives` are the
+    ids of other dates that suit the organisation too, in its order; no place is held on them.
     """
 
     __tablename__ = "practical_session"
@@ -106,6 +108,7 @@ class PracticalSession(Asked, Base):
     state: Mapped[SessionState] = mapped_column(one_of(SessionState), default=SessionState.REQUESTED)
     examiner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
     supplied_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Organisation.id))
+    alternatives: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
 
     scheme: Mapped[Scheme] = relationship()
     exam_date: Mapped[ExamDate] = relationship()
@@ -114,7 +117,7 @@ class PracticalSession(Asked, Base):
     location: Mapped[Location] = relationship(overlaps="organisation")
     examiner: Mapped[Person | None] = relationship(foreign_keys=examiner_id)
     participants: Mapped[list["Participant"]] = relationship(
-        back_populates="practical_session", order_by="Participant.number"
+        back_populates="practical_session", order_by="Participant.number", cascade="all, delete-orphan"
     )
 
     __table_args__ = (

@@ -490,6 +490,7 @@ RIGHTS: dict[str, Right] = {
     "practical_answers.home": may(OFFICERS),
     "practical_answers.one": may(OFFICERS, session_id="practical.id"),
     "practical_answers.confirm": may(OFFICERS, session_id="practical.id"),
+    "practical_answers.choose": may(OFFICERS, session_id="practical.id"),
     "practical_answers.exchange": may(OFFICERS, session_id="given.id"),
     "practical_answers.take_out": may(OFFICERS, participant_id="seat.id"),
     "practical_answers.decline": may(OFFICERS, session_id="practical.id"),

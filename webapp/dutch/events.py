@@ -104,6 +104,7 @@ EVENTS = {
     "exam_date_withdrawn": "examendatum ingetrokken",
     "practical_requested": "praktijktoets aangevraagd",
     "practical_confirmed": "praktijktoets bevestigd",
+    "practical_other_date": "praktijktoets op een andere gekozen dag gezet",
     "practical_examiner_changed": "andere examiner voor praktijktoets",
     "practical_candidate_off": "kandidaat afgemeld voor praktijktoets",
     "practical_declined": "praktijktoets afgewezen door KSF",

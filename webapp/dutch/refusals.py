@@ -111,6 +111,7 @@ REFUSALS: dict[str, str] = {
     practical_sessions.Rule.NO_EXAMINER: "Kies eerst een examiner.",
     practical_sessions.Rule.FULL: "Op deze datum is nog plaats voor {needed[0]}, u koos {found}. Er is niets "
     "aangevraagd. Kies minder kandidaten, of een andere datum.",
+    practical_sessions.Rule.NO_ALTERNATIVE: "De organisatie heeft deze dag niet genoemd. Laad de pagina opnieuw.",
     practical_sessions.Rule.DAY_TOO_SHORT: "Op deze dag is er tijd voor {needed[0]} kandidaten, u koos {found}. Er is "
     "niets aangevraagd. Kies minder kandidaten, of een andere datum.",
     practical_sessions.Rule.NOT_EXAMINER: "Deze persoon is nu geen assessor, en kan dus niet examineren: {found}.",

@@ -10,12 +10,15 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from review.deployment import lately
 from storage.base.present import present
+from storage.base.refusal import Refused
 from storage.judging.conflicts import assessors
 from storage.people.examiners import to_calibrate
 from storage.people.people import Person, Role
 from storage.planning import practical_candidates
 from storage.planning.deployments import deployments
+from storage.planning.practical_places import alternatives_of
 from storage.planning.practical_sessions import PracticalSession, SessionState
+from storage.planning.practical_sessions import Rule as SessionRule
 from webapp import access
 from webapp.access import practical as access_practical
 from webapp.context import g
@@ -66,6 +69,20 @@ def confirm(session_id: uuid.UUID) -> ResponseReturnValue:
     practical_candidates.confirm(found, examiner, access.me(), g.now)
     practical_mail.notify_planned(found, g.now)
     flash("Bevestigd. De kandidaten, de examiner en de beheerder krijgen bericht.", "ok")
+    return redirect(url_for("practical_answers.one", session_id=found.id))
+
+
+@pages.post("/<uuid:session_id>/dag")
+@access.roles(Role.KSF_OFFICER)
+def choose(session_id: uuid.UUID) -> ResponseReturnValue:
+    """Put it on another day that the organisation named; nobody is told before it is confirmed."""
+    found = access_practical.session_for_officer(session_id)
+    named = {str(one.id): one for one in alternatives_of(g.db, found, g.now)}
+    wanted = named.get(request.form.get("date", ""))
+    if wanted is None:
+        raise Refused(SessionRule.NO_ALTERNATIVE)
+    practical_candidates.choose(found, wanted, access.me(), g.now)
+    flash(f"De aanvraag staat nu op {formats.exam_date(wanted)}. Wijs een examiner aan om te bevestigen.", "ok")
     return redirect(url_for("practical_answers.one", session_id=found.id))
 
 
@@ -151,6 +168,7 @@ def _page(found: PracticalSession, form: ExaminerForm, reason_form: ReasonForm) 
         to_name=to_name,
         marks=marks_on(found),
         over=found.over(g.now),
+        alternatives=alternatives_of(g.db, found, g.now),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from scenarios.chapters import ChecklistRules
@@ -17,6 +17,7 @@ from storage.people.people import Role
 from storage.planning.exam_dates import ExamDate, to_come
 from storage.planning.places_held import taken
 from storage.planning.practical_candidates import advised, gone, hindrances, request
+from storage.planning.practical_places import alternatives_of
 from storage.planning.practical_results import standing_results
 from storage.planning.practical_sessions import Participant, PracticalSession, SessionState
 from storage.schemes import Scheme
@@ -37,6 +38,10 @@ class RequestForm(Form):
     """The dates of one exam with a place for somebody, the own locations, and the candidates who may take part."""
 
     exam_date = RadioField("Welke datum?", [InputRequired("Kies een datum.")])
+    second = SelectField(
+        "Tweede keus", [Optional()], description="Kan KSF niet op de eerste datum? Dan kiest KSF een van deze."
+    )
+    third = SelectField("Derde keus", [Optional()])
     location = SelectField("Waar?", [InputRequired("Kies een locatie.")])
     candidates = SelectMultipleField(
         "Voor wie?",
@@ -54,6 +59,8 @@ class RequestForm(Form):
         self.locations = {str(one.id): one for one in access_location.open_locations()}
         self.people = {str(one.id): one for one in access_practical.able_people(scheme)}
         self.exam_date.choices = choices((key, _label(one, left[one.id])) for key, one in self.dates.items())
+        others = choices([("", "geen"), *((key, _label(one, left[one.id])) for key, one in self.dates.items())])
+        self.second.choices = self.third.choices = others
         several = len({one.organisation_id for one in self.locations.values()}) > 1
         self.location.choices = choices(
             (key, f"{one.full_name} ({one.organisation.name})" if several else one.full_name)
@@ -64,6 +71,12 @@ class RequestForm(Form):
             (key, "; ".join([one.name, *(formats.advised(it) for it in told.get(one.id, ()))]))
             for key, one in self.people.items()
         )
+
+    @property
+    def alternatives(self) -> list[ExamDate]:
+        """The other dates that would do, the best one first, each once."""
+        named = dict.fromkeys(key for key in (self.second.data, self.third.data) if key)
+        return [self.dates[key] for key in named if key != self.exam_date.data]
 
 
 @pages.get("")
@@ -91,6 +104,7 @@ def ask(exam: str) -> ResponseReturnValue:
             [form.people[key] for key in dict.fromkeys(present(form.candidates.data))],
             access.me(),
             g.now,
+            form.alternatives,
         )
         flash("De praktijktoets is aangevraagd. U krijgt bericht van KSF.", "ok")
         return redirect(url_for("practical.one", session_id=made.id))
@@ -107,7 +121,8 @@ def one(session_id: uuid.UUID) -> ResponseReturnValue:
     """One session: who, where, when, and what KSF said."""
     found = access_practical.session_for_admin(session_id)
     may_withdraw = found.live and formats.day_of(g.now) < found.day
-    return render_template("practical/one.html", found=found, marks=marks_on(found), may_withdraw=may_withdraw)
+    values = {"marks": marks_on(found), "alternatives": alternatives_of(g.db, found, g.now)}
+    return render_template("practical/one.html", found=found, may_withdraw=may_withdraw, **values)
 
 
 @pages.post("/plaatsen/<uuid:participant_id>/afmelden")
