@@ -32,8 +32,8 @@ COMPLAINTS = {
     "Number must be between %(min)s and %(max)s.": "Vul een getal in van %(min)s tot en met %(max)s.",
     "Field must be at least %(min)d character long.": "Gebruik ten minste %(min)d teken.",
     "Field must be at least %(min)d characters long.": "Gebruik ten minste %(min)d tekens.",
-    "Field cannot be longer than %(max)d character.": "Gebruik ten hoogste %(max)d teken.",
-    "Field cannot be longer than %(max)d characters.": "Gebruik ten hoogste %(max)d tekens.",
+    "Field cannot be longer than %(max)d character.": "Gebruik hoogstens %(max)d teken.",
+    "Field cannot be longer than %(max)d characters.": "Gebruik hoogstens %(max)d tekens.",
     "Field must be between %(min)d and %(max)d characters long.": "Gebruik %(min)d tot en met %(max)d tekens.",
 }
 

@@ -23,7 +23,7 @@ pages = Blueprint("paper", __name__, url_prefix="/register/papier")
 
 
 class PaperForm(Form):
-    file = FileField("Uw lijst (CSV)", description="Uit elk rekenblad op te slaan als CSV. Ten hoogste 5.000 regels.")
+    file = FileField("Uw lijst (CSV)", description="Uit elk rekenblad op te slaan als CSV. Hoogstens 5.000 regels.")
 
 
 @pages.route("", methods=["GET", "POST"])

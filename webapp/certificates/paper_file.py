@@ -30,7 +30,7 @@ Fault = dict[str, Any]
 def read(data: bytes, today: date) -> tuple[list[Paper], list[Fault]]:
     """The certificates in this file, and its faults: {"line", "column", "wrong", "needed"}. Raises Unreadable."""
     if len(data) > MOST_BYTES:
-        raise Unreadable("Dit bestand is te groot. Gebruik ten hoogste 2 MB.")
+        raise Unreadable("Dit bestand is te groot. Gebruik hoogstens 2 MB.")
     table = csv_reader.read(data, MOST_LINES)
     names = table.names
     if missing := [name for name in NEEDED if name not in names]:
@@ -61,7 +61,7 @@ def _faults(texts: dict[str, str], today: date) -> Iterator[tuple[str, str, str]
         if not text and name in NEEDED:
             yield name, "is leeg", "een waarde"
         elif len(text) > LONGEST[name]:
-            yield name, f"heeft {len(text)} tekens", f"ten hoogste {LONGEST[name]} tekens"
+            yield name, f"heeft {len(text)} tekens", f"hoogstens {LONGEST[name]} tekens"
         elif "\ufffd" in text or csv_reader.misread(text):
             yield name, f"‘{text}’ is verkeerd opgeslagen", "het hele woord, opnieuw getypt"
         elif name == "certificaat" and text and _letters(text) not in TITLES:

@@ -29,7 +29,7 @@ from webapp.forms import Form, NumberField, choices
 
 pages = Blueprint("motivation", __name__)
 
-TEXT = [Optional(), Length(max=6000, message="Deze tekst is te lang. Gebruik ten hoogste 6000 tekens.")]
+TEXT = [Optional(), Length(max=6000, message="Deze tekst is te lang. Gebruik hoogstens 6000 tekens.")]
 
 
 def _half_steps(_form: Form, field: NumberField) -> None:
@@ -42,7 +42,7 @@ class CandidateForm(DraftForm):
 
     job_title = StringField(
         "Hoe heet uw functie?",
-        [Optional(), Length(max=120, message="Dit is te lang. Gebruik maximaal 120 tekens.")],
+        [Optional(), Length(max=120, message="Dit is te lang. Gebruik hoogstens 120 tekens.")],
         description="Bijvoorbeeld: senior medewerker klantcontact. Uw leidinggevende ziet dit en zegt of het klopt.",
     )
     role_description = TextAreaField("Uw rol of functie", TEXT, description="Wat doet u, en wat doet u erbij?")

@@ -39,7 +39,7 @@ HINTS = {
 
 FAULTS = {
     Fault.MISSING: "Vul dit in.",
-    Fault.TOO_LONG: "Gebruik ten hoogste {limit} tekens.",
+    Fault.TOO_LONG: "Gebruik hoogstens {limit} tekens.",
     Fault.NO_TELEPHONE: "Dit is geen telefoonnummer. Gebruik cijfers, spaties, haakjes en een plus.",
     Fault.NO_ADDRESS: "Dit is geen e-mailadres. Kijk het nog eens na.",
     Fault.NO_KVK: "Een KvK-nummer heeft acht cijfers.",

@@ -287,7 +287,7 @@ REFUSALS: dict[str, str] = {
     staff_changes.Rule.DECIDED: "Hierover is al beslist. Laad de pagina opnieuw.",
     staff_changes.Rule.SECOND_OFFICER: "Dit beslist een collega: u vroeg het zelf, of het gaat over u.",
     passwords.Rule.TOO_SHORT: "Gebruik ten minste {needed[0]} tekens. Een zin van vier losse woorden is makkelijk.",
-    passwords.Rule.TOO_LONG: "Gebruik ten hoogste {needed[0]} tekens.",
+    passwords.Rule.TOO_LONG: "Gebruik hoogstens {needed[0]} tekens.",
     passwords.Rule.EXPECTED: "Dit is te makkelijk te raden. Neem bijvoorbeeld vier woorden die niet bij elkaar horen.",
     passwords.Rule.BREACHED: "Dit wachtwoord staat op een lijst van gestolen wachtwoorden. Kies een ander, dat u "
     "nergens anders gebruikt.",
@@ -311,7 +311,7 @@ REFUSALS: dict[str, str] = {
     enrolments.Rule.SAME_MANAGER: "Deze leidinggevende schrijft al voor deze kandidaat. Vul iemand anders in.",
     holds.Rule.NO_REASON: "Schrijf waarom dit langer moet blijven.",
     holds.Rule.NO_END: "Kies een dag na vandaag.",
-    holds.Rule.TOO_LONG: "Uitstel duurt ten hoogste twee jaar. Kies een dag die eerder komt.",
+    holds.Rule.TOO_LONG: "Uitstel duurt hoogstens twee jaar. Kies een dag die eerder komt.",
     holds.Rule.ERASING: "Dit examen wordt op dit moment vernietigd. Dat is niet meer tegen te houden.",
     holds.Rule.LIFTED: "Dit uitstel is al opgeheven.",
     holds.Rule.YEAR_RUNS: "Dit jaar is nog niet voorbij.",

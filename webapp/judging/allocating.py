@@ -51,7 +51,7 @@ class ProposalForm(Form):
         ),
     )
     limit = IntegerField(
-        "Hoeveel antwoorden hooguit per assessor?",
+        "Hoeveel antwoorden hoogstens per assessor?",
         [InputRequired("Vul een getal in."), NumberRange(1, 1000, "Vul een getal in van 1 tot en met 1000.")],
         description="Wat er al bij een assessor ligt, telt mee. Wie een deel van de tijd weg is, krijgt minder.",
     )
@@ -59,7 +59,7 @@ class ProposalForm(Form):
 
     def validate_until(self, field: DateField) -> None:
         if field.data and not 0 <= (field.data - g.now.date()).days <= LONGEST_DAYS:
-            raise ValidationError(f"Kies een dag vanaf vandaag, hooguit {LONGEST_DAYS} dagen vooruit.")
+            raise ValidationError(f"Kies een dag vanaf vandaag, hoogstens {LONGEST_DAYS} dagen vooruit.")
 
 
 class SwapForm(Form):

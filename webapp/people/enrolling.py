@@ -87,7 +87,7 @@ class EnrolForm(JobStartForm, OwnForm):
 
 
 class ListForm(OwnForm):
-    file = FileField("Uw lijst (CSV)", description="Uit elk rekenblad op te slaan als CSV. Ten hoogste 2.000 regels.")
+    file = FileField("Uw lijst (CSV)", description="Uit elk rekenblad op te slaan als CSV. Hoogstens 2.000 regels.")
 
 
 NONE = ""

@@ -68,7 +68,7 @@ def read(
     headings than ours and than those, otherwise Unreadable when there are no entries to be found in it at all.
     """
     if len(data) > MOST_BYTES:
-        raise Unreadable("Dit bestand is te groot. Gebruik ten hoogste 2 MB.")
+        raise Unreadable("Dit bestand is te groot. Gebruik hoogstens 2 MB.")
     try:
         table = csv_reader.read(data, MOST_LINES)
     except csv_reader.Empty:
@@ -210,7 +210,7 @@ def _faults(texts: dict[str, str], cells: int, columns: int, today: date) -> Ite
         if name in NEEDED and not text:
             yield name, "is leeg", "een naam" if name.endswith("naam") else "een e-mailadres"
         elif len(text) > LONGEST[COLUMNS[name]]:
-            yield name, f"heeft {len(text)} tekens", f"ten hoogste {LONGEST[COLUMNS[name]]} tekens"
+            yield name, f"heeft {len(text)} tekens", f"hoogstens {LONGEST[COLUMNS[name]]} tekens"
         elif "\ufffd" in text:
             yield name, f"in ‘{text}’ ging een teken verloren", "het hele woord, opnieuw getypt"
         elif meant := csv_reader.misread(text):

@@ -22,7 +22,8 @@ from storage.planning.bookings import request as book_exam
 from storage.planning.exam_dates import publish
 from storage.planning.places_held import taken, withdraw_date
 from storage.planning.practical_candidates import Rule as CandidateRule
-from storage.planning.practical_candidates import able, advised, confirm, hindrances, request
+from storage.planning.practical_candidates import able, advised, choose, confirm, hindrances, request
+from storage.planning.practical_places import alternatives_of
 from storage.planning.practical_sessions import (
     LIVE,
     STEPS,
@@ -103,6 +104,48 @@ def test_what_is_missing_is_refused_with_what_is_needed(session, people, day, lo
     refused(Rule.NO_CANDIDATE, ask, session, people, day, location, [])
     location.close(people.beheerder, NOW)
     refused(locations.Rule.CLOSED, ask, session, people, day, location, pair)
+
+
+def test_ksf_picks_another_day_that_would_do_and_the_places_move(session, people, day, location, pair):
+    second = cast.practical_date(session, people, DAY + timedelta(days=1), 2)
+    third = cast.practical_date(session, people, DAY + timedelta(days=2), 2)
+    scheme = cast.scheme_of_a(session)
+    asked = request(session, scheme, day, location, pair, people.beheerder, NOW, [second, third, second, day])
+    assert alternatives_of(session, asked, NOW) == [second, third]
+    assert taken(session, [day, second, third]) == {day.id: 2}
+    choose(asked, third, people.officer, NOW)
+    assert (asked.exam_date, asked.day, asked.state) == (third, third.day, SessionState.REQUESTED)
+    assert [one.name for one in asked.candidates] == ["Kandidaat Een", "Kandidaat Twee"]
+    assert taken(session, [day, second, third]) == {third.id: 2}
+    assert alternatives_of(session, asked, NOW) == [second, day], "the first choice can be gone back to"
+    confirm(asked, people.assessors[0], people.officer, NOW)
+    assert alternatives_of(session, asked, NOW) == []
+    assert refused(StepRule.NOT_ALLOWED, choose, asked, second, people.officer, NOW)
+
+
+def test_a_day_that_nobody_named_is_full_or_is_over_is_not_picked(session, people, day, location, pair):
+    small = cast.practical_date(session, people, DAY + timedelta(days=1), 1)
+    other = cast.practical_date(session, people, DAY + timedelta(days=2), 6)
+    scheme = cast.scheme_of_a(session)
+    asked = request(session, scheme, day, location, pair, people.beheerder, NOW, [small])
+    refused(Rule.NO_ALTERNATIVE, choose, asked, other, people.officer, NOW)
+    error = refused(Rule.FULL, choose, asked, small, people.officer, NOW)
+    assert (error.found, error.needed) == (2, 1)
+    late = small.starts_at
+    assert alternatives_of(session, asked, late) == []
+    assert (asked.exam_date, taken(session, [day, small])) == (day, {day.id: 2})
+
+
+def test_who_has_something_else_on_the_other_day_keeps_it_from_being_picked(session, people, day, location, pair):
+    second = cast.practical_date(session, people, DAY + timedelta(days=1), 6)
+    elsewhere = cast.practical_date(session, people, DAY + timedelta(days=1, hours=4), 6)
+    asked = request(session, cast.scheme_of_a(session), day, location, pair[:1], people.beheerder, NOW, [second])
+    other = request(session, cast.scheme_of_a(session), elsewhere, location, pair[1:], people.beheerder, NOW)
+    # The same candidate on both days, as two requests of the same moment would leave it.
+    session.execute(update(Participant).where(Participant.session_id == other.id).values(candidate_id=pair[0].id))
+    session.expire_all()
+    refused(Rule.SAME_DAY, choose, asked, second, people.officer, NOW)
+    assert (asked.exam_date, [one.candidate for one in asked.participants]) == (day, pair[:1])
 
 
 def test_a_date_holds_no_more_than_its_places(session, people, location):

@@ -116,8 +116,8 @@ def test_what_is_half_done_is_kept_and_what_is_missing_is_named(people, visit, d
 @pytest.mark.parametrize(
     "name, typed, said",
     [
-        ("motivation", "x" * 6001, "Gebruik ten hoogste 6000 tekens."),
-        ("manager_tasks", "x" * 6001, "Gebruik ten hoogste 6000 tekens."),
+        ("motivation", "x" * 6001, "Gebruik hoogstens 6000 tekens."),
+        ("manager_tasks", "x" * 6001, "Gebruik hoogstens 6000 tekens."),
         ("years", "zes", "Vul een getal in, bijvoorbeeld 6,5."),
         ("years", "NaN", "Vul een getal in van 0 tot en met 60."),
         ("years", "-1", "Vul een getal in van 0 tot en met 60."),

@@ -24,6 +24,23 @@ from webapp.exam import figures
 ROOT = Path(storage.__file__).parents[1]
 
 
+ONE_WORD = {"hooguit": "hoogstens", "ten hoogste": "hoogstens", "maximaal": "hoogstens", "tenminste": "ten minste"}
+"""Words of which a person reads one and the same: left what is not used, right what is."""
+
+
+def test_one_thing_has_one_word():
+    kinds = {".py", ".html", ".js", ".txt", ".typ", ".toml"}
+    files = [one for folder in ("webapp", "scenarios") for one in (ROOT / folder).rglob("*") if one.suffix in kinds]
+    assert len(files) > 300
+    found = [
+        (str(path.relative_to(ROOT)), word)
+        for path in files
+        if "vendor" not in path.parts
+        for word in re.findall(rf"\b({'|'.join(ONE_WORD)})\b", path.read_text(), re.IGNORECASE)
+    ]
+    assert found == [], ONE_WORD
+
+
 @pytest.mark.parametrize(
     "table, enum",
     [

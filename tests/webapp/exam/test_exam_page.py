@@ -206,7 +206,7 @@ def test_the_break_is_offered_before_anything_of_the_next_situation_is_shown(tab
     session.commit()
     tab.log_in().at("elsewhere").press("Hier verdergaan").at("clip", "offer").sound()
     expect(tab.page.get_by_role("heading", name="Wilt u pauze?")).to_be_focused()
-    assert tab.page.get_by_text("maximaal 10 minuten").is_visible()
+    assert tab.page.get_by_text("hoogstens 10 minuten").is_visible()
     assert here.answers[5].scenario.title not in tab.page.inner_text("body")
     tab.press("Eerst pauze nemen").at("break").sound()
     tab.press("Nu verdergaan").at("clip", "ready")

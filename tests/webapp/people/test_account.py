@@ -63,8 +63,8 @@ def test_who_was_never_given_a_password_cannot_log_in(session, people, visit):
     [
         ({"email": "", "password": "x"}, "Vul uw e-mailadres in."),
         ({"email": "a@b.example", "password": ""}, "Vul uw wachtwoord in."),
-        ({"email": "a@b.example", "password": "x" * 201}, "Gebruik ten hoogste 200 tekens."),
-        ({"email": "a" * 300, "password": "x"}, "Gebruik ten hoogste 254 tekens."),
+        ({"email": "a@b.example", "password": "x" * 201}, "Gebruik hoogstens 200 tekens."),
+        ({"email": "a" * 300, "password": "x"}, "Gebruik hoogstens 254 tekens."),
         ({"email": "a\x00@b.example", "password": "x\x00"}, WRONG),
     ],
 )

@@ -45,7 +45,7 @@ def test_an_unknown_employer_is_told_and_filled_in(visit, people, session, asses
         ({"since": (TODAY + timedelta(days=1)).isoformat(), "name": "A"}, "Deze dag komt nog"),
         ({"since": TODAY.isoformat(), "until": "2020-01-01", "name": "A"}, "ligt voor de eerste"),
         ({"since": "gisteren", "name": "A"}, "Vul een datum in"),
-        ({"since": TODAY.isoformat(), "name": "A" * 121}, "ten hoogste 120 tekens"),
+        ({"since": TODAY.isoformat(), "name": "A" * 121}, "hoogstens 120 tekens"),
         ({"since": TODAY.isoformat(), "organisation": "weg"}, "Kies een van de mogelijkheden"),
     ],
 )

@@ -112,7 +112,7 @@ def test_a_link_that_was_changed_opens_nothing(people, visit, link):
         ("kandidaat een 1", None, "te makkelijk te raden"),
         ("lifeispain2007", None, "lijst van gestolen wachtwoorden"),
         ("LIFEisPAIN2007", None, "lijst van gestolen wachtwoorden"),
-        ("x" * 201, None, "Gebruik ten hoogste 200 tekens."),
+        ("x" * 201, None, "Gebruik hoogstens 200 tekens."),
     ],
 )
 @pytest.mark.one_database

@@ -382,3 +382,25 @@ def test_the_lists_ask_the_same_number_of_questions_however_long(
             found.confirm(people.assessors[0], people.officer, now)
     session.commit()
     assert [count_queries(*page) for page in pages] == before
+
+
+def test_a_second_choice_is_named_by_the_organisation_and_picked_by_ksf(session, people, visit, scene, noon):
+    other = cast.practical_date(session, people, noon + timedelta(days=3))
+    session.commit()
+    boss, officer = visit(people.beheerder), visit(people.officer)
+    asked = ask(boss, scene, people.candidate, second=str(other.id), third=str(other.id))
+    assert asked.status_code == 302
+    told = formats.exam_date(other)
+    assert f"Dan mag het ook op {told}." in text_of(boss.get(asked.location).text)
+    found, already = the_session(), len(mails())
+    page = f"{OFFICE}/{found.id}"
+    assert "Deze dag nemen" in officer.get(page).text
+    for wrong in ({}, {"date": "x"}, {"date": str(scene[0].id)}):
+        assert officer.post(f"{page}/dag", wrong).status_code == 409
+    assert officer.post(f"{page}/dag", {"date": str(other.id)}).status_code == 302
+    assert the_session().date_id == other.id
+    assert len(mails()) == already, "nobody is told before it is confirmed"
+    assert told in text_of(officer.get(page).text) and formats.exam_date(scene[0]) in text_of(officer.get(page).text)
+    assert confirm(officer, found, people.assessors[0]).status_code == 302
+    assert told in mails("practical_answer")[0][2].replace("\n", " ")
+    assert "Deze dag nemen" not in officer.get(page).text
