@@ -211,7 +211,7 @@ def test_a_new_day_is_a_new_number_and_anothers_work_does_not_count(session, me,
     assert tell(other, url, state(bench.theirs[0])).status_code == 200
     assert tell(me, bench.url(1, "/ondertekenen"), state(bench.mine[0])).status_code == 200
     assert tell(me, bench.url(2, "/ondertekenen"), state(bench.mine[1])).status_code == 409
-    row = session.get(Rating, bench.mine[0].id)
+    row = fresh(session, Rating, bench.mine[0].id)
     row.phase1_signed_at = start_of_day(row.phase1_signed_at) - timedelta(seconds=1)
     session.commit()
     assert tell(me, bench.url(2, "/ondertekenen"), state(bench.mine[1])).status_code == 200
