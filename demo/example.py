@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from demo import theory
 from scenarios.brought import FOLDER, scheme_file
 from scenarios.sitting import AnswerStage, Stage
+from storage.base.clock import start_of_day
 from storage.base.present import present
 from storage.dossier.dossiers import Dossier, DossierState, SelfAssessment, Star, StarKind
 from storage.dossier.qualifications import enter
@@ -204,7 +205,7 @@ def _practical_sessions(session: Session, where: Location, now: datetime) -> Non
     ):
         candidate = _person(session, email)
         candidate.memberships[0].in_job_since = formats.day_of(now - timedelta(days=in_job))
-        nine = formats.start_of_day(now + timedelta(days=days)).replace(hour=9)
+        nine = start_of_day(now + timedelta(days=days)).replace(hour=9)
         day = publish(session, scheme, nine, nine.replace(hour=13), 6, officer, now)
         session.flush()
         made = request(session, scheme, day, where, [candidate], beheerder, now)
@@ -220,7 +221,7 @@ def _locations(session: Session, organisation: Organisation, now: datetime) -> L
     session.flush()
     ready.check(dict.fromkeys(locations.rules(session).items, True), "", beheerder, now)
     candidate = _person(session, "kandidaat2@voorbeeld.example")
-    next_week = formats.start_of_day(now + timedelta(days=8)).replace(hour=10)
+    next_week = start_of_day(now + timedelta(days=8)).replace(hour=10)
     set_ready(session, [candidate], "certificate_b", ready, next_week, beheerder, now)
     today = _person(session, "kandidaat4@voorbeeld.example")
     set_ready(session, [today], "certificate_a", ready, now + timedelta(minutes=1), beheerder, now)
