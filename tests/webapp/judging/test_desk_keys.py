@@ -76,6 +76,7 @@ def test_a_recording_that_was_not_played_is_signed_by_key_with_a_word_that_is_ke
     page.reload()
     ready(page)
     expect(page.locator("#unseen-because")).to_have_value("Het geluid viel weg.")
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(unseen_desk.url(2))
     assert unseen_desk.kept().unseen_because == "Het geluid viel weg."
@@ -89,6 +90,7 @@ def test_the_part_that_was_missed_is_a_button_away_and_then_no_word_is_asked(uns
     page = unseen_desk.open()
     score_all(page)
     page.keyboard.press("Control+Enter")
+    expect(page.locator("#unseen-because")).to_be_focused()
     page.keyboard.type("Toch maar.")
     page.get_by_label("Snelheid").select_option("2")
     page.get_by_role("button", name="Dat deel bekijken").click()

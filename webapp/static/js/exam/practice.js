@@ -39,8 +39,8 @@ class MemoryTake extends EventTarget {
  */
 export async function practise(data, stream, signal) {
   const situation = new Situation(data, "practice", "Oefening", signal);
-  const words = { hint: "Dit is een oefening. Het filmpje speelt één keer." };
-  if ((await situation.watch(async () => 0, words)).end === "stalled") return "again";
+  const hint = "Dit is een oefening. Het filmpje speelt één keer.";
+  if ((await situation.watch(async () => 0, hint)).end === "stalled") return "again";
   await situation.prepare(stream, data.preparation_s);
   await situation.countIn(stream);
   const take = new MemoryTake(stream);
