@@ -211,7 +211,7 @@ def test_after_the_decision_nothing_is_confirmed_any_more(session, people, visit
     session.get(Dossier, two[0].id).state = DossierState.APPROVED
     session.commit()
     manager = visit(people.manager)
-    assert "Antwoord bewaren" not in manager.get(f"/kandidaten/{two[0].id}").text
+    assert "Antwoord geven" not in manager.get(f"/kandidaten/{two[0].id}").text
     late = tell(manager, two[0], "yes")
     assert late.status_code == 409 and "KSF heeft al" in late.text
     assert tell(visit(people.outsider_manager), two[0], "yes").status_code == 404
