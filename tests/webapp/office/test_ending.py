@@ -43,7 +43,7 @@ def test_a_file_ends_with_verdict_objection_and_who_looked(session, people, visi
     assert unseen in told
     checked = text_of(officer.get(f"/uitslagen/{verdict.id}").text)
     assert checked.count("niet helemaal gezien") == 1
-    assert "Assessor 2 zag niet alles ( 0:12 tot 0:40 ): Na twaalf seconden stond het beeld stil." in checked
+    assert "Assessor 2 zag niet alles (0:12 tot 0:40): Na twaalf seconden stond het beeld stil." in checked
     objection.rule(people.second_officer, Ruling.UPHELD, "Het beeld was goed.", now)
     session.commit()
     assert "ongegrond op" in text_of(officer.get(page).text)
