@@ -20,9 +20,9 @@ from storage.people.people import Person, Role, person_by_email, stand_ins_of
 from storage.people.second_factor import second_factor_of
 from webapp import todo
 from webapp.access import HOMES, ask_to_log_in, newest_result
+from webapp.dutch.devices import device_words
 from webapp.forms import Form
 from webapp.people import failed_logins
-from webapp.people.devices import device_words
 from webapp.people.guessing import remember_browser, slowly
 
 pages = Blueprint("account", __name__)

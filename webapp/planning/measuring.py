@@ -15,8 +15,8 @@ from webapp import access
 from webapp.access import locations as access_location
 from webapp.context import g
 from webapp.dutch import rooms
+from webapp.dutch.devices import device_words
 from webapp.extensions import limiter
-from webapp.people.devices import device_words
 
 pages = Blueprint("measuring", __name__, url_prefix="/organisatie/locaties/<uuid:location_id>/meten")
 
