@@ -126,6 +126,11 @@ class Rating(Identified, Base):
         """True when this assessor has signed as many answers today as one may."""
         return signed_since(session_of(self), self.assessor_id, start_of_day(now)) >= self.daily
 
+    def require_day(self, now: datetime) -> None:
+        """Raise Refused when this assessor has signed today's number of answers."""
+        if self.day_is_full(now):
+            raise Refused(Rule.DAY_FULL, found=self.daily, needed=self.daily)
+
     @property
     def visible(self) -> tuple[str, ...]:
         """The competencies that this answer shows, and no others are scored."""
@@ -246,8 +251,7 @@ class Rating(Identified, Base):
     def sign(self, phase: Phase, now: datetime) -> None:
         """Sign a phase. Raises Refused while something is missing, when it was signed already, or when it is not open.
 
-        Phase 1 of a recording that was not seen to its end is signed with a word on why, and only then; and nobody
-        signs more answers in a day than the scheme says.
+        Phase 1 of a recording that was not seen to its end is signed with a word on why, and only then.
 
         Phase 2 opens when all own answers of the candidate are signed.
         """
@@ -259,8 +263,6 @@ class Rating(Identified, Base):
         if gaps := self.missing(phase):
             raise Refused(Rule.INCOMPLETE, found=gaps, needed=())
         if phase is Phase.BLIND:
-            if self.day_is_full(now):
-                raise Refused(Rule.DAY_FULL, found=self.daily, needed=self.daily)
             parts = self.unseen()
             if parts and not self.unseen_because.strip():
                 raise Refused(Rule.NOT_SEEN, found=parts)

@@ -65,6 +65,7 @@ def sign(rating_id: uuid.UUID) -> ResponseReturnValue:
     """Save phase 1 and sign it when nothing is missing; say where the next work is. One question, so no waiting."""
     rating = access.rating_for_assessor(rating_id)
     rating.require_unsigned(Phase.BLIND)
+    rating.require_day(g.now)
     try:
         _take_over(rating)
         if gaps := rating.missing(Phase.BLIND):
