@@ -253,7 +253,8 @@ def test_a_manager_who_was_not_asked_changes_nothing(people, visit, handed_in):
     decide(visit(people.officer), handed_in, "returned", ["role_fits"], "Te kort.")
     manager = visit(people.manager)
     page = manager.get(f"/kandidaten/{handed_in.id}").text
-    assert not re.search('<textarea(?![^>]* id="withdraw-reason")', page) and "Te kort." not in page
+    # What may still be written: why the nomination is withdrawn, and what is wrong with function and years.
+    assert not re.search('<textarea(?![^>]* id="(withdraw-reason|remark)")', page) and "Te kort." not in page
     answer = manager.post(f"/kandidaten/{handed_in.id}", {"version": 0, "reason": "Anders"})
     assert (answer.status_code, "KSF heeft dit deel niet teruggestuurd" in answer.text) == (409, True)
 
