@@ -140,4 +140,4 @@ def _kept(answer: Response) -> Response:
 def _page(form: Any, logo_form: LogoForm) -> str:
     found = institution.of(g.db)
     values = {"form": form, "logo_form": logo_form, "fields": list(LIMITS), "steps": first_steps.of(g.db, g.now)}
-    return render_template("institution/show.html", found=found, **values)
+    return render_template("institution/show.html", found=found, me=access.me(), **values)

@@ -20,7 +20,9 @@ def officer(session, people, visit):
 def told(visitor) -> str:
     answer = visitor.post(TRY)
     assert answer.status_code == 302 and answer.location.endswith("/bureau/instelling#proefmail")
-    return text_of(visitor.get("/bureau/instelling").text)
+    page = visitor.get("/bureau/instelling")
+    assert page.status_code == 200
+    return text_of(page.text)
 
 
 def test_a_mail_server_that_takes_it_is_said_so_and_the_mail_is_there(officer, people, environment):
