@@ -4,14 +4,15 @@ import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
-from support import qti
+from support import cast, qti
 
 from scenarios.theory.content import Gap, Markup, Picture, Place, Sound
 from scenarios.theory.items import Choice, GapMatch, Item, Match, Option, Order, PairOption
 from scenarios.theory.media import Medium
 from storage.base.present import present
-from storage.people.people import Person
+from storage.people.people import Person, Role
 from storage.planning.locations import Location
 from storage.planning.theory_tests import TheoryState, TheoryTest, set_ready
 from storage.schemes import current_theory_tests
@@ -140,5 +141,29 @@ def panel(session: Session, item: TheoryItem, person: Person, now: datetime) -> 
     made = AngoffPanel(id=uuid.uuid4(), scheme=scheme, items=[str(item.id)], opened_by=person, opened_at=now)
     made.judges = [AngoffJudge(id=uuid.uuid4(), person=person, estimates={})]
     session.add(made)
+    session.flush()
+    return made
+
+
+def many_who_sat(
+    session: Session,
+    where: Location,
+    boss: Person,
+    items: list[TheoryItem],
+    given: list[list[tuple[str, ...]]],
+    now: datetime,
+) -> list[TheorySitting]:
+    """Somebody for each row of responses to these items, each of whom handed in."""
+    made = []
+    for number, responses in enumerate(given):
+        person = cast.person(session, f"velen{number}", f"Iemand {number}", Role.CANDIDATE, where.organisation, now)
+        at_the_test(session, person, where, boss, items[0], now)
+        sitting = session.scalars(select(TheorySitting).join(TheoryTest).where(TheoryTest.person_id == person.id)).one()
+        sitting.answers[0].response = list(responses[0])
+        for place, (item, response) in enumerate(zip(items[1:], responses[1:], strict=True), start=2):
+            sitting.answers.append(TheoryAnswer(number=place, item=item, response=list(response), flagged=False))
+        session.flush()
+        sitting.hand_in(now)
+        made.append(sitting)
     session.flush()
     return made

@@ -71,8 +71,11 @@ class _ItemReader:
         body = root.find(f"{{{QTI}}}qti-item-body")
         found = [one for one in ([] if body is None else body.iter()) if local(one.tag) in INTERACTIONS]
         content: Content = ()
+        language = root.get(f"{XML}lang", "")
         if body is not None:
-            self._content.attributes(body, frozenset())
+            # What is read is in the language of the body, where it says its own.
+            language = body.get(f"{XML}lang", language)
+            self._content.attributes(body, frozenset((f"{XML}lang",)))
             content = self._content.read(body)
         if len(found) != 1:
             if all(one.why is not Why.INTERACTION for one in findings.refused):
@@ -92,7 +95,7 @@ class _ItemReader:
         item = Item(
             key=root.get("identifier", ""),
             title=root.get("title", ""),
-            language=root.get(f"{XML}lang", ""),
+            language=language,
             term=term,
             source=source,
             body=content,

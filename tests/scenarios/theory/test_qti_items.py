@@ -161,6 +161,12 @@ def test_a_question_may_stand_before_its_choice_or_around_it():
     assert text_of(item.body) == "Wat nu?" and item.interaction.prompt == ()
 
 
+def test_the_language_of_the_body_is_that_of_the_item():
+    told = qti.item(values='xml:lang="en"').replace("<qti-item-body>", '<qti-item-body xml:lang="nl-NL">')
+    assert only(told).language == "nl-NL"
+    assert only(qti.item(values='xml:lang="en"')).language == "en"
+
+
 def test_padding_around_values_means_nothing():
     item = only(qti.item(declared=qti.declaration("\n      A\n    ")))
     assert item.correct == ("A",)

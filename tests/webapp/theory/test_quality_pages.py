@@ -106,3 +106,19 @@ def test_a_panel_estimates_alone_and_shows_its_cut_when_it_is_closed(app, sessio
     assert people.officer.name in closed and session.scalars(select(AngoffPanel)).one().closed_at
     session.commit()
     assert "gesloten" in first.get(PANELS).text
+
+
+def test_figures_stand_in_a_plot_once_there_are_enough_and_the_list_says_how_often_an_item_was_met(
+    app, session, people, visit
+):
+    cast.scheme_of_a(session)
+    items = [items_to_see.single(number) for number in range(1, 4)]
+    rows = items_to_see.in_use(session, items, (people.officer, people.second_officer), cast.NOW)
+    hall = cast.location(session, people)
+    given = [[("o2",) if place <= skill else ("o1",) for place in range(3)] for skill in [-1, 0, 1, 2] * 8]
+    items_to_see.many_who_sat(session, hall, people.beheerder, rows, given, cast.NOW)
+    session.commit()
+    first = visit(people.officer)
+    page = first.get("/bureau/vragen/cijfers").text
+    assert page.count('<circle class="plot-dot') == 3 and "Te weinig gegevens" not in page
+    assert first.get("/bureau/vragen").text.count('data-label="Toetsen">32</td>') == 3
