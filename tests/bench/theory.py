@@ -77,14 +77,13 @@ def places(app: Flask) -> list[Place]:
             for n in range(CANDIDATES + 1)
         ]
         session.flush()
-        made = []
+        keys = []
         for person in everybody:
             sitting = open_test(
                 session, items_to_see.today(session, person, hall, people.beheerder, now), people.beheerder, now
             )
-            keys = {one.number: list(one.item.content.correct) for one in sitting.answers}
-            made.append(_place(app, person, keys))
-    return made
+            keys.append({one.number: list(one.item.content.correct) for one in sitting.answers})
+    return [_place(app, person, own) for person, own in zip(everybody, keys, strict=True)]
 
 
 def _place(app: Flask, person: object, keys: dict[int, list[str]]) -> Place:
