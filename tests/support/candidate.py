@@ -50,6 +50,11 @@ CLASHING_CAPTIONS = """
   return cues.length ? cues.filter((one) => cues.some((other) => clash(one, other))).length : 1;
 }
 """
+LIFTED_CAPTIONS = """
+() => [...document.querySelector("#clip").textTracks]
+  .flatMap((track) => [...(track.cues ?? [])])
+  .every((cue) => cue.line === -1 - cue.text.split("\\n").length)
+"""
 
 
 @dataclass(frozen=True)
@@ -169,6 +174,7 @@ class Candidate:
         self.number = int(re.search(r"Situatie (\d+)", self.page.locator("#step-title").inner_text())[1])
         self.press("Filmpje starten").at("clip", "playing")
         assert self.page.evaluate(CLASHING_CAPTIONS) == 0, "captions of this clip and of no other"
+        assert self.page.evaluate(LIFTED_CAPTIONS), "a line is free below the captions"
         return self.at("record", "recording")
 
     def talk(self, seconds: float) -> "Candidate":

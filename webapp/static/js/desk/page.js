@@ -6,6 +6,7 @@ import { Remarks } from "./remarks.js";
 import { Saver } from "./save.js";
 import { watchSplit } from "./split.js";
 import { Unseen } from "./unseen.js";
+import { liftCaptions } from "../ui/captions.js";
 import { openDialog } from "../ui/dialog.js";
 import { setBusy } from "../ui/forms.js";
 import { isTyping } from "../ui/keys.js";
@@ -57,6 +58,7 @@ export class Desk {
     this.unseen = new Unseen(root, { state, changed, player: this.player, sign: () => void this.#sign() });
     this.#listen();
     watchSplit(root);
+    for (const track of document.querySelectorAll("track")) liftCaptions(track);
     void this.#alone();
     if (this.saver.dirty) this.#told("waiting");
     else if (!this.locked && version > 0) this.#told("saved", "");

@@ -4,6 +4,8 @@
  * Events: `ended`; `stalled` with the seconds that it stood still while it should have moved.
  */
 
+import { liftCaptions } from "../ui/captions.js";
+
 const LOOK_MS = 250;
 const ASLEEP_MS = 3000;
 
@@ -41,6 +43,7 @@ export class Clip extends EventTarget {
     const track = this.video.querySelector("track");
     const fresh = /** @type {HTMLTrackElement} */ (track?.cloneNode());
     fresh.src = this.#addresses[1];
+    liftCaptions(fresh);
     track?.replaceWith(fresh);
     this.video.src = this.#addresses[0];
     this.video.load();

@@ -3,7 +3,7 @@
 import { watchBusyForms } from "./forms.js";
 import { showGauges } from "./gauges.js";
 import { watchKeys } from "./keys.js";
-import { watchMenus } from "./menu.js";
+import { showWhereWeAre, watchMenus } from "./menu.js";
 import { watchDialogs } from "./dialog.js";
 import { enhanceTables } from "./tables.js";
 import { enhanceTabs } from "./tabs.js";
@@ -14,6 +14,7 @@ watchBusyForms();
 watchDialogs();
 watchKeys();
 watchMenus();
+showWhereWeAre();
 showGauges();
 enhanceTables();
 enhanceTabs();

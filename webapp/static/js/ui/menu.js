@@ -1,4 +1,8 @@
-/** A menu is a `details`: Escape, a click beside it or leaving it by Tab closes it. */
+/**
+ * Menus: what opens under a word, and rows of places that are longer than the screen is wide.
+ *
+ * A menu is a `details`: Escape, a click beside it or leaving it by Tab closes it.
+ */
 
 export function watchMenus() {
   for (const menu of document.querySelectorAll("details.menu")) {
@@ -14,5 +18,15 @@ export function watchMenus() {
     document.addEventListener("click", (event) => {
       if (!details.contains(/** @type {Node} */ (event.target))) details.open = false;
     });
+  }
+}
+
+/** Where a row of places is pushed aside, the place where we are stands in view. */
+export function showWhereWeAre() {
+  const shown = ".lasting-menu :is(.menu-here, .menu-head[aria-current]), .tabs > [aria-current]";
+  for (const here of document.querySelectorAll(shown)) {
+    const row = here.closest("ul, .tabs");
+    if (!row || row.scrollWidth <= row.clientWidth) continue;
+    here.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
   }
 }
