@@ -104,6 +104,11 @@ class Entry:
     count: int
     shown: bool
 
+    @property
+    def number(self) -> str:
+        """The count for the eye."""
+        return todo.for_the_eye(self.count)
+
 
 @dataclass(frozen=True)
 class Group:
@@ -115,6 +120,10 @@ class Group:
     @property
     def count(self) -> int:
         return sum(one.count for one in self.entries)
+
+    @property
+    def number(self) -> str:
+        return todo.for_the_eye(self.count)
 
     @property
     def shown(self) -> bool:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import request
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -33,9 +33,12 @@ class Page:
     total: int
 
 
-def counted(query: Select[Any]) -> Select[Any]:
-    """The query that says how many rows `query` has; it reads no column that is not asked about."""
-    return query.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
+def counted(query: Select[Any], most: int | None = None) -> Select[Any]:
+    """The query that says how many rows `query` has, up to `most`; it reads no column that is not asked about."""
+    if most is None:
+        return query.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
+    rows = query.with_only_columns(literal(1), maintain_column_froms=True).order_by(None).limit(most)
+    return select(func.count()).select_from(rows.subquery())
 
 
 def count(query: Select[Any]) -> int:

@@ -1,7 +1,7 @@
 """Todos of the one who asks: what broke, what is late, what is to be done. One mechanism for every home page.
 
 A role has a table of lines; each is a query, the words for one and for many, and the place where it is done. All
-lines of a role are counted by one question to the database, and what is zero is left out.
+lines of a role are counted by one question to the database, no further than MANY, and what is zero is left out.
 """
 
 from dataclasses import dataclass, replace
@@ -45,6 +45,8 @@ from webapp.context import g
 from webapp.paging import counted
 
 OPEN = (DossierState.WRITING, DossierState.RETURNED)
+MANY = 100
+"""What is counted no further: the menu counts on every page, and nobody does a hundred things differently than more."""
 LONG = timedelta(weeks=4)
 """How long a motivation file may be written at before somebody is told."""
 SOON = timedelta(days=3)
@@ -77,8 +79,18 @@ class Todo:
         return list(Kind).index(self.kind)
 
     @property
+    def number(self) -> str:
+        """The count for the eye."""
+        return for_the_eye(self.count) if isinstance(self.count, int) else ""
+
+    @property
     def words(self) -> str:
         return self.one if self.count == 1 else self.many
+
+
+def for_the_eye(count: int) -> str:
+    """How a number of things that wait is shown; beyond what was counted it is not told."""
+    return str(count) if count < MANY else f"{MANY - 1}+"
 
 
 def of_role(role: Role) -> list[Todo]:
@@ -100,7 +112,7 @@ def count_nothing() -> None:
 def _counted(role: Role) -> list[Todo]:
     lines = LINES[role]() if role in LINES else []
     queries = [line.count for line in lines if not isinstance(line.count, int)]
-    row = g.db.execute(select(*(counted(query).scalar_subquery() for query in queries))).one() if queries else ()
+    row = g.db.execute(select(*(counted(query, MANY).scalar_subquery() for query in queries))).one() if queries else ()
     numbers = iter(row)
     return _ordered([line if isinstance(line.count, int) else replace(line, count=next(numbers)) for line in lines])
 
@@ -366,8 +378,10 @@ def _answered_too_late() -> ColumnElement[bool]:
 
 def asks_accommodation() -> ColumnElement[bool]:
     """Files whose candidate waits for a decision about an accommodation."""
-    asked = select(Accommodation.dossier_id).where(Accommodation.granted.is_(None))
-    return Dossier.id.in_(asked) & Dossier.state.in_((*OPEN, DossierState.SUBMITTED, DossierState.APPROVED))
+    living = Dossier.state.in_((*OPEN, DossierState.SUBMITTED, DossierState.APPROVED))
+    # Few ask, and nearly every file lives: so from the few to their files, and not the other way.
+    asked = select(Accommodation.dossier_id).where(Accommodation.granted.is_(None), Accommodation.dossier.has(living))
+    return Dossier.id.in_(asked)
 
 
 def not_done() -> ColumnElement[bool]:
@@ -376,10 +390,11 @@ def not_done() -> ColumnElement[bool]:
     Where the scheme has dates, an exam that was not begun is the organisation's to plan anew.
     """
     windows = [one.id for one in with_sittings(g.db) if not plans_by_dates(one)]
-    begun = select(Answer.sitting_id).where(Answer.takes > 0)
-    closed = select(Sitting.dossier_id).join(Sitting.dossier).where(Sitting.stage == Stage.EXPIRED)
-    theirs = closed.where(Dossier.scheme_id.in_(windows) | Sitting.id.in_(begun))
-    return Dossier.id.in_(theirs) & (Dossier.state == DossierState.APPROVED)
+    begun = exists().where(Answer.sitting_id == Sitting.id, Answer.takes > 0)
+    closed = select(Sitting.dossier_id).where(Sitting.stage == Stage.EXPIRED)
+    windowed = Sitting.dossier.has(Dossier.scheme_id.in_(windows))
+    approved = Sitting.dossier.has(Dossier.state == DossierState.APPROVED)
+    return Dossier.id.in_(closed.where(approved, windowed | begun))
 
 
 def ends_soon() -> ColumnElement[bool]:

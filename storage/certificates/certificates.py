@@ -102,6 +102,7 @@ class Certificate(Identified, Base):
         Index(None, "person_id", "letters"),
         Index(None, "organisation_id"),
         Index(None, "issued_on", "id"),
+        Index(None, "verdict_id"),
     )
     # Of two changes at the same moment that start from one state, the second fails (StaleDataError).
     __mapper_args__ = {"version_id_col": state, "version_id_generator": False}
@@ -137,8 +138,8 @@ def passed_without_certificate() -> Select[Verdict]:
         .where(
             is_result(),
             Verdict.passed.is_(True),
+            ~exists().where(Certificate.verdict_id == Verdict.id),
             ~overtaken,
-            Verdict.id.not_in(select(Certificate.verdict_id).where(Certificate.verdict_id.is_not(None))),
         )
         .order_by(Verdict.released_at, Verdict.id)
     )

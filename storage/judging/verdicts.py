@@ -58,6 +58,7 @@ class Cause(StrEnum):
 
 
 RESULT = "ended_at IS NULL AND released_at IS NOT NULL"
+PASSED = {"sqlite": f"{RESULT} AND passed IS 1", "postgresql": f"{RESULT} AND passed IS true"}
 PENDING = "ended_at IS NULL AND released_at IS NULL"
 BY_PEOPLE = (
     "passed",
@@ -125,6 +126,15 @@ class Verdict(Identified, Base):
         ),
         Index(None, "sitting_id"),
         Index(None, "released_at"),
+        Index(
+            "ix_verdict_passed",
+            "released_at",
+            "id",
+            "sitting_id",
+            "released_by_id",
+            sqlite_where=text(PASSED["sqlite"]),
+            postgresql_where=text(PASSED["postgresql"]),
+        ),
     )
 
     def explain(self) -> tuple[Decision, Decision]:

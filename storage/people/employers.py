@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Select, String, or_, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Select, String, exists, or_, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from storage.base import audit, plain
@@ -114,16 +114,16 @@ def of(session: Session, people: Iterable[Person]) -> dict[uuid.UUID, list[Emplo
 
 def unknown(now: datetime) -> Select[Person]:
     """Everybody who may judge now and of whom no employer is known, by name: nobody can be given to them."""
-    judges = select(Membership.person_id).where(Membership.role == Role.ASSESSOR, _now(Membership, now))
-    works = select(Membership.person_id).where(Membership.organisation_id.is_not(None), _now(Membership, now))
+    # Whose role is at an organisation works there, so those need not be looked at.
+    judging = Membership.organisation_id.is_(None), Membership.role == Role.ASSESSOR
+    judges = select(Membership.person_id).where(*judging, _now(Membership, now))
+    works = exists().where(
+        Membership.person_id == Person.id, Membership.organisation_id.is_not(None), _now(Membership, now)
+    )
     day = now.date()
     ends = or_(Employer.until.is_(None), Employer.until >= day)
-    employed = select(Employer.person_id).where(Employer.since <= day, ends)
-    return (
-        select(Person)
-        .where(Person.id.in_(judges), Person.id.not_in(works), Person.id.not_in(employed))
-        .order_by(Person.name, Person.id)
-    )
+    employed = exists().where(Employer.person_id == Person.id, Employer.since <= day, ends)
+    return select(Person).where(Person.id.in_(judges), ~works, ~employed).order_by(Person.name, Person.id)
 
 
 def _now(noun: type[Membership], now: datetime) -> ColumnElement[bool]:

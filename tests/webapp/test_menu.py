@@ -1,6 +1,7 @@
 """The menu that stays: every list can be reached, what waits is counted once, and nobody sees that of another role."""
 
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -70,6 +71,18 @@ def test_it_counts_what_waits_and_goes_along(session, people, visit):
     session.commit()
     for page in ("/bureau", "/bureau/dossiers", "/bureau/mensen", "/uitslagen"):
         assert shown(officer.get(page).text)["/bureau/dossiers"] == 1
+
+
+def test_beyond_what_is_counted_it_says_only_that_there_is_more(session, people, visit, monkeypatch):
+    monkeypatch.setattr(todo, "MANY", 2)
+    officer = visit(people.officer)
+    for number, (candidate, told) in enumerate(((people.candidate, "1"), (people.second_candidate, "1+")), start=1):
+        row = cast.dossier(session, people, candidate=candidate)
+        row.submit(candidate.id, cast.NOW + timedelta(minutes=number))
+        session.commit()
+        page = officer.get("/bureau/mensen").text
+        assert f'Dossiers<span class="waiting">{told}<' in page
+    assert "1+ dossiers" in officer.get("/bureau").text
 
 
 def test_the_page_that_is_shown_is_marked(people, visit):
