@@ -234,17 +234,6 @@ class Visibility:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fees:
-    """Prices in euro cents; `no_examiner_cents` is added when the organisation supplies no examiner."""
-
-    member_cents: int = within(0, 1_000_000)
-    non_member_cents: int = within(0, 1_000_000)
-    no_examiner_cents: int = within(0, 1_000_000)
-    resit_cents: int = within(0, 1_000_000)
-    copy_cents: int = within(0, 1_000_000)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Block:
     """One of the numbered blocks of a certificate supplement."""
 

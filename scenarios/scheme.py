@@ -17,7 +17,6 @@ from scenarios.chapters import (
     Documents,
     EndTerm,
     Evidence,
-    Fees,
     LocationRules,
     Origin,
     Part,
@@ -31,6 +30,7 @@ from scenarios.chapters import (
     key_of,
     letters_of,
 )
+from scenarios.fee_rules import Fees
 from scenarios.judged_live import MarkingRules, ProofRules
 from scenarios.quality import Limits
 from scenarios.reading import KEY, ContentError, keyed, many, read, within

@@ -6,20 +6,14 @@ A value that can be no other than it is (`reading.always`) needs no reader: it s
 
 OPENING = "an installation that opens on Monday, without dead ends"
 TRUST = "calibration, and how far judgements may be believed"
-YEAR = "the year of KSF: fees and invoices"
 NEIGHBOURS = "the pages of the exams beside B"
 
 UNREAD = {
     "sitting.self_rating": TRUST,
     "assessment.calibration_days": TRUST,
     "assessment.benchmark_recordings": TRUST,
-    "visibility.organisation_sees_costs": YEAR,
     "proof.assessors": NEIGHBOURS,
     "marking.assessors": NEIGHBOURS,
     "marking.signed_by_committee": NEIGHBOURS,
-    "fees.member_cents": YEAR,
-    "fees.non_member_cents": YEAR,
-    "fees.no_examiner_cents": YEAR,
-    "fees.resit_cents": YEAR,
 }
 """By its path in the scheme: the subject of the work that will read it."""

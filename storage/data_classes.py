@@ -207,6 +207,14 @@ KEPT: Mapping[DataClass, Kept] = {
         "the person, KSF's office",
         must_stay="It shows what was asked, and that it was done.",
     ),
+    DataClass.MONEY: Kept(
+        "asking what an exam costs, and keeping the books",
+        Basis.LAW,
+        84,
+        "the end of the year in which it was ordered, or invoiced",
+        "who pays, KSF's office",
+        must_stay="Tax law asks it for seven years.",
+    ),
     DataClass.AUDIT: Kept(
         "being able to show who did what and who looked, without names",
         Basis.LEGITIMATE,

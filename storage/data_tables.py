@@ -30,6 +30,7 @@ class DataClass(StrEnum):
     ASSESSORS = "assessors"
     CONSENTS = "consents"
     REQUESTS = "requests"
+    MONEY = "money"
     AUDIT = "audit"
     TECHNICAL = "technical"
     """Nothing about a person."""
@@ -320,6 +321,25 @@ TABLES: Mapping[str, Table] = {
         DataClass.REGISTER,
         {"certificate_id.person_id": "cents ordered_at", "ordered_by_id": "ordered_at"},
     ),
+    # money
+    "fee_settings": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "kind since days_to_pay exemption"}),
+    "fee_price": Table(DataClass.AUDIT, {"set_by_id": "exam price since cents set_at taken_back_at"}),
+    "billing_details": Table(
+        DataClass.AUDIT,
+        {"changed_by_id": "changed_at"},
+        {Apart.INNER: "legal_name street postcode city kvk_number oin vat_number mail reference format rhythm"},
+    ),
+    "fee_order": Table(
+        DataClass.MONEY,
+        {"candidate_id": "product reason cents ordered_at note"},
+        {Apart.INNER: "subject subject_id cost_centre"},
+    ),
+    "invoice": Table(
+        DataClass.MONEY,
+        {"person_id": "number issued_on due_on net_cents vat_cents total_cents state state_on reminders reminded_at"},
+        {Apart.INNER: "year sequence made_at content reason"},
+    ),
+    "invoice_counter": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "year last"}),
     "paper_list": Table(DataClass.LISTS, {"uploaded_by_id": "created_at done_at"}, {Apart.OTHERS: "entries faults"}),
     "signing_key": Table(
         DataClass.AUDIT,

@@ -31,6 +31,7 @@ from webapp.dossier import history, motivation, part_one, role_document, substan
 from webapp.dutch import filters, refusals
 from webapp.exam import emergency, exam, takes
 from webapp.extensions import csrf, limiter, login_manager
+from webapp.fees import costs, invoices, own_invoices, prices
 from webapp.json_in import JsonProvider
 from webapp.judging import absences, allocating, assigning, checklists, desk, examining, scoring, second_phase
 from webapp.office import (
@@ -109,6 +110,10 @@ PARTS = (
     auditing,
     exam_day,
     institution,
+    prices,
+    invoices,
+    costs,
+    own_invoices,
     emergency,
     looking,
     takes,

@@ -59,6 +59,12 @@ MENUS: dict[Role, dict[str, Entries]] = {
             ("Wacht op een tweede", "register.to_decide"),
             ("Lijst van papier", "paper.upload"),
         ),
+        "Geld": (
+            ("Facturen", "invoices.home"),
+            ("Te maken", "invoices.waiting"),
+            ("Inkomsten", "invoices.income"),
+            ("Tarieven", "fee_prices.home"),
+        ),
         "Mensen": (
             ("Mensen", "people.home"),
             ("Wacht op een tweede", "second_officer.home"),

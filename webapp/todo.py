@@ -32,6 +32,7 @@ from storage.schemes import with_sittings
 from webapp import access, explain
 from webapp.access import certificates as access_certificates
 from webapp.access import complaints as access_complaints
+from webapp.access import fees as access_fees
 from webapp.access import judging as access_judging
 from webapp.access import locations as access_location
 from webapp.access import objections as access_objections
@@ -240,6 +241,13 @@ def officer() -> list[Todo]:
             "dossiers wachten langer dan wij beloven",
             url_for(files, staat=DossierState.SUBMITTED),
             counted_elsewhere=True,
+        ),
+        Todo(
+            Kind.LATE,
+            access_fees.late_invoices(),
+            "factuur te laat betaald",
+            "facturen te laat betaald",
+            url_for("invoices.home", toon="te-laat"),
         ),
         Todo(
             Kind.TO_DO,

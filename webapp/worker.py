@@ -12,6 +12,7 @@ from storage.base.database import session_scope
 from storage.base.jobs import celery
 from storage.exam.recordings import RECEIPT, Recording, RecordingState, latest_take
 from storage.exam.sittings import RETAKE_ASKED, Answer, Sitting
+from storage.fees import charging
 from storage.people.links import SEND_RESET
 from storage.people.outbox import DELIVER
 from storage.retention import erasing, expired, requests, resealing
@@ -75,6 +76,15 @@ def tend_windows() -> None:
         telling.remind(datetime.now(UTC))
     with session_scope() as session:
         hand_in_overdue(session, datetime.now(UTC))
+
+
+@celery.task(name="charge")
+def charge() -> None:
+    """Order what costs something, and give back what the scheme says of what came to nothing."""
+    now = datetime.now(UTC)
+    with session_scope() as session:
+        charging.charge_due(session, now)
+        charging.credit_ended(session, now)
 
 
 @celery.task(name="delete_expired")

@@ -2,7 +2,8 @@
 
 Links, who asked for them, log-ins, mails, checks of devices, lists of people, online tests that nobody passed,
 practical sessions that were not held, checks of locations, bookings, checklists, absences and sharings out from long
-ago, what was asked, allowed and complained of, and accounts of people whom nothing names any more.
+ago, orders and invoices of years ago, what was asked, allowed and complained of, and accounts of people whom nothing
+names any more.
 
 Each stays as long as the register of processing says, so that the office can still answer a question about it.
 """
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import String, cast, delete, exists, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from storage.admission.enrolments import Roster
 from storage.base import audit
@@ -21,6 +22,8 @@ from storage.certificates.paper_lists import PaperList
 from storage.data_classes import KEPT, DataClass
 from storage.exam.consents import Consent
 from storage.exam.sittings import Sitting
+from storage.fees.invoices import Invoice
+from storage.fees.orders import FeeOrder
 from storage.judging.absences import Absence
 from storage.judging.allocations import Allocation
 from storage.people.complaints import Complaint
@@ -39,6 +42,8 @@ from storage.planning.theory_tests import TheoryState, TheoryTest
 from storage.retention.requests import ErasureRequest, RequestState
 from storage.theory.day_codes import TheoryDayCode
 from storage.theory.sittings import TheoryAnswer, TheoryFact, TheorySitting
+
+_CREDIT, _NOTE = aliased(FeeOrder), aliased(Invoice)
 
 
 def _kept(data_class: DataClass) -> relativedelta:
@@ -87,6 +92,9 @@ ACCOUNTS_KEPT = _kept(DataClass.ACCOUNT)
 """After the last role ended, or was never given, and nothing else names the person."""
 
 
+MONEY_KEPT = _kept(DataClass.MONEY)
+"""After the year in which something was ordered, credited or invoiced."""
+
 COMPLAINTS_KEPT = _kept(DataClass.COMPLAINTS)
 """After a complaint was answered."""
 
@@ -102,7 +110,13 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
     delivered = (Job.kind == DELIVER) & (Job.state == JobState.DONE) & (Job.finished_at < now - DELIVERIES_KEPT)
     freed = select(Participant.id).where(Participant.freed_at < now - TESTS_KEPT)
     sat = select(TheorySitting.id).join(TheorySitting.test).where(TheoryTest.ended_at < now - TESTS_KEPT)
+    books = (now - MONEY_KEPT).replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
     past = {
+        FeeOrder: (FeeOrder.ordered_at < books)
+        & ~exists().where(_CREDIT.credits_id == FeeOrder.id, _CREDIT.ordered_at >= books),
+        Invoice: (Invoice.made_at < books)
+        & ~exists().where(_NOTE.credits_id == Invoice.id, _NOTE.made_at >= books)
+        & ~exists().where(FeeOrder.invoice_id == Invoice.id),
         Link: old_links,
         Job: old_resets | delivered,
         LogIn: or_(LogIn.used_at < now - LOG_INS_KEPT, LogIn.ended_at < now - LOG_INS_KEPT),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
-from support import cast, items_to_see
+from support import cast, fees_to_see, items_to_see
 
 from review.batch import Mode
 from review.objection import Ground, Term
@@ -193,9 +193,16 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     }
     everybody |= {f"assessor_{number}": one for number, one in enumerate(people.assessors, 1)}
     everybody["officer_in_own_case"] = insider
+    charged, invoice = fees_to_see.invoiced(
+        session, done.dossier.scheme, people.organisation, people.candidate, people.beheerder, now
+    )
     return World(
         everybody,
         {
+            "fee_price": fees_to_see.coming(session, done.dossier.scheme, people.officer, now),
+            "fee_order": charged,
+            "invoice": invoice,
+            "own_invoice": fees_to_see.own_invoice(session, done.dossier.scheme, people.candidate, now),
             "dossier": done.dossier,
             "own_case": own_case,
             "sitting": done,
@@ -720,6 +727,30 @@ RIGHTS: dict[str, Right] = {
     "objecting.show": may(OFFICERS | COMMITTEE | {"assessor_3"}, objection_id="objection.id"),
     "objecting.classify": may(OFFICERS | {"assessor_3"}, objection_id="objection.id"),
     "objecting.rule": may(OFFICERS | {"assessor_3"}, objection_id="objection.id"),
+    "fee_prices.home": may(OFFICERS),
+    "fee_prices.choose": may(OFFICERS),
+    "fee_prices.take_back": may(OFFICERS, price_id="fee_price.id"),
+    "invoices.home": may(OFFICERS),
+    "invoices.export": may(OFFICERS),
+    "invoices.waiting": may(OFFICERS),
+    "invoices.make": may(OFFICERS),
+    "invoices.income": may(OFFICERS),
+    "invoices.income_file": may(OFFICERS),
+    "invoices.one": may(OFFICERS, invoice_id="invoice.id"),
+    "invoices.file": may(OFFICERS, invoice_id="invoice.id"),
+    "invoices.electronic": may(OFFICERS, invoice_id="invoice.id"),
+    "invoices.paid": may(OFFICERS, invoice_id="invoice.id"),
+    "invoices.remind": may(OFFICERS, invoice_id="invoice.id"),
+    "invoices.write_off": may(OFFICERS, invoice_id="invoice.id"),
+    "invoices.reopen": may(OFFICERS, invoice_id="invoice.id"),
+    "invoices.give_back": may(OFFICERS, order_id="fee_order.id"),
+    "costs.home": may(ADMINS),
+    "costs.export": may(ADMINS),
+    "costs.invoices": may(ADMINS),
+    "costs.file": may({"beheerder"}, invoice_id="invoice.id"),
+    "costs.electronic": may({"beheerder"}, invoice_id="invoice.id"),
+    "costs.details": may({"beheerder"}, organisation_id="organisation.id"),
+    "own_invoices.file": may({"candidate"}, invoice_id="own_invoice.id"),
     "objecting.order_remark": may(OFFICERS | {"assessor_3"}, objection_id="objection.id"),
     "objecting.own_file": may({"outsider_candidate"}, dossier_id="objected.id", objection_id="objection.id"),
     "objecting.show_file": may(OFFICERS | COMMITTEE | {"assessor_3"}, objection_id="objection.id"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
-from support import cast, certified, checklists, items_to_see
+from support import cast, certified, checklists, fees_to_see, items_to_see
 
 from review.objection import Ground, Ruling, Term
 from scenarios.sitting import AnswerStage, Stage
@@ -17,6 +17,9 @@ from storage.certificates.changes import move
 from storage.dossier.dossiers import DossierState
 from storage.exam.recordings import RecordingState, begin_take
 from storage.exam.sittings import Sitting
+from storage.fees.invoices import InvoiceState
+from storage.fees.invoicing import make_due
+from storage.fees.orders import credit
 from storage.judging.objections import ObjectionState, object_to
 from storage.judging.progress import decide
 from storage.people.examiners import ExaminerState
@@ -382,12 +385,29 @@ def of_item(house: House, state: ItemState) -> Walk:
     return Walk({"officer": [page], "second_officer": [page]}, ("/bureau/vragen/stand", f"van={row.id}"))
 
 
+def of_invoice(house: House, state: InvoiceState) -> Walk:
+    s, p = house.session, house.people
+    scheme = cast.scheme_of_a(s)
+    order, row = fees_to_see.invoiced(s, scheme, p.organisation, p.candidate, p.beheerder, NOW)
+    if state is InvoiceState.PAID:
+        row.pay(NOW.date(), p.officer, NOW)
+    elif state is InvoiceState.WRITTEN_OFF:
+        row.write_off("Failliet.", NOW.date(), p.officer, NOW)
+    elif state is InvoiceState.SETTLED:
+        credit(s, order, order.cents, "Lid geworden.", p.officer.id, NOW)
+        (row,) = make_due(s, p.officer, NOW)
+    s.flush()
+    ends = "creditfactuur" if state is InvoiceState.SETTLED else ""
+    return Walk({"officer": [f"/bureau/facturen/{row.id}"]}, ("betaald", "heropenen"), None, ends)
+
+
 BUILT: dict[Any, Callable[[House, Any], Walk]] = {
     AnswerStage: of_answer,
     BookingState: of_booking,
     CertificateState: of_certificate,
     DossierState: of_dossier,
     ExaminerState: of_examiner,
+    InvoiceState: of_invoice,
     ItemState: of_item,
     ObjectionState: of_objection,
     RecordingState: of_recording,

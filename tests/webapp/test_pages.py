@@ -40,6 +40,8 @@ NO_PAGES |= {"institution.logo", "institution.colour"}
 NO_PAGES |= {"certificate_check.did_document", "certificate_check.status_list", "certified.export", "paper.example"}
 NO_PAGES |= {f"own_certificates.{file}" for file in ("badge", "copy_file", "file", "supplement")}
 NO_PAGES |= {f"register.{file}" for file in ("copy_file", "export", "file")}
+NO_PAGES |= {f"invoices.{file}" for file in ("electronic", "export", "file", "income_file")}
+NO_PAGES |= {f"costs.{file}" for file in ("electronic", "export", "file")} | {"own_invoices.file"}
 """What is fetched and not looked at."""
 
 
@@ -70,6 +72,15 @@ def pages(world):
     done, writing, recording = (world.things[name].id for name in ("dossier", "own_case", "recording"))
     return [
         ("", "/inloggen"),
+        ("officer", "/bureau/tarieven"),
+        ("officer", "/bureau/facturen"),
+        ("officer", "/bureau/facturen/te-maken"),
+        ("officer", f"/bureau/facturen/{world.things['invoice'].id}"),
+        ("officer", f"/bureau/facturen/kosten/{world.things['fee_order'].id}"),
+        ("officer", "/bureau/facturen/inkomsten"),
+        ("beheerder", "/organisatie/kosten"),
+        ("beheerder", "/organisatie/kosten/facturen"),
+        ("beheerder", f"/organisatie/kosten/gegevens/{world.things['organisation'].id}"),
         ("auditor", "/bewaren"),
         ("committee_member", f"/bewaren/{writing}"),
         ("officer", "/bewaren/nachten"),

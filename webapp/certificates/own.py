@@ -17,6 +17,7 @@ from storage.people.people import Role
 from storage.schemes import current_scheme
 from webapp import access
 from webapp.access import certificates as access_certificates
+from webapp.access import fees as access_fees
 from webapp.certificates import pdf
 from webapp.context import g
 from webapp.dutch import formats
@@ -35,6 +36,7 @@ def home() -> ResponseReturnValue:
         "certificates/own.html",
         certificates=mine,
         history={one.id: [line for line in changes.history(g.db, one) if line.granted] for one in mine},
+        invoices=g.db.scalars(access_fees.my_invoices()).all(),
         copies={one.id: copies.copies_of(g.db, one) for one in mine},
         links={one.id: _link(one) for one in mine if one.share},
         linkedin={one.id: _linkedin(one) for one in mine if one.share},

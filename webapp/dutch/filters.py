@@ -5,6 +5,7 @@ from typing import Any
 
 from scenarios.readiness import Standing
 from webapp.dutch.events import EVENTS, JOBS, SUBJECTS
+from webapp.dutch.fees import INVOICE_STATES, INVOICE_TONES, PRODUCTS, REASONS, line
 from webapp.dutch.formats import (
     advice,
     advised,
@@ -130,6 +131,11 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "tijdcode": timecode,
     "stukken": stretches,
     "geld": money,
+    "product": _name_of(PRODUCTS),
+    "prijsreden": _name_of(REASONS),
+    "factuurregel": line,
+    "factuurstand": _name_of(INVOICE_STATES),
+    "factuurkleur": _tone_of(INVOICE_TONES),
     "getal": number,
     "punten": lambda value: f"{float(value):g}".replace(".", ","),
     "rol": _name_of(ROLES),

@@ -127,7 +127,8 @@ def stretches(parts: Iterable[tuple[float, float]]) -> str:
 
 def money(cents: int) -> str:
     """€ 250,00"""
-    return f"€ {cents // 100},{cents % 100:02d}"
+    sign = "\N{MINUS SIGN}" if cents < 0 else ""
+    return f"{sign}€ {abs(cents) // 100},{abs(cents) % 100:02d}"
 
 
 def number(value: float | Fraction, decimals: int = 2) -> str:

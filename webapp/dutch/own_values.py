@@ -12,6 +12,7 @@ from review.batch import Mode
 from review.objection import Ground, Ruling
 from review.portfolio import Outcome
 from review.retention import Erasable
+from scenarios.fee_rules import Product, Reason
 from scenarios.sitting import AnswerStage, Stage
 from storage.base.database import Base
 from storage.certificates.certificates import CertificateState
@@ -21,6 +22,8 @@ from storage.exam.consents import ConsentKind
 from storage.exam.looks import Seen
 from storage.exam.recordings import RecordingState, RenditionKind
 from storage.exam.take_decisions import DecisionKind
+from storage.fees.invoices import InvoiceState
+from storage.fees.prices import Price
 from storage.judging.flags import FlagKind
 from storage.judging.objections import Against, ObjectionState
 from storage.judging.ratings import Return
@@ -36,7 +39,7 @@ from storage.planning.practical_sessions import SessionState
 from storage.planning.theory_tests import TheoryState
 from storage.retention.requests import RequestState
 from storage.theory.sittings import Fact, TheoryStage
-from webapp.dutch import events, formats, states, terms
+from webapp.dutch import events, fees, formats, states, terms
 
 CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
     TheoryStage: {
@@ -46,6 +49,10 @@ CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
         TheoryStage.RELEASED: "vrijgegeven",
     },
     Fact: terms.THEORY_FACTS,
+    Product: fees.PRODUCTS,
+    Reason: fees.REASONS,
+    Price: fees.PRICES,
+    InvoiceState: fees.INVOICE_STATES,
     Role: states.ROLES,
     LinkKind: {
         LinkKind.INVITATION: "uitnodiging",

@@ -12,6 +12,7 @@ from storage.base.refusal import Refused
 from storage.certificates import certificates, changes, copies, paper_lists
 from storage.dossier import dossiers, qualifications, role_documents
 from storage.exam import accommodations, consents, drawing, looks, recordings, take_decisions
+from storage.fees import invoices, orders, prices
 from storage.judging import (
     absences,
     allocations,
@@ -98,6 +99,16 @@ REFUSALS: dict[str, str] = {
     exam_dates.Rule.IN_USE: "Er zijn plaatsen bezet op deze datum. Geef die kandidaten eerst een ander antwoord.",
     exam_dates.Rule.OTHER_EXAM: "Deze datum is voor een ander examen. Kies een datum van dit examen.",
     exam_dates.Rule.OVER: "Deze datum kan niet meer. Kies een andere.",
+    prices.Rule.IN_PAST: "Deze dag is voorbij. Kies vandaag of later.",
+    prices.Rule.TOO_FAR: "Deze dag is te ver weg. Kijk het jaar na.",
+    prices.Rule.TWICE: "Op deze dag gaat al een andere prijs in. Neem die eerst terug, of kies een andere dag.",
+    prices.Rule.GONE: "Deze prijs is al teruggenomen.",
+    prices.Rule.BEGUN: "Deze prijs geldt al. Voer een nieuwe prijs in vanaf een latere dag.",
+    orders.Rule.CREDITED: "Hiervan is al iets teruggegeven. Meer kan niet.",
+    orders.Rule.NO_REASON: "Schrijf waarom. De organisatie leest het.",
+    orders.Rule.TOO_MUCH: "Geef meer dan niets terug, en niet meer dan het kostte.",
+    invoices.Rule.NO_REASON: "Schrijf waarom.",
+    invoices.Rule.NOT_DUE: "Deze factuur is nog niet te laat. Wacht tot de dag waarop die betaald moet zijn.",
     bookings.Rule.NOT_APPROVED: "Een datum kan pas als KSF het motivatiedossier heeft goedgekeurd.",
     bookings.Rule.NO_DATES: "Dit examen werkt niet met examendata. De kandidaat krijgt vanzelf een uitnodiging.",
     bookings.Rule.FULL: "Deze datum is net vol geraakt. Er is niets aangevraagd. Kies een andere datum.",

@@ -21,6 +21,7 @@ from review.proof import NormKind, ProvenRule
 from review.rules import TermRule
 from scenarios.brought import scheme_file
 from scenarios.chapters import Allocation, FileCriterion, IdentityCheck, Origin, Planning, Question, Task
+from scenarios.fee_rules import ChargedAt
 from scenarios.judged_live import Channel, spread
 from scenarios.scheme import Scheme, parse
 from scenarios.theory_rules import Dropped, Form, Opening, TheoryQuota
@@ -64,6 +65,9 @@ WORDS: dict[str, str] = {
     Dropped.LEFT_OUT: "telt niet mee",
     Opening.LOG_IN: "met een eigen inlog",
     Opening.LOG_IN_OR_CODE: "met een eigen inlog, of met de code van de dag",
+    ChargedAt.THEORY: "als de online toets klaargezet is",
+    ChargedAt.PRACTICAL: "als de praktijktoets bevestigd is",
+    ChargedAt.INVITATION: "als de kandidaat is uitgenodigd",
     Rounding.HALF_UP: "een half gaat naar boven",
     Rounding.HALF_EVEN: "een half gaat naar het even cijfer",
     Rounding.DOWN: "naar beneden",
@@ -169,7 +173,7 @@ def in_words(origin: Origin, value: Any) -> str:
     """A value of the scheme as a person reads it, with its unit."""
     if origin.path == ENDLESS and value == 0:
         return "zonder einddatum"
-    if origin.path.startswith("fees."):
+    if origin.path.endswith("_cents"):
         return formats.money(value)
     if origin.path.endswith("_share"):
         return f"{_plain(100 * Fraction(value))} %"

@@ -1,0 +1,202 @@
+"""To whom invoices go and how: the details of an organisation, and what the institution chose about money."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from storage.base import audit, plain
+from storage.base.database import Base, Identified, one_of
+from storage.people.institution_rules import compact, is_vat_number
+from storage.people.organisations import Organisation
+from storage.people.people import Person
+
+VAT_PERCENT = 21
+KVK = re.compile(r"\d{8}")
+OIN = re.compile(r"0000000\d{13}")
+"""Twenty digits: eight that say which register, seven of them zeros, then nine to twelve of it (Logius)."""
+POSTCODE = re.compile(r"([1-9]\d{3}) ?([A-Z]{2})")
+MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+class InvoiceFormat(StrEnum):
+    """How an invoice is sent. One file cannot be both NLCIUS and Peppol BIS."""
+
+    PDF = "pdf"
+    NLCIUS = "nlcius"
+    PEPPOL = "peppol"
+
+
+class Rhythm(StrEnum):
+    """When what was ordered is put on an invoice."""
+
+    MONTHLY = "monthly"
+    PER_ORDER = "per_order"
+
+
+class Fault(StrEnum):
+    """Why a value of the details cannot be used."""
+
+    MISSING = "missing"
+    TOO_LONG = "too_long"
+    NO_POSTCODE = "no_postcode"
+    NO_KVK = "no_kvk"
+    NO_OIN = "no_oin"
+    NO_VAT = "no_vat"
+    NO_MAIL = "no_mail"
+    NEITHER = "neither"
+
+
+FIELDS: Mapping[str, int] = {
+    "legal_name": 120,
+    "street": 120,
+    "postcode": 7,
+    "city": 80,
+    "kvk_number": 8,
+    "oin": 20,
+    "vat_number": 14,
+    "mail": 254,
+    "reference": 60,
+}
+"""What is asked of an organisation, with its most characters, in the order in which it is asked."""
+NEEDED = ("legal_name", "street", "postcode", "city", "mail")
+
+
+class NotInOrder(Exception):
+    """Details that cannot be kept: all that is wrong, by field."""
+
+    def __init__(self, faults: Mapping[str, Fault]):
+        super().__init__(", ".join(f"{name}: {fault}" for name, fault in faults.items()))
+        self.faults = faults
+
+
+class BillingDetails(Identified, Base):
+    """Where the invoices of an organisation go. `reference` is what its books ask for, such as an order number."""
+
+    __tablename__ = "billing_details"
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Organisation.id), unique=True)
+    legal_name: Mapped[str] = mapped_column(String(120))
+    street: Mapped[str] = mapped_column(String(120))
+    postcode: Mapped[str] = mapped_column(String(7))
+    city: Mapped[str] = mapped_column(String(80))
+    kvk_number: Mapped[str] = mapped_column(String(8), default="")
+    oin: Mapped[str] = mapped_column(String(20), default="")
+    vat_number: Mapped[str] = mapped_column(String(14), default="")
+    mail: Mapped[str] = mapped_column(String(254))
+    reference: Mapped[str] = mapped_column(String(60), default="")
+    format: Mapped[InvoiceFormat] = mapped_column(one_of(InvoiceFormat), default=InvoiceFormat.PDF)
+    rhythm: Mapped[Rhythm] = mapped_column(one_of(Rhythm), default=Rhythm.MONTHLY)
+    changed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
+    changed_at: Mapped[datetime]
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+class FeeSettings(Identified, Base):
+    """What the institution chose: from which day costs are charged, the days to pay in, and VAT or why there is none.
+
+    Nothing that was ordered before `since` is ever charged; None charges nothing.
+    """
+
+    __tablename__ = "fee_settings"
+    only: ClassVar[str] = "fees"
+
+    kind: Mapped[str] = mapped_column(String(10), default="fees", unique=True)
+    since: Mapped[date | None]
+    days_to_pay: Mapped[int] = mapped_column(default=30)
+    exemption: Mapped[str] = mapped_column(String(200), default="")
+
+    __table_args__ = (
+        CheckConstraint("kind = 'fees'", name="kind"),
+        CheckConstraint("days_to_pay BETWEEN 1 AND 120", name="days_to_pay"),
+    )
+
+    @property
+    def vat_percent(self) -> int:
+        """The rate on every line; 0 where the institution is exempt."""
+        return 0 if self.exemption else VAT_PERCENT
+
+
+def settings(session: Session) -> FeeSettings:
+    """What was chosen, or what holds before anybody chose: nothing is charged."""
+    found = session.scalars(select(FeeSettings)).first()
+    return found or FeeSettings(kind=FeeSettings.only, since=None, days_to_pay=30, exemption="")
+
+
+def choose(
+    session: Session, since: date | None, days_to_pay: int, exemption: str, actor: Person, now: datetime
+) -> FeeSettings:
+    """Make the choices as given. What was ordered already stays as it was."""
+    row = session.scalars(select(FeeSettings).with_for_update()).first()
+    if row is None:
+        row = FeeSettings(id=uuid.uuid4(), kind=FeeSettings.only)
+        session.add(row)
+    row.since, row.days_to_pay, row.exemption = since, days_to_pay, plain.one_line(exemption)
+    session.flush()
+    facts = {"since": str(since or ""), "days_to_pay": days_to_pay, "exempt": bool(row.exemption)}
+    audit.record(session, now, actor.id, "fee_settings_chosen", row, **facts)
+    return row
+
+
+def details(session: Session, organisation: uuid.UUID) -> BillingDetails | None:
+    """Those of this organisation, once somebody gave them."""
+    return session.scalars(select(BillingDetails).where(BillingDetails.organisation_id == organisation)).first()
+
+
+def faults(values: Mapping[str, str], format: InvoiceFormat) -> dict[str, Fault]:
+    """All that is wrong with these values, by field.
+
+    An electronic invoice within the Netherlands names the buyer's KvK number or OIN (BR-NL-10); that both have the
+    right digits no rule set looks at, so it is looked at here.
+    """
+    found = {name: Fault.MISSING for name in NEEDED if not values[name]}
+    found |= {name: Fault.TOO_LONG for name, most in FIELDS.items() if len(values[name]) > most}
+    checks = (
+        ("postcode", POSTCODE.fullmatch(values["postcode"]), Fault.NO_POSTCODE),
+        ("kvk_number", KVK.fullmatch(values["kvk_number"]), Fault.NO_KVK),
+        ("oin", OIN.fullmatch(values["oin"]), Fault.NO_OIN),
+        ("vat_number", is_vat_number(values["vat_number"]), Fault.NO_VAT),
+        ("mail", MAIL.fullmatch(values["mail"]), Fault.NO_MAIL),
+    )
+    found |= {name: fault for name, right, fault in checks if values[name] and not right and name not in found}
+    if format is not InvoiceFormat.PDF and not (values["kvk_number"] or values["oin"]):
+        found["kvk_number"] = Fault.NEITHER
+    return found
+
+
+def keep(
+    session: Session,
+    organisation: Organisation,
+    given: Mapping[str, str],
+    format: InvoiceFormat,
+    rhythm: Rhythm,
+    actor: Person,
+    now: datetime,
+) -> BillingDetails:
+    """Keep these details, each field of FIELDS. Raises NotInOrder with all that is wrong."""
+    values = {name: _clean(name, given[name]) for name in FIELDS}
+    if wrong := faults(values, format):
+        raise NotInOrder(wrong)
+    row = details(session, organisation.id) or BillingDetails(id=uuid.uuid4(), organisation_id=organisation.id)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.format, row.rhythm, row.changed_by_id, row.changed_at = format, rhythm, actor.id, now
+    session.add(row)
+    session.flush()
+    audit.record(session, now, actor.id, "billing_details_kept", row, format=format, rhythm=rhythm)
+    return row
+
+
+def _clean(name: str, value: str) -> str:
+    text = plain.one_line(value)
+    if name in ("kvk_number", "oin", "vat_number"):
+        return compact(text)
+    if name == "postcode" and (parts := POSTCODE.fullmatch(text.upper())):
+        return f"{parts[1]} {parts[2]}"
+    return text
