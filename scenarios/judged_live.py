@@ -50,20 +50,22 @@ class ProofRules:
     """How it is proven that somebody has the competencies: by how many assessors who judge apart, and for how long.
 
     Where they differ about a criterion, one more assessor decides it. Time is that of the assessment itself, over at
-    most `maximum_days` days.
+    most `maximum_days` days. `conflict_months`: for how long an employer that somebody left still counts as a bond.
     """
 
     assessors: int = within(2, 3)
     maximum_hours: int = within(1, 40)
     maximum_days: int = within(1, 30)
+    conflict_months: int = within(0, 120, 24)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MarkingRules:
-    """Who gives marks for work processes, and who signs what came of it."""
+    """Who gives marks for work processes, and who signs what came of it. `conflict_months`: as in `ProofRules`."""
 
     assessors: int = within(1, 3)
     signed_by_committee: bool
+    conflict_months: int = within(0, 120, 24)
 
 
 def spread(points: Iterable[Point]) -> dict[str, int]:

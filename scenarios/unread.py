@@ -6,14 +6,10 @@ A value that can be no other than it is (`reading.always`) needs no reader: it s
 
 OPENING = "an installation that opens on Monday, without dead ends"
 TRUST = "calibration, and how far judgements may be believed"
-NEIGHBOURS = "the pages of the exams beside B"
 
 UNREAD = {
     "sitting.self_rating": TRUST,
     "assessment.calibration_days": TRUST,
     "assessment.benchmark_recordings": TRUST,
-    "proof.assessors": NEIGHBOURS,
-    "marking.assessors": NEIGHBOURS,
-    "marking.signed_by_committee": NEIGHBOURS,
 }
 """By its path in the scheme: the subject of the work that will read it."""

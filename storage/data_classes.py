@@ -102,11 +102,11 @@ KEPT: Mapping[DataClass, Kept] = {
         must_stay="Needed while the examination or an objection runs.",
     ),
     DataClass.ROLE_DOCUMENTS: Kept(
-        "judging part 1 of the exam",
+        "judging part 1 of the exam, or the portfolio of an assessment",
         Basis.CONTRACT,
         24,
         "the result, or the rejection of part 1",
-        "the candidate, KSF's office",
+        "the candidate, KSF's office; of a portfolio the assessors while they judge",
         must_stay="Needed while the examination or an objection runs.",
     ),
     DataClass.EXAM: Kept(

@@ -398,6 +398,30 @@ TABLES: Mapping[str, Table] = {
         {Apart.INNER: "seen"},
         once={"participant_id.candidate_id": ("practical_result", "released_at")},
     ),
+    "assessment": Table(
+        DataClass.VERDICTS,
+        {
+            "candidate_id": "starts_at place asked_at state answered_at reason",
+            "asked_by_id": "asked_at state answered_at",
+            "endorsed_by_id": "state endorsed_at",
+            "released_by_id": "state released_at",
+        },
+        {Apart.DERIVED: "judgement passed judged_at"},
+    ),
+    "assessment_sheet": Table(
+        DataClass.SCORES,
+        {
+            "assessment_id.candidate_id": "slot written signed_at",
+            "assessor_id": "slot written signed_at replaced_at",
+        },
+        {Apart.INNER: "version"},
+        once={"assessment_id.candidate_id": ("assessment", "released_at")},
+    ),
+    "portfolio_document": Table(
+        DataClass.ROLE_DOCUMENTS,
+        {"assessment_id.candidate_id": "competency name content_type size sha256 created_at removed_at"},
+        {Apart.INNER: "key cipher_size cipher_sha256"},
+    ),
     "booking": Table(
         DataClass.PLANNING,
         {

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from review import rule_reading
 from review.rules import RuleError
-from scenarios import catalogue, in_use, scheme
+from scenarios import catalogue, scheme
 from scenarios.chapters import USUAL_WEEKS_IN_JOB, ChecklistRules, Evidence
 from storage.base.database import Base, Identified, session_of
 
@@ -108,12 +108,9 @@ def _refuse_change(_mapper: object, _connection: object, row: Scheme | Pack | Cl
 
 
 @lru_cache(maxsize=32)
-def checked(data: bytes, reader: Callable[[bytes], scheme.Scheme] = scheme.parse) -> scheme.Scheme:
-    """The scheme in these bytes, with a pass rule that the rule engine can read. Raises scheme.SchemeError.
-
-    `reader`: what else it must be, such as one that can be taken into use (`in_use.for_use`).
-    """
-    content = reader(data)
+def checked(data: bytes) -> scheme.Scheme:
+    """The scheme in these bytes, with a pass rule that the rule engine can read. Raises scheme.SchemeError."""
+    content = scheme.parse(data)
     try:
         rule_reading.parse(content.pass_rule)
     except RuleError as error:
@@ -126,7 +123,7 @@ def add_scheme(session: Session, data: bytes, now: datetime) -> Scheme:
 
     It gets the number that it asks for, or the next one when the exam has that number or a later one already.
     """
-    content, digest = checked(data, in_use.for_use), hashlib.sha256(data).hexdigest()
+    content, digest = checked(data), hashlib.sha256(data).hexdigest()
     known = session.scalars(select(Scheme).where(Scheme.key == content.key, Scheme.sha256 == digest)).first()
     if known:
         return known
@@ -159,6 +156,11 @@ def current_theory_tests(session: Session) -> list[Scheme]:
         for row in _newest(session)
         if row.content.theory.quotas and any(one.evidence is Evidence.THEORY_TEST for one in row.content.parts)
     ]
+
+
+def current_assessments(session: Session) -> list[Scheme]:
+    """The newest version of every exam that assessors judge criterion by criterion while somebody works, by name."""
+    return [row for row in _newest(session) if row.content.proof is not None or row.content.marking is not None]
 
 
 def advised_weeks(session: Session) -> int:

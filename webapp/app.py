@@ -24,6 +24,10 @@ from storage.people.people import Role
 from webapp import access, cli, contact, health, media, menu, sending, style, todo
 from webapp.access import objections as access_objections
 from webapp.access import refused
+from webapp.assessing import asking as assessments
+from webapp.assessing import office as assessment_office
+from webapp.assessing import own as own_assessment
+from webapp.assessing import sheets as assessment_sheets
 from webapp.certificates import organisation as certified
 from webapp.certificates import own as own_certificates
 from webapp.certificates import paper, public, register
@@ -98,6 +102,10 @@ PARTS = (
     own_practical,
     examining,
     checklists,
+    assessments,
+    assessment_office,
+    assessment_sheets,
+    own_assessment,
     locations,
     measuring,
     theory,

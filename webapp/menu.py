@@ -14,6 +14,7 @@ from flask_login import current_user
 
 from storage.people.people import Role
 from webapp import access, todo
+from webapp.access.assessments import exams as assessment_exams
 from webapp.access.bookings import exams_to_publish
 from webapp.access.practical import practical_tests
 from webapp.context import g
@@ -37,6 +38,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
             ("Opnames", "takes.waiting"),
             ("Examendata", "exam_dates.home"),
             ("Praktijktoetsen", "practical_answers.home"),
+            ("Assessments", "assessment_office.home"),
             ("Online toetsen", "theory_results.home"),
             ("Locaties", "locations.all_of_them"),
         ),
@@ -80,7 +82,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
         ),
     },
     Role.EXAM_COMMITTEE: {
-        "Uitslagen": (("Uitslagen", "results.verdicts"),),
+        "Uitslagen": (("Uitslagen", "results.verdicts"), ("Assessments", "assessment_office.home")),
         "Bezwaren": (("Bezwaren", "objecting.waiting"),),
         "Vragenbank": ITEMS,
         "Reglement": (RULES,),
@@ -97,6 +99,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
 ONLY_IF: dict[str, Callable[[], Any]] = {
     "exam_dates.home": exams_to_publish,
     "practical_answers.home": practical_tests,
+    "assessment_office.home": assessment_exams,
 }
 """Pages about a kind of exam that an installation may not hold."""
 

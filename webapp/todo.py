@@ -30,6 +30,7 @@ from storage.retention.holds import day_of
 from storage.retention.requests import ErasureRequest
 from storage.schemes import with_sittings
 from webapp import access, explain
+from webapp.access import assessments as access_assessment
 from webapp.access import certificates as access_certificates
 from webapp.access import complaints as access_complaints
 from webapp.access import fees as access_fees
@@ -300,6 +301,7 @@ def officer() -> list[Todo]:
             "praktijktoetsen met een uitslag om vrij te geven",
             url_for("practical_answers.home", toon="uitslag"),
         ),
+        *_assessments("gevraagd", "derde", "vrijgeven"),
         Todo(
             Kind.TO_DO,
             access_people.staff_changes_to_decide(),
@@ -423,8 +425,24 @@ def committee() -> list[Todo]:
             "bezwaren voor uitspraak",
             url_for("objecting.waiting"),
         ),
+        *_assessments("tekenen"),
         *_results(access_judging.verdicts()),
     ]
+
+
+ASSESSMENTS = {
+    "gevraagd": ("assessment te plannen", "assessments te plannen"),
+    "derde": ("assessment vraagt een derde assessor", "assessments vragen een derde assessor"),
+    "tekenen": ("assessment te tekenen", "assessments te tekenen"),
+    "vrijgeven": ("assessment met een uitslag om vrij te geven", "assessments met een uitslag om vrij te geven"),
+}
+
+
+def _assessments(*lists: str) -> list[Todo]:
+    """What waits of the exams that are judged while somebody works; no line where there is no such exam."""
+    found = access_assessment.lists() if access_assessment.exams() else {}
+    where = "assessment_office.home"
+    return [Todo(Kind.TO_DO, found[one], *ASSESSMENTS[one], url_for(where, toon=one)) for one in lists if one in found]
 
 
 def _results(verdicts: dict[str, Select[Any]]) -> list[Todo]:

@@ -18,6 +18,7 @@ class Upload(Enum):
     """A kind of file: how many of them a person may send in a day, and what they are called."""
 
     ROLE_DOCUMENT = (20, "functieomschrijvingen")
+    PORTFOLIO_DOCUMENT = (60, "documenten voor een portfolio")
     EMERGENCY_FILE = (300, "noodbestanden")
     ROSTER = (40, "lijsten")
     LOGO = (20, "logo’s")

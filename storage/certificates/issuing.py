@@ -1,4 +1,4 @@
-"""Issuing certificates: once for each verdict or signed checklist, by somebody else than who was first."""
+"""Issuing certificates: once for each verdict or signed result, by somebody else than who was first."""
 
 import secrets
 import uuid
@@ -54,7 +54,7 @@ def issue(session: Session, verdict: Verdict, officer: Person, now: datetime) ->
     return _make(session, row, (verdict.released_by_id, officer.id), now)
 
 
-def issue_after_checklist(
+def issue_judged_live(
     session: Session,
     scheme: Scheme,
     candidate: Person,
@@ -63,9 +63,9 @@ def issue_after_checklist(
     persons: tuple[uuid.UUID, uuid.UUID],
     now: datetime,
 ) -> Certificate:
-    """The certificate of an exam that an examiner judges by a checklist: there is no verdict on recordings.
+    """The certificate of an exam that is judged while somebody works: there is no verdict on recordings.
 
-    `persons`: who signed the checklist, and who released the result. Whoever calls asked whether there is one to give.
+    `persons`: who signed what was found, and who released the result. Whoever calls asked whether there is one to give.
     Raises Refused when both are one person, or one of them is the candidate.
     """
     if len({*persons, candidate.id}) < 3:

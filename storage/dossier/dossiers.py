@@ -317,16 +317,12 @@ class SelfAssessment(Identified, Base):
     )
 
 
-class RoleDocument(Identified, Base):
-    """A role or job description as a file, encrypted. A newer one or `removed_at` ends it.
+class SealedDocument(Identified):
+    """A file that somebody handed in, encrypted. `removed_at` ends it.
 
-    `size` and `sha256` are of the file as it came, the `cipher_` ones of the object in the store. `sealed_under` is the
-    id of its key in the key store, the dossier's; None for those from before, which are under the candidate's.
+    `size` and `sha256` are of the file as it came, the `cipher_` ones of the object in the store.
     """
 
-    __tablename__ = "role_document"
-
-    dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Dossier.id))
     name: Mapped[str] = mapped_column(String(200))
     content_type: Mapped[str] = mapped_column(String(120))
     size: Mapped[int]
@@ -334,9 +330,21 @@ class RoleDocument(Identified, Base):
     key: Mapped[str] = mapped_column(String(200), unique=True)
     cipher_size: Mapped[int]
     cipher_sha256: Mapped[str] = mapped_column(String(64))
-    sealed_under: Mapped[uuid.UUID | None]
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+
+
+class RoleDocument(SealedDocument, Base):
+    """A role or job description as a file. A newer one ends it too.
+
+    `sealed_under` is the id of its key in the key store, the dossier's; None for those from before, which are under the
+    candidate's.
+    """
+
+    __tablename__ = "role_document"
+
+    dossier_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Dossier.id))
+    sealed_under: Mapped[uuid.UUID | None]
 
     dossier: Mapped[Dossier] = relationship(back_populates="documents")
 

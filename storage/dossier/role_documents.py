@@ -11,6 +11,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path, PurePath
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -20,8 +21,10 @@ from storage.base.keys import decrypt_file, encrypt_file, key_store
 from storage.base.objects import Stored, object_store
 from storage.base.refusal import Refused
 from storage.dossier import pdf_files, word_files
-from storage.dossier.dossiers import Dossier, RoleDocument
+from storage.dossier.dossiers import Dossier, RoleDocument, SealedDocument
 from storage.people.people import Person
+
+Sealed = TypeVar("Sealed", bound=SealedDocument)
 
 LARGEST = 10 * 1000 * 1000
 PDF = "application/pdf"
@@ -69,22 +72,21 @@ def put(dossier: Dossier, name: str, data: bytes, now: datetime) -> RoleDocument
 
     Slow: call it outside of a transaction. Raises Refused as `sniff` does.
     """
+    return seal(RoleDocument(sealed_under=dossier.id), "role-documents", dossier.id, name, data, now)
+
+
+def seal(document: Sealed, folder: str, owner: uuid.UUID, name: str, data: bytes, now: datetime) -> Sealed:
+    """The same for any file that is handed in: in this folder of the store, under the key of the row `owner`."""
     content_type = sniff(data)
-    document = RoleDocument(
-        id=uuid.uuid4(),
-        name=_shown(name, content_type),
-        content_type=content_type,
-        size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
-        created_at=now,
-    )
-    document.key = f"role-documents/{document.id}.enc"
-    with tempfile.TemporaryDirectory() as folder:
-        plain, sealed = Path(folder, "plain"), Path(folder, "sealed")
+    document.id, document.name, document.content_type = uuid.uuid4(), _shown(name, content_type), content_type
+    document.size, document.sha256, document.created_at = len(data), hashlib.sha256(data).hexdigest(), now
+    document.key = f"{folder}/{document.id}.enc"
+    with tempfile.TemporaryDirectory() as place:
+        plain, sealed = Path(place, "plain"), Path(place, "sealed")
         plain.write_bytes(data)
-        encrypt_file(plain, sealed, key_store().get_or_create(dossier.id))
+        encrypt_file(plain, sealed, key_store().get_or_create(owner))
         stored: Stored = object_store().put_file(document.key, sealed)
-    document.cipher_size, document.cipher_sha256, document.sealed_under = stored.size, stored.sha256, dossier.id
+    document.cipher_size, document.cipher_sha256 = stored.size, stored.sha256
     return document
 
 
@@ -105,14 +107,19 @@ def remove(session: Session, dossier: Dossier, author: Person, now: datetime) ->
 
 def get(document: RoleDocument) -> bytes:
     """The file as it came. Raises KeyGone when its key was destroyed, Tampered when it is another file."""
-    with tempfile.TemporaryDirectory() as folder:
-        sealed, plain = Path(folder, "sealed"), Path(folder, "plain")
+    return unseal(document, document.sealed_under or document.dossier.candidate_id)
+
+
+def unseal(document: SealedDocument, owner: uuid.UUID) -> bytes:
+    """The same for any file that is handed in, under the key of the row `owner`."""
+    with tempfile.TemporaryDirectory() as place:
+        key, sealed, plain = key_store().get(owner), Path(place, "sealed"), Path(place, "plain")
         object_store().get_file(document.key, sealed)
-        decrypt_file(sealed, plain, key_store().get(document.sealed_under or document.dossier.candidate_id))
+        decrypt_file(sealed, plain, key)
         return plain.read_bytes()
 
 
 def _shown(name: str, content_type: str) -> str:
     """The name without folders and odd signs, with the ending that fits."""
     stem = "".join(sign for sign in PurePath(name.replace("\\", "/")).stem if sign.isprintable()).strip()
-    return f"{stem[:120] or 'functieomschrijving'}{ENDINGS[content_type]}"
+    return f"{stem[:120] or 'document'}{ENDINGS[content_type]}"

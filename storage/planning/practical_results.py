@@ -164,9 +164,7 @@ class PracticalResult(Stepping, Base):
             raise Refused(hindrance)
         candidate, earned = self.participant.candidate, found.day
         persons = (self.signed_by_id, officer.id)
-        made = issuing.issue_after_checklist(
-            session, found.scheme, candidate, found.organisation_id, earned, persons, now
-        )
+        made = issuing.issue_judged_live(session, found.scheme, candidate, found.organisation_id, earned, persons, now)
         self.certificate = made
         key = found.scheme.content.certificate_key
         qualifications.enter(session, candidate, key, made.number, min(earned, now.date()), officer, now)

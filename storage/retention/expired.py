@@ -1,9 +1,9 @@
 """The nightly deletion of rows that nobody needs any more.
 
 Links, who asked for them, log-ins, mails, checks of devices, lists of people, online tests that nobody passed,
-practical sessions that were not held, checks of locations, bookings, checklists, absences and sharings out from long
-ago, orders and invoices of years ago, what was asked, allowed and complained of, and accounts of people whom nothing
-names any more.
+practical sessions that were not held, assessments, checks of locations, bookings, checklists, absences and sharings out
+from long ago, orders and invoices of years ago, what was asked, allowed and complained of, and accounts of people whom
+nothing names any more.
 
 Each stays as long as the register of processing says, so that the office can still answer a question about it.
 """
@@ -15,6 +15,9 @@ from sqlalchemy import String, cast, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.admission.enrolments import Roster
+from storage.assessing import portfolios
+from storage.assessing.assessments import ENDED, Assessment, AssessmentSheet
+from storage.assessing.portfolios import PortfolioDocument
 from storage.base import audit
 from storage.base.database import Base, rows_changed
 from storage.base.jobs import Job, JobState
@@ -70,6 +73,9 @@ TESTS_KEPT = _kept(DataClass.TESTS)
 RESULTS_KEPT = _kept(DataClass.VERDICTS)
 """After a checklist was signed, or written on: what came of a practical test, whose certificate stays."""
 
+FILES_KEPT = _kept(DataClass.ROLE_DOCUMENTS)
+"""After the result of an assessment: the documents of its portfolio, whose keys go first."""
+
 DELIVERIES_KEPT = timedelta(days=1)
 """After a mail was sent or given up: the job that did so. The mail itself says what became of it."""
 
@@ -111,6 +117,9 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
     freed = select(Participant.id).where(Participant.freed_at < now - TESTS_KEPT)
     sat = select(TheorySitting.id).join(TheorySitting.test).where(TheoryTest.ended_at < now - TESTS_KEPT)
     books = (now - MONEY_KEPT).replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+    off = Assessment.state.in_(ENDED) & (Assessment.answered_at < now - TESTS_KEPT)
+    old = or_(Assessment.released_at < now - RESULTS_KEPT, off)
+    files = portfolios.erase(session, or_(Assessment.released_at < now - FILES_KEPT, off))
     past = {
         FeeOrder: (FeeOrder.ordered_at < books)
         & ~exists().where(_CREDIT.credits_id == FeeOrder.id, _CREDIT.ordered_at >= books),
@@ -129,6 +138,8 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
         SheetEntry: or_(SheetEntry.received_at < now - RESULTS_KEPT, SheetEntry.participant_id.in_(freed)),
         Participant: Participant.freed_at < now - TESTS_KEPT,
         PracticalSession: PracticalSession.state.not_in(LIVE) & (PracticalSession.answered_at < now - TESTS_KEPT),
+        AssessmentSheet: AssessmentSheet.assessment_id.in_(select(Assessment.id).where(old)),
+        Assessment: old,
         LocationCheck: LocationCheck.checked_at < now - PLANNING_KEPT,
         MailMessage: (MailMessage.state != MailState.WAITING) & (MailMessage.created_at < now - MAILS_KEPT),
         PaperList: PaperList.done_at.is_(None) & (PaperList.created_at < now - ROSTERS_KEPT),
@@ -148,6 +159,7 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
         ),
     }
     gone = {noun.__tablename__: rows_changed(session, delete(noun).where(old)) for noun, old in past.items()}
+    gone[PortfolioDocument.__tablename__] = files
     return gone | {Person.__tablename__: _delete_accounts(session, now)}
 
 

@@ -65,8 +65,7 @@ def test_a_scheme_gets_the_number_that_it_asks_for_when_that_is_free(session):
 @pytest.mark.parametrize(
     "folder, old, new, problem",
     [
-        ("ervaringsbewijs_callcenter", b"", b"", "Het onderdeel Portfolio heeft nog geen pagina: "),
-        ("mbo_contactcenter", b"", b"", "Het onderdeel Werkprocessen heeft nog geen pagina: "),
+        ("ervaringsbewijs_callcenter", b"assessors = 2", b"assessors = 1", "proof.assessors: "),
         ("branchecertificaat_b", b'overall_min = "2.75"', b'overall_min = "5.01"', "pass_rule: overall_min must lie"),
     ],
 )
@@ -76,9 +75,3 @@ def test_what_cannot_be_taken_into_use_is_refused_with_the_reason(session, folde
         add_scheme(session, data, NOW)
     assert refused.value.problems[0].startswith(problem)
     assert current_scheme(session, folder) is None
-
-
-def test_what_is_in_use_is_read_though_it_could_not_be_taken_into_use_today(session):
-    row = add_scheme(session, DATA, NOW)
-    row.data = (cast.CONTENT.parent / "mbo_contactcenter" / "scheme.toml").read_bytes()
-    assert row.content.marking.signed_by_committee

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
-from support import cast, fees_to_see, items_to_see
+from support import assessments, cast, fees_to_see, items_to_see
 
 from review.batch import Mode
 from review.objection import Ground, Term
@@ -234,6 +234,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "seat": to_answer.participants[0],
             "listened_to": given.participants[0],
             "practical_result": result,
+            **assessments.of_world(session, people, somebody, now),
             "known_result": known,
             "booking": asked,
             "location": hall,
@@ -266,6 +267,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "dossier": own_case,
             "booking": asked_elsewhere,
             "practical": to_answer_elsewhere,
+            **assessments.elsewhere(session, people, stranger, now),
             "seat": to_answer_elsewhere.participants[0],
             "location": hall_elsewhere,
             "theory_test": to_test_elsewhere,
@@ -512,6 +514,26 @@ RIGHTS: dict[str, Right] = {
     "practical_results.send_back": may(OFFICERS, result_id="practical_result.id"),
     "practical_results.certify": may(OFFICERS, result_id="known_result.id"),
     "own_practical.show": may({"second_candidate"}, result_id="known_result.id"),
+    "assessments.home": may(ADMINS),
+    "assessments.ask": may(ADMINS, exam="=ervaringsbewijs_callcenter"),
+    "assessments.one": may({"beheerder"}, assessment_id="assessment_asked.id"),
+    "assessments.withdraw": may({"beheerder"}, assessment_id="assessment_asked.id"),
+    "assessment_office.home": may(OFFICERS | COMMITTEE),
+    "assessment_office.one": may(OFFICERS | COMMITTEE, assessment_id="assessment_judged.id"),
+    "assessment_office.plan": may(OFFICERS, assessment_id="assessment_asked.id"),
+    "assessment_office.third": may(OFFICERS, assessment_id="assessment_judged.id"),
+    "assessment_office.decline": may(OFFICERS, assessment_id="assessment_asked.id"),
+    "assessment_office.cancel": may(OFFICERS, assessment_id="assessment_judged.id"),
+    "assessment_office.endorse": may(COMMITTEE, assessment_id="assessment_judged.id"),
+    "assessment_office.release": may(OFFICERS, assessment_id="assessment_judged.id"),
+    "assessment_office.send_back": may(OFFICERS | COMMITTEE, assessment_id="assessment_judged.id"),
+    "assessment_sheets.home": may(ASSESSORS),
+    "assessment_sheets.one": may({"assessor_1"}, sheet_id="assessment_sheet.id"),
+    "assessment_sheets.document": may({"assessor_1"}, document_id="portfolio_document.id"),
+    "own_assessment.show": may({"candidate"}, assessment_id="assessment.id"),
+    "own_assessment.attach": may({"candidate"}, assessment_id="assessment.id", competency="=data"),
+    "own_assessment.document": may({"candidate"}, document_id="portfolio_document.id"),
+    "own_assessment.remove": may({"candidate"}, document_id="portfolio_document.id"),
     "exam_dates.home": may(OFFICERS),
     "exam_dates.new": may(OFFICERS),
     "exam_dates.one": may(OFFICERS, date_id="exam_date.id"),

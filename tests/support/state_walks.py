@@ -7,10 +7,12 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
-from support import cast, certified, checklists, fees_to_see, items_to_see
+from support import assessments, cast, certified, checklists, fees_to_see, items_to_see
 
 from review.objection import Ground, Ruling, Term
 from scenarios.sitting import AnswerStage, Stage
+from storage.assessing import results as assessment_results
+from storage.assessing.assessments import AssessmentState
 from storage.base.jobs import Job, JobState
 from storage.certificates.certificates import CertificateState
 from storage.certificates.changes import move
@@ -329,6 +331,37 @@ def of_result(house: House, state: ResultState) -> Walk:
     return Walk(pages[state], (str(row.id), house.url("checklists.show", session_id=found.id), again))
 
 
+def of_assessment(house: House, state: AssessmentState) -> Walk:
+    s, p = house.session, house.people
+    kept, begun = AssessmentState, house.now + timedelta(hours=3)
+    row = assessments.asked(s, p, p.candidate, assessments.MARKS, NOW)
+    if state is kept.DISPUTED:
+        row = assessments.asked(s, p, p.second_candidate, assessments.PROOF, NOW)
+        assessments.plan(s, p, row, NOW)
+        assessments.sign(row, 0, begun)
+        assessments.sign(row, 1, begun, {"found-1.1": "no", "reason-1.1": "Keek niet op het scherm."})
+    elif state in (kept.PLANNED, kept.CANCELLED, kept.JUDGED, kept.ENDORSED, kept.RELEASED):
+        assessments.plan(s, p, row, NOW)
+    if state in (kept.JUDGED, kept.ENDORSED, kept.RELEASED):
+        assessments.sign(row, 0, begun)
+    if state in (kept.ENDORSED, kept.RELEASED):
+        assessment_results.endorse(row, p.committee_member, begun)
+    ends = {
+        kept.RELEASED: lambda: assessment_results.release(row, p.officer, begun),
+        kept.DECLINED: lambda: row.decline("Er is geen plaats.", p.officer, NOW),
+        kept.CANCELLED: lambda: row.cancel("De kandidaat kwam niet.", p.officer, NOW),
+        kept.WITHDRAWN: lambda: row.withdraw(p.beheerder, NOW),
+    }
+    if state in ends:
+        ends[state]()
+    s.flush()
+    assert row.state is state
+    again = house.url("assessments.ask", exam=row.scheme.key)
+    office = [f"/assessments/{row.id}"]
+    pages = {"officer": office, "committee_member": office, "beheerder": ["/organisatie/assessments"]}
+    return Walk(pages, (str(row.id), again))
+
+
 def of_theory(house: House, state: TheoryState) -> Walk:
     s, p = house.session, house.people
     hall = cast.location(s, p)
@@ -403,6 +436,7 @@ def of_invoice(house: House, state: InvoiceState) -> Walk:
 
 BUILT: dict[Any, Callable[[House, Any], Walk]] = {
     AnswerStage: of_answer,
+    AssessmentState: of_assessment,
     BookingState: of_booking,
     CertificateState: of_certificate,
     DossierState: of_dossier,

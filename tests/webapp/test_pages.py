@@ -28,6 +28,7 @@ ELSEWHERE = {
 NO_PAGES = {"exam.key", "exam.step", "health.health", "planning.calendar", "results.letter", "static"}
 NO_PAGES |= {"enrolling.faults", "enrolling.example", "media.recording", "media.clip", "media.captions"}
 NO_PAGES |= {"role_document.own", "role_document.for_officer"}
+NO_PAGES |= {"assessment_sheets.document", "own_assessment.document"}
 NO_PAGES |= {
     "retention.run_certificate",
     "retention.person_certificate",
@@ -166,6 +167,20 @@ def pages(world):
         ("assessor_1", "/beoordelen/praktijktoetsen"),
         ("assessor_1", f"/beoordelen/praktijktoetsen/{world.things['given'].id}"),
         ("assessor_1", f"/beoordelen/praktijktoetsen/{world.things['given'].id}/checklist"),
+        ("beheerder", "/organisatie/assessments"),
+        ("beheerder", "/organisatie/assessments/aanvragen/ervaringsbewijs_callcenter"),
+        ("beheerder", f"/organisatie/assessments/{world.things['assessment'].id}"),
+        ("officer", "/assessments"),
+        ("officer", "/assessments?toon=alles"),
+        ("officer", f"/assessments/{world.things['assessment_asked'].id}"),
+        ("officer", f"/assessments/{world.things['assessment_disputed'].id}"),
+        ("committee_member", f"/assessments/{world.things['assessment_judged'].id}"),
+        ("assessor_1", "/beoordelen/assessments"),
+        ("assessor_1", f"/beoordelen/assessments/{world.things['assessment_sheet'].id}"),
+        ("assessor_1", f"/beoordelen/assessments/{world.things['assessment_disputed'].sheets[0].id}"),
+        ("assessor_1", f"/beoordelen/assessments/{world.things['assessment_marks'].sheets[0].id}"),
+        ("candidate", f"/examen/assessments/{world.things['assessment'].id}"),
+        ("second_candidate", f"/examen/assessments/{world.things['assessment_known'].id}"),
         ("officer", "/bureau/praktijktoetsen?toon=uitslag"),
         ("officer", f"/bureau/praktijktoetsen/uitslagen/{world.things['practical_result'].id}"),
         ("second_officer", f"/bureau/praktijktoetsen/uitslagen/{world.things['known_result'].id}"),

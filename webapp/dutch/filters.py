@@ -26,6 +26,9 @@ from webapp.dutch.formats import (
     timecode,
 )
 from webapp.dutch.states import (
+    ASSESSMENT_HINDRANCES,
+    ASSESSMENT_STATES,
+    ASSESSMENT_TONES,
     BOOKING_STATES,
     BOOKING_TONES,
     CERTIFICATE_STATES,
@@ -110,6 +113,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "sessiekleur": _tone_of(SESSION_TONES),
     "toetsuitslag": _name_of(RESULT_STATES),
     "toetsuitslagkleur": _tone_of(RESULT_TONES),
+    "assessmentstand": _name_of(ASSESSMENT_STATES),
+    "assessmentkleur": _tone_of(ASSESSMENT_TONES),
+    "assessmenthindernis": _name_of(ASSESSMENT_HINDRANCES),
     "kanaal": _name_of(CHANNELS),
     "hindernis": _name_of(HINDRANCES),
     "datum": date_only,

@@ -14,6 +14,7 @@ from review.portfolio import Outcome
 from review.retention import Erasable
 from scenarios.fee_rules import Product, Reason
 from scenarios.sitting import AnswerStage, Stage
+from storage.assessing.assessments import AssessmentState
 from storage.base.database import Base
 from storage.certificates.certificates import CertificateState
 from storage.dossier.dossiers import DossierState, StarKind
@@ -104,6 +105,7 @@ CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
     TheoryState: {one: words for one, (words, _) in states.THEORY_STATES.items()},
     SessionState: states.SESSION_STATES,
     ResultState: states.RESULT_STATES,
+    AssessmentState: states.ASSESSMENT_STATES,
     BookingState: states.BOOKING_STATES,
     ConsentKind: {
         ConsentKind.BENCHMARK: "assessoren oefenen met mijn opnames",

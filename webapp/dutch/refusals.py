@@ -6,7 +6,10 @@ from typing import Any
 from review import checklist, portfolio
 from review.objection import Obstacle
 from scenarios import sitting
+from scenarios.assessment_time import TimeFault
 from storage.admission import enrolments, part_one
+from storage.assessing import assessments, portfolios, sheets
+from storage.assessing import results as assessment_results
 from storage.base import steps
 from storage.base.refusal import Refused
 from storage.certificates import certificates, changes, copies, paper_lists
@@ -117,6 +120,34 @@ REFUSALS: dict[str, str] = {
     bookings.Rule.BEGUN: "De kandidaat is al aan het examen begonnen. De datum kan niet meer veranderen.",
     bookings.Rule.SAME_DATE: "Dit is de datum die al is aangevraagd. Kies een andere, of bevestig deze.",
     bookings.Rule.NO_REASON: "Schrijf waarom. De beheerder leest het.",
+    assessments.Rule.NOT_OF_ORGANISATION: "Werkt niet (meer) bij deze organisatie: {found}.",
+    assessments.Rule.CERTIFIED: "Heeft het certificaat al: {found}. Een assessment is niet meer nodig.",
+    assessments.Rule.NOT_ADMITTED: "Is nog niet toegelaten tot dit examen: {found}.",
+    assessments.Rule.TWICE: "Heeft al een assessment, of wacht op antwoord: {found}.",
+    assessments.Rule.PAST: "Dit moment is voorbij. Kies een dag en tijd die nog komen.",
+    assessments.Rule.ASSESSORS: "Kies {needed[0]} verschillende assessoren.",
+    assessments.Rule.NOT_ASSESSOR: "Deze persoon is nu geen assessor: {found}.",
+    assessments.Rule.TIED: "Deze assessor heeft een band met de kandidaat of de organisatie: {conflicts}. Kies iemand "
+    "anders.",
+    assessments.Rule.SIGNED: "Deze assessor heeft al ondertekend: {found}.",
+    assessments.Rule.NO_REASON: "Schrijf waarom.",
+    assessments.Rule.BEGUN: "Het assessment is al begonnen. Bel KSF.",
+    sheets.Rule.CLOSED: "Dit formulier kan niet meer veranderen. Laad de pagina opnieuw.",
+    sheets.Rule.NOT_YET: "Het assessment is nog niet begonnen. Teken vanaf {needed[0]}.",
+    sheets.Rule.UNJUDGED: "Nog niet alles is beoordeeld: {found}.",
+    sheets.Rule.NO_REASON: "Schrijf waarom het niet voldoende is: {found}.",
+    sheets.Rule.PORTFOLIO: "Het portfolio is nog niet beoordeeld bij: {found}.",
+    sheets.Rule.NO_TIME: "Vul in wanneer het assessment was.",
+    sheets.Rule.WRONG: "Dit formulier kan niet worden bewaard. Laad de pagina opnieuw.",
+    TimeFault.BACKWARDS: "Een einde ligt voor het begin. Kijk de tijden na.",
+    TimeFault.OVERLAP: "Twee tijden lopen door elkaar. Kijk de tijden na.",
+    TimeFault.TOO_LONG: "Het assessment duurt samen hoogstens {needed[0]} uur. Kijk de tijden na.",
+    TimeFault.TOO_MANY_DAYS: "Het assessment gaat over te veel dagen. Kijk de dagen na.",
+    portfolios.Rule.CLOSED: "Uw portfolio staat vast: het assessment is begonnen, of gaat niet door.",
+    portfolios.Rule.FULL: "Bij deze competentie staan al {needed[0]} documenten. Haal er eerst een weg.",
+    portfolios.Rule.GONE: "Dit document is er niet meer: de bewaartermijn is voorbij.",
+    assessment_results.Rule.SECOND_PERSON: "U beoordeelde of tekende zelf, of het gaat over u. Iemand anders doet dit.",
+    assessment_results.Rule.NOT_ENDORSED: "De examencommissie heeft nog niet getekend. Dat komt eerst.",
     practical_sessions.Rule.NO_LOCATION: "Kies eerst een locatie.",
     practical_sessions.Rule.NO_CANDIDATE: "Kies ten minste één kandidaat.",
     practical_sessions.Rule.NO_EXAMINER: "Kies eerst een examiner.",

@@ -5,6 +5,8 @@ from scenarios import brought
 from scenarios.readiness import Readiness
 from scenarios.sitting import Stage
 from storage.admission.enrolments import EntryOutcome
+from storage.assessing.assessments import AssessmentState
+from storage.assessing.assessments import Rule as AssessmentRule
 from storage.base.jobs import JobState
 from storage.certificates.certificates import CertificateState
 from storage.dossier.dossiers import DossierState
@@ -117,6 +119,34 @@ HINDRANCES = {
     CandidateRule.TWICE: ("heeft al een praktijktoets, of wacht op antwoord", "niets: eerst die toets"),
 }
 """Why somebody cannot take part in a practical test: what is found, and what is needed."""
+
+ASSESSMENT_STATES = {
+    AssessmentState.REQUESTED: "aangevraagd",
+    AssessmentState.PLANNED: "gepland",
+    AssessmentState.DISPUTED: "derde assessor nodig",
+    AssessmentState.JUDGED: "beoordeeld",
+    AssessmentState.ENDORSED: "getekend door de examencommissie",
+    AssessmentState.RELEASED: "uitslag vrijgegeven",
+    AssessmentState.DECLINED: "afgewezen door KSF",
+    AssessmentState.CANCELLED: "afgezegd door KSF",
+    AssessmentState.WITHDRAWN: "ingetrokken",
+}
+ASSESSMENT_TONES = {
+    AssessmentState.REQUESTED: "accent",
+    AssessmentState.PLANNED: "accent",
+    AssessmentState.DISPUTED: "warn",
+    AssessmentState.JUDGED: "accent",
+    AssessmentState.ENDORSED: "accent",
+    AssessmentState.RELEASED: "ok",
+    AssessmentState.DECLINED: "danger",
+    AssessmentState.CANCELLED: "danger",
+}
+ASSESSMENT_HINDRANCES = {
+    AssessmentRule.CERTIFIED: "heeft het certificaat al",
+    AssessmentRule.NOT_ADMITTED: "is nog niet toegelaten",
+    AssessmentRule.TWICE: "heeft al een assessment, of wacht op antwoord",
+}
+"""Why somebody cannot have an assessment now."""
 
 READINESS = {
     Readiness.ABSENT: ("nog niet gecontroleerd", "warn", "Loop vóór het examen de lijst van de controle na."),

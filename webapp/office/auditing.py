@@ -41,7 +41,10 @@ LATELY = timedelta(days=30)
 TOPICS: dict[str, tuple[str, tuple[str, ...]]] = {
     "geweigerd": ("Niet toegelaten", ("refused",)),
     "mislukt": ("Verkeerd wachtwoord of verkeerde code", ("log_in_failed", "code_failed", "confirm_failed")),
-    "inzage": ("Opnames en stukken bekeken", ("recording_looked_at", "role_document_looked_at", "own_data_taken")),
+    "inzage": (
+        "Opnames en stukken bekeken",
+        ("recording_looked_at", "role_document_looked_at", "portfolio_document_looked_at", "own_data_taken"),
+    ),
     "rollen": ("Rollen en adressen", ("role_", "staff_change_", "person_changed", "address_used")),
     "uitslagen": ("Eindoordelen en uitslagen", ("verdict_",)),
     "bezwaren": ("Bezwaren en klachten", ("objection_", "remark_", "outsider_", "complaint_")),

@@ -15,6 +15,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from storage import own_data
+from storage.assessing import portfolios
+from storage.assessing.assessments import Assessment
+from storage.assessing.portfolios import PortfolioDocument
 from storage.base import audit
 from storage.base.database import session_scope
 from storage.base.keys import KeyGone, Tampered
@@ -104,10 +107,18 @@ def _documents() -> Iterator[tuple[str, Blocks]]:
     for number, document in enumerate(g.db.scalars(mine.order_by(RoleDocument.created_at)), 1):
         document.dossier  # noqa: B018 (read now: there is no session while the file is sent)
         yield f"bestanden/{number}-{document.name}", partial(_whole, document)
+    theirs = select(PortfolioDocument).join(PortfolioDocument.assessment)
+    theirs = theirs.where(Assessment.candidate_id == access.me().id).order_by(PortfolioDocument.created_at)
+    for number, one in enumerate(g.db.scalars(theirs), 1):
+        yield f"portfolio/{number}-{one.name}", partial(_of_portfolio, one)
 
 
 def _whole(document: RoleDocument) -> tuple[bytes]:
     return (role_documents.get(document),)
+
+
+def _of_portfolio(document: PortfolioDocument) -> tuple[bytes]:
+    return (portfolios.get(document),)
 
 
 class _Pieces:

@@ -1,4 +1,4 @@
-"""Which exams can be taken into use, and the points of a checklist as data."""
+"""The exams beside B as data: the points of a checklist, proof, marks, and what contradicts itself."""
 
 import re
 from pathlib import Path
@@ -6,14 +6,11 @@ from pathlib import Path
 import pytest
 
 import scenarios
-from scenarios.chapters import Evidence
-from scenarios.in_use import WITHOUT_PAGE, for_use, without_page
 from scenarios.judged_live import Channel, spread
 from scenarios.scheme import SchemeError, parse
 
 PACKAGE = Path(scenarios.__file__).parent
 A = (PACKAGE / "praktijktoets_a" / "scheme.toml").read_text()
-B = (PACKAGE / "branchecertificaat_b" / "scheme.toml").read_text()
 PROOF = (PACKAGE / "ervaringsbewijs_callcenter" / "scheme.toml").read_text()
 MARKS = (PACKAGE / "mbo_contactcenter" / "scheme.toml").read_text()
 CHAT = (PACKAGE / "branchecertificaat_chat" / "scheme.toml").read_text()
@@ -29,27 +26,6 @@ def problems(text: str) -> list[str]:
 def changed(old: str, new: str) -> str:
     assert A.count(old) == 1
     return A.replace(old, new)
-
-
-@pytest.mark.parametrize("text", [A, B, CHAT])
-def test_an_exam_of_which_every_part_has_its_pages_is_taken_into_use(text):
-    assert for_use(text.encode()) == parse(text.encode())
-    assert without_page(parse(text.encode())) == []
-
-
-def test_an_exam_that_would_end_nowhere_is_refused_with_the_reason_but_can_be_read():
-    text = MARKS.encode()
-    with pytest.raises(SchemeError) as refused:
-        for_use(text)
-    reason = WITHOUT_PAGE[Evidence.WORK_PROCESSES]
-    assert refused.value.problems == [f"Het onderdeel Werkprocessen heeft nog geen pagina: {reason}."]
-    assert parse(text).marking.assessors
-
-
-def test_what_is_no_scheme_is_refused_for_its_own_faults():
-    with pytest.raises(SchemeError) as refused:
-        for_use(changed("minimum_conversations = 3", "minimum_conversations = 0").encode())
-    assert refused.value.problems[0].startswith("checklist.minimum_conversations: ")
 
 
 def test_the_23_points_are_spread_as_the_scheme_says():
@@ -106,15 +82,6 @@ def test_a_checklist_that_is_not_the_rules_is_refused(old, new, expected):
 def test_an_unknown_kind_of_rule_is_refused_before_anybody_is_judged_by_it():
     found = problems(changed('kind = "terms"', 'kind = "average"'))
     assert found == ["pass_rule.kind: moet competencies of terms of proven of marks zijn, maar is 'average'."]
-
-
-@pytest.mark.parametrize("text, count", [(PROOF, 2), (MARKS, 1)])
-def test_the_neighbours_are_read_whole_and_offered_to_nobody_yet(text, count):
-    scheme = parse(text.encode())
-    assert len(without_page(scheme)) == count
-    with pytest.raises(SchemeError) as refused:
-        for_use(text.encode())
-    assert refused.value.problems == without_page(scheme)
 
 
 def test_proof_is_given_before_two_assessors_in_six_hours_and_the_portfolio_is_a_choice():
