@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from demo import theory
+from demo import assessments, theory
 from scenarios.brought import FOLDER, scheme_file
 from scenarios.sitting import AnswerStage, Stage
 from storage.base.clock import start_of_day
@@ -28,7 +28,7 @@ from storage.schemes import Pack, Scheme, add_scheme, current_pack, current_sche
 from webapp.dutch import formats
 
 PACK = FOLDER / "branchecertificaat_b"
-SCHEMES = ("praktijktoets_a", "branchecertificaat_b")
+SCHEMES = ("praktijktoets_a", "branchecertificaat_b", "ervaringsbewijs_callcenter", "mbo_contactcenter")
 EXAM = "branchecertificaat_b"
 PRACTICAL = "praktijktoets_a"
 PASSWORD = "vignet-demo"
@@ -145,7 +145,8 @@ def has_pack(session: Session, scheme: Scheme) -> bool:
 def people_and_dossiers(session: Session, now: datetime) -> None:
     """The demo people with their log-ins, and three dossiers: approved with its sitting, handed in, being written.
 
-    And two locations, with an online test at one of them; and two dates of the practical test, each with a session.
+    And two locations, with an online test at one of them; two dates of the practical test, each with a session; and two
+    assessments, one that waits for its assessors and one with a result.
     """
     organisation = session.scalars(select(Organisation).where(Organisation.name == ORGANISATION)).first()
     if organisation is not None:
@@ -182,6 +183,7 @@ def people_and_dossiers(session: Session, now: datetime) -> None:
     _dossier(session, organisation, scheme, "kandidaat2@voorbeeld.example", now)
     ready = _locations(session, organisation, now)
     _practical_sessions(session, ready, now)
+    _assessments(session, organisation, now)
 
 
 def bank(session: Session, now: datetime) -> None:
@@ -211,6 +213,15 @@ def _practical_sessions(session: Session, where: Location, now: datetime) -> Non
         made = request(session, scheme, day, where, [candidate], beheerder, now)
         if not officer_waits:
             made.confirm(examiner, officer, now)
+
+
+def _assessments(session: Session, organisation: Organisation, now: datetime) -> None:
+    """One that waits for its assessors, and one of which the result is known."""
+    names = {email.partition("@")[0]: email for email, _, _ in PEOPLE}
+    people = {name: _person(session, email) for name, email in names.items()}
+    proof, marks = _scheme(session, "ervaringsbewijs_callcenter"), _scheme(session, "mbo_contactcenter")
+    assessments.ready(session, proof, people["kandidaat4"], organisation, people, now)
+    assessments.marked(assessments.ready(session, marks, people["kandidaat2"], organisation, people, now), people, now)
 
 
 def _locations(session: Session, organisation: Organisation, now: datetime) -> Location:

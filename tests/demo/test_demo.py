@@ -10,6 +10,7 @@ from support import cast
 
 from demo import example
 from scenarios.sitting import AnswerStage, Stage
+from storage.assessing.assessments import Assessment
 from storage.base.config import config
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
@@ -57,6 +58,16 @@ def test_the_practical_test_has_a_session_that_stands_and_one_that_waits(session
     examiner = person_by_email(session, "assessor2@ksf.example")
     session.commit()
     assert "Voorbeeld Klantcontact" in visit(examiner).get("/beoordelen/praktijktoetsen").text
+
+
+def test_one_assessment_waits_for_its_assessors_and_one_has_a_result(session, made, visit):
+    assert Counter(session.scalars(select(Assessment.state))) == {"planned": 1, "released": 1}
+    assessor, candidate = (
+        person_by_email(session, email) for email in ("assessor@ksf.example", "kandidaat2@voorbeeld.example")
+    )
+    session.commit()
+    assert "in te vullen" in visit(assessor).get("/beoordelen/assessments").text
+    assert "niet behaald" in visit(candidate).get("/examen").text
 
 
 def test_it_refuses_in_production_and_where_people_work_already(environment, session):

@@ -80,10 +80,10 @@ TABLES = {
 COLUMNS = {
     "sheet": "Wat op de checklist staat",
     "judgement": "Wat de beoordelaars vonden",
-    "judged_at": "Beoordeeld op",
     "endorsed_at": "Getekend door de examencommissie op",
     "endorsed_by_id": "Getekend door",
     "place": "Plaats",
+    "replaced_at": "Vervangen op",
     "written": "Wat u invulde",
     "signed_at": "Ondertekend op",
     "signed_by_id": "Ondertekend door",

@@ -15,7 +15,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from storage import own_data
-from storage.assessing import portfolios
 from storage.assessing.assessments import Assessment
 from storage.assessing.portfolios import PortfolioDocument
 from storage.base import audit
@@ -118,7 +117,7 @@ def _whole(document: RoleDocument) -> tuple[bytes]:
 
 
 def _of_portfolio(document: PortfolioDocument) -> tuple[bytes]:
-    return (portfolios.get(document),)
+    return (role_documents.unseal(document, document.assessment_id),)
 
 
 class _Pieces:
