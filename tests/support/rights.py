@@ -529,7 +529,7 @@ RIGHTS: dict[str, Right] = {
     "assessment_office.send_back": may(OFFICERS | COMMITTEE, assessment_id="assessment_judged.id"),
     "assessment_sheets.home": may(ASSESSORS),
     "assessment_sheets.one": may({"assessor_1"}, sheet_id="assessment_sheet.id"),
-    "assessment_sheets.document": may({"assessor_1"}, document_id="portfolio_document.id"),
+    "assessment_sheets.document": may({"assessor_1", "assessor_2"}, document_id="portfolio_document.id"),
     "own_assessment.show": may({"candidate"}, assessment_id="assessment.id"),
     "own_assessment.attach": may({"candidate"}, assessment_id="assessment.id", competency="=data"),
     "own_assessment.document": may({"candidate"}, document_id="portfolio_document.id"),
