@@ -22,7 +22,9 @@ def test_a_file_ends_with_verdict_objection_and_who_looked(session, people, visi
     officer, page = visit(people.second_officer), f"/bureau/dossiers/{sitting.dossier_id}"
     nothing = text_of(officer.get(page).text)
     assert "Eindoordeel openen" not in nothing
-    assert "Wie keek" not in nothing
+    assert "Nog niemand bekeek een opname" in nothing
+    for slot, assessor in enumerate(people.assessors[:2], 1):
+        assert f"Assessor {slot} {assessor.name}" in nothing
     verdict = decide(session, sitting, now)
     verdict.confirm(people.officer, now)
     verdict.release(people.committee_member, now)
