@@ -15,6 +15,10 @@ from storage.dossier.dossiers import Dossier, DossierState, SelfAssessment, Star
 from storage.dossier.qualifications import enter
 from storage.dossier.revisions import hand_in
 from storage.exam.sittings import Answer, Sitting, invite
+from storage.fees import billing
+from storage.fees.billing import InvoiceFormat, Rhythm
+from storage.fees.charging import charge_due
+from storage.fees.invoicing import make_due
 from storage.people import institution
 from storage.people.employers import Employer
 from storage.people.organisations import Organisation
@@ -98,6 +102,17 @@ UNCHECKED = ("Flexplek Proefdorp", "Testlaan 3, Proefdorp", "")
 ROLE_DESCRIPTION = "Medewerker klantcontact met extra taken: nieuwe collega’s begeleiden en meeluisteren."
 MOTIVATION = "Ik begeleid al een tijd collega’s en wil weten of ik het goed doe. Ik wil er beter in worden."
 GOAL = "Over twee jaar wil ik een eigen team coachen."
+BILLING = {
+    "legal_name": "Voorbeeld Klantcontact B.V.",
+    "street": "Voorbeeldweg 1",
+    "postcode": "1234 AB",
+    "city": "Voorbeeldstad",
+    "kvk_number": "12345678",
+    "oin": "",
+    "vat_number": "",
+    "mail": "facturen@voorbeeld.example",
+    "reference": "Inkoop 2026-7",
+}
 STARS = {
     StarKind.MANAGER: (
         "Mijn leidinggevende Lena wilde dat we elk gesprek binnen vier minuten afrondden. Klanten belden daardoor "
@@ -184,6 +199,17 @@ def people_and_dossiers(session: Session, now: datetime) -> None:
     ready = _locations(session, organisation, now)
     _practical_sessions(session, ready, now)
     _assessments(session, organisation, now)
+    _money(session, organisation, now)
+
+
+def _money(session: Session, organisation: Organisation, now: datetime) -> None:
+    """Costs from today on, of what is set ready and approved here, and the invoice that they make."""
+    officer, beheerder = _person(session, "bureau@ksf.example"), _person(session, "beheerder@voorbeeld.example")
+    billing.choose(session, formats.day_of(now), 30, "", officer, now)
+    billing.keep(session, organisation, BILLING, InvoiceFormat.NLCIUS, Rhythm.PER_ORDER, beheerder, now)
+    session.flush()
+    charge_due(session, now)
+    make_due(session, officer, now)
 
 
 def bank(session: Session, now: datetime) -> None:
