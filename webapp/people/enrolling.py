@@ -154,7 +154,8 @@ def one() -> ResponseReturnValue:
         if planned.outcome is EntryOutcome.NEW:
             tell(enrol(g.db, form.chosen, form.scheme, [entry], access.me(), g.now), access.me())
             flash(f"{entry.candidate_name} is aangemeld. De kandidaat en de leidinggevende krijgen een mail.", "ok")
-            return redirect(url_for("organisation.home"))
+            # Who nominates some one by one stays at the form.
+            return redirect(url_for("enrolling.one" if "again" in request.form else "organisation.home"))
         form.candidate_email.errors = [states.ENTRY_OUTCOMES[planned.outcome][1]]
     return render_template("enrolling/one.html", form=form, weeks=advised_weeks(g.db)), 422 if form.errors else 200
 

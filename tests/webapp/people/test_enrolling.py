@@ -153,7 +153,7 @@ def test_one_candidate_is_enrolled_by_a_form(people, visit):
         "manager_name": people.manager.name,
         "manager_email": people.manager.email,
     }
-    assert visitor.post("/organisatie/aanmelden", typed).status_code == 302
+    assert visitor.post("/organisatie/aanmelden", typed).location == "/organisatie"
     assert count(Dossier) == 1
     again = visitor.post("/organisatie/aanmelden", typed)
     assert again.status_code == 422
@@ -164,6 +164,9 @@ def test_one_candidate_is_enrolled_by_a_form(people, visit):
     with new_session(writes=False) as session:
         manager_mail = session.scalars(select(MailMessage).where(MailMessage.person_id == people.manager.id)).one()
     assert manager_mail.link_id is None, "who has a password is sent no link"
+    one_more = {"candidate_name": "Nora Nieuw", "candidate_email": "nora@voorbeeld.example", "again": "1"}
+    assert visitor.post("/organisatie/aanmelden", typed | one_more).location == "/organisatie/aanmelden"
+    assert "Nora Nieuw is aangemeld" in visitor.get("/organisatie/aanmelden").text
 
 
 def test_a_name_from_a_form_holds_what_is_read_and_nothing_else(people, visit, session):
