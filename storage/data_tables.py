@@ -390,10 +390,11 @@ TABLES: Mapping[str, Table] = {
         DataClass.VERDICTS,
         {
             "participant_id.candidate_id": "state sheet judgement passed signed_by_id signed_at released_by_id"
-            " released_at",
+            " released_at objection objected_at ruling granted ruled_at",
             "signed_by_id": "state signed_at",
             "released_by_id": "state released_at",
             "sent_back_by_id": "state sent_back_at reason",
+            "ruled_by_id": "ruling granted ruled_at",
         },
         {Apart.INNER: "seen"},
         once={"participant_id.candidate_id": ("practical_result", "released_at")},

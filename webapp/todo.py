@@ -304,6 +304,13 @@ def officer() -> list[Todo]:
         *_assessments("gevraagd", "derde", "vrijgeven"),
         Todo(
             Kind.TO_DO,
+            access_practical.sessions_for_officer()["bezwaar"],
+            "praktijktoets met een bezwaar",
+            "praktijktoetsen met een bezwaar",
+            url_for("practical_answers.home", toon="bezwaar"),
+        ),
+        Todo(
+            Kind.TO_DO,
             access_people.staff_changes_to_decide(),
             "rol of adres wacht op een tweede medewerker",
             "rollen of adressen wachten op een tweede medewerker",

@@ -6,7 +6,7 @@ the examiner who signed and the officer who released: two persons, as of every c
 
 import uuid
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -19,7 +19,7 @@ from storage.base import audit
 from storage.base.clock import AMSTERDAM
 from storage.base.database import Base, one_of, session_of
 from storage.base.refusal import Refused
-from storage.base.steps import Stepping, check_step, table
+from storage.base.steps import Stepping, StepRule, check_step, table
 from storage.certificates import issuing
 from storage.certificates.certificates import Certificate
 from storage.dossier import qualifications
@@ -63,13 +63,19 @@ class Rule(StrEnum):
     NO_THEORY = "practical_result_without_theory"
     CERTIFIED = "practical_result_certified"
     CERTIFICATE_STANDS = "practical_result_under_certificate"
+    OBJECTED = "practical_result_objected"
+    TOO_LATE = "practical_objection_too_late"
+    NO_GROUND = "practical_objection_without_text"
+    THIRD_PERSON = "practical_objection_by_third_person"
+    NO_RULING = "practical_objection_without_ruling"
 
 
 class PracticalResult(Stepping, Base):
     """The signed checklist of one participant. `seen`: the entries that were signed; `sheet`: all that they said.
 
     `judgement` is the outcome with the points of each term and every missed point; `passed` repeats it. `reason`: why
-    it was sent back.
+    it was sent back. `objection` is what the candidate has against it, `ruling` what was said to that; `granted` when
+    the examiner looks at it again for it.
     """
 
     __tablename__ = "practical_result"
@@ -88,12 +94,19 @@ class PracticalResult(Stepping, Base):
     sent_back_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
     sent_back_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(Text, default="")
+    objection: Mapped[str] = mapped_column(Text, default="", server_default="")
+    objected_at: Mapped[datetime | None]
+    ruling: Mapped[str] = mapped_column(Text, default="", server_default="")
+    granted: Mapped[bool | None]
+    ruled_at: Mapped[datetime | None]
+    ruled_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
     certificate_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Certificate.id))
 
     participant: Mapped[Participant] = relationship()
     signed_by: Mapped[Person] = relationship(foreign_keys=signed_by_id)
     released_by: Mapped[Person | None] = relationship(foreign_keys=released_by_id)
     sent_back_by: Mapped[Person | None] = relationship(foreign_keys=sent_back_by_id)
+    ruled_by: Mapped[Person | None] = relationship(foreign_keys=ruled_by_id)
     certificate: Mapped[Certificate | None] = relationship()
 
     __table_args__ = (
@@ -101,6 +114,9 @@ class PracticalResult(Stepping, Base):
         CheckConstraint("released_by_id <> signed_by_id", name="second_person"),
         CheckConstraint("(state = 'sent_back') = (sent_back_at IS NOT NULL)", name="sent_back"),
         CheckConstraint("state <> 'sent_back' OR reason <> ''", name="sent_back_because"),
+        CheckConstraint("(objected_at IS NULL) = (objection = '')", name="objected"),
+        CheckConstraint("(ruled_at IS NULL) = (ruled_by_id IS NULL)", name="ruled"),
+        CheckConstraint("ruled_by_id <> signed_by_id", name="ruled_by_another"),
         Index(None, "state", "signed_at"),
         Index(None, "participant_id"),
     )
@@ -170,6 +186,43 @@ class PracticalResult(Stepping, Base):
         qualifications.enter(session, candidate, key, made.number, min(earned, now.date()), officer, now)
         session.flush()
         return made
+
+    def objection_until(self) -> date | None:
+        """The last day on which the candidate may object; None while the result is not released."""
+        weeks = self.participant.practical_session.scheme.content.terms.objection_weeks
+        return self.released_at and self.released_at.astimezone(AMSTERDAM).date() + timedelta(weeks=weeks)
+
+    def object_to(self, text: str, now: datetime) -> None:
+        """The candidate says what is wrong with it. Raises Refused without words, twice, and after the term."""
+        until = self.objection_until()
+        if until is None:
+            raise Refused(StepRule.NOT_ALLOWED, found=self.state, needed=ResultState.RELEASED)
+        if not text.strip():
+            raise Refused(Rule.NO_GROUND)
+        if self.objected_at:
+            raise Refused(Rule.OBJECTED)
+        if now.astimezone(AMSTERDAM).date() > until:
+            raise Refused(Rule.TOO_LATE, needed=until)
+        self.objection, self.objected_at = text.strip(), now
+        audit.record(session_of(self), now, self.participant.candidate_id, "practical_result_objected", self)
+
+    def rule(self, granted: bool, words: str, officer: Person, now: datetime) -> None:
+        """Answer the objection; granted, the examiner looks at the checklist again.
+
+        Raises Refused without an objection that waits, without words, for who signed or released it, and while the
+        certificate that followed stands.
+        """
+        if self.objected_at is None or self.ruled_at is not None:
+            raise Refused(StepRule.NOT_ALLOWED, found=self.state)
+        if officer.id in (self.signed_by_id, self.released_by_id, self.participant.candidate_id):
+            raise Refused(Rule.THIRD_PERSON)
+        if not words.strip():
+            raise Refused(Rule.NO_RULING)
+        if granted:
+            self.send_back(words, officer, now)
+        self.ruling, self.granted, self.ruled_by, self.ruled_at = words.strip(), granted, officer, now
+        self.ruled_by_id = officer.id
+        audit.record(session_of(self), now, officer.id, "practical_objection_ruled", self, granted=granted)
 
     def _holds_certificate(self) -> bool:
         """True when the candidate has the certificate of this exam, from here or from elsewhere."""

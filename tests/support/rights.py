@@ -513,6 +513,8 @@ RIGHTS: dict[str, Right] = {
     "practical_results.release": may(OFFICERS, result_id="practical_result.id"),
     "practical_results.send_back": may(OFFICERS, result_id="practical_result.id"),
     "practical_results.certify": may(OFFICERS, result_id="known_result.id"),
+    "practical_results.rule": may(OFFICERS, result_id="known_result.id"),
+    "own_practical.object_to": may({"second_candidate"}, result_id="known_result.id"),
     "own_practical.show": may({"second_candidate"}, result_id="known_result.id"),
     "assessments.home": may(ADMINS),
     "assessments.ask": may(ADMINS, exam="=ervaringsbewijs_callcenter"),

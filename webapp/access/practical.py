@@ -71,12 +71,22 @@ def participant_for_admin(participant_id: uuid.UUID) -> Participant:
 
 def sessions_for_officer() -> dict[str, Select[PracticalSession]]:
     """Sessions that wait for KSF, longest waiting first; those with a result that waits for the one who asks as second
-    person; confirmed ones to come; all of them. Never the own case.
+    person, or with an objection as third; confirmed ones to come; all of them. Never the own case.
     """
     signed = (
         select(Participant.session_id)
         .join(PracticalResult, PracticalResult.participant_id == Participant.id)
         .where(PracticalResult.state == ResultState.SIGNED, PracticalResult.signed_by_id != me().id)
+    )
+    objected = (
+        select(Participant.session_id)
+        .join(PracticalResult, PracticalResult.participant_id == Participant.id)
+        .where(
+            PracticalResult.objected_at.is_not(None),
+            PracticalResult.ruled_at.is_(None),
+            PracticalResult.signed_by_id != me().id,
+            PracticalResult.released_by_id != me().id,
+        )
     )
     others = select(PracticalSession).where(_others())
     asked = others.where(PracticalSession.state == SessionState.REQUESTED)
@@ -84,6 +94,7 @@ def sessions_for_officer() -> dict[str, Select[PracticalSession]]:
     return {
         "gevraagd": asked.order_by(PracticalSession.asked_at, PracticalSession.id),
         "uitslag": others.where(PracticalSession.id.in_(signed)).order_by(PracticalSession.day, PracticalSession.id),
+        "bezwaar": others.where(PracticalSession.id.in_(objected)).order_by(PracticalSession.day, PracticalSession.id),
         "komend": planned.order_by(PracticalSession.day, PracticalSession.id),
         "alles": others.order_by(PracticalSession.day.desc(), PracticalSession.id),
     }

@@ -140,6 +140,8 @@ EVENTS = {
     "practical_result_signed": "checklist van praktijktoets ondertekend",
     "practical_result_released": "uitslag van praktijktoets vrijgegeven",
     "practical_result_sent_back": "checklist van praktijktoets teruggestuurd",
+    "practical_result_objected": "bezwaar tegen uitslag van praktijktoets",
+    "practical_objection_ruled": "bezwaar tegen uitslag van praktijktoets beantwoord",
     "location_kept": "gegevens van locatie bewaard",
     "location_measured": "computer van een locatie gemeten",
     "location_checked": "locatie gecontroleerd",

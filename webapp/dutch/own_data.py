@@ -78,6 +78,7 @@ TABLES = {
 }
 
 COLUMNS = {
+    "objection": "Bezwaar",
     "sheet": "Wat op de checklist staat",
     "judgement": "Wat de beoordelaars vonden",
     "endorsed_at": "Getekend door de examencommissie op",
@@ -242,6 +243,7 @@ COLUMNS = {
     "opens_at": "Open vanaf",
     "ordered_at": "Besteld op",
     "organisation_id": "Organisatie",
+    "objected_at": "Bezwaar gemaakt op",
     "estimates": "Schattingen",
     "outcome": "Uitkomst",
     "passed": "Geslaagd",

@@ -4,8 +4,8 @@ import uuid
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import RadioField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from storage.base.present import present
 from storage.people.people import Role
@@ -14,7 +14,7 @@ from webapp import access
 from webapp.access import practical as access_practical
 from webapp.certificates import mails
 from webapp.context import g
-from webapp.forms import Form
+from webapp.forms import Form, choices
 from webapp.planning import practical_mail
 from webapp.planning.own_practical import values_of
 
@@ -23,6 +23,19 @@ pages = Blueprint("practical_results", __name__, url_prefix="/bureau/praktijktoe
 
 class BackForm(Form):
     reason = TextAreaField("Waarom stuurt u terug?", [DataRequired("Schrijf waarom."), Length(max=2000)])
+
+
+class RulingForm(Form):
+    granted = RadioField(
+        "Wat beslist u?",
+        [InputRequired("Kies een antwoord.")],
+        choices=choices([("ja", "Toegekend: de examiner kijkt opnieuw"), ("nee", "Niet toegekend: de uitslag blijft")]),
+    )
+    words = TextAreaField(
+        "Waarom?",
+        [DataRequired("Schrijf wat u beslist en waarom."), Length(max=5000)],
+        description="De kandidaat leest dit. Na ‘toegekend’ leest de examiner het ook.",
+    )
 
 
 @pages.get("/<uuid:result_id>")
@@ -58,6 +71,22 @@ def send_back(result_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(_back(found))
 
 
+@pages.post("/<uuid:result_id>/bezwaar")
+@access.roles(Role.KSF_OFFICER)
+def rule(result_id: uuid.UUID) -> ResponseReturnValue:
+    """Answer an objection, as a third person; granted, the examiner looks at the checklist again."""
+    found, form = access_practical.result_for_officer(result_id), RulingForm()
+    if not form.validate_on_submit():
+        return _page(found, BackForm(formdata=None), form), 422
+    granted = form.granted.data == "ja"
+    found.rule(granted, present(form.words.data), access.me(), g.now)
+    practical_mail.notify_ruled(found, g.now)
+    if granted:
+        practical_mail.notify_sent_back(found, g.now)
+    flash("Beantwoord. De kandidaat krijgt bericht" + (", de examiner ook." if granted else "."), "ok")
+    return redirect(_back(found))
+
+
 @pages.post("/<uuid:result_id>/certificaat")
 @access.roles(Role.KSF_OFFICER)
 def certify(result_id: uuid.UUID) -> ResponseReturnValue:
@@ -72,12 +101,14 @@ def _back(found: PracticalResult) -> str:
     return url_for("practical_results.show", result_id=found.id)
 
 
-def _page(found: PracticalResult, form: BackForm) -> str:
+def _page(found: PracticalResult, form: BackForm, ruling: RulingForm | None = None) -> str:
     waiting = found.state is ResultState.SIGNED
     return render_template(
         "practical_results/one.html",
         found=found,
         form=form,
+        ruling=ruling or RulingForm(formdata=None),
+        third=access.me().id not in (found.signed_by_id, found.released_by_id),
         changed=found.changed_since() if waiting else [],
         mine=found.signed_by_id == access.me().id,
         hindrance=found.hindrance() if found.state is ResultState.RELEASED else None,

@@ -97,6 +97,12 @@ def notify_sent_back(result: PracticalResult, now: datetime) -> None:
     notify(session_of(result), examiner, "practical_sent_back", now, result=result, practical=found)
 
 
+def notify_ruled(result: PracticalResult, now: datetime) -> None:
+    """The candidate hears what KSF said to the objection."""
+    candidate, found = result.participant.candidate, result.participant.practical_session
+    notify(session_of(result), candidate, "practical_objection_answer", now, result=result, practical=found)
+
+
 def _askers(found: PracticalSession, now: datetime) -> Sequence[Person]:
     there = holders(session_of(found), Role.ORGANISATION_ADMIN, found.organisation, now)
     return [one for one in there if one.id == found.asked_by_id] or there

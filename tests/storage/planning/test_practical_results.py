@@ -253,6 +253,48 @@ def test_a_released_result_is_put_right_by_the_examiner_after_its_certificate_is
     assert [one.number for one in qualifications.held(session, [people.candidate.id]) if one.number] == [new.number]
 
 
+def test_an_objection_is_made_once_within_the_term_and_answered_by_a_third_person(session, people, held, examiner):
+    result = checklists.sign(session, held.participants[0], examiner, LATER)
+    refused(StepRule.NOT_ALLOWED, result.object_to, "Nee.", LATER)
+    (theory,) = qualifications.held(session, [people.candidate.id])
+    theory.take_back(people.officer, LATER)
+    session.flush()
+    result.release(people.officer, LATER)
+    until = result.objection_until()
+    assert until == LATER.date() + timedelta(weeks=held.scheme.content.terms.objection_weeks)
+    refused(Rule.NO_GROUND, result.object_to, " ", LATER)
+    refused(Rule.TOO_LATE, result.object_to, "Te laat.", LATER + timedelta(weeks=40))
+    refused(StepRule.NOT_ALLOWED, result.rule, False, "Nee.", people.second_officer, LATER)
+    result.object_to(" Ik deed punt 3 wel. ", LATER)
+    refused(Rule.OBJECTED, result.object_to, "Nog eens.", LATER)
+    for own in (people.officer, examiner, people.candidate):
+        refused(Rule.THIRD_PERSON, result.rule, False, "Nee.", own, LATER)
+    refused(Rule.NO_RULING, result.rule, False, " ", people.second_officer, LATER)
+    result.rule(False, "De opname toont het niet.", people.second_officer, LATER)
+    session.flush()
+    assert (result.objection, result.granted, result.state) == ("Ik deed punt 3 wel.", False, ResultState.RELEASED)
+    refused(StepRule.NOT_ALLOWED, result.rule, True, "Toch.", people.second_officer, LATER)
+
+
+def test_an_objection_that_is_granted_sends_the_checklist_back_unless_its_certificate_stands(
+    session, people, held, examiner
+):
+    result = checklists.sign(session, held.participants[0], examiner, LATER)
+    made = result.release(people.officer, LATER)
+    result.object_to("De tijd klopt niet.", LATER)
+    refused(Rule.CERTIFICATE_STANDS, result.rule, True, "Dat klopt.", people.second_officer, LATER)
+    assert result.ruled_at is None
+    asked = changes.ask(session, made, CertificateState.WITHDRAWN, "De uitslag klopt niet.", people.officer, LATER)
+    asked.decide(True, people.second_officer, LATER)
+    session.flush()
+    result.rule(True, "Dat klopt.", people.second_officer, LATER)
+    session.flush()
+    assert (result.granted, result.state, result.reason) == (True, ResultState.SENT_BACK, "Dat klopt.")
+    again = checklists.sign(session, held.participants[0], examiner, LATER + timedelta(hours=1))
+    again.release(people.officer, LATER + timedelta(hours=1))
+    again.object_to("Nog niet goed.", LATER + timedelta(hours=2))
+
+
 def test_chats_are_judged_by_the_same_checklist_for_a_certificate_of_their_own(session, people, examiner):
     data = (cast.CONTENT.parent / "branchecertificaat_chat" / "scheme.toml").read_bytes()
     scheme = add_scheme(session, data, NOW - timedelta(days=1))

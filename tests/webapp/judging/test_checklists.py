@@ -45,8 +45,8 @@ def kept(kind):
         return session.scalar(select(func.count()).select_from(kind))
 
 
-def signed(session, people, participant):
-    result = checklists.sign(session, participant, people.assessors[0], datetime.now(UTC))
+def signed(session, people, participant, given=(17, 1, 2)):
+    result = checklists.sign(session, participant, people.assessors[0], datetime.now(UTC), given)
     session.commit()
     return result
 
@@ -158,6 +158,37 @@ def test_the_candidate_is_not_told_nothing_between_the_test_and_its_result(sessi
     visit(people.officer).post(f"/bureau/praktijktoetsen/uitslagen/{result.id}/vrijgeven")
     page = candidate.get("/examen").text
     assert "uitslag volgt" not in page and "Uitslag lezen" in page
+
+
+def test_an_objection_goes_from_the_candidate_to_a_third_person_and_back_to_the_examiner(session, people, visit, found):
+    result = signed(session, people, found.participants[0], given=(16, 1, 2))
+    candidate, first, third = visit(people.candidate), visit(people.officer), visit(people.second_officer)
+    address, own = f"/bureau/praktijktoetsen/uitslagen/{result.id}", f"/examen/praktijktoets/{result.id}"
+    assert candidate.post(f"{own}/bezwaar", {"text": "Nee."}).status_code == 404
+    first.post(f"{address}/vrijgeven")
+    assert "bezwaar maken tot en met" in text_of(candidate.get(own).text)
+    assert candidate.post(f"{own}/bezwaar", {"text": " "}).status_code == 422
+    assert visit(people.second_candidate).post(f"{own}/bezwaar", {"text": "Nee."}).status_code == 404
+    assert candidate.post(f"{own}/bezwaar", {"text": "Ik deed punt 3 wel."}).status_code == 302
+    assert candidate.post(f"{own}/bezwaar", {"text": "Nog eens."}).status_code == 409
+    assert "KSF kijkt ernaar" in text_of(candidate.get(own).text)
+    listed = "/bureau/praktijktoetsen?toon=bezwaar"
+    assert "1 praktijktoets met een bezwaar" in text_of(third.get("/bureau").text)
+    assert people.organisation.name in third.get(listed).text
+    assert "Er wacht geen bezwaar op u" in text_of(first.get(listed).text)
+    assert "beslist niet over het bezwaar" in text_of(first.get(address).text)
+    assert first.post(f"{address}/bezwaar", {"granted": "ja", "words": "Ja."}).status_code == 409
+    assert third.post(f"{address}/bezwaar", {"granted": "misschien", "words": ""}).status_code == 422
+    assert third.post(f"{address}/bezwaar", {"granted": "ja", "words": "Dat klopt."}).status_code == 302
+    assert third.post(f"{address}/bezwaar", {"granted": "nee", "words": "Toch niet."}).status_code == 409
+    assert candidate.get(own).status_code == 404
+    assert "Dat klopt." in text_of(third.get(address).text)
+    with new_session(writes=False) as read:
+        to = select(MailMessage.template, MailMessage.person_id, MailMessage.text)
+        mails = {(name, person): text for name, person, text in read.execute(to)}
+    answer = mails["practical_objection_answer", people.candidate.id]
+    assert "toegekend" in answer and "Dat klopt." not in answer
+    assert any(name == "practical_sent_back" for name, _ in mails)
 
 
 def test_an_organisation_reads_of_a_test_that_was_not_passed_only_that_it_is_over(session, people, visit, found):
