@@ -232,6 +232,16 @@ def test_from_the_hole_on_the_live_road_is_the_answer(tmp_path, codec, missing):
     assert len(seen.offsets_ms) >= 7 and max(map(abs, seen.offsets_ms)) < 60
 
 
+@pytest.mark.parametrize("codec", ["H264", "VP8"])
+def test_after_the_hole_the_slices_go_on_where_the_live_road_has_ended(tmp_path, codec):
+    data = browser(tmp_path / "browser", codec)
+    chosen = Take(tmp_path, codec).slices(data, (0, 2), (4, 7)).closing(data).live(1, 5.5).best()
+    assert (chosen.decision["took"], chosen.decision["why"], chosen.decision["by"]) == ("both", "hole", "sound")
+    seen = watch(chosen.path)
+    assert len(set(range(240)) - set(seen.numbers)) <= 1 and seen.numbers == sorted(seen.numbers)
+    assert len(seen.beeps) == SECONDS and max(map(abs, seen.offsets_ms)) < 60
+
+
 def test_without_the_pages_last_word_the_live_road_knows_the_end(tmp_path):
     data = browser(tmp_path / "browser", "H264")
     chosen = Take(tmp_path).slices(data, (0, 5)).live().best()
