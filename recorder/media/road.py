@@ -17,14 +17,23 @@ _WORTH_S = 0.25
 
 @dataclass(frozen=True)
 class Road:
-    """One road as a file that can be played."""
+    """One road as a file that can be played.
+
+    Not `begun`: its first packets are lost, so that it begins at another moment than the page says that it did.
+    """
 
     path: Path
     found: Scan
+    begun: bool = True
 
     @property
     def seconds(self) -> float:
         return self.found.seconds
+
+    @property
+    def empty(self) -> bool:
+        """True when there is neither picture nor sound in it."""
+        return not (self.found.times or self.found.audio_codec)
 
     @property
     def gaps_s(self) -> float:

@@ -79,32 +79,41 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
             return chosen(head, "slices", "no_live" if slices.whole else "no_live_for_the_hole")
         unreadable = "slices_unreadable" if slices.rows else "no_slices"
         return chosen(other, "live" if other or live.path else "nothing", unreadable, live.path)
+    road, took, why, more = _of_both(slices, head, other, live, folder)
+    return chosen(road, took, why, **more)
+
+
+def _of_both(
+    slices: Slices, head: Road, other: Road, live: Source, folder: Path
+) -> tuple[Road, str, str, dict[str, Any]]:
+    """The slices, the live road, or what they make together: what was taken, its name, why, and by which figures."""
     differs = slices.manifest is not None and abs(head.seconds - slices.manifest.seconds) > SAME_S
     if slices.whole and not differs and head.gaps_s <= SAME_S and not lacks_track(head, other):
-        return chosen(head, "slices", "whole")
-    shift_s, by = align(head, other, slices.manifest, live)
-    placed: dict[str, Any] = {"shift_s": shift_s, "by": by}
-    filled = fill(head, other, shift_s, inside=by != "nothing")
+        return head, "slices", "whole", {}
     why = "hole" if slices.holes else "cut_off" if not slices.whole else "other_length" if differs else "gaps"
+    shift_s, by = align(head, other, slices.manifest, live)
+    placed = {"shift_s": shift_s, "by": by}
+    inside, sooner = by != "nothing", not head.begun and shift_s < 0
     # Where nobody knows how the two lie beside each other, all that can be said is which of them lacks more.
     has_less = by == "nothing" and _has_less(head, other)
-    has_all = fill(other, head, -shift_s, begin_s=-inf).most_s <= SAME_S
     # A machine that starves leaves many short gaps, which are not worth that all is coded once more.
-    worth_s = fill(head, other, shift_s, inside=by != "nothing", longer_s=SAME_S).most_s
-    if worth_s <= SAME_S and not has_less:
-        return chosen(head, "slices", "whole" if why == "gaps" else why, **placed)
-    if has_less or (has_all and (slices.whole or lacks_track(head, other))):
-        if slices.whole and why == "gaps" and len(slices.files) > 1:
-            return chosen(other, "live", "slices_began_anew", **placed)
-        return chosen(other, "live", why if slices.whole else "gaps", **placed)
+    worth = fill(head, other, shift_s, begin_s=-inf if sooner else 0.0, inside=inside, longer_s=SAME_S)
+    if worth.most_s <= SAME_S and not has_less:
+        return head, "slices", "whole" if why == "gaps" else why, placed
+    has_all = fill(other, head, -shift_s, begin_s=-inf).most_s <= SAME_S
+    if has_less or (has_all and (slices.whole or sooner or lacks_track(head, other))):
+        began_anew = why == "gaps" and len(slices.files) > 1
+        return other, "live", "slices_began_anew" if began_anew else why if slices.whole else "gaps", placed
+    base, more, later_s = (other, head, -shift_s) if sooner else (head, other, shift_s)
+    filled = fill(base, more, later_s, inside=inside)
     try:
-        both = _joined(head, other, shift_s, filled, folder / "both.mkv")
+        both = _joined(base, more, later_s, filled, folder / "both.mkv")
     except FfmpegError:
         longer = head.seconds >= other.seconds or lacks_track(other, head)
         longer &= not lacks_track(head, other)
-        return chosen(head if longer else other, "slices" if longer else "live", f"{why}_not_joined")
+        return head if longer else other, "slices" if longer else "live", f"{why}_not_joined", {}
     filled_s = {kind: round(length_s(spans), 3) for kind, spans in asdict(filled).items()}
-    return chosen(both, "both", why, cut_s=round(filled.begin_s, 3), filled_s=filled_s, **placed)
+    return both, "both", why, placed | {"cut_s": round(filled.begin_s, 3), "filled_s": filled_s}
 
 
 def _has_less(head: Road, other: Road) -> bool:
@@ -133,11 +142,15 @@ def _file(rows: Sequence[tuple[Run, list[Path]]], folder: Path) -> Road | None:
     road, ends = None, []
     for count in range(1, min(len(rows), _ROWS) + 1):
         path = folder / f"slices-{rows[0][0].first}-rows-{count}"
-        path.write_bytes(over_the_holes(rows[:count]) if count > 1 else data_of(rows[0][1]))
+        # All of them without what a hole tore, so that their begin is the same.
+        path.write_bytes(over_the_holes(rows[:count]) if len(rows) > 1 else data_of(rows[0][1]))
         longer = _playable(path)
         if longer and (road is None or longer.seconds > road.seconds):
             ends += [road.picture_end_s] if road else [0.0] if count > 1 else []
-            road = longer
+            road = replace(longer, begun=road.begun and not road.empty if road else count == 1)
+    if rows[1:] and (road is None or road.empty):
+        path.write_bytes(data_of(rows[0][1]))
+        return _playable(path)
     return after_holes(road, ends) if road else None
 
 
@@ -152,7 +165,8 @@ def _in_step(slices: Slices, head: Road | None) -> Road | None:
     if not is_mp4(head.path) or abs(head.found.audio_start_s - head.found.times[0]) > _TOGETHER_S:
         return head
     try:
-        return _playable(retimed(head.path, head.path.with_name(f"{head.path.name}-apart.mkv"), later_s)) or head
+        apart = _playable(retimed(head.path, head.path.with_name(f"{head.path.name}-apart.mkv"), later_s))
+        return replace(apart, begun=head.begun) if apart else head
     except av.error.FFmpegError:
         return head
 
@@ -170,6 +184,8 @@ def _with_later_files(slices: Slices, head: Road | None, alone: bool, folder: Pa
         later, after_s = _file(rows, folder), slices.began_after_s(rows[0][0].first)
         if later is None:
             continue
+        if not later.begun or (head and not head.begun):
+            after_s = None
         if head is None and alone:
             head, head_after_s = later, after_s or 0.0
             continue
@@ -218,7 +234,7 @@ def _joined(road: Road, other: Road, shift_s: float, filled: Fill, path: Path) -
     if made is None:
         raise FfmpegError("nothing was joined")
     gaps = left(road.gaps("sound"), filled.sound, made.seconds) if made.found.audio_codec else ()
-    return replace(made, found=replace(made.found, sound_gaps=gaps))
+    return replace(made, found=replace(made.found, sound_gaps=gaps), begun=road.begun)
 
 
 def _playable(path: Path | None) -> Road | None:

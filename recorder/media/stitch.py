@@ -37,10 +37,11 @@ def align(head: Road, other: Road, manifest: Manifest | None, live: Source) -> t
     """By how many seconds the live road begins later than the slices, and by what that is known."""
     guess_s, by = 0.0, "nothing"
     delay_s = next((session.delay_s for session in live.sessions if session.delay_s is not None), None)
-    if manifest and manifest.started_ms and delay_s is not None:
-        guess_s, by = live.start_s - delay_s - manifest.started_ms / 1000, "clock"
-    elif manifest and manifest.started_ms and manifest.published_ms:
-        guess_s, by = (manifest.published_ms[0] - manifest.started_ms) / 1000, "publish"
+    started_s = manifest.started_ms / 1000 if manifest and head.begun else 0.0
+    if started_s and delay_s is not None:
+        guess_s, by = live.start_s - delay_s - started_s, "clock"
+    elif manifest and started_s and manifest.published_ms:
+        guess_s, by = manifest.published_ms[0] / 1000 - started_s, "publish"
     # A guess may be wrong by a little; without one the whole answer is searched.
     look_s = WRONG_S.get(by) or max(head.seconds, other.seconds)
     heard_s = lag_s(envelope(head.path), envelope(other.path), guess_s, look_s)

@@ -60,4 +60,4 @@ def test_what_the_page_saw_come_late_is_late_in_the_film(tmp_path, late):
 def test_without_a_word_of_the_page_or_for_a_moment_nothing_is_moved(tmp_path, notes):
     chosen = told(tmp_path, mp4(tmp_path, "nothing"), notes)
     assert chosen.decision["set_apart_s"] is None
-    assert chosen.path.name == "slices"
+    assert chosen.path.name == "slices-0-rows-1"

@@ -32,6 +32,9 @@ def test_no_made_answer_ends_dead_or_loses_anything_silently(part):
         pytest.param(11240, id="a gap between two files, and the second has gaps of its own"),
         pytest.param(9844, id="the live road has all of the gap between two files, and not the end"),
         pytest.param(10707, id="the live road has two pictures, far apart"),
+        pytest.param(20183, id="the first row has nothing in it, and the live road began before the rest"),
+        pytest.param(16403, id="the first row is a torn fragment of an MP4, and the rest begins later"),
+        pytest.param(20325, id="the first row has nothing in it, and no sound is long enough to compare"),
         pytest.param(11169, id="the later file begins to speak after it began"),
     ],
 )

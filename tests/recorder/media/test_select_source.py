@@ -182,6 +182,19 @@ def test_a_first_row_too_short_to_be_read_is_read_with_what_comes_after_the_hole
     assert found.seconds == pytest.approx(7 / 8 * SECONDS, abs=0.3) and found.frames > 150
 
 
+def test_where_the_first_row_says_too_little_the_sound_says_when_the_rest_came(tmp_path):
+    """Slices of which the begin is lost begin later than the page says that they did."""
+    data = browser(tmp_path / "browser", "VP8")
+    take = Take(tmp_path, "VP8").slices(data, (0, 0), (200, 799), of=800).closing(data, count=800).live(0, 6)
+    chosen = take.best()
+    decision = chosen.decision
+    assert (decision["took"], decision["why"], decision["by"]) == ("both", "hole", "sound")
+    assert decision["shift_s"] < -1
+    seen = watch(chosen.path)
+    assert len(set(range(240)) - set(seen.numbers)) <= 1 and len(seen.beeps) == SECONDS
+    assert max(map(abs, seen.offsets_ms)) < 60
+
+
 def test_a_part_of_another_size_or_turned_by_the_telephone_is_shown_upright(tmp_path):
     small, wide, turned = (tmp_path / name for name in ("small.mp4", "wide.mp4", "turned.mp4"))
     for size, path in (("120x160", small), ("320x240", wide)):
