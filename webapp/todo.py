@@ -273,7 +273,7 @@ def officer() -> list[Todo]:
         ),
         Todo(
             Kind.TO_DO,
-            select(Dossier).where(not_done()),
+            select(Sitting).where(_left()),
             "examen niet gedaan of niet af",
             "examens niet gedaan of niet af",
             url_for(files, toon="niet-gedaan"),
@@ -406,12 +406,16 @@ def not_done() -> ColumnElement[bool]:
 
     Where the scheme has dates, an exam that was not begun is the organisation's to plan anew.
     """
+    return Dossier.id.in_(select(Sitting.dossier_id).where(_left()))
+
+
+def _left() -> ColumnElement[bool]:
+    """The sittings of those files, one each."""
     windows = [one.id for one in with_sittings(g.db) if not plans_by_dates(one)]
     begun = exists().where(Answer.sitting_id == Sitting.id, Answer.takes > 0)
-    closed = select(Sitting.dossier_id).where(Sitting.stage == Stage.EXPIRED)
     windowed = Sitting.dossier.has(Dossier.scheme_id.in_(windows))
     approved = Sitting.dossier.has(Dossier.state == DossierState.APPROVED)
-    return Dossier.id.in_(closed.where(approved, windowed | begun))
+    return (Sitting.stage == Stage.EXPIRED) & approved & (windowed | begun)
 
 
 def ends_soon() -> ColumnElement[bool]:
