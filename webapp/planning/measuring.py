@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from scenarios.readiness import Figures, in_order
 from storage.base.json_values import mapping, number, yes_no
 from storage.people.people import Role
-from storage.schemes import current_scheme
+from storage.schemes import current_schemes
 from webapp import access
 from webapp.access import locations as access_location
 from webapp.context import g
@@ -19,9 +19,6 @@ from webapp.dutch.devices import device_words
 from webapp.extensions import limiter
 
 pages = Blueprint("measuring", __name__, url_prefix="/organisatie/locaties/<uuid:location_id>/meten")
-
-RECORDED = "branchecertificaat_b"
-"""The key of the scheme whose answers are recorded; its newest version says what a recording must be."""
 
 
 @pages.get("")
@@ -38,7 +35,8 @@ def show(location_id: uuid.UUID) -> ResponseReturnValue:
 def keep(location_id: uuid.UUID) -> ResponseReturnValue:
     """Keep what the page measured; answers where to go on."""
     found, figures = access_location.location_for_admin(location_id), _figures()
-    scheme = current_scheme(g.db, RECORDED)
+    # The exam whose answers are recorded says what a recording must be.
+    scheme = next((one for one in current_schemes(g.db) if one.content.sitting), None)
     good = in_order(figures, scheme.content.quality if scheme else None)
     marks = {rooms.part(name, figures): fine for name, fine in good.items()}
     device = device_words(request.user_agent.string)
