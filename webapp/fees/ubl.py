@@ -59,16 +59,16 @@ def written(invoice: Invoice) -> bytes:
     if note:
         earlier = _node(_node(root, "BillingReference"), "InvoiceDocumentReference")
         _text(earlier, "ID", content["credits"]["number"])
-        _text(earlier, "IssueDate", content["credits"]["issued_on"])
+        # NLCIUS advises against the day of the earlier invoice (BR-NL-24).
+        if kind is InvoiceFormat.PEPPOL:
+            _text(earlier, "IssueDate", content["credits"]["issued_on"])
     _party(_node(root, "AccountingSupplierParty"), content["seller"], kind, supplier=True)
     _party(_node(root, "AccountingCustomerParty"), content["buyer"], kind, supplier=False)
     if not note:
         means = _node(root, "PaymentMeans")
         _text(means, "PaymentMeansCode", SEPA)
         _text(means, "PaymentID", invoice.number)
-        account = _node(means, "PayeeFinancialAccount")
-        _text(account, "ID", content["seller"]["iban"])
-        _text(account, "Name", content["seller"]["name"])
+        _text(_node(means, "PayeeFinancialAccount"), "ID", content["seller"]["iban"])
     _totals(root, invoice)
     for number, line in enumerate(content["lines"], 1):
         _line(root, number, line, content, note)
