@@ -67,7 +67,7 @@ def one(assessment_id: uuid.UUID) -> ResponseReturnValue:
 def plan(assessment_id: uuid.UUID) -> ResponseReturnValue:
     """Say when, where and by whom; everybody who is concerned is told."""
     found = access_assessment.for_office(assessment_id)
-    form, people = _plan_form(found, filled=False)
+    form, people, _ = _plan_form(found, filled=False)
     if not form.validate_on_submit():
         return _page(found, plan=form), 422
     starts_at = datetime.combine(present(form.day.data), present(form.at.data), formats.AMSTERDAM)
@@ -171,8 +171,9 @@ def _able(found: Assessment, besides: Sequence[uuid.UUID] = ()) -> tuple[dict[st
     return able, {one: tied[one.id] for one in people if one.id in tied}
 
 
-def _plan_form(found: Assessment, filled: bool = True) -> tuple[PlanForm, dict[str, Person]]:
-    people, _ = _able(found)
+def _plan_form(found: Assessment, filled: bool = True) -> tuple[PlanForm, dict[str, Person], dict[Person, Any]]:
+    """The form, who may be chosen in it, and who may not, with the reasons."""
+    people, tied = _able(found)
     people |= {str(one.assessor_id): one.assessor for one in found.sheets if one.slot <= found.slots}
     offered = choices([("", "Kies een assessor"), *((key, one.name) for key, one in people.items())])
     fields = {
@@ -185,12 +186,12 @@ def _plan_form(found: Assessment, filled: bool = True) -> tuple[PlanForm, dict[s
     }
     made: type[PlanForm] = type("PlanForm", (PlanForm,), fields)
     if not filled:
-        return made(), people
+        return made(), people, tied
     values: dict[str, Any] = {f"assessor_{one.slot}": str(one.assessor_id) for one in found.sheets}
     if found.starts_at is not None:
         local = found.starts_at.astimezone(formats.AMSTERDAM)
         values |= {"day": local.date(), "at": local.time(), "place": found.place}
-    return made(formdata=None, data=values), people
+    return made(formdata=None, data=values), people, tied
 
 
 def _third_form(found: Assessment) -> tuple[ThirdForm, dict[str, Person]]:
@@ -206,15 +207,16 @@ def _page(found: Assessment, plan: Form | None = None, third: Form | None = None
     signed = bool(found.sheets) and all(one.signed_at for one in found.sheets)
     disputed = found.state is AssessmentState.DISPUTED
     to_plan = office and found.state in (AssessmentState.REQUESTED, AssessmentState.PLANNED)
+    fresh, _, tied = _plan_form(found) if to_plan else (None, None, {})
     return render_template(
         "assessing/one.html",
         found=found,
         office=office,
         committee=Role.EXAM_COMMITTEE in roles,
-        plan=(plan or _plan_form(found)[0]) if to_plan else None,
+        plan=(plan or fresh) if to_plan else None,
         third=(third or _third_form(found)[0]) if office and disputed else None,
         reason=reason or ReasonForm(formdata=None),
-        tied=_able(found)[1] if to_plan else {},
+        tied=tied,
         blocks=showing.blocks(found) if signed or disputed else [],
         whole=showing.whole(found),
         mine=found.endorsed_by_id == me.id,

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 from sqlalchemy import select, update
-from support import assessments
+from support import assessments, cast
 from support.assessments import MARKS, PROOF
 from support.pdf import pdf
 from support.visitors import text_of
@@ -252,3 +252,21 @@ def test_a_portfolio_goes_from_the_candidate_to_the_assessors(people, visit, pla
     assert send("later.pdf", content).status_code == 409
     assert candidate.post(f"{OWN}/bestanden/{row.id}/weg").status_code == 409
     assert portfolios.get(row) == content
+
+
+def test_a_long_list_asks_no_more_of_the_database_than_a_short_one(session, people, visit, exam, now, count_queries):
+    pages = [
+        (visit(people.officer), f"{OFFICE}?toon=alles"),
+        (visit(people.beheerder), ADMIN),
+        (visit(people.assessors[0]), SHEETS),
+    ]
+    asked = []
+    for some in (1, 4):
+        for number in range(some):
+            somebody = cast.person(
+                session, f"lang{some}{number}", f"Lang {number}", Role.CANDIDATE, people.organisation, now
+            )
+            assessments.plan(session, people, assessments.asked(session, people, somebody, PROOF, now), now)
+        session.commit()
+        asked.append([count_queries(*page) for page in pages])
+    assert asked[0] == asked[1]
