@@ -162,7 +162,7 @@ def of_theory(site: desk_site.Site) -> None:
     "exam, certificate_name, letters, channels",
     [
         ("praktijktoets_a", "Branchecertificaat A", "A-", ("telephone", "email", "chat")),
-        ("branchecertificaat_chat", "Het chatcertificaat", "CHAT-", ("chat",)),
+        ("branchecertificaat_chat", "Branchecertificaat chat", "CHAT-", ("chat",)),
     ],
 )
 def test_theory_and_practice_lead_to_a_certificate(walk: Walk, exam, certificate_name, letters, channels):
@@ -261,6 +261,8 @@ def listen_in(
     expect(office.get_by_text("Bevestigd. De kandidaten")).to_be_visible()
     began = {"starts_at": now - timedelta(hours=3), "ends_at": now + timedelta(hours=3)}
     session.execute(update(ExamDate).where(ExamDate.id == day.id).values(**began))
+    told = {"answered_at": now - timedelta(days=1)}
+    session.execute(update(PracticalSession).where(PracticalSession.date_id == day.id).values(**told))
     session.commit()
     found = session.scalars(select(PracticalSession).where(PracticalSession.date_id == day.id)).one()
     participant, address = found.participants[0], f"/beoordelen/praktijktoetsen/{found.id}/checklist"
@@ -304,7 +306,7 @@ def hand_in_portfolio(walk: Walk, page: Page) -> None:
     page.get_by_role("link", name="Openen").click()
     place = page.locator("#data")
     place.get_by_label("Document toevoegen").set_input_files(file)
-    place.get_by_role("button", name="Toevoegen").click()
+    place.get_by_role("button", name="Toevoegen", exact=True).click()
     expect(page.get_by_text("Het document is bewaard.")).to_be_visible()
     walk.look(page, "portfolio")
 

@@ -11,7 +11,14 @@ export function read(form) {
 
 /** The values that the server put in it, whatever the browser remembered. @param {HTMLFormElement} form @returns {Values} */
 export function readStart(form) {
-  return values(form, (field) => field.defaultValue, (field) => field.defaultChecked);
+  return values(form, startOf, (field) => field.defaultChecked);
+}
+
+/** What the server put in a field; a list that has nothing chosen begins with its first line. @param {any} field @returns {string} */
+function startOf(field) {
+  if (field.type !== "select-one") return field.defaultValue;
+  const options = /** @type {HTMLOptionElement[]} */ (Array.from(field.options));
+  return (options.find((one) => one.defaultSelected) ?? options[0])?.value ?? "";
 }
 
 /** @param {HTMLFormElement} form @param {(field: any) => string} text @param {(field: any) => boolean} chosen */
