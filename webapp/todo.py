@@ -273,7 +273,7 @@ def officer() -> list[Todo]:
         ),
         Todo(
             Kind.TO_DO,
-            select(Sitting).where(_left()),
+            _left(),
             "examen niet gedaan of niet af",
             "examens niet gedaan of niet af",
             url_for(files, toon="niet-gedaan"),
@@ -406,16 +406,15 @@ def not_done() -> ColumnElement[bool]:
 
     Where the scheme has dates, an exam that was not begun is the organisation's to plan anew.
     """
-    return Dossier.id.in_(select(Sitting.dossier_id).where(_left()))
+    return Dossier.id.in_(_left().with_only_columns(Sitting.dossier_id))
 
 
-def _left() -> ColumnElement[bool]:
+def _left() -> Select[Sitting]:
     """The sittings of those files, one each."""
     windows = [one.id for one in with_sittings(g.db) if not plans_by_dates(one)]
     begun = exists().where(Answer.sitting_id == Sitting.id, Answer.takes > 0)
-    windowed = Sitting.dossier.has(Dossier.scheme_id.in_(windows))
-    approved = Sitting.dossier.has(Dossier.state == DossierState.APPROVED)
-    return (Sitting.stage == Stage.EXPIRED) & approved & (windowed | begun)
+    over = (Sitting.stage == Stage.EXPIRED) & (Dossier.state == DossierState.APPROVED)
+    return select(Sitting).join(Sitting.dossier).where(over, Dossier.scheme_id.in_(windows) | begun)
 
 
 def ends_soon() -> ColumnElement[bool]:
