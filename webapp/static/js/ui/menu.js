@@ -15,6 +15,7 @@ export function watchMenus() {
     details.addEventListener("focusout", (event) => {
       if (event.relatedTarget && !details.contains(/** @type {Node} */ (event.relatedTarget))) details.open = false;
     });
+    details.addEventListener("toggle", () => keepOnScreen(details));
     document.addEventListener("click", (event) => {
       if (!details.contains(/** @type {Node} */ (event.target))) details.open = false;
     });
@@ -29,4 +30,12 @@ export function showWhereWeAre() {
     if (!row || row.scrollWidth <= row.clientWidth) continue;
     here.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
   }
+}
+
+/** What opens near the right edge ends with its word instead of beginning with it. @param {HTMLDetailsElement} menu */
+function keepOnScreen(menu) {
+  const panel = menu.querySelector(".menu-panel");
+  panel?.removeAttribute("data-end");
+  const width = document.documentElement.clientWidth;
+  if (menu.open && panel && panel.getBoundingClientRect().right > width) panel.setAttribute("data-end", "");
 }
