@@ -34,6 +34,7 @@ def test_no_made_answer_ends_dead_or_loses_anything_silently(part):
         pytest.param(10707, id="the live road has two pictures, far apart"),
         pytest.param(20183, id="the first row has nothing in it, and the live road began before the rest"),
         pytest.param(16403, id="the first row is a torn fragment of an MP4, and the rest begins later"),
+        pytest.param(40342, id="the page began anew in the hole, and nobody says when"),
         pytest.param(20325, id="the first row has nothing in it, and no sound is long enough to compare"),
         pytest.param(11169, id="the later file begins to speak after it began"),
     ],
