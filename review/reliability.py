@@ -99,19 +99,29 @@ def _absolute(between: float, raters: float, error: float, k: int, n: int) -> tu
     lower, upper = float(fdtri(n - 1, df, 0.975)), float(fdtri(df, n - 1, 0.975))
     spread = k * raters + (k * n - k - n) * error
     return (
-        Estimate(
+        _around(
             value,
             quotient(n * (between - lower * error), lower * spread + n * between),
             quotient(n * (upper * between - error), spread + n * upper * between),
             n,
         ),
-        Estimate(
+        _around(
             mean,
             quotient(n * (between - lower * error), lower * (raters - error) + n * between),
             quotient(n * (upper * between - error), raters - error + n * upper * between),
             n,
         ),
     )
+
+
+def _around(value: float | None, low: float | None, high: float | None, n: int) -> Estimate:
+    """The value with its interval; without one where the approximation of case 2 leaves the value outside of it.
+
+    That happens in tables of two or three subjects with a value below zero.
+    """
+    if value is None or low is None or high is None or not low <= value <= high:
+        return Estimate(value, None, None, n)
+    return Estimate(value, low, high, n)
 
 
 def doubly_scored(table: np.ndarray) -> np.ndarray:

@@ -198,7 +198,9 @@ class Rating(Identified, Base):
         self.seen = self._seen_with(parts)
 
     def _seen_with(self, parts: Sequence[watching.Part]) -> list[list[float]]:
-        return [list(part) for part in watching.joined([*((start, end) for start, end in self.seen), *parts])]
+        # A row that was never written to the database has no default yet.
+        before = [(start, end) for start, end in self.seen or ()]
+        return [list(part) for part in watching.joined([*before, *parts])]
 
     def unseen(self) -> tuple[watching.Part, ...]:
         """The stretches of the recording that were not played; nothing is asked of one whose length is unknown."""

@@ -139,6 +139,13 @@ def test_alpha_is_what_the_krippendorff_package_says(table):
         assert alpha(table, metric).value == pytest.approx(expected, abs=1e-9)
 
 
+def test_an_interval_that_does_not_hold_its_own_value_is_none():
+    found = report(rows_of(np.array([[1.0, 1, 4, 5], [1, 3, 5, 1]])))
+    for name in ("icc2", "icc2k"):
+        assert found[name]["value"] < 0
+        assert (found[name]["low"], found[name]["high"]) == (None, None)
+
+
 @given(arrays(float, st.tuples(st.integers(1, 8), st.integers(1, 4)), elements=cells), st.randoms())
 def test_the_report_of_any_table_is_json_and_knows_no_order(table, random):
     rows = rows_of(table)
