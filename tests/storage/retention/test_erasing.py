@@ -150,7 +150,9 @@ def test_every_column_of_the_motivation_file_is_blanked_or_stays_on_purpose():
     assert {column.key for column in Dossier.__table__.columns} == stays | set(erasing.BLANK)
     whole = {noun.__tablename__ for noun in erasing.WRITTEN}
     classes = (DataClass.DOSSIER, DataClass.ROLE_DOCUMENTS)
-    assert whole == {name for name, table in TABLES.items() if table.data_class in classes} - {"dossier"}
+    # The portfolio belongs to an assessment, and goes with it (`expired`).
+    elsewhere = {"dossier", "portfolio_document"}
+    assert whole == {name for name, table in TABLES.items() if table.data_class in classes} - elsewhere
 
 
 def test_an_objection_keeps_everything_until_it_is_ruled_on(session, people, exam):

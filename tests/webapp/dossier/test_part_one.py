@@ -372,5 +372,5 @@ def test_the_list_costs_as_much_with_many_as_with_few(session, people, visit, co
             few = [count_queries(visitor, f"/bureau/dossiers{query}") for query in ("", "?staat=submitted")]
     session.commit()
     assert [count_queries(visitor, f"/bureau/dossiers{query}") for query in ("", "?staat=submitted")] == few
-    assert max(few) <= 20, "of which the counts of the menu are eleven"
+    assert max(few) <= 22, "of which the counts of the menu are thirteen"
     assert uuid.UUID(str(row.id))

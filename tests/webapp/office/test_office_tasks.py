@@ -8,10 +8,13 @@ from sqlalchemy import select
 from support import cast, mail_jobs
 
 from scenarios.sitting import AnswerStage
+from storage.base.clock import AMSTERDAM
 from storage.base.database import new_session
 from storage.base.jobs import Job, JobState, celery, perform
 from storage.exam.recordings import FINISH, Recording, RecordingState, begin_take
 from storage.exam.sittings import Answer
+from storage.fees import billing
+from storage.fees.orders import FeeOrder
 from storage.people import outbox
 from storage.people.outbox import MailMessage, MailState
 from webapp import sealer, worker
@@ -88,11 +91,22 @@ def test_work_that_nobody_heard_of_is_rung_for_again(broker, session, people):
         assert client.llen("media") == 1
 
 
+def test_what_costs_something_is_charged_by_itself(session, people):
+    now = datetime.now(UTC)
+    dossier = cast.approved_dossier(session, people, now)
+    billing.choose(session, now.astimezone(AMSTERDAM).date(), 30, "", people.officer, now)
+    session.commit()
+    worker.charge()
+    worker.charge()
+    with new_session() as other:
+        assert [one.subject_id for one in other.scalars(select(FeeOrder))] == [dossier.id]
+
+
 LOG = {"seal_audit", "begin_audit_check", "begin_audit_anchor"}
 
 
 def test_everything_that_beat_rings_is_there():
     rung = {entry["task"] for entry in celery.conf.beat_schedule.values()}
-    assert rung == {"sweep", "tend_sittings", "tend_windows", "delete_expired", "begin_retention"} | LOG
+    assert rung == {"sweep", "tend_sittings", "tend_windows", "delete_expired", "begin_retention", "charge"} | LOG
     assert rung <= set(celery.tasks)
     assert sealer.app is celery
