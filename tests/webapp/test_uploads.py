@@ -4,7 +4,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from support import cast
+from support import assessments, cast
 from support.visitors import text_of
 
 from webapp.uploads import Upload
@@ -19,6 +19,7 @@ def places(session, people):
     """Where each kind of file is sent to, by whom, and who else sends there."""
     file = cast.dossier(session, people)
     sitting = cast.sitting(session, people)
+    assessment = assessments.asked(session, people, people.candidate)
     session.commit()
     officers = (people.officer, people.second_officer)
     beheerders = (people.beheerder, people.outsider_beheerder)
@@ -32,6 +33,10 @@ def places(session, people):
         Upload.LOGO: ("/bureau/instelling/logo", officers),
         Upload.PAPER_LIST: ("/register/papier", officers),
         Upload.ITEM_PACKAGE: ("/bureau/vragen/nieuw", officers),
+        Upload.PORTFOLIO_DOCUMENT: (
+            f"/examen/assessments/{assessment.id}/portfolio/data",
+            (people.candidate, people.second_candidate),
+        ),
     }
 
 
