@@ -13,7 +13,6 @@ import io
 import re
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -22,64 +21,28 @@ import numpy as np
 import pytest
 import requests
 import zxingcpp
-from axe_playwright_python.sync_playwright import Axe
 from openbadgeslib.ob3.verifier import OB3VerificationError, OB3Verifier
-from playwright.sync_api import Browser, BrowserContext, Download, Page, Playwright, expect
+from playwright.sync_api import Download, Page, Playwright, expect
 from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from support import cast, desk_site, services
+from support import cast, desk_site, exam_walk, services
 
 from review.rating import Phase
 from storage.judging.progress import decide, look_again
 from storage.judging.ratings import Rating
 from storage.people.people import Person, Role
 
-WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 WHY_WRONG = "In situatie 4 zei ik dat ik terugbel, en toch staat daar dat ik geen afspraak maakte."
 
 
-@dataclass
-class Walk:
-    """The site, a browser, and everybody's own window."""
-
-    site: desk_site.Site
-    browser: Browser
-    folder: Path
-    looks: bool
-    films: Path | None
-    taken: int = 0
-    faults: list[str] = field(default_factory=list)
-    windows: list[BrowserContext] = field(default_factory=list)
-
-    def window(self, person: Person | None = None) -> Page:
-        film = {"record_video_dir": self.films, "record_video_size": WIDE} if self.films else {}
-        context = self.browser.new_context(
-            base_url=self.site.address, viewport=WIDE, locale="nl-NL", reduced_motion="reduce", **film
-        )
-        self.windows.append(context)
-        context.set_default_timeout(30_000)
-        context.on("weberror", lambda error: self.faults.append(str(error.error)))
-        if person is not None:
-            self.site.log_in(context, person)
-        return context.new_page()
+class Walk(exam_walk.Walk):
+    """The walk of a certificate: people whose result is known, and what judges, releases and issues."""
 
     def picture(self, page: Page, what: str) -> None:
         """Look at this page wide and light, then narrow and dark, when that was asked for."""
-        if not self.looks:
-            return
-        self.taken += 1
-        for name, size, theme in (("wide", WIDE, "light"), ("narrow", NARROW, "dark")):
-            page.set_viewport_size(size)
-            page.emulate_media(color_scheme=theme)
-            page.screenshot(
-                animations="disabled", path=self.folder / f"{self.taken:02}-{what}-{name}.png", full_page=True
-            )
-            self.faults += [f"{what} {name}: {one['id']}" for one in Axe().run(page).response["violations"]]
-            if page.evaluate("document.documentElement.scrollWidth") > size["width"]:
-                self.faults.append(f"{what} {name}: wider than the screen")
-        page.set_viewport_size(WIDE)
-        page.emulate_media(color_scheme="light")
+        if self.pictures:
+            self.look(page, what)
 
     def told(self, name: str, level: int, films: int = 0) -> Person:
         """A candidate whose result is known: passed at `level` 4, failed at 2. The first answers have films."""

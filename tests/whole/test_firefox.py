@@ -13,6 +13,8 @@ from support.system import PASSWORD
 pytestmark = [pytest.mark.real_time, pytest.mark.proof]
 
 TALK_S = 3.5
+BREAK_AFTER = 5
+"""After so many answers the page offers a break before each situation."""
 
 
 async def sit(product: system.System, email: str, profile: Path) -> dict:
@@ -20,6 +22,8 @@ async def sit(product: system.System, email: str, profile: Path) -> dict:
     async with firefox.running(profile) as page:
         await firefox.begin_exam(page, product.origin, email)
         for number in range(1, 11):
+            if number > BREAK_AFTER:
+                await page.press(f"Verder met situatie {number}")
             await page.at("clip", "ready")
             title = await page.evaluate("document.querySelector('#step-title').innerText")
             assert title == f"Situatie {number} van 10"

@@ -188,6 +188,7 @@ def test_the_answer_that_is_recorded_goes_first_and_finishing_waits_for_all(
     page.route("**/recorder/slices/**", on_its_way)
     tab.go_on()
     for last in (False, True):
+        tab.at("clip", "offer").press("Verder met situatie")
         tab.at("clip", "ready").press("Filmpje starten").at("clip", "playing").end_of_clip()
         tab.at("prepare", "preparing").press("Nu beginnen").at("record", "recording")
         page.wait_for_timeout(6000)
