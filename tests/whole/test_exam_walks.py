@@ -14,7 +14,6 @@ from support.exam_walk import Walk
 from support.pdf import pdf
 
 from storage.assessing.assessments import Assessment
-from storage.certificates.signing_keys import current_key
 from storage.people.people import Person, Role
 from storage.planning import locations
 from storage.planning.exam_dates import ExamDate
@@ -39,7 +38,6 @@ def site(swift, tmp_path_factory) -> Iterator[desk_site.Site]:
         for key in (PROOF, MARKS):
             assessments.scheme(running.session, key, now)
         of_theory(running)
-        current_key(running.session, now)
         running.session.commit()
         yield running
 

@@ -361,6 +361,12 @@ def test_only_what_was_handed_in_is_judged(session, people, visit, state):
     assert visit(people.officer).post(f"/bureau/dossiers/{row.id}/oordeel", judgement()).status_code == 404
 
 
+def test_the_label_of_each_reason_names_its_own_field(people, visit, handed_in):
+    text = visit(people.officer).get(f"/bureau/dossiers/{handed_in.id}").text
+    for name in ("qualification-reason", "accommodation-reason"):
+        assert text.count(f'id="{name}"') == text.count(f'for="{name}"') == 1
+
+
 def test_the_list_costs_as_much_with_many_as_with_few(session, people, visit, count_queries):
     for number in range(30):
         somebody = cast.person(session, f"k{number}", f"Kandidaat {number}", cast.Role.CANDIDATE, people.organisation)

@@ -186,7 +186,7 @@ def test_the_answer_that_is_recorded_goes_first_and_finishing_waits_for_all(
 
     page = tab.page
     page.route("**/recorder/slices/**", on_its_way)
-    tab.go_on()
+    tab.log_in().at("elsewhere").press("Hier verdergaan")
     for last in (False, True):
         tab.at("clip", "offer").press("Verder met situatie")
         tab.at("clip", "ready").press("Filmpje starten").at("clip", "playing").end_of_clip()
