@@ -1,4 +1,4 @@
-"""Copies (afschriften): the certificate once more, with the word and its own date, for the price that the scheme names.
+"""Copies (afschriften): the certificate once more, with the word and its own date, for the price of that day.
 
 An order is what an invoice is made of; nothing is paid here.
 """
@@ -40,8 +40,10 @@ class CopyOrder(Identified, Base):
     __table_args__ = (CheckConstraint("cents >= 0", name="cents"), Index(None, "certificate_id", "ordered_at"))
 
 
-def order(session: Session, certificate: Certificate, person: Person, now: datetime) -> CopyOrder:
-    """Order a copy. One of the same day is the same paper, so whoever asks again gets that one and pays once.
+def order(session: Session, certificate: Certificate, person: Person, cents: int, now: datetime) -> CopyOrder:
+    """Order a copy for so many euro cents (`storage.fees.prices` knows the price).
+
+    One of the same day is the same paper, so whoever asks again gets that one and pays once.
 
     Raises Refused for a certificate from paper, and for one that is not valid.
     """
@@ -54,7 +56,7 @@ def order(session: Session, certificate: Certificate, person: Person, now: datet
     row = CopyOrder(
         id=uuid.uuid4(),
         certificate=certificate,
-        cents=certificate.scheme.content.fees.copy_cents,
+        cents=cents,
         ordered_by=person,
         ordered_at=now,
     )

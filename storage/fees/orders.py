@@ -178,11 +178,6 @@ def of_invoice(invoice: Invoice) -> list[FeeOrder]:
     return list(session_of(invoice).scalars(theirs.order_by(FeeOrder.ordered_at, FeeOrder.id)))
 
 
-def mine(person: uuid.UUID) -> Select[FeeOrder]:
-    """What this person pays."""
-    return orders().where(FeeOrder.candidate_id == person, FeeOrder.organisation_id.is_(None))
-
-
 def of_organisations(ids: Collection[uuid.UUID]) -> Select[FeeOrder]:
     """What these organisations pay."""
     return orders().where(FeeOrder.organisation_id.in_(ids))

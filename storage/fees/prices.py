@@ -109,6 +109,11 @@ def prices_of(session: Session, exam: str) -> Sequence[FeePrice]:
     return session.scalars(theirs.order_by(FeePrice.since, FeePrice.price)).all()
 
 
+def copy_price(session: Session, scheme: Scheme | None, day: date) -> int:
+    """What a copy of a certificate costs on this day, in euro cents; 0 for one from paper, of which there is none."""
+    return fees_on(session, scheme, day).copy_cents if scheme else 0
+
+
 def fees_on(session: Session, scheme: Scheme, day: date) -> Fees:
     """The amounts of this exam on this day, and what else its scheme says about money."""
     begun: dict[str, Any] = {str(one.price): one.cents for one in prices_of(session, scheme.key) if one.since <= day}

@@ -218,7 +218,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "certificate_change": ask_change(
                 session, certificate, CertificateState.SUSPENDED, "Twijfel.", people.officer, now
             ),
-            "copy_order": order(session, certificate, people.candidate, now),
+            "copy_order": order(session, certificate, people.candidate, 1500, now),
             "paper_list": keep_list(session, [], [], people.officer, now),
             "qualification": held,
             "objected": rejected,

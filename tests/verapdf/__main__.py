@@ -61,7 +61,7 @@ def make(folder: Path) -> list[Path]:
         session.add(Institution(id=uuid.uuid4(), **house))
         session.flush()
         row = certified(session, people, now)
-        copy = copies.order(session, row, people.candidate, now)
+        copy = copies.order(session, row, people.candidate, 1500, now)
         made |= {"certificate": pdf.certificate(session, row), "copy": pdf.certificate(session, row, copy)}
         for file in sorted((ROOT / "scenarios").glob("*/scheme.toml")):
             for one in parse(file.read_bytes()).supplements:

@@ -8,7 +8,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from storage.fees.invoices import Invoice, InvoiceState, invoices
-from storage.fees.orders import FeeOrder, mine, of_organisations
+from storage.fees.orders import FeeOrder, of_organisations
 from storage.fees.prices import FeePrice
 from storage.people.organisations import Organisation
 from storage.people.people import Membership, Role
@@ -68,11 +68,6 @@ def invoices_of_my_organisations() -> Select[Invoice]:
 def invoice_for_admin(invoice_id: uuid.UUID) -> Invoice:
     """One of them."""
     return _one(invoices_of_my_organisations().where(Invoice.id == invoice_id))
-
-
-def my_orders() -> Select[FeeOrder]:
-    """What the one who asks pays."""
-    return mine(me().id)
 
 
 def my_invoices() -> Select[Invoice]:

@@ -12,6 +12,7 @@ from storage.base import audit
 from storage.base.config import config
 from storage.certificates import changes, copies
 from storage.certificates.certificates import Certificate
+from storage.fees.prices import copy_price
 from storage.people import institution
 from storage.people.people import Role
 from storage.schemes import current_scheme
@@ -37,6 +38,7 @@ def home() -> ResponseReturnValue:
         certificates=mine,
         history={one.id: [line for line in changes.history(g.db, one) if line.granted] for one in mine},
         invoices=g.db.scalars(access_fees.my_invoices()).all(),
+        prices={one.id: copy_price(g.db, one.scheme, formats.day_of(g.now)) for one in mine},
         copies={one.id: copies.copies_of(g.db, one) for one in mine},
         links={one.id: _link(one) for one in mine if one.share},
         linkedin={one.id: _linkedin(one) for one in mine if one.share},
@@ -96,7 +98,8 @@ def stop_sharing(certificate_id: uuid.UUID) -> ResponseReturnValue:
 @access.roles(Role.CANDIDATE)
 def copy(certificate_id: uuid.UUID) -> ResponseReturnValue:
     """Order a copy with today's date."""
-    made = copies.order(g.db, access_certificates.my_certificate(certificate_id), access.me(), g.now)
+    found = access_certificates.my_certificate(certificate_id)
+    made = copies.order(g.db, found, access.me(), copy_price(g.db, found.scheme, formats.day_of(g.now)), g.now)
     flash(f"Uw afschrift staat klaar. U krijgt een rekening van {formats.money(made.cents)}.", "ok")
     return redirect(url_for("own_certificates.home"))
 

@@ -15,6 +15,7 @@ from storage.certificates.certificates import STEPS, Certificate, CertificateSta
 from storage.certificates.changes import CertificateChange
 from storage.dossier.dossiers import Dossier
 from storage.exam.sittings import Sitting
+from storage.fees.prices import copy_price
 from storage.judging.verdicts import Verdict
 from storage.people.people import Role, person_by_email
 from webapp import access, letter_pdf
@@ -210,7 +211,7 @@ def file(certificate_id: uuid.UUID) -> ResponseReturnValue:
 def copy(certificate_id: uuid.UUID) -> ResponseReturnValue:
     """Order a copy for the holder."""
     found = access_certificates.certificate_in_register(certificate_id)
-    made = copies.order(g.db, found, access.me(), g.now)
+    made = copies.order(g.db, found, access.me(), copy_price(g.db, found.scheme, formats.day_of(g.now)), g.now)
     flash(f"Het afschrift staat klaar. De bestelling is {formats.money(made.cents)}.", "ok")
     return redirect(url_for("register.one", certificate_id=found.id))
 
@@ -235,7 +236,7 @@ def _page(found: Certificate, form: ChangeForm | None = None, holder_form: Holde
         history=history,
         waiting=next((line for line in history if line.granted is None), None),
         copies=copies.copies_of(g.db, found),
-        price=found.scheme.content.fees.copy_cents if found.scheme else None,
+        price=copy_price(g.db, found.scheme, formats.day_of(g.now)) if found.scheme else None,
         acts=ACTS,
         me=access.me(),
     )

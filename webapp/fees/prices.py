@@ -98,8 +98,8 @@ def home() -> ResponseReturnValue:
 @access.roles(Role.KSF_OFFICER)
 def choose() -> ResponseReturnValue:
     """From when costs are charged, within how many days they are paid, and VAT."""
-    form = SettingsForm(prefix=SETTINGS)
-    if form.validate_on_submit():
+    form, was = SettingsForm(prefix=SETTINGS), billing.settings(g.db).since
+    if form.validate_on_submit() and _not_before_today(form, was):
         billing.choose(
             g.db, form.since.data, present(form.days_to_pay.data), form.exemption.data or "", access.me(), g.now
         )
@@ -161,11 +161,21 @@ def _settings_form() -> SettingsForm:
     return SettingsForm(formdata=None, prefix=SETTINGS, obj=billing.settings(g.db))
 
 
+def _not_before_today(form: SettingsForm, was: date | None) -> bool:
+    """What was asked before anybody could read its price costs nothing, so costs begin today at the earliest."""
+    if form.since.data is None or form.since.data == was or form.since.data >= _today():
+        return True
+    form.since.errors = ["Kies vandaag of later. Wat eerder is aangevraagd, zag geen prijs."]
+    return False
+
+
 def _exams() -> list[Scheme]:
+    """The newest version of each exam of which a step is charged: with a motivation file or a practical test."""
     newest: dict[str, Scheme] = {}
     for one in g.db.scalars(select(Scheme).order_by(Scheme.key, Scheme.number)):
         newest[one.key] = one
-    return sorted(newest.values(), key=lambda one: one.content.name)
+    charged = (one for one in newest.values() if one.content.documents or one.content.checklist)
+    return sorted(charged, key=lambda one: one.content.name)
 
 
 def _today() -> date:

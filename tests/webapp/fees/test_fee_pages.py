@@ -6,15 +6,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
-from support import cast, fees_to_see
+from support import cast, certified, fees_to_see
 
 from scenarios.fee_rules import ChargedAt
+from storage.certificates.copies import CopyOrder
 from storage.fees import billing
 from storage.fees.billing import InvoiceFormat
 from storage.fees.charging import charge_due
 from storage.fees.invoices import Invoice, InvoiceState
 from storage.fees.orders import FeeOrder
-from storage.fees.prices import FeePrice
+from storage.fees.prices import FeePrice, Price, set_price
 from storage.people.outbox import MailMessage
 from storage.planning import locations
 from storage.planning.theory_tests import set_ready
@@ -188,6 +189,27 @@ def test_a_copy_is_the_persons_own_invoice(visit, session, people, scheme):
     assert invoice.number in visit(people.candidate).get("/certificaat").text
     assert visit(people.candidate).get(f"/certificaat/facturen/{invoice.id}.pdf").status_code == 200
     assert visit(people.second_candidate).get(f"/certificaat/facturen/{invoice.id}.pdf").status_code == 404
+
+
+def test_a_copy_costs_what_the_price_list_says(visit, session, people):
+    row = certified.certified(session, people)
+    scheme = row.scheme
+    set_price(session, scheme.key, Price.COPY, 1750, NOW.date(), people.officer, NOW.date(), NOW)
+    session.commit()
+    holder = visit(people.candidate)
+    assert "€ 17,50" in holder.get("/certificaat").text
+    assert holder.post(f"/certificaat/{row.id}/afschrift").status_code == 302
+    assert session.scalars(select(CopyOrder.cents)).one() == 1750
+
+
+def test_costs_never_begin_before_somebody_could_read_them(visit, session, people):
+    session.commit()
+    officer = visit(people.officer)
+    wanted = {"keuzes-days_to_pay": "30", "keuzes-since": (NOW - timedelta(days=40)).date().isoformat()}
+    answer = officer.post("/bureau/tarieven/keuzes", wanted)
+    assert answer.status_code == 422
+    assert "Kies vandaag of later" in answer.text
+    assert officer.post("/bureau/tarieven/keuzes", wanted | {"keuzes-since": ""}).status_code == 302
 
 
 def test_the_income_of_a_year_adds_up_to_its_orders(visit, session, people, scheme, made):
