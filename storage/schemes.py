@@ -141,26 +141,26 @@ def current_scheme(session: Session, key: str) -> Scheme | None:
 
 def current_schemes(session: Session) -> list[Scheme]:
     """The newest version of every exam that candidates are nominated for with a motivation file, by name."""
-    return [row for row in _newest(session) if row.content.documents is not None]
+    return [row for row in newest_versions(session) if row.content.documents is not None]
 
 
 def current_practical_tests(session: Session) -> list[Scheme]:
     """The newest version of every exam for which an examiner listens in with a checklist, by name."""
-    return [row for row in _newest(session) if row.content.checklist is not None]
+    return [row for row in newest_versions(session) if row.content.checklist is not None]
 
 
 def current_theory_tests(session: Session) -> list[Scheme]:
     """The newest version of every exam whose theory test is taken in Vignet, by name."""
     return [
         row
-        for row in _newest(session)
+        for row in newest_versions(session)
         if row.content.theory.quotas and any(one.evidence is Evidence.THEORY_TEST for one in row.content.parts)
     ]
 
 
 def current_assessments(session: Session) -> list[Scheme]:
     """The newest version of every exam that assessors judge criterion by criterion while somebody works, by name."""
-    return [row for row in _newest(session) if row.content.proof is not None or row.content.marking is not None]
+    return [row for row in newest_versions(session) if row.content.proof is not None or row.content.marking is not None]
 
 
 def advised_weeks(session: Session) -> int:
@@ -169,7 +169,8 @@ def advised_weeks(session: Session) -> int:
     return found[0] if found else USUAL_WEEKS_IN_JOB
 
 
-def _newest(session: Session) -> list[Scheme]:
+def newest_versions(session: Session) -> list[Scheme]:
+    """The newest version of every exam, by name."""
     newest = select(Scheme.key, func.max(Scheme.number).label("number")).group_by(Scheme.key).subquery()
     rows = session.scalars(
         select(Scheme).join(newest, (Scheme.key == newest.c.key) & (Scheme.number == newest.c.number))

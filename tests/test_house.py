@@ -40,7 +40,7 @@ FLOORS = {
         ("access",),
         ("certificates",),
         ("fees", "planning", "verdict"),
-        ("dossier", "judging"),
+        ("dossier", "judging", "visitors"),
         ("assessing", "office", "people"),
         ("cli", "exam", "theory"),
     ),

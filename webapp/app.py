@@ -73,8 +73,10 @@ from webapp.people import (
     substituting,
 )
 from webapp.planning import accommodation, booking, exam_dates, locations, measuring, own_practical, planning, practical
+from webapp.sessions import Sessions
 from webapp.theory import bank, quality, supervising, taking, theory, theory_results
 from webapp.verdict import committee, objecting, regulation, results, sharing
+from webapp.visitors import pages as visitors
 
 PARTS = (
     allocating,
@@ -154,6 +156,7 @@ PARTS = (
     paper,
     certified,
     public,
+    visitors,
     health,
     sending,
     style,
@@ -188,6 +191,7 @@ def create_app(settings: Config | None = None) -> Flask:
         RATELIMIT_HEADERS_ENABLED=False,
     )
     app.json = JsonProvider(app)
+    app.session_interface = Sessions()
     # One proxy, the edge, stands before the app and says who is asking.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # as Flask says
     # First of all: whatever refuses a request later shows a page that knows who asks.

@@ -711,6 +711,8 @@ RIGHTS: dict[str, Right] = {
     "results.release_many": may(OFFICERS | COMMITTEE),
     "results.own": may({"candidate", "second_candidate"}),
     "results.letter": may({"candidate", "second_candidate"}),
+    **{f"visitors.{page}": may(PUBLIC) for page in ("exams", "dates", "fees", "disagree", "robots", "sitemap")},
+    "visitors.exam": may(PUBLIC, key="=branchecertificaat_b"),
     "certificate_check.ask": may(PUBLIC),
     "certificate_check.check": may(PUBLIC),
     "certificate_check.shared": may(PUBLIC, secret="certificate.share"),

@@ -39,6 +39,7 @@ NO_PAGES |= {
 NO_PAGES |= {"bank.export", "bank.medium", "taking.medium", "taking.configure", "taking.finished"}
 NO_PAGES |= {"institution.logo", "institution.colour"}
 NO_PAGES |= {"certificate_check.did_document", "certificate_check.status_list", "certified.export", "paper.example"}
+NO_PAGES |= {"visitors.robots", "visitors.sitemap"}
 NO_PAGES |= {f"own_certificates.{file}" for file in ("badge", "copy_file", "file", "supplement")}
 NO_PAGES |= {f"register.{file}" for file in ("copy_file", "export", "file")}
 NO_PAGES |= {f"invoices.{file}" for file in ("electronic", "export", "file", "income_file")}
@@ -73,6 +74,8 @@ def pages(world):
     done, writing, recording = (world.things[name].id for name in ("dossier", "own_case", "recording"))
     return [
         ("", "/inloggen"),
+        *(("", one) for one in ("/examens", "/examendata", "/tarieven", "/bezwaar-en-klacht")),
+        ("", f"/examens/{world.things['dossier'].scheme.key}"),
         ("officer", "/bureau/tarieven"),
         ("officer", "/bureau/facturen"),
         ("officer", "/bureau/facturen/te-maken"),

@@ -70,7 +70,7 @@ class SettingsForm(Form):
 @access.roles(Role.KSF_OFFICER)
 def home() -> ResponseReturnValue:
     """What each exam costs today and later; a new amount from a day on."""
-    exams = _exams()
+    exams = charged_exams()
     form = PriceForm(exams, data={"since": _today()})
     if form.validate_on_submit():
         try:
@@ -105,7 +105,7 @@ def choose() -> ResponseReturnValue:
         )
         flash("De keuzes zijn bewaard.", "ok")
         return redirect(url_for("fee_prices.home"))
-    exams = _exams()
+    exams = charged_exams()
     return _page(exams, PriceForm(exams, formdata=None, data={"since": _today()}), form), 422
 
 
@@ -140,7 +140,7 @@ def costs_of(exam: Scheme, at: str, organisation: Organisation | None = None) ->
 @pages.app_template_global("costs_at")
 def costs_at(at: str) -> list[str]:
     """The same for each exam that is charged at this step, each with its name."""
-    told = [(one, costs_of(one, at)) for one in _exams() if one.content.fees.charged_at is ChargedAt(at)]
+    told = [(one, costs_of(one, at)) for one in charged_exams() if one.content.fees.charged_at is ChargedAt(at)]
     return [f"{one.content.certificate}: {text}" for one, text in told if text]
 
 
@@ -169,7 +169,7 @@ def _not_before_today(form: SettingsForm, was: date | None) -> bool:
     return False
 
 
-def _exams() -> list[Scheme]:
+def charged_exams() -> list[Scheme]:
     """The newest version of each exam of which a step is charged: with a motivation file or a practical test."""
     newest: dict[str, Scheme] = {}
     for one in g.db.scalars(select(Scheme).order_by(Scheme.key, Scheme.number)):
