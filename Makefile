@@ -99,7 +99,7 @@ verapdf: ## Hold certificates and supplements against veraPDF (needs a JDK, PyPI
 	@exec $(VENV)/python tests/verapdf
 
 .PHONY: verifiers
-verifiers: ## Hold badges and status lists against verifiers of others (needs Python 3.12 or newer, npm's registry and PyPI)
+verifiers: ## Hold badges, status lists and the audit file against verifiers of others (needs Python 3.12 or newer, npm's registry and PyPI)
 	@$(PYTHON) docker/local/prepare.py test
 	@exec $(VENV)/python tests/verifiers
 

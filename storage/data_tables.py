@@ -322,7 +322,7 @@ TABLES: Mapping[str, Table] = {
         {"certificate_id.person_id": "cents ordered_at", "ordered_by_id": "ordered_at"},
     ),
     # money
-    "fee_settings": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "kind since days_to_pay exemption"}),
+    "fee_settings": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "kind since days_to_pay exemption accounts"}),
     "fee_price": Table(DataClass.AUDIT, {"set_by_id": "exam price since cents set_at taken_back_at"}),
     "billing_details": Table(
         DataClass.AUDIT,

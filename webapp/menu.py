@@ -66,6 +66,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
             ("Te maken", "invoices.waiting"),
             ("Inkomsten", "invoices.income"),
             ("Tarieven", "fee_prices.home"),
+            ("Boekhouding", "books.home"),
         ),
         "Mensen": (
             ("Mensen", "people.home"),

@@ -5,22 +5,20 @@ import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.base import audit, plain
 from storage.base.database import Base, Identified, one_of
-from storage.people.institution_rules import compact, is_vat_number
+from storage.people.institution_rules import compact, is_oin, is_vat_number
 from storage.people.organisations import Organisation
 from storage.people.people import Person
 
 VAT_PERCENT = 21
-KVK = re.compile(r"\d{8}")
-OIN = re.compile(r"0000000\d{13}")
-"""Twenty digits: eight that say which register, seven of them zeros, then nine to twelve of it (Logius)."""
-POSTCODE = re.compile(r"([1-9]\d{3}) ?([A-Z]{2})")
+KVK = re.compile(r"[0-9]{8}")
+POSTCODE = re.compile(r"([1-9][0-9]{3}) ?([A-Z]{2})")
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -101,7 +99,8 @@ class BillingDetails(Identified, Base):
 class FeeSettings(Identified, Base):
     """What the institution chose: from which day costs are charged, the days to pay in, and VAT or why there is none.
 
-    Nothing that was ordered before `since` is ever charged; None charges nothing.
+    Nothing that was ordered before `since` is ever charged; None charges nothing. `accounts` are the numbers of
+    `storage.fees.ledger_accounts` that differ from the usual.
     """
 
     __tablename__ = "fee_settings"
@@ -111,6 +110,7 @@ class FeeSettings(Identified, Base):
     since: Mapped[date | None]
     days_to_pay: Mapped[int] = mapped_column(default=30)
     exemption: Mapped[str] = mapped_column(String(200), default="")
+    accounts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
     __table_args__ = (
         CheckConstraint("kind = 'fees'", name="kind"),
@@ -126,17 +126,28 @@ class FeeSettings(Identified, Base):
 def settings(session: Session) -> FeeSettings:
     """What was chosen, or what holds before anybody chose: nothing is charged."""
     found = session.scalars(select(FeeSettings)).first()
-    return found or FeeSettings(kind=FeeSettings.only, since=None, days_to_pay=30, exemption="")
+    return found or _unchosen()
+
+
+def to_change(session: Session) -> FeeSettings:
+    """The row of the choices, which nobody else changes meanwhile."""
+    row = session.scalars(select(FeeSettings).with_for_update()).first()
+    if row is None:
+        row = _unchosen()
+        row.id = uuid.uuid4()
+        session.add(row)
+    return row
+
+
+def _unchosen() -> FeeSettings:
+    return FeeSettings(kind=FeeSettings.only, since=None, days_to_pay=30, exemption="", accounts={})
 
 
 def choose(
     session: Session, since: date | None, days_to_pay: int, exemption: str, actor: Person, now: datetime
 ) -> FeeSettings:
     """Make the choices as given. What was ordered already stays as it was."""
-    row = session.scalars(select(FeeSettings).with_for_update()).first()
-    if row is None:
-        row = FeeSettings(id=uuid.uuid4(), kind=FeeSettings.only)
-        session.add(row)
+    row = to_change(session)
     row.since, row.days_to_pay, row.exemption = since, days_to_pay, plain.one_line(exemption)
     session.flush()
     facts = {"since": str(since or ""), "days_to_pay": days_to_pay, "exempt": bool(row.exemption)}
@@ -160,7 +171,7 @@ def faults(values: Mapping[str, str], format: InvoiceFormat) -> dict[str, Fault]
     checks = (
         ("postcode", POSTCODE.fullmatch(values["postcode"]), Fault.NO_POSTCODE),
         ("kvk_number", KVK.fullmatch(values["kvk_number"]), Fault.NO_KVK),
-        ("oin", OIN.fullmatch(values["oin"]), Fault.NO_OIN),
+        ("oin", is_oin(values["oin"]), Fault.NO_OIN),
         ("vat_number", is_vat_number(values["vat_number"]), Fault.NO_VAT),
         ("mail", MAIL.fullmatch(values["mail"]), Fault.NO_MAIL),
     )

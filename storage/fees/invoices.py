@@ -155,3 +155,8 @@ def next_number(session: Session, year: int) -> int:
 def invoices() -> Select[Invoice]:
     """Every invoice and credit note, newest first."""
     return select(Invoice).order_by(Invoice.year.desc(), Invoice.sequence.desc(), Invoice.id)
+
+
+def issued_in(first: date, last: date) -> Select[Invoice]:
+    """Those of these days, both included, in the order of their numbers."""
+    return select(Invoice).where(Invoice.issued_on.between(first, last)).order_by(Invoice.year, Invoice.sequence)

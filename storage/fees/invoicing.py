@@ -18,6 +18,7 @@ from storage.fees.billing import POSTCODE, BillingDetails, InvoiceFormat, Rhythm
 from storage.fees.invoices import Invoice, InvoiceState, next_number
 from storage.fees.orders import FeeOrder, to_invoice
 from storage.people import institution
+from storage.people.institution import Institution
 from storage.people.people import Person
 
 _LAST_LINE = re.compile(
@@ -34,6 +35,8 @@ class Batch:
     credits: Invoice | None
     orders: list[FeeOrder] = field(default_factory=list)
     details: BillingDetails | None = None
+    seller_lacks: tuple[str, ...] = ()
+    """What the institution did not say of itself and this invoice names."""
 
     @property
     def cents(self) -> int:
@@ -44,6 +47,11 @@ class Batch:
     def lacks_details(self) -> bool:
         """True when nobody said where the invoices of this organisation go."""
         return self.organisation_id is not None and self.details is None
+
+    @property
+    def waits(self) -> bool:
+        """True when it cannot be made yet."""
+        return self.lacks_details or bool(self.seller_lacks)
 
     @property
     def buyer(self) -> str:
@@ -62,6 +70,7 @@ def batches(session: Session, now: datetime) -> list[Batch]:
     month = datetime.combine(now.astimezone(AMSTERDAM).date().replace(day=1), time(), AMSTERDAM).astimezone(UTC)
     found: dict[tuple[uuid.UUID | None, uuid.UUID | None, uuid.UUID | None], Batch] = {}
     known: dict[uuid.UUID, BillingDetails | None] = {}
+    lacks = seller_lacks(institution.of(session))
     options = joinedload(FeeOrder.organisation), joinedload(FeeOrder.candidate), joinedload(FeeOrder.credits)
     for order in session.scalars(to_invoice(now).order_by(FeeOrder.ordered_at, FeeOrder.id).options(*options)):
         details = None
@@ -75,7 +84,9 @@ def batches(session: Session, now: datetime) -> list[Batch]:
             continue
         person = order.candidate_id if order.organisation_id is None else None
         key = (order.organisation_id, person, earlier.id if earlier else None)
-        batch = found.setdefault(key, Batch(order.organisation_id, person, earlier, details=details))
+        wants = lacks if details and details.format is not InvoiceFormat.PDF else ()
+        new = Batch(order.organisation_id, person, earlier, details=details, seller_lacks=wants)
+        batch = found.setdefault(key, new)
         batch.orders.append(order)
     return [one for one in found.values() if one.cents]
 
@@ -85,14 +96,16 @@ def _monthly(order: FeeOrder, details: BillingDetails | None) -> bool:
 
 
 def make_due(session: Session, actor: Person | None, now: datetime) -> list[Invoice]:
-    """Make every invoice that can be made now; those of organisations without details wait."""
-    return [make(session, one, actor, now) for one in batches(session, now) if not one.lacks_details]
+    """Make every invoice that can be made now; those that lack a detail of buyer or institution wait."""
+    return [make(session, one, actor, now) for one in batches(session, now) if not one.waits]
 
 
 def make(session: Session, batch: Batch, actor: Person | None, now: datetime) -> Invoice:
-    """One invoice or credit note of this batch, with the next number. Raises ValueError for one without details."""
+    """One invoice or credit note of this batch, with the next number. Raises ValueError for one that has to wait."""
     if batch.lacks_details:
         raise ValueError("an organisation without details gets no invoice")
+    if batch.seller_lacks:
+        raise ValueError(f"the institution has no {', '.join(batch.seller_lacks)}")
     chosen, today = billing.settings(session), now.astimezone(AMSTERDAM).date()
     # A credit note goes by the VAT of what it takes back.
     content = _content(session, batch, chosen)
@@ -129,6 +142,17 @@ def make(session: Session, batch: Batch, actor: Person | None, now: datetime) ->
 def _vat(net: int, percent: int) -> int:
     """The VAT on this, in whole cents; half a cent goes up (article 5a of the Uitvoeringsbesluit omzetbelasting)."""
     return int((Decimal(net) * percent / 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def seller_lacks(house: Institution) -> tuple[str, ...]:
+    """The fields without which an electronic invoice, or an export to the books, would be refused where it goes.
+
+    The norm asks for the VAT number (BR-E-02, BR-S-02), NLCIUS for a number of the chamber of commerce and for street,
+    postcode and city (BR-NL-1, BR-NL-3), and a payment to an account for the account (BR-61).
+    """
+    known = {name: getattr(house, name) for name in ("kvk_number", "vat_number", "iban")}
+    known["address"] = address(house.address)["postcode"]
+    return tuple(name for name in ("address", "kvk_number", "vat_number", "iban") if not known[name])
 
 
 def _content(session: Session, batch: Batch, chosen: billing.FeeSettings) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What the institution says of itself must be fit for a letter, an invoice and a page: pure checks, one for each field.
 
 Numbers are held against their own check digits: an IBAN by ISO 13616 (mod 97), a Dutch VAT number by the eleven test of
-a legal person or by mod 97, as the tax office gives them. A number of the chamber of commerce has none.
+a legal person or by mod 97, as the tax office gives them. A number of the chamber of commerce has none. None of the
+rule sets of electronic invoices looks at any of these digits.
 """
 
 import re
@@ -83,6 +84,21 @@ def is_vat_number(value: str) -> bool:
     """Whether this can be a Dutch VAT number (btw-id), such as NL001234567B01."""
     number = compact(value)
     return bool(re.fullmatch(r"NL[0-9]{9}B(?!00)[0-9]{2}", number)) and (_eleven(number[2:11]) or _mod_97(number))
+
+
+def is_oin(value: str) -> bool:
+    """Whether this can be the number of a public body (OIN): twenty digits, the first eight naming a register.
+
+    That of register 1 is an RSIN with three zeros, which has the eleven test; of register 3 a number of the chamber of
+    commerce with four (Logius). Others have no check that is known.
+    """
+    number = compact(value)
+    if not re.fullmatch(r"0000000[1-9][0-9]{12}", number):
+        return False
+    register, rest = number[7], number[8:]
+    if register == "1":
+        return rest.endswith("000") and _eleven(rest[:9])
+    return rest.endswith("0000") if register == "3" else int(rest) > 0
 
 
 def contrast(one: str, other: str = WHITE) -> float:

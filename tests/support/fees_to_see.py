@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scenarios.fee_rules import Product, Reason
@@ -12,6 +13,8 @@ from storage.fees.invoices import Invoice
 from storage.fees.invoicing import make_due
 from storage.fees.orders import FeeOrder, Subject
 from storage.fees.prices import FeePrice, Price, set_price
+from storage.people import institution
+from storage.people.institution import Institution
 from storage.people.organisations import Organisation
 from storage.people.people import Person
 from storage.schemes import Scheme
@@ -27,6 +30,19 @@ DETAILS = {
     "mail": "facturen@voorbeeld.example",
     "reference": "PO-7",
 }
+
+
+def seller(session: Session) -> Institution:
+    """The institution, with what an electronic invoice names of it."""
+    row = session.scalars(select(Institution)).first()
+    if row is None:
+        row = institution.unknown()
+        row.id, row.kind = uuid.uuid4(), "institution"
+        session.add(row)
+    row.address, row.kvk_number = "Proefplein 1, 3511 AA Voorbeeldstad", "12345678"
+    row.vat_number, row.iban = "NL004495445B01", "NL91ABNA0417164300"
+    session.flush()
+    return row
 
 
 def ordered(
@@ -66,6 +82,7 @@ def invoiced(
     kind: InvoiceFormat = InvoiceFormat.NLCIUS,
 ) -> tuple[FeeOrder, Invoice]:
     """An order of this organisation, and the invoice made of it."""
+    seller(session)
     billing.keep(session, organisation, DETAILS, kind, Rhythm.PER_ORDER, admin, now)
     order = ordered(session, scheme, organisation, candidate, now)
     (made,) = [one for one in make_due(session, None, now) if one.organisation_id == organisation.id]

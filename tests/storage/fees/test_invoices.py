@@ -193,6 +193,11 @@ def test_paid_reminded_written_off_and_back(session, people, ordered):
         ({"postcode": "0123 AB"}, InvoiceFormat.PDF, {"postcode": Fault.NO_POSTCODE}),
         ({"kvk_number": "1234567"}, InvoiceFormat.PDF, {"kvk_number": Fault.NO_KVK}),
         ({"oin": "0000000123456789012"}, InvoiceFormat.PDF, {"oin": Fault.NO_OIN}),
+        ({"oin": "00000001003214346000"}, InvoiceFormat.PDF, {"oin": Fault.NO_OIN}),
+        ({"oin": "00000003123456780001"}, InvoiceFormat.PDF, {"oin": Fault.NO_OIN}),
+        ({"oin": "00000000123456789012"}, InvoiceFormat.PDF, {"oin": Fault.NO_OIN}),
+        ({"kvk_number": "١٢٣٤٥٦٧٨"}, InvoiceFormat.PDF, {"kvk_number": Fault.NO_KVK}),
+        ({"postcode": "٣٥١١ AB"}, InvoiceFormat.PDF, {"postcode": Fault.NO_POSTCODE}),
         ({"vat_number": "NL001234567B01"}, InvoiceFormat.PDF, {"vat_number": Fault.NO_VAT}),
         ({"mail": "facturen"}, InvoiceFormat.PDF, {"mail": Fault.NO_MAIL}),
         ({"kvk_number": ""}, InvoiceFormat.PEPPOL, {"kvk_number": Fault.NEITHER}),
@@ -204,6 +209,11 @@ def test_details_that_are_wrong_are_refused_by_field(session, people, changed, f
         keep(session, people, format=format, **changed)
     assert refused.value.faults == wrong
     assert billing.details(session, people.organisation.id) is None
+
+
+@pytest.mark.parametrize("oin", ["00000001003214345000", "00000003123456780000", "00000004000000012000"])
+def test_a_number_of_a_public_body_with_the_right_digits_is_kept(session, people, oin):
+    assert keep(session, people, format=InvoiceFormat.NLCIUS, kvk_number="", oin=oin).oin == oin
 
 
 @pytest.mark.parametrize(
