@@ -19,6 +19,7 @@ from storage.fees import billing
 from storage.fees.billing import InvoiceFormat, Rhythm
 from storage.fees.charging import charge_due
 from storage.fees.invoicing import make_due
+from storage.inquiries import ask as ask_ksf
 from storage.people import institution
 from storage.people.employers import Employer
 from storage.people.organisations import Organisation
@@ -200,6 +201,15 @@ def people_and_dossiers(session: Session, now: datetime) -> None:
     _practical_sessions(session, ready, now)
     _assessments(session, organisation, now)
     _money(session, organisation, now)
+    _inquiries(session, dossier, handed_in, now)
+
+
+def _inquiries(session: Session, dossier: Dossier, handed_in: Dossier, now: datetime) -> None:
+    """A manager's question that waits for KSF, and a beheerder's that was answered."""
+    officer, beheerder = _person(session, "bureau@ksf.example"), _person(session, "beheerder@voorbeeld.example")
+    ask_ksf(session, handed_in, handed_in.manager, "Wanneer weet mijn kandidaat of het dossier goed is?", now)
+    answered = ask_ksf(session, dossier, beheerder, "Mag Kim het examen ook op kantoor doen?", now)
+    answered.answer("Ja, als de ruimte rustig is en de controle van de locatie in orde is.", officer, now)
 
 
 def _money(session: Session, organisation: Organisation, now: datetime) -> None:

@@ -159,6 +159,14 @@ KEPT: Mapping[DataClass, Kept] = {
         "the person, KSF's office",
         must_stay="Needed until it is answered, and for the yearly look at what people complain of.",
     ),
+    DataClass.INQUIRIES: Kept(
+        "answering what organisations ask about a file, and knowing what was said",
+        Basis.LEGITIMATE,
+        24,
+        "the answer, or its closing; with the file, or the practical session, where that goes before",
+        "who asked, KSF's office",
+        must_stay="Needed until it is answered, and to know afterwards what was said.",
+    ),
     DataClass.REGISTER: Kept(
         "letting those entitled find out whether somebody is certified",
         Basis.LEGITIMATE,

@@ -24,6 +24,7 @@ class DataClass(StrEnum):
     SCORES = "scores"
     VERDICTS = "verdicts"
     COMPLAINTS = "complaints"
+    INQUIRIES = "inquiries"
     REGISTER = "register"
     TESTS = "tests"
     PLANNING = "planning"
@@ -286,6 +287,15 @@ TABLES: Mapping[str, Table] = {
             "objection_id.dossier_id.candidate_id": "person_id because appointed_at appointed_by_id",
             "person_id": "because appointed_at",
             "appointed_by_id": "because appointed_at",
+        },
+    ),
+    "inquiry": Table(DataClass.INQUIRIES, {"asker_id": "code state state_at", _DOSSIER: "code state state_at"}),
+    "inquiry_post": Table(
+        DataClass.INQUIRIES,
+        {
+            "inquiry_id.asker_id": "number by_office text written_at",
+            f"inquiry_id.{_DOSSIER}": "number by_office text written_at",
+            "author_id": "number by_office written_at",
         },
     ),
     "complaint": Table(

@@ -31,7 +31,7 @@ FLOORS = {
         ("judging",),
         ("certificates",),
         ("admission", "planning"),
-        ("assessing", "fees", "theory"),
+        ("assessing", "fees", "inquiries", "theory"),
         ("retention",),
     ),
     "recorder": (("spool",), ("webrtc",), ("http", "media"), ("jobs",)),

@@ -53,6 +53,7 @@ from webapp.office import (
     searching,
     situations,
 )
+from webapp.office import inquiries as office_inquiries
 from webapp.people import (
     account,
     complaining,
@@ -60,6 +61,7 @@ from webapp.people import (
     enrolling,
     examiners,
     guessing,
+    inquiries,
     invitations,
     organisation,
     organisations,
@@ -145,6 +147,8 @@ PARTS = (
     committee,
     objecting,
     complaining,
+    inquiries,
+    office_inquiries,
     assigning,
     media,
     recorders,

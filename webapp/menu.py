@@ -53,6 +53,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
         "Bezwaren en klachten": (
             ("Bezwaren", "objecting.waiting"),
             ("Klachten", "complaining.waiting"),
+            ("Vragen van organisaties", "answering.home"),
             ("Verzoeken om te verwijderen", "erasure_requests.home"),
         ),
         "Certificaten": (

@@ -34,6 +34,7 @@ from webapp.access import assessments as access_assessment
 from webapp.access import certificates as access_certificates
 from webapp.access import complaints as access_complaints
 from webapp.access import fees as access_fees
+from webapp.access import inquiries as access_inquiries
 from webapp.access import judging as access_judging
 from webapp.access import locations as access_location
 from webapp.access import objections as access_objections
@@ -357,6 +358,21 @@ def officer() -> list[Todo]:
             "bezwaar te behandelen",
             "bezwaren te behandelen",
             url_for("objecting.waiting"),
+        ),
+        Todo(
+            Kind.LATE,
+            access_inquiries.late_inquiries(),
+            f"vraag van een organisatie wacht langer dan {access_inquiries.SOON.days} dagen",
+            f"vragen van organisaties wachten langer dan {access_inquiries.SOON.days} dagen",
+            url_for("answering.home"),
+            counted_elsewhere=True,
+        ),
+        Todo(
+            Kind.TO_DO,
+            access_inquiries.open_inquiries(),
+            "vraag van een organisatie te beantwoorden",
+            "vragen van organisaties te beantwoorden",
+            url_for("answering.home"),
         ),
         Todo(
             Kind.TO_DO,

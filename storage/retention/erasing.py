@@ -24,6 +24,7 @@ from storage.exam import emergency
 from storage.exam.accommodations import Accommodation
 from storage.exam.recordings import Original, Recording, Rendition
 from storage.exam.sittings import Answer, Sitting
+from storage.inquiries import Inquiry, InquiryPost
 from storage.retention import requests, results
 from storage.retention.destructions import Destruction, Run
 from storage.retention.plan import draw_samples, due, plan
@@ -236,6 +237,9 @@ def _forget_recordings(session: Session, dossier: Dossier, now: datetime) -> Non
 
 
 def _forget_dossier(session: Session, dossier: Dossier, _now: datetime) -> None:
+    asked = select(Inquiry.id).where(Inquiry.dossier_id == dossier.id)
+    session.execute(delete(InquiryPost).where(InquiryPost.inquiry_id.in_(asked)))
+    session.execute(delete(Inquiry).where(Inquiry.dossier_id == dossier.id))
     for noun in WRITTEN:
         session.execute(delete(noun).where(noun.dossier_id == dossier.id))
     session.expire(dossier, ["stars", "assessments", "documents"])

@@ -27,6 +27,7 @@ from storage.exam.consents import Consent
 from storage.exam.sittings import Sitting
 from storage.fees.invoices import Invoice
 from storage.fees.orders import FeeOrder
+from storage.inquiries import Inquiry, InquiryPost, InquiryState
 from storage.judging.absences import Absence
 from storage.judging.allocations import Allocation
 from storage.people.complaints import Complaint
@@ -104,6 +105,9 @@ MONEY_KEPT = _kept(DataClass.MONEY)
 COMPLAINTS_KEPT = _kept(DataClass.COMPLAINTS)
 """After a complaint was answered."""
 
+INQUIRIES_KEPT = _kept(DataClass.INQUIRIES)
+"""After what an organisation asked was answered or closed."""
+
 
 def delete_expired(session: Session, now: datetime) -> dict[str, int]:
     """Delete what is past its time; answers how many rows of each table."""
@@ -120,7 +124,14 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
     off = Assessment.state.in_(ENDED) & (Assessment.answered_at < now - TESTS_KEPT)
     old = or_(Assessment.released_at < now - RESULTS_KEPT, off)
     files = portfolios.erase(session, or_(Assessment.released_at < now - FILES_KEPT, off))
+    called_off = PracticalSession.state.not_in(LIVE) & (PracticalSession.answered_at < now - TESTS_KEPT)
+    asked = or_(
+        (Inquiry.state != InquiryState.OPEN) & (Inquiry.state_at < now - INQUIRIES_KEPT),
+        Inquiry.session_id.in_(select(PracticalSession.id).where(called_off)),
+    )
     past = {
+        InquiryPost: InquiryPost.inquiry_id.in_(select(Inquiry.id).where(asked)),
+        Inquiry: asked,
         FeeOrder: (FeeOrder.ordered_at < books)
         & ~exists().where(_CREDIT.credits_id == FeeOrder.id, _CREDIT.ordered_at >= books),
         Invoice: (Invoice.made_at < books)
@@ -137,7 +148,7 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
         PracticalResult: or_(PracticalResult.signed_at < now - RESULTS_KEPT, PracticalResult.participant_id.in_(freed)),
         SheetEntry: or_(SheetEntry.received_at < now - RESULTS_KEPT, SheetEntry.participant_id.in_(freed)),
         Participant: Participant.freed_at < now - TESTS_KEPT,
-        PracticalSession: PracticalSession.state.not_in(LIVE) & (PracticalSession.answered_at < now - TESTS_KEPT),
+        PracticalSession: called_off,
         AssessmentSheet: AssessmentSheet.assessment_id.in_(select(Assessment.id).where(old)),
         Assessment: old,
         LocationCheck: LocationCheck.checked_at < now - PLANNING_KEPT,

@@ -28,6 +28,7 @@ from storage.dossier.dossiers import DossierState
 from storage.dossier.qualifications import enter as qualify
 from storage.dossier.revisions import Side, keep
 from storage.exam.recordings import Rendition, RenditionKind, latest_take
+from storage.inquiries import ask as inquire
 from storage.judging.absences import enter
 from storage.judging.allocations import propose
 from storage.judging.flags import FlagKind, raise_flag
@@ -224,6 +225,8 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "objected": rejected,
             "complaint": complain(session, people.manager, Subject.SERVICE, "Niemand nam op.", now),
             "objection": objection,
+            "inquiry": inquire(session, done.dossier, people.manager, "Kan dit eerder?", now),
+            "session_inquiry": inquire(session, given, people.beheerder, "Is er een parkeerplaats?", now),
             "allocation": shared_out,
             "absence": away,
             "clip": pack.clip(1),
@@ -745,6 +748,15 @@ RIGHTS: dict[str, Right] = {
     "paper.use": may(OFFICERS, list_id="paper_list.id"),
     "certified.home": may(ADMINS),
     "certified.export": may(ADMINS),
+    "inquiries.mine": may(MANAGERS | ADMINS | {"officer_in_own_case"}),
+    "inquiries.about_dossier": may({"manager", "beheerder"}, dossier_id="dossier.id"),
+    "inquiries.about_session": may({"beheerder"}, session_id="given.id"),
+    "inquiries.one": may({"manager"}, inquiry_id="inquiry.id"),
+    "inquiries.close": may({"manager"}, inquiry_id="inquiry.id"),
+    "answering.home": may(OFFICERS),
+    "answering.one": may(OFFICERS, inquiry_id="session_inquiry.id"),
+    "answering.close": may(OFFICERS, inquiry_id="session_inquiry.id"),
+    "answering.reopen": may(OFFICERS, inquiry_id="session_inquiry.id"),
     "complaining.mine": may(EVERYBODY),
     "complaining.waiting": may(OFFICERS),
     "complaining.one": may(OFFICERS, complaint_id="complaint.id"),

@@ -22,6 +22,8 @@ from storage.exam.sittings import Sitting
 from storage.fees.invoices import InvoiceState
 from storage.fees.invoicing import make_due
 from storage.fees.orders import credit
+from storage.inquiries import InquiryState
+from storage.inquiries import ask as inquire
 from storage.judging.objections import ObjectionState, object_to
 from storage.judging.progress import decide
 from storage.people.examiners import ExaminerState
@@ -434,6 +436,18 @@ def of_invoice(house: House, state: InvoiceState) -> Walk:
     return Walk({"officer": [f"/bureau/facturen/{row.id}"]}, ("betaald", "heropenen"), None, ends)
 
 
+def of_inquiry(house: House, state: InquiryState) -> Walk:
+    s, p = house.session, house.people
+    row = inquire(s, cast.dossier(s, p), p.manager, "Kan dit eerder?", NOW)
+    if state is not InquiryState.OPEN:
+        row.answer("Ja, dat kan.", p.officer, NOW)
+    if state is InquiryState.CLOSED:
+        row.close(p.officer, NOW)
+    s.flush()
+    office = f"/bureau/vragen-van-organisaties/{row.id}"
+    return Walk({"manager": [f"/vragen-aan-ksf/{row.id}"], "officer": [office]}, (str(row.id),))
+
+
 BUILT: dict[Any, Callable[[House, Any], Walk]] = {
     AnswerStage: of_answer,
     AssessmentState: of_assessment,
@@ -441,6 +455,7 @@ BUILT: dict[Any, Callable[[House, Any], Walk]] = {
     CertificateState: of_certificate,
     DossierState: of_dossier,
     ExaminerState: of_examiner,
+    InquiryState: of_inquiry,
     InvoiceState: of_invoice,
     ItemState: of_item,
     ObjectionState: of_objection,

@@ -25,6 +25,7 @@ from storage.dossier.revisions import Side, content, write
 from storage.people.people import Person, Role
 from webapp import access, todo
 from webapp.access import files as access_file
+from webapp.access import inquiries as access_inquiries
 from webapp.access import shared_results as access_shared
 from webapp.context import g
 from webapp.dossier import drafts, reminding, timeline, turns, why_not, withdrawing
@@ -139,6 +140,7 @@ def one(dossier_id: uuid.UUID) -> ResponseReturnValue:
         obstacles=why_not.obstacles(dossier, manager_only=True),
         timeline=timeline.of(dossier, Role.MANAGER),
         result=access_shared.of(access_shared.with_manager(), dossier.id),
+        inquiries=access_inquiries.mine_about(dossier),
     )
     return page, status
 

@@ -24,6 +24,7 @@ from webapp.dutch.formats import (
     size,
     stretches,
     timecode,
+    waited,
 )
 from webapp.dutch.states import (
     ASSESSMENT_HINDRANCES,
@@ -42,6 +43,9 @@ from webapp.dutch.states import (
     EXAMINER_STATES,
     EXAMINER_TONES,
     HINDRANCES,
+    INQUIRY_STATES,
+    INQUIRY_STATES_OFFICE,
+    INQUIRY_TONES,
     JOB_STATES,
     JOB_TONES,
     MAIL_STATES,
@@ -184,6 +188,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "verzoekstand": _name_of(REQUEST_STATES),
     "verzoekkleur": _tone_of(REQUEST_TONES),
     "klacht": _name_of(COMPLAINTS),
+    "vraagstand": _name_of(INQUIRY_STATES),
+    "vraagstand_bureau": _name_of(INQUIRY_STATES_OFFICE),
+    "vraagkleur": _tone_of(INQUIRY_TONES),
+    "wachttijd": waited,
     "vernietigbaar": _name_of(ERASABLE),
     "blijft": _name_of(STAYS),
     "examinerstand": _name_of(EXAMINER_STATES),

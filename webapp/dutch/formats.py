@@ -71,6 +71,12 @@ def day_of_month(day_of_year: date) -> str:
     return f"{day_of_year.day} {MONTHS[day_of_year.month - 1]}"
 
 
+def waited(since: datetime, now: datetime) -> str:
+    """sinds vandaag, 1 dag, 12 dagen: how long something waits, by the calendar"""
+    days = (day_of(now) - day_of(since)).days
+    return "sinds vandaag" if days < 1 else "1 dag" if days == 1 else f"{days} dagen"
+
+
 def advice(one: Advice) -> str:
     """Advies: examen vóór 12 maart 2027"""
     day = short_day(one.before)

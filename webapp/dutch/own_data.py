@@ -31,6 +31,8 @@ TABLES = {
     "repeat": "Antwoorden die opnieuw zijn gevraagd",
     "verdict": "Eindoordelen",
     "complaint": "Klachten",
+    "inquiry": "Vragen aan KSF",
+    "inquiry_post": "Wat er in vragen aan KSF staat",
     "objection": "Bezwaren",
     "objection_minute": "Verslag van een bezwaar",
     "objection_outsider": "Wie een bezwaar als buitenstaander behandelt",
@@ -79,6 +81,9 @@ TABLES = {
 
 COLUMNS = {
     "objection": "Bezwaar",
+    "state_at": "Stand sinds",
+    "by_office": "Geschreven door KSF",
+    "written_at": "Geschreven op",
     "sheet": "Wat op de checklist staat",
     "judgement": "Wat de beoordelaars vonden",
     "endorsed_at": "Getekend door de examencommissie op",
@@ -358,6 +363,7 @@ CLASSES = {
     "renditions": ("Films van uw opnames", "Deze gaan samen met uw opnames weg."),
     "scores": ("Scores en opmerkingen", "KSF moet de uitslag zeven jaar kunnen uitleggen."),
     "verdicts": ("Eindoordeel en bezwaren", "KSF moet de uitslag zeven jaar kunnen uitleggen."),
+    "inquiries": ("Vragen aan KSF", "Nodig tot er antwoord is, en om later te weten wat er is gezegd."),
     "complaints": ("Uw klachten", "Nodig tot er antwoord is, en voor de jaarlijkse terugblik."),
     "register": ("Uw certificaat in het register", "Een certificaat geldt zonder einde: het moet te controleren zijn."),
     "tests": ("Online toetsen en praktijktoetsen", "Nodig tot de toets voorbij is en de uitslag bekend is."),

@@ -25,6 +25,7 @@ from storage.exam.recordings import RecordingState, RenditionKind
 from storage.exam.take_decisions import DecisionKind
 from storage.fees.invoices import InvoiceState
 from storage.fees.prices import Price
+from storage.inquiries import InquiryState
 from storage.judging.flags import FlagKind
 from storage.judging.objections import Against, ObjectionState
 from storage.judging.ratings import Return
@@ -99,6 +100,7 @@ CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
     Ground: terms.GROUNDS,
     Ruling: terms.RULINGS,
     Subject: terms.COMPLAINTS,
+    InquiryState: states.INQUIRY_STATES,
     CertificateState: states.CERTIFICATE_STATES,
     ExaminerState: states.EXAMINER_STATES,
     Mode: terms.MODES,

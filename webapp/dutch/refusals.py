@@ -7,6 +7,7 @@ from review import checklist, portfolio
 from review.objection import Obstacle
 from scenarios import sitting
 from scenarios.assessment_time import TimeFault
+from storage import inquiries
 from storage.admission import enrolments, part_one
 from storage.assessing import assessments, portfolios, sheets
 from storage.assessing import results as assessment_results
@@ -370,6 +371,12 @@ REFUSALS: dict[str, str] = {
     requests.Rule.NO_REASON: "Schrijf waarom dit niet, of niet alles, wordt verwijderd. Wie het vroeg, leest het.",
     requests.Rule.NOT_ASKED: "Dit is niet gevraagd.",
     requests.Rule.SECOND_OFFICER: "Dit beslist een collega: u besloot het zelf, of het gaat over u.",
+    inquiries.Rule.NO_TEXT: "Schrijf eerst iets op.",
+    inquiries.Rule.TOO_LONG: "Deze tekst is te lang: {found} tekens. Hoogstens {needed[0]} kan.",
+    inquiries.Rule.TOO_MANY: "U schreef vandaag al {found} keer. Morgen kunt u weer iets vragen, of bel KSF.",
+    inquiries.Rule.ANSWERED: "Een collega was u voor: deze vraag is al beantwoord, of gesloten.",
+    inquiries.Rule.OWN: "Dit is uw eigen vraag. Een collega beantwoordt die.",
+    inquiries.Rule.UNANSWERED: "Geef eerst antwoord. Daarna kunt u de vraag sluiten.",
     complaints.Rule.NO_TEXT: "Schrijf eerst iets op.",
     complaints.Rule.ANSWERED: "Deze klacht is al beantwoord.",
     complaints.Rule.OWN: "Dit is uw eigen klacht. Een collega beantwoordt die.",

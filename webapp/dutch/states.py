@@ -12,6 +12,7 @@ from storage.certificates.certificates import CertificateState
 from storage.dossier.dossiers import DossierState
 from storage.exam.recordings import RecordingState
 from storage.exam.reservations import NodeState
+from storage.inquiries import InquiryState
 from storage.judging.objections import ObjectionState
 from storage.people.examiners import ExaminerState
 from storage.people.outbox import MailState
@@ -257,6 +258,15 @@ CERTIFICATE_TONES = {
     CertificateState.SUSPENDED: "warn",
     CertificateState.WITHDRAWN: "danger",
 }
+
+INQUIRY_STATES = {
+    InquiryState.OPEN: "wacht op KSF",
+    InquiryState.ANSWERED: "beantwoord",
+    InquiryState.CLOSED: "gesloten",
+}
+"""For whoever asked."""
+INQUIRY_STATES_OFFICE = INQUIRY_STATES | {InquiryState.OPEN: "te beantwoorden"}
+INQUIRY_TONES = {InquiryState.OPEN: "accent", InquiryState.ANSWERED: "ok"}
 
 REQUEST_STATES = {
     RequestState.ASKED: "gevraagd",

@@ -16,6 +16,7 @@ from storage.exam.recordings import counting_takes
 from storage.exam.sittings import Sitting
 from storage.people.people import Role
 from webapp import access, todo
+from webapp.access import inquiries as access_inquiries
 from webapp.context import g
 from webapp.dossier import ending, part_one, timeline, withdrawing
 from webapp.paging import count, of_dossier, one_of, page_of, search
@@ -66,6 +67,7 @@ def dossier(dossier_id: uuid.UUID) -> ResponseReturnValue:
         "takes": counting_takes(g.db, sitting) if sitting else {},
         "timeline": timeline.of(found),
         "ending": ending.of(found, sitting),
+        "inquiries": access_inquiries.all_about(found),
     }
     return render_template("office/dossier.html", dossier=found, **values, **part_one.page_values(found))
 

@@ -20,6 +20,7 @@ from storage.planning.practical_places import alternatives_of
 from storage.planning.practical_sessions import PracticalSession, SessionState
 from storage.planning.practical_sessions import Rule as SessionRule
 from webapp import access
+from webapp.access import inquiries as access_inquiries
 from webapp.access import practical as access_practical
 from webapp.context import g
 from webapp.dutch import formats
@@ -167,6 +168,7 @@ def _page(found: PracticalSession, form: ExaminerForm, reason_form: ReasonForm) 
         tied=tied,
         to_name=to_name,
         marks=marks_on(found),
+        inquiries=access_inquiries.all_about(found),
         over=found.over(g.now),
         alternatives=alternatives_of(g.db, found, g.now),
     )

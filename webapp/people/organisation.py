@@ -13,12 +13,14 @@ from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.sittings import Sitting
+from storage.inquiries import Inquiry
 from storage.judging.verdicts import Verdict, is_result
 from storage.people.addresses import readdress_unused
 from storage.people.organisations import Organisation
 from storage.people.people import Person, Role, employ_again, jobs, release
 from storage.schemes import advised_weeks
 from webapp import access, todo
+from webapp.access import inquiries as access_inquiries
 from webapp.access import people as access_people
 from webapp.access import practical as access_practical
 from webapp.access import shared_results as access_shared
@@ -150,8 +152,16 @@ def _person_page(
         ours=_only_ours(found),
         dossiers=g.db.scalars(written.options(joinedload(Dossier.manager))).all(),
         to_withdraw=_to_withdraw(found),
+        asked=_asked(found),
         results=g.db.scalars(access_shared.with_organisation().where(Dossier.candidate_id == found.id)).all(),
     )
+
+
+def _asked(found: Person) -> list[tuple[Dossier, list[Inquiry]]]:
+    """The files of this person here, each with what the one who looks asked KSF about it; the newest file first."""
+    theirs = access_people.dossiers_of_my_organisations().where(Dossier.candidate_id == found.id)
+    files = g.db.scalars(theirs.order_by(Dossier.created_at.desc(), Dossier.id))
+    return [(one, access_inquiries.mine_about(one)) for one in files]
 
 
 def _shared() -> Select[uuid.UUID]:

@@ -22,6 +22,7 @@ from storage.planning.practical_results import standing_results
 from storage.planning.practical_sessions import Participant, PracticalSession, SessionState
 from storage.schemes import Scheme
 from webapp import access
+from webapp.access import inquiries as access_inquiries
 from webapp.access import locations as access_location
 from webapp.access import people as access_people
 from webapp.access import practical as access_practical
@@ -122,6 +123,7 @@ def one(session_id: uuid.UUID) -> ResponseReturnValue:
     found = access_practical.session_for_admin(session_id)
     may_withdraw = found.live and formats.day_of(g.now) < found.day
     values = {"marks": marks_on(found), "alternatives": alternatives_of(g.db, found, g.now)}
+    values["inquiries"] = access_inquiries.mine_about(found)
     return render_template("practical/one.html", found=found, may_withdraw=may_withdraw, **values)
 
 
