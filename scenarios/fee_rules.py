@@ -21,6 +21,17 @@ class ChargedAt(StrEnum):
     THEORY = "theory"
     PRACTICAL = "practical"
     INVITATION = "invitation"
+    ASSESSMENT = "assessment"
+    """When KSF plans it, at the price of the day on which it was asked."""
+
+
+class Supplying(StrEnum):
+    """When an organisation counts as one that supplies an examiner."""
+
+    ACTIVE = "active_examiner"
+    """While somebody whom it supplies is accepted and has begun, at the moment of the step."""
+    SAID = "said"
+    """As it stands with the organisation, whether or not somebody is there."""
 
 
 class Product(StrEnum):
@@ -40,7 +51,16 @@ class Reason(StrEnum):
     AGAIN = "again"
     NO_EXAMINER = "no_examiner"
     OWN_EXAMINER = "own_examiner"
+    NO_ACTIVE_EXAMINER = "no_active_examiner"
+    ACTIVE_EXAMINER = "active_examiner"
     COPY = "copy"
+    # Why something is given back.
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+    JOINED = "joined"
+    """The payer turns out to have been a member."""
+    GIVEN_BACK = "given_back"
+    """An officer decided so."""
 
 
 class Ending(StrEnum):
@@ -57,8 +77,9 @@ class Ending(StrEnum):
 class Fees:
     """Prices in euro cents; `no_examiner_cents` is added when the organisation supplies no examiner.
 
-    `charged_at`: the step at which the exam is charged. `withdrawn_share`: what is still due of something that was
-    charged and then withdrawn; who does not come pays all, and who is cancelled by the institution nothing.
+    `charged_at`: the step at which the exam is charged. `resit_at`: the one at which taking it again is; None is the
+    same. `withdrawn_share`: what is still due of something that was charged and then withdrawn; who does not come pays
+    all, and who is cancelled by the institution nothing. `supplying`: when an organisation supplies an examiner.
     """
 
     member_cents: int = within(0, 1_000_000)
@@ -68,6 +89,13 @@ class Fees:
     copy_cents: int = within(0, 1_000_000)
     charged_at: ChargedAt = ChargedAt.INVITATION
     withdrawn_share: Fraction = within(0, 1, default=Fraction(1, 2))
+    supplying: Supplying = Supplying.ACTIVE
+    resit_at: ChargedAt | None = None
+
+    @property
+    def charges_resit_at(self) -> ChargedAt:
+        """The step at which taking it again is charged."""
+        return self.resit_at or self.charged_at
 
 
 @dataclass(frozen=True)
@@ -80,23 +108,38 @@ class FeeLine:
 
 
 def lines(fees: Fees, at: ChargedAt, *, member: bool, supplies_examiner: bool, again: bool) -> tuple[FeeLine, ...]:
-    """What one candidate's step `at` costs the organisation; a line may say why it costs nothing.
+    """What one candidate's step `at` costs the organisation; that of the surcharge may say why it costs nothing.
 
-    `again`: the candidate takes this exam once more. The surcharge for who supplies no examiner belongs to the
-    practical test, whenever the exam itself is charged.
+    `again`: the candidate takes this step of the exam once more. The surcharge for who supplies no examiner belongs to
+    the practical test, whenever the exam itself is charged.
     """
     found = []
-    if fees.charged_at is at:
-        if again:
-            found.append(FeeLine(Product.RESIT, Reason.AGAIN, fees.resit_cents))
-        elif member:
-            found.append(FeeLine(Product.EXAM, Reason.MEMBER, fees.member_cents))
-        else:
-            found.append(FeeLine(Product.EXAM, Reason.NO_MEMBER, fees.non_member_cents))
+    if again and fees.charges_resit_at is at:
+        found.append(FeeLine(Product.RESIT, Reason.AGAIN, fees.resit_cents))
+    elif not again and fees.charged_at is at:
+        reason = Reason.MEMBER if member else Reason.NO_MEMBER
+        found.append(FeeLine(Product.EXAM, reason, fees.member_cents if member else fees.non_member_cents))
+    found = [one for one in found if one.cents]
     if at is ChargedAt.PRACTICAL:
-        reason = Reason.OWN_EXAMINER if supplies_examiner else Reason.NO_EXAMINER
-        found.append(FeeLine(Product.NO_EXAMINER, reason, 0 if supplies_examiner else fees.no_examiner_cents))
+        cents = 0 if supplies_examiner else fees.no_examiner_cents
+        found.append(FeeLine(Product.NO_EXAMINER, _of_examiner(fees.supplying, supplies_examiner), cents))
     return tuple(found)
+
+
+def _of_examiner(supplying: Supplying, supplies: bool) -> Reason:
+    if supplying is Supplying.ACTIVE:
+        return Reason.ACTIVE_EXAMINER if supplies else Reason.NO_ACTIVE_EXAMINER
+    return Reason.OWN_EXAMINER if supplies else Reason.NO_EXAMINER
+
+
+def joined(cents: int, non_member_cents: int, member_cents: int) -> int:
+    """How much of `cents`, what is left of a price for others, is given back to who was a member: the same share.
+
+    Half a cent is the payer's.
+    """
+    if member_cents >= non_member_cents:
+        return 0
+    return -(-cents * (non_member_cents - member_cents) // non_member_cents)
 
 
 def total(found: Sequence[FeeLine]) -> int:

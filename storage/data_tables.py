@@ -332,7 +332,9 @@ TABLES: Mapping[str, Table] = {
         {"certificate_id.person_id": "cents ordered_at", "ordered_by_id": "ordered_at"},
     ),
     # money
-    "fee_settings": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "kind since days_to_pay exemption accounts"}),
+    "fee_settings": Table(
+        DataClass.TECHNICAL, {}, {Apart.INNER: "kind since days_to_pay exemption accounts payment_link"}
+    ),
     "fee_price": Table(DataClass.AUDIT, {"set_by_id": "exam price since cents set_at taken_back_at"}),
     "billing_details": Table(
         DataClass.AUDIT,
@@ -346,7 +348,10 @@ TABLES: Mapping[str, Table] = {
     ),
     "invoice": Table(
         DataClass.MONEY,
-        {"person_id": "number issued_on due_on net_cents vat_cents total_cents state state_on reminders reminded_at"},
+        {
+            "person_id": "number issued_on due_on net_cents vat_cents total_cents state state_on reminders reminded_at "
+            "payment_link"
+        },
         {Apart.INNER: "year sequence made_at content reason"},
     ),
     "invoice_counter": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "year last"}),

@@ -35,7 +35,7 @@ from webapp.dossier import history, motivation, part_one, role_document, substan
 from webapp.dutch import filters, refusals
 from webapp.exam import emergency, exam, takes
 from webapp.extensions import csrf, limiter, login_manager
-from webapp.fees import books, costs, invoices, own_invoices, prices
+from webapp.fees import books, costs, invoices, membership, own_invoices, prices
 from webapp.json_in import JsonProvider
 from webapp.judging import absences, allocating, assigning, checklists, desk, examining, scoring, second_phase
 from webapp.office import (
@@ -125,6 +125,7 @@ PARTS = (
     prices,
     invoices,
     books,
+    membership,
     costs,
     own_invoices,
     emergency,

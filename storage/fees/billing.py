@@ -4,8 +4,10 @@ import re
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
+from urllib.parse import quote, urlsplit
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -100,7 +102,8 @@ class FeeSettings(Identified, Base):
     """What the institution chose: from which day costs are charged, the days to pay in, and VAT or why there is none.
 
     Nothing that was ordered before `since` is ever charged; None charges nothing. `accounts` are the numbers of
-    `storage.fees.ledger_accounts` that differ from the usual.
+    `storage.fees.ledger_accounts` that differ from the usual. `payment_link`: where a person pays, an address of the
+    institution's own bank or payment service in which {nummer} and {bedrag} are filled in.
     """
 
     __tablename__ = "fee_settings"
@@ -111,6 +114,7 @@ class FeeSettings(Identified, Base):
     days_to_pay: Mapped[int] = mapped_column(default=30)
     exemption: Mapped[str] = mapped_column(String(200), default="")
     accounts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    payment_link: Mapped[str] = mapped_column(String(300), default="", server_default="")
 
     __table_args__ = (
         CheckConstraint("kind = 'fees'", name="kind"),
@@ -140,19 +144,44 @@ def to_change(session: Session) -> FeeSettings:
 
 
 def _unchosen() -> FeeSettings:
-    return FeeSettings(kind=FeeSettings.only, since=None, days_to_pay=30, exemption="", accounts={})
+    return FeeSettings(kind=FeeSettings.only, since=None, days_to_pay=30, exemption="", accounts={}, payment_link="")
 
 
 def choose(
-    session: Session, since: date | None, days_to_pay: int, exemption: str, actor: Person, now: datetime
+    session: Session,
+    since: date | None,
+    days_to_pay: int,
+    exemption: str,
+    actor: Person,
+    now: datetime,
+    payment_link: str = "",
 ) -> FeeSettings:
-    """Make the choices as given. What was ordered already stays as it was."""
+    """Make the choices as given. What was ordered already stays as it was.
+
+    Raises ValueError for a `payment_link` that is none (`is_payment_link`).
+    """
+    if payment_link and not is_payment_link(payment_link):
+        raise ValueError("no payment link")
     row = to_change(session)
     row.since, row.days_to_pay, row.exemption = since, days_to_pay, plain.one_line(exemption)
+    row.payment_link = payment_link
     session.flush()
     facts = {"since": str(since or ""), "days_to_pay": days_to_pay, "exempt": bool(row.exemption)}
     audit.record(session, now, actor.id, "fee_settings_chosen", row, **facts)
     return row
+
+
+def is_payment_link(text: str) -> bool:
+    """Whether this is an address that browsers open safely, with nothing to fill in but number and amount."""
+    filled = payment_link(text, "2026-00001", 1500)
+    parts = urlsplit(filled)
+    host = re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?", parts.netloc.lower())
+    return bool(parts.scheme == "https" and host) and re.fullmatch(r"[!-~]+", filled) is not None and "{" not in filled
+
+
+def payment_link(template: str, number: str, cents: int) -> str:
+    """The address where this invoice is paid; empty without a template. Amounts have a point: 18.15."""
+    return template.replace("{nummer}", quote(number)).replace("{bedrag}", f"{Decimal(cents) / 100:.2f}")
 
 
 def details(session: Session, organisation: uuid.UUID) -> BillingDetails | None:

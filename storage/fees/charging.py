@@ -13,13 +13,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from scenarios.fee_rules import ChargedAt, Ending, FeeLine, Product, Reason, credited, lines
+from scenarios.fee_rules import ChargedAt, Ending, FeeLine, Product, Reason, Supplying, credited, lines
+from storage.assessing.assessments import ENDED, Assessment, AssessmentState
 from storage.base.clock import AMSTERDAM
 from storage.certificates.copies import CopyOrder
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.fees.billing import settings
-from storage.fees.orders import FeeOrder, Subject, again, charges_without_credit, credit, place
+from storage.fees.orders import FeeOrder, Subject, again, credit, left_of, place, unended
 from storage.fees.prices import fees_on
+from storage.people.examiners import supplied_at
 from storage.people.organisations import Organisation
 from storage.planning.practical_sessions import Participant, PracticalSession, SessionState
 from storage.planning.theory_tests import TheoryState, TheoryTest
@@ -30,6 +32,7 @@ NOTES = {
     Ending.CANCELLED: "afgezegd door ons",
 }
 """What stands beside a credit that nobody wrote."""
+REASONS = {Ending.WITHDRAWN: Reason.WITHDRAWN, Ending.CANCELLED: Reason.CANCELLED}
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def charge_due(session: Session, now: datetime) -> int:
         *_theory(session, start),
         *_practical(session, start),
         *_invited(session, start),
+        *_assessments(session, start),
         *_copies(session, start),
     ]:
         for line in priced(session, due):
@@ -87,26 +91,60 @@ def preview(
         fees,
         at,
         member=organisation is not None and organisation.is_member,
-        supplies_examiner=organisation is not None and organisation.supplies_examiners,
-        again=candidate is not None and again(session, candidate, scheme.key, moment),
+        supplies_examiner=organisation is not None and _supplies(session, organisation, fees.supplying, at, moment),
+        again=candidate is not None and _again(session, candidate, scheme, at, moment),
     )
+
+
+def _supplies(
+    session: Session, organisation: Organisation, supplying: Supplying, at: ChargedAt, moment: datetime
+) -> bool:
+    if at is not ChargedAt.PRACTICAL:
+        return False
+    if supplying is Supplying.SAID:
+        return organisation.supplies_examiners
+    return supplied_at(session, organisation, moment)
+
+
+def _again(session: Session, candidate: uuid.UUID, scheme: Scheme, at: ChargedAt, moment: datetime) -> bool:
+    """True for who takes this step once more: was charged for the exam before, or had a practical test."""
+    fees = scheme.content.fees
+    if at is fees.charged_at:
+        return again(session, candidate, scheme.key, moment)
+    if at is not ChargedAt.PRACTICAL or fees.charges_resit_at is not at:
+        return False
+    before = (
+        select(Participant.id)
+        .join(PracticalSession, Participant.session_id == PracticalSession.id)
+        .join(Scheme, PracticalSession.scheme_id == Scheme.id)
+        .where(
+            Participant.candidate_id == candidate,
+            Participant.freed_at.is_(None),
+            PracticalSession.state == SessionState.CONFIRMED,
+            PracticalSession.answered_at < moment,
+            Scheme.key == scheme.key,
+        )
+    )
+    return session.scalars(before.limit(1)).first() is not None
 
 
 def credit_ended(session: Session, now: datetime) -> int:
     """Give back what the scheme says of what was charged and came to nothing; answers how many credits were made."""
     made = 0
     for ending, query in _endings():
-        for order in session.scalars(query.options(joinedload(FeeOrder.scheme))).all():
-            cents = credited(order.scheme.content.fees, order.cents, ending)
+        ended = session.scalars(query.options(joinedload(FeeOrder.scheme))).all()
+        left = left_of(session, ended)
+        for order in ended:
+            cents = credited(order.scheme.content.fees, left[order.id], ending)
             if cents:
-                credit(session, order, cents, NOTES[ending], None, now)
+                credit(session, order, cents, NOTES[ending], None, now, REASONS[ending])
                 made += 1
     return made
 
 
 def _endings() -> Iterator[tuple[Ending, Select[FeeOrder]]]:
     test, seat, file = TheoryTest, Participant, Dossier
-    found = charges_without_credit()
+    found = unended()
     yield (
         Ending.WITHDRAWN,
         found.join(test, FeeOrder.subject_id == test.id).where(
@@ -128,6 +166,11 @@ def _endings() -> Iterator[tuple[Ending, Select[FeeOrder]]]:
             FeeOrder.subject == Subject.DOSSIER, file.state == DossierState.WITHDRAWN
         ),
     )
+    assessed = found.join(Assessment, FeeOrder.subject_id == Assessment.id).where(
+        FeeOrder.subject == Subject.ASSESSMENT
+    )
+    yield Ending.CANCELLED, assessed.where(Assessment.state == AssessmentState.CANCELLED)
+    yield Ending.WITHDRAWN, assessed.where(Assessment.state == AssessmentState.WITHDRAWN)
 
 
 def _theory(session: Session, start: datetime) -> Iterator[Due]:
@@ -180,6 +223,21 @@ def _invited(session: Session, start: datetime) -> Iterator[Due]:
             file.scheme,
             file.cost_centre,
         )
+
+
+def _assessments(session: Session, start: datetime) -> Iterator[Due]:
+    """Assessments that KSF planned, at the price that whoever asked could read."""
+    query = select(Assessment).where(
+        Assessment.asked_at >= start,
+        Assessment.state.not_in((AssessmentState.REQUESTED, *ENDED)),
+        _unordered(Assessment.id),
+    )
+    for one in session.scalars(query.order_by(Assessment.asked_at, Assessment.id)):
+        if one.scheme.content.fees.charged_at is ChargedAt.ASSESSMENT:
+            home = one.organisation
+            yield Due(
+                Subject.ASSESSMENT, one.id, ChargedAt.ASSESSMENT, one.asked_at, one.candidate_id, home, one.scheme
+            )
 
 
 def _copies(session: Session, start: datetime) -> Iterator[Due]:

@@ -16,6 +16,7 @@ from storage.base import audit
 from storage.base.database import Base, one_of, session_of
 from storage.base.refusal import Refused
 from storage.base.steps import Stepping, table
+from storage.fees.billing import is_payment_link
 from storage.people.organisations import Organisation
 from storage.people.people import Person
 
@@ -45,6 +46,7 @@ class Rule(StrEnum):
 
     NO_REASON = "invoice_without_reason"
     NOT_DUE = "invoice_not_due"
+    NO_LINK = "invoice_payment_link"
 
 
 class InvoiceCounter(Base):
@@ -60,7 +62,7 @@ class Invoice(Stepping, Base):
     """One invoice, or a credit note on one (`credits_id`), of an organisation or, without one, of a person.
 
     `content` is all that stands on it: seller, buyer, lines, how VAT is dealt with. Amounts are euro cents; those of a
-    credit note are what is given back, so above zero too.
+    credit note are what is given back, so above zero too. `payment_link`: where a person pays, if anywhere.
     """
 
     __tablename__ = "invoice"
@@ -84,6 +86,7 @@ class Invoice(Stepping, Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     reminded_at: Mapped[datetime | None]
     reminders: Mapped[int] = mapped_column(default=0)
+    payment_link: Mapped[str] = mapped_column(String(500), default="", server_default="")
 
     organisation: Mapped[Organisation | None] = relationship()
     person: Mapped[Person | None] = relationship()
@@ -128,6 +131,13 @@ class Invoice(Stepping, Base):
             raise Refused(Rule.NO_REASON)
         self.take_step(InvoiceState.OPEN, actor.id, now)
         self.state_on, self.reason = None, reason.strip()
+
+    def pay_at(self, link: str, actor: Person, now: datetime) -> None:
+        """The person pays at this address, or by a transfer alone when it is empty. Raises Refused for what is none."""
+        if self.person_id is None or self.state is not InvoiceState.OPEN or (link and not is_payment_link(link)):
+            raise Refused(Rule.NO_LINK)
+        self.payment_link = link
+        audit.record(session_of(self), now, actor.id, "invoice_payment_link", self, there=bool(link))
 
     def remind(self, today: date, actor: Person, now: datetime) -> None:
         """Somebody is told that it waits. Raises Refused before it is due."""

@@ -127,6 +127,7 @@ def make(session: Session, batch: Batch, actor: Person | None, now: datetime) ->
         vat_cents=vat,
         total_cents=net + vat,
         content=content,
+        payment_link=_link(batch, chosen, f"{today.year}-{sequence:05d}", net + vat),
         state=InvoiceState.SETTLED if batch.credits else InvoiceState.OPEN,
     )
     session.add(made)
@@ -137,6 +138,11 @@ def make(session: Session, batch: Batch, actor: Person | None, now: datetime) ->
     facts = {"number": made.number, "orders": len(batch.orders), "total_cents": made.total_cents}
     audit.record(session, now, actor.id if actor else None, "invoice_made", made, **facts)
     return made
+
+
+def _link(batch: Batch, chosen: billing.FeeSettings, number: str, cents: int) -> str:
+    """Where a person pays; who gets something back pays nothing, and organisations pay by transfer."""
+    return billing.payment_link(chosen.payment_link, number, cents) if batch.person_id and not batch.credits else ""
 
 
 def _vat(net: int, percent: int) -> int:

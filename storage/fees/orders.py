@@ -1,12 +1,12 @@
 """Orders: what an organisation, or a person, owes for one thing; frozen when it was ordered, credited with a reason."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from scenarios.fee_rules import Product, Reason
@@ -26,6 +26,7 @@ class Subject(StrEnum):
     PRACTICAL_SEAT = "practical_seat"
     DOSSIER = "dossier"
     COPY = "copy_order"
+    ASSESSMENT = "assessment"
 
 
 class Rule(StrEnum):
@@ -39,8 +40,9 @@ class Rule(StrEnum):
 class FeeOrder(Identified, Base):
     """`cents` euro cents for one `product` about `candidate`, paid by an organisation or, without one, by the person.
 
-    A credit is an order of less than nothing that names what it credits, with the reason in `note`. `subject_id` is the
-    row of `subject` that was ordered. `cost_centre` is whatever the organisation wrote beside it.
+    A credit is an order of less than nothing that names what it credits, with why in `reason`, once for each, and in
+    words in `note`. `subject_id` is the row of `subject` that was ordered. `cost_centre` is what the organisation wrote
+    beside it.
     """
 
     __tablename__ = "fee_order"
@@ -57,7 +59,7 @@ class FeeOrder(Identified, Base):
     cost_centre: Mapped[str] = mapped_column(String(40), default="")
     ordered_at: Mapped[datetime]
     note: Mapped[str] = mapped_column(Text, default="")
-    credits_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("fee_order.id"), unique=True)
+    credits_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("fee_order.id"))
     invoice_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Invoice.id))
 
     organisation: Mapped[Organisation | None] = relationship()
@@ -69,6 +71,7 @@ class FeeOrder(Identified, Base):
     __table_args__ = (
         CheckConstraint("(credits_id IS NULL) = (cents >= 0)", name="cents"),
         CheckConstraint("credits_id IS NULL OR note <> ''", name="credit_reason"),
+        UniqueConstraint("credits_id", "reason"),
         Index(
             "uq_fee_order_once",
             "subject_id",
@@ -96,27 +99,36 @@ def place(session: Session, order: FeeOrder, now: datetime) -> FeeOrder:
 
 
 def credit(
-    session: Session, order: FeeOrder, cents: int, note: str, actor: uuid.UUID | None, now: datetime
+    session: Session,
+    order: FeeOrder,
+    cents: int,
+    note: str,
+    actor: uuid.UUID | None,
+    now: datetime,
+    reason: Reason = Reason.GIVEN_BACK,
 ) -> FeeOrder:
-    """Give back `cents` of what was ordered. Raises Refused without a reason, for more than it cost, and a second time.
+    """Give back `cents` of what was ordered.
 
-    It is on an invoice of its own when the order was invoiced already, else on the same one.
+    Raises Refused without words, for more than is left of it, and a second time for the same reason. It is on an
+    invoice of its own when the order was invoiced already, else on the same one.
     """
     # Of two who credit the same order at one moment, the second waits and finds it credited.
     session.execute(select(FeeOrder.id).where(FeeOrder.id == order.id).with_for_update())
-    if session.scalars(select(FeeOrder.id).where(FeeOrder.credits_id == order.id)).first():
+    back = credits_of(session, order)
+    if any(one.reason is reason for one in back):
         raise Refused(Rule.CREDITED)
     if not note.strip():
         raise Refused(Rule.NO_REASON)
-    if order.credits_id is not None or not 0 < cents <= order.cents:
-        raise Refused(Rule.TOO_MUCH, found=cents, needed=order.cents)
+    left = order.cents + sum(one.cents for one in back)
+    if order.credits_id is not None or not 0 < cents <= left:
+        raise Refused(Rule.TOO_MUCH, found=cents, needed=left)
     made = FeeOrder(
         id=uuid.uuid4(),
         organisation_id=order.organisation_id,
         candidate_id=order.candidate_id,
         scheme_id=order.scheme_id,
         product=order.product,
-        reason=order.reason,
+        reason=reason,
         subject=order.subject,
         subject_id=order.subject_id,
         cents=-cents,
@@ -136,15 +148,26 @@ def orders() -> Select[FeeOrder]:
     return select(FeeOrder).order_by(FeeOrder.ordered_at.desc(), FeeOrder.id)
 
 
-def charges_without_credit() -> Select[FeeOrder]:
-    """What was charged and not credited."""
-    credited = select(_CREDIT.id).where(_CREDIT.credits_id == FeeOrder.id)
+def unended() -> Select[FeeOrder]:
+    """What was charged, of which nothing was given back because it came to nothing or because an officer said so."""
+    ended = (Reason.WITHDRAWN, Reason.CANCELLED, Reason.GIVEN_BACK)
+    credited = select(_CREDIT.id).where(_CREDIT.credits_id == FeeOrder.id, _CREDIT.reason.in_(ended))
     return select(FeeOrder).where(FeeOrder.cents > 0, ~credited.exists())
 
 
-def credit_of(session: Session, order: FeeOrder) -> FeeOrder | None:
-    """What was given back of it."""
-    return session.scalars(select(FeeOrder).where(FeeOrder.credits_id == order.id)).first()
+def credits_of(session: Session, order: FeeOrder) -> Sequence[FeeOrder]:
+    """What was given back of it, the oldest first."""
+    theirs = select(FeeOrder).where(FeeOrder.credits_id == order.id)
+    return session.scalars(theirs.order_by(FeeOrder.ordered_at, FeeOrder.reason)).all()
+
+
+def left_of(session: Session, orders: Collection[FeeOrder]) -> dict[uuid.UUID, int]:
+    """What is left of each of these after what was given back, in cents."""
+    back = select(FeeOrder.credits_id, func.sum(FeeOrder.cents)).where(
+        FeeOrder.credits_id.in_([one.id for one in orders])
+    )
+    given = {order: int(cents) for order, cents in session.execute(back.group_by(FeeOrder.credits_id))}
+    return {one.id: one.cents + given.get(one.id, 0) for one in orders}
 
 
 def again(session: Session, person: uuid.UUID, exam: str, before: datetime) -> bool:
@@ -160,11 +183,7 @@ def again(session: Session, person: uuid.UUID, exam: str, before: datetime) -> b
             FeeOrder.ordered_at < before,
         )
     )
-    for order in session.scalars(theirs):
-        back = credit_of(session, order)
-        if back is None or order.cents + back.cents > 0:
-            return True
-    return False
+    return any(left > 0 for left in left_of(session, session.scalars(theirs).all()).values())
 
 
 def to_invoice(until: datetime) -> Select[FeeOrder]:

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from review.deployment import YEAR
 from storage.base import audit, plain
+from storage.base.clock import AMSTERDAM
 from storage.base.database import Base, one_of, session_of
 from storage.base.refusal import Refused
 from storage.base.steps import Stepping, StepRule, check_step, going_on, table
@@ -203,6 +204,18 @@ def not_yet(today: date) -> Select[uuid.UUID | None]:
     """The people who were accepted and are active from a later day on, as a query of ids."""
     accepted = (Examiner.state == ExaminerState.ACCEPTED) & (Examiner.active_from > today)
     return select(Examiner.person_id).where(accepted, Examiner.person_id.is_not(None))
+
+
+def supplied_at(session: Session, organisation: Organisation, moment: datetime) -> bool:
+    """Whether at this moment somebody whom the organisation supplies was accepted and active."""
+    theirs = select(Examiner.id).where(
+        Examiner.organisation_id == organisation.id,
+        Examiner.state.in_((ExaminerState.ACCEPTED, ExaminerState.ENDED)),
+        Examiner.answered_at <= moment,
+        Examiner.active_from <= moment.astimezone(AMSTERDAM).date(),
+        or_(Examiner.ended_at.is_(None), Examiner.ended_at > moment),
+    )
+    return session.scalars(theirs.limit(1)).first() is not None
 
 
 def supplier(session: Session, person: Person) -> Organisation | None:

@@ -782,6 +782,8 @@ RIGHTS: dict[str, Right] = {
     "invoices.write_off": may(OFFICERS, invoice_id="invoice.id"),
     "invoices.reopen": may(OFFICERS, invoice_id="invoice.id"),
     "invoices.give_back": may(OFFICERS, order_id="fee_order.id"),
+    "membership_credits.show": may(OFFICERS, organisation_id="organisation.id"),
+    "invoices.pay_at": may(OFFICERS, invoice_id="invoice.id"),
     "books.home": may(OFFICERS),
     "books.keep": may(OFFICERS),
     "books.file": may(OFFICERS),

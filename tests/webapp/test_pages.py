@@ -84,6 +84,8 @@ def pages(world):
         ("officer", f"/bureau/facturen/kosten/{world.things['fee_order'].id}"),
         ("officer", "/bureau/facturen/inkomsten"),
         ("officer", "/bureau/facturen/boekhouding"),
+        ("officer", f"/bureau/facturen/{world.things['own_invoice'].id}"),
+        ("officer", f"/bureau/facturen/lid/{world.things['organisation'].id}"),
         ("beheerder", "/organisatie/kosten"),
         ("beheerder", "/organisatie/kosten/facturen"),
         ("beheerder", f"/organisatie/kosten/gegevens/{world.things['organisation'].id}"),

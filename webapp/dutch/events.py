@@ -95,6 +95,7 @@ EVENTS = {
     "fee_ordered": "kosten gerekend",
     "fee_credited": "kosten teruggegeven",
     "invoice_made": "factuur gemaakt",
+    "invoice_payment_link": "betaallink van een factuur bewaard",
     "invoice_reminded": "herinnering aan een factuur",
     "invoice_paid": "factuur betaald",
     "invoice_written_off": "factuur afgeschreven",

@@ -22,7 +22,13 @@ REASONS = {
     Reason.AGAIN: "deze kandidaat deed het eerder",
     Reason.NO_EXAMINER: "uw organisatie levert geen examiners",
     Reason.OWN_EXAMINER: "uw organisatie levert examiners",
+    Reason.NO_ACTIVE_EXAMINER: "uw organisatie had toen geen actieve examiner",
+    Reason.ACTIVE_EXAMINER: "uw organisatie levert een actieve examiner",
     Reason.COPY: "op verzoek van de houder",
+    Reason.WITHDRAWN: "teruggetrokken",
+    Reason.CANCELLED: "afgezegd door ons",
+    Reason.JOINED: "was lid van KSF",
+    Reason.GIVEN_BACK: "teruggegeven door KSF",
 }
 PRICES = {
     Price.MEMBER: "Prijs voor leden",

@@ -16,7 +16,7 @@ from storage.base.refusal import Refused
 from storage.certificates import certificates, changes, copies, paper_lists
 from storage.dossier import dossiers, qualifications, role_documents
 from storage.exam import accommodations, consents, drawing, looks, recordings, take_decisions
-from storage.fees import invoices, orders, prices
+from storage.fees import invoices, membership, orders, prices
 from storage.judging import (
     absences,
     allocations,
@@ -111,6 +111,9 @@ REFUSALS: dict[str, str] = {
     orders.Rule.CREDITED: "Hiervan is al iets teruggegeven. Meer kan niet.",
     orders.Rule.NO_REASON: "Schrijf waarom. De organisatie leest het.",
     orders.Rule.TOO_MUCH: "Geef meer dan niets terug, en niet meer dan het kostte.",
+    invoices.Rule.NO_LINK: "Een betaallink hoort bij een open factuur van een kandidaat, en begint met https://.",
+    membership.Rule.NO_MEMBER: "Deze organisatie is geen lid. Zet dat eerst bij de organisatie.",
+    membership.Rule.NOTHING: "Er is niets terug te geven vanaf deze dag.",
     invoices.Rule.NO_REASON: "Schrijf waarom.",
     invoices.Rule.NOT_DUE: "Deze factuur is nog niet te laat. Wacht tot de dag waarop die betaald moet zijn.",
     bookings.Rule.NOT_APPROVED: "Een datum kan pas als KSF het motivatiedossier heeft goedgekeurd.",

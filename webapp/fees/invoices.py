@@ -7,15 +7,16 @@ from datetime import UTC, date, datetime
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, func, select
-from wtforms import DateField, TextAreaField
+from wtforms import DateField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from scenarios.fee_rules import Product
+from scenarios.fee_rules import Product, Reason
 from storage.base.clock import AMSTERDAM
 from storage.base.present import present
 from storage.fees import invoicing
+from storage.fees.billing import is_payment_link
 from storage.fees.invoices import Invoice, InvoiceState
-from storage.fees.orders import FeeOrder, credit, credit_of, of_invoice
+from storage.fees.orders import FeeOrder, credit, credits_of, of_invoice
 from storage.people.people import Person, Role
 from webapp import access
 from webapp.access import fees as access_fees
@@ -42,6 +43,14 @@ class PaidForm(Form):
 
 class ReasonForm(Form):
     reason = TextAreaField("Waarom?", [DataRequired("Schrijf waarom."), Length(max=2000)])
+
+
+class LinkForm(Form):
+    link = StringField(
+        "Betaallink",
+        [Length(max=500)],
+        description="De kandidaat ziet deze link bij de factuur. Leeg: betalen gaat met een overschrijving.",
+    )
 
 
 class CreditForm(Form):
@@ -157,6 +166,21 @@ def reopen(invoice_id: uuid.UUID) -> ResponseReturnValue:
     return _page(found, reason_form=form), 422
 
 
+@pages.post("/<uuid:invoice_id>/betaallink")
+@access.roles(Role.KSF_OFFICER)
+def pay_at(invoice_id: uuid.UUID) -> ResponseReturnValue:
+    """Let a person pay elsewhere, or by transfer alone."""
+    found, form = access_fees.invoice_for_officer(invoice_id), LinkForm()
+    link = form.link.data or ""
+    if link and not is_payment_link(link):
+        form.link.errors = ["Dit is geen veilige link. Begin met https:// en laat spaties weg."]
+    elif form.validate_on_submit():
+        found.pay_at(link, access.me(), g.now)
+        flash("De betaallink is bewaard.", "ok")
+        return redirect(url_for("invoices.one", invoice_id=found.id))
+    return _page(found, link_form=form), 422
+
+
 @pages.route("/kosten/<uuid:order_id>", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
 def give_back(order_id: uuid.UUID) -> ResponseReturnValue:
@@ -167,8 +191,11 @@ def give_back(order_id: uuid.UUID) -> ResponseReturnValue:
         credit(g.db, order, cents, present(form.reason.data), access.me().id, g.now)
         flash("De teruggave staat klaar voor de volgende factuur.", "ok")
         return redirect(url_for("invoices.give_back", order_id=order.id))
-    back = credit_of(g.db, order)
-    return render_template("fees/order.html", order=order, back=back, form=form), 422 if form.errors else 200
+    back = credits_of(g.db, order)
+    left = order.cents + sum(one.cents for one in back)
+    may = order.cents > 0 and left > 0 and all(one.reason is not Reason.GIVEN_BACK for one in back)
+    page = render_template("fees/order.html", order=order, back=back, may=may, left=left, form=form)
+    return page, 422 if form.errors else 200
 
 
 @pages.get("/inkomsten")
@@ -248,11 +275,17 @@ def _income(year: int) -> dict[int, Counter[Product]]:
     return found
 
 
-def _page(found: Invoice, paid_form: PaidForm | None = None, reason_form: ReasonForm | None = None) -> str:
+def _page(
+    found: Invoice,
+    paid_form: PaidForm | None = None,
+    reason_form: ReasonForm | None = None,
+    link_form: LinkForm | None = None,
+) -> str:
     values = {
         "orders": of_invoice(found),
         "paid_form": paid_form or PaidForm(formdata=None, data={"on": _today()}),
         "reason_form": reason_form or ReasonForm(formdata=None),
+        "link_form": link_form or LinkForm(formdata=None, data={"link": found.payment_link}),
         "today": _today(),
     }
     return render_template("fees/invoice.html", found=found, **values)

@@ -65,12 +65,19 @@ class SettingsForm(Form):
         description="Leeg: er komt 21 % btw bij. Anders staat deze reden op elke factuur.",
     )
 
+    payment_link = StringField(
+        "Waar iemand een afschrift betaalt",
+        [Length(max=300)],
+        description="Een link van uw bank of betaaldienst. Schrijf {nummer} en {bedrag} waar die in de link horen. "
+        "Leeg: betalen gaat met een overschrijving.",
+    )
+
 
 @pages.route("", methods=["GET", "POST"])
 @access.roles(Role.KSF_OFFICER)
 def home() -> ResponseReturnValue:
     """What each exam costs today and later; a new amount from a day on."""
-    exams = charged_exams()
+    exams = priced_exams()
     form = PriceForm(exams, data={"since": _today()})
     if form.validate_on_submit():
         try:
@@ -99,13 +106,12 @@ def home() -> ResponseReturnValue:
 def choose() -> ResponseReturnValue:
     """From when costs are charged, within how many days they are paid, and VAT."""
     form, was = SettingsForm(prefix=SETTINGS), billing.settings(g.db).since
-    if form.validate_on_submit() and _not_before_today(form, was):
-        billing.choose(
-            g.db, form.since.data, present(form.days_to_pay.data), form.exemption.data or "", access.me(), g.now
-        )
+    if form.validate_on_submit() and _not_before_today(form, was) and _payable(form):
+        chosen = form.since.data, present(form.days_to_pay.data), form.exemption.data or ""
+        billing.choose(g.db, *chosen, access.me(), g.now, form.payment_link.data or "")
         flash("De keuzes zijn bewaard.", "ok")
         return redirect(url_for("fee_prices.home"))
-    exams = charged_exams()
+    exams = priced_exams()
     return _page(exams, PriceForm(exams, formdata=None, data={"since": _today()}), form), 422
 
 
@@ -169,13 +175,37 @@ def _not_before_today(form: SettingsForm, was: date | None) -> bool:
     return False
 
 
+def _payable(form: SettingsForm) -> bool:
+    if not form.payment_link.data or billing.is_payment_link(form.payment_link.data):
+        return True
+    form.payment_link.errors = ["Dit is geen veilige link. Begin met https:// en gebruik alleen {nummer} en {bedrag}."]
+    return False
+
+
 def charged_exams() -> list[Scheme]:
-    """The newest version of each exam of which a step is charged: with a motivation file or a practical test."""
+    """The newest version of each exam of which something is charged today."""
+    return [one for one in priced_exams() if one.content.fees.charged_at is not ChargedAt.ASSESSMENT or _costs(one)]
+
+
+def _costs(exam: Scheme) -> bool:
+    fees = fees_on(g.db, exam, _today())
+    return bool(fees.member_cents or fees.non_member_cents)
+
+
+def priced_exams() -> list[Scheme]:
+    """The newest version of each exam that may have a price: with a motivation file, a practical test or an assessment.
+
+    What costs nothing by its scheme, such as an assessment, is charged from the day on which KSF sets a price.
+    """
     newest: dict[str, Scheme] = {}
     for one in g.db.scalars(select(Scheme).order_by(Scheme.key, Scheme.number)):
         newest[one.key] = one
-    charged = (one for one in newest.values() if one.content.documents or one.content.checklist)
-    return sorted(charged, key=lambda one: one.content.name)
+    priced = (
+        one
+        for one in newest.values()
+        if one.content.documents or one.content.checklist or one.content.fees.charged_at is ChargedAt.ASSESSMENT
+    )
+    return sorted(priced, key=lambda one: one.content.name)
 
 
 def _today() -> date:

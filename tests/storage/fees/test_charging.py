@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
-from support import cast
+from support import assessments, cast
 
 from scenarios.fee_rules import ChargedAt, Product, Reason
 from storage.base.refusal import Refused
@@ -12,6 +12,7 @@ from storage.fees import billing, prices
 from storage.fees.charging import charge_due, credit_ended, preview
 from storage.fees.orders import FeeOrder, Rule, credit
 from storage.fees.prices import Price, fees_on, set_price
+from storage.people import examiners
 from storage.planning import locations
 from storage.planning.theory_tests import set_ready
 
@@ -160,3 +161,64 @@ def test_a_price_begins_today_at_the_earliest_once_and_is_taken_back_only_before
     coming.take_back(people.officer, TODAY, NOW)
     session.flush()
     assert [one.since for one in prices.prices_of(session, scheme.key)] == [TODAY]
+
+
+def examiner(session, people, active_from=TODAY - timedelta(days=1), accepted=NOW - timedelta(hours=1)):
+    """Somebody whom the organisation supplies."""
+    people.organisation.supplies_examiners = True
+    row = examiners.propose(
+        session, people.organisation, "Evi Examiner", "evi@voorbeeld.example", people.beheerder, NOW
+    )
+    row.accept(min(active_from, TODAY) - timedelta(days=1), active_from, people.officer, accepted)
+    session.flush()
+    return row
+
+
+def surcharge(session, people, scheme, moment=NOW):
+    (line,) = [
+        one
+        for one in preview(session, scheme, ChargedAt.PRACTICAL, people.organisation, people.candidate.id, moment)
+        if one.product is Product.NO_EXAMINER
+    ]
+    return line.reason, line.cents
+
+
+def test_no_surcharge_while_an_examiner_of_the_organisation_is_active(session, people, scheme):
+    people.organisation.supplies_examiners = True
+    assert surcharge(session, people, scheme) == (Reason.NO_ACTIVE_EXAMINER, 4000)
+    row = examiner(session, people)
+    assert surcharge(session, people, scheme) == (Reason.ACTIVE_EXAMINER, 0)
+    row.end(people.officer, LATER)
+    session.flush()
+    assert surcharge(session, people, scheme) == (Reason.ACTIVE_EXAMINER, 0)
+    assert surcharge(session, people, scheme, LATER + timedelta(seconds=1)) == (Reason.NO_ACTIVE_EXAMINER, 4000)
+
+
+def test_an_examiner_who_begins_later_does_not_count_yet(session, people, scheme):
+    examiner(session, people, active_from=TODAY + timedelta(days=3))
+    assert surcharge(session, people, scheme) == (Reason.NO_ACTIVE_EXAMINER, 4000)
+    assert surcharge(session, people, scheme, NOW + timedelta(days=4)) == (Reason.ACTIVE_EXAMINER, 0)
+
+
+@pytest.mark.usefixtures("charging")
+def test_an_assessment_is_charged_once_it_is_planned_when_ksf_set_a_price(session, people):
+    exam = assessments.scheme(session, assessments.PROOF)
+    price = set_price(session, exam.key, Price.NON_MEMBER, 90_000, TODAY, people.officer, TODAY, NOW)
+    found_one = assessments.asked(session, people, people.candidate)
+    assert charge_due(session, LATER) == 0
+    assessments.plan(session, people, found_one)
+    assert charge_due(session, LATER) == 1
+    (order,) = found(session)
+    assert (order.cents, order.subject_id, order.organisation) == (price.cents, found_one.id, people.organisation)
+    found_one.withdraw(people.beheerder, LATER)
+    session.flush()
+    assert credit_ended(session, LATER) == 1
+    assert credit_ended(session, LATER) == 0
+    assert [one.cents for one in found(session)] == [90_000, -45_000]
+
+
+@pytest.mark.usefixtures("charging")
+def test_an_assessment_without_a_price_is_no_order(session, people):
+    found_one = assessments.asked(session, people, people.candidate)
+    assessments.plan(session, people, found_one)
+    assert charge_due(session, LATER) == 0

@@ -8,7 +8,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from support import cast, certified, fees_to_see
 
-from scenarios.fee_rules import ChargedAt
+from scenarios.fee_rules import ChargedAt, Product, Reason
 from storage.certificates.copies import CopyOrder
 from storage.fees import billing
 from storage.fees.billing import InvoiceFormat
@@ -189,6 +189,67 @@ def test_a_copy_is_the_persons_own_invoice(visit, session, people, scheme):
     assert invoice.number in visit(people.candidate).get("/certificaat").text
     assert visit(people.candidate).get(f"/certificaat/facturen/{invoice.id}.pdf").status_code == 200
     assert visit(people.second_candidate).get(f"/certificaat/facturen/{invoice.id}.pdf").status_code == 404
+
+
+def test_a_copy_is_paid_by_the_link_of_the_institution(visit, session, people, scheme):
+    link = "https://betaal.voorbeeld.example/ksf?n={nummer}&b={bedrag}"
+    billing.choose(session, None, 30, "", people.officer, NOW, link)
+    invoice = fees_to_see.own_invoice(session, scheme, people.candidate, NOW)
+    session.commit()
+    address = f"https://betaal.voorbeeld.example/ksf?n={invoice.number}&b=18.15"
+    assert invoice.payment_link == address
+    assert address.replace("&", "&amp;") in visit(people.candidate).get("/certificaat").text
+    officer, page = visit(people.officer), f"/bureau/facturen/{invoice.id}"
+    for wrong in ("javascript:alert(1)", "http://betaal.example/1", "https://betaal", "https://a.example/{naam}"):
+        assert officer.post(f"{page}/betaallink", {"link": wrong}).status_code == 422
+    assert officer.post(f"{page}/betaallink", {"link": "https://bank.example/v/7"}).status_code == 302
+    assert "https://bank.example/v/7" in visit(people.candidate).get("/certificaat").text
+    assert officer.post(f"{page}/betaallink", {"link": ""}).status_code == 302
+    assert "online" not in visit(people.candidate).get("/certificaat").text
+
+
+def test_an_organisation_pays_by_transfer_and_gets_no_link(visit, session, people, made):
+    _, invoice = made
+    wanted = {"link": "https://bank.example/v/7"}
+    assert visit(people.officer).post(f"/bureau/facturen/{invoice.id}/betaallink", wanted).status_code == 409
+
+
+def test_the_mail_of_a_copy_says_where_it_is_paid(visit, session, people, scheme):
+    billing.choose(session, None, 30, "", people.officer, NOW, "https://betaal.voorbeeld.example/{nummer}")
+    fees_to_see.ordered(session, scheme, None, people.candidate, NOW, 1500, Product.COPY)
+    session.commit()
+    visit(people.officer).post("/bureau/facturen/te-maken")
+    (invoice,) = session.scalars(select(Invoice))
+    mail = session.scalars(select(MailMessage).where(MailMessage.template == "invoice_made")).one()
+    assert f"https://betaal.voorbeeld.example/{invoice.number}" in mail.text
+
+
+def test_a_link_that_is_none_is_said_at_its_field(visit, session, people):
+    session.commit()
+    wanted = {"keuzes-days_to_pay": "30", "keuzes-payment_link": "https://betaal.example/{kandidaat}"}
+    answer = visit(people.officer).post("/bureau/tarieven/keuzes", wanted)
+    assert answer.status_code == 422
+    assert "alleen {nummer} en {bedrag}" in answer.text
+
+
+def test_what_a_member_paid_too_much_is_seen_first_and_given_back_once(visit, session, people, scheme):
+    order = fees_to_see.ordered(session, scheme, people.organisation, people.candidate, NOW, 4000)
+    order.reason = Reason.NO_MEMBER
+    session.commit()
+    officer, page = visit(people.officer), f"/bureau/facturen/lid/{people.organisation.id}"
+    assert "niet als lid bij ons" in officer.get(page).text
+    assert officer.post(page, {"since": NOW.date().isoformat()}).status_code == 409
+    people.organisation.is_member = True
+    session.commit()
+    today = NOW.date().isoformat()
+    assert "€ 5,00" in officer.get(f"{page}?sinds={today}").text
+    assert "niets terug te geven" in officer.get(f"{page}?sinds=2099-01-01").text
+    assert officer.get(f"{page}?sinds=gisteren").status_code == 200
+    assert officer.post(page, {"since": "gisteren"}).status_code == 422
+    assert officer.post(page, {"since": today}).status_code == 302
+    assert officer.post(page, {"since": today}).status_code == 409
+    session.rollback()
+    assert sum(one.cents for one in session.scalars(select(FeeOrder))) == 3500
 
 
 def test_a_copy_costs_what_the_price_list_says(visit, session, people):
