@@ -115,6 +115,9 @@ TABLES: Mapping[str, Table] = {
         {"person_id": "device created_at used_at confirmed_at ended_at"},
         {Apart.INNER: "epoch"},
     ),
+    "calendar_feed": Table(
+        DataClass.LOG_INS, {"person_id": "organisation_id made_at ended_at"}, {Apart.SECRET: "digest"}
+    ),
     "link": Table(DataClass.LOG_INS, {"person_id": "kind address created_at expires_at used_at"}),
     "staff_change": Table(
         DataClass.ACCOUNT,
@@ -393,7 +396,7 @@ TABLES: Mapping[str, Table] = {
             "asked_by_id": "day asked_at state answered_at reason",
             "examiner_id": "day state",
         },
-        {Apart.INNER: "alternatives"},
+        {Apart.INNER: "alternatives offered"},
     ),
     "practical_seat": Table(DataClass.TESTS, {"candidate_id": "day number freed_at"}),
     "practical_entry": Table(

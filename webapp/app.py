@@ -74,7 +74,17 @@ from webapp.people import (
     second_officer,
     substituting,
 )
-from webapp.planning import accommodation, booking, exam_dates, locations, measuring, own_practical, planning, practical
+from webapp.planning import (
+    accommodation,
+    booking,
+    exam_dates,
+    feeds,
+    locations,
+    measuring,
+    own_practical,
+    planning,
+    practical,
+)
 from webapp.sessions import Sessions
 from webapp.theory import bank, quality, supervising, taking, theory, theory_results
 from webapp.verdict import committee, objecting, regulation, results, sharing
@@ -112,6 +122,7 @@ PARTS = (
     own_assessment,
     locations,
     measuring,
+    feeds,
     theory,
     theory_results,
     bank,

@@ -71,7 +71,16 @@ def book(
 
 def alternatives_of(session: Session, found: PracticalSession, now: datetime) -> list[ExamDate]:
     """The other dates that would do for a session that waits, as long as they are to come, in the order of choice."""
-    wanted = [uuid.UUID(one) for one in found.alternatives] if found.state is SessionState.REQUESTED else []
+    return _to_come(session, found.alternatives if found.state is SessionState.REQUESTED else [], now)
+
+
+def offered_for(session: Session, found: PracticalSession, now: datetime) -> list[ExamDate]:
+    """The dates that KSF offered instead of one that it declined, as long as they are to come."""
+    return _to_come(session, found.offered if found.state is SessionState.DECLINED else [], now)
+
+
+def _to_come(session: Session, ids: Sequence[str], now: datetime) -> list[ExamDate]:
+    wanted = [uuid.UUID(one) for one in ids]
     coming = (ExamDate.withdrawn_at.is_(None), ExamDate.starts_at > now)
     there = {one.id: one for one in session.scalars(select(ExamDate).where(ExamDate.id.in_(wanted), *coming))}
     return [there[one] for one in wanted if one in there]

@@ -94,7 +94,8 @@ class PracticalSession(Asked, Base):
     """One day at one location of an organisation, with its candidates, and with an examiner once it is confirmed.
 
     `day` and `organisation_id` repeat what the date and the location say (the keys see to that). `alternatives` are the
-    ids of other dates that suit the organisation too, in its order; no place is held on them.
+    ids of other dates that suit the organisation too, in its order, and `offered` those that KSF offers instead with a
+    no; no place is held on them.
     """
 
     __tablename__ = "practical_session"
@@ -109,6 +110,7 @@ class PracticalSession(Asked, Base):
     examiner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
     supplied_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Organisation.id))
     alternatives: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    offered: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
 
     scheme: Mapped[Scheme] = relationship()
     exam_date: Mapped[ExamDate] = relationship()
@@ -182,9 +184,16 @@ class PracticalSession(Asked, Base):
         months = self.scheme.content.chapter(ChecklistRules).conflict_months
         return conflicts_with(session_of(self), self.candidates, self.organisation, people, now, months)
 
-    def decline(self, reason: str, officer: Person, now: datetime) -> None:
-        """KSF says no, with the reason."""
+    def decline(self, reason: str, officer: Person, now: datetime, offered: Sequence[ExamDate] = ()) -> None:
+        """KSF says no, with the reason, and the dates that would do; the organisation asks one of them, or not.
+
+        Raises Refused for a date that is over or of another exam.
+        """
+        for one in offered:
+            one.require_for(self.scheme)
+            one.require_to_come(now)
         self._refuse(SessionState.DECLINED, reason, officer, now)
+        self.offered = [str(one.id) for one in dict.fromkeys(offered)]
 
     def cancel(self, reason: str, officer: Person, now: datetime) -> None:
         """KSF takes back a yes, with the reason, at the latest while the session is on."""

@@ -38,6 +38,7 @@ from storage.people.people import Membership, Person, SearchWord
 from storage.people.second_factor import SecondFactor
 from storage.people.staff_changes import StaffChange
 from storage.planning.bookings import Booking
+from storage.planning.calendar_feeds import CalendarFeed
 from storage.planning.locations import LocationCheck
 from storage.planning.practical_results import PracticalResult
 from storage.planning.practical_sessions import LIVE, Participant, PracticalSession
@@ -138,6 +139,7 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
         & ~exists().where(_NOTE.credits_id == Invoice.id, _NOTE.made_at >= books)
         & ~exists().where(FeeOrder.invoice_id == Invoice.id),
         Link: old_links,
+        CalendarFeed: CalendarFeed.ended_at < now - LOG_INS_KEPT,
         Job: old_resets | delivered,
         LogIn: or_(LogIn.used_at < now - LOG_INS_KEPT, LogIn.ended_at < now - LOG_INS_KEPT),
         TheoryFact: TheoryFact.sitting_id.in_(sat),
@@ -178,7 +180,9 @@ def _delete_accounts(session: Session, now: datetime) -> int:
     """Accounts without a role for so long, of people whom no row names that is not of the account itself."""
     holds = select(Membership.person_id).where(or_(Membership.until.is_(None), Membership.until > now - ACCOUNTS_KEPT))
     old = [Person.created_at < now - ACCOUNTS_KEPT, Person.id.not_in(holds)]
-    own = {(noun.__tablename__, "person_id") for noun in (Membership, SearchWord, SecondFactor, StaffChange)}
+    own = {
+        (noun.__tablename__, "person_id") for noun in (CalendarFeed, Membership, SearchWord, SecondFactor, StaffChange)
+    }
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
             to_person = any(key.column is Person.__table__.c.id for key in column.foreign_keys)
@@ -186,7 +190,7 @@ def _delete_accounts(session: Session, now: datetime) -> int:
                 there = table.alias()
                 old.append(~exists().where(there.c[column.name] == Person.id))
     ids = list(session.scalars(select(Person.id).where(*old)))
-    for noun in (Membership, SearchWord, StaffChange):
+    for noun in (CalendarFeed, Membership, SearchWord, StaffChange):
         session.execute(delete(noun).where(noun.person_id.in_(ids)))
     for factor in session.scalars(select(SecondFactor).where(SecondFactor.person_id.in_(ids))):
         session.delete(factor)

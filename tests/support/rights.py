@@ -7,6 +7,7 @@ so that each address is that of a thing which exists and belongs to somebody.
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -45,6 +46,7 @@ from storage.people.second_factor import begin_second_factor
 from storage.people.staff_changes import ask_role
 from storage.planning import locations
 from storage.planning.bookings import request
+from storage.planning.calendar_feeds import CalendarFeed, open_feed
 from storage.planning.practical_candidates import request as ask_practical
 from storage.planning.practical_results import PracticalResult, ResultState
 from storage.planning.theory_tests import set_ready
@@ -256,6 +258,8 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "mail": outbox.add(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
             "scheme": done.dossier.scheme,
             "revision": keep(session, done.dossier, Side.CANDIDATE, people.candidate, now),
+            "calendar_feed": calendar_feed(session, people.beheerder, people.organisation, now)[1],
+            "calendar_secret": calendar_feed(session, people.assessors[1], None, now)[0],
             "link": issue(session, people.candidate, LinkKind.INVITATION, None, now),
             "organisation": people.organisation,
             "colleague": somebody,
@@ -276,6 +280,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "theory_test": to_test_elsewhere,
             "colleague": stranger,
             "examiner": suggested(session, people.outsider_organisation, people.outsider_beheerder, now),
+            "calendar_feed": calendar_feed(session, people.outsider_beheerder, people.outsider_organisation, now)[1],
             "roster": keep_roster(
                 session, people.outsider_organisation, dated.key, [], [], people.outsider_beheerder, now
             ),
@@ -288,6 +293,12 @@ def suggested(session, home, by, now):
     """Somebody whom this organisation proposes as an examiner."""
     home.supplies_examiners = True
     return propose_examiner(session, home, "Eva Examiner", "eva.examiner@voorbeeld.example", by, now)
+
+
+def calendar_feed(session, person, home, now):
+    """The secret of an address for the agenda of this person, and its row."""
+    secret, made = open_feed(session, person, home, now)
+    return SimpleNamespace(value=secret), session.get(CalendarFeed, made)
 
 
 def typed_elsewhere(session, people, now):
@@ -714,7 +725,16 @@ RIGHTS: dict[str, Right] = {
     "results.release_many": may(OFFICERS | COMMITTEE),
     "results.own": may({"candidate", "second_candidate"}),
     "results.letter": may({"candidate", "second_candidate"}),
-    **{f"visitors.{page}": may(PUBLIC) for page in ("exams", "dates", "fees", "disagree", "robots", "sitemap")},
+    **{
+        f"visitors.{page}": may(PUBLIC)
+        for page in ("exams", "dates", "fees", "disagree", "robots", "sitemap", "calendar")
+    },
+    "feeds.home": may(ADMINS | ASSESSORS),
+    "feeds.make": may(ADMINS | ASSESSORS),
+    "feeds.end": may({"beheerder"}, feed_id="calendar_feed.id"),
+    "feeds.read": may(PUBLIC, secret="calendar_secret.value"),
+    # Nothing was declined in this world; who takes an offered day is in test_practical_offers.
+    "practical.take_offer": may(set(), session_id="practical.id", date_id="practical_date.id"),
     "visitors.exam": may(PUBLIC, key="=branchecertificaat_b"),
     "certificate_check.ask": may(PUBLIC),
     "certificate_check.check": may(PUBLIC),

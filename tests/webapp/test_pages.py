@@ -39,7 +39,7 @@ NO_PAGES |= {
 NO_PAGES |= {"bank.export", "bank.medium", "taking.medium", "taking.configure", "taking.finished"}
 NO_PAGES |= {"institution.logo", "institution.colour"}
 NO_PAGES |= {"certificate_check.did_document", "certificate_check.status_list", "certified.export", "paper.example"}
-NO_PAGES |= {"visitors.robots", "visitors.sitemap"}
+NO_PAGES |= {"visitors.robots", "visitors.sitemap", "visitors.calendar", "feeds.read"}
 NO_PAGES |= {f"own_certificates.{file}" for file in ("badge", "copy_file", "file", "supplement")}
 NO_PAGES |= {f"register.{file}" for file in ("copy_file", "export", "file")}
 NO_PAGES |= {f"invoices.{file}" for file in ("electronic", "export", "file", "income_file")}
@@ -86,6 +86,8 @@ def pages(world):
         ("officer", "/bureau/facturen/boekhouding"),
         ("officer", f"/bureau/facturen/{world.things['own_invoice'].id}"),
         ("officer", f"/bureau/facturen/lid/{world.things['organisation'].id}"),
+        ("beheerder", "/agenda"),
+        ("assessor_1", "/agenda"),
         ("beheerder", "/organisatie/kosten"),
         ("beheerder", "/organisatie/kosten/facturen"),
         ("beheerder", f"/organisatie/kosten/gegevens/{world.things['organisation'].id}"),

@@ -7,6 +7,7 @@ TABLES = {
     "recovery_code": "Uw herstelcodes",
     "log_in": "Waar u inlogde",
     "link": "Persoonlijke links die u kreeg",
+    "calendar_feed": "Adressen voor uw agenda",
     "staff_change": "Wijzigingen van rollen en adressen",
     "mail_message": "Mails aan u",
     "roster": "Lijsten die u uploadde",

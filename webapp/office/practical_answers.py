@@ -5,8 +5,9 @@ import uuid
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from wtforms import SelectField, TextAreaField
+from wtforms import SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from review.deployment import lately
 from storage.base.present import present
@@ -16,6 +17,7 @@ from storage.people.examiners import to_calibrate
 from storage.people.people import Person, Role
 from storage.planning import practical_candidates
 from storage.planning.deployments import deployments
+from storage.planning.exam_dates import ExamDate, to_come
 from storage.planning.practical_places import alternatives_of
 from storage.planning.practical_sessions import PracticalSession, SessionState
 from storage.planning.practical_sessions import Rule as SessionRule
@@ -27,7 +29,7 @@ from webapp.dutch import formats
 from webapp.forms import Form, choices
 from webapp.paging import page_of
 from webapp.planning import practical_mail
-from webapp.planning.practical import marks_on
+from webapp.planning.practical import capacity, marks_on
 
 pages = Blueprint("practical_answers", __name__, url_prefix="/bureau/praktijktoetsen")
 
@@ -38,6 +40,13 @@ class ExaminerForm(Form):
 
 class ReasonForm(Form):
     reason = TextAreaField("Waarom niet?", [DataRequired("Schrijf waarom."), Length(max=2000)])
+    offered = SelectMultipleField(
+        "Welke dagen kunnen wel?",
+        choices=[],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(),
+        description="De organisatie kan er een van aanvragen, met dezelfde kandidaten.",
+    )
 
 
 @pages.get("")
@@ -117,9 +126,11 @@ def take_out(participant_id: uuid.UUID) -> ResponseReturnValue:
 def decline(session_id: uuid.UUID) -> ResponseReturnValue:
     """Say no."""
     found, form = access_practical.session_for_officer(session_id), ReasonForm()
+    other_days = _offer(found, form)
     if not form.validate_on_submit():
         return _page(found, ExaminerForm(formdata=None), form), 422
-    found.decline(present(form.reason.data), access.me(), g.now)
+    offered = [other_days[key] for key in form.offered.data or ()]
+    found.decline(present(form.reason.data), access.me(), g.now, offered)
     practical_mail.notify_organisation(found, g.now)
     flash("Uw antwoord is verstuurd. De plaatsen zijn weer vrij.", "ok")
     return redirect(url_for("practical_answers.home"))
@@ -146,7 +157,18 @@ def _named(form: ExaminerForm) -> Person | None:
     return everybody[form.examiner.data] if form.validate_on_submit() else None
 
 
+def _offer(found: PracticalSession, form: ReasonForm) -> dict[str, ExamDate]:
+    """The other dates with a place for all of these candidates, as the choices of the form."""
+    dates = [one for one in to_come(g.db, {found.scheme.key}, g.now) if one.id != found.date_id]
+    left = capacity(found.scheme, dates)
+    able = {str(one.id): one for one in dates if left[one.id] >= len(found.coming)}
+    form.offered.choices = choices((key, formats.exam_date(one)) for key, one in able.items())
+    return able
+
+
 def _page(found: PracticalSession, form: ExaminerForm, reason_form: ReasonForm) -> str:
+    if found.state is SessionState.REQUESTED:
+        _offer(found, reason_form)
     tied = {}
     to_name = found.live and found.exam_date.starts_at > g.now
     if to_name:

@@ -12,6 +12,7 @@ from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.people.people import Role
 from storage.planning.bookings import Booking, BookingState
+from storage.planning.capacity import Room, room_on, sittings_at_once
 from storage.planning.exam_dates import MOST_PLACES, ExamDate, publish, to_come
 from storage.planning.places_held import taken, withdraw_date
 from webapp import access
@@ -68,7 +69,8 @@ def home() -> ResponseReturnValue:
     exams = {row.key: row.content.name for row in access_booking.exams_to_publish()}
     dates = to_come(g.db, set(exams), g.now)
     waiting = page_of(access_booking.bookings_to_answer(), *access_booking.OF_BOOKING)
-    values = {"waiting": waiting, "dates": dates, "taken": taken(g.db, dates)}
+    values = {"waiting": waiting, "dates": dates, "taken": taken(g.db, dates), "room": _room(dates)}
+    values |= {"at_once": sittings_at_once(g.db, g.now)}
     return render_template("exam_dates/home.html", exams=exams, **values)
 
 
@@ -104,7 +106,8 @@ def one(date_id: uuid.UUID) -> ResponseReturnValue:
     rows = access_booking.bookings_on(found)
     sessions = access_practical.sessions_on(found)
     held = taken(g.db, [found]).get(found.id, 0)
-    return render_template("exam_dates/one.html", found=found, rows=rows, sessions=sessions, taken=held)
+    room = _room(to_come(g.db, _exams(), g.now)).get(found.id)
+    return render_template("exam_dates/one.html", found=found, rows=rows, sessions=sessions, taken=held, room=room)
 
 
 @pages.post("/<uuid:date_id>/intrekken")
@@ -164,6 +167,16 @@ def decline(booking_id: uuid.UUID) -> ResponseReturnValue:
         planning.notify_cancelled(found)
     flash("Uw antwoord is verstuurd. De plaats is weer vrij.", "ok")
     return redirect(url_for("exam_dates.home"))
+
+
+def _exams() -> set[str]:
+    return {row.key for row in access_booking.exams_to_publish()}
+
+
+def _room(dates: list[ExamDate]) -> dict[uuid.UUID, Room]:
+    """What fits on these dates, each beside the others of its day."""
+    recorded = {row.key for row in access_booking.exams_to_publish() if row.content.sitting}
+    return room_on(g.db, dates, recorded, g.now)
 
 
 def _booking_page(found: Booking, form: CounterForm, decline_form: DeclineForm) -> str:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional
@@ -17,7 +17,7 @@ from storage.people.people import Role
 from storage.planning.exam_dates import ExamDate, to_come
 from storage.planning.places_held import taken
 from storage.planning.practical_candidates import advised, gone, hindrances, request
-from storage.planning.practical_places import alternatives_of
+from storage.planning.practical_places import alternatives_of, offered_for
 from storage.planning.practical_results import standing_results
 from storage.planning.practical_sessions import Participant, PracticalSession, SessionState
 from storage.schemes import Scheme
@@ -55,7 +55,7 @@ class RequestForm(Form):
     def __init__(self, scheme: Scheme, **more: Any) -> None:
         super().__init__(**more)
         dates = to_come(g.db, {scheme.key}, g.now)
-        left = _capacity(scheme, dates)
+        left = capacity(scheme, dates)
         self.dates = {str(one.id): one for one in dates if left[one.id]}
         self.locations = {str(one.id): one for one in access_location.open_locations()}
         self.people = {str(one.id): one for one in access_practical.able_people(scheme)}
@@ -124,7 +124,20 @@ def one(session_id: uuid.UUID) -> ResponseReturnValue:
     may_withdraw = found.live and formats.day_of(g.now) < found.day
     values = {"marks": marks_on(found), "alternatives": alternatives_of(g.db, found, g.now)}
     values["inquiries"] = access_inquiries.mine_about(found)
+    values["offered"] = offered_for(g.db, found, g.now)
     return render_template("practical/one.html", found=found, may_withdraw=may_withdraw, **values)
+
+
+@pages.post("/<uuid:session_id>/aanbod/<uuid:date_id>")
+@access.roles(Role.ORGANISATION_ADMIN)
+def take_offer(session_id: uuid.UUID, date_id: uuid.UUID) -> ResponseReturnValue:
+    """Ask a day that KSF offered instead, for the same candidates at the same location."""
+    found = access_practical.session_for_admin(session_id)
+    wanted = next((one for one in offered_for(g.db, found, g.now) if one.id == date_id), None) or abort(404)
+    who = [one.candidate for one in found.coming]
+    made = request(g.db, found.scheme, wanted, found.location, who, access.me(), g.now)
+    flash("De praktijktoets is op deze dag aangevraagd. U krijgt bericht van KSF.", "ok")
+    return redirect(url_for("practical.one", session_id=made.id))
 
 
 @pages.post("/plaatsen/<uuid:participant_id>/afmelden")
@@ -183,7 +196,7 @@ def _advice(scheme: Scheme, people: list[uuid.UUID]) -> dict[uuid.UUID, tuple[Ad
     return advised(g.db, scheme, people, access_people.my_organisation_ids(), formats.END_OF_DAYS, g.now)
 
 
-def _capacity(scheme: Scheme, dates: list[ExamDate]) -> dict[uuid.UUID, int]:
+def capacity(scheme: Scheme, dates: list[ExamDate]) -> dict[uuid.UUID, int]:
     """For how many candidates of one session there are places on each of these dates."""
     held = taken(g.db, dates)
     rules = scheme.content.chapter(ChecklistRules)

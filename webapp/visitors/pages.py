@@ -5,12 +5,13 @@ situation or a question of a test is here.
 """
 
 from flask import Blueprint, abort, render_template, request, url_for
+from sqlalchemy import select
 
 from scenarios.scheme import Scheme as Content
 from storage.base.config import config
 from storage.fees import billing
 from storage.fees.prices import fees_on, prices_of
-from storage.planning.exam_dates import to_come
+from storage.planning.exam_dates import ExamDate, to_come
 from storage.planning.places_held import taken
 from storage.schemes import Scheme, newest_versions
 from webapp.access.bookings import exams_to_publish
@@ -18,6 +19,7 @@ from webapp.context import g
 from webapp.dutch.fees import PRICES
 from webapp.dutch.formats import day_of
 from webapp.fees.prices import charged_exams
+from webapp.planning import feed_moments, published_calendar
 from webapp.verdict.regulation import passing
 from webapp.visitors.kept import for_everybody
 
@@ -60,6 +62,16 @@ def dates() -> str:
     full = {one.id for one in offered if held.get(one.id, 0) >= len(one.places)}
     table = [(one, [day for day in offered if day.exam == one.key]) for one in exams]
     return _page("dates", table=table, full=full, others=_without_dates(exams))
+
+
+@pages.get("/examendata/agenda.ics")
+@for_everybody("text/calendar")
+def calendar() -> str:
+    """The same dates for an agenda; one that was taken back is off."""
+    names = {one.key: one.content.name for one in exams_to_publish()}
+    since = ExamDate.exam.in_(names), ExamDate.starts_at > g.now - feed_moments.PAST
+    published = g.db.scalars(select(ExamDate).where(*since)).all()
+    return published_calendar.of("Examendata", feed_moments.of_dates(published, names))
 
 
 @pages.get("/tarieven")

@@ -18,7 +18,9 @@ LEAVING = ("organisation.leave", "account.log_out", "own_account.end_all")
 
 
 FOR_EVERYBODY = {"static", "institution.logo", "institution.colour"}
-FOR_EVERYBODY |= {f"visitors.{page}" for page in ("exams", "exam", "dates", "fees", "disagree", "robots", "sitemap")}
+FOR_EVERYBODY |= {
+    f"visitors.{page}" for page in ("exams", "exam", "dates", "fees", "disagree", "robots", "sitemap", "calendar")
+}
 FOR_EVERYBODY |= {"certificate_check.did_document", "certificate_check.status_list"}
 """What a browser may keep, since it is the same for all."""
 
