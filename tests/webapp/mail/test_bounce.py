@@ -116,7 +116,7 @@ def test_a_personal_link_is_put_in_when_the_mail_goes(session, app, people, box)
 MAY_LEAD_TO = {
     "",
     "/uitslag",
-    "/online",
+    "/online-toets",
     "/bezwaar",
     "/bezwaren",
     "/certificaat",
