@@ -128,5 +128,6 @@ def stream(key: str, content_type: str) -> ResponseReturnValue:
     if current_app.config["SETTINGS"].media_mode == "redirect":
         return redirect(store.signed_url(key, content_type, REDIRECT_S, method))
     response = Response(content_type=content_type)
-    response.headers["X-Accel-Redirect"] = store.inner_path(key, content_type, method)
+    signed = store.inner_address(key, content_type, method)
+    response.headers["X-Accel-Redirect"], response.headers["X-Accel-Host"] = signed.path, signed.host
     return response

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import boto3
@@ -38,6 +38,19 @@ class Stored:
     key: str
     size: int
     sha256: str
+
+
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+class Inner(NamedTuple):
+    """An address that is signed: the Host that the signature covers, and path with query.
+
+    The Host has no port where that is the default one of its scheme; a store that is sent one all the same refuses.
+    """
+
+    host: str
+    path: str
 
 
 class ObjectStore:
@@ -135,10 +148,11 @@ class ObjectStore:
         """An address at the public endpoint that reads this one object for `seconds`."""
         return self._sign(self._signer, key, content_type, seconds, method)
 
-    def inner_path(self, key: str, content_type: str, method: str = "get_object") -> str:
-        """Path and query of an address that the edge may fetch from the inner endpoint within a minute."""
+    def inner_address(self, key: str, content_type: str, method: str = "get_object") -> Inner:
+        """What the edge may fetch from the inner endpoint within a minute."""
         parts = urlsplit(self._sign(self._inner, key, content_type, 60, method))
-        return f"{parts.path}?{parts.query}"
+        host = parts.netloc.removesuffix(_DEFAULT_PORTS[parts.scheme])
+        return Inner(host, f"{parts.path}?{parts.query}")
 
     def _sign(self, client: Any, key: str, content_type: str, seconds: int, method: str) -> str:
         _check(key)

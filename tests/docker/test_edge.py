@@ -67,9 +67,10 @@ def edge(object_store, installation, tmp_path, lengths) -> Iterator[str]:
         if environ["PATH_INFO"].startswith("/media/"):
             method = "head_object" if environ["REQUEST_METHOD"] == "HEAD" else "get_object"
             key = KEY if environ["PATH_INFO"] == "/media/one" else "recordings/none"
-            path = object_store.inner_path(key, "video/mp4", method)
+            signed = object_store.inner_address(key, "video/mp4", method)
             headers = {
-                "X-Accel-Redirect": path,
+                "X-Accel-Redirect": signed.path,
+                "X-Accel-Host": signed.host,
                 "Cache-Control": "private, no-store",
                 "X-Content-Type-Options": "nosniff",
                 "Content-Type": "video/mp4",
@@ -135,7 +136,8 @@ def test_parts_out_of_any_store_are_as_http_says_and_tell_nothing_of_it(request,
 
     def web(environ, start):
         method = "head_object" if environ["REQUEST_METHOD"] == "HEAD" else "get_object"
-        start("200 OK", [("X-Accel-Redirect", store.inner_path(KEY, "video/mp4", method))])
+        signed = store.inner_address(KEY, "video/mp4", method)
+        start("200 OK", [("X-Accel-Redirect", signed.path), ("X-Accel-Host", signed.host)])
         return []
 
     with answering(first + 1, web), caddy(first, endpoint, tmp_path) as edge:
@@ -178,6 +180,48 @@ def test_what_the_browser_says_about_itself_does_not_spoil_the_signature(edge, a
     assert requests.get(f"{edge}/media/one", headers=headers, timeout=20).content == PICTURE
 
 
+@pytest.mark.parametrize(
+    "endpoint, host",
+    [
+        ("https://s3.voorbeeld.example", "s3.voorbeeld.example"),
+        ("https://s3.voorbeeld.example:443", "s3.voorbeeld.example"),
+        ("http://s3.voorbeeld.example:80", "s3.voorbeeld.example"),
+        ("http://s3.voorbeeld.example:9000", "s3.voorbeeld.example:9000"),
+        ("https://s3.voorbeeld.example:80", "s3.voorbeeld.example:80"),
+    ],
+)
+def test_the_store_is_sent_the_host_that_was_signed(installation, tmp_path, endpoint, host):
+    """A store on a default port refused every recording: the edge sent a port that the signature does not have."""
+    keys = {"VIGNET_S3_ACCESS_KEY": "one", "VIGNET_S3_SECRET_KEY": "two"}
+    signed = ObjectStore(read({"VIGNET_S3_ENDPOINT": endpoint, **keys})).inner_address(KEY, "video/mp4")
+    first, hosts = services.free_ports(4), []
+
+    def web(environ, start):
+        start("200 OK", [("X-Accel-Redirect", signed.path), ("X-Accel-Host", signed.host)])
+        return []
+
+    def store(environ, start):
+        hosts.append(environ["HTTP_HOST"])
+        start("200 OK", [("Content-Type", "video/mp4")])
+        return [b"film"]
+
+    with (
+        answering(first + 1, web),
+        answering(first + 3, store),
+        caddy(first, f"http://127.0.0.1:{first + 3}", tmp_path) as address,
+    ):
+        answer = requests.get(f"{address}/media/one", timeout=20)
+    assert (answer.status_code, answer.content, hosts) == (200, b"film", [host])
+    assert "X-Accel-Host" not in answer.headers
+
+
+def test_what_the_store_refuses_is_logged_without_its_signature(edge, tmp_path):
+    assert requests.get(f"{edge}/media/none", timeout=20).status_code == 404
+    log = tmp_path / "caddy.log"
+    services.wait_until(lambda: "the store refused with 404" in log.read_text(), "the refusal in the log")
+    assert "Signature" not in log.read_text() and "Credential" not in log.read_text()
+
+
 def test_an_object_that_is_gone_says_nothing_about_the_store(edge):
     answer = requests.get(f"{edge}/media/two", timeout=20)
     assert answer.status_code == 404
@@ -186,7 +230,7 @@ def test_an_object_that_is_gone_says_nothing_about_the_store(edge):
 
 
 def test_the_store_itself_cannot_be_reached(edge, object_store):
-    path = object_store.inner_path(KEY, "video/mp4")
+    path = object_store.inner_address(KEY, "video/mp4").path
     answer = requests.get(f"{edge}{path}", timeout=20)
     assert answer.text.startswith("web /")
 

@@ -4,6 +4,7 @@ import os
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -47,6 +48,7 @@ def test_the_answer_is_an_inner_address_and_no_byte_of_film(world, visit, record
     assert answer.headers["Content-Type"] == "video/mp4"
     assert answer.headers["X-Accel-Redirect"].startswith("/")
     assert "Signature" in answer.headers["X-Accel-Redirect"]
+    assert answer.headers["X-Accel-Host"] == urlsplit(os.environ["VIGNET_S3_ENDPOINT"]).netloc
     assert recording.rendition(RenditionKind.VIDEO).key in answer.headers["X-Accel-Redirect"]
 
 

@@ -1,8 +1,11 @@
 """The object store, held against servers that share no code: OpenStack Swift, rclone, SeaweedFS and Ceph."""
 
 import dataclasses
+import hmac
 import os
 import time
+from hashlib import sha256
+from urllib.parse import parse_qsl, quote
 
 import pytest
 import requests
@@ -133,11 +136,42 @@ def test_a_signed_address_lets_a_player_seek(store, file):
 
 def test_the_inner_address_is_path_and_query_at_the_inner_endpoint(store, settings, file):
     store.put_file("inner/video.mp4", file)
-    path = store.inner_path("inner/video.mp4", "video/mp4")
+    path = store.inner_address("inner/video.mp4", "video/mp4").path
     assert path.startswith("/objects/inner/video.mp4?")
     assert requests.get(settings.s3_endpoint + path, timeout=10).content == file.read_bytes()
-    head = store.inner_path("inner/video.mp4", "video/mp4", "head_object")
+    head = store.inner_address("inner/video.mp4", "video/mp4", "head_object").path
     assert requests.head(settings.s3_endpoint + head, timeout=10).headers["Content-Length"] == "200000"
+
+
+@pytest.mark.parametrize(
+    "endpoint, host",
+    [
+        ("https://s3.voorbeeld.example", "s3.voorbeeld.example"),
+        ("https://s3.voorbeeld.example:443", "s3.voorbeeld.example"),
+        ("http://s3.voorbeeld.example:80", "s3.voorbeeld.example"),
+        ("http://s3.voorbeeld.example:443", "s3.voorbeeld.example:443"),
+        ("https://s3.voorbeeld.example:9000", "s3.voorbeeld.example:9000"),
+    ],
+)
+def test_the_host_of_the_inner_address_is_the_one_that_was_signed(settings, endpoint, host):
+    store = ObjectStore(dataclasses.replace(settings, s3_endpoint=endpoint))
+    signed = store.inner_address("inner/video.mp4", "video/mp4")
+    assert signed.host == host
+    path, _, query = signed.path.partition("?")
+    asked = dict(parse_qsl(query, keep_blank_values=True))
+    assert asked.pop("X-Amz-Signature") == signature_v4(path, asked, host, settings.s3_secret_key)
+
+
+def signature_v4(path, asked, host, secret):
+    """The signature of a GET with only the Host in it, as AWS describes Signature Version 4."""
+    query = "&".join(f"{quote(name, safe='-_.~')}={quote(asked[name], safe='-_.~')}" for name in sorted(asked))
+    canonical = f"GET\n{path}\n{query}\nhost:{host}\n\nhost\nUNSIGNED-PAYLOAD"
+    scope = asked["X-Amz-Credential"].partition("/")[2]
+    text = "\n".join(("AWS4-HMAC-SHA256", asked["X-Amz-Date"], scope, sha256(canonical.encode()).hexdigest()))
+    key = f"AWS4{secret}".encode()
+    for part in (*scope.split("/"), text):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key.hex()
 
 
 def test_addresses_are_signed_for_the_public_endpoint(settings):
