@@ -134,8 +134,8 @@ def begin_second_factor(session: Session, person: Person, now: datetime) -> Seco
     return row
 
 
-def remove_second_factor(session: Session, factor: SecondFactor, actor: uuid.UUID, now: datetime) -> None:
-    """Ask for no code any more, because its person or the office says so."""
+def remove_second_factor(session: Session, factor: SecondFactor, actor: uuid.UUID | None, now: datetime) -> None:
+    """Ask for no code any more, because its person, the office or who runs the machine (no actor) says so."""
     audit.record(session, now, actor, "second_factor_off", factor.person)
     session.delete(factor)
 

@@ -24,7 +24,7 @@ from storage.schemes import Pack, Scheme
 from webapp.cli.audit import audit_log
 from webapp.cli.badges import badge_keys
 from webapp.cli.judging import agreement_of, allocation, verdict
-from webapp.cli.people import invite, mails
+from webapp.cli.people import invite, mails, reset_second_factor
 from webapp.cli.recorders import recorders
 from webapp.cli.recordings import verify
 from webapp.cli.schemes import schemes
@@ -43,7 +43,7 @@ def register(app: Flask) -> None:
     """Give the app its commands."""
     for command in (upgrade, scenarios, recordings, audit_log, verdict, allocation, agreement_of):
         app.cli.add_command(command)
-    for command in (setup, schemes, invite, mails, recorders, badge_keys):
+    for command in (setup, schemes, invite, reset_second_factor, mails, recorders, badge_keys):
         app.cli.add_command(command)
     # The demo stands beside the packages, and not in an image for production.
     if find_spec("demo"):

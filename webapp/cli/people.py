@@ -5,13 +5,16 @@ from datetime import UTC, datetime
 import click
 from flask.cli import AppGroup
 
+from storage.base import audit
 from storage.base.config import config
 from storage.base.database import session_scope
 from storage.base.refusal import Refused
 from storage.people import outbox
 from storage.people.links import LinkKind, issue
-from storage.people.people import OF_KSF, Person, Role, as_address, join, known_or_new
+from storage.people.people import OF_KSF, Person, Role, as_address, join, known_or_new, person_by_email
+from storage.people.second_factor import remove_second_factor, second_factor_of
 from webapp.dutch import refusals
+from webapp.mail.notify import notify
 
 mails = AppGroup("mail", help="Mail that was sent.")
 
@@ -32,7 +35,10 @@ def bounce(address: str) -> None:
 @click.argument("name")
 @click.argument("role", type=click.Choice([role.value for role in OF_KSF]))
 def invite(address: str, name: str, role: str) -> None:
-    """Give somebody of KSF a role, and print the link with which a password is chosen: for a new installation."""
+    """Give somebody of KSF a role, and print the link with which a password is chosen.
+
+    For a new installation, and for whoever is locked out. The log says that there is such a link.
+    """
     now = datetime.now(UTC)
     with session_scope() as session:
         try:
@@ -40,5 +46,33 @@ def invite(address: str, name: str, role: str) -> None:
         except Refused as error:
             raise click.ClickException(refusals.refusal(error)) from error
         join(session, person, Role(role), None, None, now)
-        link = None if person.password_hash else issue(session, person, LinkKind.INVITATION, None, now)
-    click.echo(f"{config().origin}{link.path}" if link else "Deze persoon heeft al een wachtwoord.")
+        had_password = person.password_hash is not None
+        kind = LinkKind.RESET if had_password else LinkKind.INVITATION
+        link = issue(session, person, kind, None, now)
+    if had_password:
+        click.echo(
+            "Deze persoon heeft al een wachtwoord. Met deze link kiest hij of zij een nieuw, een uur lang:", err=True
+        )
+    click.echo(f"{config().origin}{link.path}")
+
+
+@click.command("reset-second-factor")
+@click.argument("address")
+def reset_second_factor(address: str) -> None:
+    """Take the second factor of the person with ADDRESS away: for an installation of which nobody else can do so.
+
+    Whoever it is sets up a new one at the next log-in, is logged out everywhere, and gets a mail.
+    """
+    now = datetime.now(UTC)
+    with session_scope() as session:
+        person = person_by_email(session, as_address(address))
+        if person is None:
+            raise click.ClickException("Er is niemand met dit adres.")
+        factor = second_factor_of(session, person)
+        if factor is None:
+            raise click.ClickException("Deze persoon heeft geen tweede stap.")
+        remove_second_factor(session, factor, None, now)
+        person.session_epoch += 1
+        audit.record(session, now, None, "logged_out_everywhere", person)
+        notify(session, person, "second_factor_off", now)
+    click.echo("De tweede stap is weg. Bij de volgende keer inloggen stelt deze persoon een nieuwe in.")

@@ -16,6 +16,7 @@ from storage.people import outbox
 from storage.people.links import LinkKind, issue
 from storage.people.outbox import MailMessage, MailState
 from storage.people.people import Person
+from storage.people.second_factor import SecondFactor, begin_second_factor
 from webapp.mail.notify import notify
 
 TEMPLATES = Path(webapp.__file__).parent / "templates" / "mail"
@@ -145,6 +146,30 @@ def test_the_first_log_in_of_a_new_installation_is_a_command(app, visit):
     assert visitor.get("/bureau").status_code == 200
     again = run(args=["invite", "eerste@ksf.example", "Eerste Bureau", "ksf_officer"])
     assert "heeft al een wachtwoord" in again.output
+    link, new = "/welkom/" + again.output.strip().rpartition("/")[2], "vijf andere lampen lopen"
+    assert visit().post(link, {"password": new, "again": new}).status_code == 302
+    assert visit().post(link, {"password": new, "again": new}).status_code != 302
+    assert visit().log_in("eerste@ksf.example", new).status_code == 302
     assert run(args=["invite", "geen adres", "X", "ksf_officer"]).exit_code == 1
     with new_session(writes=False) as session:
         assert session.scalars(select(Person)).one().email == "eerste@ksf.example"
+
+
+def test_who_is_locked_out_loses_the_second_step_by_a_command_that_is_logged(app, session, people):
+    factor = begin_second_factor(session, people.officer, cast.NOW)
+    factor.confirmed_at = cast.NOW
+    epoch, officer, address = people.officer.session_epoch, people.officer.id, people.officer.email
+    session.commit()
+    run = app.test_cli_runner().invoke
+    assert run(args=["reset-second-factor", "niemand@ksf.example"]).exit_code == 1
+    assert run(args=["reset-second-factor", "geen adres"]).exit_code == 1
+    assert run(args=["reset-second-factor", address.upper()]).exit_code == 0
+    again = run(args=["reset-second-factor", address])
+    assert (again.exit_code, "geen tweede stap" in again.output) == (1, True)
+    with new_session(writes=False) as after:
+        assert not after.scalars(select(SecondFactor)).all()
+        assert after.get_one(Person, officer).session_epoch == epoch + 1
+        log = after.scalars(select(AuditEvent).where(AuditEvent.subject == officer)).all()
+        assert {(one.verb, one.actor) for one in log} == {("second_factor_off", None), ("logged_out_everywhere", None)}
+        (mail,) = after.scalars(select(MailMessage)).all()
+        assert (mail.template, mail.person_id) == ("second_factor_off", officer)
