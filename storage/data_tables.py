@@ -130,8 +130,9 @@ TABLES: Mapping[str, Table] = {
     "mail_message": Table(
         DataClass.MAILS,
         {"person_id": "template subject text state created_at sent_at address calendar"},
-        {Apart.INNER: "attempts error"},
+        {Apart.INNER: "attempts error text_version"},
     ),
+    "mail_text": Table(DataClass.AUDIT, {"made_by_id": "kind number subject body made_at"}),
     "organisation": Table(
         DataClass.TECHNICAL, {}, {Apart.INNER: "name is_member supplies_examiners created_at roster_columns"}
     ),

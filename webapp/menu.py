@@ -77,6 +77,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
         "Systeem": (
             ("Instelling", "institution.show"),
             ("Mail", "outbox.show"),
+            ("Mailteksten", "mail_texts.home"),
             ("Taken", "office.jobs"),
             ("Situaties", "situations.home"),
             ("Opnameservers", "recorders.show"),

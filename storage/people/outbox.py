@@ -29,12 +29,16 @@ class MailState(StrEnum):
 UNDELIVERED = (MailState.FAILED, MailState.BOUNCED)
 """The mails that the office should look at."""
 
+LONGEST_SUBJECT = 200
+
 LINK = "{link}"
 """Where the personal link comes in the text of a mail; the link itself is never kept."""
 
 
 class MailMessage(Identified, Base):
     """One mail to one person. `template` names the text that it was made of; `error` is what the last attempt met.
+
+    `text_version` is the version of that text as KSF wrote it, or 0 for the text of the code.
 
     `link` is the personal link that takes the place of LINK when the mail is sent; `calendar` an iCalendar file to go
     with it. `address` is where it goes when that is not the person's own address.
@@ -44,7 +48,8 @@ class MailMessage(Identified, Base):
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
     template: Mapped[str] = mapped_column(String(60))
-    subject: Mapped[str] = mapped_column(String(200))
+    text_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    subject: Mapped[str] = mapped_column(String(LONGEST_SUBJECT))
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[MailState] = mapped_column(one_of(MailState), default=MailState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)

@@ -230,6 +230,8 @@ def pages(world):
         ("manager", f"/vragen-aan-ksf/{world.things['inquiry'].id}"),
         ("officer", "/bureau/vragen-van-organisaties"),
         ("officer", f"/bureau/vragen-van-organisaties/{world.things['inquiry'].id}"),
+        ("officer", "/bureau/mailteksten"),
+        ("officer", "/bureau/mailteksten/nominated"),
         ("manager", "/klachten"),
         ("officer", "/klachten/bureau"),
         ("officer", f"/klachten/bureau/{world.things['complaint'].id}"),

@@ -29,7 +29,17 @@ from storage.judging import (
     verdicts,
     workload,
 )
-from storage.people import complaints, employers, examiners, links, organisations, passwords, people, staff_changes
+from storage.people import (
+    complaints,
+    employers,
+    examiners,
+    links,
+    mail_texts,
+    organisations,
+    passwords,
+    people,
+    staff_changes,
+)
 from storage.planning import (
     bookings,
     exam_dates,
@@ -374,6 +384,8 @@ REFUSALS: dict[str, str] = {
     requests.Rule.NO_REASON: "Schrijf waarom dit niet, of niet alles, wordt verwijderd. Wie het vroeg, leest het.",
     requests.Rule.NOT_ASKED: "Dit is niet gevraagd.",
     requests.Rule.SECOND_OFFICER: "Dit beslist een collega: u besloot het zelf, of het gaat over u.",
+    mail_texts.Rule.CHANGED_ELSEWHERE: "Een collega heeft deze tekst net veranderd. Laad de pagina opnieuw.",
+    mail_texts.Rule.NO_SUCH_VERSION: "Deze versie is er niet.",
     inquiries.Rule.NO_TEXT: "Schrijf eerst iets op.",
     inquiries.Rule.TOO_LONG: "Deze tekst is te lang: {found} tekens. Hoogstens {needed[0]} kan.",
     inquiries.Rule.TOO_MANY: "U schreef vandaag al {found} keer. Morgen kunt u weer iets vragen, of bel KSF.",

@@ -11,6 +11,7 @@ from storage.people.outbox import LINK, UNDELIVERED, MailMessage, MailState
 from storage.people.people import Role
 from webapp import access
 from webapp.context import g
+from webapp.mail import fields
 from webapp.paging import called_so, count, one_of, page_of, search
 
 pages = Blueprint("outbox", __name__, url_prefix="/bureau/post")
@@ -38,7 +39,8 @@ def one(message_id: uuid.UUID) -> ResponseReturnValue:
     """The text of one mail. A personal link is not in it: that opens an account, and is not kept."""
     mail = g.db.get(MailMessage, message_id) or abort(404)
     text = mail.text.replace(LINK, "[persoonlijke link, alleen voor de ontvanger]")
-    return render_template("outbox/one.html", mail=mail, paragraphs=text.strip().split("\n\n"))
+    text_url = url_for("mail_texts.one", kind=mail.template) if mail.template in fields.kinds() else None
+    return render_template("outbox/one.html", mail=mail, paragraphs=text.strip().split("\n\n"), text_url=text_url)
 
 
 @pages.post("/<uuid:message_id>/opnieuw")
