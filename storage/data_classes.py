@@ -223,6 +223,14 @@ KEPT: Mapping[DataClass, Kept] = {
         "who pays, KSF's office",
         must_stay="Tax law asks it for seven years.",
     ),
+    DataClass.AUDITS: Kept(
+        "auditing each organisation every year, and seeing to it that what was found is mended",
+        Basis.LEGITIMATE,
+        84,
+        "the audit was reported or called off, or the sample drawn",
+        "KSF's office, the auditor, the beheerders of the own organisation",
+        must_stay="An audit shows for seven years how an organisation held the exams, and who looked.",
+    ),
     DataClass.AUDIT: Kept(
         "being able to show who did what and who looked, without names",
         Basis.LEGITIMATE,

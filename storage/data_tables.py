@@ -32,6 +32,7 @@ class DataClass(StrEnum):
     CONSENTS = "consents"
     REQUESTS = "requests"
     MONEY = "money"
+    AUDITS = "audits"
     AUDIT = "audit"
     TECHNICAL = "technical"
     """Nothing about a person."""
@@ -334,6 +335,34 @@ TABLES: Mapping[str, Table] = {
     "copy_order": Table(
         DataClass.REGISTER,
         {"certificate_id.person_id": "cents ordered_at", "ordered_by_id": "ordered_at"},
+    ),
+    # audits of organisations
+    "organisation_audit": Table(
+        DataClass.AUDITS,
+        {
+            "auditor_id": "starts_at place state reason held_on conclusion ended_at",
+            "planned_by_id": "starts_at place state planned_at",
+        },
+        {Apart.INNER: "version answers"},
+    ),
+    "audit_finding": Table(
+        DataClass.AUDITS,
+        {
+            "owner_id": "number text until state made_at remark closed_at",
+            "answered_by_id": "number text follow_up answered_at",
+            "closed_by_id": "number remark closed_at",
+        },
+        {Apart.INNER: "point"},
+    ),
+    "audit_sample": Table(
+        DataClass.AUDITS,
+        {"drawn_by_id": "year day by_chance by_risk drawn_at"},
+        {Apart.INNER: "version seed known chosen exams"},
+    ),
+    "audit_evidence": Table(
+        DataClass.AUDITS,
+        {"by_id": "name content_type size sha256 created_at removed_at"},
+        {Apart.INNER: "key cipher_size cipher_sha256"},
     ),
     # money
     "fee_settings": Table(

@@ -28,6 +28,12 @@ from webapp.assessing import asking as assessments
 from webapp.assessing import office as assessment_office
 from webapp.assessing import own as own_assessment
 from webapp.assessing import sheets as assessment_sheets
+from webapp.audits import cases as audit_cases
+from webapp.audits import findings as audit_findings
+from webapp.audits import holding as audit_holding
+from webapp.audits import office as audits
+from webapp.audits import own as own_audits
+from webapp.audits import samples as audit_samples
 from webapp.certificates import organisation as certified
 from webapp.certificates import own as own_certificates
 from webapp.certificates import paper, public, register
@@ -140,6 +146,12 @@ PARTS = (
     membership,
     costs,
     own_invoices,
+    audits,
+    audit_holding,
+    audit_findings,
+    own_audits,
+    audit_samples,
+    audit_cases,
     emergency,
     looking,
     takes,

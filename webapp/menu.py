@@ -29,6 +29,11 @@ ITEMS = (
     ("Cijfers van vragen", "bank.figures"),
     ("Panels voor de cesuur", "quality.panel_list"),
 )
+AUDITS = (
+    ("Audits", "audits.home"),
+    ("Bevindingen", "audit_findings.home"),
+    ("Steekproeven", "audit_samples.home"),
+)
 RETENTION = (("Bewaren", "retention.home"), ("Nachten", "retention.runs"))
 MENUS: dict[Role, dict[str, Entries]] = {
     Role.KSF_OFFICER: {
@@ -62,6 +67,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
             ("Wacht op een tweede", "register.to_decide"),
             ("Lijst van papier", "paper.upload"),
         ),
+        "Audits": AUDITS,
         "Geld": (
             ("Facturen", "invoices.home"),
             ("Te maken", "invoices.waiting"),
@@ -92,6 +98,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
         "Bewaren": RETENTION,
     },
     Role.AUDITOR: {
+        "Audits": (*AUDITS, ("Examen nakijken", "audit_cases.find")),
         "Logboek": (("Logboek", "auditing.log"),),
         "Register": (("Register", "register.home"),),
         "Reglement": (RULES,),

@@ -31,6 +31,7 @@ from storage.retention.requests import ErasureRequest
 from storage.schemes import with_sittings
 from webapp import access, explain
 from webapp.access import assessments as access_assessment
+from webapp.access import audits as access_audits
 from webapp.access import certificates as access_certificates
 from webapp.access import complaints as access_complaints
 from webapp.access import fees as access_fees
@@ -76,6 +77,8 @@ class Todo:
     url: str
     counted_elsewhere: bool = False
     """True when each of these is in another line as well: a sum passes them over."""
+    alarm: bool = False
+    """True for what is shown in red, however urgent the other lines of its kind are."""
 
     @property
     def kind_order(self) -> int:
@@ -193,6 +196,21 @@ def beheerder() -> list[Todo]:
             url_for("locations.home"),
         ),
         Todo(
+            Kind.LATE,
+            access_audits.my_findings_to_mend(late=True),
+            "bevinding van de audit te laat opgelost",
+            "bevindingen van de audit te laat opgelost",
+            url_for("own_audits.home"),
+            alarm=True,
+        ),
+        Todo(
+            Kind.TO_DO,
+            access_audits.my_findings_to_mend(late=False),
+            "bevinding van de audit op te lossen",
+            "bevindingen van de audit op te lossen",
+            url_for("own_audits.home"),
+        ),
+        Todo(
             Kind.GOING_ON,
             mine.where(Dossier.state.in_(OPEN)),
             "dossier in de maak",
@@ -243,6 +261,14 @@ def officer() -> list[Todo]:
             "dossiers wachten langer dan wij beloven",
             url_for(files, staat=DossierState.SUBMITTED),
             counted_elsewhere=True,
+        ),
+        *_late_audits(),
+        Todo(
+            Kind.TO_DO,
+            access_audits.finding_lists()["beantwoord"],
+            "antwoord op een bevinding",
+            "antwoorden op bevindingen",
+            url_for("audit_findings.home", toon="beantwoord"),
         ),
         Todo(
             Kind.LATE,
@@ -399,6 +425,48 @@ def officer() -> list[Todo]:
     ]
 
 
+def auditor() -> list[Todo]:
+    return [
+        *_late_audits(),
+        Todo(
+            Kind.TO_DO,
+            access_audits.mine_to_hold(),
+            "eigen audit zonder verslag",
+            "eigen audits zonder verslag",
+            url_for("audits.home", toon="gepland"),
+        ),
+        Todo(
+            Kind.TO_DO,
+            access_audits.answered_to_me(),
+            "antwoord op uw bevinding",
+            "antwoorden op uw bevindingen",
+            url_for("audit_findings.home", toon="beantwoord"),
+        ),
+    ]
+
+
+def _late_audits() -> list[Todo]:
+    """What the sources ask of KSF itself: shown in red."""
+    return [
+        Todo(
+            Kind.LATE,
+            access_audits.overdue(),
+            "audit van een organisatie te laat",
+            "audits van organisaties te laat",
+            url_for("audits.home", toon="te-laat"),
+            alarm=True,
+        ),
+        Todo(
+            Kind.LATE,
+            access_audits.finding_lists()["te-laat"],
+            "bevinding te laat opgelost",
+            "bevindingen te laat opgelost",
+            url_for("audit_findings.home", toon="te-laat"),
+            alarm=True,
+        ),
+    ]
+
+
 def _answered_too_late() -> ColumnElement[bool]:
     """Of files that were handed in: those that should have been answered by now."""
     moments = [
@@ -512,4 +580,5 @@ LINES = {
     Role.ORGANISATION_ADMIN: beheerder,
     Role.KSF_OFFICER: officer,
     Role.EXAM_COMMITTEE: committee,
+    Role.AUDITOR: auditor,
 }

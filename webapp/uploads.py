@@ -23,6 +23,7 @@ class Upload(Enum):
     ROSTER = (40, "lijsten")
     LOGO = (20, "logo’s")
     PAPER_LIST = (40, "lijsten met certificaten")
+    AUDIT_EVIDENCE = (60, "bestanden bij een bevinding")
     ITEM_PACKAGE = (100, "vragenpakketten")
 
 

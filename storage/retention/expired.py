@@ -2,8 +2,8 @@
 
 Links, who asked for them, log-ins, mails, checks of devices, lists of people, online tests that nobody passed,
 practical sessions that were not held, assessments, checks of locations, bookings, checklists, absences and sharings out
-from long ago, orders and invoices of years ago, what was asked, allowed and complained of, and accounts of people whom
-nothing names any more.
+from long ago, orders, invoices and audits of years ago, what was asked, allowed and complained of, and accounts of
+people whom nothing names any more.
 
 Each stays as long as the register of processing says, so that the office can still answer a question about it.
 """
@@ -18,6 +18,9 @@ from storage.admission.enrolments import Roster
 from storage.assessing import portfolios
 from storage.assessing.assessments import ENDED, Assessment, AssessmentSheet
 from storage.assessing.portfolios import PortfolioDocument
+from storage.audits import evidence
+from storage.audits.audits import OrganisationAudit
+from storage.audits.samples import AuditSample
 from storage.base import audit
 from storage.base.database import Base, rows_changed
 from storage.base.jobs import Job, JobState
@@ -103,6 +106,9 @@ ACCOUNTS_KEPT = _kept(DataClass.ACCOUNT)
 MONEY_KEPT = _kept(DataClass.MONEY)
 """After the year in which something was ordered, credited or invoiced."""
 
+AUDITS_KEPT = _kept(DataClass.AUDITS)
+"""After an audit of an organisation was reported or called off: its findings and their evidence go with it."""
+
 COMPLAINTS_KEPT = _kept(DataClass.COMPLAINTS)
 """After a complaint was answered."""
 
@@ -130,6 +136,7 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
         (Inquiry.state != InquiryState.OPEN) & (Inquiry.state_at < now - INQUIRIES_KEPT),
         Inquiry.session_id.in_(select(PracticalSession.id).where(called_off)),
     )
+    audits = evidence.erase(session, OrganisationAudit.ended_at < now - AUDITS_KEPT)
     past = {
         InquiryPost: InquiryPost.inquiry_id.in_(select(Inquiry.id).where(asked)),
         Inquiry: asked,
@@ -138,6 +145,7 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
         Invoice: (Invoice.made_at < books)
         & ~exists().where(_NOTE.credits_id == Invoice.id, _NOTE.made_at >= books)
         & ~exists().where(FeeOrder.invoice_id == Invoice.id),
+        AuditSample: AuditSample.drawn_at < now - AUDITS_KEPT,
         Link: old_links,
         CalendarFeed: CalendarFeed.ended_at < now - LOG_INS_KEPT,
         Job: old_resets | delivered,
@@ -173,7 +181,7 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
     }
     gone = {noun.__tablename__: rows_changed(session, delete(noun).where(old)) for noun, old in past.items()}
     gone[PortfolioDocument.__tablename__] = files
-    return gone | {Person.__tablename__: _delete_accounts(session, now)}
+    return gone | audits | {Person.__tablename__: _delete_accounts(session, now)}
 
 
 def _delete_accounts(session: Session, now: datetime) -> int:

@@ -58,6 +58,11 @@ LISTS = {
     "assessor_work": ("assessor", "/beoordelen"),
     "examiner_sessions": ("assessor", "/beoordelen/praktijktoetsen"),
     "candidate_home": ("candidate", "/examen"),
+    "audits": ("auditor", "/audits?toon=alles"),
+    "audits_search": ("officer", "/audits?toon=alles&zoek=verzonnen"),
+    "audit_findings": ("officer", "/audits/bevindingen?toon=open"),
+    "audit_samples": ("auditor", "/audits/steekproeven"),
+    "beheerder_audits": ("beheerder", "/organisatie/audits"),
     "audit_log": ("auditor", "/controle/logboek"),
 }
 """Who looks, and where; "iemand" stands for the address of the candidate who looks."""

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy.orm import Session
-from support import assessments, cast, fees_to_see, items_to_see
+from support import assessments, audits_to_see, cast, fees_to_see, items_to_see
 
 from review.batch import Mode
 from review.objection import Ground, Term
@@ -64,6 +64,7 @@ COMMITTEE = {"committee_member"}
 AUDITORS = {"auditor"}
 EVERYBODY = CANDIDATES | MANAGERS | ADMINS | OFFICERS | ASSESSORS | COMMITTEE | AUDITORS
 
+AUDITING = OFFICERS | AUDITORS
 READ_RETENTION = OFFICERS | COMMITTEE | AUDITORS
 
 PUBLIC = "anybody, logged in or not"
@@ -199,9 +200,18 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     charged, invoice = fees_to_see.invoiced(
         session, done.dossier.scheme, people.organisation, people.candidate, people.beheerder, now
     )
+    mended, mended_elsewhere = (
+        audits_to_see.reported(session, home, people.auditor, people.officer, now)
+        for home in (people.organisation, people.outsider_organisation)
+    )
     return World(
         everybody,
         {
+            "audit_finding": mended,
+            "audit_reported": mended.audit,
+            "audit_evidence": audits_to_see.file(session, mended, people.auditor, now),
+            "audit_sample": audits_to_see.sample(session, people.auditor, now),
+            "audit": audits_to_see.planned(session, people.organisation, people.auditor, people.officer, now),
             "fee_price": fees_to_see.coming(session, done.dossier.scheme, people.officer, now),
             "fee_order": charged,
             "invoice": invoice,
@@ -271,6 +281,9 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "log_in": log_in(session, people.candidate, "Firefox op Windows", now),
         },
         {
+            "audit_finding": mended_elsewhere,
+            "audit_reported": mended_elsewhere.audit,
+            "audit_evidence": audits_to_see.file(session, mended_elsewhere, people.auditor, now),
             "dossier": own_case,
             "booking": asked_elsewhere,
             "practical": to_answer_elsewhere,
@@ -793,6 +806,32 @@ RIGHTS: dict[str, Right] = {
     "fee_prices.home": may(OFFICERS),
     "fee_prices.choose": may(OFFICERS),
     "fee_prices.take_back": may(OFFICERS, price_id="fee_price.id"),
+    "audits.home": may(AUDITING),
+    "audits.organisation": may(AUDITING, organisation_id="organisation.id"),
+    "audits.plan": may(OFFICERS, organisation_id="organisation.id"),
+    "audits.one": may(AUDITING, audit_id="audit.id"),
+    "audits.move": may(OFFICERS, audit_id="audit.id"),
+    "audits.cancel": may(OFFICERS, audit_id="audit.id"),
+    "audits.file": may(AUDITING, audit_id="audit_reported.id"),
+    "audit_holding.fill": may(AUDITORS, audit_id="audit.id"),
+    "audit_holding.hold": may(AUDITORS, audit_id="audit.id"),
+    "audit_holding.add": may(AUDITORS, audit_id="audit.id"),
+    "audit_holding.report": may(AUDITORS, audit_id="audit.id"),
+    "audit_findings.home": may(AUDITING),
+    "audit_findings.one": may(AUDITING, finding_id="audit_finding.id"),
+    "audit_findings.close": may(AUDITING, finding_id="audit_finding.id"),
+    "audit_findings.send_back": may(AUDITING, finding_id="audit_finding.id"),
+    "audit_findings.attach": may(AUDITING, finding_id="audit_finding.id"),
+    "audit_findings.file": may(AUDITING, document_id="audit_evidence.id"),
+    "audit_samples.home": may(AUDITING),
+    "audit_samples.one": may(AUDITING, sample_id="audit_sample.id"),
+    "audit_cases.find": may(AUDITORS),
+    "audit_cases.one": may(AUDITORS, dossier_id="dossier.id"),
+    "own_audits.home": may(ADMINS),
+    "own_audits.finding": may({"beheerder"}, finding_id="audit_finding.id"),
+    "own_audits.attach": may({"beheerder"}, finding_id="audit_finding.id"),
+    "own_audits.file": may({"beheerder"}, document_id="audit_evidence.id"),
+    "own_audits.report_file": may({"beheerder"}, audit_id="audit_reported.id"),
     "invoices.home": may(OFFICERS),
     "invoices.export": may(OFFICERS),
     "invoices.waiting": may(OFFICERS),

@@ -7,12 +7,14 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
-from support import assessments, cast, certified, checklists, fees_to_see, items_to_see
+from support import assessments, audits_to_see, cast, certified, checklists, fees_to_see, items_to_see
 
 from review.objection import Ground, Ruling, Term
 from scenarios.sitting import AnswerStage, Stage
 from storage.assessing import results as assessment_results
 from storage.assessing.assessments import AssessmentState
+from storage.audits.audits import AuditState
+from storage.audits.findings import FindingState
 from storage.base.jobs import Job, JobState
 from storage.certificates.certificates import CertificateState
 from storage.certificates.changes import move
@@ -448,14 +450,43 @@ def of_inquiry(house: House, state: InquiryState) -> Walk:
     return Walk({"manager": [f"/vragen-aan-ksf/{row.id}"], "officer": [office]}, (str(row.id),))
 
 
+def of_audit(house: House, state: AuditState) -> Walk:
+    s, p = house.session, house.people
+    who = s, p.organisation, p.auditor, p.officer, NOW
+    if state is AuditState.HELD:
+        row = audits_to_see.held(*who)
+    elif state is AuditState.REPORTED:
+        row = audits_to_see.reported(*who).audit
+    else:
+        row = audits_to_see.planned(*who)
+    if state is AuditState.CANCELLED:
+        row.cancel("De zaal is dicht.", p.officer, NOW)
+    s.flush()
+    signs = ("gehouden", "/checklist", "/verslag", "/bevindingen/", "/organisaties/")
+    return Walk({"officer": [f"/audits/{row.id}"], "auditor": [f"/audits/{row.id}"]}, signs)
+
+
+def of_finding(house: House, state: FindingState) -> Walk:
+    s, p = house.session, house.people
+    row = audits_to_see.reported(s, p.organisation, p.auditor, p.officer, NOW)
+    if state is FindingState.ANSWERED:
+        row.answer("Er hangt nu een gordijn.", p.beheerder, NOW)
+    elif state is FindingState.CLOSED:
+        row.close("Is in orde.", p.auditor, NOW)
+    s.flush()
+    return Walk({"auditor": [f"/audits/bevindingen/{row.id}"]}, ("/sluiten", "/terug"))
+
+
 BUILT: dict[Any, Callable[[House, Any], Walk]] = {
     AnswerStage: of_answer,
     AssessmentState: of_assessment,
+    AuditState: of_audit,
     BookingState: of_booking,
     CertificateState: of_certificate,
     DossierState: of_dossier,
     ExaminerState: of_examiner,
     InquiryState: of_inquiry,
+    FindingState: of_finding,
     InvoiceState: of_invoice,
     ItemState: of_item,
     ObjectionState: of_objection,

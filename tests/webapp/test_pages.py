@@ -45,6 +45,7 @@ NO_PAGES |= {f"register.{file}" for file in ("copy_file", "export", "file")}
 NO_PAGES |= {f"invoices.{file}" for file in ("electronic", "export", "file", "income_file")}
 NO_PAGES |= {"books.file"}
 NO_PAGES |= {f"costs.{file}" for file in ("electronic", "export", "file")} | {"own_invoices.file"}
+NO_PAGES |= {"audits.file", "audit_findings.file", "own_audits.file", "own_audits.report_file"}
 """What is fetched and not looked at."""
 
 
@@ -77,6 +78,20 @@ def pages(world):
         ("", "/inloggen"),
         *(("", one) for one in ("/examens", "/examendata", "/tarieven", "/bezwaar-en-klacht")),
         ("", f"/examens/{world.things['dossier'].scheme.key}"),
+        ("officer", "/audits?toon=alles"),
+        ("auditor", "/audits"),
+        ("officer", f"/audits/organisaties/{world.things['audit'].organisation_id}"),
+        ("officer", f"/audits/{world.things['audit'].id}"),
+        ("auditor", f"/audits/{world.things['audit'].id}"),
+        ("officer", f"/audits/{world.things['audit_reported'].id}"),
+        ("auditor", "/audits/bevindingen?toon=open"),
+        ("auditor", f"/audits/bevindingen/{world.things['audit_finding'].id}"),
+        ("auditor", "/audits/steekproeven"),
+        ("auditor", f"/audits/steekproeven/{world.things['audit_sample'].id}?opnieuw=ja"),
+        ("auditor", "/audits/examens?zoek=K-NIEMAND"),
+        ("auditor", f"/audits/examens/{done}"),
+        ("beheerder", "/organisatie/audits"),
+        ("beheerder", f"/organisatie/audits/bevindingen/{world.things['audit_finding'].id}"),
         ("officer", "/bureau/tarieven"),
         ("officer", "/bureau/facturen"),
         ("officer", "/bureau/facturen/te-maken"),

@@ -1,10 +1,11 @@
 """How many files one person may send in a day: what is beyond is said in Dutch, and nobody else notices."""
 
 import time
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from support import assessments, cast
+from support import assessments, audits_to_see, cast
 from support.visitors import text_of
 
 from webapp.uploads import Upload
@@ -20,6 +21,8 @@ def places(session, people):
     file = cast.dossier(session, people)
     sitting = cast.sitting(session, people)
     assessment = assessments.asked(session, people, people.candidate)
+    now = datetime.now(UTC)
+    mended = audits_to_see.reported(session, people.organisation, people.auditor, people.officer, now)
     session.commit()
     officers = (people.officer, people.second_officer)
     beheerders = (people.beheerder, people.outsider_beheerder)
@@ -32,6 +35,10 @@ def places(session, people):
         Upload.ROSTER: ("/organisatie/aanmelden/lijst", beheerders),
         Upload.LOGO: ("/bureau/instelling/logo", officers),
         Upload.PAPER_LIST: ("/register/papier", officers),
+        Upload.AUDIT_EVIDENCE: (
+            f"/audits/bevindingen/{mended.id}/bewijs",
+            (people.auditor, people.officer),
+        ),
         Upload.ITEM_PACKAGE: ("/bureau/vragen/nieuw", officers),
         Upload.PORTFOLIO_DOCUMENT: (
             f"/examen/assessments/{assessment.id}/portfolio/data",

@@ -4,6 +4,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from scenarios.readiness import Standing
+from webapp.dutch.audits import (
+    AUDIT_STATES,
+    AUDIT_TONES,
+    FINDING_STATES,
+    FINDING_TONES,
+    FOUND,
+    SAMPLE_POINTS,
+    SAMPLED,
+    STANDING_TONES,
+    STANDINGS,
+)
 from webapp.dutch.events import EVENTS, JOBS, SUBJECTS
 from webapp.dutch.fees import INVOICE_STATES, INVOICE_TONES, PRODUCTS, REASONS, lacking, line
 from webapp.dutch.formats import (
@@ -147,6 +158,15 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "ontbreekt": lacking,
     "factuurstand": _name_of(INVOICE_STATES),
     "factuurkleur": _tone_of(INVOICE_TONES),
+    "auditstand": _name_of(AUDIT_STATES),
+    "auditkleur": _tone_of(AUDIT_TONES),
+    "audittermijn": _name_of(STANDINGS),
+    "audittermijnkleur": _tone_of(STANDING_TONES),
+    "steekproefhoe": _name_of(SAMPLED),
+    "steekproefpunt": _name_of(SAMPLE_POINTS),
+    "auditpunt": _name_of(FOUND),
+    "bevindingstand": _name_of(FINDING_STATES),
+    "bevindingkleur": _tone_of(FINDING_TONES),
     "getal": number,
     "punten": lambda value: f"{float(value):g}".replace(".", ","),
     "rol": _name_of(ROLES),

@@ -42,6 +42,10 @@ TABLES = {
     "certificate": "Certificaten",
     "certificate_change": "Wat er met certificaten gebeurde",
     "copy_order": "Afschriften",
+    "organisation_audit": "Audits die u plande of hield",
+    "audit_finding": "Bevindingen van audits die u oploste of sloot",
+    "audit_sample": "Steekproeven die u trok",
+    "audit_evidence": "Bestanden die u bij een bevinding bewaarde",
     "fee_price": "Prijzen die u invoerde",
     "billing_details": "Gegevens voor facturen die u bewaarde",
     "fee_order": "Kosten",
@@ -82,10 +86,17 @@ TABLES = {
 }
 
 COLUMNS = {
+    "by_chance": "Examens door toeval",
+    "by_risk": "Examens naar risico",
+    "conclusion": "Conclusie",
+    "drawn_at": "Getrokken op",
+    "follow_up": "Wat u deed",
+    "held_on": "Gehouden op",
     "objection": "Bezwaar",
     "state_at": "Stand sinds",
     "by_office": "Geschreven door KSF",
     "written_at": "Geschreven op",
+    "planned_at": "Gepland op",
     "sheet": "Wat op de checklist staat",
     "judgement": "Wat de beoordelaars vonden",
     "endorsed_at": "Getekend door de examencommissie op",
@@ -375,6 +386,10 @@ CLASSES = {
     "consents": ("Wat u hebt toegestaan", "U kunt het altijd terugnemen. Dat u het gaf en terugnam, is het bewijs."),
     "requests": ("Uw verzoeken", "Zo blijkt wat u vroeg, en dat het is gedaan."),
     "money": ("Kosten en facturen", "De belastingwet vraagt KSF dit zeven jaar te bewaren."),
+    "audits": (
+        "Audits van organisaties",
+        "Een audit laat zeven jaar zien hoe de examens gingen.",
+    ),
     "audit": ("Het logboek", "Een logboek waar regels uit kunnen, bewijst niets. Er staan geen namen in."),
 }
 """A class of data, and why it stays before its time; nothing where it may go when somebody asks."""

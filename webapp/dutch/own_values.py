@@ -15,6 +15,8 @@ from review.retention import Erasable
 from scenarios.fee_rules import Product, Reason
 from scenarios.sitting import AnswerStage, Stage
 from storage.assessing.assessments import AssessmentState
+from storage.audits.audits import AuditState
+from storage.audits.findings import FindingState
 from storage.base.database import Base
 from storage.certificates.certificates import CertificateState
 from storage.dossier.dossiers import DossierState, StarKind
@@ -41,7 +43,7 @@ from storage.planning.practical_sessions import SessionState
 from storage.planning.theory_tests import TheoryState
 from storage.retention.requests import RequestState
 from storage.theory.sittings import Fact, TheoryStage
-from webapp.dutch import events, fees, formats, states, terms
+from webapp.dutch import audits, events, fees, formats, states, terms
 
 CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
     TheoryStage: {
@@ -54,6 +56,8 @@ CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
     Product: fees.PRODUCTS,
     Reason: fees.REASONS,
     Price: fees.PRICES,
+    AuditState: audits.AUDIT_STATES,
+    FindingState: audits.FINDING_STATES,
     InvoiceState: fees.INVOICE_STATES,
     Role: states.ROLES,
     LinkKind: {

@@ -11,6 +11,7 @@ from storage import inquiries
 from storage.admission import enrolments, part_one
 from storage.assessing import assessments, portfolios, sheets
 from storage.assessing import results as assessment_results
+from storage.audits import audits, evidence, findings, samples
 from storage.base import steps
 from storage.base.refusal import Refused
 from storage.certificates import certificates, changes, copies, paper_lists
@@ -124,6 +125,27 @@ REFUSALS: dict[str, str] = {
     invoices.Rule.NO_LINK: "Een betaallink hoort bij een open factuur van een kandidaat, en begint met https://.",
     membership.Rule.NO_MEMBER: "Deze organisatie is geen lid. Zet dat eerst bij de organisatie.",
     membership.Rule.NOTHING: "Er is niets terug te geven vanaf deze dag.",
+    audits.Rule.PAST: "Dit moment is voorbij. Kies een moment dat nog komt.",
+    audits.Rule.TWICE: "Deze organisatie heeft al een audit die loopt. Verander die afspraak, of zeg die eerst af.",
+    audits.Rule.NOT_AUDITOR: "{found} is geen auditor of medewerker van het bureau. Kies iemand anders.",
+    audits.Rule.OWN_ORGANISATION: "{found} hoort of hoorde bij deze organisatie. Kies iemand anders.",
+    audits.Rule.NO_REASON: "Schrijf waarom.",
+    audits.Rule.IN_FUTURE: "Deze dag is nog niet geweest. Kies vandaag of eerder.",
+    audits.Rule.NOT_YOURS: "Deze audit is van een andere auditor.",
+    audits.Rule.CLOSED: "Deze audit is klaar of gaat niet door. Er verandert niets meer aan.",
+    audits.Rule.INCOMPLETE: "De checklist is nog niet klaar. Vul eerst elk punt in.",
+    audits.Rule.UNEXPLAINED: "Bij een punt dat niet in orde is, hoort een opmerking. Vul die eerst in.",
+    audits.Rule.NO_CONCLUSION: "Schrijf uw conclusie.",
+    findings.Rule.NO_TEXT: "Schrijf wat het is.",
+    findings.Rule.PAST: "Deze dag is voorbij. Kies vandaag of later.",
+    findings.Rule.NOT_REPORTED: "Het verslag van deze audit is er nog niet. Maak dat eerst.",
+    findings.Rule.NO_REASON: "Schrijf waarom.",
+    findings.Rule.OWN: "U lost deze bevinding zelf op. Iemand anders sluit die.",
+    samples.Rule.NO_EXAMS: "In dit jaar is hier geen examen afgerond. Kies een ander jaar of een andere organisatie.",
+    samples.Rule.TOO_FEW: "Kies samen 1 tot en met {needed} examens.",
+    evidence.Rule.CLOSED: "Deze bevinding is gesloten. Er kan geen bestand meer bij.",
+    evidence.Rule.FULL: "Er zijn al tien bestanden bij deze bevinding. Meer kan niet.",
+    evidence.Rule.GONE: "Dit bestand is vernietigd: de bewaartermijn is voorbij.",
     invoices.Rule.NO_REASON: "Schrijf waarom.",
     invoices.Rule.NOT_DUE: "Deze factuur is nog niet te laat. Wacht tot de dag waarop die betaald moet zijn.",
     bookings.Rule.NOT_APPROVED: "Een datum kan pas als KSF het motivatiedossier heeft goedgekeurd.",

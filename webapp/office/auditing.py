@@ -10,10 +10,11 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, or_, select
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Optional
 
+from storage.audits.cases import ids_of
 from storage.base import audit
 from storage.base.audit import AuditEvent
 from storage.base.clock import start_of_day
@@ -28,7 +29,8 @@ from storage.judging.verdicts import Verdict
 from storage.people.organisations import Organisation
 from storage.people.people import Person, Role
 from storage.planning.locations import Location
-from webapp import access
+from webapp import access, todo
+from webapp.access.cases import named
 from webapp.context import g
 from webapp.dutch.events import SUBJECTS
 from webapp.forms import Form
@@ -42,8 +44,16 @@ TOPICS: dict[str, tuple[str, tuple[str, ...]]] = {
     "geweigerd": ("Niet toegelaten", ("refused",)),
     "mislukt": ("Verkeerd wachtwoord of verkeerde code", ("log_in_failed", "code_failed", "confirm_failed")),
     "inzage": (
-        "Opnames en stukken bekeken",
-        ("recording_looked_at", "role_document_looked_at", "portfolio_document_looked_at", "own_data_taken"),
+        "Opnames, stukken en hele examens bekeken",
+        (
+            "recording_looked_at",
+            "role_document_looked_at",
+            "portfolio_document_looked_at",
+            "audit_evidence_looked_at",
+            "case_looked_at",
+            "audit_pack_",
+            "own_data_taken",
+        ),
     ),
     "rollen": ("Rollen en adressen", ("role_", "staff_change_", "person_changed", "address_used")),
     "uitslagen": ("Eindoordelen en uitslagen", ("verdict_",)),
@@ -54,9 +64,6 @@ TOPICS: dict[str, tuple[str, tuple[str, ...]]] = {
 """What an auditor looks for: its name, and how the verbs begin that belong to it."""
 WATCHED = ("geweigerd", "mislukt", "inzage", "rollen")
 """The topics that the home page counts."""
-
-NAMELESS = set(Role) - {Role.AUDITOR, Role.EXAM_COMMITTEE, Role.KSF_OFFICER}
-"""Who has one of these roles too reads no names: a candidate's assessors, an assessor's candidates stay unknown."""
 
 
 class FilterForm(Form):
@@ -89,7 +96,8 @@ def home() -> ResponseReturnValue:
         (TOPICS[topic][0], count(select(AuditEvent).where(_topic(topic), AuditEvent.at >= g.now - LATELY)), topic)
         for topic in WATCHED
     ]
-    return render_template("auditing/home.html", watched=watched, since=since, days=LATELY.days, **_chain([]))
+    values = {"todo": todo.of_role(Role.AUDITOR), "watched": watched, "since": since, "days": LATELY.days}
+    return render_template("auditing/home.html", **values, **_chain([]))
 
 
 @pages.get("/logboek")
@@ -132,7 +140,7 @@ def _wanted(form: FilterForm) -> list[ColumnElement[bool]]:
     if form.tot.data:
         found.append(AuditEvent.at < _midnight(form.tot.data + timedelta(days=1)))
     if words := search():
-        found.append(_about(words) if _named() else AuditEvent.subject.in_(_of_dossier(words)))
+        found.append(_about(words) if named() else AuditEvent.subject.in_(_of_dossier(words)))
     for name, column in (("over", AuditEvent.subject), ("door", AuditEvent.actor)):
         if asked := _id(request.args.get(name, "")):
             found.append(column == asked)
@@ -163,21 +171,7 @@ def _of_dossier(words: str) -> Any:
     """The ids of the file with this number and of all that belongs to it."""
     number = words.strip().upper()
     mine = select(Dossier.id).where(Dossier.code.in_((number, f"K-{number}")))
-    sittings = select(Sitting.id).where(Sitting.dossier_id.in_(mine))
-    answers = select(Answer.id).where(Answer.sitting_id.in_(sittings))
-    return union_all(
-        mine,
-        sittings,
-        answers,
-        select(Recording.id).where(Recording.answer_id.in_(answers)),
-        select(Rating.id).where(Rating.answer_id.in_(answers)),
-        select(Verdict.id).where(Verdict.sitting_id.in_(sittings)),
-        select(Objection.id).where(Objection.dossier_id.in_(mine)),
-    )
-
-
-def _named() -> bool:
-    return not access.me().roles(g.now) & NAMELESS
+    return ids_of(mine)
 
 
 _WHAT: dict[str, Select[uuid.UUID, str]] = {
@@ -206,12 +200,12 @@ _PAGES = {
 
 def _lines(events: list[AuditEvent]) -> list[Line]:
     """These rows in words; a few questions to the database, however many rows there are."""
-    people = {event.actor for event in events if event.actor} if _named() else set()
+    people = {event.actor for event in events if event.actor} if named() else set()
     names = _words(select(Person.id, Person.name).where(Person.id.in_(people)))
     known: dict[uuid.UUID, str] = {}
     for kind, query in _WHAT.items():
         ids = {event.subject for event in events if event.subject_kind == kind}
-        if ids and (_named() or kind != "person"):
+        if ids and (named() or kind != "person"):
             known |= _words(query.where(query.selected_columns[0].in_(ids)))
     return [Line(event, _who(event, names), known.get(event.subject, ""), _url(event)) for event in events]
 

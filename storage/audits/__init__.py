@@ -1,0 +1,1 @@
+"""Audits of organisations: when they are due, what was found, and what came of it."""
