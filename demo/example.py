@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from demo import assessments, theory
+from demo import assessments, audits, theory
 from scenarios.brought import FOLDER, scheme_file
 from scenarios.sitting import AnswerStage, Stage
 from storage.base.clock import start_of_day
@@ -161,8 +161,8 @@ def has_pack(session: Session, scheme: Scheme) -> bool:
 def people_and_dossiers(session: Session, now: datetime) -> None:
     """The demo people with their log-ins, and three dossiers: approved with its sitting, handed in, being written.
 
-    And two locations, with an online test at one of them; two dates of the practical test, each with a session; and two
-    assessments, one that waits for its assessors and one with a result.
+    And two locations, with an online test at one of them; two dates of the practical test, each with a session; two
+    assessments, one that waits for its assessors and one with a result; and an audit with its findings.
     """
     organisation = session.scalars(select(Organisation).where(Organisation.name == ORGANISATION)).first()
     if organisation is not None:
@@ -202,6 +202,7 @@ def people_and_dossiers(session: Session, now: datetime) -> None:
     _assessments(session, organisation, now)
     _money(session, organisation, now)
     _inquiries(session, dossier, handed_in, now)
+    audits.made(session, organisation, _by_name(session), now)
 
 
 def _inquiries(session: Session, dossier: Dossier, handed_in: Dossier, now: datetime) -> None:
@@ -251,10 +252,14 @@ def _practical_sessions(session: Session, where: Location, now: datetime) -> Non
             made.confirm(examiner, officer, now)
 
 
+def _by_name(session: Session) -> dict[str, Person]:
+    """Everybody, by what stands before the @ in the address."""
+    return {email.partition("@")[0]: _person(session, email) for email, _, _ in PEOPLE}
+
+
 def _assessments(session: Session, organisation: Organisation, now: datetime) -> None:
     """One that waits for its assessors, and one of which the result is known."""
-    names = {email.partition("@")[0]: email for email, _, _ in PEOPLE}
-    people = {name: _person(session, email) for name, email in names.items()}
+    people = _by_name(session)
     proof, marks = _scheme(session, "ervaringsbewijs_callcenter"), _scheme(session, "mbo_contactcenter")
     assessments.ready(session, proof, people["kandidaat4"], organisation, people, now)
     assessments.marked(assessments.ready(session, marks, people["kandidaat2"], organisation, people, now), people, now)

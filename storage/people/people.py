@@ -178,6 +178,10 @@ def called(word: str) -> Select[uuid.UUID]:
     return select(SearchWord.person_id).where(SearchWord.word >= word, SearchWord.word < word + BEYOND)
 
 
+LASTS = {Role.AUDITOR: timedelta(days=365)}
+"""Roles that end by themselves (a choice): who reads everything is asked for again, by two officers, every year."""
+
+
 class Membership(Identified, Base):
     """A person has a role, in an organisation or (KSF's own roles) in none, from a moment and perhaps until one.
 
@@ -242,11 +246,13 @@ def join(
     actor: uuid.UUID | None,
     now: datetime,
 ) -> Membership | None:
-    """Give this person a role from now on; None when the person holds it already."""
+    """Give this person a role from now on, or for as long as LASTS says; None when the person holds it already."""
     home = organisation.id if organisation else None
     if any(one.is_for(role, home, now) for one in person.memberships):
         return None
     membership = Membership(id=uuid.uuid4(), role=role, organisation=organisation, organisation_id=home, since=now)
+    if role in LASTS:
+        membership.until = now + LASTS[role]
     person.memberships.append(membership)
     facts = {"organisation": str(home)} if home else {}
     audit.record(session, now, actor, "role_given", person, role=role, **facts)

@@ -96,7 +96,9 @@ def home() -> ResponseReturnValue:
         (TOPICS[topic][0], count(select(AuditEvent).where(_topic(topic), AuditEvent.at >= g.now - LATELY)), topic)
         for topic in WATCHED
     ]
-    values = {"todo": todo.of_role(Role.AUDITOR), "watched": watched, "since": since, "days": LATELY.days}
+    mine = [one.until for one in access.me().memberships if one.role is Role.AUDITOR and one.holds(g.now)]
+    values: dict[str, Any] = {"todo": todo.of_role(Role.AUDITOR), "watched": watched, "since": since}
+    values["days"], values["ends"] = LATELY.days, None if None in mine else max(filter(None, mine), default=None)
     return render_template("auditing/home.html", **values, **_chain([]))
 
 

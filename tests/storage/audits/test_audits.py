@@ -15,7 +15,7 @@ from storage.base.audit import AuditEvent
 from storage.base.refusal import Refused
 from storage.base.steps import StepRule
 from storage.people.organisations import Organisation
-from storage.people.people import Role
+from storage.people.people import Role, join
 from storage.retention.expired import AUDITS_KEPT, delete_expired
 
 NOW = cast.NOW
@@ -58,6 +58,15 @@ def test_the_membership_of_an_auditor_ends_and_with_it_the_right_to_hold(session
     session.flush()
     given = session, people.organisation, NOW + DAY, "Utrecht", people.auditor, people.officer, NOW
     refused(audits.Rule.NOT_AUDITOR, audits.plan, *given)
+
+
+def test_an_auditor_is_one_for_a_year_and_then_by_two_officers_again(session, people):
+    somebody = cast.person(session, "nieuw", "Auditor Nieuw", None, None, NOW)
+    made = join(session, somebody, Role.AUDITOR, None, people.officer.id, NOW)
+    assert made.until == NOW + timedelta(days=365)
+    assert (somebody.roles(NOW + timedelta(days=364)), somebody.roles(made.until)) == ({Role.AUDITOR}, set())
+    officer = join(session, somebody, Role.KSF_OFFICER, None, people.officer.id, NOW)
+    assert officer.until is None
 
 
 def test_it_is_moved_with_a_reason(session, people, who):
