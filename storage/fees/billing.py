@@ -133,6 +133,12 @@ def settings(session: Session) -> FeeSettings:
     return found or _unchosen()
 
 
+def one_at_a_time(session: Session) -> FeeSettings:
+    """The same, held until this transaction ends: whoever charges or gives back waits for whoever does so already."""
+    held = select(FeeSettings).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(held).first() or _unchosen()
+
+
 def to_change(session: Session) -> FeeSettings:
     """The row of the choices, which nobody else changes meanwhile."""
     row = session.scalars(select(FeeSettings).with_for_update()).first()

@@ -18,7 +18,7 @@ from storage.assessing.assessments import ENDED, Assessment, AssessmentState
 from storage.base.clock import AMSTERDAM
 from storage.certificates.copies import CopyOrder
 from storage.dossier.dossiers import Dossier, DossierState
-from storage.fees.billing import settings
+from storage.fees.billing import one_at_a_time
 from storage.fees.orders import FeeOrder, Subject, again, credit, left_of, place, unended
 from storage.fees.prices import fees_on
 from storage.people.examiners import supplied_at
@@ -52,7 +52,7 @@ class Due:
 
 def charge_due(session: Session, now: datetime) -> int:
     """Order what happened since charging began and has no order yet; answers how many orders were made."""
-    since = settings(session).since
+    since = one_at_a_time(session).since
     if since is None or since > now.astimezone(AMSTERDAM).date():
         return 0
     start = datetime.combine(since, time(), AMSTERDAM).astimezone(UTC)
@@ -130,6 +130,7 @@ def _again(session: Session, candidate: uuid.UUID, scheme: Scheme, at: ChargedAt
 
 def credit_ended(session: Session, now: datetime) -> int:
     """Give back what the scheme says of what was charged and came to nothing; answers how many credits were made."""
+    one_at_a_time(session)
     made = 0
     for ending, query in _endings():
         ended = session.scalars(query.options(joinedload(FeeOrder.scheme))).all()

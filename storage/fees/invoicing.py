@@ -60,8 +60,8 @@ class Batch:
         return first.organisation.name if first.organisation else first.candidate.name
 
 
-def batches(session: Session, now: datetime) -> list[Batch]:
-    """What is to be invoiced now, each invoice a batch.
+def batches(session: Session, now: datetime, to_make: bool = False) -> list[Batch]:
+    """What is to be invoiced now, each invoice a batch; `to_make` holds its orders until the transaction ends.
 
     An organisation that pays by the month gets what was ordered before this month; who pays for each order, and a
     person, gets what there is. A credit on what was invoiced before is a credit note on that invoice; one on what was
@@ -72,7 +72,10 @@ def batches(session: Session, now: datetime) -> list[Batch]:
     known: dict[uuid.UUID, BillingDetails | None] = {}
     lacks = seller_lacks(institution.of(session))
     options = joinedload(FeeOrder.organisation), joinedload(FeeOrder.candidate), joinedload(FeeOrder.credits)
-    for order in session.scalars(to_invoice(now).order_by(FeeOrder.ordered_at, FeeOrder.id).options(*options)):
+    waiting = to_invoice(now).order_by(FeeOrder.ordered_at, FeeOrder.id).options(*options)
+    if to_make:
+        waiting = waiting.with_for_update(of=FeeOrder).execution_options(populate_existing=True)
+    for order in session.scalars(waiting).all():
         details = None
         if order.organisation_id is not None:
             if order.organisation_id not in known:
@@ -96,8 +99,11 @@ def _monthly(order: FeeOrder, details: BillingDetails | None) -> bool:
 
 
 def make_due(session: Session, actor: Person | None, now: datetime) -> list[Invoice]:
-    """Make every invoice that can be made now; those that lack a detail of buyer or institution wait."""
-    return [make(session, one, actor, now) for one in batches(session, now) if not one.waits]
+    """Make every invoice that can be made now; those that lack a detail of buyer or institution wait.
+
+    Of two who do this at one moment the second waits, and finds what the first left.
+    """
+    return [make(session, one, actor, now) for one in batches(session, now, to_make=True) if not one.waits]
 
 
 def make(session: Session, batch: Batch, actor: Person | None, now: datetime) -> Invoice:

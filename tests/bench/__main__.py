@@ -38,6 +38,7 @@ PARTS = {
     "freeze": 3.0,
     "made_answers": 2000.0,
     "theory": 120.0,
+    "year": 10_000.0,
 }
 """Each part is a script of its own beside this one; what `seconds` is to it when nobody says, its docstring tells."""
 
@@ -171,6 +172,21 @@ ROWS = (
         "theory_lost", "answers"),
     Row("theory", "Sent again meanwhile", "theory_sent_again", "requests"),
     Row("theory", "Refused meanwhile", "theory_refused", "requests"),
+    *(Row("year", f"{what}, a year on {kind}", f"year_{kind}_{key}", unit)
+      for kind in ("sqlite", "postgresql")
+      for key, what, unit in (
+          ("organisations", "Organisations", ""),
+          ("exams", "Exams", ""),
+          ("orders", "Orders that two processes made, each once and as reckoned by another sum", "orders"),
+          ("credits_of_withdrawn", "Given back of what was withdrawn", "credits"),
+          ("credits_of_membership", "Given back to who turned out to be a member", "credits"),
+          ("invoices", "Invoices that add up to their orders", "invoices"),
+          ("credit_notes", "Credit notes that do", "credit notes"),
+          ("least_of_two", "Least that one of the two processes made", "invoices"),
+          ("net_euros", "Together, without VAT", "euros"),
+          ("holes_in_numbers", "Holes in their numbers", ""),
+          ("cpu_s", "All of it", "CPU s"),
+      )),
     Row("desk", "To the next answer on the desk", "desk_switch_ms", "ms in a Chromium",
         "opening it by its address", "desk_open_ms", "desk_switch_ratio"),
 )
