@@ -571,6 +571,7 @@ TABLES: Mapping[str, Table] = {
         {},
         {Apart.INNER: "number parallel seconds video_key video_size video_sha256 captions_key"},
     ),
+    "content_look": Table(DataClass.AUDIT, {"by_id": "kind exam part version outcome remark at"}),
     "retired_scenario": Table(
         DataClass.AUDIT, {"retired_by_id": "exam scenario reason retired_at", "restored_by_id": "restored_at"}
     ),

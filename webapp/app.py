@@ -37,6 +37,7 @@ from webapp.audits import samples as audit_samples
 from webapp.certificates import organisation as certified
 from webapp.certificates import own as own_certificates
 from webapp.certificates import paper, public, register
+from webapp.committee import content
 from webapp.dossier import history, motivation, part_one, role_document, substantiation, why_not
 from webapp.dutch import filters, refusals
 from webapp.exam import emergency, exam, takes
@@ -171,6 +172,7 @@ PARTS = (
     results,
     sharing,
     committee,
+    content,
     objecting,
     complaining,
     inquiries,

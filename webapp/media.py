@@ -47,14 +47,14 @@ def recording(recording_id: uuid.UUID, kind: str) -> ResponseReturnValue:
 
 
 @pages.get("/clip/<uuid:clip_id>")
-@access.roles(Role.CANDIDATE, Role.ASSESSOR)
+@access.roles(Role.CANDIDATE, Role.ASSESSOR, Role.EXAM_COMMITTEE)
 def clip(clip_id: uuid.UUID) -> ResponseReturnValue:
     """The filmed situation."""
     return stream(access.clip_to_watch(clip_id).video_key, "video/mp4")
 
 
 @pages.get("/clip/<uuid:clip_id>/ondertiteling")
-@access.roles(Role.CANDIDATE, Role.ASSESSOR)
+@access.roles(Role.CANDIDATE, Role.ASSESSOR, Role.EXAM_COMMITTEE)
 def captions(clip_id: uuid.UUID) -> ResponseReturnValue:
     """The captions of a filmed situation (WebVTT)."""
     return stream(access.clip_to_watch(clip_id).captions_key, "text/vtt; charset=utf-8")

@@ -34,6 +34,7 @@ AUDITS = (
     ("Bevindingen", "audit_findings.home"),
     ("Steekproeven", "audit_samples.home"),
 )
+CONTENT = ("Wat examens vragen", "content.home")
 RETENTION = (("Bewaren", "retention.home"), ("Nachten", "retention.runs"))
 MENUS: dict[Role, dict[str, Entries]] = {
     Role.KSF_OFFICER: {
@@ -86,6 +87,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
             ("Mailteksten", "mail_texts.home"),
             ("Taken", "office.jobs"),
             ("Situaties", "situations.home"),
+            CONTENT,
             ("Opnameservers", "recorders.show"),
             *RETENTION,
         ),
@@ -93,6 +95,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
     Role.EXAM_COMMITTEE: {
         "Uitslagen": (("Uitslagen", "results.verdicts"), ("Assessments", "assessment_office.home")),
         "Bezwaren": (("Bezwaren", "objecting.waiting"),),
+        "Inhoud": (CONTENT,),
         "Vragenbank": ITEMS,
         "Reglement": (RULES,),
         "Bewaren": RETENTION,

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, exists, false, or_, select
 
 from scenarios.sitting import Stage
 from storage.base.jobs import Job, JobState
+from storage.committee import content
 from storage.dossier.dossiers import UNDECIDED, Dossier, DossierState
 from storage.exam import drawing
 from storage.exam.accommodations import BEFORE, Accommodation
@@ -518,6 +519,13 @@ def committee() -> list[Todo]:
             "bezwaar voor uitspraak",
             "bezwaren voor uitspraak",
             url_for("objecting.waiting"),
+        ),
+        Todo(
+            Kind.LATE,
+            content.overdue(g.db, day_of(g.now)),
+            "onderdeel van een examen is langer dan een jaar niet bekeken",
+            "onderdelen van examens zijn langer dan een jaar niet bekeken",
+            url_for("content.home", toon="te-bekijken"),
         ),
         *_assessments("tekenen"),
         *_results(access_judging.verdicts()),

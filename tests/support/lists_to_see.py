@@ -41,6 +41,7 @@ LISTS = {
     "bureau_inquiries": ("officer", "/bureau/vragen-van-organisaties"),
     "verdicts": ("officer", "/uitslagen"),
     "objections": ("officer", "/bezwaren"),
+    "committee_content": ("committee_member", "/inhoud"),
     "committee_home": ("committee_member", "/examencommissie"),
     "auditor_home": ("auditor", "/controle"),
     "committee_verdicts": ("committee_member", "/uitslagen"),

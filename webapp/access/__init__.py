@@ -279,9 +279,12 @@ def result_for_candidate(sitting: Sitting) -> Verdict | None:
 
 
 def clip_to_watch(clip_id: uuid.UUID) -> Clip:
-    """A clip, for the candidate whose sitting is at it now, or for an assessor who judges an answer to it."""
+    """A clip, for the candidate whose sitting is at it now, for an assessor who judges an answer to it, or for the
+    committee, which guards what is asked.
+    """
     clip = _one(select(Clip).where(Clip.id == clip_id))
-    if not (_clip_is_mine_now(clip) or _clip_of_my_work(clip)):
+    committee = Role.EXAM_COMMITTEE in me().roles(g.now)
+    if not (committee or _clip_is_mine_now(clip) or _clip_of_my_work(clip)):
         abort(404)
     return clip
 

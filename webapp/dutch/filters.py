@@ -15,6 +15,7 @@ from webapp.dutch.audits import (
     STANDING_TONES,
     STANDINGS,
 )
+from webapp.dutch.committee import CONTENT_KINDS, LOOK_OUTCOMES, LOOK_TONES
 from webapp.dutch.events import EVENTS, JOBS, SUBJECTS
 from webapp.dutch.fees import INVOICE_STATES, INVOICE_TONES, PRODUCTS, REASONS, lacking, line
 from webapp.dutch.formats import (
@@ -168,6 +169,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "bevindingstand": _name_of(FINDING_STATES),
     "bevindingkleur": _tone_of(FINDING_TONES),
     "getal": number,
+    "inhoudsoort": _name_of(CONTENT_KINDS),
+    "blik": _name_of(LOOK_OUTCOMES),
+    "blikkleur": _tone_of(LOOK_TONES),
     "punten": lambda value: f"{float(value):g}".replace(".", ","),
     "rol": _name_of(ROLES),
     "dossierstand": _name_of(DOSSIER_STATES),

@@ -19,6 +19,7 @@ from storage.audits.audits import AuditState
 from storage.audits.findings import FindingState
 from storage.base.database import Base
 from storage.certificates.certificates import CertificateState
+from storage.committee.content import ContentKind, LookOutcome
 from storage.dossier.dossiers import DossierState, StarKind
 from storage.dossier.revisions import Side
 from storage.exam.consents import ConsentKind
@@ -43,7 +44,7 @@ from storage.planning.practical_sessions import SessionState
 from storage.planning.theory_tests import TheoryState
 from storage.retention.requests import RequestState
 from storage.theory.sittings import Fact, TheoryStage
-from webapp.dutch import audits, events, fees, formats, states, terms
+from webapp.dutch import audits, committee, events, fees, formats, states, terms
 
 CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
     TheoryStage: {
@@ -119,6 +120,8 @@ CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
         ConsentKind.SHARE_ORGANISATION: "de beheerders van mijn organisatie lezen mijn uitslag",
     },
     RequestState: states.REQUEST_STATES,
+    ContentKind: committee.CONTENT_KINDS,
+    LookOutcome: committee.LOOK_OUTCOMES,
     Erasable: terms.ERASABLE,
 }
 """The words for each kind of choice that a column may hold."""

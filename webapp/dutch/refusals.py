@@ -15,6 +15,7 @@ from storage.audits import audits, evidence, findings, samples
 from storage.base import steps
 from storage.base.refusal import Refused
 from storage.certificates import certificates, changes, copies, paper_lists
+from storage.committee import content
 from storage.dossier import dossiers, qualifications, role_documents
 from storage.exam import accommodations, consents, drawing, looks, recordings, take_decisions
 from storage.fees import invoices, membership, orders, prices
@@ -414,6 +415,7 @@ REFUSALS: dict[str, str] = {
     inquiries.Rule.ANSWERED: "Een collega was u voor: deze vraag is al beantwoord, of gesloten.",
     inquiries.Rule.OWN: "Dit is uw eigen vraag. Een collega beantwoordt die.",
     inquiries.Rule.UNANSWERED: "Geef eerst antwoord. Daarna kunt u de vraag sluiten.",
+    content.Rule.NO_REMARK: "Schrijf wat er moet veranderen.",
     complaints.Rule.NO_TEXT: "Schrijf eerst iets op.",
     complaints.Rule.ANSWERED: "Deze klacht is al beantwoord.",
     complaints.Rule.OWN: "Dit is uw eigen klacht. Een collega beantwoordt die.",

@@ -1,0 +1,1 @@
+"""The exam committee's table: what exams ask and when it was looked at, irregularities, decisions as a document."""
