@@ -227,7 +227,7 @@ KEPT: Mapping[DataClass, Kept] = {
         "auditing each organisation every year, and seeing to it that what was found is mended",
         Basis.LEGITIMATE,
         84,
-        "the audit was reported or called off, or the sample drawn",
+        "the audit was reported or called off, or the sample drawn, or the pack asked; the file of a pack a month",
         "KSF's office, the auditor, the beheerders of the own organisation",
         must_stay="An audit shows for seven years how an organisation held the exams, and who looked.",
     ),

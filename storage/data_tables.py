@@ -359,6 +359,11 @@ TABLES: Mapping[str, Table] = {
         {"drawn_by_id": "year day by_chance by_risk drawn_at"},
         {Apart.INNER: "version seed known chosen exams"},
     ),
+    "audit_pack": Table(
+        DataClass.AUDITS,
+        {"asked_by_id": "year with_video reason asked_at made_at erased_at size sha256"},
+        {Apart.INNER: "codes files key key_id"},
+    ),
     "audit_evidence": Table(
         DataClass.AUDITS,
         {"by_id": "name content_type size sha256 created_at removed_at"},

@@ -33,6 +33,7 @@ from webapp.audits import findings as audit_findings
 from webapp.audits import holding as audit_holding
 from webapp.audits import office as audits
 from webapp.audits import own as own_audits
+from webapp.audits import packs as audit_packs
 from webapp.audits import samples as audit_samples
 from webapp.certificates import organisation as certified
 from webapp.certificates import own as own_certificates
@@ -153,6 +154,7 @@ PARTS = (
     own_audits,
     audit_samples,
     audit_cases,
+    audit_packs,
     emergency,
     looking,
     takes,

@@ -101,7 +101,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
         "Bewaren": RETENTION,
     },
     Role.AUDITOR: {
-        "Audits": (*AUDITS, ("Examen nakijken", "audit_cases.find")),
+        "Audits": (*AUDITS, ("Examen nakijken", "audit_cases.find"), ("Pakketten", "audit_packs.home")),
         "Logboek": (("Logboek", "auditing.log"),),
         "Register": (("Register", "register.home"),),
         "Reglement": (RULES,),

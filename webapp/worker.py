@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage
+from storage.audits import packs
 from storage.base import audit, jobs
 from storage.base.database import session_scope
 from storage.base.jobs import celery
@@ -18,6 +19,7 @@ from storage.people.outbox import DELIVER
 from storage.retention import erasing, expired, requests, resealing
 from storage.theory.sittings import hand_in_overdue
 from webapp import create_app
+from webapp.audits import packing
 from webapp.dossier import reminding
 from webapp.exam import exam_mail
 from webapp.judging import telling
@@ -91,6 +93,7 @@ def charge() -> None:
 def delete_expired() -> None:
     """Delete at night what nobody needs any more."""
     with session_scope() as session:
+        packs.erase_old(session, datetime.now(UTC))
         expired.delete_expired(session, datetime.now(UTC))
 
 
@@ -114,6 +117,13 @@ def erase(job: jobs.Claimed) -> dict[str, Any]:
         for request in told:
             notify(session, request.person, "erasure_done", now, request=request)
     return {"resealed": resealed, **done, "requests": len(told)}
+
+
+@jobs.task(packs.MAKE)
+def make_audit_pack(job: jobs.Claimed) -> dict[str, Any]:
+    """Make the audit pack that an auditor asked for."""
+    with create_app().app_context():
+        return packing.run(job.subject, datetime.now(UTC), job.report)
 
 
 @jobs.task(DELIVER)

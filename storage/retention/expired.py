@@ -20,6 +20,7 @@ from storage.assessing.assessments import ENDED, Assessment, AssessmentSheet
 from storage.assessing.portfolios import PortfolioDocument
 from storage.audits import evidence
 from storage.audits.audits import OrganisationAudit
+from storage.audits.packs import AuditPack
 from storage.audits.samples import AuditSample
 from storage.base import audit
 from storage.base.database import Base, rows_changed
@@ -145,6 +146,7 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
         Invoice: (Invoice.made_at < books)
         & ~exists().where(_NOTE.credits_id == Invoice.id, _NOTE.made_at >= books)
         & ~exists().where(FeeOrder.invoice_id == Invoice.id),
+        AuditPack: AuditPack.asked_at < now - AUDITS_KEPT,
         AuditSample: AuditSample.drawn_at < now - AUDITS_KEPT,
         Link: old_links,
         CalendarFeed: CalendarFeed.ended_at < now - LOG_INS_KEPT,

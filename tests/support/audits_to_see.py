@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from scenarios.audit_guidelines import Found
-from storage.audits import audits, findings, samples
+from storage.audits import audits, findings, packs, samples
 from storage.audits.audits import OrganisationAudit
 from storage.audits.evidence import AuditEvidence
 from storage.audits.findings import AuditFinding
+from storage.audits.packs import AuditPack
 from storage.audits.samples import AuditSample
 from storage.people.organisations import Organisation
 from storage.people.people import Person
@@ -84,3 +85,12 @@ def file(session: Session, made: AuditFinding, by: Person, now: datetime) -> Aud
 def sample(session: Session, auditor: Person, now: datetime) -> AuditSample:
     """One exam by chance and one by risk, of those that were finished this year."""
     return samples.draw_sample(session, None, (now - timedelta(hours=1)).year, 1, 1, "een seed", auditor, now)
+
+
+def pack(session: Session, organisation: Organisation, auditor: Person, now: datetime) -> AuditPack:
+    """The row of a pack that was made, whose key is no more."""
+    row = packs.ask(session, organisation, now.year, [], False, "", auditor, now)
+    row.made_at, row.size, row.sha256, row.files = now, 1000, "0" * 64, 8
+    row.key, row.key_id = f"audit-packs/{row.id}.enc", "did:web:voorbeeld.example#key"
+    session.flush()
+    return row

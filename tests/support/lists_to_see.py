@@ -63,6 +63,7 @@ LISTS = {
     "audits_search": ("officer", "/audits?toon=alles&zoek=verzonnen"),
     "audit_findings": ("officer", "/audits/bevindingen?toon=open"),
     "audit_samples": ("auditor", "/audits/steekproeven"),
+    "audit_packs": ("auditor", "/audits/pakketten"),
     "beheerder_audits": ("beheerder", "/organisatie/audits"),
     "audit_log": ("auditor", "/controle/logboek"),
 }

@@ -46,6 +46,7 @@ NO_PAGES |= {f"invoices.{file}" for file in ("electronic", "export", "file", "in
 NO_PAGES |= {"books.file"}
 NO_PAGES |= {f"costs.{file}" for file in ("electronic", "export", "file")} | {"own_invoices.file"}
 NO_PAGES |= {"audits.file", "audit_findings.file", "own_audits.file", "own_audits.report_file"}
+NO_PAGES |= {"audit_packs.file"}
 """What is fetched and not looked at."""
 
 
@@ -90,6 +91,10 @@ def pages(world):
         ("auditor", f"/audits/steekproeven/{world.things['audit_sample'].id}?opnieuw=ja"),
         ("auditor", "/audits/examens?zoek=K-NIEMAND"),
         ("auditor", f"/audits/examens/{done}"),
+        ("auditor", "/audits/pakketten"),
+        ("auditor", f"/audits/pakketten/{world.things['audit_pack'].id}"),
+        ("auditor", f"/audits/pakketten/organisaties/{world.things['audit'].organisation_id}"),
+        ("auditor", f"/audits/pakketten/steekproeven/{world.things['audit_sample'].id}"),
         ("beheerder", "/organisatie/audits"),
         ("beheerder", f"/organisatie/audits/bevindingen/{world.things['audit_finding'].id}"),
         ("officer", "/bureau/tarieven"),

@@ -1,17 +1,22 @@
 """Which exams an auditor may read whole, and by which names. Like `access`: what is not yours does not exist."""
 
 import uuid
+from datetime import UTC, date, datetime, time
 
 from flask import abort
 from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import joinedload
 
 from review.certificate import read_number
+from storage.audits.packs import AuditPack
 from storage.audits.samples import AuditSample
+from storage.base.clock import AMSTERDAM
 from storage.certificates.certificates import Certificate
 from storage.dossier.dossiers import Dossier
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.ratings import Rating
 from storage.judging.verdicts import Verdict
+from storage.people.organisations import Organisation
 from storage.people.people import Role
 from webapp.access import me, others
 from webapp.context import g
@@ -71,3 +76,29 @@ def samples() -> Select[AuditSample]:
 
 def sample(sample_id: uuid.UUID) -> AuditSample:
     return g.db.get(AuditSample, sample_id) or abort(404)
+
+
+OF_PACK = (joinedload(AuditPack.organisation), joinedload(AuditPack.sample))
+
+
+def codes_of(organisation: Organisation, year: int) -> list[str]:
+    """The codes of the exams of this organisation that were finished in this year and may be read."""
+    first, last = (datetime.combine(date(one, 1, 1), time(), AMSTERDAM).astimezone(UTC) for one in (year, year + 1))
+    theirs = select(Dossier.code).join(Sitting, Sitting.dossier_id == Dossier.id)
+    finished = theirs.where(Sitting.finished_at >= first, Sitting.finished_at < last)
+    mine = finished.where(Dossier.organisation_id == organisation.id, _readable())
+    return list(g.db.scalars(mine.order_by(Dossier.code)))
+
+
+def my_packs() -> Select[AuditPack]:
+    """The packs of the auditor who asks, the newest first; nobody else fetches one. Who reads no names makes none."""
+    if not named():
+        abort(404)
+    mine = select(AuditPack).where(AuditPack.asked_by_id == me().id)
+    return mine.order_by(AuditPack.asked_at.desc(), AuditPack.id)
+
+
+def my_pack(pack_id: uuid.UUID) -> AuditPack:
+    """One of them."""
+    found = my_packs().where(AuditPack.id == pack_id).options(*OF_PACK)
+    return g.db.scalars(found).first() or abort(404)

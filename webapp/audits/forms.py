@@ -14,7 +14,7 @@ from webapp.dutch.audits import FOUND
 from webapp.dutch.formats import day_of
 from webapp.forms import Form, choices
 
-ANSWERS = {"": "Nog niet bekeken", **FOUND}
+ANSWERS: dict[str, str] = {"": "Nog niet bekeken", **{str(one): word for one, word in FOUND.items()}}
 
 
 class ReasonForm(Form):

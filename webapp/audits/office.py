@@ -18,6 +18,7 @@ from storage.people.organisations import Organisation
 from storage.people.people import Role
 from webapp import access
 from webapp.access import audits as access_audit
+from webapp.access.cases import named
 from webapp.audits import mails, report_pdf
 from webapp.audits.forms import ChecklistForm, ConclusionForm, FindingForm, HeldForm, ReasonForm
 from webapp.certificates import pdf
@@ -171,7 +172,9 @@ def _organisation(found: Organisation, form: PlanForm) -> str:
     plans = Role.KSF_OFFICER in access.me().roles(g.now)
     line = _line(found, rows.last_held(g.db, [found.id]).get(found.id), rows.live_of(g.db, found.id))
     audits = rows.audits_of(g.db, found.id)
-    return render_template("audits/organisation.html", line=line, rows=audits, form=form if plans else None)
+    packs = Role.AUDITOR in access.me().roles(g.now) and named()
+    values = {"form": form if plans else None, "packs": packs}
+    return render_template("audits/organisation.html", line=line, rows=audits, **values)
 
 
 def _line(found: Organisation, held: Any, going: OrganisationAudit | None) -> dict[str, Any]:

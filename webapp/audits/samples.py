@@ -65,4 +65,5 @@ def one(sample_id: uuid.UUID) -> ResponseReturnValue:
     exams = access_case.exams([line.code for line in lines])
     again = found.again() == lines if request.args.get("opnieuw") else None
     opens = Role.AUDITOR in access.me().roles(g.now)
-    return render_template("audits/sample.html", found=found, lines=lines, exams=exams, again=again, opens=opens)
+    values = {"exams": exams, "again": again, "opens": opens, "packs": opens and access_case.named()}
+    return render_template("audits/sample.html", found=found, lines=lines, **values)

@@ -45,6 +45,7 @@ TABLES = {
     "organisation_audit": "Audits die u plande of hield",
     "audit_finding": "Bevindingen van audits die u oploste of sloot",
     "audit_sample": "Steekproeven die u trok",
+    "audit_pack": "Auditpakketten die u maakte",
     "audit_evidence": "Bestanden die u bij een bevinding bewaarde",
     "fee_price": "Prijzen die u invoerde",
     "billing_details": "Gegevens voor facturen die u bewaarde",

@@ -11,7 +11,7 @@ from storage import inquiries
 from storage.admission import enrolments, part_one
 from storage.assessing import assessments, portfolios, sheets
 from storage.assessing import results as assessment_results
-from storage.audits import audits, evidence, findings, samples
+from storage.audits import audits, evidence, findings, packs, samples
 from storage.base import steps
 from storage.base.refusal import Refused
 from storage.certificates import certificates, changes, copies, paper_lists
@@ -144,6 +144,9 @@ REFUSALS: dict[str, str] = {
     findings.Rule.OWN: "U lost deze bevinding zelf op. Iemand anders sluit die.",
     samples.Rule.NO_EXAMS: "In dit jaar is hier geen examen afgerond. Kies een ander jaar of een andere organisatie.",
     samples.Rule.TOO_FEW: "Kies samen 1 tot en met {needed} examens.",
+    packs.Rule.NO_REASON: "Schrijf in minstens {needed} tekens waarom u de opnames meeneemt. De kandidaat leest het.",
+    packs.Rule.NOTHING: "Er is niets om in te pakken.",
+    packs.Rule.GONE: "Dit pakket is vernietigd. Maak een nieuw pakket.",
     evidence.Rule.CLOSED: "Deze bevinding is gesloten. Er kan geen bestand meer bij.",
     evidence.Rule.FULL: "Er zijn al tien bestanden bij deze bevinding. Meer kan niet.",
     evidence.Rule.GONE: "Dit bestand is vernietigd: de bewaartermijn is voorbij.",
