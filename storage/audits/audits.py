@@ -214,6 +214,7 @@ def plan(
     this organisation.
     """
     # Of two who plan at the same moment, the second waits and finds the audit of the first.
+    session.flush()
     session.refresh(organisation, ["name"], with_for_update=True)
     if live_of(session, organisation.id):
         raise Refused(Rule.TWICE)

@@ -68,6 +68,7 @@ def put(finding: AuditFinding, name: str, data: bytes, now: datetime) -> AuditEv
 def attach(finding: AuditFinding, document: AuditEvidence, actor: Person, now: datetime) -> None:
     """Add this file. Raises Refused when the finding is closed or has enough of them."""
     session = session_of(finding)
+    session.flush()
     session.refresh(finding, ["state"], with_for_update=True)
     require_open(finding)
     if (there := len(evidence_of(finding))) >= MOST:

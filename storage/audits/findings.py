@@ -131,6 +131,7 @@ def add(
         raise Refused(Rule.NO_TEXT)
     _require_day(until, now)
     session = session_of(found)
+    session.flush()
     session.refresh(found, ["state"], with_for_update=True)
     last = session.scalar(select(func.max(AuditFinding.number)).where(AuditFinding.audit_id == found.id)) or 0
     made = AuditFinding(
