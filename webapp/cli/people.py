@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from storage.base import audit
 from storage.base.config import config
@@ -58,6 +58,7 @@ def invite(address: str, name: str, role: str) -> None:
 
 @click.command("reset-second-factor")
 @click.argument("address")
+@with_appcontext
 def reset_second_factor(address: str) -> None:
     """Take the second factor of the person with ADDRESS away: for an installation of which nobody else can do so.
 
