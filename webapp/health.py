@@ -16,6 +16,7 @@ from storage.base import jobs
 from storage.base.config import Config
 from storage.base.jobs import Job, JobState
 from storage.base.objects import object_store
+from storage.base.version import VERSION
 from storage.exam import take_decisions
 from storage.exam.recorder_nodes import RecorderNode
 from storage.people.people import Role
@@ -34,15 +35,21 @@ _turn = Lock()
 def health() -> ResponseReturnValue:
     """200 when database, broker, object store and a recorder answer, workers are there, and it is set up; else 503.
 
-    Strangers hear only that; which parts answer is for officers, and outside production for this very machine.
+    Strangers hear only that; which parts answer, and the version, is for officers, and outside production for this very
+    machine.
 
     `alarms` counts what waits for a person: jobs that gave up, and takes that no rule can settle. They make nothing
     unready; None when the database is away.
     """
     found = _found()
     ready = all(found["parts"].values())
-    told = {"parts": found["parts"], "alarms": found["alarms"]} if _may_know() else {}
+    told = {"parts": found["parts"], "alarms": found["alarms"], "version": VERSION} if _may_know() else {}
     return {"ready": ready, **told}, 200 if ready else 503
+
+
+def parts() -> dict[str, bool]:
+    """Which parts answer, as of at most two seconds ago."""
+    return dict(_found()["parts"])
 
 
 def _may_know() -> bool:
@@ -98,9 +105,11 @@ def _recorder() -> bool:
 
 
 def _set_up() -> bool:
-    """Elsewhere than in production an installation may be tried out before anybody says whose it is."""
+    """Elsewhere than in production it may be tried out before anybody says whose it is, once the demo has filled it."""
     settings: Config = current_app.config["SETTINGS"]
-    return not settings.production or not set_up.missing(g.db, g.now)
+    if settings.production:
+        return not set_up.missing(g.db, g.now)
+    return not (settings.data / "run" / "filling").exists()
 
 
 CHECKS = {

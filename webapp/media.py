@@ -15,8 +15,10 @@ from functools import lru_cache
 
 from flask import Blueprint, Response, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.datastructures import ContentRange
 
+from storage.base.config import config, needed
 from storage.base.keys import HEAD, KeyGone, Tampered, decrypt_part, key_store, span
 from storage.base.objects import ObjectError, object_store
 from storage.exam.recordings import Rendition, RenditionKind
@@ -27,6 +29,8 @@ from webapp.access import looks
 pages = Blueprint("media", __name__, url_prefix="/media")
 
 REDIRECT_S = 300
+PROOF, PROOF_S = "check/", 60
+"""Where in the store `flask check` puts something for a moment, and for how many seconds it can be asked for."""
 PIECE = 2 * 1024 * 1024
 """Bytes that one answer holds at most of what a player asked for: some ten seconds of a recording."""
 
@@ -121,6 +125,25 @@ def whole(rendition: Rendition) -> Callable[[], Iterator[bytes]]:
     if owner is None:
         return lambda: object_store().read(at)
     return lambda: _plain(at, sha256, key_store().get(owner), 0, size - 1, size)
+
+
+def proof_token(key: str) -> str:
+    """Opens this key below PROOF at the page of the proof, for a minute."""
+    return str(_proofs().dumps(key))
+
+
+def _proofs() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(needed(config().secret_key, "VIGNET_SECRET_KEY"), salt="proof of the store")
+
+
+@pages.get("/proef/<token>")
+def proof(token: str) -> ResponseReturnValue:
+    """What `flask check` put in the store to see whether it comes back through the edge; nothing else is there."""
+    try:
+        key = _proofs().loads(token, max_age=PROOF_S)
+    except BadSignature:
+        abort(404)
+    return stream(key, "application/octet-stream") if key.startswith(PROOF) else abort(404)
 
 
 def stream(key: str, content_type: str) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from flask import url_for
 from sqlalchemy import ColumnElement, Select, exists, false, or_, select
 
 from scenarios.sitting import Stage
+from storage import inquiries
 from storage.base.jobs import Job, JobState
 from storage.committee import content
 from storage.dossier.dossiers import UNDECIDED, Dossier, DossierState
@@ -389,8 +390,8 @@ def officer() -> list[Todo]:
         Todo(
             Kind.LATE,
             access_inquiries.late_inquiries(),
-            f"vraag van een organisatie wacht langer dan {access_inquiries.SOON.days} dagen",
-            f"vragen van organisaties wachten langer dan {access_inquiries.SOON.days} dagen",
+            f"vraag van een organisatie wacht langer dan {inquiries.SOON.days} dagen",
+            f"vragen van organisaties wachten langer dan {inquiries.SOON.days} dagen",
             url_for("answering.home"),
             counted_elsewhere=True,
         ),

@@ -66,10 +66,14 @@ def _run(machine: Machine) -> int:
     hint = f"The database in {machine.data} could not be brought to its newest form, see the lines above."
     step([python, "-m", "storage.base.migrate"], machine.data, hint, cwd=ROOT, env=told)
     print("Starting …", flush=True)
+    # While this is there /healthz says that the installation is not ready (webapp/health.py).
+    filling = machine.data / "run" / "filling"
+    filling.touch()
     supervisor = _supervisor(machine, told)
     try:
         _wait_for_ground(machine, supervisor)
         welcome = _demo(machine, told) if machine.with_demo else _nothing(machine, told)
+        filling.unlink()
         _wait_until_up(machine, supervisor)
         print(welcome.strip(), "\n\nCtrl-C ends it.", sep="", flush=True)
         code = supervisor.wait()

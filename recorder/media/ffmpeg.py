@@ -92,3 +92,8 @@ def run(
 
 def _last_words(log: str) -> str:
     return " | ".join(log.strip().splitlines()[-4:])
+
+
+if __name__ == "__main__":
+    told = subprocess.run([binary(), "-version"], capture_output=True, text=True, timeout=30, check=True)
+    print(told.stdout.partition(" Copyright")[0])

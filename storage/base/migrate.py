@@ -10,6 +10,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
 
 from storage.base.config import config
 from storage.base.database import Base
@@ -37,6 +40,18 @@ def upgrade(url: str) -> None:
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     command.upgrade(_alembic(url), "head")
+
+
+def behind(url: str) -> int:
+    """How many migrations this database has not seen."""
+    script = ScriptDirectory.from_config(_alembic(url))
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            seen = MigrationContext.configure(connection).get_current_heads()
+    finally:
+        engine.dispose()
+    return len(list(script.iterate_revisions("head", seen[0] if seen else "base")))
 
 
 def check(url: str) -> None:

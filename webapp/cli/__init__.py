@@ -19,10 +19,12 @@ from sqlalchemy.orm import Session
 from storage.base.config import config
 from storage.base.database import session_scope
 from storage.base.jobs import Job, JobState, Queue, enqueue
+from storage.base.version import VERSION
 from storage.exam.recordings import Recording
 from storage.schemes import Pack, Scheme
 from webapp.cli.audit import audit_log
 from webapp.cli.badges import badge_keys
+from webapp.cli.checking import check
 from webapp.cli.judging import agreement_of, allocation, verdict
 from webapp.cli.people import invite, mails, reset_second_factor
 from webapp.cli.recorders import recorders
@@ -43,7 +45,7 @@ def register(app: Flask) -> None:
     """Give the app its commands."""
     for command in (upgrade, scenarios, recordings, audit_log, verdict, allocation, agreement_of):
         app.cli.add_command(command)
-    for command in (setup, schemes, invite, reset_second_factor, mails, recorders, badge_keys):
+    for command in (setup, schemes, invite, reset_second_factor, mails, recorders, badge_keys, check, version):
         app.cli.add_command(command)
     # The demo stands beside the packages, and not in an image for production.
     if find_spec("demo"):
@@ -57,6 +59,12 @@ def _now() -> datetime:
 
 def _print(value: object) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+@click.command("version")
+def version() -> None:
+    """Say which version of Vignet this is."""
+    click.echo(VERSION)
 
 
 @click.command("upgrade")

@@ -1,16 +1,17 @@
 """Delivering mail: a mail of the outbox goes to the mail server, or into a file."""
 
+import contextlib
 import logging
 import smtplib
 import ssl
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from icalendar import Calendar
 from jinja2 import Environment, FileSystemLoader
@@ -21,10 +22,10 @@ from storage.base.database import session_of, session_scope
 from storage.base.jobs import Later
 from storage.people import institution, outbox
 from storage.people.outbox import MailMessage, MailState
+from webapp.mail import fields
 
 log = logging.getLogger(__name__)
 
-SHORT_LINE = 70
 _layouts = Environment(loader=FileSystemLoader(Path(__file__).parents[1] / "templates" / "mail"), autoescape=True)
 
 
@@ -119,14 +120,8 @@ def _email(to: str, subject: str, text: str, now: datetime, name: uuid.UUID, sen
 
 def as_html(subject: str, text: str) -> str:
     """The same mail for a program that shows HTML: paragraphs, and addresses that can be pressed."""
-    paragraphs = [" ".join(part.split()) if _flows(part) else part for part in text.strip().split("\n\n")]
+    paragraphs = [" ".join(part.split()) if fields.flows(part) else part for part in text.strip().split("\n\n")]
     return _layouts.get_template("layout.html").render(subject=subject, paragraphs=paragraphs)
-
-
-def _flows(paragraph: str) -> bool:
-    """True when its lines were broken only because they were long."""
-    lines = paragraph.splitlines()
-    return all(len(line) > SHORT_LINE for line in lines[:-1])
 
 
 def _transport() -> Callable[[EmailMessage], None]:
@@ -142,14 +137,23 @@ def _to_file(email: EmailMessage, folder: Path) -> None:
     (folder / f"{name}.eml").write_bytes(email.as_bytes())
 
 
-def _to_server(email: EmailMessage, target: Any) -> None:
-    """Raises smtplib.SMTPNotSupportedError when the way there must be secret and the server offers no STARTTLS."""
+def _to_server(email: EmailMessage, target: SplitResult) -> None:
+    with connected(target) as server:
+        server.send_message(email)
+
+
+@contextlib.contextmanager
+def connected(target: SplitResult) -> Iterator[smtplib.SMTP]:
+    """The mail server at this address, ready to take a mail.
+
+    Raises smtplib.SMTPNotSupportedError when the way there must be secret and the server offers no STARTTLS.
+    """
     port = target.port or 0
     server: smtplib.SMTP
     if target.scheme == "smtps":
-        server = smtplib.SMTP_SSL(target.hostname, port, timeout=20, context=ssl.create_default_context())
+        server = smtplib.SMTP_SSL(target.hostname or "", port, timeout=20, context=ssl.create_default_context())
     else:
-        server = smtplib.SMTP(target.hostname, port, timeout=20)
+        server = smtplib.SMTP(target.hostname or "", port, timeout=20)
     with server:
         if target.scheme == "smtp":
             # What a server offers is only known after it was greeted; what it offers is then used, or nothing is sent.
@@ -160,4 +164,4 @@ def _to_server(email: EmailMessage, target: Any) -> None:
                 raise smtplib.SMTPNotSupportedError("the server offers no STARTTLS")
         if target.username:
             server.login(unquote(target.username), unquote(target.password or ""))
-        server.send_message(email)
+        yield server

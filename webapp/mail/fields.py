@@ -16,6 +16,7 @@ from typing import Any
 
 from flask import current_app, render_template
 
+SHORT_LINE = 70
 FOLDER = Path(__file__).parents[1] / "templates" / "mail"
 FIXED = ("audit_anchor", "audit_broken", "contact", "setup")
 """What does not go through the outbox, and the lines that are under every mail."""
@@ -218,7 +219,7 @@ def default(kind: str) -> Default:
             marked += f"{_BEGIN}{name}{_MIDDLE}{source[begin:end]}{_END}"
         at = end
     subject, body = _parts(_tidy(plain + source[at:]))
-    return Default(subject, body, tuple(name for name in fields if name), marked + source[at:])
+    return Default(subject, _unwrapped(body), tuple(name for name in fields if name), marked + source[at:])
 
 
 def _spans(kind: str, source: str) -> list[tuple[str | None, int, int]]:
@@ -244,6 +245,18 @@ def _spans(kind: str, source: str) -> list[tuple[str | None, int, int]]:
             name = NAMES.get(expression) or named.setdefault(expression, f"veld{len(named) + 1}")
             found.append((name, tag.start(), tag.end()))
     return found
+
+
+def _unwrapped(body: str) -> str:
+    """The same with each paragraph on one line whose lines were broken in the code only because they were long."""
+    paragraphs = body.strip().split("\n\n")
+    return "\n\n".join(" ".join(part.split()) if flows(part) else part for part in paragraphs) + "\n"
+
+
+def flows(paragraph: str) -> bool:
+    """True when its lines were broken only because they were long."""
+    lines = paragraph.splitlines()
+    return all(len(line) > SHORT_LINE for line in lines[:-1])
 
 
 def _over_line(source: str, end: int) -> int:

@@ -145,7 +145,8 @@ def _now(kind: str) -> tuple[str, str, int]:
 
 
 def _seen(form: TextForm) -> int:
-    return int(form.seen.data) if (form.seen.data or "").isdecimal() else -1
+    seen = form.seen.data or ""
+    return int(seen) if seen.isdecimal() else -1
 
 
 def _body(form: TextForm) -> str:

@@ -1,0 +1,3 @@
+"""Which version of Vignet this is: the number that `pyproject.toml` gives it, which no image holds."""
+
+VERSION = "0.5.0"
