@@ -93,6 +93,10 @@ requirements: ## Pin the newest versions that pyproject.toml allows (ARGS=--upgr
 	echo pip | $(PIN) $(ARGS) - -o docker/local/requirements-pip.txt
 	PATH="$(CURDIR)/$(VENV):$$PATH" npm $(if $(filter --upgrade,$(ARGS)),update,install) --silent --package-lock-only
 
+.PHONY: alarms
+alarms: ## Hold the alarm rules of docker/monitoring/ against Debian's promtool, with made-up numbers (needs Debian)
+	@exec $(PYTHON) tests/alarms
+
 .PHONY: verapdf
 verapdf: ## Hold certificates and supplements against veraPDF (needs a JDK, PyPI and Debian)
 	@$(PYTHON) docker/local/prepare.py test

@@ -21,7 +21,7 @@ from storage.base.json_values import Malformed
 from storage.base.refusal import Refused
 from storage.base.steps import StepRule
 from storage.people.people import Role
-from webapp import access, cli, contact, health, media, menu, sending, style, todo
+from webapp import access, cli, contact, health, media, menu, metrics, sending, style, todo
 from webapp.access import objections as access_objections
 from webapp.access import refused
 from webapp.assessing import asking as assessments
@@ -61,6 +61,7 @@ from webapp.office import (
     retention,
     searching,
     situations,
+    status,
 )
 from webapp.office import inquiries as office_inquiries
 from webapp.people import (
@@ -182,6 +183,7 @@ PARTS = (
     assigning,
     media,
     recorders,
+    status,
     situations,
     searching,
     retention,
@@ -193,6 +195,7 @@ PARTS = (
     public,
     visitors,
     health,
+    metrics,
     sending,
     style,
 )
@@ -229,6 +232,7 @@ def create_app(settings: Config | None = None) -> Flask:
     app.session_interface = Sessions()
     # One proxy, the edge, stands before the app and says who is asking.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # as Flask says
+    metrics.register(app)
     # First of all: whatever refuses a request later shows a page that knows who asks.
     _transactions(app)
     refused.register(app)

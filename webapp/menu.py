@@ -83,6 +83,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
         ),
         "Systeem": (
             ("Instelling", "institution.show"),
+            ("Stand", "status.show"),
             ("Mail", "outbox.show"),
             ("Mailteksten", "mail_texts.home"),
             ("Taken", "office.jobs"),

@@ -65,7 +65,9 @@ class Machine:
             self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Whoever made it, and with whatever mode: recordings and secrets are inside.
             self.data.chmod(0o700)
-            for name in ("log", "run", "valkey"):
+            # What the web app counted is of one start.
+            shutil.rmtree(self.data / "run" / "numbers", ignore_errors=True)
+            for name in ("log", "run", "valkey", "run/numbers"):
                 (self.data / name).mkdir(exist_ok=True)
             with open(probe, "wb") as file:
                 file.write(os.urandom(1024 * 1024))

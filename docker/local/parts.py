@@ -57,7 +57,8 @@ def parts(machine: Machine) -> Iterator[Part]:
     yield Part("beat", [*_python("-m celery -A storage.base.jobs beat --loglevel WARNING"), *beat])
     web = "-m gunicorn --worker-class gthread --workers 2 --threads 8 --graceful-timeout 3 --no-control-socket"
     listen = machine.environment()["VIGNET_WEB_LISTEN"]
-    yield Part("web", [*_python(web), "--bind", listen, "webapp:serve()"])
+    shared = f"PROMETHEUS_MULTIPROC_DIR={data / 'run' / 'numbers'}"
+    yield Part("web", [*_python(web), "--env", shared, "--bind", listen, "webapp:serve()"])
     yield Part("caddy", [str(VENV / "bin" / "caddy"), "run", "--adapter", "caddyfile", "--config", "docker/Caddyfile"])
 
 

@@ -69,12 +69,13 @@ class Recorder:
                 s.recorder_addresses, s.recorder_udp_ports, not s.production, private_peers=s.recorder_private_peers
             )
         )
-        app = web.Application(middlewares=[auth.cors], client_max_size=whip.LONGEST_BODY)
+        told = metrics.Metrics(s.recorder_name, self._numbers, s.metrics_token)
+        app = web.Application(middlewares=[told.counting(), auth.cors], client_max_size=whip.LONGEST_BODY)
         if self.settings.whip:
             app.add_routes(whip.Whip(self.sessions, self.authenticator, self.ice_servers, self.root).routes())
         app.add_routes(self.slices.routes())
         app.add_routes([web.get(f"{self.root}/healthz", self._health)])
-        app.add_routes([web.get(f"{self.root}/metrics", metrics.of(s.recorder_name, self._numbers, s.metrics_token))])
+        app.add_routes([web.get(f"{self.root}/metrics", told.tell)])
         app.cleanup_ctx.append(self._life)
         return app
 

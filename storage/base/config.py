@@ -67,6 +67,7 @@ class Config:
     ice_servers: tuple[Mapping[str, Any], ...]
     turn_secret: str
     metrics_token: str
+    metrics_folder: str
     whip: bool
     ffmpeg: str | None
     mail_url: str
@@ -157,6 +158,8 @@ def read(env: Mapping[str, str]) -> Config:
         == "on",
         ice_servers=_ice_servers(text("VIGNET_ICE_SERVERS", "[]")),
         metrics_token=secret("VIGNET_METRICS_TOKEN", ""),
+        # Named by the library that writes there, in each process of one server.
+        metrics_folder=text("PROMETHEUS_MULTIPROC_DIR"),
         turn_secret=secret("VIGNET_TURN_SECRET", ""),
         whip=choice("VIGNET_WHIP", ("on", "off")) == "on",
         ffmpeg=text("VIGNET_FFMPEG") or None,

@@ -39,6 +39,7 @@ LISTS = {
     "bureau_theory_tests": ("officer", "/bureau/online-toetsen"),
     "bureau_practical": ("officer", "/bureau/praktijktoetsen"),
     "bureau_inquiries": ("officer", "/bureau/vragen-van-organisaties"),
+    "bureau_status": ("officer", "/bureau/stand"),
     "verdicts": ("officer", "/uitslagen"),
     "objections": ("officer", "/bezwaren"),
     "committee_content": ("committee_member", "/inhoud"),

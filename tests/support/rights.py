@@ -54,6 +54,7 @@ from storage.retention.destructions import Destruction, Run
 from storage.retention.holds import AuditYear, hold
 from storage.retention.requests import Wanted, ask
 from storage.theory import dropping
+from webapp import media
 
 CANDIDATES = {"candidate", "second_candidate", "outsider_candidate"}
 MANAGERS = {"manager", "outsider_manager"}
@@ -215,6 +216,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "audit": audits_to_see.planned(session, people.organisation, people.auditor, people.officer, now),
             "fee_price": fees_to_see.coming(session, done.dossier.scheme, people.officer, now),
             "fee_order": charged,
+            "proof": SimpleNamespace(token=media.proof_token("check/nothing")),
             "invoice": invoice,
             "own_invoice": fees_to_see.own_invoice(session, done.dossier.scheme, people.candidate, now),
             "dossier": done.dossier,
@@ -443,6 +445,9 @@ RIGHTS: dict[str, Right] = {
     "static": may(PUBLIC, filename="=css/tokens.css"),
     "style.index": may(PUBLIC),
     "health.health": may(PUBLIC),
+    "metrics.tell": may(set()),
+    "status.show": may(OFFICERS),
+    "media.proof": may(PUBLIC, token="proof.token"),
     "institution.logo": may(PUBLIC),
     "institution.colour": may(PUBLIC),
     "searching.find": may(OFFICERS),

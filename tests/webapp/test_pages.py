@@ -39,7 +39,7 @@ NO_PAGES |= {
 NO_PAGES |= {"bank.export", "bank.medium", "taking.medium", "taking.configure", "taking.finished"}
 NO_PAGES |= {"institution.logo", "institution.colour"}
 NO_PAGES |= {"certificate_check.did_document", "certificate_check.status_list", "certified.export", "paper.example"}
-NO_PAGES |= {"visitors.robots", "visitors.sitemap", "visitors.calendar", "feeds.read"}
+NO_PAGES |= {"media.proof", "metrics.tell", "visitors.robots", "visitors.sitemap", "visitors.calendar", "feeds.read"}
 NO_PAGES |= {f"own_certificates.{file}" for file in ("badge", "copy_file", "file", "supplement")}
 NO_PAGES |= {f"register.{file}" for file in ("copy_file", "export", "file")}
 NO_PAGES |= {f"invoices.{file}" for file in ("electronic", "export", "file", "income_file")}
@@ -267,6 +267,7 @@ def pages(world):
         ("officer", "/register/papier"),
         ("officer", f"/register/papier/{world.things['paper_list'].id}"),
         ("officer", "/bureau/opnameservers"),
+        ("officer", "/bureau/stand"),
         ("officer", "/bureau/situaties"),
         ("officer", "/bureau/vragen"),
         ("second_candidate", "/online-toets"),

@@ -120,6 +120,16 @@ def length(seconds: float) -> str:
     return f"{minutes} {name}" if not rest else f"{minutes} {name} {rest}"
 
 
+def lapse(seconds: float) -> str:
+    """minder dan een minuut, 5 minuten, 3 uur, 2 dagen: about how long, for something that waits"""
+    minutes, hours, days = (int(seconds // one) for one in (60, 3600, 86400))
+    if days > 1:
+        return f"{days} dagen"
+    if hours:
+        return f"{hours} uur"
+    return "minder dan een minuut" if not minutes else "1 minuut" if minutes == 1 else f"{minutes} minuten"
+
+
 def timecode(seconds: float) -> str:
     """0:31"""
     minutes, rest = divmod(int(seconds), 60)
