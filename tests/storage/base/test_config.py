@@ -196,5 +196,7 @@ def test_every_variable_stands_in_the_manual():
     asked.update(re.findall(r"\{\$(\w+)", (root / "docker" / "Caddyfile").read_text()))
     asked.update(re.findall(r'env\.get\("(VIGNET_\w+)"', (root / "docker" / "local" / "machine.py").read_text()))
     manual = (root / ".env.example").read_text()
-    described = {line[1:].split("=")[0] for line in manual.splitlines() if line.startswith("#VIGNET_")}
+    described = {
+        line[1:].split("=")[0] for line in manual.splitlines() if line.startswith(("#VIGNET_", "#PROMETHEUS_"))
+    }
     assert described == {name for name in asked if not name.endswith("_FILE")}
