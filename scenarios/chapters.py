@@ -231,6 +231,7 @@ class Visibility:
     organisation_sees_scores: bool = always(False)
     organisation_sees_costs: bool
     assessor_sees_manager_text: bool = always(False)
+    least_shown: int = within(2, 50, default=5)
 
 
 @dataclass(frozen=True, kw_only=True)

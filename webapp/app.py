@@ -44,6 +44,7 @@ from webapp.dutch import filters, refusals
 from webapp.exam import emergency, exam, takes
 from webapp.extensions import csrf, limiter, login_manager
 from webapp.fees import books, costs, invoices, membership, own_invoices, prices
+from webapp.figures import years as year_figures
 from webapp.json_in import JsonProvider
 from webapp.judging import absences, allocating, assigning, checklists, desk, examining, scoring, second_phase
 from webapp.office import (
@@ -144,6 +145,7 @@ PARTS = (
     exam_day,
     institution,
     prices,
+    year_figures,
     invoices,
     books,
     membership,

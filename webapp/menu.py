@@ -35,6 +35,7 @@ AUDITS = (
     ("Steekproeven", "audit_samples.home"),
 )
 CONTENT = ("Wat examens vragen", "content.home")
+FIGURES = ("Jaarcijfers", "year_figures.show")
 RETENTION = (("Bewaren", "retention.home"), ("Nachten", "retention.runs"))
 MENUS: dict[Role, dict[str, Entries]] = {
     Role.KSF_OFFICER: {
@@ -54,6 +55,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
             ("Werk verdelen", "allocating.start"),
             ("Assessoren", "absences.assessors"),
             ("Examiners", "examiners.home"),
+            FIGURES,
             RULES,
         ),
         "Bezwaren en klachten": (
@@ -99,6 +101,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
         "Inhoud": (CONTENT,),
         "Vragenbank": ITEMS,
         "Reglement": (RULES,),
+        "Jaarcijfers": (FIGURES,),
         "Bewaren": RETENTION,
     },
     Role.AUDITOR: {
@@ -106,6 +109,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
         "Logboek": (("Logboek", "auditing.log"),),
         "Register": (("Register", "register.home"),),
         "Reglement": (RULES,),
+        "Jaarcijfers": (FIGURES,),
         "Bewaren": RETENTION,
     },
 }

@@ -43,7 +43,7 @@ NO_PAGES |= {"media.proof", "metrics.tell", "visitors.robots", "visitors.sitemap
 NO_PAGES |= {f"own_certificates.{file}" for file in ("badge", "copy_file", "file", "supplement")}
 NO_PAGES |= {f"register.{file}" for file in ("copy_file", "export", "file")}
 NO_PAGES |= {f"invoices.{file}" for file in ("electronic", "export", "file", "income_file")}
-NO_PAGES |= {"books.file"}
+NO_PAGES |= {"books.file", "year_figures.export", "year_figures.file"}
 NO_PAGES |= {f"costs.{file}" for file in ("electronic", "export", "file")} | {"own_invoices.file"}
 NO_PAGES |= {"audits.file", "audit_findings.file", "own_audits.file", "own_audits.report_file"}
 NO_PAGES |= {"audit_packs.file"}
@@ -104,6 +104,7 @@ def pages(world):
         ("officer", f"/bureau/facturen/kosten/{world.things['fee_order'].id}"),
         ("officer", "/bureau/facturen/inkomsten"),
         ("officer", "/bureau/facturen/boekhouding"),
+        ("auditor", "/cijfers"),
         ("officer", f"/bureau/facturen/{world.things['own_invoice'].id}"),
         ("officer", f"/bureau/facturen/lid/{world.things['organisation'].id}"),
         ("beheerder", "/agenda"),

@@ -1,0 +1,1 @@
+"""What a year came to, counted by the database."""
