@@ -19,6 +19,7 @@ import re
 import sys
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 SUMS, SIGNATURE, ABOUT = "SHA256SUMS", "SHA256SUMS.sig", "PAKKET.json"
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
+"""What reading a damaged ZIP file, or what is in it, comes to."""
 LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
@@ -44,7 +47,7 @@ def check(path: Path, keys: dict[str, Any]) -> dict[str, Any]:
     try:
         with zipfile.ZipFile(path) as archive:
             return _check(archive, keys)
-    except (zipfile.BadZipFile, OSError) as error:
+    except BROKEN as error:
         raise Wrong(f"Dit is geen heel ZIP-bestand: {error}.") from error
 
 
@@ -98,7 +101,7 @@ def _hash(archive: zipfile.ZipFile, name: str) -> str:
         with archive.open(name) as file:
             while block := file.read(1024 * 1024):
                 digest.update(block)
-    except zipfile.BadZipFile:
+    except BROKEN:
         return "unreadable"
     return digest.hexdigest()
 

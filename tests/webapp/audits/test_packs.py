@@ -152,6 +152,29 @@ def test_every_byte_of_every_file_counts(pack):
             pack_verifier.check(changed(path, flip), published)
 
 
+def test_a_damaged_file_is_never_taken_for_a_whole_one(pack):
+    """A bit of the ZIP itself, all through it: the pack is refused, or (a date in it) still the very same files."""
+    path, keys = pack
+    published, whole = json.loads(keys.read_text()), path.read_bytes()
+
+    def content():
+        with zipfile.ZipFile(path) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    good, refused = content(), 0
+    for at in range(0, len(whole), max(1, len(whole) // 150)):
+        data = bytearray(whole)
+        data[at] ^= 4
+        path.write_bytes(bytes(data))
+        try:
+            pack_verifier.check(path, published)
+        except pack_verifier.Wrong:
+            refused += 1
+        else:
+            assert content() == good, at
+    assert refused > 100
+
+
 def test_a_forger_with_an_own_key_is_found(pack, session):
     """All of it made anew and signed under another key, which the pack brings along: only the published keys count."""
     path, keys = pack
