@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from demo import assessments, audits, theory
+from demo import assessments, audits, committee, theory
 from scenarios.brought import FOLDER, scheme_file
 from scenarios.sitting import AnswerStage, Stage
 from storage.base.clock import start_of_day
@@ -35,6 +35,8 @@ from webapp.dutch import formats
 PACK = FOLDER / "branchecertificaat_b"
 SCHEMES = ("praktijktoets_a", "branchecertificaat_b", "ervaringsbewijs_callcenter", "mbo_contactcenter")
 EXAM = "branchecertificaat_b"
+OLD = "mbo_contactcenter"
+"""Its yearly look by the exam committee is due."""
 PRACTICAL = "praktijktoets_a"
 PASSWORD = "vignet-demo"
 ORGANISATION = "Voorbeeld Klantcontact BV"
@@ -69,6 +71,7 @@ PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("assessor2@ksf.example", "Abe Assessor", (Role.ASSESSOR,)),
     ("assessor3@ksf.example", "Ada Assessor", (Role.ASSESSOR,)),
     ("commissie@ksf.example", "Chris Commissie", (Role.EXAM_COMMITTEE,)),
+    ("commissie2@ksf.example", "Cato Commissie", (Role.EXAM_COMMITTEE,)),
     ("auditor@ksf.example", "Olaf Auditor", (Role.AUDITOR,)),
 )
 EMPLOYERS = {
@@ -134,9 +137,10 @@ STARS = {
 
 
 def schemes(session: Session, now: datetime) -> Scheme:
-    """Take the schemes of the repository into use; answers the one of the exam."""
+    """Take the schemes of the repository into use, one of them long ago; answers the one of the exam."""
     for name in SCHEMES:
-        add_scheme(session, scheme_file(name).read_bytes(), now)
+        since = now - committee.LONG_AGO if name == OLD else now
+        add_scheme(session, scheme_file(name).read_bytes(), since)
     session.flush()
     return _scheme(session, EXAM)
 
@@ -162,7 +166,8 @@ def people_and_dossiers(session: Session, now: datetime) -> None:
     """The demo people with their log-ins, and three dossiers: approved with its sitting, handed in, being written.
 
     And two locations, with an online test at one of them; two dates of the practical test, each with a session; two
-    assessments, one that waits for its assessors and one with a result; and an audit with its findings.
+    assessments, one that waits for its assessors and one with a result; an audit with its findings; and what lies on
+    the table of the exam committee.
     """
     organisation = session.scalars(select(Organisation).where(Organisation.name == ORGANISATION)).first()
     if organisation is not None:
@@ -203,6 +208,7 @@ def people_and_dossiers(session: Session, now: datetime) -> None:
     _money(session, organisation, now)
     _inquiries(session, dossier, handed_in, now)
     audits.made(session, organisation, _by_name(session), now)
+    committee.made(session, handed_in, _by_name(session), now)
 
 
 def _inquiries(session: Session, dossier: Dossier, handed_in: Dossier, now: datetime) -> None:

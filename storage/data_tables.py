@@ -576,6 +576,26 @@ TABLES: Mapping[str, Table] = {
         {},
         {Apart.INNER: "number parallel seconds video_key video_size video_sha256 captions_key"},
     ),
+    "irregularity": Table(
+        DataClass.VERDICTS,
+        {
+            "person_id": "code kind facts opened_at state hearing_at hearing_place invited_at came heard heard_at"
+            " effect reasons sent_back decided_at objection objected_at answer granted answered_at"
+            " dropped_because ended_at",
+            "opened_by_id": "code opened_at",
+            "invited_by_id": "code invited_at",
+            "heard_by_id": "code heard_at",
+            "proposed_by_id": "code proposed_at",
+            "decided_by_id": "code decided_at",
+            "answered_by_id": "code answered_at",
+        },
+        once={"person_id": ("irregularity", "ended_at")},
+    ),
+    "decision_minutes": Table(
+        DataClass.AUDIT,
+        {"made_by_id": "year number held_on made_at", "signed_by_id": "year number held_on state signed_at reason"},
+        {Apart.INNER: "since until content sha256"},
+    ),
     "content_look": Table(DataClass.AUDIT, {"by_id": "kind exam part version outcome remark at"}),
     "retired_scenario": Table(
         DataClass.AUDIT, {"retired_by_id": "exam scenario reason retired_at", "restored_by_id": "restored_at"}

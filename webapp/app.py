@@ -22,6 +22,7 @@ from storage.base.refusal import Refused
 from storage.base.steps import StepRule
 from storage.people.people import Role
 from webapp import access, cli, contact, health, media, menu, metrics, sending, style, todo
+from webapp.access import irregularities as access_cases
 from webapp.access import objections as access_objections
 from webapp.access import refused
 from webapp.assessing import asking as assessments
@@ -38,7 +39,7 @@ from webapp.audits import samples as audit_samples
 from webapp.certificates import organisation as certified
 from webapp.certificates import own as own_certificates
 from webapp.certificates import paper, public, register
-from webapp.committee import content
+from webapp.committee import content, irregularities, minutes
 from webapp.dossier import history, motivation, part_one, role_document, substantiation, why_not
 from webapp.dutch import filters, refusals
 from webapp.exam import emergency, exam, takes
@@ -178,6 +179,8 @@ PARTS = (
     sharing,
     committee,
     content,
+    irregularities,
+    minutes,
     objecting,
     complaining,
     inquiries,
@@ -431,6 +434,9 @@ def _blueprints(app: Flask) -> None:
         if Role.CANDIDATE in roles and access.my_results():
             address = url_for("results.own")
             nav.insert(1, ("Mijn uitslag", address, request.path == address))
+        if Role.CANDIDATE in roles and (told := g.db.scalars(access_cases.mine().limit(1)).first()):
+            address = url_for("irregularities.own", case_id=told.id)
+            nav.append(("Mijn zaak", address, request.path == address))
         if roles & {Role.ASSESSOR, Role.AUDITOR} and (asked := access_objections.appointed_to()):
             address = url_for("objecting.show", objection_id=asked)
             nav.append(("Bezwaar", address, request.path == address))

@@ -34,6 +34,8 @@ AUDITS = (
     ("Bevindingen", "audit_findings.home"),
     ("Steekproeven", "audit_samples.home"),
 )
+CASES = ("Onregelmatigheden", "irregularities.home")
+MINUTES = ("Besluitenlijsten", "minutes.home")
 CONTENT = ("Wat examens vragen", "content.home")
 FIGURES = ("Jaarcijfers", "year_figures.show")
 RETENTION = (("Bewaren", "retention.home"), ("Nachten", "retention.runs"))
@@ -61,6 +63,8 @@ MENUS: dict[Role, dict[str, Entries]] = {
         "Bezwaren en klachten": (
             ("Bezwaren", "objecting.waiting"),
             ("Klachten", "complaining.waiting"),
+            CASES,
+            MINUTES,
             ("Vragen van organisaties", "answering.home"),
             ("Verzoeken om te verwijderen", "erasure_requests.home"),
         ),
@@ -97,7 +101,8 @@ MENUS: dict[Role, dict[str, Entries]] = {
     },
     Role.EXAM_COMMITTEE: {
         "Uitslagen": (("Uitslagen", "results.verdicts"), ("Assessments", "assessment_office.home")),
-        "Bezwaren": (("Bezwaren", "objecting.waiting"),),
+        "Bezwaren": (("Bezwaren", "objecting.waiting"), CASES),
+        "Besluitenlijsten": (MINUTES,),
         "Inhoud": (CONTENT,),
         "Vragenbank": ITEMS,
         "Reglement": (RULES,),
@@ -108,6 +113,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
         "Audits": (*AUDITS, ("Examen nakijken", "audit_cases.find"), ("Pakketten", "audit_packs.home")),
         "Logboek": (("Logboek", "auditing.log"),),
         "Register": (("Register", "register.home"),),
+        "Besluitenlijsten": (MINUTES,),
         "Reglement": (RULES,),
         "Jaarcijfers": (FIGURES,),
         "Bewaren": RETENTION,

@@ -17,6 +17,7 @@ from scenarios.sitting import Stage
 from storage import inquiries
 from storage.base.jobs import Job, JobState
 from storage.committee import content
+from storage.committee.minutes import DecisionMinutes, MinutesState
 from storage.dossier.dossiers import UNDECIDED, Dossier, DossierState
 from storage.exam import drawing
 from storage.exam.accommodations import BEFORE, Accommodation
@@ -38,6 +39,7 @@ from webapp.access import certificates as access_certificates
 from webapp.access import complaints as access_complaints
 from webapp.access import fees as access_fees
 from webapp.access import inquiries as access_inquiries
+from webapp.access import irregularities as access_cases
 from webapp.access import judging as access_judging
 from webapp.access import locations as access_location
 from webapp.access import objections as access_objections
@@ -409,6 +411,7 @@ def officer() -> list[Todo]:
             "klachten te beantwoorden",
             url_for("complaining.waiting"),
         ),
+        *_hearings(),
         Todo(
             Kind.GOING_ON,
             examining,
@@ -528,8 +531,37 @@ def committee() -> list[Todo]:
             "onderdelen van examens zijn langer dan een jaar niet bekeken",
             url_for("content.home", toon="te-bekijken"),
         ),
+        *_hearings(),
+        Todo(
+            Kind.TO_DO,
+            access_cases.to_decide(),
+            "zaak wacht op een besluit van de commissie",
+            "zaken wachten op een besluit van de commissie",
+            url_for("irregularities.home"),
+        ),
+        Todo(
+            Kind.TO_DO,
+            select(DecisionMinutes).where(
+                DecisionMinutes.state == MinutesState.DRAWN_UP, DecisionMinutes.made_by_id != access.me().id
+            ),
+            "besluitenlijst om te tekenen",
+            "besluitenlijsten om te tekenen",
+            url_for("minutes.home"),
+        ),
         *_assessments("tekenen"),
         *_results(access_judging.verdicts()),
+    ]
+
+
+def _hearings() -> list[Todo]:
+    return [
+        Todo(
+            Kind.TO_DO,
+            access_cases.hearings_held(),
+            "gesprek over een zaak waarvan het verslag ontbreekt",
+            "gesprekken over zaken waarvan het verslag ontbreekt",
+            url_for("irregularities.home"),
+        )
     ]
 
 

@@ -112,7 +112,7 @@ def contents(session: Session) -> list[Content]:
     looks = _last_looks(session)
     schemes = newest_versions(session)
     found = [
-        Content(ContentKind.SCHEME, one.key, one.key, one.content.name, str(one.number), one.created_at)
+        Content(ContentKind.SCHEME, one.key, one.key, one.content.name, f"versie {one.number}", one.created_at)
         for one in schemes
     ]
     found += _scenarios(session, [one for one in schemes if one.content.sitting])

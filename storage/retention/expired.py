@@ -26,6 +26,7 @@ from storage.base import audit
 from storage.base.database import Base, rows_changed
 from storage.base.jobs import Job, JobState
 from storage.certificates.paper_lists import PaperList
+from storage.committee.irregularities import WORKING, Irregularity
 from storage.data_classes import KEPT, DataClass
 from storage.exam.consents import Consent
 from storage.exam.sittings import Sitting
@@ -167,6 +168,7 @@ def delete_expired(session: Session, now: datetime) -> dict[str, int]:
         MailMessage: (MailMessage.state != MailState.WAITING) & (MailMessage.created_at < now - MAILS_KEPT),
         PaperList: PaperList.done_at.is_(None) & (PaperList.created_at < now - ROSTERS_KEPT),
         Complaint: Complaint.answered_at < now - COMPLAINTS_KEPT,
+        Irregularity: Irregularity.state.not_in(WORKING) & (Irregularity.ended_at < now - RESULTS_KEPT),
         Roster: Roster.done_at.is_(None)
         & or_(
             Roster.created_at < now - ROSTERS_KEPT,

@@ -14,6 +14,7 @@ from review.retention import Case, Erasable, Outlook, is_sampled, outlook
 from review.terms import weeks_after
 from scenarios.sitting import Stage
 from storage.certificates.certificates import passed_without_certificate
+from storage.committee.irregularities import WORKING, Irregularity
 from storage.data_classes import KEPT, DataClass
 from storage.dossier.dossiers import Dossier, DossierState
 from storage.exam.consents import Consent, ConsentKind
@@ -110,6 +111,9 @@ def plan(
     rows = {dossier.id: (dossier, sitting, verdict) for dossier, sitting, verdict in session.execute(asked)}
     unruled = (Objection.dossier_id.in_(dossiers)) & (Objection.state != ObjectionState.RULED)
     objecting = set(session.scalars(select(Objection.dossier_id).where(unruled)))
+    # A case that goes on keeps all of it, as an objection does.
+    working = Irregularity.dossier_id.in_(dossiers) & Irregularity.state.in_(WORKING)
+    objecting |= {one for one in session.scalars(select(Irregularity.dossier_id).where(working)) if one}
     held = _holds(session, dossiers, today)
     benchmark = set(session.scalars(_allowed(dossiers)))
     waiting = passed_without_certificate().with_only_columns(Dossier.id).where(Dossier.id.in_(dossiers)).order_by(None)

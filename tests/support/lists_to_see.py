@@ -46,6 +46,8 @@ LISTS = {
     "bureau_figures": ("officer", "/cijfers"),
     "verdicts": ("officer", "/uitslagen"),
     "objections": ("officer", "/bezwaren"),
+    "committee_cases": ("committee_member", "/onregelmatigheden"),
+    "committee_minutes": ("committee_member", "/besluitenlijsten"),
     "committee_content": ("committee_member", "/inhoud"),
     "committee_home": ("committee_member", "/examencommissie"),
     "auditor_home": ("auditor", "/controle"),

@@ -25,6 +25,8 @@ from storage.certificates.changes import ask as ask_change
 from storage.certificates.copies import order
 from storage.certificates.paper_lists import keep_list
 from storage.certificates.signing_keys import current_key
+from storage.committee.irregularities import IrregularityKind, open_case
+from storage.committee.minutes import draw_up
 from storage.dossier.dossiers import DossierState
 from storage.dossier.qualifications import enter as qualify
 from storage.dossier.revisions import Side, keep
@@ -271,6 +273,8 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "mail": outbox.add(session, people.candidate, "invitation", "Onderwerp", "Tekst", now),
             "scheme": done.dossier.scheme,
             "revision": keep(session, done.dossier, Side.CANDIDATE, people.candidate, now),
+            "case": irregular(session, people, done.dossier, certificate, now),
+            "minutes": signed_minutes(session, people, now),
             "calendar_feed": calendar_feed(session, people.beheerder, people.organisation, now)[1],
             "calendar_secret": calendar_feed(session, people.assessors[1], None, now)[0],
             "link": issue(session, people.candidate, LinkKind.INVITATION, None, now),
@@ -309,6 +313,24 @@ def suggested(session, home, by, now):
     """Somebody whom this organisation proposes as an examiner."""
     home.supplies_examiners = True
     return propose_examiner(session, home, "Eva Examiner", "eva.examiner@voorbeeld.example", by, now)
+
+
+def irregular(session, people, dossier, certificate, now):
+    """A case about the candidate, who is invited."""
+    facts = "Een ander sprak voor."
+    row = open_case(session, IrregularityKind.FRAUD, facts, people.officer, now, people.candidate, dossier, certificate)
+    row.invite(now + timedelta(days=10), "Utrecht, kantoor van KSF", people.officer, now)
+    session.flush()
+    return row
+
+
+def signed_minutes(session, people, now):
+    """Minutes that an outsider of today's committee drew up and its member signed."""
+    content = [{"title": "Uitspraken op bezwaren", "lines": ["Bezwaar B-2345678 (dossier K-2345678): ongegrond."]}]
+    row = draw_up(session, now.date(), now.date(), content, None, people.second_officer, now)
+    row.sign(people.committee_member, now)
+    session.flush()
+    return row
 
 
 def calendar_feed(session, person, home, now):
@@ -692,6 +714,24 @@ RIGHTS: dict[str, Right] = {
     "auditing.home": may(AUDITORS),
     "auditing.log": may(AUDITORS),
     "committee.home": may(COMMITTEE),
+    "irregularities.home": may(COMMITTEE | OFFICERS),
+    "irregularities.new": may(COMMITTEE | OFFICERS),
+    **{
+        f"irregularities.{name}": may(COMMITTEE | OFFICERS, case_id="case.id")
+        for name in ("one", "invite", "hear", "drop")
+    },
+    **{
+        f"irregularities.{name}": may(COMMITTEE, case_id="case.id")
+        for name in ("propose", "decide", "send_back", "reply")
+    },
+    "irregularities.own": may({"candidate"}, case_id="case.id"),
+    "irregularities.object_to": may({"candidate"}, case_id="case.id"),
+    "minutes.home": may(COMMITTEE | OFFICERS | AUDITORS),
+    "minutes.draw": may(COMMITTEE),
+    "minutes.one": may(COMMITTEE | OFFICERS | AUDITORS, minutes_id="minutes.id"),
+    "minutes.file": may(COMMITTEE | OFFICERS | AUDITORS, minutes_id="minutes.id"),
+    "minutes.sign": may(COMMITTEE, minutes_id="minutes.id"),
+    "minutes.reject": may(COMMITTEE, minutes_id="minutes.id"),
     "content.home": may(COMMITTEE | OFFICERS),
     "content.one": may(COMMITTEE | OFFICERS, kind="=scheme", exam="scheme.key", part="scheme.key"),
     "content.look": may(COMMITTEE, kind="=scheme", exam="scheme.key", part="scheme.key"),

@@ -18,6 +18,8 @@ from storage.audits.findings import FindingState
 from storage.base.jobs import Job, JobState
 from storage.certificates.certificates import CertificateState
 from storage.certificates.changes import move
+from storage.committee.irregularities import Effect, IrregularityKind, IrregularityState, open_case
+from storage.committee.minutes import MinutesState, draw_up
 from storage.dossier.dossiers import DossierState
 from storage.exam.recordings import RecordingState, begin_take
 from storage.exam.sittings import Sitting
@@ -161,6 +163,50 @@ def of_objection(house: House, state: ObjectionState) -> Walk:
         return Walk({"candidate": [f"/bezwaar/{row.dossier_id}"]}, ends="Uitspraak: ongegrond")
     everybody = {key: [page] for key in ("officer", "second_officer", "committee_member")}
     return Walk(everybody, (str(row.id),))
+
+
+def of_case(house: House, state: IrregularityState) -> Walk:
+    s, p = house.session, house.people
+    members = [cast.person(s, f"lid{at}", f"Lid {at}", Role.EXAM_COMMITTEE, None) for at in (1, 2)]
+    s.flush()
+    certificate = certified.certified(s, p)
+    dossier = certificate.verdict.sitting.dossier
+    row = open_case(
+        s, IrregularityKind.FRAUD, "Er sprak iemand voor.", p.officer, NOW, p.candidate, dossier, certificate
+    )
+    hearing, after = NOW + timedelta(days=8), NOW + timedelta(days=9)
+    C = IrregularityState
+    if state is C.DROPPED:
+        row.drop("Een misverstand.", p.committee_member, NOW)
+    if state not in (C.OPENED, C.DROPPED):
+        row.invite(hearing, "Utrecht", p.officer, NOW)
+    if state in (C.HEARD, C.PROPOSED, C.DECIDED, C.OBJECTED):
+        row.hear(True, "Hij zei niets.", p.officer, after)
+    if state in (C.PROPOSED, C.DECIDED, C.OBJECTED):
+        row.propose(Effect.WARNED, "Een eerste keer.", members[0], after)
+    if state in (C.DECIDED, C.OBJECTED):
+        row.decide(members[1], after)
+    if state is C.OBJECTED:
+        row.object("Het klopt niet.", after)
+    s.flush()
+    house.now = after
+    pages = {"committee_member": [f"/onregelmatigheden/{row.id}"], "candidate": [f"/mijn-zaak/{row.id}"]}
+    return Walk(pages, (str(row.id),), ends="zonder gevolg" if state is C.DROPPED else "")
+
+
+def of_minutes(house: House, state: MinutesState) -> Walk:
+    s, p = house.session, house.people
+    other = cast.person(s, "lid1", "Lid Een", Role.EXAM_COMMITTEE, None)
+    s.flush()
+    content = [{"title": "Uitspraken op bezwaren", "lines": ["Bezwaar B-1: ongegrond."]}]
+    row = draw_up(s, NOW.date(), NOW.date(), content, None, other, NOW)
+    if state is MinutesState.SIGNED:
+        row.sign(p.committee_member, NOW)
+    if state is MinutesState.REJECTED:
+        row.reject("Er ontbreekt iets.", p.committee_member, NOW)
+    s.flush()
+    ends = {MinutesState.SIGNED: "getekend", MinutesState.REJECTED: "Er ontbreekt iets."}
+    return Walk({"committee_member": [f"/besluitenlijsten/{row.id}"]}, (f"{row.id}/tekenen",), ends=ends.get(state, ""))
 
 
 def of_examiner(house: House, state: ExaminerState) -> Walk:
@@ -489,6 +535,8 @@ BUILT: dict[Any, Callable[[House, Any], Walk]] = {
     FindingState: of_finding,
     InvoiceState: of_invoice,
     ItemState: of_item,
+    IrregularityState: of_case,
+    MinutesState: of_minutes,
     ObjectionState: of_objection,
     RecordingState: of_recording,
     RequestState: of_erasure,

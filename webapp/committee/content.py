@@ -24,7 +24,11 @@ READERS = (Role.EXAM_COMMITTEE, Role.KSF_OFFICER)
 
 
 class LookForm(Form):
-    outcome = RadioField("Wat vindt u?", [InputRequired("Kies wat u vindt.")], choices=choices(LOOK_OUTCOMES.items()))
+    outcome = RadioField(
+        "Wat vindt u?",
+        [InputRequired("Kies wat u vindt.")],
+        choices=choices((one, words.capitalize()) for one, words in LOOK_OUTCOMES.items()),
+    )
     remark = TextAreaField(
         "Toelichting",
         [Length(max=4000)],

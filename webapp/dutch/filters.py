@@ -15,7 +15,18 @@ from webapp.dutch.audits import (
     STANDING_TONES,
     STANDINGS,
 )
-from webapp.dutch.committee import CONTENT_KINDS, LOOK_OUTCOMES, LOOK_TONES
+from webapp.dutch.committee import (
+    CASE_STATES,
+    CASE_STATES_OWN,
+    CASE_TONES,
+    CONTENT_KINDS,
+    EFFECTS,
+    IRREGULARITIES,
+    LOOK_OUTCOMES,
+    LOOK_TONES,
+    MINUTES_STATES,
+    MINUTES_TONES,
+)
 from webapp.dutch.events import EVENTS, JOBS, SUBJECTS
 from webapp.dutch.fees import INVOICE_STATES, INVOICE_TONES, PRODUCTS, REASONS, lacking, line
 from webapp.dutch.formats import (
@@ -174,6 +185,13 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "inhoudsoort": _name_of(CONTENT_KINDS),
     "blik": _name_of(LOOK_OUTCOMES),
     "blikkleur": _tone_of(LOOK_TONES),
+    "onregelmatigheid": _name_of(IRREGULARITIES),
+    "zaakstand": _name_of(CASE_STATES),
+    "zaakstand_eigen": _name_of(CASE_STATES_OWN),
+    "zaakkleur": _tone_of(CASE_TONES),
+    "zaakbesluit": _name_of(EFFECTS),
+    "lijststand": _name_of(MINUTES_STATES),
+    "lijstkleur": _tone_of(MINUTES_TONES),
     "punten": lambda value: f"{float(value):g}".replace(".", ","),
     "rol": _name_of(ROLES),
     "dossierstand": _name_of(DOSSIER_STATES),

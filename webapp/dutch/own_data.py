@@ -53,6 +53,8 @@ TABLES = {
     "invoice": "Facturen",
     "paper_list": "Lijsten met certificaten die u uploadde",
     "content_look": "Wat u van examens bekeek voor de examencommissie",
+    "irregularity": "Onregelmatigheden",
+    "decision_minutes": "Besluitenlijsten die u opstelde of tekende",
     "retired_scenario": "Situaties die u uit gebruik nam",
     "signing_key": "Sleutels die u maakte",
     "affiliation": "Opdrachtgevers en groepen",
@@ -88,6 +90,16 @@ TABLES = {
 }
 
 COLUMNS = {
+    "dropped_because": "Waarom gesloten",
+    "sent_back": "Waarom teruggegeven",
+    "reasons": "Redenen",
+    "effect": "Besluit",
+    "heard_at": "Verslag van",
+    "heard": "Wat er is gezegd",
+    "came": "Gekomen",
+    "invited_at": "Uitgenodigd op",
+    "hearing_place": "Plaats van het gesprek",
+    "hearing_at": "Gesprek op",
     "by_chance": "Examens door toeval",
     "by_risk": "Examens naar risico",
     "conclusion": "Conclusie",

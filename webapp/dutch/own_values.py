@@ -20,6 +20,8 @@ from storage.audits.findings import FindingState
 from storage.base.database import Base
 from storage.certificates.certificates import CertificateState
 from storage.committee.content import ContentKind, LookOutcome
+from storage.committee.irregularities import Effect, IrregularityKind, IrregularityState
+from storage.committee.minutes import MinutesState
 from storage.dossier.dossiers import DossierState, StarKind
 from storage.dossier.revisions import Side
 from storage.exam.consents import ConsentKind
@@ -122,6 +124,10 @@ CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
     RequestState: states.REQUEST_STATES,
     ContentKind: committee.CONTENT_KINDS,
     LookOutcome: committee.LOOK_OUTCOMES,
+    IrregularityKind: committee.IRREGULARITIES,
+    IrregularityState: committee.CASE_STATES,
+    Effect: committee.EFFECTS,
+    MinutesState: committee.MINUTES_STATES,
     Erasable: terms.ERASABLE,
 }
 """The words for each kind of choice that a column may hold."""

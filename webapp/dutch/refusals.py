@@ -15,7 +15,7 @@ from storage.audits import audits, evidence, findings, packs, samples
 from storage.base import steps
 from storage.base.refusal import Refused
 from storage.certificates import certificates, changes, copies, paper_lists
-from storage.committee import content
+from storage.committee import content, irregularities, minutes
 from storage.dossier import dossiers, qualifications, role_documents
 from storage.exam import accommodations, consents, drawing, looks, recordings, take_decisions
 from storage.fees import invoices, membership, orders, prices
@@ -419,6 +419,24 @@ REFUSALS: dict[str, str] = {
     inquiries.Rule.OWN: "Dit is uw eigen vraag. Een collega beantwoordt die.",
     inquiries.Rule.UNANSWERED: "Geef eerst antwoord. Daarna kunt u de vraag sluiten.",
     content.Rule.NO_REMARK: "Schrijf wat er moet veranderen.",
+    irregularities.Rule.NO_WORDS: "Schrijf eerst iets op.",
+    irregularities.Rule.OWN: "Deze zaak gaat over u. Een collega doet dit.",
+    irregularities.Rule.INVOLVED: "U had een aandeel in een examen van deze persoon, of in het besluit. "
+    "Iemand anders doet dit.",
+    irregularities.Rule.SECOND_PERSON: "U deed zelf het voorstel. Een ander lid beslist mee.",
+    irregularities.Rule.NOBODY: "Deze zaak gaat nog over niemand.",
+    irregularities.Rule.NOT_HEARD: "Nodig deze persoon eerst uit voor een gesprek.",
+    irregularities.Rule.TOO_SOON: "Een gesprek is ten minste een week na de uitnodiging: op zijn vroegst {needed[0]}.",
+    irregularities.Rule.TOO_FAR: "Kies een dag binnen een jaar.",
+    irregularities.Rule.NOT_YET: "Het gesprek is nog niet geweest.",
+    irregularities.Rule.NO_CERTIFICATE: "Deze persoon heeft geen certificaat dat hierbij hoort.",
+    irregularities.Rule.NO_RESULT: "Er is geen uitslag ‘geslaagd’ die kan veranderen.",
+    irregularities.Rule.LATE: "Bezwaar maken kan niet meer.",
+    minutes.Rule.NOTHING: "De commissie besloot nog niets sinds de laatste lijst.",
+    minutes.Rule.WAITS: "Er wacht al een lijst op een handtekening.",
+    minutes.Rule.FUTURE: "Deze vergadering is nog niet geweest. Kies vandaag of eerder.",
+    minutes.Rule.SECOND_PERSON: "U stelde deze lijst zelf op. Een ander lid tekent.",
+    minutes.Rule.NO_REASON: "Schrijf wat er niet klopt.",
     complaints.Rule.NO_TEXT: "Schrijf eerst iets op.",
     complaints.Rule.ANSWERED: "Deze klacht is al beantwoord.",
     complaints.Rule.OWN: "Dit is uw eigen klacht. Een collega beantwoordt die.",

@@ -50,6 +50,7 @@ NAMES = {
     "booking.date.starts_at|dag": "dag",
     "booking.date|examendatum": "datum",
     "booking.dossier.scheme.content.name": "examen",
+    "case.code": "nummer",
     "certificate.title": "certificaat",
     "complaint.code": "nummer",
     "dossier.candidate.name": "kandidaat",

@@ -191,4 +191,7 @@ def _page(
 ) -> str:
     calibration = calibration or CalibrationForm(formdata=None)
     values = {"form": form, "decline_form": decline_form, "calibration": calibration, "today": day_of(g.now)}
+    if found.person is not None:
+        values["number"], values["standing"] = deployed([found.person])[found.person.id]
+        values["days"] = deployments(g.db, [found.person], g.now)[found.person.id]
     return render_template("examiners/one.html", found=found, **values)

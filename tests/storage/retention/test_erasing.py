@@ -393,7 +393,7 @@ def test_a_certificate_is_replaced_by_one_with_another_name_when_its_verdict_is_
 
 def test_whatever_hangs_on_an_exam_goes_with_its_result_or_stays_on_purpose(session):
     """A new table with something of an exam in it must not be forgotten. What is judged live has its own clock."""
-    of_practice = {"practical_entry", "practical_result", "assessment", "assessment_sheet"}
+    of_practice = {"practical_entry", "practical_result", "assessment", "assessment_sheet", "irregularity"}
     assert of_practice <= delete_expired(session, cast.NOW).keys()
     classes = (DataClass.EXAM, DataClass.SCORES, DataClass.VERDICTS, DataClass.RECORDINGS, DataClass.RENDITIONS)
     going = {noun.__tablename__ for noun in results.PARENTS}

@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from support import cast
 from support.visitors import text_of
 
+from storage.people import examiners
 from storage.people.examiners import Examiner, ExaminerState
 from storage.people.outbox import MailMessage
 from storage.people.people import Role, join
+from webapp.dutch import formats
 
 TODAY = datetime.now(UTC).date()
 OWN, OFFICE = "/organisatie/examiners", "/bureau/examiners"
@@ -136,3 +139,25 @@ def test_a_beheerder_of_two_organisations_says_which(visit, people, session, sup
     sent = EVA | {"organisation": str(people.outsider_organisation.id)}
     assert visit(people.beheerder).post(OWN, sent).status_code == 302
     assert only(session).organisation_id == people.outsider_organisation.id
+
+
+def test_the_record_of_an_examiner_tells_training_calibration_and_each_deployment(session, people, visit):
+    now = datetime.now(UTC).replace(microsecond=0)
+    people.organisation.supplies_examiners = True
+    one = people.assessors[0]
+    found = examiners.propose(session, people.organisation, one.name, one.email, people.beheerder, now)
+    trained = (now - timedelta(days=500)).date()
+    found.accept(trained, trained, people.officer, now)
+    day = cast.practical_date(session, people, now.replace(hour=8, minute=0, second=0) + timedelta(days=10))
+    given = cast.practical_session(session, people, day, people.candidate, now=now)
+    given.confirm(session.merge(people.assessors[1]), people.officer, now)
+    session.commit()
+    page = text_of(visit(people.officer).get(f"/bureau/examiners/{found.id}").text)
+    assert formats.date_only(trained) in page and people.organisation.name in page
+    assert "Inzetten in twaalf maanden: 0" in page and "minder dan drie" in page and "Nog niet ingezet" in page
+    given = session.merge(given)
+    given.exchange(session.merge(one), people.officer, now)
+    session.commit()
+    page = text_of(visit(people.officer).get(f"/bureau/examiners/{found.id}").text)
+    assert f"{formats.date_only(given.day)} (gepland)" in page
+    assert formats.date_only(trained) in visit(people.officer).get("/bureau/examiners").text
