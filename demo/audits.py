@@ -30,6 +30,7 @@ def made(session: Session, organisation: Organisation, people: dict[str, Person]
     found.fill(answers, auditor, now)
     today = now.astimezone(AMSTERDAM).date()
     found.hold(today - timedelta(days=40), auditor, now)
+    session.flush()
     quiet = findings.add(found, NOISE, "theory_quiet", beheerder, today + timedelta(days=10), auditor, now)
     late = findings.add(found, LIST, "org_people", None, today, auditor, now)
     found.report("De organisatie houdt de examens goed. Twee punten moeten beter.", auditor, now)

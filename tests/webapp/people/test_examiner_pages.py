@@ -143,9 +143,11 @@ def test_a_beheerder_of_two_organisations_says_which(visit, people, session, sup
 
 def test_the_record_of_an_examiner_tells_training_calibration_and_each_deployment(session, people, visit):
     now = datetime.now(UTC).replace(microsecond=0)
-    people.organisation.supplies_examiners = True
+    people.outsider_organisation.supplies_examiners = True
     one = people.assessors[0]
-    found = examiners.propose(session, people.organisation, one.name, one.email, people.beheerder, now)
+    found = examiners.propose(
+        session, people.outsider_organisation, one.name, one.email, people.outsider_beheerder, now
+    )
     trained = (now - timedelta(days=500)).date()
     found.accept(trained, trained, people.officer, now)
     day = cast.practical_date(session, people, now.replace(hour=8, minute=0, second=0) + timedelta(days=10))
@@ -153,7 +155,7 @@ def test_the_record_of_an_examiner_tells_training_calibration_and_each_deploymen
     given.confirm(session.merge(people.assessors[1]), people.officer, now)
     session.commit()
     page = text_of(visit(people.officer).get(f"/bureau/examiners/{found.id}").text)
-    assert formats.date_only(trained) in page and people.organisation.name in page
+    assert formats.date_only(trained) in page and people.outsider_organisation.name in page
     assert "Inzetten in twaalf maanden: 0" in page and "minder dan drie" in page and "Nog niet ingezet" in page
     given = session.merge(given)
     given.exchange(session.merge(one), people.officer, now)
