@@ -96,8 +96,8 @@ def test_strangers_hear_yes_or_no_and_officers_the_parts(installation, people, v
     away = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
     for visitor in (visit(), visit(people.candidate)):
         assert visitor.get("/healthz", **away).json == {"ready": False}
-    assert set(visit(people.officer).get("/healthz", **away).json) == {"ready", "parts", "alarms"}
-    assert set(visit().get("/healthz").json) == {"ready", "parts", "alarms"}  # this machine
+    assert set(visit(people.officer).get("/healthz", **away).json) == {"ready", "parts", "alarms", "version"}
+    assert set(visit().get("/healthz").json) == {"ready", "parts", "alarms", "version"}  # this machine
 
 
 def test_in_production_the_machine_is_a_stranger_too(installation):
