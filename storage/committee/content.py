@@ -18,6 +18,7 @@ from scenarios.catalogue import Scenario
 from storage.base import audit
 from storage.base.clock import AMSTERDAM
 from storage.base.database import Base, Identified, one_of
+from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.exam.drawing import RetiredScenario
 from storage.people.people import Person
@@ -174,8 +175,8 @@ def _scenarios(session: Session, schemes: list[Scheme]) -> list[Content]:
     packs: defaultdict[str, list[Pack]] = defaultdict(list)
     theirs = select(Pack).join(Pack.scheme).where(Scheme.key.in_([one.key for one in schemes]))
     rows = theirs.options(joinedload(Pack.scheme)).order_by(Pack.created_at.desc(), Pack.number.desc())
-    for one in session.scalars(rows):
-        packs[one.scheme.key].append(one)
+    for pack in session.scalars(rows):
+        packs[pack.scheme.key].append(pack)
     gone = {(exam, key) for exam, key in session.execute(_STILL_RETIRED)}
     found = []
     for scheme in schemes:
@@ -211,9 +212,9 @@ def _items(session: Session) -> list[Content]:
         .where(TheoryItem.state == ItemState.LIVE)
         .order_by(TheoryItem.term, TheoryItem.number)
     )
-    by_term: defaultdict[str, list[tuple[datetime, uuid.UUID, uuid.UUID]]] = defaultdict(list)
+    by_term: defaultdict[str, list[tuple[datetime, uuid.UUID, uuid.UUID | None]]] = defaultdict(list)
     for term, live_at, author, approved in session.execute(live):
-        by_term[term].append((live_at, author, approved))
+        by_term[term].append((present(live_at), author, approved))
     who = {one for rows in by_term.values() for row in rows for one in row[1:]}
     names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(who))).all())
     return [

@@ -9,9 +9,8 @@ two as the two persons that they need.
 import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, select
+from sqlalchemy import CheckConstraint, Executable, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from storage.assessing.assessments import Assessment, AssessmentSheet
@@ -346,7 +345,7 @@ def open_case(
     return row
 
 
-def _parts_in_exams_of(person_id: uuid.UUID) -> tuple[Select[Any], ...]:
+def _parts_in_exams_of(person_id: uuid.UUID) -> tuple[Executable, ...]:
     sittings = select(Sitting.id).join(Dossier).where(Dossier.candidate_id == person_id)
     seats = select(Participant.id).where(Participant.candidate_id == person_id)
     held = select(Participant.session_id).where(Participant.candidate_id == person_id)

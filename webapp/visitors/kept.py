@@ -43,7 +43,8 @@ def for_everybody(kind: str = "text/html") -> Callable[[Callable[..., str]], Cal
             control.stale_if_error = STALE_S
             # Weak: the edge packs it, which changes its bytes.
             response.set_etag(hashlib.sha256(kept.body).hexdigest()[:32], weak=True)
-            return response.make_conditional(request)
+            response.make_conditional(request)
+            return response
 
         return limiter.limit(LIMIT, key_func=get_remote_address, override_defaults=True)(answer)
 
