@@ -607,8 +607,8 @@ TABLES: Mapping[str, Table] = {
         DataClass.TECHNICAL,
         {},
         {
-            Apart.INNER: "queue kind subject state attempts progress again result error created_at not_before rung_at"
-            " lease_until lease_owner finished_at"
+            Apart.INNER: "queue kind subject request state attempts progress again result error created_at not_before"
+            " rung_at lease_until lease_owner finished_at"
         },
     ),
 }

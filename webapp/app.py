@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from review.rules import LEVELS
+from storage.base import logs
 from storage.base.config import Config, ConfigError, config, needed
 from storage.base.database import new_session, passes
 from storage.base.json_values import Malformed
@@ -255,6 +256,7 @@ def _transactions(app: Flask) -> None:
 
     @app.before_request
     def begin() -> None:
+        logs.begin_request()
         g.now = datetime.now(UTC)
         writes = request.method not in READING
         g.db = new_session(writes, PATIENCE_S)
@@ -310,6 +312,7 @@ def _headers(app: Flask, settings: Config) -> None:
     @app.after_request
     def secure(response: Response) -> Response:
         headers = response.headers
+        headers["X-Request-Id"] = logs.request_number() or ""
         headers.setdefault("Content-Security-Policy", policy)
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from storage import set_up
+from storage.base import logs
 from storage.base.config import ConfigError, config
 from storage.base.database import passes, session_scope
 from webapp.app import create_app
@@ -16,6 +17,7 @@ log = logging.getLogger(__name__)
 
 def serve() -> Flask:
     """The web app. Raises ConfigError in production when the installation does not know yet who holds the exams."""
+    logs.begin()
     if config().production and (missing := _missing()):
         commands = [f"`flask --app webapp {word}`" for word in ("setup", "schemes add PATH")]
         asked = commands[1:] if missing == ["schemes"] else commands if "schemes" in missing else commands[:1]

@@ -29,6 +29,7 @@ from recorder.spool.upload import Shipper
 from recorder.webrtc import peer
 from recorder.webrtc.network import Network
 from recorder.webrtc.session import Sessions
+from storage.base import logs
 from storage.base.config import Config, config
 from storage.base.database import session_scope
 from storage.base.keys import key_store
@@ -214,9 +215,7 @@ async def serve(settings: Config) -> None:
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("aioice", "aiortc", "botocore"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logs.begin()
     uvloop.run(serve(config()))
 
 

@@ -66,6 +66,7 @@ class Config:
     recorder_private_peers: bool
     ice_servers: tuple[Mapping[str, Any], ...]
     turn_secret: str
+    logs: str
     metrics_token: str
     metrics_folder: str
     whip: bool
@@ -157,6 +158,7 @@ def read(env: Mapping[str, str]) -> Config:
         recorder_private_peers=choice("VIGNET_RECORDER_PRIVATE_PEERS", ("off", "on") if production else ("on", "off"))
         == "on",
         ice_servers=_ice_servers(text("VIGNET_ICE_SERVERS", "[]")),
+        logs=choice("VIGNET_LOGS", ("json", "text") if production else ("text", "json")),
         metrics_token=secret("VIGNET_METRICS_TOKEN", ""),
         # Named by the library that writes there, in each process of one server.
         metrics_folder=text("PROMETHEUS_MULTIPROC_DIR"),

@@ -16,12 +16,13 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import worker_init
+from celery.signals import setup_logging, worker_init
 from kombu.exceptions import OperationalError
 from sqlalchemy import Index, String, Text, case, event, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from storage.base import logs
 from storage.base.backoff import JOBS
 from storage.base.config import config
 from storage.base.database import Base, Identified, UtcDateTime, one_of, rows_changed, session_of, session_scope
@@ -50,7 +51,8 @@ class Job(Identified, Base):
     """One piece of work on one subject. At most one of a kind and subject is open at a time.
 
     `attempts` counts the times that it was begun, `progress` runs from 0 to 100, `not_before` is when it may begin.
-    `again`: it was asked for while it ran, so that it waits again when it is done.
+    `again`: it was asked for while it ran, so that it waits again when it is done. `request` is the number of the page
+    that ordered it (`storage.base.logs`); None when nobody asked.
     """
 
     __tablename__ = "job"
@@ -62,6 +64,7 @@ class Job(Identified, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     progress: Mapped[int] = mapped_column(default=0)
     again: Mapped[bool] = mapped_column(default=False)
+    request: Mapped[str | None] = mapped_column(String(32))
     result: Mapped[dict[str, Any]] = mapped_column(default=dict[str, Any])
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
@@ -173,6 +176,12 @@ def _configure(sender: Celery, **_: object) -> None:
     )
 
 
+@setup_logging.connect
+def _begin_logs(**_: Any) -> None:
+    """A worker logs as every other part, and not as Celery would have it."""
+    logs.begin()
+
+
 def at_worker_start(check: Callable[[], None]) -> Callable[[], None]:
     """Have every worker of this process call `check` before it takes work; what it raises keeps the worker from it."""
 
@@ -194,7 +203,8 @@ def enqueue(session: Session, queue: Queue, kind: str, subject: uuid.UUID, now: 
     """
     while (job := _open_job(session, kind, subject)) is None:
         start = now + timedelta(seconds=delay_s)
-        job = Job(id=uuid.uuid4(), queue=queue, kind=kind, subject=subject, created_at=now, not_before=start)
+        values = {"created_at": now, "not_before": start, "request": logs.request_number()}
+        job = Job(id=uuid.uuid4(), queue=queue, kind=kind, subject=subject, **values)
         try:
             with session.begin_nested():
                 session.add(job)
@@ -341,7 +351,8 @@ def perform(job_id: uuid.UUID, handler: Callable[[Claimed], dict[str, Any] | Non
     job = claim(job_id, owner, _now())
     if job is None:
         return
-    with Claimed(job) as claimed:
+    with logs.working_for(job.request), Claimed(job) as claimed:
+        log.info("%s %s begins, attempt %d", job.kind, job.id, job.attempts)
         try:
             claimed.finish(handler(claimed) or {})
         except Lost:
