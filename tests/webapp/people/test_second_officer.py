@@ -1,7 +1,7 @@
 """Giving power: who it is about is shown first, the password is fresh, and for KSF's own roles a colleague agrees."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
@@ -26,7 +26,7 @@ def read(email):
     """(name, roles) of who has this address, or None."""
     with new_session(writes=False) as session:
         found = person_by_email(session, email)
-        return found and (found.name, {one.role for one in found.memberships if one.until is None})
+        return found and (found.name, found.roles(datetime.now(UTC)))
 
 
 def change():
