@@ -143,8 +143,8 @@ def _results(session: Session, schemes: dict[Any, Scheme], year: int, least: int
     for (name, is_theory), whole in zip(order, wholes, strict=True):
         counts = counted[name, is_theory]
         # A whole that another one would tell is left out with all of it.
-        passed = share(counts[True], counts.total(), least) if whole is not None else Share(None, None)
-        found.append(Results(name, is_theory, passed))
+        of_all = share(counts[True], counts.total(), least) if whole is not None else Share(None, None)
+        found.append(Results(name, is_theory, of_all))
     return found, total
 
 
@@ -199,7 +199,7 @@ def _deployments(session: Session, year: int, least: int) -> tuple[dict[str, int
     return dict(zip(DEPLOYED, cells, strict=True)), total
 
 
-def _days(session: Session, query: Select[Any]) -> Counter[int]:
+def _days(session: Session, query: Select[Any, Any]) -> Counter[int]:
     """How often it took so many days: the database counts alike pairs of days."""
     first, last = (func.date(one) for one in query.selected_columns)
     counted: Counter[int] = Counter()

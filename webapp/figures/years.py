@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from review.year_figures import Share, Spread
+from storage.base.present import present
 from storage.figures.years import OUTCOMES, Figures, figures
 from storage.people import institution
 from storage.people.people import Role
@@ -73,8 +74,8 @@ def _sections(found: Figures) -> Iterator[tuple[str, list[str], list[list[str]],
     rows.append(["Samen", _number(found.total, few), "", ""])
     margin = "De marge is die van Wilson, met 95 % zekerheid."
     yield "Examens met een uitslag", ["Examen", "Aantal", "Geslaagd", "Marge"], rows, margin
-    times = [["Van aanmelding tot uitnodiging", found.nomination], ["Van examen tot uitslag", found.judging]]
-    told = [[name, *_times(one, few)] for name, one in times if isinstance(one, Spread)]
+    times = (("Van aanmelding tot uitnodiging", found.nomination), ("Van examen tot uitslag", found.judging))
+    told = [[name, *_times(one, few)] for name, one in times]
     yield "Hoe lang het duurde", ["Wat", "Aantal", "Helft binnen", "Negen van tien binnen"], told, ""
     outcomes = [[name, _number(number, few)] for name, number in _outcomes(found)]
     outcomes.append(["Samen", _number(found.objected, few)])
@@ -100,14 +101,14 @@ def _lines(found: Figures) -> Iterator[tuple[str, ...]]:
         number = _number(spread.number, few)
         yield ("dagen", f"{name}, mediaan", _number(spread.median, few), number, "", "")
         yield ("dagen", f"{name}, p90", _number(spread.ninth, few), number, "", "")
-    for name, number in _outcomes(found):
-        yield ("bezwaren", name, _number(number, few), _number(found.objected, few), "", "")
+    for name, objected in _outcomes(found):
+        yield ("bezwaren", name, _number(objected, few), _number(found.objected, few), "", "")
     agreed = found.agreement
     if agreed and agreed.value is not None:
         edges = (_decimal(agreed.low), _decimal(agreed.high))
         yield ("overeenstemming", "gewogen kappa", _decimal(agreed.value), str(agreed.n), *edges)
-    for times, number in found.deployments.items():
-        yield ("inzet", f"{times} keer", _number(number, few), _number(found.examiners, few), "", "")
+    for times, examiners in found.deployments.items():
+        yield ("inzet", f"{times} keer", _number(examiners, few), _number(found.examiners, few), "", "")
 
 
 def _results(found: Figures) -> list[tuple[str, Share]]:
@@ -150,7 +151,8 @@ def _kappa(found: Figures) -> str:
     one = found.agreement
     if one is None or one.value is None:
         return "te weinig scores"
-    edges = f" ({formats.number(one.low)} tot {formats.number(one.high)})" if one.low is not None else ""
+    known = one.low is not None and one.high is not None
+    edges = f" ({formats.number(present(one.low))} tot {formats.number(present(one.high))})" if known else ""
     return f"{formats.number(one.value)}{edges}, uit {one.n} paren"
 
 

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.operations import BatchOperations
 
 revision = "0056"
 down_revision = "0055"
@@ -52,7 +53,7 @@ def downgrade() -> None:
         batch_op.drop_column("payment_link")
 
 
-def _choices(batch_op, column, choices) -> None:
+def _choices(batch_op: BatchOperations, column: str, choices: tuple[str, ...]) -> None:
     name = batch_op.f(f"ck_fee_order_{column}")
     batch_op.drop_constraint(name, type_="check")
     batch_op.create_check_constraint(name, f"{column} IN ({', '.join(map(repr, choices))})")
