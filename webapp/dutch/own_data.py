@@ -127,6 +127,8 @@ COLUMNS = {
     "by_code": "Geopend met de code van de dag",
     "ends_at": "Tijd tot",
     "flagged": "Met een vlag",
+    "payment_link": "Link om te betalen",
+    "with_video": "Met opnames",
     "product": "Waarvoor",
     "note": "Toelichting",
     "price": "Soort prijs",
