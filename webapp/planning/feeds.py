@@ -35,6 +35,8 @@ def make() -> ResponseReturnValue:
     """A new address, shown this once; the former one opens nothing any more."""
     whose = request.form.get("whose", "")
     offered = _offered()
+    if not whose:
+        return _page(), 422
     if whose not in offered:
         abort(404)
     secret, made = open_feed(g.db, access.me(), offered[whose], g.now)

@@ -153,9 +153,13 @@ def test_it_ends_with_the_button_and_with_the_role(session, app, people, visit, 
     assert app.test_client().get(second).status_code == 404
 
 
-@pytest.mark.parametrize("whose", ["", "eigen", "x", "0" * 3000])
+@pytest.mark.parametrize("whose", ["eigen", "x", "0" * 3000])
 def test_nobody_makes_an_address_for_what_is_not_theirs(people, visit, whose):
     assert visit(people.beheerder).post("/agenda", {"whose": whose}).status_code == 404
+
+
+def test_who_names_nothing_is_asked_again(people, visit):
+    assert visit(people.beheerder).post("/agenda").status_code == 422
 
 
 def test_another_organisation_and_an_unknown_secret_are_not_there(app, people, visit):
