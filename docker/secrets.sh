@@ -4,7 +4,10 @@ set -eu
 cd "$(dirname "$0")"
 umask 077
 mkdir -p secrets
-keep() { [ -s "secrets/$1" ] || printf '%s' "$2" >"secrets/$1"; }
+# Only the owner can enter the folder. The files themselves are for everybody, since a container sees them one by one
+# and reads them as the user that its service runs as.
+chmod 0700 secrets
+keep() { [ -s "secrets/$1" ] || printf '%s' "$2" >"secrets/$1"; chmod 0444 "secrets/$1"; }
 random() { head -c "$1" /dev/urandom | base64 | tr -d '\n'; }
 plain() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 

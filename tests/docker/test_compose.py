@@ -5,16 +5,17 @@ import re
 import subprocess
 
 import pytest
+import yaml
 from support.services import ROOT
 
-COMPOSE = (ROOT / "docker" / "compose.yml").read_text()
-SHARED, _, REST = COMPOSE.partition("\nservices:\n")
-SERVICES = dict(re.findall(r"^  (\w+):\n((?:    .*\n|\n)+)", REST.partition("\nvolumes:")[0], re.M))
+COMPOSE = yaml.safe_load((ROOT / "docker" / "compose.yml").read_text())
+SERVICES = COMPOSE["services"]
 ALL = {"database_url", "broker_url", "secret_key", "master_key", "s3_secret_key", "turn_secret"}
 GIVEN = {
     "edge": set(),
-    "migrate": {"database_url", "turn_secret"},
-    "web": ALL,
+    "prepare": {"database_url", "s3_secret_key", "turn_secret"},
+    "web-1": ALL,
+    "web-2": ALL,
     "office": ALL,
     "recorder": ALL - {"secret_key"},
     "media": ALL - {"secret_key"},
@@ -25,14 +26,7 @@ GIVEN = {
     "s3": {"s3_secret_key"},
     "turn": {"turn_secret"},
 }
-
-
-def _of(service: str, what: str) -> str | None:
-    """This key of the service, or of what it shares with others when it does not say."""
-    own = re.search(rf"^    {what}: (.*)$", SERVICES[service], re.M)
-    shared = re.search(rf"^  {what}: (.*)$", SHARED, re.M) if "<<: *vignet" in SERVICES[service] else None
-    found = own or shared
-    return found[1] if found else None
+OURS = set(GIVEN) - {"database", "valkey", "turn"}
 
 
 def test_all_services_are_known():
@@ -41,25 +35,59 @@ def test_all_services_are_known():
 
 @pytest.mark.parametrize("service", GIVEN)
 def test_a_service_has_its_own_secrets_and_no_other(service):
-    assert set(re.findall(r"\w+", _of(service, "secrets"))) == GIVEN[service]
-    inherits = "<<: *vignet" in SERVICES[service] and not re.search(r"^    environment:", SERVICES[service], re.M)
-    told = SERVICES[service] + (SHARED if inherits or "<<: *settings" in SERVICES[service] else "")
-    read = set(re.findall(r"VIGNET_\w+_FILE: /run/secrets/(\w+)", told))
+    assert set(SERVICES[service]["secrets"]) == GIVEN[service]
+    told = SERVICES[service].get("environment", {})
+    read = {value.removeprefix("/run/secrets/") for value in told.values() if value.startswith("/run/secrets/")}
     assert read <= GIVEN[service]
-    if service in ("migrate", "recorder", "media", "beat"):
-        without = re.search(r"VIGNET_WITHOUT: (.*)", SERVICES[service])[1].lower().split(",")
+    if service in ("prepare", "recorder", "media", "beat"):
+        without = told["VIGNET_WITHOUT"].lower().split(",")
         assert set(without) == {"secret_key", "master_key", "s3_secret_key"} - GIVEN[service]
 
 
 @pytest.mark.parametrize("service", GIVEN)
 def test_only_the_edge_can_be_reached_and_the_parts_have_a_network_of_their_own(service):
-    assert bool(re.search(r"^    ports:", SERVICES[service], re.M)) == (service == "edge")
+    assert ("ports" in SERVICES[service]) == (service == "edge")
     if service in ("recorder", "turn"):
-        assert _of(service, "network_mode") == "host"
+        assert SERVICES[service]["network_mode"] == "host"
         return
-    assert "inside" in (_of(service, "networks") or "")
-    assert ("outside" in _of(service, "networks")) == (service in ("edge", "office", "sealer"))
-    assert re.search(r"^  inside: \{ internal: true", REST, re.M)
+    assert "inside" in SERVICES[service]["networks"]
+    assert ("outside" in SERVICES[service]["networks"]) == (service in ("edge", "office", "sealer"))
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+
+
+@pytest.mark.parametrize("service", GIVEN)
+def test_a_service_comes_back_and_fills_neither_memory_nor_disk(service):
+    """A host that starts anew brings all up; only what ends by itself is not started again."""
+    assert SERVICES[service]["restart"] == ("no" if service == "prepare" else "unless-stopped")
+    assert SERVICES[service]["mem_limit"]
+    assert set(SERVICES[service]["logging"]["options"]) == {"max-size", "max-file"}
+
+
+@pytest.mark.parametrize("service", sorted(OURS))
+def test_what_is_mounted_belongs_to_the_user_of_the_image(service):
+    """A new volume takes its owner from the folder of the image that it covers; a tmpfs may not cover it again."""
+    image = (ROOT / "docker" / "Dockerfile").read_text()
+    owned = re.search(r"install -d -o vignet -g vignet -m 700 (.*)", image)[1].split()
+    mounted = [volume.partition(":")[2] for volume in SERVICES[service].get("volumes", [])]
+    assert set(mounted) <= set(owned) - {"/data"}
+    assert [path.partition(":")[0] for path in SERVICES[service]["tmpfs"]] == ["/tmp", "/data"]
+
+
+def test_no_check_of_health_waits_for_a_shell_that_is_not_there():
+    for name, service in SERVICES.items():
+        check = service.get("healthcheck", {}).get("test", [])
+        assert check[:1] != ["CMD"] or not any("$" in word for word in check), name
+
+
+def test_another_store_changes_settings_alone():
+    example = (ROOT / "docker" / "production.env.example").read_text()
+    assert "COMPOSE_PROFILES=s3\n" in example and SERVICES["s3"]["profiles"] == ["s3"]
+    for name in OURS - {"s3", "beat"}:
+        assert SERVICES[name]["environment"]["VIGNET_S3_ENDPOINT"] == "${VIGNET_S3_ENDPOINT:-http://s3:8080}", name
+        assert SERVICES[name].get("depends_on", {}).get("s3", {"required": False})["required"] is False
+    on_the_network = {name for name in OURS if "store" in SERVICES[name].get("networks", [])}
+    assert on_the_network == OURS - {"beat", "recorder"}
+    assert COMPOSE["networks"]["store"]["internal"] == "${VIGNET_S3_INSIDE:-true}"
 
 
 def test_the_secrets_are_made_closed_and_fit_each_other(tmp_path):
@@ -73,7 +101,9 @@ def test_the_secrets_are_made_closed_and_fit_each_other(tmp_path):
         assert now == (made or now), "what exists is left alone"
         made = now
     assert set(made) == set().union(*GIVEN.values())
-    assert {path.stat().st_mode & 0o777 for path in (place / "secrets").iterdir()} == {0o600}
+    # A container's user reads one file; nobody else on the host gets into the folder.
+    assert (place / "secrets").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in (place / "secrets").iterdir()} == {0o444}
     assert made["broker_url"] == f"redis://:{made['valkey_conf'].removeprefix('requirepass ')}@valkey:6379/0"
     assert made["database_password"] in made["database_url"]
     assert len(made["turn_secret"]) == 64
