@@ -17,10 +17,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[0:1] = [str(HERE.parents[1]), str(HERE.parent)]
 
-import bases
 import requests
+from containers import bases
+from containers.site_up import Site, checkout
 from playwright.sync_api import sync_playwright
-from site_up import Site, checkout
 from support import camera
 from support.candidate import Candidate
 
