@@ -141,6 +141,8 @@ def run(site: Site, steps: Steps, folder: Path) -> None:
         site.ready()
     site.settings()
     site.command("python", "tests/containers/people.py")
+    for place in ("camera", "candidate"):
+        (folder / place).mkdir()
     filmed = camera.make(next(CLIPS.glob("04-*.mp4")), folder / "camera")
     with sync_playwright() as playwright:
         candidate = Candidate(playwright, site, filmed, folder / "candidate")
