@@ -124,6 +124,7 @@ MAY_LEAD_TO = {
     "/klachten",
     "/beoordelen",
     "/kandidaten",
+    "/organisatie",
     "/vragen-aan-ksf",
 }
 
