@@ -107,7 +107,7 @@ def test_the_table_of_the_exam_committee(walk: Walk):
     office.get_by_label("Wat is er gezegd?").fill("Twee keer gebeld, niet bereikt.")
     walk.look(office, "hearing")
     office.get_by_role("button", name="Verslag bewaren").click()
-    expect(office.get_by_text("Nu besluit de examencommissie.")).to_be_visible()
+    expect(office.get_by_text("Het verslag is bewaard.")).to_be_visible()
 
     first.goto(case)
     first.get_by_label("Besluit", exact=True).select_option(label="Het certificaat wordt geschorst")
