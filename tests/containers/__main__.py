@@ -27,6 +27,8 @@ from support.candidate import Candidate
 ROOT = HERE.parents[1]
 CLIPS = ROOT / "scenarios" / "branchecertificaat_b" / "clips"
 TALK_S = 4.0
+MOST_MEANWHILE = 5
+"""An exam has ten answers, and some are for the other steps."""
 
 
 class Steps:
@@ -167,8 +169,11 @@ def sit(site: Site, steps: Steps, candidate: Candidate) -> None:
         site.configure("2")
         with ThreadPoolExecutor(1) as pool:
             deploying = pool.submit(site.do, "sh", "docker/deploy.sh", timeout=1800)
-            given = [candidate.begin().talk(TALK_S).end().number for _ in iter(deploying.done, True)]
+            given = []
+            while not deploying.done() and len(given) < MOST_MEANWHILE:
+                given.append(candidate.begin().talk(TALK_S).end().number)
             deploying.result()
+            given.append(candidate.begin().talk(TALK_S).end().number)
         found += [left_of(candidate, number) for number in given]
         found.append(f"longest without a page {watch.worst_s:.1f} s, {watch.refused} of {watch.asked} not answered")
     with steps.step("more of each, and not of the recorder") as found:
