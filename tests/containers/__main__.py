@@ -116,7 +116,7 @@ def main() -> int:
             with contextlib.suppress(Exception):
                 print(site.compose("ps", "--all"))
             with contextlib.suppress(Exception):
-                site.compose("--profile", "turn", "down", "--volumes", "--timeout", "10")
+                site.compose("--profile", "*", "down", "--volumes", "--timeout", "10")
     return 0
 
 
