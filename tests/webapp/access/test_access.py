@@ -14,7 +14,8 @@ from webapp.access import HOMES
 READING = {"GET", "HEAD"}
 OWN_HEAD = "media."
 """Where HEAD is answered by other lines than GET. Elsewhere Flask asks the same view and drops what it says."""
-LEAVING = ("organisation.leave", "account.log_out", "own_account.end_all")
+LAST = ("second_officer.grant", "organisation.leave", "account.log_out", "own_account.end_all")
+"""What changes who somebody is: another role, or no visit any more."""
 
 
 FOR_EVERYBODY = {"static", "institution.logo", "institution.colour"}
@@ -34,9 +35,9 @@ def world(session, people):
 
 @pytest.fixture
 def routes(app):
-    """(endpoint, rule, method) of everything that can be asked for; leaving comes last, as it ends the visit."""
+    """(endpoint, rule, method) of everything that can be asked for; what changes who somebody is comes last."""
     known = [rule for rule in app.url_map.iter_rules() if rule.endpoint in RIGHTS]
-    order = {endpoint: place for place, endpoint in enumerate(LEAVING, 1)}
+    order = {endpoint: place for place, endpoint in enumerate(LAST, 1)}
     rules = sorted(known, key=lambda rule: (order.get(rule.endpoint, 0), rule.endpoint))
     return [
         (rule.endpoint, rule, method)
