@@ -284,7 +284,7 @@ def what_may_be_sent_is_asked_for_and_what_may_not_is_refused_before_it_comes(si
 
 
 def head_tells_what_get_tells(site, subtests):
-    counted = {"Content-Length", "Date", "Transfer-Encoding", "Content-Encoding", "Set-Cookie"}
+    counted = {"Content-Length", "Date", "Transfer-Encoding", "Content-Encoding", "Set-Cookie", "X-Request-Id"}
     for path in (PAGE, "{film}", "{clip}", "{index}", "/static/css/tokens.css", "/healthz"):
         with subtests.test(path):
             get, head = (site.ask(Row("", path, 200, method=method)) for method in ("GET", "HEAD"))
