@@ -283,6 +283,7 @@ def _transactions(app: Flask) -> None:
         session = g.pop("db", None)
         if session is not None:
             session.close()
+        logs.end_request()
 
     login_manager.user_loader(lambda session_id: account.person_of_session(g.db, session_id))
 

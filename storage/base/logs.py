@@ -26,6 +26,11 @@ def begin_request() -> str:
     return number
 
 
+def end_request() -> None:
+    """What this thread does next is about no request, until another one begins."""
+    _request.set(None)
+
+
 def request_number() -> str | None:
     """The number of the request that is being worked for; None when nobody asked."""
     return _request.get()

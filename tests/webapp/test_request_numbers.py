@@ -4,6 +4,7 @@ import re
 
 from sqlalchemy import select
 
+from storage.base import logs
 from storage.base.jobs import Job
 
 
@@ -18,3 +19,8 @@ def test_the_jobs_of_a_page_have_its_number(app, session, people, visit):
     session.expire_all()
     (job,) = session.scalars(select(Job)).all()
     assert job.request == numbers[0]
+
+
+def test_what_comes_after_a_page_is_about_no_request(visit):
+    assert visit().get("/inloggen").headers["X-Request-Id"]
+    assert logs.request_number() is None
