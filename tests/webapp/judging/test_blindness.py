@@ -38,12 +38,16 @@ def without_tokens(html):
     return re.sub(r'(name="csrf_token"[^>]*value|name="csrf-token" content)="[^"]+"', "", html)
 
 
+PER_ANSWER = ("Set-Cookie", "Date", "X-Request-Id")
+"""What is new in each answer: a random number among it, which tells of nothing but the answer."""
+
+
 def seen(visitor, pages):
     """What every page says, with every header that does not change by itself."""
     found = []
     for page in pages:
         answer = visitor.get(page)
-        headers = {name: value for name, value in answer.headers.items() if name not in ("Set-Cookie", "Date")}
+        headers = {name: value for name, value in answer.headers.items() if name not in PER_ANSWER}
         headers.pop("Content-Length")
         assert not {"ETag", "Last-Modified", "Age", "Server-Timing"} & headers.keys()
         found.append((page, answer.status_code, sorted(headers.items()), without_tokens(answer.text)))

@@ -151,7 +151,11 @@ STRUCTURE = re.compile(r'[AK]-[A-Z0-9]{7}|[0-9a-f]{8}-[0-9a-f-]{27}|"secret": "[
 def plain(answer):
     """Status, headers and page, but for what is of this person, this answer and this session."""
     text = re.sub(r'(name="csrf_token"[^>]*value|name="csrf-token" content)="[^"]+"', "", answer.text)
-    headers = [(name, value) for name, value in answer.headers if name not in ("Set-Cookie", "Date", "Content-Length")]
+    headers = [
+        (name, value)
+        for name, value in answer.headers
+        if name not in ("Set-Cookie", "Date", "Content-Length", "X-Request-Id")
+    ]
     headers = [(name, STRUCTURE.sub("#", value)) for name, value in headers]
     return answer.status_code, headers, STRUCTURE.sub("#", text).replace("Assessor Nieuw 1", "Assessor Drie")
 
