@@ -298,6 +298,9 @@ def _withdraw(session: Session, house: House, crowd: Crowd, officer: Person, num
         ended = {"state": TheoryState.WITHDRAWN, "ended_by_id": officer.id, "ended_at": _moment(crowd, number)}
         session.execute(update(TheoryTest).where(TheoryTest.id == test).values(**ended))
         cents = charged_for(session, test)
+        if home in house.joiners and number - 1 == JOIN_MONTH:
+            # The difference was given back before: half of what was left of it.
+            cents = _price_a(True, JOIN_MONTH)
         house.expected.cents[home] -= cents - cents // 2
         house.expected.credits["withdrawn"] += 1
         for one in house.expected.paid_as_other[home]:
