@@ -73,6 +73,14 @@ READ_RETENTION = OFFICERS | COMMITTEE | AUDITORS
 PUBLIC = "anybody, logged in or not"
 
 
+class Proof:
+    """What opens the page of the proof, made when it is asked for: it opens for a minute alone."""
+
+    @property
+    def token(self) -> str:
+        return media.proof_token("check/nothing")
+
+
 @dataclass(frozen=True)
 class World:
     """An installation in which everything happened once: an exam done, judged and decided, and one that is going on.
@@ -218,7 +226,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "audit": audits_to_see.planned(session, people.organisation, people.auditor, people.officer, now),
             "fee_price": fees_to_see.coming(session, done.dossier.scheme, people.officer, now),
             "fee_order": charged,
-            "proof": SimpleNamespace(token=media.proof_token("check/nothing")),
+            "proof": Proof(),
             "invoice": invoice,
             "own_invoice": fees_to_see.own_invoice(session, done.dossier.scheme, people.candidate, now),
             "dossier": done.dossier,
