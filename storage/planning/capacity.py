@@ -23,7 +23,7 @@ from storage.planning.practical_sessions import LIVE, PracticalSession, SessionS
 
 
 @dataclass(frozen=True)
-class Room:
+class Capacity:
     """What a date asks and what there is. None where the exam asks nothing of that kind.
 
     `at_once`: sittings that can run at the same moment; `asked`: places that are held then, on this date and those that
@@ -83,8 +83,10 @@ def free_examiners(session: Session, days: Sequence[date], now: datetime) -> dic
     }
 
 
-def room_on(session: Session, dates: Sequence[ExamDate], recorded: set[str], now: datetime) -> dict[uuid.UUID, Room]:
-    """The room on each of these dates; `recorded` are the keys of the exams that are done before a camera."""
+def capacity_on(
+    session: Session, dates: Sequence[ExamDate], recorded: set[str], now: datetime
+) -> dict[uuid.UUID, Capacity]:
+    """The capacity on each of these dates; `recorded` are the keys of the exams that are done before a camera."""
     held, at_once = taken(session, dates), sittings_at_once(session, now)
     days = sorted({one.day for one in dates if one.exam not in recorded})
     free = free_examiners(session, days, now)
@@ -98,10 +100,10 @@ def room_on(session: Session, dates: Sequence[ExamDate], recorded: set[str], now
         if one.exam in recorded:
             beside = [other for other in dates if other.exam in recorded and _overlap(one, other)]
             asked = sum(held.get(other.id, 0) for other in beside)
-            found[one.id] = Room(places, asked, at_once=at_once)
+            found[one.id] = Capacity(places, asked, at_once=at_once)
         else:
             asked = held.get(one.id, 0)
-            found[one.id] = Room(places, asked, unanswered=unanswered[one.day], free=free[one.day])
+            found[one.id] = Capacity(places, asked, unanswered=unanswered[one.day], free=free[one.day])
     return found
 
 

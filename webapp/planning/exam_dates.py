@@ -12,7 +12,7 @@ from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.people.people import Role
 from storage.planning.bookings import Booking, BookingState
-from storage.planning.capacity import Room, room_on, sittings_at_once
+from storage.planning.capacity import Capacity, capacity_on, sittings_at_once
 from storage.planning.exam_dates import MOST_PLACES, ExamDate, publish, to_come
 from storage.planning.places_held import taken, withdraw_date
 from webapp import access
@@ -69,7 +69,7 @@ def home() -> ResponseReturnValue:
     exams = {row.key: row.content.name for row in access_booking.exams_to_publish()}
     dates = to_come(g.db, set(exams), g.now)
     waiting = page_of(access_booking.bookings_to_answer(), *access_booking.OF_BOOKING)
-    values = {"waiting": waiting, "dates": dates, "taken": taken(g.db, dates), "room": _room(dates)}
+    values = {"waiting": waiting, "dates": dates, "taken": taken(g.db, dates), "capacity": _capacity(dates)}
     values |= {"at_once": sittings_at_once(g.db, g.now)}
     return render_template("exam_dates/home.html", exams=exams, **values)
 
@@ -106,8 +106,10 @@ def one(date_id: uuid.UUID) -> ResponseReturnValue:
     rows = access_booking.bookings_on(found)
     sessions = access_practical.sessions_on(found)
     held = taken(g.db, [found]).get(found.id, 0)
-    room = _room(to_come(g.db, _exams(), g.now)).get(found.id)
-    return render_template("exam_dates/one.html", found=found, rows=rows, sessions=sessions, taken=held, room=room)
+    capacity = _capacity(to_come(g.db, _exams(), g.now)).get(found.id)
+    return render_template(
+        "exam_dates/one.html", found=found, rows=rows, sessions=sessions, taken=held, capacity=capacity
+    )
 
 
 @pages.post("/<uuid:date_id>/intrekken")
@@ -173,10 +175,10 @@ def _exams() -> set[str]:
     return {row.key for row in access_booking.exams_to_publish()}
 
 
-def _room(dates: list[ExamDate]) -> dict[uuid.UUID, Room]:
+def _capacity(dates: list[ExamDate]) -> dict[uuid.UUID, Capacity]:
     """What fits on these dates, each beside the others of its day."""
     recorded = {row.key for row in access_booking.exams_to_publish() if row.content.sitting}
-    return room_on(g.db, dates, recorded, g.now)
+    return capacity_on(g.db, dates, recorded, g.now)
 
 
 def _booking_page(found: Booking, form: CounterForm, decline_form: DeclineForm) -> str:

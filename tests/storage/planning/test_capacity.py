@@ -8,7 +8,7 @@ from support import cast
 from storage.exam.recorder_nodes import ALIVE, beat
 from storage.judging.absences import enter
 from storage.planning.bookings import request
-from storage.planning.capacity import Room, free_examiners, room_on, sittings_at_once
+from storage.planning.capacity import Capacity, capacity_on, free_examiners, sittings_at_once
 from storage.planning.practical_candidates import confirm
 
 NOW = cast.NOW
@@ -49,13 +49,13 @@ def test_dates_that_overlap_share_the_recorders(session, booked):
     dated, (first, second, evening) = booked
     recorder(session, "one", 2)
     session.flush()
-    found = room_on(session, [first, second, evening], {dated.key}, NOW)
-    assert found[first.id] == found[second.id] == Room(5, 3, at_once=2)
+    found = capacity_on(session, [first, second, evening], {dated.key}, NOW)
+    assert found[first.id] == found[second.id] == Capacity(5, 3, at_once=2)
     assert found[first.id].short_of_recorders == 1 and not found[first.id].fits
     assert found[evening.id].asked == 0 and found[evening.id].fits and found[evening.id].offers_too_much
     recorder(session, "two", 10)
     session.flush()
-    found = room_on(session, [first, second, evening], {dated.key}, NOW)
+    found = capacity_on(session, [first, second, evening], {dated.key}, NOW)
     assert found[first.id].fits and not found[first.id].offers_too_much
 
 
@@ -64,18 +64,18 @@ def test_an_examiner_is_free_who_judges_is_there_and_has_nothing_else(session, p
     asked = cast.practical_session(session, people, day, people.candidate)
     everybody = len(people.assessors)
     assert free_examiners(session, [day.day], NOW) == {day.day: everybody}
-    assert room_on(session, [day], set(), NOW)[day.id] == Room(6, 1, unanswered=1, free=everybody)
+    assert capacity_on(session, [day], set(), NOW)[day.id] == Capacity(6, 1, unanswered=1, free=everybody)
     for one in people.assessors:
         enter(session, one, day.day, day.day, people.officer, NOW)
     session.flush()
-    short = room_on(session, [day], set(), NOW)[day.id]
+    short = capacity_on(session, [day], set(), NOW)[day.id]
     assert (short.free, short.short_of_examiners, short.fits) == (0, 1, False)
     next_day = day.day + timedelta(days=1)
     assert free_examiners(session, [next_day], NOW) == {next_day: everybody}
     confirm(asked, people.assessors[0], people.officer, NOW)
     session.flush()
-    assert room_on(session, [day], set(), NOW)[day.id].short_of_examiners == 0
+    assert capacity_on(session, [day], set(), NOW)[day.id].short_of_examiners == 0
 
 
 def test_no_date_asks_nothing(session):
-    assert room_on(session, [], set(), NOW) == {}
+    assert capacity_on(session, [], set(), NOW) == {}
