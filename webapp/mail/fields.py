@@ -294,14 +294,19 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 def faults(kind: str, subject: str, body: str) -> Faults:
     """What is wrong with this text for this kind."""
-    known, in_body = default(kind), names_in(body)
-    names = names_in(subject) | in_body
-    rest = _Text(subject + body).safe_substitute(dict.fromkeys(names, ""))
+    texts, in_body = (stray(kind, subject), stray(kind, body)), names_in(body)
     return Faults(
-        unknown=tuple(sorted(names - set(known.fields))),
-        missing=tuple(name for name in known.required if name not in in_body),
-        braces=bool(set("{}") & set(rest)),
+        unknown=tuple(sorted({name for one in texts for name in one.unknown})),
+        missing=tuple(name for name in default(kind).required if name not in in_body),
+        braces=any(one.braces for one in texts),
     )
+
+
+def stray(kind: str, text: str) -> Faults:
+    """What may not stand in a subject or a body of this kind, whatever else is there."""
+    names = names_in(text)
+    rest = _Text(text).safe_substitute(dict.fromkeys(names, ""))
+    return Faults(unknown=tuple(sorted(names - set(default(kind).fields))), braces=bool(set("{}") & set(rest)))
 
 
 def names_in(text: str) -> set[str]:

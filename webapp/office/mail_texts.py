@@ -39,16 +39,17 @@ class TextForm(Form):
         """True when it may be kept for this kind; else the fields say what is wrong."""
         if not self.validate_on_submit():
             return False
-        wrong = fields.faults(kind, present(self.subject.data), present(self.body.data))
-        errors = list(self.body.errors)
-        if wrong.unknown:
-            errors.append(f"Deze velden kent deze mail niet: {_names(wrong.unknown)}.")
-        if wrong.missing:
-            errors.append(f"Deze velden moeten in de tekst blijven: {_names(wrong.missing)}.")
-        if wrong.braces:
-            errors.append("Er staat een accolade die niet bij een veld hoort. Haal die weg.")
-        self.body.errors = errors
-        return not errors
+        for field in (self.subject, self.body):
+            wrong, errors = fields.stray(kind, present(field.data)), list(field.errors)
+            if wrong.unknown:
+                errors.append(f"Deze velden kent deze mail niet: {_names(wrong.unknown)}.")
+            if wrong.braces:
+                errors.append("Er staat een accolade die niet bij een veld hoort. Haal die weg.")
+            field.errors = errors
+        missing = fields.faults(kind, "", present(self.body.data)).missing
+        if missing:
+            self.body.errors = [*self.body.errors, f"Deze velden moeten in de tekst blijven: {_names(missing)}."]
+        return not (self.subject.errors or self.body.errors)
 
 
 @dataclass(frozen=True)
