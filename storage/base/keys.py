@@ -146,6 +146,11 @@ def _decrypt(source: Path, target: Path, key: bytes) -> None:
             number, chunk = number + 1, following
 
 
+def sealed_size(size: int) -> int:
+    """How many bytes a file of `size` bytes takes when it is sealed."""
+    return HEAD + size + _TAG * max(1, -(-size // CHUNK))
+
+
 def span(first: int, last: int) -> tuple[int, int]:
     """Which bytes of the sealed file hold bytes `first` to `last` of the plain one: whole chunks, ends included."""
     sealed = CHUNK + _TAG

@@ -106,7 +106,10 @@ class ObjectStore:
             raise
         except BotoCoreError as error:
             raise ObjectError(f"{key}: the object store does not answer") from error
-        yield from body.iter_chunks(1024 * 1024)
+        try:
+            yield from body.iter_chunks(1024 * 1024)
+        except BotoCoreError as error:
+            raise ObjectError(f"{key}: the object store broke off") from error
 
     def get_file(self, key: str, path: Path) -> None:
         """Write the object to `path`. Raises ObjectError when there is none."""
@@ -122,6 +125,8 @@ class ObjectStore:
             if _status(error) == 404:
                 return None
             raise
+        except BotoCoreError as error:
+            raise ObjectError(f"{key}: the object store does not answer") from error
 
     def delete(self, key: str) -> None:
         """Remove the object; one that is not there is no error."""

@@ -1,34 +1,28 @@
-"""The command line of originals: whether what is stored is still what was received."""
+"""The command line of recordings: whether what is stored is still what was received, of one or of all."""
 
 import json
-import tempfile
+import time
 import uuid
-from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
 from storage.base.database import session_scope
-from storage.base.keys import KeyGone, Tampered, decrypt_file, key_store
-from storage.base.objects import ObjectError, object_store, sha256_of
-from storage.exam.recordings import Original, Recording
-
-
-class State(StrEnum):
-    """The state of an original since it was received, best first."""
-
-    GOOD = "good"
-    TRUNCATED = "truncated"
-    CHANGED = "changed"
-    MISSING = "missing"
-    KEY_GONE = "key_gone"
+from storage.base.objects import ObjectError
+from storage.exam.recordings import Recording
+from storage.verifying import Report, State, Verified, look, of_original, to_verify, verify_all
+from webapp.cli.progress import Progress
+from webapp.cli.store import prepared_store
 
 
 @click.command("verify")
-@click.argument("recording_id", type=click.UUID)
+@click.argument("recording_id", type=click.UUID, required=False)
 @click.option("--receipt", help="A SHA-256 on the candidate's receipt, to compare with.")
-def verify(recording_id: uuid.UUID, receipt: str | None) -> None:
-    """Prove every stored original of a recording against its receipt: fetch, decrypt, hash.
+@click.option("--all", "every", is_flag=True, help="Every recording, with its films.")
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Where --all writes what it found.")
+def verify(recording_id: uuid.UUID | None, receipt: str | None, every: bool, report: Path | None) -> None:
+    """Proves every stored original of a recording against its receipt: fetch, decrypt, hash.
 
     Answers JSON: for the whole and for each original good, truncated, changed, missing or key_gone, and every receipt
     that was given, oldest first. Exit code 1 when anything is not good, or when --receipt is none of them.
@@ -44,43 +38,64 @@ def verify(recording_id: uuid.UUID, receipt: str | None) -> None:
           ],
           "originals": {"closing": "good", "slices-0-59": "changed", "whip-1": "good"}
         }
+
+    With --all every recording is looked at that is kept, and its films too. What is not good is printed, a line of JSON
+    for each recording; --report keeps a line for every one, and with the same file a run that was stopped goes on.
     """
+    if every == (recording_id is not None) or (every and receipt) or (report and not every):
+        raise click.UsageError("Name one recording (and --receipt), or say --all (and --report).")
+    if recording_id is None:
+        verify_every(report)
+    else:
+        verify_one(recording_id, receipt)
+
+
+def verify_one(recording_id: uuid.UUID, receipt: str | None) -> None:
+    """Print what is stored of one recording."""
     with session_scope(writes=False) as session:
         recording = session.get(Recording, recording_id)
         if recording is None:
             raise click.ClickException(f"Er is geen opname {recording_id}.")
-        originals, receipts = list(recording.originals), recording.receipts
-        owners = {original.id: original.key_owner for original in originals}
+        receipts = recording.receipts
+        originals = {original.name: of_original(original) for original in recording.originals}
     if not originals:
         raise click.ClickException("Van deze opname is nog geen origineel ontvangen.")
-    states = {original.name: look(original, owners[original.id]) for original in originals}
-    worst = max(states.values(), key=list(State).index)
+    found = Verified(recording_id, 0, {name: look(file) for name, file in originals.items()})
     given = [{"at": one.at.isoformat(), "sha256": one.sha256} for one in receipts]
     same = receipt is None or receipt.strip().lower() in {one.sha256 for one in receipts}
-    told = {"id": str(recording_id), "state": worst, "receipt": receipts[-1].sha256, "receipts": given}
-    click.echo(json.dumps({**told, "originals": states}, indent=2))
+    told = {"id": str(recording_id), "state": found.state, "receipt": receipts[-1].sha256, "receipts": given}
+    click.echo(json.dumps({**told, "originals": found.originals}, indent=2))
     if not same:
         raise click.ClickException("Dit is niet het controlegetal van deze opname.")
-    if worst is not State.GOOD:
+    if found.state is not State.GOOD:
         raise click.ClickException("Wat er is opgeslagen, is niet meer wat er is ontvangen.")
 
 
-def look(original: Original, owner: uuid.UUID) -> State:
-    """Fetch one original, sealed under the key of `owner`, and see whether it is what was received."""
-    with tempfile.TemporaryDirectory() as folder:
-        sealed, plain = Path(folder, "sealed"), Path(folder, "plain")
+def verify_every(path: Path | None) -> None:
+    """Look at every recording; print what is not good, and on the terminal how far it is."""
+    prepared_store()
+    with session_scope(writes=False) as session:
+        sizes = to_verify(session)
+    with TemporaryDirectory() as folder:
         try:
-            object_store().get_file(original.key, sealed)
-        except ObjectError:
-            return State.MISSING
-        if sealed.stat().st_size < original.cipher_size:
-            return State.TRUNCATED
-        if sha256_of(sealed) != original.cipher_sha256:
-            return State.CHANGED
+            report = Report(path or Path(folder, "report"))
+        except ValueError as error:
+            raise click.ClickException(f"{error}: name another file.") from error
+        progress = Progress(len(sizes), sum(sizes.values()), time.monotonic)
+        for recording_id in report.states.keys() & sizes.keys():
+            progress.skip(sizes[recording_id])
         try:
-            decrypt_file(sealed, plain, key_store().get(owner))
-        except KeyGone:
-            return State.KEY_GONE
-        except Tampered:
-            return State.CHANGED
-        return State.GOOD if sha256_of(plain) == original.sha256 else State.CHANGED
+            for recording_id, found in verify_all(report, sizes):
+                if found and found.state is not State.GOOD:
+                    click.echo(json.dumps(found.line()))
+                progress.step(sizes[recording_id])
+        except ObjectError as error:
+            again = f" The same command with --report {path} goes on from here." if path else ""
+            raise click.ClickException(f"{error}.{again}") from error
+        finally:
+            progress.end()
+        states = list(report.states.values())
+    told = ", ".join(f"{states.count(state)} {state}" for state in State if state in states)
+    click.echo(f"{len(states)} recordings: {told or 'nothing stored'}.")
+    if bad := sum(state not in (None, State.GOOD) for state in states):
+        raise click.ClickException(f"{bad} of them are not as they were received or made.")
