@@ -12,7 +12,7 @@ STEP = 10
 class Progress:
     """Counts `total` things of together `size` bytes. `clock` tells seconds.
 
-    Per cent is of the bytes, since one thing may be a thousand times as large as another; of things where there are none.
+    Per cent is of the bytes, since one thing may be a thousand times as large as another; of things without any.
     """
 
     def __init__(self, total: int, size: int, clock: Callable[[], float]):
