@@ -603,6 +603,7 @@ TABLES: Mapping[str, Table] = {
     "recorder_node": Table(
         DataClass.TECHNICAL, {}, {Apart.INNER: "name url capacity live draining drain_asked heartbeat_at"}
     ),
+    "alarm": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "name since told_at"}),
     "job": Table(
         DataClass.TECHNICAL,
         {},

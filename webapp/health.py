@@ -1,7 +1,7 @@
 """The health page, for a supervisor or a load balancer. It names parts, never people."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from storage import set_up
 from storage.base import jobs
@@ -68,9 +69,14 @@ def _found() -> dict[str, Any]:
     kept: dict[str, Any] = current_app.extensions.setdefault("vignet-health", {})
     with _turn:
         if not kept or g.now - kept["at"] > FRESH:
-            parts = {name: _answers(check) for name, check in CHECKS.items()}
+            parts = tried(g.db, current_app.config["SETTINGS"], g.now)
             kept.update(at=g.now, parts=parts, alarms=_alarms() if parts["database"] else None)
     return kept
+
+
+def tried(session: Session, settings: Config, now: datetime) -> dict[str, bool]:
+    """Which parts answer at this very moment."""
+    return {name: _answers(lambda check=check: check(session, settings, now)) for name, check in CHECKS.items()}
 
 
 def _alarms() -> dict[str, int]:
@@ -79,36 +85,35 @@ def _alarms() -> dict[str, int]:
     return {"dead_jobs": g.db.scalars(dead).one()} | {f"{name}_takes": count(found) for name, found in takes.items()}
 
 
-def _database() -> bool:
-    return bool(g.db.scalar(text("SELECT 1")) == 1)
+def _database(session: Session, _settings: Config, _now: datetime) -> bool:
+    return bool(session.scalar(text("SELECT 1")) == 1)
 
 
-def _broker() -> bool:
+def _broker(_session: Session, _settings: Config, _now: datetime) -> bool:
     with jobs.celery.connection_for_read() as connection:
         connection.ensure_connection(max_retries=1, timeout=2)
     return True
 
 
-def _workers() -> bool:
+def _workers(_session: Session, _settings: Config, _now: datetime) -> bool:
     answers = jobs.celery.control.inspect(timeout=1).active_queues() or {}
     queues = {queue["name"] for worker in answers.values() for queue in worker}
     return set(jobs.Queue) <= queues
 
 
-def _objects() -> bool:
+def _objects(_session: Session, _settings: Config, _now: datetime) -> bool:
     object_store().keys("health/")
     return True
 
 
-def _recorder() -> bool:
-    return any(node.alive(g.now) for node in g.db.scalars(select(RecorderNode)))
+def _recorder(session: Session, _settings: Config, now: datetime) -> bool:
+    return any(node.alive(now) for node in session.scalars(select(RecorderNode)))
 
 
-def _set_up() -> bool:
+def _set_up(session: Session, settings: Config, now: datetime) -> bool:
     """Elsewhere than in production it may be tried out before anybody says whose it is, once the demo has filled it."""
-    settings: Config = current_app.config["SETTINGS"]
     if settings.production:
-        return not set_up.missing(g.db, g.now)
+        return not set_up.missing(session, now)
     return not (settings.data / "run" / "filling").exists()
 
 

@@ -101,13 +101,13 @@ def _numbers(settings: Config) -> Iterator[Number]:
     yield from (Number("vignet_part_up", up, {"part": part}) for part, up in parts.items())
     if (free := operation.free_bytes(settings)) is not None:
         yield Number("vignet_disk_free_bytes", free)
-    if left := _certificate_left(settings, g.now):
+    if left := certificate_left(settings, g.now):
         yield Number("vignet_tls_expires_seconds", left)
     if parts["database"]:
         yield from operation.numbers(g.db, settings, g.now)
 
 
-def _certificate_left(settings: Config, now: datetime) -> float | None:
+def certificate_left(settings: Config, now: datetime) -> float | None:
     """Seconds until the certificate ends that the site shows; None without TLS, or when it shows none that is good."""
     if not settings.origin.startswith("https://"):
         return None

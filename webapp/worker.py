@@ -9,6 +9,7 @@ from scenarios import sitting as rules
 from scenarios.sitting import AnswerStage
 from storage.audits import packs
 from storage.base import audit, jobs
+from storage.base.config import config
 from storage.base.database import session_scope
 from storage.base.jobs import celery
 from storage.exam.recordings import RECEIPT, Recording, RecordingState, latest_take
@@ -25,6 +26,7 @@ from webapp.exam import exam_mail
 from webapp.judging import telling
 from webapp.mail import deliver
 from webapp.mail.notify import notify
+from webapp.office import alarms
 from webapp.people import invitations
 from webapp.planning import planning
 
@@ -78,6 +80,14 @@ def tend_windows() -> None:
         telling.remind(datetime.now(UTC))
     with session_scope() as session:
         hand_in_overdue(session, datetime.now(UTC))
+
+
+@celery.task(name="watch")
+def watch() -> None:
+    """Tell the operator by mail what is wrong with the installation, and what is right again."""
+    if config().operator_mail:
+        with create_app().app_context():
+            alarms.watch(datetime.now(UTC))
 
 
 @celery.task(name="charge")

@@ -45,6 +45,7 @@ class Config:
     audit_folder: Path
     audit_bucket: str
     audit_mail: str
+    operator_mail: str
     s3_endpoint: str
     s3_public_endpoint: str
     s3_region: str
@@ -137,6 +138,7 @@ def read(env: Mapping[str, str]) -> Config:
         audit_folder=Path(text("VIGNET_AUDIT_FOLDER", str(data / "audit"))).absolute(),
         audit_bucket=text("VIGNET_AUDIT_BUCKET", text("VIGNET_S3_BUCKET", "vignet")),
         audit_mail=text("VIGNET_AUDIT_MAIL"),
+        operator_mail=text("VIGNET_OPERATOR_MAIL"),
         s3_endpoint=endpoint,
         s3_public_endpoint=text("VIGNET_S3_PUBLIC_ENDPOINT", endpoint),
         s3_region=text("VIGNET_S3_REGION", "us-east-1"),

@@ -161,6 +161,7 @@ def _configure(sender: Celery, **_: object) -> None:
             "tend_sittings": {"task": "tend_sittings", "schedule": 10.0, "options": {"expires": 10}},
             "begin_audit_check": {"task": "begin_audit_check", "schedule": 21600.0, "options": {"expires": 21600}},
             "tend_windows": {"task": "tend_windows", "schedule": 600.0, "options": {"expires": 600}},
+            "watch": {"task": "watch", "schedule": 60.0, "options": {"expires": 60}},
             "charge": {"task": "charge", "schedule": 60.0, "options": {"expires": 60}},
             "delete_expired": {
                 "task": "delete_expired",

@@ -18,7 +18,7 @@ from flask import current_app, render_template
 
 SHORT_LINE = 70
 FOLDER = Path(__file__).parents[1] / "templates" / "mail"
-FIXED = ("audit_anchor", "audit_broken", "contact", "setup")
+FIXED = ("audit_anchor", "audit_broken", "contact", "operator_alarm", "setup")
 """What does not go through the outbox, and the lines that are under every mail."""
 MAY_GO = ("naam", "site")
 """Fields of the body without which a mail still says all that it has to say."""
