@@ -17,6 +17,8 @@ from recorder.media.depacketize import PPS, SPS, Picture, nal_type
 TICKS_PER_S = 10_000
 _CLUSTER_TICKS = 20_000
 VIDEO, AUDIO = 1, 2
+OPUS_HEAD = b"OpusHead" + struct.pack("<BBHIhB", 1, 2, 0, 48000, 0, 0)
+"""The setup data of stereo Opus at 48 kHz (RFC 7845, section 5.1)."""
 
 
 class Block(NamedTuple):
@@ -51,9 +53,8 @@ def write(path: Path, video: VideoTrack | None, with_audio: bool, blocks: Iterab
         picture = _element(0xE0, _number(0xB0, video.width), _number(0xBA, video.height))
         tracks.append(_track(VIDEO, 1, video.codec, video.private, picture))
     if with_audio:
-        head = b"OpusHead" + struct.pack("<BBHIhB", 1, 2, 0, 48000, 0, 0)
         sound = _element(0xE1, _element(0xB5, struct.pack(">d", 48000.0)), _number(0x9F, 2))
-        tracks.append(_track(AUDIO, 2, "A_OPUS", head, _number(0x56AA, 0), _number(0x56BB, 80_000_000), sound))
+        tracks.append(_track(AUDIO, 2, "A_OPUS", OPUS_HEAD, _number(0x56AA, 0), _number(0x56BB, 80_000_000), sound))
     information = _element(
         0x1549A966,
         _number(0x2AD7B1, 1_000_000_000 // TICKS_PER_S),
@@ -161,6 +162,7 @@ def _avc_configuration(sps: list[bytes], pps: list[bytes]) -> bytes:
 
 def _h264_size(units: Iterable[bytes]) -> tuple[int, int]:
     decoder = av.CodecContext.create("h264", "r")
+    decoder.thread_count = 1
     try:
         stream = b"".join(b"\0\0\0\1" + unit for unit in units)
         frames = [*decoder.decode(av.Packet(stream)), *decoder.decode(None)]

@@ -256,6 +256,7 @@ def _size(video: av.VideoStream, packet: "av.Packet[Any]") -> tuple[int, int]:
     """The size of this keyframe, by decoding it."""
     decoder: Any = av.CodecContext.create(video.codec_context.name, "r")
     decoder.extradata = video.codec_context.extradata
+    decoder.thread_count = 1  # others would take longer to start than one picture does
     try:
         frames = [*decoder.decode(packet), *decoder.decode(None)]
     except av.error.FFmpegError:

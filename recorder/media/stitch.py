@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from fractions import Fraction
 from heapq import merge
-from math import inf, sqrt
+from math import inf
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -21,7 +21,7 @@ from recorder.media.road import Fill, Road, between
 from recorder.spool.manifest import Manifest
 
 _BLOCK_S, _ENVELOPE_RATE, _QUIET = 0.01, 8000, 50
-_ALIKE, _OVERLAP_S = 0.6, 2.0
+_ALIKE, _OVERLAP_S, _FLAT = 0.6, 2.0, 1e-9
 WRONG_S = {"clock": 0.4, "publish": 0.9}
 """How far each way of knowing when the live road began may be wrong."""
 _RATE, _TICKS = 48_000, 90_000
@@ -50,6 +50,14 @@ def align(head: Road, other: Road, manifest: Manifest | None, live: Source) -> t
 
 def envelope(path: Path) -> _Levels:
     """How loud it is to an ear in each hundredth of a second, from time zero of the file on, as far as it goes."""
+    step = round(_ENVELOPE_RATE * _BLOCK_S)
+    samples = heard(path)
+    blocks = np.abs(samples[: len(samples) // step * step].reshape(-1, step).astype(np.float64))
+    return cast("_Levels", np.log1p(blocks.sum(axis=1) / step / _QUIET))
+
+
+def heard(path: Path) -> "np.ndarray[Any, np.dtype[np.int16]]":
+    """The sound of a file as samples, mono, 8000 a second, from time zero on, silence where there is none."""
     samples = array("h")
     with suppress(av.error.FFmpegError, ValueError), av.open(str(path)) as container:
         streams, begin_s = container.streams.audio[:1], (container.start_time or 0) / 1e6
@@ -60,30 +68,44 @@ def envelope(path: Path) -> _Levels:
                 if silence > _ENVELOPE_RATE * _BLOCK_S:
                     samples.frombytes(bytes(2 * silence))
                 samples.frombytes(bytes(part.planes[0])[: 2 * part.samples])
-    step = round(_ENVELOPE_RATE * _BLOCK_S)
-    blocks = np.abs(
-        np.frombuffer(samples, np.int16)[: len(samples) // step * step].reshape(-1, step).astype(np.float64)
-    )
-    return cast("_Levels", np.log1p(blocks.sum(axis=1) / step / _QUIET))
+    return np.frombuffer(samples, np.int16)
 
 
 def lag_s(ours: _Levels, theirs: _Levels, guess_s: float, look_s: float) -> float | None:
     """The lag, near `guess_s`, by which two envelopes are most alike; None when they are not alike anywhere."""
     guess, look = round(guess_s / _BLOCK_S), round(look_s / _BLOCK_S)
-    best_lag, best = None, _ALIKE
-    for lag in range(guess - look, guess + look + 1):
-        one = ours[max(0, lag) : max(0, lag + len(theirs))]
-        other = theirs[max(0, -lag) :][: len(one)]
-        one = one[: len(other)]
-        if len(one) * _BLOCK_S >= _OVERLAP_S and (alike := _correlation(one, other)) > best:
-            best_lag, best = lag, alike
-    return None if best_lag is None else best_lag * _BLOCK_S
+    lags = np.arange(max(guess - look, -len(theirs)), min(guess + look, len(ours)) + 1)
+    begins, ends = np.maximum(lags, 0), np.minimum(lags + len(theirs), len(ours))
+    long = (ends - begins) * _BLOCK_S >= _OVERLAP_S
+    if not long.any():
+        return None
+    lags, begins, ends = lags[long], begins[long], ends[long]
+    alike = _correlations(ours, theirs, lags, begins, ends)
+    best = int(alike.argmax())
+    return float(lags[best]) * _BLOCK_S if alike[best] > _ALIKE else None
 
 
-def _correlation(one: _Levels, other: _Levels) -> float:
-    one, other = one - one.mean(), other - other.mean()
-    spread = float(one @ one) * float(other @ other)
-    return float(one @ other) / sqrt(spread) if spread > 0 else 0.0
+def _correlations(ours: _Levels, theirs: _Levels, lags: Any, begins: Any, ends: Any) -> _Levels:
+    """How alike two envelopes are (Pearson's r) at each of these lags, from its begin to its end in the first one.
+
+    By way of their spectra, since for a quarter of an hour each lag by itself would take most of a minute.
+    """
+    ours, theirs = ours - ours.mean(), theirs - theirs.mean()
+    points = 1 << (len(ours) + len(theirs)).bit_length()
+    together = np.fft.irfft(np.fft.rfft(ours, points) * np.fft.rfft(theirs, points).conj(), points)[lags % points]
+    count = ends - begins
+    one, one_square = (_sums(values, begins, ends) for values in (ours, ours**2))
+    other, other_square = (_sums(values, begins - lags, ends - lags) for values in (theirs, theirs**2))
+    spread = np.maximum(one_square - one**2 / count, 0.0) * np.maximum(other_square - other**2 / count, 0.0)
+    # What does not change at all is like nothing.
+    varies = spread > (_FLAT * count) ** 2
+    return cast("_Levels", np.where(varies, (together - one * other / count) / np.sqrt(np.where(varies, spread, 1)), 0))
+
+
+def _sums(values: _Levels, begins: Any, ends: Any) -> _Levels:
+    """The sum of the values from each begin to its end."""
+    running = np.concatenate(([0.0], np.cumsum(values)))
+    return cast("_Levels", running[ends] - running[begins])
 
 
 def stitch(road: Road, other: Road, shift_s: float, filled: Fill, path: Path) -> Path:

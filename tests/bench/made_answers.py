@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from support.coded_once import numbers
 from support.made_checks import complaints
 
 STEP = 100
@@ -43,6 +44,7 @@ def main(count: int = 2000, first: int = 0) -> dict:
     """Look at the answers of these numbers."""
     told, wrong, dead, cpu_s = Counter(), {}, set(), 0.0
     starts = range(first, first + count, STEP)
+    numbers()  # coded before the processes part, which then all have it
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for more, found, ended, seconds in pool.map(some, starts, (min(STEP, first + count - at) for at in starts)):
             told, wrong, dead, cpu_s = told + more, wrong | found, dead | ended, cpu_s + seconds

@@ -13,12 +13,14 @@ from tempfile import TemporaryDirectory
 import av
 from support import sender
 
+from recorder.media import matroska
 from recorder.media.live_source import join
 from recorder.media.matroska import VideoTrack
 
 LONGEST_S, THINNED = 8, 3
 """Of the coded pictures each third is used: nobody decodes them but for the keyframes, so the rest may be missing."""
 RATE, PACKET_S = sender.FPS // THINNED, 0.06
+HEARD_RATE = 8000
 SIZES = ((320, 192), (160, 96))
 CODECS = ("H264", "VP8")
 
@@ -68,6 +70,18 @@ def sounds() -> tuple[bytes, ...]:
         packets += encoder.encode(frame)
     packets += encoder.encode(None)
     return tuple(bytes(packet) for packet in packets)[: round(LONGEST_S / PACKET_S)]
+
+
+@cache
+def samples() -> tuple[bytes, ...]:
+    """What each packet of sound sounds like: samples as `stitch.heard` gives them, decoded once."""
+    decoder, resampler, found = av.CodecContext.create("opus", "r"), av.AudioResampler("s16", "mono", HEARD_RATE), b""
+    decoder.extradata = matroska.OPUS_HEAD
+    for packet in (*sounds(), b""):
+        for frame in decoder.decode(av.Packet(packet) if packet else None):
+            found += b"".join(bytes(part.planes[0])[: 2 * part.samples] for part in resampler.resample(frame))
+    size = 2 * round(HEARD_RATE * PACKET_S)
+    return tuple(found[at : at + size].ljust(size, b"\0") for at in range(0, size * len(sounds()), size))
 
 
 @cache

@@ -5,21 +5,21 @@ roads, and the join.
 """
 
 import os
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-import av
 from support.coded_once import PACKET_S, RATE, number_of
 from support.made_answers import Answer, Made
+from support.read_once import Content, Reading
 
 import scenarios
 from recorder.media import matroska, select_source
 from recorder.media.ffmpeg import FfmpegError
-from recorder.media.matroska import AUDIO, VIDEO, Block, VideoTrack
-from recorder.media.measure import Scan, scan
+from recorder.media.matroska import AUDIO, VIDEO
+from recorder.media.measure import Scan
 from recorder.media.road import Fill, Road
 from recorder.media.stitch import WRONG_S
 from recorder.media.transcode import How, how
@@ -36,25 +36,16 @@ def limits() -> Limits:
     return parse(path.read_bytes()).quality
 
 
-def joined(road: Road, other: Road, shift_s: float, filled: Fill, path: Path) -> Path:
+def joined(reading: Reading, road: Road, other: Road, shift_s: float, filled: Fill, path: Path) -> Path:
     """What `stitch` does, without coding: the packets of the one, and those of the other that stand in for it."""
     blocks, track = [], None
     for one, by_s in ((road, 0.0), (other, shift_s)):
-        with av.open(str(one.path)) as container:
-            start_s = (container.start_time or 0) / 1e6
-            for packet in container.demux([*container.streams.video[:1], *container.streams.audio[:1]]):
-                if packet.pts is None:
-                    continue
-                at = float(packet.pts * packet.time_base) - start_s + by_s
-                is_picture = packet.stream.type == "video"
-                if is_picture and track is None:
-                    codec = "V_VP8" if packet.stream.codec_context.name == "vp8" else "V_MPEG4/ISO/AVC"
-                    private = bytes(packet.stream.codec_context.extradata or b"")
-                    track = VideoTrack(codec, packet.stream.width, packet.stream.height, private)
-                stands_in = any(begin <= at < end for begin, end in (filled.picture if is_picture else filled.sound))
-                if stands_in == (one is other):
-                    number = VIDEO if is_picture else AUDIO
-                    blocks.append(Block(max(0.0, at), number, packet.is_keyframe, bytes(packet)))
+        content = reading.content(one.path)
+        track = track or (content.track if any(block.track == VIDEO for block in content.blocks) else None)
+        for block in content.blocks:
+            at, spans = block.seconds + by_s, filled.picture if block.track == VIDEO else filled.sound
+            if any(begin <= at < end for begin, end in spans) == (one is other):
+                blocks.append(block._replace(seconds=max(0.0, at)))
     if not blocks:
         raise FfmpegError("nothing to join")
     # Two pictures that a seam brings within a millisecond are set apart, as `stitch` does.
@@ -67,13 +58,12 @@ def joined(road: Road, other: Road, shift_s: float, filled: Fill, path: Path) ->
     return path
 
 
-def held(path: Path) -> dict[str, set[int]]:
+def held(content: Content) -> dict[str, set[int]]:
     """The numbers of the pictures and of the packets of sound in a file."""
     found: dict[str, set[int]] = {"picture": set(), "sound": set()}
-    with av.open(str(path)) as container:
-        for packet in container.demux([*container.streams.video[:1], *container.streams.audio[:1]]):
-            if packet.pts is not None and (known := number_of(bytes(packet))):
-                found[known[0]].add(known[1])
+    for block in content.blocks:
+        if known := number_of(block.data):
+            found[known[0]].add(known[1])
     return found
 
 
@@ -81,19 +71,19 @@ def complaints(seed: int) -> tuple[list[str], Answer, str]:
     """What is wrong with what becomes of the answer of this seed; how it was spoiled; what was taken, and why."""
     with TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as name:
         folder = Path(name)
-        answer = Made(seed, folder).make()
-        with patch.object(select_source, "stitch", joined):
+        answer, reading = Made(seed, folder).make(), Reading()
+        with reading.noted(), patch.object(select_source, "stitch", partial(joined, reading)):
             chosen = select_source.best(answer.paths, folder)
         took = f"{chosen.decision['took']}, {chosen.decision['why']}"
         decodable = {road: len(answer.pictures[road]) + len(answer.heard[road]) for road in answer.pictures}
         if chosen.path is None:
             return (["nothing was taken"] if any(decodable.values()) else []), answer, took
-        found = scan(chosen.path)
+        found = reading.scan(chosen.path)
         dropped = sum(session.video.dropped for session in chosen.live.sessions)
         wrong = wrong_times(found)
         # What lies in a hole only the clock says, and nobody sees in it that the clock jumped.
         if not ({"sound clock jumps back", "both clocks jump back"} & {*answer.mishaps} and holes(chosen.decision)):
-            wrong += lost(answer, held(chosen.path), chosen.decision, dropped)
+            wrong += lost(answer, held(reading.content(chosen.path)), chosen.decision, dropped)
         how(found)
         judge(measured(found), limits())
         return wrong, answer, took

@@ -45,5 +45,5 @@ def test_what_once_was_lost_is_kept(seed):
 
 def test_what_a_join_leaves_out_is_noticed(monkeypatch):
     """The check can fail: a join that forgets the other road loses what only that one had."""
-    monkeypatch.setattr("support.made_checks.joined", lambda road, other, shift_s, filled, path: road.path)
+    monkeypatch.setattr("support.made_checks.joined", lambda reading, road, other, shift_s, filled, path: road.path)
     assert any(complaints(seed)[0] for seed in range(60))
