@@ -4,7 +4,10 @@
 """
 
 import pytest
+from support.made_answers import Made
 from support.made_checks import complaints
+
+from recorder.media import select_source
 
 SOME, PARTS = 240, 4
 
@@ -41,6 +44,17 @@ def test_no_made_answer_ends_dead_or_loses_anything_silently(part):
 )
 def test_what_once_was_lost_is_kept(seed):
     assert not complaints(seed)[0]
+
+
+@pytest.mark.parametrize("seed", [32, 71, 74, 110])
+def test_the_choice_is_the_one_that_reading_decoding_and_joining_in_earnest_would_make(tmp_path, monkeypatch, seed):
+    """What the checks leave out, since it costs most, decides nothing: files read anew, sound decoded, `stitch`."""
+    earnest = select_source.best(Made(seed, tmp_path).make().paths, tmp_path).decision
+    assert (earnest["took"], earnest["by"]) == ("both", "sound")
+    found, best = [], select_source.best
+    monkeypatch.setattr(select_source, "best", lambda *asked: found.append(best(*asked)) or found[0])
+    assert not complaints(seed)[0]
+    assert found[0].decision == earnest
 
 
 def test_what_a_join_leaves_out_is_noticed(monkeypatch):

@@ -5,6 +5,7 @@ import json
 import math
 import random
 import subprocess
+import time
 from array import array
 from fractions import Fraction
 from functools import cache
@@ -326,6 +327,16 @@ def test_a_road_without_sound_or_in_silence_is_laid_by_the_clock(tmp_path):
     assert lag_s(np.ones(500), np.ones(500), 0, 1) is None
     seen = watch(chosen.path)
     assert set(seen.numbers) == set(range(240)) and abs(seen.sound_s - SECONDS) < 0.1
+
+
+def test_of_a_quarter_of_an_hour_each_lag_is_looked_at_in_seconds():
+    """Where nobody knows when the live road began, all of it is searched: lag by lag that took more than a minute."""
+    loud = np.log1p(np.abs(np.random.default_rng(1).normal(0, 300, 90_000)) / 50)
+    began = time.process_time()
+    assert lag_s(loud, loud[31_415:], 0, 900) == pytest.approx(314.15)
+    assert lag_s(loud[31_415:], loud, 0, 900) == pytest.approx(-314.15)
+    assert lag_s(loud, loud[31_415:], 0, 300) is None
+    assert time.process_time() - began < 10
 
 
 def test_a_live_road_that_begins_after_the_hole_leaves_a_still(tmp_path):
