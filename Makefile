@@ -108,9 +108,9 @@ verifiers: ## Hold badges, status lists and the audit file against verifiers of 
 	@exec $(VENV)/python tests/verifiers
 
 .PHONY: containers
-containers: ## Bring docker/compose.yml up as the README says on a real engine, with an exam through it, a quarter of an hour
+containers: ## Bring docker/compose.yml up as the README says on a real engine, with an exam through it, a quarter of an hour (ARGS=other-parts)
 	@$(PYTHON) docker/local/prepare.py test
-	@exec $(VENV)/python tests/containers
+	@exec $(VENV)/python tests/containers $(ARGS)
 
 .PHONY: sbom
 sbom: ## List the run-time packages with versions and licences as CycloneDX 1.6 (sbom.cdx.json)

@@ -46,7 +46,7 @@ cd_run "flask --app webapp routes" | tail -1
 cd_run "python -c 'import recorder.http.server, recorder.worker, webapp.worker; from recorder import ffmpeg; print(ffmpeg.binary())'"
 cd_run "celery -A recorder.worker report" | grep -m1 -i celery
 cd_run "caddy version"
-cd_run "VIGNET_SITE=http://localhost:8000 caddy validate --adapter caddyfile --config docker/Caddyfile" 2>&1 | tail -1
+cd_run "VIGNET_SITE=http://localhost:8000 caddy validate --adapter caddyfile --config docker/edge/Caddyfile" 2>&1 | tail -1
 cd_run "python3 docker/local/swift_s3.py --prepare --data /data/swift --port 8080 && ls -m /data/swift/etc"
 cd_run "gunicorn --check-config 'webapp:serve()' && echo gunicorn ok"
 step "all of it runs as $(as_user id -u) in $(inside sh -c 'cat /etc/debian_version') with $(inside python3 --version)"

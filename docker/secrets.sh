@@ -21,5 +21,15 @@ keep database_url "postgresql+psycopg://vignet:$password@database/vignet"
 broker=$(plain)
 keep broker_url "redis://:$broker@valkey:6379/0"
 keep valkey_conf "requirepass $(sed 's,^redis://:,,;s,@.*,,' secrets/broker_url)"
+# Where the web apps count together who tries too often: that Valkey, also where another broker carries the jobs.
+keep limits_url "$(cat secrets/broker_url)"
+# For docker/compose.rabbitmq.yml and docker/compose.pgbouncer.yml; nothing reads them without.
+keep rabbitmq_password "$(plain)"
+rabbit=$(cat secrets/rabbitmq_password)
+keep rabbitmq_url "amqp://vignet:$rabbit@rabbitmq:5672//"
+keep rabbitmq_conf "default_user = vignet
+default_pass = $rabbit"
+keep pgbouncer_users "\"vignet\" \"$password\""
+keep pgbouncer_url "postgresql+psycopg://vignet:$password@pgbouncer:6432/vignet"
 keep turn_secret "$(plain)"
 echo "The secrets are in $(pwd)/secrets. Keep master_key somewhere safe too: without it no original can be read."

@@ -13,7 +13,7 @@ from flask import abort
 MOST = 3
 """Of the eight threads of a process."""
 AT_ONCE = 8 * 1024 * 1024
-"""Bytes of an answer that the edge takes at once (`response_buffers` in docker/Caddyfile)."""
+"""Bytes of an answer that the edge takes at once (`response_buffers` in docker/edge/Caddyfile)."""
 
 _lock = threading.Lock()
 _readers: set[uuid.UUID] = set()

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from storage import set_up
 from storage.base import logs
-from storage.base.config import ConfigError, config
+from storage.base.config import ConfigError, config, counts
 from storage.base.database import passes, session_scope
 from webapp.app import create_app
 
@@ -16,8 +16,17 @@ log = logging.getLogger(__name__)
 
 
 def serve() -> Flask:
-    """The web app. Raises ConfigError in production when the installation does not know yet who holds the exams."""
+    """The web app.
+
+    Raises ConfigError in production when the installation does not know yet who holds the exams, or when each process
+    would count for itself how often somebody guesses a password: there are several, on several hosts.
+    """
     logs.begin()
+    if config().production and not counts(config().rate_limit_storage):
+        raise ConfigError(
+            "VIGNET_RATE_LIMIT_STORAGE: production needs the address of a Valkey or a Redis (redis://…) that all web apps "
+            "share; it holds who tries too often, and a broker such as RabbitMQ cannot."
+        )
     if config().production and (missing := _missing()):
         commands = [f"`flask --app webapp {word}`" for word in ("setup", "schemes add PATH")]
         asked = commands[1:] if missing == ["schemes"] else commands if "schemes" in missing else commands[:1]

@@ -59,7 +59,9 @@ def parts(machine: Machine) -> Iterator[Part]:
     listen = machine.environment()["VIGNET_WEB_LISTEN"]
     shared = f"PROMETHEUS_MULTIPROC_DIR={data / 'run' / 'numbers'}"
     yield Part("web", [*_python(web), "--env", shared, "--bind", listen, "webapp:serve()"])
-    yield Part("caddy", [str(VENV / "bin" / "caddy"), "run", "--adapter", "caddyfile", "--config", "docker/Caddyfile"])
+    yield Part(
+        "caddy", [str(VENV / "bin" / "caddy"), "run", "--adapter", "caddyfile", "--config", "docker/edge/Caddyfile"]
+    )
 
 
 def supervisor_conf(machine: Machine, user: str) -> str:

@@ -25,6 +25,9 @@ WITHHELD = frozenset(("SECRET_KEY", "MASTER_KEY", "S3_SECRET_KEY"))
 
 Secret = TypeVar("Secret", str, bytes)
 
+ALONE = "memory://"
+"""Where a process keeps counters for itself."""
+
 
 class ConfigError(Exception):
     """A setting is missing, malformed or unsafe; the message says which variable and what to do."""
@@ -170,7 +173,8 @@ def read(env: Mapping[str, str]) -> Config:
         mail_url=_mail_url(text("VIGNET_MAIL_URL", f"file://{data / 'mail'}")),
         mail_tls=choice("VIGNET_MAIL_TLS", ("on", "off") if production else ("off", "on")) == "on",
         mail_sender=text("VIGNET_MAIL_SENDER", "Vignet <vignet@example.invalid>"),
-        rate_limit_storage=text("VIGNET_RATE_LIMIT_STORAGE", broker),
+        # RabbitMQ keeps messages and no counters; a process then counts for itself.
+        rate_limit_storage=text("VIGNET_RATE_LIMIT_STORAGE", broker if counts(broker) else ALONE),
         second_factor=choice("VIGNET_SECOND_FACTOR", ("on", "off") if production else ("off", "on")) == "on",
     )
     if not config.turn_secret and any(is_turn(server) and "credential" not in server for server in config.ice_servers):
@@ -256,6 +260,11 @@ def _ice_servers(text: str) -> tuple[Mapping[str, Any], ...]:
     if not (isinstance(servers, list) and all(isinstance(server, dict) and "urls" in server for server in servers)):
         raise ConfigError('VIGNET_ICE_SERVERS: a JSON list such as [{"urls": "turn:…"}] is needed.')
     return tuple(servers)
+
+
+def counts(address: str) -> bool:
+    """True when several processes can keep counters together at this address: it is a Valkey or a Redis."""
+    return urlsplit(address).scheme in ("redis", "rediss", "redis+sentinel", "redis+cluster")
 
 
 def _mail_url(text: str) -> str:

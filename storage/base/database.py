@@ -110,7 +110,9 @@ def one_of(states: type[enum.StrEnum]) -> Enum:
 def make_engine(url: str) -> Engine:
     """An engine for `url`, with foreign keys and WAL when it is SQLite. Its errors tell no values: logs keep them."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        event.listen(engine, "connect", _prepare_nothing_behind_a_pooler)
+        return engine
     engine = create_engine(url, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
@@ -130,6 +132,18 @@ def make_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", True) else "BEGIN")
 
     return engine
+
+
+def _prepare_nothing_behind_a_pooler(connection: Any, _record: object) -> None:
+    """Have this connection prepare no statements when a pooler such as PgBouncer answers in the place of PostgreSQL.
+
+    What is prepared is known to one server process, and each transaction may get another one. A pooler gives itself
+    away: it says at the start which process can be told to cancel, and that is not the one that answers.
+    """
+    (answers,) = connection.execute("SELECT pg_backend_pid()", prepare=False).fetchone()
+    connection.rollback()
+    if answers != connection.info.backend_pid:
+        connection.prepare_threshold = None
 
 
 @cache

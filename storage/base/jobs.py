@@ -131,10 +131,14 @@ def _configure(sender: Celery, **_: object) -> None:
         broker_url=config().broker_url,
         broker_connection_retry_on_startup=True,
         # A web request must not hang on a lost broker: the sweeper rings later.
+        broker_connection_timeout=2,
         broker_transport_options={
             "visibility_timeout": 3600,
             "socket_connect_timeout": 2,
             "socket_timeout": 10,
+            # As RabbitMQ's library calls it. One whose memory or disk is full goes on listening and says nothing.
+            "read_timeout": 10,
+            "write_timeout": 10,
             "max_retries": 1,
             "interval_start": 0,
             "interval_step": 0.1,

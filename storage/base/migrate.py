@@ -12,10 +12,9 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
 
 from storage.base.config import config
-from storage.base.database import Base
+from storage.base.database import Base, make_engine
 
 STORAGE = Path(__file__).resolve().parents[1]
 
@@ -45,7 +44,7 @@ def upgrade(url: str) -> None:
 def behind(url: str) -> int:
     """How many migrations this database has not seen."""
     script = ScriptDirectory.from_config(_alembic(url))
-    engine = create_engine(url)
+    engine = make_engine(url)
     try:
         with engine.connect() as connection:
             seen = MigrationContext.configure(connection).get_current_heads()

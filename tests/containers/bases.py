@@ -13,8 +13,9 @@ ON_DEBIAN = {
     "postgres:17-alpine": "postgres",
     "valkey/valkey:8-alpine": "valkey",
     "coturn/coturn:4.7-alpine": "coturn",
-    "rabbitmq:stand-in": "rabbitmq",
-    "pgbouncer:stand-in": "pgbouncer",
+    "rabbitmq:4-alpine": "rabbitmq",
+    "edoburu/pgbouncer:v1.24.1-p1": "pgbouncer",
+    "vignet-test/ceph": "ceph",
 }
 COMPOSE = Path("~/.docker/cli-plugins/docker-compose").expanduser()
 
@@ -30,7 +31,7 @@ def make(*images: str) -> list[str]:
         if name in DEBIAN:
             _debian(name)
         else:
-            make("debian:13-slim")
+            make(*DEBIAN)
             recipe = HERE / "images" / f"{ON_DEBIAN[name]}.Dockerfile"
             _run("docker", "build", "--quiet", "--tag", name, "--file", str(recipe), str(recipe.parent))
     return made

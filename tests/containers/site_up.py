@@ -14,14 +14,22 @@ from support import system
 NAME = "localhost"
 """A name for which the edge makes a certificate of its own authority."""
 DATABASE, STORE = "172.30.84.10", "172.30.84.12"
+OTHER_PARTS = {
+    "COMPOSE_FILE": "docker/compose.yml:docker/compose.rabbitmq.yml:docker/compose.pgbouncer.yml:tests/containers/ceph.yml",
+    "COMPOSE_PROFILES": "",
+    "VIGNET_S3_ENDPOINT": "http://ceph:7480",
+    "VIGNET_S3_ACCESS_KEY": "vignet",
+}
+"""What docker/production.env says with RabbitMQ, PgBouncer and Ceph's gateway in the places of what comes with it."""
+CEPH, RABBITMQ = "172.30.84.15", "172.30.84.13"
 
 
 class Site(system.System):
     """The checkout in `root` as an operator has it: docker/production.env, docker/secrets, and compose."""
 
-    def __init__(self, root: Path, project: str = "vignet", files: tuple[str, ...] = ("docker/compose.yml",)) -> None:
+    def __init__(self, root: Path, project: str = "vignet") -> None:
         super().__init__(f"https://{NAME}:443", root / "var", {}, root)
-        self.project, self.files = project, files
+        self.project = project
 
     def configure(self, version: str, **settings: str) -> None:
         """What the README asks for: copy the example, fill it in, make the secrets."""
@@ -50,7 +58,9 @@ class Site(system.System):
             if line and not line.startswith("#")
         )
         password = (secrets / "database_password").read_text()
-        broker = (secrets / "broker_url").read_text().replace("@valkey:", "@172.30.84.11:")
+        broker = secrets / ("rabbitmq_url" if "rabbitmq" in told.get("COMPOSE_FILE", "") else "broker_url")
+        address = broker.read_text().replace("@valkey:", "@172.30.84.11:").replace("@rabbitmq:", f"@{RABBITMQ}:")
+        store = told.get("VIGNET_S3_ENDPOINT", f"http://{STORE}:8080").replace("//ceph:", f"//{CEPH}:")
         keys = json.loads(self.do("docker", "volume", "inspect", f"{self.project}_keys"))[0]["Mountpoint"]
         plain = {name: value for name, value in os.environ.items() if not name.startswith("VIGNET_")}
         self.env = (
@@ -61,8 +71,8 @@ class Site(system.System):
                 "VIGNET_DATA": str(self.data),
                 "VIGNET_KEYS": keys,
                 "VIGNET_DATABASE_URL": f"postgresql+psycopg://vignet:{password}@{DATABASE}/vignet",
-                "VIGNET_BROKER_URL": broker,
-                "VIGNET_S3_ENDPOINT": told.get("VIGNET_S3_ENDPOINT", f"http://{STORE}:8080"),
+                "VIGNET_BROKER_URL": address,
+                "VIGNET_S3_ENDPOINT": store,
             }
             | {
                 f"VIGNET_{name.upper()}_FILE": str(secrets / name)
@@ -71,8 +81,12 @@ class Site(system.System):
         )
 
     def compose(self, *words: str, timeout: float = 900) -> str:
-        files = [word for file in self.files for word in ("-f", file)]
-        return self.do("docker", "compose", "--env-file", "docker/production.env", *files, *words, timeout=timeout)
+        return self.do("docker", "compose", "--env-file", "docker/production.env", *words, timeout=timeout)
+
+    def do_anyway(self, *words: str) -> str:
+        """What a command of compose prints, however it ends."""
+        command = ["docker", "compose", "--env-file", "docker/production.env", *words]
+        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, timeout=300, check=False).stdout
 
     def do(self, *command: str, timeout: float = 900) -> str:
         """What a command prints, run in the checkout; fails when it does."""

@@ -114,7 +114,7 @@ def test_the_secrets_are_made_closed_and_fit_each_other(tmp_path):
     [
         ("requirements.txt", True),
         ("webapp/app.py", True),
-        ("docker/Caddyfile", True),
+        ("docker/edge/Caddyfile", True),
         ("docker/local/swift_s3.py", True),
         ("docker/secrets/master_key", False),
         ("docker/production.env", False),

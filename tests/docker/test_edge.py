@@ -105,7 +105,7 @@ def caddy(first: int, store: str, folder: Path, site: str = "") -> Iterator[str]
         "VIGNET_RECORDER_LISTEN": f"127.0.0.1:{first + 2}",
         "VIGNET_S3_ENDPOINT": store,
     }
-    command = [services.BIN / "caddy", "run", "--adapter", "caddyfile", "--config", "docker/Caddyfile"]
+    command = [services.BIN / "caddy", "run", "--adapter", "caddyfile", "--config", "docker/edge/Caddyfile"]
     with services.running(command, [first], folder / "caddy.log", env):
         yield f"http://127.0.0.1:{first}"
 

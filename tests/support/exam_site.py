@@ -68,7 +68,14 @@ def open_for_visitors(settings: Config, folder: Path) -> Iterator[str]:
     python = services.BIN / "python"
     web = [python, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "8", "--bind", settings.web_listen]
     web += ["--no-control-socket", "webapp:create_app()"]
-    edge = [services.BIN / "caddy", "run", "--adapter", "caddyfile", "--config", services.ROOT / "docker" / "Caddyfile"]
+    edge = [
+        services.BIN / "caddy",
+        "run",
+        "--adapter",
+        "caddyfile",
+        "--config",
+        services.ROOT / "docker" / "edge" / "Caddyfile",
+    ]
     with contextlib.ExitStack() as stack:
         stack.enter_context(contextlib.chdir(services.ROOT))
         for name, command, listens in (

@@ -197,7 +197,7 @@ def test_through_the_real_edge_and_store(session, world, recording, object_store
         "VIGNET_S3_ENDPOINT": os.environ["VIGNET_S3_ENDPOINT"],
         "VIGNET_DATA": str(tmp_path),
     }
-    caddy = [services.BIN / "caddy", "run", "--adapter", "caddyfile", "--config", "docker/Caddyfile"]
+    caddy = [services.BIN / "caddy", "run", "--adapter", "caddyfile", "--config", "docker/edge/Caddyfile"]
     try:
         with services.running(caddy, [first], tmp_path / "caddy.log", env):
             address = f"http://127.0.0.1:{first}/media/{recording.id}"

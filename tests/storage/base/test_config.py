@@ -193,7 +193,7 @@ def test_every_variable_stands_in_the_manual():
     asked: set[str] = set()
     read(Noted())
     root = Path(__file__).parents[3]
-    asked.update(re.findall(r"\{\$(\w+)", (root / "docker" / "Caddyfile").read_text()))
+    asked.update(re.findall(r"\{\$(\w+)", (root / "docker" / "edge" / "Caddyfile").read_text()))
     asked.update(re.findall(r'env\.get\("(VIGNET_\w+)"', (root / "docker" / "local" / "machine.py").read_text()))
     manual = (root / ".env.example").read_text()
     described = {

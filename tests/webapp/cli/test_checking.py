@@ -68,7 +68,7 @@ def edge(served, object_store, installation, tmp_path):
         "VIGNET_WEB_LISTEN": urlsplit(served).netloc,
         "VIGNET_S3_ENDPOINT": os.environ["VIGNET_S3_ENDPOINT"],
     }
-    command = [services.BIN / "caddy", "run", "--adapter", "caddyfile", "--config", "docker/Caddyfile"]
+    command = [services.BIN / "caddy", "run", "--adapter", "caddyfile", "--config", "docker/edge/Caddyfile"]
     with services.running(command, [port], tmp_path / "caddy.log", env):
         yield f"http://127.0.0.1:{port}"
 
