@@ -20,7 +20,7 @@ ONE_PERSON = "300 per minute"
 LARGE = 1_000_000
 """Bytes of a body that nobody types: a file."""
 LARGE_OF_ONE_PERSON = "20 per minute;100 per hour"
-"""Such bodies. On the slowest line that the edge bears with (docker/edge/Caddyfile) twelve megabytes take 26 minutes."""
+"""Such bodies. On the slowest line that the edge takes (docker/edge/Caddyfile) twelve megabytes take 26 minutes."""
 KNOWN = "X-Vignet-Known"
 LENGTH = "X-Vignet-Length"
 """Where the edge says how long the body will be: its question itself has none."""

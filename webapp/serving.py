@@ -24,8 +24,8 @@ def serve() -> Flask:
     logs.begin()
     if config().production and not counts(config().rate_limit_storage):
         raise ConfigError(
-            "VIGNET_RATE_LIMIT_STORAGE: production needs the address of a Valkey or a Redis (redis://…) that all web apps "
-            "share; it holds who tries too often, and a broker such as RabbitMQ cannot."
+            "VIGNET_RATE_LIMIT_STORAGE: production needs the address of a Valkey or a Redis (redis://…) that all web "
+            "apps share; it holds who tries too often, and a broker such as RabbitMQ cannot."
         )
     if config().production and (missing := _missing()):
         commands = [f"`flask --app webapp {word}`" for word in ("setup", "schemes add PATH")]

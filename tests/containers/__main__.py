@@ -173,7 +173,7 @@ def run(site: Site, steps: Steps, folder: Path, kind: str) -> None:
 
 
 def other_parts_said(site: Site) -> list[str]:
-    """Versions, and that it is them who did the work: RabbitMQ carried jobs, PgBouncer led to the database, Ceph keeps."""
+    """Versions, and that they do the work: RabbitMQ carries jobs, PgBouncer leads to the database, Ceph keeps."""
     said = [
         site.compose("exec", "-T", "rabbitmq", "rabbitmqctl", "-q", "version").strip(),
         site.compose("exec", "-T", "pgbouncer", "pgbouncer", "--version").splitlines()[0],
@@ -200,7 +200,7 @@ def sit(site: Site, steps: Steps, candidate: Candidate, kind: str) -> None:
         found.append(answer(candidate))
     if kind == "other-parts":
         with steps.step("what the parts say") as found:
-            found += other_parts_said(site)
+            found.extend(other_parts_said(site))
     if kind != "short":
         restart(site, steps, candidate)
     if kind != "other-parts":

@@ -15,7 +15,9 @@ NAME = "localhost"
 """A name for which the edge makes a certificate of its own authority."""
 DATABASE, STORE = "172.30.84.10", "172.30.84.12"
 OTHER_PARTS = {
-    "COMPOSE_FILE": "docker/compose.yml:docker/compose.rabbitmq.yml:docker/compose.pgbouncer.yml:tests/containers/ceph.yml",
+    "COMPOSE_FILE": ":".join(
+        [*(f"docker/compose{one}.yml" for one in ("", ".rabbitmq", ".pgbouncer")), "tests/containers/ceph.yml"]
+    ),
     "COMPOSE_PROFILES": "",
     "VIGNET_S3_ENDPOINT": "http://ceph:7480",
     "VIGNET_S3_ACCESS_KEY": "vignet",

@@ -10,15 +10,15 @@ from support.services import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker" / "compose.yml").read_text())
 SERVICES = COMPOSE["services"]
-ALL = {"database_url", "broker_url", "secret_key", "master_key", "s3_secret_key", "turn_secret"}
+ALL = {"database_url", "broker_url", "limits_url", "secret_key", "master_key", "s3_secret_key", "turn_secret"}
 GIVEN = {
     "edge": set(),
     "prepare": {"database_url", "s3_secret_key", "turn_secret"},
     "web-1": ALL,
     "web-2": ALL,
     "office": ALL,
-    "recorder": ALL - {"secret_key"},
-    "media": ALL - {"secret_key"},
+    "recorder": ALL - {"secret_key", "limits_url"},
+    "media": ALL - {"secret_key", "limits_url"},
     "sealer": ALL | {"audit_key"},
     "beat": {"database_url", "broker_url", "turn_secret"},
     "database": {"database_password"},
@@ -27,6 +27,39 @@ GIVEN = {
     "turn": {"turn_secret"},
 }
 OURS = set(GIVEN) - {"database", "valkey", "turn"}
+
+
+OTHERS = [yaml.safe_load((ROOT / "docker" / f"compose.{name}.yml").read_text()) for name in ("rabbitmq", "pgbouncer")]
+"""What COMPOSE_FILE may add."""
+
+
+def files_of(other: dict) -> set[str]:
+    return {secret["file"].removeprefix("secrets/") for secret in other["secrets"].values()}
+
+
+@pytest.mark.parametrize("other", OTHERS, ids=["rabbitmq", "pgbouncer"])
+def test_another_part_is_inside_alone_and_its_address_takes_the_place_of_ours(other):
+    """Nothing of a service changes but what it waits for, and the names that the recorder, on the host, is told."""
+    new = {name: service for name, service in other["services"].items() if name not in SERVICES}
+    assert len(new) == 1
+    for name, service in new.items():
+        assert list(service["networks"]) == ["inside"] and "ports" not in service
+        assert service["restart"] == "unless-stopped" and service["mem_limit"] and service["logging"]["options"]
+        address = service["networks"]["inside"]["ipv4_address"]
+        assert other["services"]["recorder"]["extra_hosts"] == [f"{name}:{address}"]
+        assert address not in (ROOT / "docker" / "compose.yml").read_text()
+    for name in set(other["services"]) - set(new):
+        assert set(other["services"][name]) <= {"depends_on", "extra_hosts"}
+    (given,) = set(other["secrets"]) & set(COMPOSE["secrets"])
+    assert given in ("broker_url", "database_url")
+
+
+def test_a_new_version_leaves_the_edge_running():
+    """Its image is not named after the version, what it is told lies beside it, and the script asks it to read anew."""
+    edge, script = SERVICES["edge"], (ROOT / "docker" / "deploy.sh").read_text()
+    assert "VIGNET_VERSION" not in str({name: value for name, value in edge.items() if name != "build"})
+    assert "./edge:/edge:ro" in edge["volumes"] and "/edge/Caddyfile" in edge["command"]
+    assert "caddy reload" in script and edge["environment"]["VIGNET_EDGE_ADMIN"].partition("|")[0] in script
 
 
 def test_all_services_are_known():
@@ -68,7 +101,8 @@ def test_what_is_mounted_belongs_to_the_user_of_the_image(service):
     """A new volume takes its owner from the folder of the image that it covers; a tmpfs may not cover it again."""
     image = (ROOT / "docker" / "Dockerfile").read_text()
     owned = re.search(r"install -d -o vignet -g vignet -m 700 (.*)", image)[1].split()
-    mounted = [volume.partition(":")[2] for volume in SERVICES[service].get("volumes", [])]
+    volumes = [volume for volume in SERVICES[service].get("volumes", []) if not volume.startswith("./")]
+    mounted = [volume.partition(":")[2] for volume in volumes]
     assert set(mounted) <= set(owned) - {"/data"}
     assert [path.partition(":")[0] for path in SERVICES[service]["tmpfs"]] == ["/tmp", "/data"]
 
@@ -100,11 +134,16 @@ def test_the_secrets_are_made_closed_and_fit_each_other(tmp_path):
         now = {path.name: path.read_text() for path in (place / "secrets").iterdir()}
         assert now == (made or now), "what exists is left alone"
         made = now
-    assert set(made) == set().union(*GIVEN.values())
+    assert set(made) == set().union(*GIVEN.values(), *(files_of(other) for other in OTHERS), {"rabbitmq_password"})
     # A container's user reads one file; nobody else on the host gets into the folder.
     assert (place / "secrets").stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in (place / "secrets").iterdir()} == {0o444}
     assert made["broker_url"] == f"redis://:{made['valkey_conf'].removeprefix('requirepass ')}@valkey:6379/0"
+    assert made["limits_url"] == made["broker_url"]
+    assert made["rabbitmq_conf"].splitlines()[1] == f"default_pass = {made['rabbitmq_password']}"
+    assert f":{made['rabbitmq_password']}@rabbitmq:" in made["rabbitmq_url"]
+    assert made["pgbouncer_users"] == f'"vignet" "{made["database_password"]}"'
+    assert made["pgbouncer_url"] == made["database_url"].replace("@database/", "@pgbouncer:6432/")
     assert made["database_password"] in made["database_url"]
     assert len(made["turn_secret"]) == 64
 

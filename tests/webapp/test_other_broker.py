@@ -40,7 +40,6 @@ def rabbit(server, installation, environment):
             connection.default_channel.queue_delete(str(queue))
     yield server
     server.control("set_vm_memory_high_watermark", "0.4")
-    jobs.celery.pool.force_close_all()
 
 
 def worker(installation, tmp_path):

@@ -23,11 +23,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
+from limits.storage import storage_from_string
 from sqlalchemy import select, text
 
 from storage import set_up
 from storage.base import jobs
-from storage.base.config import Config, config
+from storage.base.config import Config, config, counts
 from storage.base.database import session_scope
 from storage.base.objects import object_store
 from storage.exam.recorder_nodes import RecorderNode
@@ -148,6 +149,17 @@ def _queue(_settings: Config) -> str:
     if without := sorted(set(jobs.Queue) - there):
         raise Wrong(f"er is geen worker voor {', '.join(without)}")
     return f"{len(answers)} workers"
+
+
+def _limits(settings: Config) -> str:
+    if not counts(settings.rate_limit_storage):
+        raise Odd(
+            "elk proces telt voor zichzelf wie te vaak iets probeert; noem een Valkey in VIGNET_RATE_LIMIT_STORAGE"
+        )
+    options = {"socket_connect_timeout": PATIENCE_S, "socket_timeout": PATIENCE_S}
+    if not storage_from_string(settings.rate_limit_storage, **options).check():
+        raise Wrong("de tellers van pogingen geven geen antwoord; kijk VIGNET_RATE_LIMIT_STORAGE na")
+    return "alle processen tellen samen wie te vaak iets probeert"
 
 
 def _recorders(_settings: Config) -> str:
@@ -287,6 +299,7 @@ PARTS: dict[str, Callable[[Config], str]] = {
     "database": _database,
     "inrichting": _set_up,
     "wachtrij": _queue,
+    "tellers": _limits,
     "opnameservers": _recorders,
     "objectopslag": _store,
     "voordeur": _edge,
@@ -302,6 +315,7 @@ HINTS = {
     "database": "de database geeft geen antwoord; kijk VIGNET_DATABASE_URL na",
     "inrichting": "de database geeft geen antwoord",
     "wachtrij": "de wachtrij geeft geen antwoord; kijk VIGNET_BROKER_URL na",
+    "tellers": "de tellers van pogingen geven geen antwoord; kijk VIGNET_RATE_LIMIT_STORAGE na",
     "opnameservers": "de database geeft geen antwoord",
     "objectopslag": "de objectopslag geeft geen antwoord; kijk VIGNET_S3_ENDPOINT en de sleutels na",
     "voordeur": "de site geeft geen antwoord; kijk VIGNET_ORIGIN na",

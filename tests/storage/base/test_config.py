@@ -47,6 +47,19 @@ def test_all_ports_follow_from_one():
     assert settings.broker_url == "redis://127.0.0.1:9007/0"
 
 
+def test_limits_are_counted_where_the_jobs_are_unless_that_keeps_no_counters(tmp_path):
+    for broker, counted in (
+        ("rediss://:geheim@valkey:6379/0", "rediss://:geheim@valkey:6379/0"),
+        ("amqp://vignet:geheim@rabbitmq:5672//", "memory://"),
+        ("sentinel://valkey:26379", "memory://"),
+    ):
+        assert read({"VIGNET_BROKER_URL": broker}).rate_limit_storage == counted
+    file = tmp_path / "limits_url"
+    file.write_text("redis://valkey:6379/1")
+    told = {"VIGNET_BROKER_URL": "amqp://rabbitmq//", "VIGNET_RATE_LIMIT_STORAGE_FILE": str(file)}
+    assert read(told).rate_limit_storage == "redis://valkey:6379/1"
+
+
 def test_an_empty_variable_is_as_good_as_none():
     assert read({"VIGNET_PORT": "", "VIGNET_ICE_SERVERS": ""}) == read({})
 

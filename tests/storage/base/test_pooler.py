@@ -1,4 +1,4 @@
-"""A pooler before PostgreSQL: Debian's PgBouncer in transaction mode, where each transaction may meet another server."""
+"""A pooler before PostgreSQL: Debian's PgBouncer in transaction mode, where each transaction may meet another one."""
 
 import threading
 

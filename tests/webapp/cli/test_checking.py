@@ -84,12 +84,17 @@ def states():
     return {one.part: one.state for one in checking.findings(config())}
 
 
-def test_every_part_that_is_there_is_ok(session, people, workers, edge, stun, folders, environment):
+def test_every_part_that_is_there_is_ok(session, people, broker, workers, edge, stun, folders, environment):
     cast.node(session, datetime.now(UTC))
     session.commit()
     servers = [{"urls": [f"stun:127.0.0.1:{stun}", f"turn:127.0.0.1:{stun}?transport=tcp"], "credential": "x"}]
     with mailbox_server.listening() as box:
-        environment(VIGNET_ORIGIN=edge, VIGNET_MAIL_URL=box.url, VIGNET_ICE_SERVERS=json.dumps(servers))
+        environment(
+            VIGNET_RATE_LIMIT_STORAGE=broker,
+            VIGNET_ORIGIN=edge,
+            VIGNET_MAIL_URL=box.url,
+            VIGNET_ICE_SERVERS=json.dumps(servers),
+        )
         found = states()
     assert {part for part, state in found.items() if state is State.FAIL} == set()
     assert {part for part, state in found.items() if state is State.WARN} <= {"instellingen", "inrichting", "schijf"}
@@ -102,6 +107,7 @@ def test_every_part_that_is_away_is_named_without_a_secret(app, installation, en
         VIGNET_DATABASE_URL="postgresql+psycopg://nobody:geheim@127.0.0.1:1/none",
         VIGNET_S3_ENDPOINT="http://127.0.0.1:1",
         VIGNET_BROKER_URL="redis://:geheim@127.0.0.1:1/0",
+        VIGNET_RATE_LIMIT_STORAGE="redis://:geheim@127.0.0.1:1/0",
         VIGNET_ORIGIN="http://127.0.0.1:1",
         VIGNET_MAIL_URL="smtp://me:geheim@127.0.0.1:1",
         VIGNET_ICE_SERVERS='[{"urls": "stun:127.0.0.1:1"}]',
@@ -115,6 +121,12 @@ def test_every_part_that_is_away_is_named_without_a_secret(app, installation, en
     assert said.exit_code == 1 and "geheim" not in said.output and "Traceback" not in said.output
     assert {part for part, state in lines.items() if state == "fail"} == set(checking.PARTS) - {"instellingen", "turn"}
     assert lines["turn"] == "warn" and len(lines) == len(checking.PARTS)
+
+
+def test_counters_that_no_two_processes_share_are_told(installation, environment):
+    settings = environment(VIGNET_RATE_LIMIT_STORAGE="memory://")
+    (told,) = (one for one in checking.findings(settings) if one.part == "tellers")
+    assert (told.state, "VIGNET_RATE_LIMIT_STORAGE" in told.said) == (State.WARN, True)
 
 
 def test_an_address_of_turn_is_read_as_a_browser_does():

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from support import cast, services
 
 from storage import set_up
-from storage.base.config import ConfigError
+from storage.base.config import ALONE, ConfigError
 from storage.base.database import session_scope
 from storage.people import institution
 from storage.people.people import Person, Role
@@ -176,7 +176,8 @@ def test_all_that_is_wrong_with_any_scheme_is_told_and_none_is_added(flask, tmp_
 
 def test_production_starts_only_when_it_is_set_up_and_says_what_is_missing(flask, environment, installation):
     assert serving.serve() is not None, "elsewhere it may be tried out before"
-    production = type("Settings", (), {"production": True})()
+    settings = {"production": True, "rate_limit_storage": "redis://valkey:6379/0"}
+    production = type("Settings", (), settings)()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(serving, "config", lambda: production)
         with pytest.raises(ConfigError) as refused:
@@ -189,5 +190,11 @@ def test_production_starts_only_when_it_is_set_up_and_says_what_is_missing(flask
         assert "set up: schemes missing. Run `flask --app webapp schemes add PATH`" in str(refused.value)
         flask("schemes", "add", CONTENT / "branchecertificaat_b")
         assert serving.serve() is not None
+        # Several processes, each counting for itself, would let guess as often as there are of them.
+        production.rate_limit_storage = ALONE
+        with pytest.raises(
+            ConfigError, match=r"VIGNET_RATE_LIMIT_STORAGE: production needs .* that all web apps share"
+        ):
+            serving.serve()
     with session_scope(writes=False) as session:
         assert set_up.missing(session, cast.NOW.replace(year=2099)) == []
