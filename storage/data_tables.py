@@ -597,6 +597,11 @@ TABLES: Mapping[str, Table] = {
         {Apart.INNER: "since until content sha256"},
     ),
     "content_look": Table(DataClass.AUDIT, {"by_id": "kind exam part version outcome remark at"}),
+    "simulation": Table(
+        DataClass.AUDIT,
+        {"asked_by_id": "candidates supposed asked_at finished_at"},
+        {Apart.INNER: "pack_id seed figures version"},
+    ),
     "retired_scenario": Table(
         DataClass.AUDIT, {"retired_by_id": "exam scenario reason retired_at", "restored_by_id": "restored_at"}
     ),

@@ -12,6 +12,8 @@ from storage.base import audit, jobs
 from storage.base.config import config
 from storage.base.database import session_scope
 from storage.base.jobs import celery
+from storage.committee import simulating
+from storage.committee.simulations import SIMULATE
 from storage.exam.recordings import RECEIPT, Recording, RecordingState, latest_take
 from storage.exam.sittings import RETAKE_ASKED, Answer, Sitting
 from storage.fees import charging
@@ -134,6 +136,12 @@ def make_audit_pack(job: jobs.Claimed) -> dict[str, Any]:
     """Make the audit pack that an auditor asked for."""
     with create_app().app_context():
         return packing.run(job.subject, datetime.now(UTC), job.report)
+
+
+@jobs.task(SIMULATE)
+def simulate_panel(job: jobs.Claimed) -> dict[str, Any]:
+    """Make the figures of a simulation that the exam committee asked for."""
+    return simulating.run(job.subject, lambda: datetime.now(UTC), job.report)
 
 
 @jobs.task(DELIVER)

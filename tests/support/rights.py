@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy.orm import Session
-from support import assessments, audits_to_see, cast, fees_to_see, items_to_see
+from support import assessments, audits_to_see, cast, fees_to_see, items_to_see, simulated
 
 from review.batch import Mode
 from review.objection import Ground, Term
@@ -283,6 +283,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "revision": keep(session, done.dossier, Side.CANDIDATE, people.candidate, now),
             "case": irregular(session, people, done.dossier, certificate, now),
             "minutes": signed_minutes(session, people, now),
+            "simulation": simulated.finished(session, pack, people.committee_member, now),
             "calendar_feed": calendar_feed(session, people.beheerder, people.organisation, now)[1],
             "calendar_secret": calendar_feed(session, people.assessors[1], None, now)[0],
             "link": issue(session, people.candidate, LinkKind.INVITATION, None, now),
@@ -740,6 +741,10 @@ RIGHTS: dict[str, Right] = {
     "minutes.file": may(COMMITTEE | OFFICERS | AUDITORS, minutes_id="minutes.id"),
     "minutes.sign": may(COMMITTEE, minutes_id="minutes.id"),
     "minutes.reject": may(COMMITTEE, minutes_id="minutes.id"),
+    "simulations.home": may(COMMITTEE),
+    "simulations.ask": may(COMMITTEE),
+    "simulations.one": may(COMMITTEE, simulation_id="simulation.id"),
+    "simulations.export": may(COMMITTEE, simulation_id="simulation.id"),
     "content.home": may(COMMITTEE | OFFICERS),
     "content.one": may(COMMITTEE | OFFICERS, kind="=scheme", exam="scheme.key", part="scheme.key"),
     "content.look": may(COMMITTEE, kind="=scheme", exam="scheme.key", part="scheme.key"),

@@ -31,7 +31,9 @@ from webapp.cli.recorders import recorders
 from webapp.cli.recordings import verify
 from webapp.cli.schemes import schemes
 from webapp.cli.setup import setup
+from webapp.cli.simulation import simulate_panel
 from webapp.cli.store import prepared_store
+from webapp.cli.trying import try_rule
 
 scenarios = AppGroup("scenarios", help="Packs of scenarios with their clips.")
 recordings = AppGroup("recordings", help="What was recorded.")
@@ -45,7 +47,19 @@ def register(app: Flask) -> None:
     """Give the app its commands."""
     for command in (upgrade, scenarios, recordings, audit_log, verdict, allocation, agreement_of):
         app.cli.add_command(command)
-    for command in (setup, schemes, invite, reset_second_factor, mails, recorders, badge_keys, check, version):
+    for command in (
+        setup,
+        schemes,
+        invite,
+        reset_second_factor,
+        mails,
+        recorders,
+        badge_keys,
+        check,
+        version,
+        simulate_panel,
+        try_rule,
+    ):
         app.cli.add_command(command)
     # The demo stands beside the packages, and not in an image for production.
     if find_spec("demo"):

@@ -11,6 +11,7 @@ JOBS = {
     "import_answer": "noodbestand verwerken",
     "erase": "vernietigen wat aan de beurt is",
     "make_audit_pack": "auditpakket maken",
+    "simulate_panel": "panel simuleren",
     "check_audit": "het hele logboek nagaan",
     "anchor_audit": "anker van het logboek bewaren en mailen",
 }
@@ -253,6 +254,7 @@ EVENTS = {
     "inquiry_answered": "vraag aan KSF beantwoord",
     "inquiry_closed": "vraag aan KSF gesloten",
     "mail_text_kept": "mailtekst veranderd",
+    "simulation_asked": "simulatie van een panel gevraagd",
     "content_looked": "onderdeel van een examen bekeken",
     "irregularity_opened": "zaak over een onregelmatigheid geopend, of terug bij het begin",
     "irregularity_invited": "uitgenodigd voor een gesprek over een zaak",
@@ -352,6 +354,7 @@ SUBJECTS = {
     "objection": "bezwaar",
     "irregularity": "zaak over een onregelmatigheid",
     "decision_minutes": "besluitenlijst",
+    "simulation": "simulatie van een panel",
     "content_look": "blik van de examencommissie op een examen",
     "complaint": "klacht",
     "inquiry": "vraag aan KSF",

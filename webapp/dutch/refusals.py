@@ -15,7 +15,7 @@ from storage.audits import audits, evidence, findings, packs, samples
 from storage.base import steps
 from storage.base.refusal import Refused
 from storage.certificates import certificates, changes, copies, paper_lists
-from storage.committee import content, irregularities, minutes
+from storage.committee import content, irregularities, minutes, simulations
 from storage.dossier import dossiers, qualifications, role_documents
 from storage.exam import accommodations, consents, drawing, looks, recordings, take_decisions
 from storage.fees import invoices, membership, orders, prices
@@ -147,6 +147,7 @@ REFUSALS: dict[str, str] = {
     packs.Rule.NO_REASON: "Schrijf in minstens {needed} tekens waarom u de opnames meeneemt. De kandidaat leest het.",
     packs.Rule.NOTHING: "Er is niets om in te pakken.",
     packs.Rule.GONE: "Dit pakket is vernietigd. Maak een nieuw pakket.",
+    simulations.Rule.BUSY: "Er wordt al een simulatie gemaakt. Probeer het opnieuw als die klaar is.",
     evidence.Rule.CLOSED: "Deze bevinding is gesloten. Er kan geen bestand meer bij.",
     evidence.Rule.FULL: "Er zijn al tien bestanden bij deze bevinding. Meer kan niet.",
     evidence.Rule.GONE: "Dit bestand is vernietigd: de bewaartermijn is voorbij.",
