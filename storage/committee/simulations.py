@@ -29,6 +29,7 @@ class Rule(StrEnum):
     """Why no simulation begins."""
 
     BUSY = "simulation_busy"
+    TOO_FEW = "simulation_too_few_situations"
 
 
 class Simulation(Identified, Base):
@@ -80,9 +81,17 @@ def ask(
     member: Person,
     now: datetime,
 ) -> Simulation:
-    """Ask for a simulation. Raises Refused while another one is being made: it would only wait for that one."""
+    """Ask for a simulation.
+
+    Raises Refused while another one is being made, since it would only wait for that one, and for a number of
+    situations that leaves a competency out.
+    """
     if busy(session):
         raise Refused(Rule.BUSY)
+    asked = [one.competencies for one in pack.content.scenarios]
+    number = supposed.get("situations", len(asked))
+    if {key for each in asked[:number] for key in each} != {one.key for one in pack.scheme.content.competencies}:
+        raise Refused(Rule.TOO_FEW, found=number)
     made = Simulation(
         id=uuid.uuid4(),
         pack=pack,
@@ -95,7 +104,7 @@ def ask(
     )
     session.add(made)
     session.flush()
-    audit.record(session, now, member.id, "simulation_asked", made, candidates=candidates, seed=seed, **supposed)
+    audit.record(session, now, member.id, "simulation_asked", made, candidates=candidates, seed=seed)
     return made
 
 

@@ -15,7 +15,8 @@ from review.simulated_people import Spreads
 from storage.base import jobs
 from storage.base.audit import AuditEvent
 from storage.base.jobs import Job, JobState, Queue
-from storage.committee import panel_settings, simulating
+from storage.base.refusal import Refused
+from storage.committee import panel_settings, simulating, simulations
 from storage.committee.simulations import SIMULATE, Simulation
 from webapp import worker
 
@@ -35,7 +36,6 @@ def asked(pack, **some):
 
 
 def test_what_is_asked_is_made_by_the_worker_and_read(session, people, visit, pack, monkeypatch):
-    monkeypatch.setattr("webapp.committee.simulations.SIZES", {120: "120"})
     monkeypatch.setattr(simulating, "ALLOCATIONS", 1)
     member = visit(people.committee_member)
     answer = member.post("/simulaties", asked(pack, cut="2,0", situations="12"))
@@ -44,7 +44,7 @@ def test_what_is_asked_is_made_by_the_worker_and_read(session, people, visit, pa
     assert row.supposed == {"mean": 3.1, "error": 0.7, "drift": 0.0, "unseen": 0.0, "cut": "2.00", "situations": 12}
     job = session.scalars(select(Job).where(Job.kind == SIMULATE)).one()
     assert (job.queue, job.subject, job.state) == (Queue.OFFICE, row.id, JobState.WAITING)
-    verbs = session.scalars(select(AuditEvent.verb).where(AuditEvent.actor_id == people.committee_member.id)).all()
+    verbs = session.scalars(select(AuditEvent.verb).where(AuditEvent.actor == people.committee_member.id)).all()
     assert "simulation_asked" in verbs
     row.candidates = 120
     session.commit()
@@ -112,6 +112,16 @@ def test_what_cannot_be_asked_is_said(session, people, visit, pack, some, said):
     answer = visit(people.committee_member).post("/simulaties", asked(pack, **some))
     assert answer.status_code == 422 and said in text_of(answer.text)
     assert not session.scalars(select(Simulation)).all()
+
+
+def test_a_competency_that_no_situation_asks_is_refused(session, people, pack):
+    shown = [one.competencies for one in pack.content.scenarios]
+    least = next(n for n in range(1, 11) if {k for each in shown[:n] for k in each} == {k for e in shown for k in e})
+    with pytest.raises(Refused):
+        simulations.ask(session, pack, 120, {"situations": least - 1}, 1, "x", people.committee_member, NOW)
+    made = simulations.ask(session, pack, 120, {"situations": least}, 1, "x", people.committee_member, NOW)
+    usual = panel_settings.setting(pack.scheme.content, pack.content)
+    assert len(simulating.suppose(usual, made.supposed).form.situations) == least
 
 
 def test_a_simulation_that_failed_says_so(session, people, visit, pack):
