@@ -21,6 +21,8 @@ MEANINGS = {
 }
 ROADS = ("whip", "slices")
 """What is counted apart: the first name of the path below the recorder's own."""
+LOSSES = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
+"""Up to a twentieth what is sent again fills the holes; the alarm of docker/monitoring asks for that one."""
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -52,6 +54,18 @@ class Metrics:
             buckets=BUCKETS,
             registry=self._registry,
         )
+
+        self._losses = Histogram(
+            "vignet_recorder_session_loss_ratio",
+            "Share of the RTP packets of one stream of one session that the road lost, before they were sent again.",
+            ["node", "kind"],
+            buckets=LOSSES,
+            registry=self._registry,
+        )
+
+    def lost(self, kind: str, share: float) -> None:
+        """Count a session that ended: `share` (0 to 1) of the packets of its "audio" or "video" were lost."""
+        self._losses.labels(self._node, kind).observe(share)
 
     def counting(self) -> Middleware:
         """Counts each request by its road and how it ended, and how long slices took."""

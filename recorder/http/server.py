@@ -53,8 +53,14 @@ class Recorder:
         self.shipper = Shipper(self.spool, object_store, key_store, settings.recorder_name)
         self.answers = Answers(self.spool, self._begun, self._complete)
         self.ice_servers = IceServers(settings.ice_servers, settings.turn_secret)
+        self.told = metrics.Metrics(settings.recorder_name, self._numbers, settings.metrics_token)
         self.sessions = Sessions(
-            self.spool, settings.recorder_capacity, self.ice_servers, self._first_packet, self.answers.live_ended
+            self.spool,
+            settings.recorder_capacity,
+            self.ice_servers,
+            self._first_packet,
+            self.answers.live_ended,
+            self.told.lost,
         )
         self.answers.watch(self.sessions)
         self.authenticator = auth.Authenticator(tickets.find)
@@ -70,13 +76,12 @@ class Recorder:
                 s.recorder_addresses, s.recorder_udp_ports, not s.production, private_peers=s.recorder_private_peers
             )
         )
-        told = metrics.Metrics(s.recorder_name, self._numbers, s.metrics_token)
-        app = web.Application(middlewares=[told.counting(), auth.cors], client_max_size=whip.LONGEST_BODY)
+        app = web.Application(middlewares=[self.told.counting(), auth.cors], client_max_size=whip.LONGEST_BODY)
         if self.settings.whip:
             app.add_routes(whip.Whip(self.sessions, self.authenticator, self.ice_servers, self.root).routes())
         app.add_routes(self.slices.routes())
         app.add_routes([web.get(f"{self.root}/healthz", self._health)])
-        app.add_routes([web.get(f"{self.root}/metrics", told.tell)])
+        app.add_routes([web.get(f"{self.root}/metrics", self.told.tell)])
         app.cleanup_ctx.append(self._life)
         return app
 

@@ -84,6 +84,11 @@ class Reception:
         """Packets lost so far; retransmissions that came by themselves count as received."""
         return self.highest - self._base + 1 - self._received
 
+    def share_lost(self) -> float | None:
+        """The share (0 to 1) of all packets so far that the road lost; None before the first one."""
+        expected = self.highest - self._base + 1
+        return max(0, self.lost()) / expected if self.highest >= 0 else None
+
     def fraction_lost(self) -> float:
         """The share lost (0 to 1) since the last call, which is how reports count."""
         expected = self.highest - self._base + 1

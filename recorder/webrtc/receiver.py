@@ -72,6 +72,11 @@ class Intake:
         """True when packets are known to be lost and may still come."""
         return any(stream.reception.missing for stream in self.streams)
 
+    def shares_lost(self) -> list[tuple[str, float]]:
+        """Of each stream that came, "audio" or "video", the share of packets that the road lost."""
+        shares = [(stream.track.kind, stream.reception.share_lost()) for stream in self.streams]
+        return [(kind, share) for kind, share in shares if share is not None]
+
     def connect(self, transport: RTCDtlsTransport, own_ssrc: int) -> None:
         """Take over the connected transport's media; the first feedback goes out at once."""
         if self._transport is not None:

@@ -35,6 +35,10 @@ MOST_PENDING = 16 * 1024 * 1024
 """Bytes that a failing disk may leave in memory."""
 
 
+Lost = Callable[[str, float], None]
+"""Hears, when a session ends, of each of its streams whether it is audio or video, and the share that the road lost."""
+
+
 class Busy(Exception):
     """No capacity for another session now: draining, at capacity, or the disk is full."""
 
@@ -58,7 +62,7 @@ class Session:
         if not self._stop.done():
             self._stop.set_result(reason)
 
-    async def run(self, first_packet: Callable[[], Awaitable[None]]) -> packet_file.End:
+    async def run(self, first_packet: Callable[[], Awaitable[None]], lost: Lost) -> packet_file.End:
         """Live until somebody or something ends it, and leave a last note; returns why."""
         greeted = False
         while not self._stop.done():
@@ -71,6 +75,8 @@ class Session:
         reason = self._stop.result()
         if reason is packet_file.End.DELETE:
             await self._repair()
+        for kind, share in self.intake.shares_lost():
+            lost(kind, share)
         self.intake.disconnect()
         self.writer.note(packet_file.now_us(), end=reason)
         return reason
@@ -102,11 +108,12 @@ class Sessions:
         ice_servers: IceServers,
         first_packet: Callable[[uuid.UUID], Awaitable[None]],
         complete: Callable[[uuid.UUID], None],
+        lost: Lost = lambda _kind, _share: None,
     ) -> None:
         self.spool, self.capacity, self.ice_servers = spool, capacity, ice_servers
         self.draining = False  # only answers that have begun here are taken
         self.ended = False
-        self._first_packet, self._complete = first_packet, complete
+        self._first_packet, self._complete, self._lost = first_packet, complete, lost
         self._newest: dict[uuid.UUID, Session] = {}  # by recording; stays until the answer is complete
         self._running: dict[Session, asyncio.Task[Any]] = {}
         self._waits: dict[uuid.UUID, asyncio.TimerHandle] = {}
@@ -201,7 +208,7 @@ class Sessions:
     async def _run(self, session: Session) -> None:
         reason = packet_file.End.LOST
         try:
-            reason = await session.run(lambda: self._first_packet(session.recording))
+            reason = await session.run(lambda: self._first_packet(session.recording), self._lost)
         except Exception:
             log.exception("session %s broke", session.id)
         finally:

@@ -34,7 +34,9 @@ class RecorderApp:
         self.complete: list[uuid.UUID] = []
         self.spool, self.ice_servers = Spool(root), IceServers(ice_servers, TURN_SECRET)
         self.answers = Answers(self.spool, self.receiving.append, self.complete.append)
-        self.sessions = Sessions(self.spool, capacity, self.ice_servers, self._first_packet, self.answers.live_ended)
+        self.lost: list[tuple[str, float]] = []
+        roads = (self._first_packet, self.answers.live_ended, lambda kind, share: self.lost.append((kind, share)))
+        self.sessions = Sessions(self.spool, capacity, self.ice_servers, *roads)
         self.answers.watch(self.sessions)
         self.http: aiohttp.ClientSession
         self.server: TestServer

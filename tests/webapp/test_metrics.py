@@ -6,6 +6,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from support import cast, services
 
@@ -105,9 +106,24 @@ def test_when_the_database_is_away_the_rest_is_told(installation, environment):
     assert not any(name == "vignet_jobs" for name, _ in found)
 
 
+def test_what_sessions_lost_is_told_by_kind_and_of_nobody():
+    told = recorder_metrics.Metrics("recorder-1", dict, TOKEN)
+    for kind, share in (("video", 0.04), ("video", 0.3), ("audio", 0.0)):
+        told.lost(kind, share)
+    text = generate_latest(told._registry).decode()
+    of = 'vignet_recorder_session_loss_ratio_{}{{kind="{}",{}node="recorder-1"}} {}'
+    for line in (
+        ("count", "video", "", "2.0"),
+        ("bucket", "video", 'le="0.05",', "1.0"),
+        ("count", "audio", "", "1.0"),
+    ):
+        assert of.format(*line) in text
+
+
 def known_names():
     requests = {"vignet_requests_total", "vignet_request_seconds_bucket"}
     slices = {"vignet_recorder_requests_total", "vignet_recorder_slice_seconds_bucket"}
+    slices |= {f"vignet_recorder_session_loss_ratio_{part}" for part in ("bucket", "count")}
     return set(metrics.MEANINGS) | {f"vignet_recorder_{name}" for name in recorder_metrics.MEANINGS} | requests | slices
 
 

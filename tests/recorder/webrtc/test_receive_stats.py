@@ -80,6 +80,13 @@ def test_loss_is_told_for_the_time_since_the_last_report() -> None:
     assert reception.lost() == 2
 
 
+def test_the_share_lost_is_of_all_packets_and_none_before_the_first() -> None:
+    assert received().share_lost() is None
+    assert received(7).share_lost() == 0
+    assert received(*range(10), 12, 13, 13).share_lost() == 2 / 14
+    assert received(*range(10), 11, 10).share_lost() == 0
+
+
 def test_the_rate_is_constant_until_loss_stays_high() -> None:
     cap = RateCap()
     assert [cap.second(0.05) for _ in range(10)] == [2_500_000] * 10
