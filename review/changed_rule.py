@@ -6,10 +6,10 @@ that were there, so cases of several versions of a regulation can be tried toget
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from review.rules import Reason
+from review.rules import CompetencyRule, Outcome, Reason
 from review.verdict import Case, Decision, decide
 
 Passed = bool | None
@@ -24,6 +24,21 @@ class Change:
     overall_min: Fraction | None = None
     observed_min: int | None = None
     without: frozenset[str] = frozenset()
+
+    def of(self, rule: CompetencyRule) -> CompetencyRule:
+        """The rule with the values that are tried."""
+        names = ("competency_min", "overall_min", "observed_min")
+        return replace(rule, **{name: getattr(self, name) for name in names if getattr(self, name) is not None})
+
+
+@dataclass(frozen=True)
+class Past:
+    """A case as it was decided. `situations`: the situation of each answer, both by key, where some are left out."""
+
+    key: str
+    case: Case
+    decision: Decision
+    situations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,36 +66,37 @@ class Tried:
         return sum(self.counts.values())
 
 
-def again(case: Case, change: Change, situations: Mapping[str, str]) -> Decision:
-    """The case under the change. `situations`: the situation of each answer, both by key.
+def again(past: Past, change: Change) -> Outcome:
+    """The case under the change: from the means that were decided on, or from the marks where answers are left out.
 
     Raises KeyError for an answer whose situation is not told while some are left out, and what `Case.decide` raises.
     """
-    rule, values = case.cuts(), vars(change)
-    given = {name: values[name] for name in ("competency_min", "overall_min", "observed_min")}
-    rule = replace(rule, **{name: value for name, value in given.items() if value is not None})
-    marks = case.marks
+    case, rule = past.case, change.of(past.case.cuts())
     if change.without:
-        marks = tuple(mark for mark in marks if situations[mark.answer] not in change.without)
-    return decide(marks, case.part1_sufficient, rule, case.competencies, case.part1_mark)
+        marks = tuple(mark for mark in case.marks if past.situations[mark.answer] not in change.without)
+        found = decide(marks, case.part1_sufficient, rule, case.competencies, case.part1_mark)
+        return Outcome(found.passed, found.reasons)
+    means = {one.key: one.mean for one in past.decision.competencies}
+    observed = {one.key: one.observed for one in past.decision.competencies}
+    return rule.judge(means, observed, case.part1_sufficient, case.part1_mark)
 
 
-def tried(cases: Iterable[tuple[str, Case, Mapping[str, str]]], change: Change) -> Tried:
-    """Each of (key, case, situations of its answers) before and after, in the order given.
+def tried(cases: Iterable[Past], change: Change) -> Tried:
+    """Each case before and after, in the order given.
 
-    Before is what the case itself says, so who was decided on by people, or put right, stands as computed.
+    Before is what was computed, also where people decided otherwise as too little was observed, or put it right.
     """
     counts: Counter[tuple[Passed, Passed]] = Counter()
     flips = []
-    for key, case, situations in cases:
-        before, after = case.decide(), again(case, change, situations)
+    for past in cases:
+        before, after = past.decision, again(past, change)
         counts[before.passed, after.passed] += 1
         if before.passed is not after.passed:
-            flips.append(Flip(key, before.passed, after.passed, _because(before, after)))
+            flips.append(Flip(past.key, before.passed, after.passed, _because(before, after)))
     return Tried(dict(counts), tuple(flips))
 
 
-def _because(before: Decision, after: Decision) -> tuple[Reason, ...]:
+def _because(before: Decision, after: Outcome) -> tuple[Reason, ...]:
     if not after.passed:
         return tuple(one for one in after.reasons if not one.met)
     unmet = {(one.rule, one.subject) for one in before.reasons if not one.met}

@@ -83,7 +83,7 @@ def near_cut(found: Means, rule: CompetencyRule, band: Fraction, part1: np.ndarr
     close = apart <= found.observed * (UNIT * cut.denominator * band.numerator)
     over = np.abs(_over(found, rule, part1)) * band.denominator
     one: np.ndarray = (close & (found.observed > 0)).any(axis=1)
-    return one | (over <= _over_unit(found, rule) * band.numerator)
+    return np.asarray(one | (over <= _over_unit(found, rule) * band.numerator))
 
 
 def true_verdicts(levels: np.ndarray, rule: CompetencyRule, part1: np.ndarray | None = None) -> np.ndarray:
@@ -93,7 +93,7 @@ def true_verdicts(levels: np.ndarray, rule: CompetencyRule, part1: np.ndarray | 
         weight = float(rule.part1_weight)
         overall = (1 - weight) * overall + weight * part1
     reached = (levels >= float(rule.competency_min)).all(axis=1)
-    return (reached & (overall >= float(rule.overall_min))).astype(np.int64)
+    return np.asarray(reached & (overall >= float(rule.overall_min)), dtype=np.int64)
 
 
 def _over(found: Means, rule: CompetencyRule, part1: np.ndarray | None) -> np.ndarray:
@@ -111,4 +111,4 @@ def _over(found: Means, rule: CompetencyRule, part1: np.ndarray | None) -> np.nd
 
 def _over_unit(found: Means, rule: CompetencyRule) -> int:
     weight = rule.part1_weight or Fraction(1)
-    return found.overall()[1] * found.sums.shape[1] * weight.denominator * rule.overall_min.denominator
+    return found.overall()[1] * int(found.sums.shape[1]) * weight.denominator * rule.overall_min.denominator

@@ -40,7 +40,7 @@ from webapp.audits import samples as audit_samples
 from webapp.certificates import organisation as certified
 from webapp.certificates import own as own_certificates
 from webapp.certificates import paper, public, register
-from webapp.committee import content, irregularities, minutes, simulations
+from webapp.committee import content, irregularities, minutes, simulations, trying
 from webapp.dossier import history, motivation, part_one, role_document, substantiation, why_not
 from webapp.dutch import filters, refusals
 from webapp.exam import emergency, exam, takes
@@ -183,6 +183,7 @@ PARTS = (
     irregularities,
     minutes,
     simulations,
+    trying,
     objecting,
     complaining,
     inquiries,

@@ -103,7 +103,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
         "Uitslagen": (("Uitslagen", "results.verdicts"), ("Assessments", "assessment_office.home")),
         "Bezwaren": (("Bezwaren", "objecting.waiting"), CASES),
         "Besluitenlijsten": (MINUTES,),
-        "Inhoud": (CONTENT, ("Panel simuleren", "simulations.home")),
+        "Inhoud": (CONTENT, ("Panel simuleren", "simulations.home"), ("Andere cesuur", "trying.home")),
         "Vragenbank": ITEMS,
         "Reglement": (RULES,),
         "Jaarcijfers": (FIGURES,),

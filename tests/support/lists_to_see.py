@@ -47,6 +47,7 @@ LISTS = {
     "verdicts": ("officer", "/uitslagen"),
     "objections": ("officer", "/bezwaren"),
     "committee_cases": ("committee_member", "/onregelmatigheden"),
+    "committee_trying": ("committee_member", "/proefregel"),
     "committee_simulations": ("committee_member", "/simulaties"),
     "committee_minutes": ("committee_member", "/besluitenlijsten"),
     "committee_content": ("committee_member", "/inhoud"),

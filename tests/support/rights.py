@@ -741,6 +741,8 @@ RIGHTS: dict[str, Right] = {
     "minutes.file": may(COMMITTEE | OFFICERS | AUDITORS, minutes_id="minutes.id"),
     "minutes.sign": may(COMMITTEE, minutes_id="minutes.id"),
     "minutes.reject": may(COMMITTEE, minutes_id="minutes.id"),
+    "trying.home": may(COMMITTEE),
+    "trying.attempt": may(COMMITTEE),
     "simulations.home": may(COMMITTEE),
     "simulations.ask": may(COMMITTEE),
     "simulations.one": may(COMMITTEE, simulation_id="simulation.id"),

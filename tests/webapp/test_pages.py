@@ -301,6 +301,7 @@ def pages(world):
         ("candidate", f"/mijn-zaak/{world.things['case'].id}"),
         ("committee_member", "/besluitenlijsten"),
         ("committee_member", "/simulaties"),
+        ("committee_member", "/proefregel"),
         ("committee_member", f"/simulaties/{world.things['simulation'].id}"),
         ("auditor", f"/besluitenlijsten/{world.things['minutes'].id}"),
         ("committee_member", "/inhoud"),
