@@ -31,8 +31,8 @@ def pack(session, people):
     return made
 
 
-def asked(pack, **some):
-    return {**ASKED, "pack": str(pack.id), **some}
+def asked(exam, **some):
+    return {**ASKED, "pack": str(exam.id), **some}
 
 
 def test_what_is_asked_is_made_by_the_worker_and_read(session, people, visit, pack, monkeypatch):
