@@ -52,7 +52,9 @@ def test_a_lower_cut_passes_the_one_who_failed_and_nothing_is_changed(session, c
     def kept():
         session.rollback()
         rows = session.execute(select(Verdict.id, Verdict.passed, Verdict.inputs, Verdict.decision, Verdict.ended_at))
-        return sorted(map(repr, rows)), session.scalars(select(AuditEvent.id)).all()
+        found = sorted(map(repr, rows)), session.scalars(select(AuditEvent.id)).all()
+        session.rollback()
+        return found
 
     before = kept()
     said = run("--competency-min", "2", "--overall-min", "2.0")

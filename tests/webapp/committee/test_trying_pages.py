@@ -36,7 +36,9 @@ def test_who_would_flip_is_listed_with_the_reason_and_nothing_is_changed(session
     def kept():
         session.rollback()
         rows = session.execute(select(Verdict.id, Verdict.passed, Verdict.decision, Verdict.ended_at)).all()
-        return rows, session.scalars(select(AuditEvent.id)).all()
+        events = session.scalars(select(AuditEvent.id)).all()
+        session.rollback()
+        return rows, events
 
     member = visit(people.committee_member)
     before = kept()
