@@ -13,6 +13,7 @@ plain() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 
 keep secret_key "$(random 48)"
 keep master_key "$(random 32)"
+keep backup_key "$(random 32)"
 keep audit_key "$(random 32)"
 keep s3_secret_key "$(plain)"
 keep database_password "$(plain)"
@@ -32,4 +33,4 @@ default_pass = $rabbit"
 keep pgbouncer_users "\"vignet\" \"$password\""
 keep pgbouncer_url "postgresql+psycopg://vignet:$password@pgbouncer:6432/vignet"
 keep turn_secret "$(plain)"
-echo "The secrets are in $(pwd)/secrets. Keep master_key somewhere safe too: without it no original can be read."
+echo "The secrets are in $(pwd)/secrets. Keep master_key and backup_key somewhere safe too: without the one no original can be read, without the other no backup."

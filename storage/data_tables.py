@@ -207,6 +207,8 @@ TABLES: Mapping[str, Table] = {
             " recorded_at takes extra_takes"
         },
     ),
+    "backup": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "began_at ended_at objects size copied faults"}),
+    "key_rotation": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "began_at ended_at keys secrets"}),
     "recorder_place": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "kept_until"}),
     "look": Table(
         DataClass.AUDIT,

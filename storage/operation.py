@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from storage.backup import made
 from storage.base.audit import AuditEvent
 from storage.base.config import Config
 from storage.base.jobs import Job, JobState
@@ -38,6 +39,7 @@ MEANINGS = {
     "vignet_takes_waiting": "Takes that wait for the office, by what is the matter.",
     "vignet_recorders": "Recorders that beat, and that are silent.",
     "vignet_retention_night_seconds": "Since the last night of erasing ended.",
+    "vignet_backup_age_seconds": "Since the last backup began in which nothing was missing; absent without one.",
     "vignet_audit_unsealed": "Rows of the audit log that the sealer has not sealed.",
     "vignet_audit_unsealed_seconds": "How long the oldest of them waits for the sealer.",
     "vignet_database_bytes": "The size of the database.",
@@ -61,6 +63,8 @@ def numbers(session: Session, settings: Config, now: datetime) -> Iterator[Numbe
     yield Number("vignet_recorders", len(nodes) - alive, {"state": "silent"})
     if ended := session.scalar(select(func.max(Run.ended_at))):
         yield Number("vignet_retention_night_seconds", (now - ended).total_seconds())
+    if backed_up := made.last_good(session):
+        yield Number("vignet_backup_age_seconds", (now - backed_up).total_seconds())
     unsealed = select(func.count(), func.min(AuditEvent.at)).where(AuditEvent.number.is_(None))
     count, since = session.execute(unsealed).one()
     yield Number("vignet_audit_unsealed", count)

@@ -54,7 +54,7 @@ def test_the_picture_of_the_road_names_files_that_exist():
 
 @pytest.mark.parametrize(
     "document",
-    [LOST, ROADS, *(ROOT / f"{name}.md" for name in ("README", "DECISIONS", "PROCESSING", "PRIVACY"))],
+    [LOST, ROADS, *(ROOT / f"{name}.md" for name in ("README", "DECISIONS", "OPERATIONS", "PROCESSING", "PRIVACY"))],
     ids=lambda one: one.name,
 )
 def test_links_lead_somewhere(document):

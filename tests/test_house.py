@@ -34,6 +34,7 @@ FLOORS = {
         ("assessing", "audits", "inquiries", "theory"),
         ("committee", "fees", "figures"),
         ("retention",),
+        ("backup",),
     ),
     "recorder": (("spool",), ("webrtc",), ("http", "media"), ("jobs",)),
     "webapp": (

@@ -161,6 +161,8 @@ class Machine:
         for name in SECRETS:
             if f"VIGNET_{name}" not in self._env:
                 told.setdefault(f"VIGNET_{name}_FILE", str(self._secret(name.lower())))
+        # For the commands of backups, which find it in the data folder: no part is told.
+        self._secret("backup_key")
         everybody = {name: value for name, value in self._env.items() if name not in SEALERS}
         return {**told, **everybody, MARK: str(self.data), "VIGNET_DATA": str(self.data)}
 

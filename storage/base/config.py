@@ -44,6 +44,8 @@ class Config:
     broker_url: str
     secret_key: str
     master_key: bytes
+    other_master_key: bytes | None
+    backup_key: bytes | None
     audit_key: bytes | None
     audit_folder: Path
     audit_bucket: str
@@ -136,6 +138,10 @@ def read(env: Mapping[str, str]) -> Config:
         broker_url=broker,
         secret_key=secret("VIGNET_SECRET_KEY", DEVELOPMENT_SECRET),
         master_key=b"" if "MASTER_KEY" in without else _key("VIGNET_MASTER_KEY", secret("VIGNET_MASTER_KEY", "")),
+        other_master_key=_key("VIGNET_MASTER_KEY_OTHER", given)
+        if "MASTER_KEY" not in without and (given := text("VIGNET_MASTER_KEY_OTHER"))
+        else None,
+        backup_key=_key("VIGNET_BACKUP_KEY", given) if (given := secret("VIGNET_BACKUP_KEY", "")) else None,
         # Never looked for in the data folder: only the sealer is told where it is.
         audit_key=_key("VIGNET_AUDIT_KEY", given) if (given := text("VIGNET_AUDIT_KEY")) else None,
         audit_folder=Path(text("VIGNET_AUDIT_FOLDER", str(data / "audit"))).absolute(),

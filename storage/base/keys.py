@@ -6,15 +6,20 @@ originals and renditions, a motivation file with its role documents. (Files of b
 The keys live in a store of their own (VIGNET_KEYS), outside the backups of rows and objects, so that destroying one
 makes every copy of what is under it unreadable.
 
+Each key that is destroyed leaves a mark behind (`<id>.gone`), so that whoever mirrors the folder can tell what was
+destroyed from what was lost. While one master key takes the place of another (VIGNET_MASTER_KEY_OTHER), both open.
+
 A file is `VGN1`, the wrapped data key (nonce 12, key and tag 48 bytes), then chunks of 64 KiB, each sealed by
 AES-256-GCM with its number and whether it is the last one in the nonce (the STREAM construction of Hoang, Reyhanitabar,
 Rogaway and Vizár 2015), so that chunks cannot be left out, swapped or cut off unnoticed.
 """
 
+import fcntl
 import os
 import struct
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -31,6 +36,10 @@ CHUNK = 64 * 1024
 _TAG, _NONCE, _KEY = 16, 12, 32
 HEAD = len(MAGIC) + _NONCE + _KEY + _TAG
 """Bytes before the first chunk."""
+KEY_FILE, GONE_FILE = ".key", ".gone"
+"""How the file of a key ends, and the mark of one that was destroyed."""
+BROWSERS = uuid.UUID(int=0)
+"""The id of the key of which those of browsers are made."""
 
 
 class KeyGone(Exception):
@@ -44,28 +53,25 @@ class Tampered(Exception):
 class KeyStore:
     """A folder with one file per key, wrapped by the master key. `owner` is the id of the row that the files are of."""
 
-    def __init__(self, folder: Path, master_key: bytes):
+    def __init__(self, folder: Path, master_key: bytes, other: bytes | None = None):
+        """`other`: a master key that opens too, while one takes the place of another. It wraps nothing."""
         self._folder, self._master_key, self._master = folder, master_key, AESGCM(master_key)
+        self._other = AESGCM(other) if other else None
 
     def get(self, owner: uuid.UUID) -> bytes:
         """The key under this id (32 bytes). Raises KeyGone when there is none."""
-        try:
-            wrapped = self._path(owner).read_bytes()
-        except FileNotFoundError as error:
-            raise KeyGone(str(owner)) from error
-        return _unseal(self._master, wrapped, owner.bytes)
+        return self._open(self._wrapped(owner), owner.bytes)
 
     def get_or_create(self, owner: uuid.UUID) -> bytes:
         """The key under this id (32 bytes), made and safely on disk when there was none."""
+        return self._get_or_create(owner, os.urandom(_KEY))
+
+    def _get_or_create(self, owner: uuid.UUID, key: bytes) -> bytes:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             return self.get(owner)
         except KeyGone:
-            fresh = self._folder / f"{uuid.uuid4().hex}.new"
-            with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(_seal(self._master, os.urandom(_KEY), owner.bytes))
-                file.flush()
-                os.fsync(file.fileno())
+            fresh = self._fresh(owner, key)
             try:
                 # A link, not a rename: of two makers at the same moment one loses and takes the other's key.
                 os.link(fresh, self._path(owner))
@@ -78,14 +84,51 @@ class KeyStore:
 
     def destroy(self, *owners: uuid.UUID) -> None:
         """Make everything that was encrypted under these keys unreadable, for ever; also after a power cut."""
-        for owner in owners:
-            self._path(owner).unlink(missing_ok=True)
-        if self._folder.exists():
+        if not owners:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._alone():
+            # The marks first, and of a key that is not there too: a mirror that sees no mark takes it for lost.
+            for owner in owners:
+                self._path(owner).with_suffix(GONE_FILE).touch(mode=0o600)
             _sync(self._folder)
+            for owner in owners:
+                self._path(owner).unlink(missing_ok=True)
+            _sync(self._folder)
+
+    def destroyed(self) -> set[uuid.UUID]:
+        """The ids of all keys that were destroyed, and not made anew."""
+        gone = {uuid.UUID(path.stem) for path in self._folder.glob(f"*{GONE_FILE}")}
+        return gone - set(self.owners())
+
+    def owners(self) -> list[uuid.UUID]:
+        """The ids of all keys that there are."""
+        return sorted(uuid.UUID(path.stem) for path in self._folder.glob(f"*{KEY_FILE}"))
+
+    def rewrap(self, owner: uuid.UUID) -> bool:
+        """Wrap this key by the master key, where the other one wraps it still; True when it was changed.
+
+        Raises KeyGone when there is none, Tampered when neither opens it.
+        """
+        with self._alone():
+            wrapped = self._wrapped(owner)
+            if self._is_new(wrapped, owner.bytes):
+                return False
+            self._replace(owner, self._open(wrapped, owner.bytes))
+            return True
 
     def browser_key(self, person: uuid.UUID) -> bytes:
         """The key (32 bytes) under which this person's browser keeps what it has not sent yet. Never stored."""
-        return HKDF(hashes.SHA256(), _KEY, salt=None, info=b"browser " + person.bytes).derive(self._master_key)
+        # Before these were made of a key of the store they were made of the master key, and browsers hold such things.
+        first = self._master_key if self.owners() else os.urandom(_KEY)
+        root = self._get_or_create(BROWSERS, first)
+        return HKDF(hashes.SHA256(), _KEY, salt=None, info=b"browser " + person.bytes).derive(root)
+
+    def renew_browser_keys(self) -> None:
+        """From now on every person has another key for the browser: what one kept under the old one is lost."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._alone():
+            self._replace(BROWSERS, os.urandom(_KEY))
 
     def seal(self, secret: bytes, person: uuid.UUID) -> bytes:
         """A small secret of this person, to be kept in the database, readable only with the master key."""
@@ -93,31 +136,121 @@ class KeyStore:
 
     def unseal(self, sealed: bytes, person: uuid.UUID) -> bytes:
         """The bytes that `seal` was given. Raises Tampered when it was changed, or is somebody else's."""
-        return _unseal(self._master, sealed, b"secret " + person.bytes)
+        return self._open(sealed, b"secret " + person.bytes)
+
+    def reseal(self, sealed: bytes, person: uuid.UUID) -> bytes | None:
+        """The same secret sealed by the master key, where the other one sealed it; None where this one did."""
+        if self._is_new(sealed, b"secret " + person.bytes):
+            return None
+        return self.seal(self.unseal(sealed, person), person)
 
     def _path(self, owner: uuid.UUID) -> Path:
-        return self._folder / f"{owner}.key"
+        return self._folder / f"{owner}{KEY_FILE}"
+
+    def _wrapped(self, owner: uuid.UUID) -> bytes:
+        try:
+            return self._path(owner).read_bytes()
+        except FileNotFoundError as error:
+            raise KeyGone(str(owner)) from error
+
+    def _open(self, sealed: bytes, context: bytes) -> bytes:
+        try:
+            return _unseal(self._master, sealed, context)
+        except Tampered:
+            if self._other is None:
+                raise
+            return _unseal(self._other, sealed, context)
+
+    def _is_new(self, sealed: bytes, context: bytes) -> bool:
+        try:
+            _unseal(self._master, sealed, context)
+        except Tampered:
+            return False
+        return True
+
+    def _fresh(self, owner: uuid.UUID, key: bytes) -> Path:
+        """A file beside the keys that holds this one, safely on disk."""
+        fresh = self._folder / f"{uuid.uuid4().hex}.new"
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(_seal(self._master, key, owner.bytes))
+            file.flush()
+            os.fsync(file.fileno())
+        return fresh
+
+    def _replace(self, owner: uuid.UUID, key: bytes) -> None:
+        self._fresh(owner, key).replace(self._path(owner))
+        _sync(self._folder)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else destroys or replaces a key meanwhile: one that is being destroyed would come back."""
+        with open(os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600), "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
 
 @cache
 def key_store() -> KeyStore:
     """The key store of this process."""
-    return KeyStore(config().keys, needed(config().master_key, "VIGNET_MASTER_KEY"))
+    settings = config()
+    return KeyStore(settings.keys, needed(settings.master_key, "VIGNET_MASTER_KEY"), settings.other_master_key)
+
+
+def encrypt_blocks(blocks: Iterable[bytes], key: bytes) -> Iterator[bytes]:
+    """These blocks, of any size, as a file that is encrypted under `key` (32 bytes)."""
+    data_key = os.urandom(_KEY)
+    cipher = AESGCM(data_key)
+    yield MAGIC + _seal(AESGCM(key), data_key, MAGIC)
+    number, held = 0, bytearray()
+    for block in blocks:
+        held += block
+        # One chunk is held back, since the last one says that it is.
+        while len(held) > CHUNK:
+            yield cipher.encrypt(_nonce(number, last=False), bytes(held[:CHUNK]), None)
+            del held[:CHUNK]
+            number += 1
+    yield cipher.encrypt(_nonce(number, last=True), bytes(held), None)
+
+
+def decrypt_blocks(blocks: Iterable[bytes], key: bytes) -> Iterator[bytes]:
+    """The plain content of a file that comes in blocks of any size.
+
+    Raises Tampered as soon as a chunk is not what was written under this key; whoever stops before the end has no
+    proof that nothing was cut off.
+    """
+    held, cipher, number = bytearray(), None, 0
+    for block in blocks:
+        held += block
+        if cipher is None and len(held) >= HEAD:
+            cipher = _cipher_of(bytes(held[:HEAD]), key)
+            del held[:HEAD]
+        while cipher is not None and len(held) > CHUNK + _TAG:
+            yield _opened(cipher, bytes(held[: CHUNK + _TAG]), number, last=False)
+            del held[: CHUNK + _TAG]
+            number += 1
+    if cipher is None:
+        raise Tampered("the head of a file")
+    yield _opened(cipher, bytes(held), number, last=True)
+
+
+def _opened(cipher: AESGCM, chunk: bytes, number: int, last: bool) -> bytes:
+    try:
+        return cipher.decrypt(_nonce(number, last), chunk, None)
+    except InvalidTag as error:
+        raise Tampered(f"chunk {number}") from error
+
+
+def blocks_of(path: Path) -> Iterator[bytes]:
+    """What a file holds."""
+    with path.open("rb") as file:
+        while block := file.read(16 * CHUNK):
+            yield block
 
 
 def encrypt_file(source: Path, target: Path, key: bytes) -> None:
     """Encrypt `source` to `target` under `key` (32 bytes)."""
-    data_key = os.urandom(_KEY)
-    cipher = AESGCM(data_key)
-    with source.open("rb") as plain, target.open("wb") as sealed:
-        sealed.write(MAGIC + _seal(AESGCM(key), data_key, MAGIC))
-        number, chunk = 0, plain.read(CHUNK)
-        while True:
-            following = plain.read(CHUNK)
-            sealed.write(cipher.encrypt(_nonce(number, last=not following), chunk, None))
-            if not following:
-                break
-            number, chunk = number + 1, following
+    with target.open("wb") as sealed:
+        sealed.writelines(encrypt_blocks(blocks_of(source), key))
         sealed.flush()
         os.fsync(sealed.fileno())
 
@@ -125,25 +258,11 @@ def encrypt_file(source: Path, target: Path, key: bytes) -> None:
 def decrypt_file(source: Path, target: Path, key: bytes) -> None:
     """Decrypt `source` to `target`. Raises Tampered, leaving no target, unless the file is whole and under this key."""
     try:
-        _decrypt(source, target, key)
+        with target.open("wb") as plain:
+            plain.writelines(decrypt_blocks(blocks_of(source), key))
     except Tampered:
         target.unlink(missing_ok=True)
         raise
-
-
-def _decrypt(source: Path, target: Path, key: bytes) -> None:
-    with source.open("rb") as sealed, target.open("wb") as plain:
-        cipher = _cipher_of(sealed.read(HEAD), key)
-        number, chunk = 0, sealed.read(CHUNK + _TAG)
-        while True:
-            following = sealed.read(CHUNK + _TAG)
-            try:
-                plain.write(cipher.decrypt(_nonce(number, last=not following), chunk, None))
-            except InvalidTag as error:
-                raise Tampered(f"{source.name}, chunk {number}") from error
-            if not following:
-                break
-            number, chunk = number + 1, following
 
 
 def sealed_size(size: int) -> int:

@@ -34,11 +34,11 @@ def _alembic(url: str) -> AlembicConfig:
     return settings
 
 
-def upgrade(url: str) -> None:
-    """Run every migration that this database has not seen. Safe to run again."""
+def upgrade(url: str, revision: str = "head") -> None:
+    """Run every migration up to this one that this database has not seen. Safe to run again."""
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    command.upgrade(_alembic(url), "head")
+    command.upgrade(_alembic(url), revision)
 
 
 def behind(url: str) -> int:

@@ -43,6 +43,14 @@ class Stored:
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
+class Entry(NamedTuple):
+    """What a list of the store says of an object: size in bytes, and two signs that change when its content does."""
+
+    size: int
+    etag: str
+    modified: str
+
+
 class Inner(NamedTuple):
     """An address that is signed: the Host that the signature covers, and path with query.
 
@@ -148,6 +156,26 @@ class ObjectStore:
         """All keys that begin with `prefix`, each with the size of its object in bytes."""
         pages = self._inner.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         return {item["Key"]: item["Size"] for page in pages for item in page.get("Contents", ())}
+
+    def entries(self, prefix: str = "") -> dict[str, Entry]:
+        """All keys that begin with `prefix`, with what the store tells of each. Raises ObjectError when it is away."""
+        pages = self._inner.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        try:
+            found = [item for page in pages for item in page.get("Contents", ())]
+        except BotoCoreError as error:
+            raise ObjectError("the object store does not answer") from error
+        return {one["Key"]: Entry(one["Size"], one["ETag"], one["LastModified"].isoformat()) for one in found}
+
+    def content_type(self, key: str) -> str:
+        """As what it was put. Raises ObjectError without one."""
+        try:
+            return str(self._inner.head_object(Bucket=self.bucket, Key=key)["ContentType"])
+        except ClientError as error:
+            if _status(error) == 404:
+                raise ObjectError(f"{key}: no such object") from error
+            raise
+        except BotoCoreError as error:
+            raise ObjectError(f"{key}: the object store does not answer") from error
 
     def signed_url(self, key: str, content_type: str, seconds: int, method: str = "get_object") -> str:
         """An address at the public endpoint that reads this one object for `seconds`."""

@@ -20,6 +20,7 @@ GIVEN = {
     "recorder": ALL - {"secret_key", "limits_url"},
     "media": ALL - {"secret_key", "limits_url"},
     "sealer": ALL | {"audit_key"},
+    "backup": ALL | {"backup_key"},
     "beat": {"database_url", "broker_url", "turn_secret"},
     "database": {"database_password"},
     "valkey": {"valkey_conf"},
@@ -91,7 +92,7 @@ def test_only_the_edge_can_be_reached_and_the_parts_have_a_network_of_their_own(
 @pytest.mark.parametrize("service", GIVEN)
 def test_a_service_comes_back_and_fills_neither_memory_nor_disk(service):
     """A host that starts anew brings all up; only what ends by itself is not started again."""
-    assert SERVICES[service]["restart"] == ("no" if service == "prepare" else "unless-stopped")
+    assert SERVICES[service]["restart"] == ("no" if service in ("prepare", "backup") else "unless-stopped")
     assert SERVICES[service]["mem_limit"]
     assert set(SERVICES[service]["logging"]["options"]) == {"max-size", "max-file"}
 

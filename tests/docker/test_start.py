@@ -134,7 +134,7 @@ def test_it_says_where_it_is_and_ends_with_ctrl_c(run):
     assert run.healthy()
     secrets = list((run.data / "secrets").iterdir())
     assert {path.name for path in secrets} == {
-        *("secret_key", "s3_secret_key", "master_key", "broker_password", "metrics_token", "audit_key"),
+        *("secret_key", "s3_secret_key", "master_key", "broker_password", "metrics_token", "audit_key", "backup_key"),
     }
     assert {path.stat().st_mode & 0o777 for path in [*secrets, run.data / "swift" / "etc" / "proxy.conf"]} == {0o600}
     assert run.data.stat().st_mode & 0o777 == 0o700

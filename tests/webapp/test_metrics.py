@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from support import cast, services
 
 from recorder.http import metrics as recorder_metrics
+from storage.backup.made import Backup
 from storage.base.config import config
 from storage.base.jobs import Job, JobState, Queue
 from storage.people import outbox
@@ -63,6 +64,10 @@ def test_what_waits_is_told_with_its_age(session, people, client):
         session.add(Job(id=uuid.uuid4(), kind=kind, state=state, **values))
     outbox.add(session, people.candidate, "receipt", "Onderwerp", "Tekst", now - timedelta(minutes=30))
     session.add(Run(id=uuid.uuid4(), began_at=now - timedelta(hours=9), ended_at=now - timedelta(hours=8)))
+    for hours, faults in ((50, 0), (5, 1), (30, 0)):
+        began = now - timedelta(hours=hours)
+        session.add(Backup(began_at=began, ended_at=began, faults=faults))
+    session.add(Backup(began_at=now))
     cast.node(session, now)
     session.commit()
     text, found = told(client)
@@ -73,6 +78,7 @@ def test_what_waits_is_told_with_its_age(session, people, client):
     assert found["vignet_mails", (("state", "waiting"),)] == 1
     assert found["vignet_mail_oldest_seconds", ()] == pytest.approx(1800, abs=60)
     assert found["vignet_retention_night_seconds", ()] == pytest.approx(8 * 3600, abs=60)
+    assert found["vignet_backup_age_seconds", ()] == pytest.approx(30 * 3600, abs=60)
     assert found["vignet_recorders", (("state", "alive"),)] == 1
     assert found["vignet_part_up", (("part", "database"),)] == 1
     assert found["vignet_database_bytes", ()] > 100_000

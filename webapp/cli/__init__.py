@@ -23,12 +23,14 @@ from storage.base.version import VERSION
 from storage.exam.recordings import Recording
 from storage.schemes import Pack, Scheme
 from webapp.cli.audit import audit_log
+from webapp.cli.backing_up import backup, restore
 from webapp.cli.badges import badge_keys
 from webapp.cli.checking import check
 from webapp.cli.judging import agreement_of, allocation, verdict
 from webapp.cli.people import invite, mails, reset_second_factor
 from webapp.cli.recorders import recorders
 from webapp.cli.recordings import verify
+from webapp.cli.rotation import rotate_master_key
 from webapp.cli.schemes import schemes
 from webapp.cli.setup import setup
 from webapp.cli.simulation import simulate_panel
@@ -46,6 +48,8 @@ NOBODY_S = 15
 def register(app: Flask) -> None:
     """Give the app its commands."""
     for command in (upgrade, scenarios, recordings, audit_log, verdict, allocation, agreement_of):
+        app.cli.add_command(command)
+    for command in (backup, restore, rotate_master_key):
         app.cli.add_command(command)
     for command in (
         setup,

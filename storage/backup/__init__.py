@@ -1,0 +1,1 @@
+"""Backup and restore: the database as of one moment, and every object that it names."""
