@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -87,7 +88,7 @@ def _secrets(store: KeyStore, done: Rotated) -> None:
         rows += [(SecondFactor, one) for one in session.scalars(select(SecondFactor.id))]
     for noun, row_id in rows:
         with session_scope() as session:
-            row: SigningKey | SecondFactor | None = session.get(noun, row_id, with_for_update=True)
+            row: Any = session.get(noun, row_id, with_for_update=True)
             if row is None:
                 continue
             owner = row.id if isinstance(row, SigningKey) else row.person_id
