@@ -1,10 +1,10 @@
 """A folder of backups.
 
-    backups/20260302T090132Z/manifest     what this backup holds, sealed
-    backups/20260302T090132Z/database/…   the database as of its beginning, compressed and sealed
-    objects/4e/4e07408562…                an object as the store held it, by the SHA-256 of its bytes (.sealed, where
-                                          the store held it in clear and the backup sealed it)
-    journal                               what of the objects a backup that is being made, or was killed, has copied
+    backups/20260302T090132.512000Z/manifest     what this backup holds, sealed
+    backups/20260302T090132.512000Z/database/…   the database as of its beginning, compressed and sealed
+    objects/4e/4e07408562…   an object as the store held it, by the SHA-256 of its bytes; with .sealed behind it, where
+                             the store held it in clear and the backup sealed it
+    journal                  what of the objects a backup that is being made, or was killed, has copied
 
 Sealed is what is under VIGNET_BACKUP_KEY, as `storage.base.keys` seals files. A file has its name when it is whole and
 on the disk, and never before.
@@ -24,11 +24,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from storage.base.json_values import loads, mapping
+from storage.base.json_values import Malformed, loads, mapping
 from storage.base.keys import blocks_of, decrypt_blocks, encrypt_blocks
 
 FORMAT = 1
-STAMP = "%Y%m%dT%H%M%SZ"
+STAMP = "%Y%m%dT%H%M%S.%fZ"
 UNFINISHED = ".part"
 
 
@@ -164,9 +164,11 @@ class Folder:
         known = dict(self.manifest(names[-1]).objects) if names else {}
         if self._journal.exists():
             for line in self._journal.read_text().splitlines(keepends=True):
-                if line.endswith("\n"):
+                try:
                     key, *kept = loads(line)
-                    known[key] = Kept(*kept)
+                except Malformed:  # broken off by a kill
+                    continue
+                known[key] = Kept(*kept)
         return known
 
     def object_path(self, kept: Kept) -> Path:

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 from support import cast, told_exam
 
+from scenarios.sitting import Stage
 from storage.base.audit import AuditEvent
 from storage.base.config import config
 from storage.base.database import session_scope
@@ -129,7 +130,7 @@ def test_browsers_get_other_keys_when_nobody_is_at_the_exam(filled, session, env
     sitting = cast.begin(cast.sitting(session, filled, candidate=filled.second_candidate))
     session.commit()
     assert "1 exams are going on" in told("--browsers").stderr
-    sitting.finish(cast.NOW, lambda _: True)
+    sitting.stage = Stage.EXPIRED
     session.commit()
     (tmp_path / "file").write_bytes(b"x")
     object_store().put_file(emergency.key_of(uuid.uuid4()), tmp_path / "file")

@@ -32,7 +32,7 @@ from storage.exam.sittings import Sitting
 from webapp.cli.backing_up import backup, restore
 from webapp.cli.recordings import verify
 
-BACKUP_KEY = "YmFja3VwcyBhcmUgc2VhbGVkIHVuZGVyIHRoaXMgb25lLiE="
+BACKUP_KEY = "YmFja3VwcyBhcmUgc2VhbGVkIHVuZGVyIHRoaXMgMS4="
 LATER = cast.NOW + timedelta(minutes=5)
 
 
@@ -155,7 +155,7 @@ def _go_on(sitting_id: uuid.UUID, tmp_path: Path) -> None:
     with session_scope(writes=False) as session:
         sitting = session.get(Sitting, sitting_id)
         (coming_in,) = session.scalars(select(Recording.id).where(Recording.state == RecordingState.RECEIVING)).all()
-        assert sitting.answers[1].stage is AnswerStage.OPEN
+        assert sitting.answers[1].stage is AnswerStage.WAITING
     _answer(coming_in, tmp_path / "first")
     with session_scope() as session:
         answer = session.get(Sitting, sitting_id).answers[1]
@@ -178,7 +178,8 @@ def _answer(recording: uuid.UUID, folder: Path) -> None:
     spool(place / "whip-1.rtp", send(video("H264", 3, ((640, 384),)), sound(3)), session=1, codec="H264")
     upload.Shipper(there, object_store, key_store).ship_now(recording, LATER + timedelta(minutes=2))
     with session_scope(writes=False) as session:
-        job = session.scalars(select(Job).where(Job.kind == FINISH, Job.subject == recording)).first()
+        jobs = select(Job).where(Job.kind == FINISH, Job.subject == recording).order_by(Job.created_at.desc())
+        job = session.scalars(jobs).first()
     perform(job.id, finish_recording)
     with session_scope(writes=False) as session:
         assert session.get(Recording, recording).state is RecordingState.STORED
@@ -264,7 +265,7 @@ def test_what_is_not_there_is_told_and_what_was_erased_is_no_fault(filled, place
     monkeypatch.setattr(type(object_store), "entries", erase_meanwhile)
     done = place.make("--keep", "1")
     assert done.exit_code == 1
-    assert f"2 objects went while the backup was made: {gone.key}" in done.stdout
+    assert f"1 objects went while the backup was made: {gone.key}" in done.stdout
     assert f"{lost.key} is not in the store" in done.stderr and f"{other.key} is another" in done.stderr
     assert "2 things are wrong" in done.stderr
     assert place.verify().exit_code == 1
@@ -294,7 +295,8 @@ def test_damage_is_found_and_never_restored(filled, place, elsewhere, what):
     elsewhere()
     done = place.restore()
     assert done.exit_code == 1 and "Traceback" not in done.stderr
-    assert place.restore().exit_code == 1  # and not as if there were people in it
+    again = place.restore()
+    assert again.exit_code == 1 and "people" not in again.stderr
 
 
 def test_a_restore_writes_over_nobody(filled, place):
