@@ -82,6 +82,9 @@ def _of(number: Number) -> Iterator[tuple[str, Raised]]:
             yield "LogNotSealed", Raised(f"Het logboek is al {lasts} niet verzegeld.", timedelta(minutes=5))
         case "vignet_retention_night_seconds", _ if value > 130_000:
             yield "NightMissed", Raised("Vannacht is er niets vernietigd.")
+        case "vignet_backup_age_seconds", _ if value > 129_600:
+            lasts = formats.lapse(value)
+            yield "BackupOld", Raised(f"Er is al {lasts} geen goede back-up gemaakt.", timedelta(hours=1))
 
 
 def watch(now: datetime) -> None:
@@ -128,6 +131,7 @@ ABOUT = {
     "TakesStuck": "Opnames die bleven hangen",
     "LogNotSealed": "Verzegelen van het logboek",
     "NightMissed": "Vernietigen in de nacht",
+    "BackupOld": "Back-up",
     "DiskFull": "Ruimte op de schijf",
     "CertificateEnds": "Certificaat van de site",
 }

@@ -106,6 +106,7 @@ WRONG = [
     Number("vignet_takes_waiting", 1, {"matter": "stuck"}),
     Number("vignet_audit_unsealed_seconds", 601),
     Number("vignet_retention_night_seconds", 130_001),
+    Number("vignet_backup_age_seconds", 129_601),
 ]
 RIGHT = [
     Number(one.name, {"vignet_jobs": 0, "vignet_takes_waiting": 0}.get(one.name, one.value - 1), one.labels)
