@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 
 from storage.backup import making, restoring
 from storage.backup.folder import BackupError, Folder
@@ -18,7 +17,11 @@ from storage.base.objects import ObjectError
 from webapp.cli.progress import Progress
 from webapp.cli.store import prepared_store
 
-backup = AppGroup("backup", help="Backups: the database and all objects, and a mirror of the keys (OPERATIONS.md).")
+
+@click.group("backup")
+def backup() -> None:
+    """Backups: the database and all objects, and a mirror of the keys (OPERATIONS.md)."""
+
 
 PLACE = click.Path(file_okay=False, path_type=Path)
 keys_option = click.option("--keys", "mirror", type=PLACE, required=True, help="The mirror of the keys, elsewhere.")
