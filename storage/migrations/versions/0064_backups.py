@@ -6,7 +6,7 @@ from alembic import op
 from storage.base.database import UtcDateTime
 
 revision = "0064"
-down_revision = "0068"
+down_revision = "0066"
 branch_labels = None
 depends_on = None
 
