@@ -112,6 +112,11 @@ containers: ## Bring docker/compose.yml up as the README says on a real engine, 
 	@$(PYTHON) docker/local/prepare.py test
 	@exec $(VENV)/python tests/containers $(ARGS)
 
+.PHONY: machines
+machines: ## Lose each of seventeen hosts in turn while twenty candidates speak, twenty minutes (as root; ARGS="web-1 broker")
+	@$(PYTHON) docker/local/prepare.py test
+	@exec $(VENV)/python tests/machines $(ARGS)
+
 .PHONY: sbom
 sbom: ## List the run-time packages with versions and licences as CycloneDX 1.6 (sbom.cdx.json)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \

@@ -60,18 +60,19 @@ class Take:
 
 @dataclass(frozen=True)
 class Film:
-    """What a browser has recorded: 1280x720 at 30 pictures and 1.5 Mbps in H.264, and Opus, in slices of `SLICE_S`."""
+    """What a browser has recorded: 30 pictures a second in H.264, and Opus, in slices of `SLICE_S`."""
 
     slices: tuple[bytes, ...]
     seconds: float
 
     @classmethod
-    def make(cls, path: Path, seconds: int) -> "Film":
-        picture = f"testsrc2=s=1280x720:r=30:d={ROUND_S},noise=alls=4:allf=t"
+    def make(cls, path: Path, seconds: int, size: str = "1280x720", kbps: int = 1500) -> "Film":
+        """As a page is told to record, or smaller, where what is asked is not what a film costs."""
+        picture = f"testsrc2=s={size}:r=30:d={ROUND_S},noise=alls=4:allf=t"
         sound = f"anoisesrc=a=0.1:r=48000:d={ROUND_S},tremolo=f=3:d=0.7"
         ffmpeg, once = [get_ffmpeg_exe(), "-v", "error", "-y"], path.with_suffix(".once.mkv")
-        coding = "-c:v libx264 -preset ultrafast -profile:v baseline -g 60 -b:v 1500k -maxrate 1500k -bufsize 1500k"
-        coding += " -pix_fmt yuv420p -c:a libopus -b:a 64k -ac 2"
+        coding = "-c:v libx264 -preset ultrafast -profile:v baseline -g 60 -pix_fmt yuv420p"
+        coding += f" -b:v {kbps}k -maxrate {kbps}k -bufsize {kbps}k -c:a libopus -b:a 64k -ac 2"
         subprocess.run(
             [*ffmpeg, "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound, *shlex.split(coding), once], check=True
         )

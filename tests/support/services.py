@@ -60,9 +60,13 @@ def wait_until(condition: Callable[[], T], what: str, seconds: float = 20) -> T:
 
 
 def listens(port: int) -> bool:
+    return listens_at("127.0.0.1", port)
+
+
+def listens_at(address: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex((address, port)) == 0
 
 
 @contextlib.contextmanager
