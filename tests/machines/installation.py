@@ -133,7 +133,7 @@ class Installation:
             "VIGNET_BIND": edge.address,
             "VIGNET_WEB_LISTEN": " ".join(f"{self.hosts[name].address}:{WEB_PORT}" for name in ("web-1", "web-2")),
         }
-        caddy = [services.BIN / "caddy", "run", "--adapter", "caddyfile", "--config", "docker/Caddyfile"]
+        caddy = [services.BIN / "caddy", "run", "--adapter", "caddyfile", "--config", "docker/edge/Caddyfile"]
         edge.runs(caddy, EDGE_PORT, self._own(edge) | settings)
 
     def _own(self, host: Host) -> dict[str, str]:
