@@ -87,7 +87,9 @@ def simulate_panel(
         write.write_text(filled(write.read_text(), {"whole": WHOLE, "small": SMALL}))
         return
     setting = changed(setting_of(exam), cut, situations, **spreads)
-    found = figures_of(setting, "steps" if steps else "ways", candidates, seed, WHOLE[1], bar=True)
+    # For few candidates sharing out takes longer than all else.
+    allocations = min(WHOLE[1], max(1, candidates // 1000))
+    found = figures_of(setting, "steps" if steps else "ways", candidates, seed, allocations, bar=True)
     if as_csv:
         out = csv.writer(sys.stdout)
         out.writerow(("row", "figure", "value", "low", "high", "candidates"))
