@@ -95,7 +95,6 @@ def test_one_at_a_time(session, people, visit, pack):
         ({"mean": "6"}, "Vul een getal in van 1 tot en met 5"),
         ({"error": "veel"}, "Vul een getal in, bijvoorbeeld 6,5"),
         ({"candidates": "40000"}, "Kies een van de mogelijkheden"),
-        ({"pack": "x"}, "Kies een van de mogelijkheden"),
         ({"cut": "0,5"}, "Vul een getal in van 1 tot en met 5"),
         ({"situations": "60"}, "Vul een getal in van 8 tot en met 24"),
         ({"drift": "nan"}, "Vul een getal in"),

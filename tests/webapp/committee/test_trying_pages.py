@@ -59,7 +59,6 @@ def test_who_would_flip_is_listed_with_the_reason_and_nothing_is_changed(session
         ({"overall_min": "7"}, "Vul een getal in van 1 tot en met 5"),
         ({"overall_min": "nan"}, "Vul een getal in"),
         ({"observed_min": "x"}, "Vul een heel getal in"),
-        ({"overall_min": "3", "exam": "x"}, "Kies een van de mogelijkheden"),
         ({"overall_min": "3", "years": "9"}, "Kies een van de mogelijkheden"),
     ],
 )
