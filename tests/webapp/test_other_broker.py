@@ -21,8 +21,8 @@ from webapp.cli.checking import State
 from webapp.mail.notify import notify
 
 pytestmark = [pytest.mark.one_database, pytest.mark.proof]
-LONGEST_S = 15
-"""A page that asks a broker which listens and says nothing: its own time-out is ten seconds."""
+LONGEST_S = 45
+"""A step that asks a broker which listens and says nothing: three of its time-outs of ten seconds, and some more."""
 
 
 @pytest.fixture(scope="module")
