@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.special import stdtrit
 
+from review.figure import jackknife
 from review.reliability import Estimate, doubly_scored, estimate, icc, quotient
 
 MOST_VALUES = 100
@@ -121,7 +122,7 @@ def kappa(table: np.ndarray, distance: Callable[[float, float], float]) -> Estim
             weight[defined] += n[defined]
         return _ratio(total, weight)
 
-    return _jackknifed(statistic, int(used.sum()))
+    return jackknife(statistic, int(used.sum()), most=1.0)
 
 
 def kappa_of_pairs(pairs: Mapping[tuple[int, int], int]) -> Estimate:
@@ -177,22 +178,7 @@ def alpha(table: np.ndarray, metric: str) -> Estimate:
         expected = np.einsum("bi,bij,bj->b", of_value, difference, of_value)
         return 1 - _ratio(observed, expected)
 
-    return _jackknifed(statistic, len(table))
-
-
-def _jackknifed(statistic: Callable[[np.ndarray], np.ndarray], n: int) -> Estimate:
-    """The statistic over all subjects, and Student's interval around it from leaving each subject out in turn.
-
-    `statistic` takes rows of counts, how often each subject is there, and gives one value a row. Drawing subjects
-    anew with replacement would bias it: where two raters share ten answers, a drawn double agrees with itself.
-    """
-    if n < 2:
-        return Estimate(None, None, None, n)
-    (value,) = statistic(np.ones((1, n)))
-    chunks = np.array_split(np.arange(n), n // 200 + 1)
-    without = np.concatenate([statistic((rows[:, None] != np.arange(n)).astype(float)) for rows in chunks])
-    half = stdtrit(n - 1, 0.975) * np.sqrt((n - 1) * without.var())
-    return estimate((quotient(x, 1.0) for x in (value, value - half, min(value + half, 1.0))), n)
+    return jackknife(statistic, len(table), most=1.0)
 
 
 def _coded(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
