@@ -179,7 +179,8 @@ def halo(pairs: Sequence[Pair], least: int, by: str = "answer") -> Figure:
     The one-way intraclass correlation of the departures, with what is usual between the two persons on a competency
     taken out first: whoever lets one impression colour an answer departs in one direction everywhere. With
     `by="candidate"` over all that the assessor scored of a candidate. A partner's halo is in it as well. None where
-    departures do not vary, or where no answer has two competencies. `n`: candidates; the interval leaves out each in turn.
+    departures do not vary, or where no answer has two competencies. `n`: candidates; the interval leaves out each in
+    turn.
     """
     own, other = _levels(pairs)
     apart = _centred(own - other, [(one.competency, one.partner) for one in pairs])
