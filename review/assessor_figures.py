@@ -204,18 +204,15 @@ def _one_way(sums: np.ndarray) -> np.ndarray:
 
 
 def drift(pairs: Sequence[Pair], least: int) -> Drift:
-    """The slope of severity over weeks, and each week's own severity. `n`: candidates."""
+    """The slope of severity over weeks, with each partner's own level taken out, and each week's own severity.
+
+    `n`: candidates. No slope where each partner was met in one week only.
+    """
     own, other = _levels(pairs)
-    week = np.array([one.week for one in pairs], dtype=float)
-    week_from = week - (week.min() if len(week) else 0.0)
-    lower = other - own
-    columns = np.column_stack([np.ones(len(own)), week_from, lower, week_from**2, week_from * lower])
-
-    def slope(sums: np.ndarray) -> np.ndarray:
-        n, x, y, xx, xy = sums.T
-        return ratio(n * xy - x * y, np.maximum(n * xx - x * x, 0.0))
-
-    whole = of_sums(sums_by([one.candidate for one in pairs], columns), slope, least)
+    lower, partners = other - own, [one.partner for one in pairs]
+    week = _centred(np.array([one.week for one in pairs], dtype=float), partners)
+    sums = sums_by([one.candidate for one in pairs], np.column_stack([week * _centred(lower, partners), week**2]))
+    whole = of_sums(sums, lambda some: ratio(some[:, 0], some[:, 1]), least)
     weeks = []
     for number in sorted({one.week for one in pairs}):
         inside = [at for at, one in enumerate(pairs) if one.week == number]

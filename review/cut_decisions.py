@@ -175,7 +175,7 @@ def _rudner(observed: np.ndarray, reliability: float, scale: Scale, _: int) -> S
     passed = observed >= scale.cut
     shares = _shares(np.full(len(observed), 1 / len(observed)), above, passed)
     false_pass = float(np.where(passed, 1 - above, 0.0).mean())
-    return (*shares[:3], false_pass, 1 - shares[0] - false_pass, float(passed.mean()))
+    return (*shares[:3], false_pass, 1 - shares[0] - false_pass, shares[5])
 
 
 def _normal(observed: np.ndarray, reliability: float, scale: Scale, _: int) -> Shares:

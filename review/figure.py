@@ -35,7 +35,7 @@ def sums_by(clusters: Sequence[Hashable], columns: np.ndarray) -> np.ndarray:
     columns = np.asarray(columns, dtype=float)
     places = {cluster: at for at, cluster in enumerate(dict.fromkeys(clusters))}
     sums = np.zeros((len(places), columns.shape[1]))
-    np.add.at(sums, [places[cluster] for cluster in clusters], columns)
+    np.add.at(sums, np.array([places[cluster] for cluster in clusters], dtype=int), columns)
     return sums
 
 

@@ -109,7 +109,7 @@ def rasch(
     model = Conditional(cells)
     size = len(names)
     values, found, converged = _climb(model, free, size, cells.top)
-    covariance = free @ np.linalg.pinv(_curvature(model, free, values, size), hermitian=True) @ free.T
+    covariance = free @ np.linalg.pinv(_curvature(model, free, values, found), hermitian=True) @ free.T
     errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
     measures: dict[str, tuple[Measure, ...]] = {}
     for facet in facets:
@@ -204,16 +204,15 @@ def _climb(model: Conditional, free: np.ndarray, size: int, top: int) -> tuple[n
     return values, now, False
 
 
-def _curvature(model: Conditional, free: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
-    """Minus the second derivative by the free parameters, from the slope a little to each side."""
-    little = 1e-4
+def _curvature(model: Conditional, free: np.ndarray, values: np.ndarray, found: Likelihood) -> np.ndarray:
+    """Minus the second derivative by the free parameters, from the slope a little further on."""
+    little, size = 1e-4, found.slope.size - model.top
     columns = []
     for direction in free.T:
-        ahead, behind = values + little * direction, values - little * direction
-        difference = model.at(behind[:size], behind[size:]).slope - model.at(ahead[:size], ahead[size:]).slope
-        columns.append(free.T @ difference / (2 * little))
-    found = np.array(columns)
-    return (found + found.T) / 2
+        ahead = values + little * direction
+        columns.append(free.T @ (found.slope - model.at(ahead[:size], ahead[size:]).slope) / little)
+    curved = np.array(columns)
+    return (curved + curved.T) / 2
 
 
 def _measure(

@@ -39,7 +39,7 @@ class Conditional:
     """The likelihood of these cells; candidates are numbered 0, 1, .. without gaps."""
 
     def __init__(self, cells: Cells) -> None:
-        self._cells = cells
+        self._cells, self.top = cells, cells.top
         self._people = int(cells.candidates.max()) + 1
         self._total = np.bincount(cells.candidates, weights=cells.ratings, minlength=self._people).astype(int)
         self._abilities = np.zeros(self._people)

@@ -11,7 +11,7 @@ class Shares:
     near: float
 
     def __post_init__(self) -> None:
-        if min(self.exact, self.near, self.far) < -1e-12:
+        if min(self.exact, self.near, 1 - self.exact - self.near) < -1e-12:
             raise ValueError(f"no shares: {self.exact} exact and {self.near} one level off")
 
     @property

@@ -83,9 +83,9 @@ def test_known_severities_are_found_and_covered():
     for seed in range(10):
         found = severities(panel(seed), 30).of
         for assessor, truth in zip("ABC", (-0.4, 0.0, 0.4), strict=True):
-            errors.append(found[assessor].value - truth)
+            errors.append(abs(found[assessor].value - truth))
             covered += found[assessor].low <= truth <= found[assessor].high
-    assert abs(np.mean(errors)) < 0.015
+    assert np.mean(errors) < 0.03
     assert 25 <= covered <= 30  # 95 % of 30 is 28.5
 
 
@@ -120,8 +120,8 @@ def test_halo_finds_who_lets_one_impression_colour_the_answer():
         rows = panel(seed, halo_sd=(0.5, 0, 0))
         of_a.append(halo(pairs_of(rows)["A"], 30).value)
         of_b.append(halo(pairs_of([one for one in rows if one.assessor != "A"])["B"], 30).value)
-    assert np.mean(of_a) == pytest.approx(0.25 / 0.57, abs=0.02)
-    assert np.mean(of_b) == pytest.approx(0, abs=0.02)
+    assert np.mean(of_a) == pytest.approx(0.25 / 0.57, abs=0.04)
+    assert np.mean(of_b) == pytest.approx(0, abs=0.04)
 
 
 def test_halo_over_a_candidate_is_another_figure():

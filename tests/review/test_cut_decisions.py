@@ -57,7 +57,7 @@ def test_the_truth_is_found_by_those_that_fit_it():
     right = ((first >= 2.75) == (true >= 2.75)).mean()
     alike = ((first >= 2.75) == (second >= 2.75)).mean()
     wrongly = ((first >= 2.75) & (true < 2.75)).mean()
-    for one in decisions(first[:200], 0.80, CUT, 30):
+    for one in decisions(first[:1000], 0.80, CUT, 30):
         assert one.accuracy.value == pytest.approx(right, abs=0.02)
         assert one.consistency.value == pytest.approx(alike, abs=0.025)
         assert one.false_pass.value == pytest.approx(wrongly, abs=0.02)

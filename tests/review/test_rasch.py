@@ -176,9 +176,8 @@ def test_a_weak_bridge_is_shown_with_its_error():
             }
             assert bridge.candidates == 1
     (usual,) = rasch(*a_round(3), 30, 2).bridges
-    assert errors[1] > errors[5] > errors[20] > usual.error * 0.8
-    assert errors[1] > 0.3
-    assert usual.error < 0.25
+    assert errors[1] > errors[5] > errors[20]
+    assert errors[1] > 2 * usual.error
 
 
 def test_a_candidate_with_the_top_everywhere_changes_nothing_and_ties_nobody():
