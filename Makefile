@@ -117,6 +117,22 @@ machines: ## Lose each of seventeen hosts in turn while twenty candidates speak,
 	@$(PYTHON) docker/local/prepare.py test
 	@exec $(VENV)/python tests/machines $(ARGS)
 
+.PHONY: systems
+systems: ## Clone this into a Debian 13 and a Debian 12 by debootstrap and type `make run` there as an ordinary user (as root; ARGS=trixie)
+	@$(PYTHON) docker/local/prepare.py test
+	@exec $(VENV)/python tests/systems $(ARGS)
+
+.PHONY: earlier
+earlier: ## Make the filled databases of earlier versions that upgrades are tried on (ARGS="39ae728 ce177df")
+	@$(PYTHON) docker/local/prepare.py test
+	@exec $(VENV)/python tests/upgrades $(ARGS)
+
+.PHONY: kubernetes
+kubernetes: ## Hold the manifests of docker/kubernetes/ against Kubernetes' own schemas, strictly (asks PyPI)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(PYTHON) -m venv "$$folder" && "$$folder/bin/pip" install --quiet kubernetes-validate==1.37.0 && \
+	"$$folder/bin/kubernetes-validate" --strict $$(ls docker/kubernetes/*.yaml | grep -v kustomization)
+
 .PHONY: sbom
 sbom: ## List the run-time packages with versions and licences as CycloneDX 1.6 (sbom.cdx.json)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \

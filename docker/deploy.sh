@@ -4,15 +4,18 @@
 # "A new version"); then the web apps go one after the other, so that one always answers, and the recorder last: it ends
 # what has begun, up to five minutes, while pages keep what they record and send it to the new one. The edge goes on
 # running and reads its configuration anew. Only another program or another address of it takes its place, and then
-# nobody is answered for some seconds; that is said first.
+# nobody is answered for some seconds; that is said first. With `--rollback` an older version takes the places: its image
+# is there, and the database stays as it is (OPERATIONS.md, "Rollback").
 set -eu
 cd "$(dirname "$0")/.."
 grep -q '^COMPOSE_FILE=' docker/production.env || export COMPOSE_FILE=docker/compose.yml
 compose() { docker compose --env-file docker/production.env "$@"; }
 program() { docker run --rm --network none --entrypoint sha256sum "$1" /opt/vignet/.venv/bin/caddy 2>/dev/null || echo none; }
 
-compose build --quiet web-1
-compose run --rm -T prepare
+if [ "${1:-}" != --rollback ]; then
+    compose build --quiet web-1
+    compose run --rm -T prepare
+fi
 for service in web-1 web-2 office media sealer beat; do
     echo "-- $service"
     compose up --detach --no-deps --wait --wait-timeout 400 "$service"

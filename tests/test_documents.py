@@ -11,6 +11,7 @@ from storage.base import migrate
 from storage.data_classes import KEPT, TABLES, DataClass, tables_of
 
 ROOT = Path(__file__).resolve().parents[1]
+OPERATIONS = ROOT / "OPERATIONS.md"
 LOST, ROADS = ROOT / "tests" / "lost_recordings.md", ROOT / "recorder" / "README.md"
 
 
@@ -68,6 +69,20 @@ def test_the_files_that_the_readme_sends_a_newcomer_to_are_there():
     assert len(named) >= 10
     for path in named:
         assert (ROOT / path).exists(), path
+
+
+def test_of_every_setting_is_said_whether_hosts_may_differ_in_it():
+    """Those of the program, and those that only `make run` and the edge read: the manual names both."""
+    settings = set(re.findall(r'"((?:VIGNET|PROMETHEUS)_[A-Z0-9_]+)"', (ROOT / "storage/base/config.py").read_text()))
+    settings |= set(re.findall(r"^#((?:VIGNET|PROMETHEUS)_[A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.M))
+    parts = {"all", "web", "recorder", "media", "office", "sealer", "edge", "beat", "`make run`"}
+    told = [
+        row for row in rows(OPERATIONS) if len(row) == 3 and re.fullmatch(r"`(VIGNET|PROMETHEUS)_[A-Z0-9_]+`", row[0])
+    ]
+    assert sorted(row[0].strip("`") for row in told) == sorted(settings)
+    for name, between, used_by in told:
+        assert between in ("same", "own", "once"), name
+        assert re.match(r"(`make run`|\w+)", used_by)[0] in parts, name
 
 
 def test_every_column_of_every_table_has_a_data_class():

@@ -8,6 +8,7 @@ import contextlib
 import errno
 import fcntl
 import json
+import multiprocessing
 import os
 import secrets
 import shutil
@@ -23,6 +24,7 @@ MIN_FREE_BYTES = 512 * 1024 * 1024
 PORTS = ("edge", "web", "recorder", "swift-proxy", "swift-account", "swift-container", "swift-object", "valkey")
 MOST_RECORDERS = 16
 MOST_PORTS = len(PORTS) + MOST_RECORDERS
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 (where Linux has it)
 MARK = "VIGNET_STARTED_FOR"
 SEALERS = ("VIGNET_AUDIT_KEY", "VIGNET_AUDIT_KEY_FILE")
 """Settings that only one part is told."""
@@ -86,6 +88,21 @@ class Machine:
             raise obstacle_of(error, self.data) from error
         if shutil.disk_usage(self.data).free < MIN_FREE_BYTES:
             raise obstacle_of(OSError(errno.ENOSPC, ""), self.data)
+
+    def check_shared_memory(self) -> None:
+        """Raises Obstacle when this user can have no locks in shared memory, which store and workers need.
+
+        The operating system keeps them in /dev/shm, which a hand-made chroot or container may lack or keep closed.
+        """
+        try:
+            multiprocessing.Lock()
+        except (OSError, ImportError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise Obstacle(
+                f"{SHARED_MEMORY} cannot be used by you ({why}), where the object store and the workers keep their "
+                f"locks: let root run `mount -t tmpfs tmpfs {SHARED_MEMORY}`, or `chmod 1777 {SHARED_MEMORY}` where it "
+                "is there, and start again."
+            ) from error
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:

@@ -43,6 +43,7 @@ def main() -> int:
         machine = Machine(dict(os.environ))
         prepare.check_python()
         machine.check_data()
+        machine.check_shared_memory()
         with machine.alone():
             if machine.end_orphans():
                 print("Ended what an earlier start had left running.", flush=True)

@@ -106,3 +106,13 @@ def test_every_obstacle_is_one_sentence_that_names_the_place(number):
 def test_a_step_that_fails_says_why(said, sentence, capfd):
     with pytest.raises(prepare.Obstacle, match=sentence):
         prepare.step([sys.executable, "-c", f"import sys; sys.exit({said!r})"], Path("/data"), "a hint")
+
+
+def test_shared_memory_that_may_not_be_written_in(tmp_path):
+    """As in a chroot or container that somebody made by hand; store and workers could keep no locks there."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may have another /dev/shm for one process")
+    closed = 'mount -t tmpfs -o mode=555 tmpfs /dev/shm && exec setpriv --bounding-set=-dac_override -- "$@"'
+    line = refusal(tmp_path, ("unshare", "--mount", "--", "sh", "-c", closed, "sh"))
+    assert line.startswith("/dev/shm cannot be used by you (Permission denied)")
+    assert "chmod 1777 /dev/shm" in line

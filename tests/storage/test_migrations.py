@@ -42,6 +42,22 @@ def test_from_nothing_to_the_newest_form_and_back(empty_database_url):
     migrate.check(empty_database_url)
 
 
+def test_a_database_of_a_newer_version_is_left_as_it_is(empty_database_url):
+    migrate.upgrade(empty_database_url)
+    engine = make_engine(empty_database_url)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        there = tables(empty_database_url)
+        with pytest.raises(migrate.NewerDatabaseError, match=r"is at 9999, .*Rollback"):
+            migrate.upgrade(empty_database_url)
+        assert tables(empty_database_url) == there
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+    finally:
+        engine.dispose()
+
+
 def test_a_mail_of_before_stays_and_its_state_is_still_guarded(empty_database_url):
     alembic, one = migrate._alembic(empty_database_url), uuid.uuid4().hex
     command.upgrade(alembic, "0001")

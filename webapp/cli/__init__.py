@@ -91,7 +91,10 @@ def upgrade() -> None:
     # Here, since no other command needs Alembic.
     from storage.base import migrate
 
-    migrate.upgrade(config().database_url)
+    try:
+        migrate.upgrade(config().database_url)
+    except migrate.NewerDatabaseError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @scenarios.command("import")
