@@ -18,6 +18,7 @@ from storage.certificates import signing_keys
 from storage.certificates.signing_keys import SigningKey
 from storage.exam import emergency
 from storage.people.second_factor import SecondFactor, begin_second_factor
+from storage.schemes import Pack
 from webapp.cli.recordings import verify
 from webapp.cli.rotation import rotate_master_key
 
@@ -127,7 +128,8 @@ def test_one_master_key_is_not_enough(installation, environment, other):
 
 def test_browsers_get_other_keys_when_nobody_is_at_the_exam(filled, session, environment, tmp_path):
     before = key_store().browser_key(filled.candidate.id)
-    sitting = cast.begin(cast.sitting(session, filled, candidate=filled.second_candidate))
+    pack = session.scalars(select(Pack)).one()
+    sitting = cast.begin(cast.sitting(session, filled, candidate=filled.second_candidate, pack_row=pack))
     session.commit()
     assert "1 exams are going on" in told("--browsers").stderr
     sitting.stage = Stage.EXPIRED

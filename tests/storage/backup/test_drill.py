@@ -62,10 +62,11 @@ def place(environment, tmp_path) -> Place:
 @pytest.fixture
 def filled(session, people, object_store, place) -> Sitting:
     """A finished exam with films, all that rows name in the store, and somebody else in the middle of an answer."""
-    told = told_exam.told(session, people, films=3)
+    pack = cast.pack(session)
+    told = told_exam.told(session, people, films=3, pack=pack)
     for take in told_exam.takes_of(session, told)[3:]:
         take.erased_at = LATER
-    sitting = cast.begin(cast.sitting(session, people, candidate=people.second_candidate))
+    sitting = cast.begin(cast.sitting(session, people, candidate=people.second_candidate, pack_row=pack))
     row = cast.record(session, sitting.answers[0], stored=False)
     row.receive(LATER)
     session.commit()
