@@ -224,6 +224,7 @@ def test_old_ones_go_with_what_no_other_needs(filled, place, object_store, tmp_p
 
 def test_a_key_that_was_destroyed_stays_so(session, filled, place, elsewhere):
     first, second = session.scalars(select(Recording.id).join(Original).where(Recording.erased_at.is_(None))).all()[:2]
+    session.commit()
     assert place.make().exit_code == 0
     # One before the mirror is brought up to date once more, and one that only the folder of the keys knows of.
     key_store().destroy(first)
