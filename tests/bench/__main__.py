@@ -39,8 +39,11 @@ PARTS = {
     "made_answers": 2000.0,
     "theory": 120.0,
     "year": 10_000.0,
+    "small": 60.0,
 }
 """Each part is a script of its own beside this one; what `seconds` is to it when nobody says, its docstring tells."""
+ASKED_FOR = ("small",)
+"""Only when it is named: it takes the machine for itself, and needs root."""
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,14 @@ ROWS = (
       )),
     Row("desk", "To the next answer on the desk", "desk_switch_ms", "ms in a Chromium",
         "opening it by its address", "desk_open_ms", "desk_switch_ratio"),
+    Row("small", "Sittings at once, films as fast as answers come, half kept", "small_at_once", "sittings"),
+    Row("small", "Sittings at once, films later, half kept", "small_at_once_films_later", "sittings"),
+    Row("small", "Films an hour, half kept", "small_films_an_hour", "films"),
+    Row("small", "Memory of everything, with {small_sittings:.0f} who speak", "small_most_mb", "MB",
+        "nobody there", "small_idle_mb", "small_memory_ratio"),
+    Row("small", "Everything, while somebody speaks", "small_speak_cpu_s_per_minute", MINUTE),
+    Row("small", "Everything, for the film of it", "small_film_cpu_s_per_minute", MINUTE),
+    Row("small", "Ended by the kernel for want of memory", "small_killed", "processes"),
 )
 # fmt: on
 
@@ -266,7 +277,9 @@ def table(rows: list[Row], flat: dict[str, float | None]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.partition("\n")[0])
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)} (default: all)")
+    parser.add_argument(
+        "parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)} (default: all but {' and '.join(ASKED_FOR)})"
+    )
     parser.add_argument("--candidates", type=int, default=paper.CANDIDATES, help="how many sit at once, for paper")
     parser.add_argument("--seconds", type=float, help="how long or how much each part measures")
     chosen = parser.parse_args()
@@ -280,7 +293,7 @@ def main() -> None:
         return
     if unknown := set(chosen.parts) - PARTS.keys():
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    parts = chosen.parts or list(PARTS)
+    parts = chosen.parts or [part for part in PARTS if part not in ASKED_FOR]
     found: dict = {}
     for part in parts:
         print(f"{part} …", end=" ", file=sys.stderr, flush=True)
