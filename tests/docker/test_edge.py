@@ -265,6 +265,18 @@ def test_recorders_after_the_first_are_found_by_their_names_and_tell_nobody_thei
             assert requests.get(f"{edge}{path}", timeout=20).status_code == 404
 
 
+@pytest.mark.parametrize("size", [1_000, 8_000_000])
+def test_a_recorder_that_takes_a_slice_and_says_nothing_is_given_up(tmp_path, size):
+    """As a host whose power failed: the connection is there, and nobody hears that it is not."""
+    first = services.free_ports(3)
+    with socket.socket() as lost, caddy(first, "http://127.0.0.1:1", tmp_path) as edge:
+        lost.bind(("127.0.0.1", first + 2))
+        lost.listen()
+        began = time.monotonic()
+        answer = requests.put(f"{edge}/recorder/slices/one/0", data=bytes(size), timeout=25)
+        assert answer.status_code in (502, 504) and time.monotonic() - began < 20
+
+
 def test_text_travels_compressed_and_video_as_it_is(edge):
     with requests.get(f"{edge}/page", headers={"Accept-Encoding": "gzip"}, stream=True, timeout=20) as answer:
         assert answer.headers["Content-Encoding"] == "gzip"
