@@ -181,7 +181,7 @@ class House:
         return False
 
     def alive(self, name: str) -> bool:
-        return Path(self.here(f"/var/lib/vignet/{name}/run/worker-alive")).exists()
+        return (self.root / "var/lib/vignet" / name / "run" / "worker-alive").exists()
 
 
 @pytest.mark.one_database
