@@ -1,22 +1,24 @@
 """The web app as a server starts it. In production it does not start half set up."""
 
+import gc
 import logging
 from datetime import UTC, datetime
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import configure_mappers
 
 from storage import set_up
 from storage.base import logs
 from storage.base.config import ConfigError, config, counts
-from storage.base.database import passes, session_scope
+from storage.base.database import engine, passes, session_scope
 from webapp.app import create_app
 
 log = logging.getLogger(__name__)
 
 
 def serve() -> Flask:
-    """The web app.
+    """The web app, for a server that loads it once and then forks (`--preload`): what is loaded stays shared.
 
     Raises ConfigError in production when the installation does not know yet who holds the exams, or when each process
     would count for itself how often somebody guesses a password: there are several, on several hosts.
@@ -33,7 +35,13 @@ def serve() -> Flask:
         raise ConfigError(
             f"This installation is not set up: {', '.join(missing)} missing. Run {' and '.join(asked)} (README.md)."
         )
-    return create_app()
+    app = create_app()
+    configure_mappers()
+    # No process may use a connection of another one, and the collector may not write into what they share.
+    engine().dispose()
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _missing() -> list[str]:

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from machine import Machine
-from prepare import VENV, VENV_SWIFT
-from swift_s3 import SWIFT_ENVIRONMENT
+from prepare import ROOT, VENV, VENV_SWIFT
 
 # What others stand on ends last.
 GROUND = "ground"
-CELERY = "worker --concurrency 1 --without-mingle --without-gossip --loglevel WARNING"
+# One process for each worker, with its work in a thread: a child of its own would hold everything a second time.
+CELERY = "worker --pool threads --concurrency 1 --without-mingle --without-gossip --loglevel WARNING"
 
 
 @dataclass(frozen=True)
@@ -41,21 +41,21 @@ def parts(machine: Machine) -> Iterator[Part]:
         [str(valkey), str(machine.broker_conf), *stored.split(), "--save", "", "--dir", str(data / "valkey")],
         GROUND,
     )
-    for name in ("swift-account", "swift-container", "swift-object", "swift-proxy"):
-        conf = data / "swift" / "etc" / f"{name.removeprefix('swift-')}.conf"
-        command = [str(VENV_SWIFT / "bin" / f"{name}-server"), str(conf), "-v"]
-        yield Part(name, command, GROUND, patience_s=2, environment=SWIFT_ENVIRONMENT)
+    swift = [str(VENV_SWIFT / "bin" / "python"), str(ROOT / "docker" / "local" / "swift_s3.py"), "--run"]
+    yield Part("swift", [*swift, "--data", str(data / "swift")], GROUND, patience_s=2)
     yield Part("recorder", _python("-m recorder.http.server"), patience_s=15)
     for name in machine.more_recorders:
         yield Part(name, _python("-m recorder.http.server"), patience_s=15, environment=machine.recorder(name))
     # QUIT ends a worker at once: its job is done again by the next one, since the lease runs out.
     yield Part("media", _python(f"-m celery -A recorder.worker {CELERY} -Q media -n media@%h"), signal="QUIT")
-    yield Part("office", _python(f"-m celery -A webapp.worker {CELERY} -Q office -n office@%h"), signal="QUIT")
+    yield Part(
+        "office", _python(f"-m celery -A webapp.worker_with_beat {CELERY} -Q office -n office@%h"), signal="QUIT"
+    )
     sealing = f"-m celery -A webapp.sealer {CELERY} -Q audit -n sealer@%h"
     yield Part("sealer", _python(sealing), environment=machine.sealer())
-    beat = ["--schedule", str(data / "run" / "beat"), "--pidfile="]
-    yield Part("beat", [*_python("-m celery -A storage.base.jobs beat --loglevel WARNING"), *beat])
-    web = "-m gunicorn --worker-class gthread --workers 2 --threads 8 --graceful-timeout 3 --no-control-socket"
+    web = (
+        "-m gunicorn --preload --worker-class gthread --workers 2 --threads 8 --graceful-timeout 3 --no-control-socket"
+    )
     listen = machine.environment()["VIGNET_WEB_LISTEN"]
     shared = f"PROMETHEUS_MULTIPROC_DIR={data / 'run' / 'numbers'}"
     yield Part("web", [*_python(web), "--env", shared, "--bind", listen, "webapp:serve()"])

@@ -3,25 +3,33 @@
     python docker/local/swift_s3.py --data DIR --port N
 
 writes what Swift needs into DIR and runs it until it is stopped: S3 on port N, the account, container and object
-servers on the three ports after it. `--prepare` writes only. Objects survive any way of stopping. DIR/etc/swift.conf
-holds the hash secret: without it the objects in DIR/node cannot be found again.
+servers on the three ports after it. `--prepare` writes only, `--run` runs what was written. Objects survive any way of
+stopping. DIR/etc/swift.conf holds the hash secret: without it the objects in DIR/node cannot be found again.
 
 Bucket versioning stays off: with it on, Swift commits an upload that the client cut off.
 """
 
 import argparse
+import ctypes
+import gc
+import importlib
 import os
 import pwd
 import secrets
 import signal
-import subprocess
 import sys
+import traceback
 from pathlib import Path
+from types import ModuleType
+from typing import NoReturn
 
 from prepare import VENV_SWIFT
 
 ACCESS_KEY = "exam:app"
 SERVERS = ("proxy", "account", "container", "object")
+MODULES = {"proxy": "proxy", "account": "account", "container": "container", "object": "obj"}
+PR_SET_PDEATHSIG = 1
+"""Of the kernel's prctl (sys/prctl.h)."""
 
 NODE_CONF = """\
 [DEFAULT]
@@ -84,8 +92,6 @@ FILTERS = (
     "catch_errors gatekeeper healthcheck listing_formats bulk copy container-quotas account-quotas slo dlo "
     "versioned_writes symlink proxy-logging"
 )
-SWIFT_ENVIRONMENT = {"PYTHONPATH": str(Path(__file__).parent)}
-"""Where the servers find swift_guard."""
 FILTER_CONF = "\n[filter:{name}]\nuse = egg:swift#{egg}\n{more}"
 # The parts of a large object go with it. By default they wait for an expirer, which does not run here.
 FILTER_OPTIONS = {"slo": "allow_async_delete = false\n"}
@@ -128,33 +134,55 @@ def inside_key(etc: Path) -> str:
     return path.read_text()
 
 
-def command(data: Path, server: str) -> list[str]:
-    """How one of SERVERS is started; it writes its log to standard error."""
-    return [str(VENV_SWIFT / "bin" / f"swift-{server}-server"), str(data / "etc" / f"{server}.conf"), "-v"]
-
-
 def run(data: Path) -> int:
-    """Run the four servers until one of them ends or this process is told to stop; answers an exit code."""
+    """Run the four servers until one of them ends or this process is told to stop; answers an exit code.
+
+    What they have in common is loaded once, before they part.
+    """
+    from swift.common import utils
+
+    servers = {name: importlib.import_module(f"swift.{MODULES[name]}.server") for name in SERVERS}
+    for module in ("s3api.s3api", "tempauth", "slo", "dlo", "copy", "versioned_writes", "bulk"):
+        importlib.import_module(f"swift.common.middleware.{module}")
+    # Each server would do so by itself, and touch all that it shares with the others.
+    utils.eventlet_monkey_patch()
+    gc.collect()
+    gc.freeze()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(0))
-    # Swift ends its whole process group when it ends, hence a group each.
-    env = {**os.environ, **SWIFT_ENVIRONMENT}
-    children = [subprocess.Popen(_tied([*command(data, name)]), process_group=0, env=env) for name in SERVERS]
+    us, children = os.getpid(), {}
     try:
+        for name, server in servers.items():
+            if not (pid := os.fork()):
+                _serve(data, name, server, us)
+            children[pid] = name
         pid, status = os.wait()
-        ended = next(child for child in children if child.pid == pid)
-        print(f"{ended.args[-3]} ended", file=sys.stderr)
+        print(f"{children.pop(pid)}-server ended", file=sys.stderr)
         return os.waitstatus_to_exitcode(status) or 1
     finally:
-        for child in children:
-            child.kill()
-        for child in children:
-            child.wait()
+        for pid in children:
+            os.kill(pid, signal.SIGKILL)
+        for pid in children:
+            os.waitpid(pid, 0)
 
 
-def _tied(command: list[str]) -> list[str]:
-    """`command`, ended by the kernel when we end in any way (setpriv is part of every Debian)."""
-    return ["setpriv", "--pdeathsig", "KILL", "--", *command]
+def _serve(data: Path, name: str, server: ModuleType, parent: int) -> NoReturn:
+    """One of SERVERS, in a process of its own that the kernel ends when ours ends in any way; its log is our own."""
+    code = 1
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        # Swift ends its whole process group when it ends, hence a group each.
+        os.setpgid(0, 0)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() == parent:
+            sys.argv = [f"swift-{name}-server", str(data / "etc" / f"{name}.conf"), "-v"]
+            server.main()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    os._exit(code)
 
 
 def _rings(etc: Path, port: int) -> None:
@@ -181,11 +209,16 @@ def main() -> int:
         os.execv(python, [python, *sys.argv])
     parser = argparse.ArgumentParser(description="Run a Swift with its S3 interface.")
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds everything of it")
-    parser.add_argument("--port", type=int, required=True, help="the S3 port; the three after it are used too")
+    parser.add_argument("--port", type=int, help="the S3 port; the three after it are used too")
     parser.add_argument("--bind", default="127.0.0.1", help="the address on which S3 listens (%(default)s)")
     parser.add_argument("--secret-file", type=Path, help=f"holds the secret of the access key {ACCESS_KEY}")
     parser.add_argument("--prepare", action="store_true", help="write rings and settings, start nothing")
+    parser.add_argument("--run", action="store_true", help="start what `--prepare` wrote")
     options = parser.parse_args()
+    if options.run:
+        return run(options.data.absolute())
+    if options.port is None:
+        parser.error("--port is needed")
     secret = options.secret_file.read_text().strip() if options.secret_file else "only-for-development"
     data = options.data.absolute()
     prepare(data, options.port, secret, options.bind)
