@@ -40,8 +40,14 @@ COMMANDS = {
     ),
     "badge-keys": ("webapp.cli.badges:badge_keys", "The keys that sign badges and status lists."),
     "check": ("webapp.cli.checking:check", "Try every part that this installation needs."),
-    "simulate-panel": ("webapp.cli.simulation:simulate_panel", "How often verdicts are right, by invented candidates and assessors."),
-    "try-rule": ("webapp.cli.trying:try_rule", "Judge past results again by a changed rule: how many would flip, and who."),
+    "simulate-panel": (
+        "webapp.cli.simulation:simulate_panel",
+        "How often verdicts are right, by invented candidates and assessors.",
+    ),
+    "try-rule": (
+        "webapp.cli.trying:try_rule",
+        "Judge past results again by a changed rule: how many would flip, and who.",
+    ),
     "version": ("webapp.cli.installation:version", "Say which version of Vignet this is."),
 }
 """Each command: where it is, and what is said of it among the others."""
