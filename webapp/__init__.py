@@ -7,6 +7,8 @@ Each is imported when it is asked for, so that the workers, which need parts of 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from webapp.app import create_app
     from webapp.serving import serve
 
@@ -25,5 +27,8 @@ def __getattr__(name: str) -> Any:
     if name == "application":
         from webapp.cli import only_commands
 
-        return only_commands()
+        def pages() -> "Flask":
+            return __getattr__("create_app")()
+
+        return only_commands(pages)
     raise AttributeError(name)

@@ -3,6 +3,7 @@
 What a command needs is imported when it is used: to say what there is, none of it is needed.
 """
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -83,15 +84,17 @@ def register(app: Flask) -> None:
         app.cli.add_command(Later(name, place, line))
 
 
-def only_commands() -> Flask:
+def only_commands(pages: Callable[[], Flask]) -> Flask:
     """What `flask --app webapp` runs: the commands without the pages, which cost each of them a second.
 
-    Raises ConfigError as the web app does. Pages are `webapp.app`, for `flask --app webapp.app routes`.
+    `pages` makes the app with them, for a command that writes a mail as they do; Flask's own commands find it as
+    `flask --app webapp.app routes`. Raises ConfigError as the web app does.
     """
     settings = config()
     if settings.audit_key is not None:
         raise ConfigError("VIGNET_AUDIT_KEY: only the sealer may have it, and this is not the sealer.")
     needed(settings.secret_key, "VIGNET_SECRET_KEY")
     app = Flask("webapp")
+    app.extensions["pages"] = pages
     register(app)
     return app

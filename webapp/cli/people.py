@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 import click
-from flask.cli import AppGroup
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
 
 from storage.base import audit
 from storage.base.config import config
@@ -58,16 +59,16 @@ def invite(address: str, name: str, role: str) -> None:
 
 @click.command("reset-second-factor")
 @click.argument("address")
+@with_appcontext
 def reset_second_factor(address: str) -> None:
     """Take the second factor of the person with ADDRESS away: for an installation of which nobody else can do so.
 
     Whoever it is sets up a new one at the next log-in, is logged out everywhere, and gets a mail.
     """
-    from webapp.app import create_app
-
     now = datetime.now(UTC)
-    # A mail is filled in as a page is.
-    with create_app().app_context(), session_scope() as session:
+    # A mail is filled in as a page is, so by the app with its pages.
+    pages = current_app.extensions.get("pages", lambda: current_app)()
+    with pages.app_context(), session_scope() as session:
         person = person_by_email(session, as_address(address))
         if person is None:
             raise click.ClickException("Er is niemand met dit adres.")
