@@ -13,7 +13,7 @@ from storage.base.present import present
 from storage.exam import reservations
 from storage.exam.recordings import begin_take
 from storage.people.people import Person, person_by_email
-from webapp.cli import import_folder
+from webapp.cli.packs import import_folder
 from webapp.cli.store import prepared_store
 
 

@@ -4,11 +4,11 @@ The share is the best of two normalised Indel similarities of the words in lower
 with the words sorted, so that moving sentences about hides nothing. Two honest Dutch texts come to about 0.5.
 """
 
-from rapidfuzz import fuzz, utils
-
 
 def share(one: str, other: str) -> float:
     """How much two texts are alike, from 0 to 1; 0 when one of them has no word."""
+    from rapidfuzz import fuzz, utils
+
     first, second = utils.default_process(one), utils.default_process(other)
     if not first or not second:
         return 0.0

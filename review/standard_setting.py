@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
-from scipy.special import stdtrit
-
 
 @dataclass(frozen=True)
 class ItemEstimate:
@@ -61,6 +59,8 @@ def angoff(estimates: Mapping[str, Mapping[str, Fraction]], points: Mapping[str,
         items.append(ItemEstimate(item, _mean(shares), max(shares) - min(shares)))
     if len(judges) == 1:
         return Panel(cut, None, None, judges, tuple(items))
+    from scipy.special import stdtrit
+
     spread = sum((one - cut) ** 2 for one in judges.values()) / (len(judges) - 1)
     margin = float(stdtrit(len(judges) - 1, 0.975)) * sqrt(spread / len(judges))
     return Panel(cut, max(0.0, float(cut) - margin), min(1.0, float(cut) + margin), judges, tuple(items))

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-import boto3
-from botocore.config import Config as BotoConfig
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from storage.base.config import Config, config, needed
@@ -208,6 +206,9 @@ def object_store() -> ObjectStore:
 
 
 def _client(settings: Config, endpoint: str) -> Any:
+    import boto3
+    from botocore.config import Config as BotoConfig
+
     client = boto3.client(
         "s3",
         endpoint_url=endpoint,

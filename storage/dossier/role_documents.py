@@ -20,7 +20,6 @@ from storage.base import audit
 from storage.base.keys import decrypt_file, encrypt_file, key_store
 from storage.base.objects import Stored, object_store
 from storage.base.refusal import Refused
-from storage.dossier import pdf_files, word_files
 from storage.dossier.dossiers import Dossier, RoleDocument, SealedDocument
 from storage.people.people import Person
 
@@ -56,6 +55,8 @@ def sniff(data: bytes) -> str:
 
 
 def _plain(data: bytes, kind: str) -> str:
+    from storage.dossier import pdf_files, word_files
+
     try:
         active = (pdf_files if kind == PDF else word_files).runs_something(data)
     except pdf_files.Locked as error:

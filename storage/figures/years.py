@@ -4,14 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from review.agreement import kappa_of_pairs
 from review.objection import Ruling
-from review.reliability import Estimate
 from review.year_figures import Share, Spread, share, shown, spread
 from scenarios import brought
 from storage.assessing.assessments import Assessment, AssessmentState
@@ -25,6 +23,9 @@ from storage.judging.verdicts import Verdict
 from storage.planning.practical_results import PracticalResult, ResultState
 from storage.planning.practical_sessions import Participant, PracticalSession, SessionState
 from storage.planning.theory_tests import TheoryState, TheoryTest
+
+if TYPE_CHECKING:
+    from review.reliability import Estimate
 from storage.schemes import Scheme
 
 LEAST = 5
@@ -63,7 +64,7 @@ class Figures:
     judging: Spread
     objections: dict[Ruling | None, int | None]
     objected: int | None
-    agreement: Estimate | None
+    agreement: "Estimate | None"
     deployments: dict[str, int | None]
     examiners: int | None
 
@@ -160,7 +161,7 @@ def _objections(session: Session, year: int, least: int) -> tuple[dict[Ruling | 
     return dict(zip(OUTCOMES, cells, strict=True)), total
 
 
-def _agreement(session: Session, year: int) -> Estimate | None:
+def _agreement(session: Session, year: int) -> "Estimate | None":
     """None when there are too few: scores are erased after their term, so an old year has none."""
     first, second = aliased(Score), aliased(Score)
     one, other = aliased(Rating), aliased(Rating)
@@ -181,7 +182,11 @@ def _agreement(session: Session, year: int) -> Estimate | None:
         .group_by(first.level, second.level)
     )
     counted = {(a, b): number for a, b, number in session.execute(pairs) if a is not None and b is not None}
-    return kappa_of_pairs(counted) if sum(counted.values()) >= LEAST_PAIRS else None
+    if sum(counted.values()) < LEAST_PAIRS:
+        return None
+    from review.agreement import kappa_of_pairs
+
+    return kappa_of_pairs(counted)
 
 
 def _deployments(session: Session, year: int, least: int) -> tuple[dict[str, int | None], int | None]:

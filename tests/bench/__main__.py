@@ -40,6 +40,8 @@ PARTS = {
     "theory": 120.0,
     "year": 10_000.0,
     "small": 60.0,
+    "start": 5.0,
+    "idle": 5.0,
 }
 """Each part is a script of its own beside this one; what `seconds` is to it when nobody says, its docstring tells."""
 ASKED_FOR = ("small",)
@@ -70,6 +72,8 @@ JANUS = "Janus video room, {janus_streams} streams"
 NO_JANUS = "not measured: janus is not installed"
 BARE = "one bare ffmpeg command, the same files and measurements"
 EMPTY = "an empty page"
+OTHER = "another checkout (--beside)"
+NO_OTHER = "not measured: --beside names no checkout"
 
 # fmt: off
 ROWS = (
@@ -190,6 +194,15 @@ ROWS = (
           ("holes_in_numbers", "Holes in their numbers", ""),
           ("cpu_s", "All of it", "CPU s"),
       )),
+    *(Row("start", f"Start: {what}", f"start_{key}_cpu_s", "CPU s", OTHER, f"start_{key}_beside_cpu_s",
+          f"start_{key}_ratio", NO_OTHER)
+      for key, what in (("help", "flask --help"), ("command", "flask recorders --help"), ("web", "the web app"),
+                        ("office", "the office worker"), ("media", "the media worker"))),
+    *(Row("idle", what, f"idle_{key}", unit, OTHER, f"idle_beside_{key}", f"idle_{key}_ratio", NO_OTHER)
+      for key, what, unit in (("start_cpu_s", "A second make run until all is up", "CPU s"),
+                              ("pss_mb", "Memory of make run while nobody uses it", "MB, PSS"),
+                              ("processes", "Its processes", ""),
+                              ("cpu_s_per_minute", "What it does meanwhile", MINUTE))),
     Row("desk", "To the next answer on the desk", "desk_switch_ms", "ms in a Chromium",
         "opening it by its address", "desk_open_ms", "desk_switch_ratio"),
     Row("small", "Sittings at once, films as fast as answers come, half kept", "small_at_once", "sittings"),
@@ -220,9 +233,9 @@ ROWS += tuple(
 )
 
 
-def run(part: str, seconds: float) -> dict:
+def run(part: str, seconds: float, beside: Path | None = None) -> dict:
     """What a part found: a number, or a list with the number of each turn. Raises CalledProcessError."""
-    command = [sys.executable, str(HERE / f"{part}.py"), str(seconds)]
+    command = [sys.executable, str(HERE / f"{part}.py"), str(seconds), *([str(beside)] if beside else [])]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=HERE.parents[1]).stdout)
 
 
@@ -281,6 +294,7 @@ def main() -> None:
         "parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)} (default: all but {' and '.join(ASKED_FOR)})"
     )
     parser.add_argument("--candidates", type=int, default=paper.CANDIDATES, help="how many sit at once, for paper")
+    parser.add_argument("--beside", type=Path, help="another checkout with its environments, for start and idle")
     parser.add_argument("--seconds", type=float, help="how long or how much each part measures")
     chosen = parser.parse_args()
     file = config().data / "bench.json"
@@ -298,7 +312,7 @@ def main() -> None:
     for part in parts:
         print(f"{part} …", end=" ", file=sys.stderr, flush=True)
         began = time.monotonic()
-        found |= run(part, chosen.seconds or PARTS[part])
+        found |= run(part, chosen.seconds or PARTS[part], chosen.beside if part in ("start", "idle") else None)
         print(f"{time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     rows = [row for row in ROWS if row.part in parts]
     flat = flatten(found, rows)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import click
+from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from storage.base import audit
@@ -65,7 +66,9 @@ def reset_second_factor(address: str) -> None:
     Whoever it is sets up a new one at the next log-in, is logged out everywhere, and gets a mail.
     """
     now = datetime.now(UTC)
-    with session_scope() as session:
+    # A mail is filled in as a page is, so by the app with its pages.
+    pages = current_app.extensions.get("pages", lambda: current_app)()
+    with pages.app_context(), session_scope() as session:
         person = person_by_email(session, as_address(address))
         if person is None:
             raise click.ClickException("Er is niemand met dit adres.")

@@ -5,8 +5,11 @@ import time
 import uuid
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from storage.base.database import session_scope
 from storage.base.objects import ObjectError
@@ -14,6 +17,8 @@ from storage.exam.recordings import Recording
 from storage.verifying import Report, State, Verified, look, of_original, to_verify, verify_all
 from webapp.cli.progress import Progress
 from webapp.cli.store import prepared_store
+
+recordings = AppGroup("recordings", help="What was recorded.")
 
 
 @click.command("verify")
@@ -99,3 +104,48 @@ def verify_every(path: Path | None) -> None:
     click.echo(f"{len(states)} recordings: {told or 'nothing stored'}.")
     if bad := sum(state not in (None, State.GOOD) for state in states):
         raise click.ClickException(f"{bad} of them are not as they were received or made.")
+
+
+def _print(value: object) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+@recordings.command("show")
+@click.argument("recording_id", type=click.UUID)
+def show(recording_id: uuid.UUID) -> None:
+    """State, sources, seconds, frames, hashes and object keys of a recording, as JSON."""
+    with session_scope(writes=False) as session:
+        recording = _recording(session, recording_id)
+        _print(
+            {
+                "id": recording.id,
+                "state": recording.state,
+                "take": recording.take,
+                "scenario": recording.answer.number,
+                "answer": recording.answer.code,
+                "created_at": recording.created_at,
+                "closed_at": recording.closed_at,
+                "captured_at": recording.captured_at,
+                "stored_at": recording.stored_at,
+                "seconds": recording.seconds,
+                "sha256": recording.sha256,
+                "figures": recording.figures,
+                "faults": recording.faults,
+                "sources": [_columns(original) for original in recording.originals],
+                "renditions": [_columns(rendition) for rendition in recording.renditions],
+            }
+        )
+
+
+def _columns(row: Any) -> dict[str, Any]:
+    return {c.key: getattr(row, c.key) for c in row.__table__.columns if c.key not in ("id", "recording_id")}
+
+
+def _recording(session: Session, recording_id: uuid.UUID) -> Recording:
+    recording = session.get(Recording, recording_id)
+    if recording is None:
+        raise click.ClickException(f"Er is geen opname {recording_id}.")
+    return recording
+
+
+recordings.add_command(verify)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from icalendar import Calendar
 from jinja2 import Environment, FileSystemLoader
 
 from storage.base import plain
@@ -100,6 +99,8 @@ def _as_email(message: MailMessage, now: datetime) -> EmailMessage:
         text = f"{text.rstrip()}\n\n{told}\n"
     email = _email(message.recipient, message.subject, text, now, message.id, house.sender)
     if message.calendar:
+        from icalendar import Calendar
+
         method = str(Calendar.from_ical(message.calendar)["method"])
         email.add_attachment(message.calendar, subtype="calendar", params={"method": method}, filename="examen.ics")
     return email

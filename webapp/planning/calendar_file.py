@@ -4,8 +4,6 @@ import uuid
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
-from icalendar import Calendar, Event
-
 from scenarios.theory_rules import TheoryRules
 from storage.base.config import config
 from storage.base.database import session_of
@@ -54,6 +52,8 @@ def event(
     later one takes the place of an earlier one in an agenda, and one that is `cancelled` takes it out, for whom it
     has to name whose it is (RFC 5546, 3.2.2 and 3.2.5). Nobody is asked to answer.
     """
+    from icalendar import Calendar, Event
+
     uid = f"{about}@vignet"
     made = Event()
     made.add("uid", uid)
@@ -85,6 +85,8 @@ def together(files: list[str]) -> str:
     """
     if len(files) == 1:
         return files[0]
+    from icalendar import Calendar
+
     first, *others = (Calendar.from_ical(text) for text in files)
     first["method"] = "PUBLISH"
     for other in others:
@@ -98,6 +100,8 @@ def _sequence(person: Person, uid: str, now: datetime) -> int:
 
     The moment in seconds, so that it grows too when the mails of before were deleted.
     """
+    from icalendar import Calendar
+
     mailed = (Calendar.from_ical(text) for text in outbox.calendars(session_of(person), person, uid))
     before = [int(str(made["sequence"])) for one in mailed for made in one.walk("VEVENT")]
     return max([int(now.timestamp()), *(one + 1 for one in before)])

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from enum import StrEnum
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING
 
 from storage.base.config import config
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 AGAIN = timedelta(hours=1)
 """How often an agenda is asked to look again."""
@@ -43,6 +45,8 @@ class Moment:
 
 def of(name: str, moments: Iterable[Moment]) -> str:
     """The calendar with this name; the same moments make the same text."""
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", "-//Vignet//NL")
     calendar.add("version", "2.0")
@@ -56,7 +60,9 @@ def of(name: str, moments: Iterable[Moment]) -> str:
     return str(calendar.to_ical().decode())
 
 
-def _event(one: Moment) -> Event:
+def _event(one: Moment) -> "Event":
+    from icalendar import Event
+
     made = Event()
     made.add("uid", f"{one.about}@vignet")
     # Seconds, as in the files that are mailed about the same thing.

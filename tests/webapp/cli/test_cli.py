@@ -17,6 +17,7 @@ from storage.base.database import new_session, session_scope
 from storage.exam.recordings import Recording, hash_ticket
 from storage.people.people import Person
 from storage.schemes import Pack
+from webapp.cli import COMMANDS, DEMO, Later
 
 pytestmark = pytest.mark.one_database
 
@@ -117,3 +118,18 @@ def commands(group: click.Group, before: str = "") -> Iterator[str]:
 def test_the_readme_names_every_command(app):
     readme = (services.ROOT / "README.md").read_text()
     assert [name for name in commands(app.cli) if f"`{name}" not in readme] == []
+
+
+def test_what_is_said_of_a_command_among_the_others_is_what_it_says_itself():
+    for name, (place, line) in (COMMANDS | DEMO).items():
+        command = Later(name, place, line).command()
+        assert command.name == name
+        said = " ".join((command.help or "").split())
+        assert said.startswith(line.split(",")[0].rstrip(".")[:40]), f"{name}: {line} | {said}"
+
+
+def test_saying_which_commands_there_are_loads_no_page_and_no_table():
+    script = "import sys, webapp; webapp.application.cli.list_commands(None); print(*sys.modules)"
+    loaded = set(subprocess.check_output([sys.executable, "-c", script], cwd=services.ROOT, text=True).split())
+    assert "webapp.cli" in loaded
+    assert not loaded & {"webapp.app", "sqlalchemy", "storage.base.database", "celery", "numpy", "boto3"}
