@@ -7,6 +7,7 @@ a rule with a floor for each competency is answered by simulation alone. Scores 
   parameters. A mean score is no whole number of points, so that the cut is taken as it is, with half a point for
   continuity; software that rounds it to a whole number moves the figures by up to a hundredth.
 - Rudner: every candidate's true score lies normally about the observed one, with the standard error of measurement.
+  Nothing is drawn to the mean, so that false passes come out too many where most pass.
 - normal: true and observed scores are bivariate normal.
 
 Sources: Livingston and Lewis 1995, Hanson 1991 (the moments of true scores), Rudner 2001, Lord and Novick 1968.

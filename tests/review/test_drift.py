@@ -63,7 +63,7 @@ def test_whole_answers_ask_for_a_higher_stop(dependence, stop):
     """Four competencies an answer, sixty answers a year."""
     seeds = Seeds(60, 4, dependence)
     rule = DriftRule(stop_at=stop)
-    assert error_rates(rule, GOOD, seeds, 10_000).stopped < 0.05
+    assert error_rates(rule, GOOD, seeds).stopped < 0.05
     assert error_rates(DriftRule(stop_at=20), GOOD, seeds, 10_000).stopped > 0.1
     drifted = error_rates(rule, DRIFTED, seeds, 10_000)
     assert drifted.stopped > 0.99
