@@ -107,7 +107,7 @@ def effective_points(observed: np.ndarray, reliability: float, scale: Scale) -> 
     """The number of right-or-wrong points that would be as reliable."""
     mean, variance = observed.mean(), observed.var(ddof=1)
     inside = (mean - scale.lowest) * (scale.highest - mean) - reliability * variance
-    return max(1, round(inside / (variance * (1 - reliability))))
+    return max(1, round(float(inside / (variance * (1 - reliability)))))
 
 
 def livingston_lewis(

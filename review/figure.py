@@ -79,7 +79,8 @@ def correlation_of_sums(sums: np.ndarray) -> np.ndarray:
     spread_x, spread_y = n * xx - x * x, n * yy - y * y
     varies = (spread_x > 1e-9 * np.maximum(n * xx, 1e-12)) & (spread_y > 1e-9 * np.maximum(n * yy, 1e-12))
     product = np.where(varies, spread_x * spread_y, 0.0)
-    return np.clip(ratio(n * xy - x * y, np.sqrt(product)), -1.0, 1.0)
+    found: np.ndarray = np.clip(ratio(n * xy - x * y, np.sqrt(product)), -1.0, 1.0)
+    return found
 
 
 def moments(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -183,7 +183,7 @@ def _confounded(cells: Cells, names: Sequence[tuple[str, str]], free: np.ndarray
         return ()
     values, vectors = np.linalg.eigh(of_facets.T @ centred.T @ centred @ of_facets)
     lost = of_facets @ vectors[:, values < 1e-8]
-    return tuple(":".join(names[at]) for at in np.flatnonzero(abs(lost).max(axis=1, initial=0.0) > 1e-6))
+    return tuple(":".join(names[int(at)]) for at in np.flatnonzero(abs(lost).max(axis=1, initial=0.0) > 1e-6))
 
 
 def _climb(model: Conditional, free: np.ndarray, size: int, top: int) -> tuple[np.ndarray, Likelihood, bool]:
@@ -212,7 +212,8 @@ def _curvature(model: Conditional, free: np.ndarray, values: np.ndarray, found: 
         ahead = values + little * direction
         columns.append(free.T @ (found.slope - model.at(ahead[:size], ahead[size:]).slope) / little)
     curved = np.array(columns)
-    return (curved + curved.T) / 2
+    both: np.ndarray = (curved + curved.T) / 2
+    return both
 
 
 def _measure(

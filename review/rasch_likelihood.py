@@ -75,7 +75,8 @@ class Conditional:
             expected, variance = (np.bincount(self._cells.candidates, weights=one) for one in (mean, spread))
             step = np.clip((self._total - expected) / np.maximum(variance, 1e-3), -1, 1)
             self._abilities = np.clip(self._abilities + step, -30, 30)
-        return chance
+        tilted: np.ndarray = chance
+        return tilted
 
     def _given_totals(self, tilted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The chances of each cell given the total, and the logarithm of the chance of each total."""
