@@ -114,7 +114,8 @@ def simulate(
             for again, other in enumerate((0, 0, 1))
         ]
         truth = simulated_verdicts.true_verdicts(known, trial.true_rule, part1)
-        rows.append(Counts.of_batch(truth, *(one.passed for one in judged), judged[0].scored))
+        first, by_others, other_answers = (one.passed for one in judged)
+        rows.append(Counts.of_batch(truth, first, by_others, other_answers, judged[0].scored))
         if number * CANDIDATES < COMPARED:
             _compare(trial, judged[0], part1, COMPARED - number * CANDIDATES)
         tell((number + 1) / batches)

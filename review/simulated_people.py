@@ -77,6 +77,11 @@ class Form:
         """(situation, competency) of everything that gets a score."""
         return tuple((number, one) for number, each in enumerate(self.situations) for one in each)
 
+    @property
+    def fewest(self) -> int:
+        """In how many situations the competency is asked that is asked least."""
+        return min(sum(one in each for each in self.situations) for one in range(self.competencies))
+
     def longer(self, situations: int) -> "Form":
         """So many situations, by asking as these do over again."""
         had = self.situations

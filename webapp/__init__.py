@@ -28,7 +28,9 @@ def __getattr__(name: str) -> Any:
         from webapp.cli import only_commands
 
         def pages() -> "Flask":
-            return __getattr__("create_app")()
+            from webapp.app import create_app
+
+            return create_app()
 
         return only_commands(pages)
     raise AttributeError(name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -76,7 +77,7 @@ def _found() -> dict[str, Any]:
 
 def tried(session: Session, settings: Config, now: datetime) -> dict[str, bool]:
     """Which parts answer at this very moment."""
-    return {name: _answers(lambda check=check: check(session, settings, now)) for name, check in CHECKS.items()}
+    return {name: _answers(partial(check, session, settings, now)) for name, check in CHECKS.items()}
 
 
 def _alarms() -> dict[str, int]:

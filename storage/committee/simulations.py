@@ -4,7 +4,9 @@ Nobody real is in one. It is kept whole, so that a decision that rests on it can
 exam, suppositions and seed give the same figures.
 """
 
+import itertools
 import uuid
+from collections import Counter
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -84,13 +86,16 @@ def ask(
     """Ask for a simulation.
 
     Raises Refused while another one is being made, since it would only wait for that one, and for a number of
-    situations that leaves a competency out.
+    situations that asks a competency less often than a verdict needs.
     """
     if busy(session):
         raise Refused(Rule.BUSY)
     asked = [one.competencies for one in pack.content.scenarios]
     number = supposed.get("situations", len(asked))
-    if {key for each in asked[:number] for key in each} != {one.key for one in pack.scheme.content.competencies}:
+    counted = Counter(key for each in itertools.islice(itertools.cycle(asked), number) for key in each)
+    rule = rule_reading.parse(pack.scheme.content.pass_rule)
+    least = rule.observed_min if isinstance(rule, CompetencyRule) else 1
+    if any(counted[one.key] < least for one in pack.scheme.content.competencies):
         raise Refused(Rule.TOO_FEW, found=number)
     made = Simulation(
         id=uuid.uuid4(),

@@ -73,7 +73,7 @@ def test_the_facets_as_erm_has_them():
 
 
 def test_the_published_difficulties_of_lsat_6():
-    """Conditional estimates of Thissen 1982 and of every textbook since: -1.26 .47 1.24 .17 -.62."""
+    """The five items of the Law School Admission Test, for which textbooks give -1.26 .47 1.24 .17 -.62."""
     levels, candidates, items = [], [], []
     person = 0
     for pattern, times in enumerate(map(int, LSAT_6.split())):

@@ -125,11 +125,15 @@ def changed(setting: Setting, cut: str | None, situations: int | None, error: fl
         setting = replace(setting, rule=used, meant=setting.rule)
     if situations is not None:
         try:
-            setting = replace(setting, form=setting.form.longer(situations))
+            form = setting.form.longer(situations)
         except ValueError:
+            form = None
+        if form is None or form.fewest < setting.rule.observed_min:
             raise click.ClickException(
-                f"{situations} situations do not ask every competency. Try {len(setting.form.situations)}."
-            ) from None
+                f"{situations} situations do not ask every competency {setting.rule.observed_min} times, as a verdict "
+                f"needs. Try {len(setting.form.situations)}."
+            )
+        setting = replace(setting, form=form)
     return setting
 
 

@@ -147,7 +147,7 @@ REFUSALS: dict[str, str] = {
     packs.Rule.NO_REASON: "Schrijf in minstens {needed} tekens waarom u de opnames meeneemt. De kandidaat leest het.",
     packs.Rule.NOTHING: "Er is niets om in te pakken.",
     packs.Rule.GONE: "Dit pakket is vernietigd. Maak een nieuw pakket.",
-    simulations.Rule.TOO_FEW: "Met {found} situaties komt niet elke competentie voor. Kies er meer.",
+    simulations.Rule.TOO_FEW: "Met {found} situaties komt niet elke competentie vaak genoeg voor. Kies er meer.",
     simulations.Rule.BUSY: "Er wordt al een simulatie gemaakt. Probeer het opnieuw als die klaar is.",
     evidence.Rule.CLOSED: "Deze bevinding is gesloten. Er kan geen bestand meer bij.",
     evidence.Rule.FULL: "Er zijn al tien bestanden bij deze bevinding. Meer kan niet.",

@@ -44,7 +44,7 @@ def test_a_table_of_the_ways_with_a_recommendation():
 
 
 def test_steps_as_csv_with_every_interval():
-    said = run("--candidates", "120", "--steps", "--csv", "--cut", "2.0", "--situations", "8", "--unseen", "0.1")
+    said = run("--candidates", "120", "--steps", "--csv", "--cut", "2.0", "--situations", "12", "--unseen", "0.1")
     assert said.exit_code == 0, said.output
     rows = list(csv.DictReader(said.stdout[said.stdout.index("row,figure") :].splitlines()))
     right = {one["row"]: one for one in rows if one["figure"] == "accuracy"}
