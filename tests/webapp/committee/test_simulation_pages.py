@@ -15,6 +15,7 @@ from review.rules import CompetencyRule
 from review.simulated_people import Spreads
 from storage.base import jobs
 from storage.base.audit import AuditEvent
+from storage.base.database import new_session
 from storage.base.jobs import Job, JobState, Queue
 from storage.base.refusal import Refused
 from storage.committee import panel_settings, simulating, simulations
@@ -65,7 +66,8 @@ def test_what_is_asked_is_made_by_the_worker_and_read(session, people, visit, pa
     right = [one for one in read if one["cijfer"] == "Uitslag klopt (%)"]
     assert len(right) == 16
     assert all(0 < float(one["waarde"].replace(",", ".")) <= 1 for one in right)
-    done = session.get_one(Job, job_id)
+    with new_session(writes=False) as other:
+        done = other.get_one(Job, job_id)
     assert (done.state, done.progress, done.result) == (JobState.DONE, 100, {"candidates": 120})
 
 
