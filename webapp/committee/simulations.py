@@ -141,11 +141,18 @@ def _lines(found: Simulation) -> Iterator[tuple[str, ...]]:
     for part, said in PARTS.items():
         for name, row in found.figures[part].items():
             for key, (value, low, high, number) in row.items():
-                yield said, LINES[name], FIGURES[key], *map(_decimal, (value, low, high)), str(number)
+                times = 100 if FIGURES[key].endswith("(%)") else 1
+                yield (
+                    said,
+                    LINES[name],
+                    FIGURES[key],
+                    *(_decimal(one, times) for one in (value, low, high)),
+                    str(number),
+                )
 
 
-def _decimal(value: float | None) -> str:
-    return "" if value is None else formats.number(value, 4)
+def _decimal(value: float | None, times: int) -> str:
+    return "" if value is None else formats.number(value * times, 2 if times > 1 else 4)
 
 
 def _found(simulation_id: uuid.UUID) -> Simulation:

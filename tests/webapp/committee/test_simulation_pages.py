@@ -65,7 +65,7 @@ def test_what_is_asked_is_made_by_the_worker_and_read(session, people, visit, pa
     )
     right = [one for one in read if one["cijfer"] == "Uitslag klopt (%)"]
     assert len(right) == 16
-    assert all(0 < float(one["waarde"].replace(",", ".")) <= 1 for one in right)
+    assert all(10 < float(one["waarde"].replace(",", ".")) <= 100 for one in right)
     with new_session(writes=False) as other:
         done = other.get_one(Job, job_id)
     assert (done.state, done.progress, done.result) == (JobState.DONE, 100, {"candidates": 120})
