@@ -16,7 +16,7 @@ from storage.judging.verdicts import Verdict
 from storage.retention.destructions import Destruction, Run
 from storage.retention.erasing import begin_run, run_through
 from storage.retention.holds import AuditYear, Hold
-from webapp.cli.recordings import State, look
+from storage.verifying import State, look, of_original
 from webapp.office import certificate
 
 RECORDINGS, DOSSIER, RESULT = Erasable
@@ -170,7 +170,7 @@ def test_a_backup_from_before_cannot_be_played(session, people, visit, exam, obj
     for headers in ({}, {"Range": "bytes=0-99"}):
         answer = watcher.get(f"/media/{take.id}", headers=headers)
         assert (answer.status_code, b"ftyp" in answer.data) == (404, False)
-    assert {look(one, one.key_owner) for one in take.originals} == {State.KEY_GONE}
+    assert {look(of_original(one)) for one in take.originals} == {State.KEY_GONE}
     session.commit()
 
 
