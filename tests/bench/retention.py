@@ -54,8 +54,8 @@ from storage.retention import plan
 from storage.retention.destructions import Destruction
 from storage.retention.erasing import begin_run, erase, run_through
 from storage.retention.holds import AuditYear, hold
+from storage.verifying import look, of_original
 from webapp import create_app
-from webapp.cli.recordings import look
 from webapp.extensions import limiter
 
 EXAMS = RECORDINGS_WITH_OBJECTS = 1000
@@ -223,7 +223,7 @@ def playable(takes: list) -> tuple[int, int, Counter[str]]:
     for recording, candidate, originals in wanted:
         answer = visitors[candidate].get(f"/media/{recording}", headers={"Range": "bytes=0-99"})
         films += answer.status_code == 206
-        states.update(str(look(original, recording)) for original in originals)
+        states.update(str(look(of_original(original))) for original in originals)
     return films, states["good"], states
 
 
