@@ -8,6 +8,8 @@
 # is there, and the database stays as it is (OPERATIONS.md, "Rollback").
 set -eu
 cd "$(dirname "$0")/.."
+# A version may want a secret that the one before did not have. Those that are there stay.
+docker/secrets.sh > /dev/null
 grep -q '^COMPOSE_FILE=' docker/production.env || export COMPOSE_FILE=docker/compose.yml
 compose() { docker compose --env-file docker/production.env "$@"; }
 program() { docker run --rm --network none --entrypoint sha256sum "$1" /opt/vignet/.venv/bin/caddy 2>/dev/null || echo none; }

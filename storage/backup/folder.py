@@ -30,6 +30,8 @@ from storage.base.keys import blocks_of, decrypt_blocks, encrypt_blocks
 FORMAT = 1
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 UNFINISHED = ".part"
+UNWRITTEN = ".new"
+"""How the file of an object ends, and of any other, that is not yet whole."""
 
 
 class BackupError(Exception):
@@ -120,9 +122,11 @@ class Folder:
         return sorted(path.parent.name for path in found if not path.parent.name.endswith(UNFINISHED))
 
     def unfinished(self, name: str) -> Path:
-        """An empty place for a backup that is begun; what a killed one left goes."""
+        """An empty place for a backup that is begun; what a killed one left unfinished goes."""
         for old in (self.path / "backups").glob(f"*{UNFINISHED}"):
             shutil.rmtree(old)
+        for old in (self.path / "objects").glob(f"*{UNWRITTEN}"):
+            old.unlink()
         place = self.path / "backups" / f"{name}{UNFINISHED}"
         (place / "database").mkdir(parents=True)
         return place
@@ -249,7 +253,7 @@ class Folder:
 def write_whole(path: Path, blocks: Iterable[bytes]) -> None:
     """Write a file that has its name when all of it is on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.new")
+    part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}{UNWRITTEN}")
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.writelines(blocks)

@@ -38,7 +38,8 @@ def mirror(keys: Path, target: Path) -> Mirrored:
         if _copy(keys / f"{name}{KEY_FILE}", target / f"{name}{KEY_FILE}"):
             done.copied.append(name)
     for name in sorted(_names(target, KEY_FILE) - there):
-        if name in _names(keys, GONE_FILE):
+        # Asked anew: it may have been destroyed since the marks were read.
+        if (keys / f"{name}{GONE_FILE}").exists():
             (target / f"{name}{KEY_FILE}").unlink()
             done.removed.append(name)
         else:
@@ -58,7 +59,7 @@ def restore(target: Path, keys: Path) -> Mirrored:
     # Whoever is marked here was destroyed after the mirror was made; marked in the mirror and there, it was made anew.
     gone = _names(keys, GONE_FILE)
     for name in sorted(_names(target, GONE_FILE) - gone):
-        if name not in _names(keys, KEY_FILE):
+        if not (keys / f"{name}{KEY_FILE}").exists():
             write_whole(keys / f"{name}{GONE_FILE}", [])
     for name in sorted(_names(target, KEY_FILE) - _names(keys, KEY_FILE)):
         if name in gone:

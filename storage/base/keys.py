@@ -119,9 +119,13 @@ class KeyStore:
 
     def browser_key(self, person: uuid.UUID) -> bytes:
         """The key (32 bytes) under which this person's browser keeps what it has not sent yet. Never stored."""
-        # Before these were made of a key of the store they were made of the master key, and browsers hold such things.
-        first = self._master_key if self.owners() else os.urandom(_KEY)
-        root = self._get_or_create(BROWSERS, first)
+        try:
+            root = self.get(BROWSERS)
+        except KeyGone:
+            # Before these were made of a key of the store they were made of the master key, and browsers hold such
+            # things.
+            first = self._master_key if self.owners() else os.urandom(_KEY)
+            root = self._get_or_create(BROWSERS, first)
         return HKDF(hashes.SHA256(), _KEY, salt=None, info=b"browser " + person.bytes).derive(root)
 
     def renew_browser_keys(self) -> None:

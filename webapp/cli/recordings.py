@@ -21,7 +21,7 @@ from webapp.cli.store import prepared_store
 recordings = AppGroup("recordings", help="What was recorded.")
 
 
-@click.command("verify")
+@recordings.command("verify", with_appcontext=False)
 @click.argument("recording_id", type=click.UUID, required=False)
 @click.option("--receipt", help="A SHA-256 on the candidate's receipt, to compare with.")
 @click.option("--all", "every", is_flag=True, help="Every recording, with its films.")
@@ -146,6 +146,3 @@ def _recording(session: Session, recording_id: uuid.UUID) -> Recording:
     if recording is None:
         raise click.ClickException(f"Er is geen opname {recording_id}.")
     return recording
-
-
-recordings.add_command(verify)
