@@ -10,6 +10,10 @@ INSTITUTION = "KSF "
 """Left out of the name of a certificate where it stands in a sentence."""
 
 
+PACK = "scenarios.toml"
+"""The file of an exam's situations, where it brings any."""
+
+
 def scheme_file(key: str) -> Path:
     """Where the scheme of the exam with this key would lie; there is none for an exam that somebody added."""
     return FOLDER / key / "scheme.toml"
@@ -20,6 +24,11 @@ def schemes() -> tuple[Scheme, ...]:
     """All of them as they are brought, in the order of the letters of their certificates."""
     found = [parse(file.read_bytes()) for file in FOLDER.glob("*/scheme.toml")]
     return tuple(sorted(found, key=lambda one: (one.letters, one.key)))
+
+
+def with_situations() -> list[str]:
+    """The keys of the exams that bring situations along, in the same order."""
+    return [one.key for one in schemes() if scheme_file(one.key).with_name(PACK).exists()]
 
 
 def theory_keys() -> dict[str, str]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from review.reliability import Estimate
     from review.simulated_figures import Figures
 
-PACK = "scenarios.toml"
 WHOLE, SMALL = (40_000, 6), (1_200, 1)
 """Candidates, and how often work is shared out: for the tables that count, and for those that a test makes again."""
 SEED = 20261130
@@ -59,7 +58,7 @@ NAMES = {
 
 
 @click.command("simulate-panel")
-@click.option("--exam", default="branchecertificaat_b", help="Key of an exam that Vignet brings along.")
+@click.option("--exam", help="Key of an exam that Vignet brings along; without it the first that has situations.")
 @click.option("--candidates", type=click.IntRange(120, 200_000), default=6000, help="How many are invented.")
 @click.option("--seed", type=click.IntRange(0), default=SEED, help="The same seed gives the same figures.")
 @click.option("--mean", type=click.FloatRange(1, 5), default=3.1, help="Mean level of the candidates.")
@@ -72,7 +71,7 @@ NAMES = {
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV, with the interval of each figure.")
 @click.option("--write", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Fill the tables of FILE.")
 def simulate_panel(
-    exam: str,
+    exam: str | None,
     candidates: int,
     seed: int,
     steps: bool,
@@ -100,15 +99,20 @@ def simulate_panel(
     click.echo("\n".join(advice(found, steps)))
 
 
-def setting_of(exam: str) -> Setting:
-    """The setting of an exam that Vignet brings along. Raises ClickException where there is none to simulate."""
+def setting_of(exam: str | None = None) -> Setting:
+    """The setting of an exam that Vignet brings along, or of the first that has situations.
+
+    Raises ClickException where there is none to simulate.
+    """
     from storage.committee.panel_settings import setting
 
+    known = brought.with_situations()
+    exam = exam or known[0]
+    if exam not in known:
+        raise click.ClickException(f"There is no exam {exam!r} with situations. There are: {', '.join(known)}.")
     file = brought.scheme_file(exam)
-    if not re.fullmatch("[a-z_]+", exam) or not file.exists() or not file.with_name(PACK).exists():
-        raise click.ClickException(f"There is no exam {exam!r} with situations. Try --exam branchecertificaat_b.")
     content = parse(file.read_bytes())
-    found = setting(content, parse_pack(file.with_name(PACK).read_bytes(), content))
+    found = setting(content, parse_pack(file.with_name(brought.PACK).read_bytes(), content))
     if found is None:
         raise click.ClickException(f"{exam} is not judged on competencies, so its panel cannot be simulated.")
     return found
@@ -172,7 +176,7 @@ def reason(found: Mapping[str, Figures], best: str) -> str:
 
 def filled(text: str, sizes: Mapping[str, tuple[int, int]]) -> str:
     """A document with the tables between its marks made anew: `<!-- whole ways -->` to `<!-- end -->`."""
-    setting = setting_of("branchecertificaat_b")
+    setting = setting_of()
 
     def made(found: re.Match[str]) -> str:
         size, which = found[1], found[2]

@@ -14,7 +14,7 @@ from review.rules import LEVEL_MAX, LEVEL_MIN, Reason, to_plain
 from review.verdict import shown
 from storage.base.clock import AMSTERDAM
 from storage.base.database import session_scope
-from storage.committee import tried_rules
+from storage.committee import simulations, tried_rules
 from storage.schemes import Scheme
 
 SAID = {True: "passed", False: "failed", None: "undecided"}
@@ -29,7 +29,7 @@ def _cut(_: click.Context, __: click.Parameter, value: str | None) -> Fraction |
 
 
 @click.command("try-rule")
-@click.option("--exam", default="branchecertificaat_b", help="Key of the exam.")
+@click.option("--exam", help="Key of the exam; without it the first that is judged on competencies.")
 @click.option("--competency-min", callback=_cut, help="Another cut of each competency.")
 @click.option("--overall-min", callback=_cut, help="Another cut over all.")
 @click.option("--observed-min", type=click.IntRange(1, 40), help="In how many answers each competency must be seen.")
@@ -37,7 +37,7 @@ def _cut(_: click.Context, __: click.Parameter, value: str | None) -> Fraction |
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only results told from this day on.")
 @click.option("--csv", "as_csv", is_flag=True, help="The list of who would flip, as CSV.")
 def try_rule(
-    exam: str,
+    exam: str | None,
     competency_min: Fraction | None,
     overall_min: Fraction | None,
     observed_min: int | None,
@@ -53,8 +53,9 @@ def try_rule(
     if change == Change():
         raise click.ClickException("Nothing to try. Give --competency-min, --overall-min, --observed-min or --without.")
     with session_scope(writes=False) as session:
+        exam = exam or next((one.scheme.key for one in simulations.packs(session)), None)
         if session.scalars(select(Scheme.id).where(Scheme.key == exam)).first() is None:
-            raise click.ClickException(f"There is no exam {exam!r}. See: flask --app webapp schemes list")
+            raise click.ClickException(f"There is no exam {exam or ''!r}. See: flask --app webapp schemes list")
         known = tried_rules.situations(session, exam)
         if unknown := change.without - known:
             known_ones = ", ".join(sorted(known)) or "none"

@@ -1,7 +1,7 @@
 """Audits on screen: planned by the office, held and reported by the auditor, mended by the organisation."""
 
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -14,9 +14,10 @@ from scenarios.audit_guidelines import newest
 from storage.audits.audits import AuditState, OrganisationAudit
 from storage.audits.findings import AuditFinding, FindingState
 from storage.base.audit import AuditEvent
+from storage.base.clock import AMSTERDAM
 from storage.people.outbox import MailMessage
 
-NOW = datetime.now(UTC)
+NOW = datetime.now(AMSTERDAM)
 DAY = timedelta(days=1)
 
 

@@ -52,6 +52,13 @@ def test_who_would_flip_is_listed_with_the_reason_and_nothing_is_changed(session
     assert "0 van 1 uitslagen zouden anders zijn" in same and code not in same
 
 
+def test_a_period_without_results_says_so(session, people, visit):
+    cast.pack(session, NOW)
+    session.commit()
+    said = text_of(visit(people.committee_member).post("/proefregel", asked(overall_min="3")).text)
+    assert "Er is geen uitslag van dit examen in deze periode" in said and "0 van 0" not in said
+
+
 @pytest.mark.parametrize(
     ("some", "said"),
     [

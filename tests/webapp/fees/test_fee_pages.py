@@ -1,7 +1,7 @@
 """Money on screen: prices, costs with their reasons, invoices that are made, paid, reminded, given back."""
 
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from support import cast, certified, fees_to_see
 
 from scenarios.fee_rules import ChargedAt, Product, Reason
+from storage.base.clock import AMSTERDAM
 from storage.certificates.copies import CopyOrder
 from storage.fees import billing
 from storage.fees.billing import InvoiceFormat
@@ -20,7 +21,7 @@ from storage.people.outbox import MailMessage
 from storage.planning import locations
 from storage.planning.theory_tests import set_ready
 
-NOW = datetime.now(UTC)
+NOW = datetime.now(AMSTERDAM)
 A = "certificate_a"
 
 
@@ -131,7 +132,7 @@ def test_invoices_are_looked_at_then_made_and_who_pays_is_told(visit, session, p
 def test_paid_and_back_and_written_off(visit, session, people, made):
     _, invoice = made
     officer, address = visit(people.officer), f"/bureau/facturen/{invoice.id}"
-    late = (NOW + timedelta(days=1)).date().isoformat()
+    late = (NOW + timedelta(days=2)).date().isoformat()
     assert officer.post(f"{address}/betaald", {"on": late}).status_code == 422
     assert officer.post(f"{address}/betaald", {"on": NOW.date().isoformat()}).status_code == 302
     assert officer.post(f"{address}/betaald", {"on": NOW.date().isoformat()}).status_code == 409
