@@ -53,9 +53,9 @@ def try_rule(
     if change == Change():
         raise click.ClickException("Nothing to try. Give --competency-min, --overall-min, --observed-min or --without.")
     with session_scope(writes=False) as session:
-        exam = exam or next((one.scheme.key for one in simulations.packs(session)), None)
+        exam = exam or next((one.scheme.key for one in simulations.packs(session)), "")
         if session.scalars(select(Scheme.id).where(Scheme.key == exam)).first() is None:
-            raise click.ClickException(f"There is no exam {exam or ''!r}. See: flask --app webapp schemes list")
+            raise click.ClickException(f"There is no exam {exam!r}. See: flask --app webapp schemes list")
         known = tried_rules.situations(session, exam)
         if unknown := change.without - known:
             known_ones = ", ".join(sorted(known)) or "none"
