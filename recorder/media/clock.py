@@ -5,6 +5,7 @@ a single time may be wild. What came one after the other stays so: no item is dr
 turn comes. A hole stays a hole.
 """
 
+from bisect import bisect, bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -20,7 +21,7 @@ _SOUND_BACK_S, _PICTURE_BACK_S = 0.1, 0.5
 _OWN_S = 0.002
 """A picture that comes so much after the one before has a time of its own, however soon: it neither fell back nor
 stands still. A busy machine gives none for a while, and then many at once."""
-_SAME_S = 0.5
+_SAME_S, _NEAR_S = 0.5, 0.25
 _JITTER_S = 0.01
 _FORGET, _DRIFT = 0.99, 0.001
 _AROUND = 12
@@ -53,6 +54,31 @@ def lay_pictures(times: Sequence[float], sound: Laid) -> Laid:
     sound stay in step.
     """
     return _lay(times, _steps(times), _PICTURE_BACK_S, _PICTURE_BACK_S, _OWN_S, sound.breaks)
+
+
+def in_step(laid: Laid, turns: Sequence[int], other: Laid, other_turns: Sequence[int]) -> Laid:
+    """A track whose clock jumped back where nothing came of it, so that its own times do not show it, set right.
+
+    Another track of the file went on meanwhile, and what lies beside each other in the file came together. `turns`,
+    `other_turns`: the place in the file of each item. Where the file is not in the order of time nothing is done.
+    """
+    found = Laid(breaks=list(laid.breaks), wild=laid.wild)
+    beside = [max(0, bisect(other_turns, turn) - 1) for turn in turns]
+    ahead = [other.times[number] - time for number, time in zip(beside, laid.times, strict=True)] if other.times else []
+    shift = 0.0
+    for index, time in enumerate(laid.times):
+        if index and ahead and ahead[index] - ahead[index - 1] > _SAME_S:
+            first = min(index - 1, bisect_left(laid.times, laid.times[index - 1] - _LEAP_S, hi=index))
+            last = max(index + 1, bisect(laid.times, time + _LEAP_S, lo=index))
+            sides = ahead[first:index], ahead[index:last]
+            step = median(sides[1]) - median(sides[0])
+            there = other.times[beside[index - 1] : beside[index] + 1]
+            goes_on = all(later - sooner <= _SAME_S for sooner, later in pairwise(there))
+            if step > _SAME_S and goes_on and all(max(side) - min(side) <= _NEAR_S for side in sides):
+                shift += step
+                found.breaks.append(step)
+        found.times.append(time + shift)
+    return found
 
 
 def _steps(times: Sequence[float]) -> list[float]:
@@ -104,13 +130,15 @@ def _lay(
 
 
 def _wild(times: Sequence[float], index: int, due: float) -> bool:
-    """True when this time leaps away from its turn and one of the next is back where it should be."""
+    """True when this time leaps away from its turn and from the next ones, one of which is back where it should be."""
     away = abs(times[index] - due)
     if away <= _LEAP_S:
         return False
     following = times[index + 1 : index + 1 + _LOOK]
     if not following:
         return index > 0 and away > _ENDLESS_S
+    if min(following) >= due and times[index] - max(following) > _ENDLESS_S:
+        return True  # a hole before it, and so the next ones are not where it should be either
     return any(abs(time - due) <= _LEAP_S < abs(time - times[index]) for time in following)
 
 

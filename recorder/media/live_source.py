@@ -138,12 +138,18 @@ def _begin(session: _Session, otherwise: float) -> float:
 
 
 def _in_turn(parts: list[list[Any]]) -> list[Any]:
-    """The timed items of several sessions one after the other, each ending where the next begins, times rising."""
+    """The timed items of several senders or sessions one after the other, times rising.
+
+    Where one begins while another still sends, the new one counts for as long as it does; how a network delays a first
+    packet may bring two that took turns into that order. A picture is only gone back to by a keyframe.
+    """
     joined: list[Any] = []
     for part in sorted((part for part in parts if part), key=lambda part: part[0][0]):
-        while joined and joined[-1][0] >= part[0][0]:
-            joined.pop()
-        for item in part:
+        later = [item for item in joined if item[0] > part[-1][0]]
+        while later and not getattr(later[0][1], "keyframe", True):
+            later.pop(0)
+        joined = [item for item in joined if item[0] < part[0][0]]
+        for item in (*part, *later):
             if not joined or item[0] > joined[-1][0]:
                 joined.append(item)
     return joined

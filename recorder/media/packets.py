@@ -11,7 +11,7 @@ from typing import Any
 
 import av
 
-from recorder.media.clock import Laid, lay_pictures, lay_sound
+from recorder.media.clock import Laid, in_step, lay_pictures, lay_sound
 
 _OPUS_MS = (10, 20, 40, 60) * 3 + (10, 20) * 2 + (2.5, 5, 10, 20) * 4
 """The length of one frame by configuration number (RFC 6716, section 3.1)."""
@@ -35,6 +35,8 @@ class Track:
     silent_after: list[int] = field(default_factory=list)
     """After which packets, by number, it did so."""
     laid: Laid = field(default_factory=Laid)
+    turns: list[int] = field(default_factory=list)
+    """The place of each among the packets of all tracks."""
     _before: tuple[float, int] = (0.0, 0)
     _base: tuple[int, int] = (0, 1)
 
@@ -78,8 +80,9 @@ def tracks(container: av.container.InputContainer) -> tuple[Track | None, Track 
 def packets(container: av.container.InputContainer, *wanted: Track | None) -> "Iterator[tuple[Track, av.Packet[Any]]]":
     """The packets of these tracks that have a time, in the order of the file."""
     known = {track.stream.index: track for track in wanted if track}
-    for packet in container.demux([track.stream for track in known.values()]):
+    for turn, packet in enumerate(container.demux([track.stream for track in known.values()])):
         if packet.pts is not None:
+            known[packet.stream.index].turns.append(turn)
             yield known[packet.stream.index], packet
 
 
@@ -90,6 +93,10 @@ def lay(container: av.container.InputContainer, video: Track | None, audio: Trac
         heard = audio.laid = lay_sound(audio.times, audio.lengths)
     if video:
         video.laid = lay_pictures(video.times, heard)
+    # A WebM is written as things come; an MP4 some seconds of the one after some of the other.
+    if video and audio and "matroska" in container.format.name:
+        audio.laid = in_step(audio.laid, audio.turns, video.laid, video.turns)
+        video.laid = in_step(video.laid, video.turns, audio.laid, audio.turns)
     if any(track and track.laid.changed for track in (video, audio)):
         return min(min(track.laid.times) for track in (video, audio) if track and track.laid.times)
     firsts = [

@@ -105,6 +105,15 @@ def fill(
     return Fill(**found)
 
 
+def all_of(other: Road, shift_s: float) -> Fill:
+    """All that `other`, which begins `shift_s` later, has: only in its gaps the one behind it is seen and heard."""
+    found = {}
+    for kind in ("picture", "sound"):
+        had = between([(a, b) for a, b in other.gaps(kind) if b - a > _WORTH_S])
+        found[kind] = tuple((a + shift_s, b + shift_s) for a, b in had)
+    return Fill(**found)
+
+
 def after_holes(road: Road, ends: Sequence[float]) -> Road:
     """The same, whose picture lacks from each of these ends up to the next keyframe: what is between shows nothing."""
     found = road.found

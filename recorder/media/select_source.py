@@ -17,7 +17,7 @@ from recorder.media.ffmpeg import FfmpegError
 from recorder.media.live_source import Source, join
 from recorder.media.measure import Unreadable, scan
 from recorder.media.packets import retimed
-from recorder.media.road import Fill, Road, after_holes, fill, lacks_track, left, length_s
+from recorder.media.road import Fill, Road, after_holes, all_of, fill, lacks_track, left, length_s
 from recorder.media.slices import Slices, begins_file, data_of, is_mp4, over_the_holes, read
 from recorder.media.stitch import align, envelope, lag_s, stitch
 from recorder.spool.slice_spool import Run
@@ -105,7 +105,8 @@ def _of_both(
         began_anew = why == "gaps" and len(slices.files) > 1
         return other, "live", "slices_began_anew" if began_anew else why if slices.whole else "gaps", placed
     base, more, later_s = (other, head, -shift_s) if sooner else (head, other, shift_s)
-    filled = fill(base, more, later_s, inside=inside)
+    # The slices are the better one, also where the file begins with what only the live road has.
+    filled = all_of(more, later_s) if sooner and inside else fill(base, more, later_s, inside=inside)
     try:
         both = _joined(base, more, later_s, filled, folder / "both.mkv")
     except FfmpegError:
@@ -212,7 +213,7 @@ def _and_the_rest(
     added: list[Any] = []
     for later in unplaced:
         look_s = max(0.0, live.seconds - since_s) / 2
-        lag = lag_s(envelope(live.path), envelope(later.path), since_s + look_s, look_s)
+        lag = lag_s(envelope(live), envelope(later), since_s + look_s, look_s)
         after_s = road.seconds if lag is None else live_later_s + lag
         if joined := _behind(road, later, after_s):
             road = joined

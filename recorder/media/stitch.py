@@ -44,23 +44,23 @@ def align(head: Road, other: Road, manifest: Manifest | None, live: Source) -> t
         guess_s, by = manifest.published_ms[0] / 1000 - started_s, "publish"
     # A guess may be wrong by a little; without one the whole answer is searched.
     look_s = WRONG_S.get(by) or max(head.seconds, other.seconds)
-    heard_s = lag_s(envelope(head.path), envelope(other.path), guess_s, look_s)
+    heard_s = lag_s(envelope(head), envelope(other), guess_s, look_s)
     return (round(guess_s, 3), by) if heard_s is None else (round(heard_s, 3), "sound")
 
 
-def envelope(path: Path) -> _Levels:
-    """How loud it is to an ear in each hundredth of a second, from time zero of the file on, as far as it goes."""
+def envelope(road: Road) -> _Levels:
+    """How loud it is to an ear in each hundredth of a second, from time zero of the road on, as far as it goes."""
     step = round(_ENVELOPE_RATE * _BLOCK_S)
-    samples = heard(path)
+    samples = heard(road)
     blocks = np.abs(samples[: len(samples) // step * step].reshape(-1, step).astype(np.float64))
     return cast("_Levels", np.log1p(blocks.sum(axis=1) / step / _QUIET))
 
 
-def heard(path: Path) -> "np.ndarray[Any, np.dtype[np.int16]]":
-    """The sound of a file as samples, mono, 8000 a second, from time zero on, silence where there is none."""
+def heard(road: Road) -> "np.ndarray[Any, np.dtype[np.int16]]":
+    """The sound of a road as samples, mono, 8000 a second, from time zero on, silence where there is none."""
     samples = array("h")
-    with suppress(av.error.FFmpegError, ValueError), av.open(str(path)) as container:
-        streams, begin_s = container.streams.audio[:1], (container.start_time or 0) / 1e6
+    with suppress(av.error.FFmpegError, ValueError), av.open(str(road.path)) as container:
+        streams, begin_s = container.streams.audio[:1], _begin_s(container, road)
         resampler = av.AudioResampler("s16", "mono", _ENVELOPE_RATE)
         for frame in container.decode(streams) if streams else ():
             for part in resampler.resample(cast("av.AudioFrame", frame)):
@@ -75,37 +75,40 @@ def lag_s(ours: _Levels, theirs: _Levels, guess_s: float, look_s: float) -> floa
     """The lag, near `guess_s`, by which two envelopes are most alike; None when they are not alike anywhere."""
     guess, look = round(guess_s / _BLOCK_S), round(look_s / _BLOCK_S)
     lags = np.arange(max(guess - look, -len(theirs)), min(guess + look, len(ours)) + 1)
-    begins, ends = np.maximum(lags, 0), np.minimum(lags + len(theirs), len(ours))
-    long = (ends - begins) * _BLOCK_S >= _OVERLAP_S
-    if not long.any():
+    if not len(lags):
         return None
-    lags, begins, ends = lags[long], begins[long], ends[long]
-    alike = _correlations(ours, theirs, lags, begins, ends)
+    alike = _correlations(ours, theirs, lags)
     best = int(alike.argmax())
     return float(lags[best]) * _BLOCK_S if alike[best] > _ALIKE else None
 
 
-def _correlations(ours: _Levels, theirs: _Levels, lags: Any, begins: Any, ends: Any) -> _Levels:
-    """How alike two envelopes are (Pearson's r) at each of these lags, from its begin to its end in the first one.
+def _correlations(ours: _Levels, theirs: _Levels, lags: Any) -> _Levels:
+    """How alike two envelopes are (Pearson's r) at each of these lags, where both have sound; 0 where that is short.
 
-    By way of their spectra, since for a quarter of an hour each lag by itself would take most of a minute.
+    Where one has none, which is what a hole becomes, it says nothing: else two holes would be taken for each other. By
+    way of their spectra, since for a quarter of an hour each lag by itself would take most of a minute.
     """
-    ours, theirs = ours - ours.mean(), theirs - theirs.mean()
     points = 1 << (len(ours) + len(theirs)).bit_length()
-    together = np.fft.irfft(np.fft.rfft(ours, points) * np.fft.rfft(theirs, points).conj(), points)[lags % points]
-    count = ends - begins
-    one, one_square = (_sums(values, begins, ends) for values in (ours, ours**2))
-    other, other_square = (_sums(values, begins - lags, ends - lags) for values in (theirs, theirs**2))
-    spread = np.maximum(one_square - one**2 / count, 0.0) * np.maximum(other_square - other**2 / count, 0.0)
+    there = [(values != 0).astype(float) for values in (ours, theirs)]
+    # About their means, for the sake of exactness.
+    centred = [
+        (values - values.sum() / max(1.0, has.sum())) * has for values, has in zip((ours, theirs), there, strict=True)
+    ]
+    one, two = (
+        [np.fft.rfft(part, points) for part in (has, values, values**2)]
+        for has, values in zip(there, centred, strict=True)
+    )
+
+    def sums(first: int, second: int) -> _Levels:
+        return cast("_Levels", np.fft.irfft(one[first] * two[second].conj(), points)[lags % points])
+
+    count = np.maximum(sums(0, 0), 1.0)
+    ours_sum, theirs_sum = sums(1, 0), sums(0, 1)
+    together = sums(1, 1) - ours_sum * theirs_sum / count
+    spread = np.maximum(sums(2, 0) - ours_sum**2 / count, 0.0) * np.maximum(sums(0, 2) - theirs_sum**2 / count, 0.0)
     # What does not change at all is like nothing.
-    varies = spread > (_FLAT * count) ** 2
-    return cast("_Levels", np.where(varies, (together - one * other / count) / np.sqrt(np.where(varies, spread, 1)), 0))
-
-
-def _sums(values: _Levels, begins: Any, ends: Any) -> _Levels:
-    """The sum of the values from each begin to its end."""
-    running = np.concatenate(([0.0], np.cumsum(values)))
-    return cast("_Levels", running[ends] - running[begins])
+    told = (count * _BLOCK_S > _OVERLAP_S - _BLOCK_S / 2) & (spread > (_FLAT * count) ** 2)
+    return cast("_Levels", np.where(told, together / np.sqrt(np.where(told, spread, 1)), 0))
 
 
 def stitch(road: Road, other: Road, shift_s: float, filled: Fill, path: Path) -> Path:
@@ -233,7 +236,8 @@ class _Speaker:
 def _pictures(road: Road, later_s: float, spans: Sequence[Span]) -> Iterator[tuple[float, Any]]:
     """When each picture of a road comes, by the clock of what is made, and the picture, within these spans."""
     with av.open(str(road.path)) as container:
-        for at_s, frame in _decoded(container, container.streams.video[:1], later_s, spans):
+        streams = container.streams.video[:1]
+        for at_s, frame in _decoded(container, streams, later_s - _begin_s(container, road), spans):
             if any(begin <= at_s < end for begin, end in spans):
                 yield at_s, frame
 
@@ -242,8 +246,8 @@ def _sounds(road: Road, later_s: float, spans: Sequence[Span]) -> Iterator[tuple
     """When each block of sound of a road comes, by the clock of what is made, and its samples, within these spans."""
     resamplers: dict[tuple[Any, ...], av.AudioResampler] = {}
     with av.open(str(road.path)) as container:
-        begin_s = (container.start_time or 0) / 1e6
-        for _, frame in _decoded(container, container.streams.audio[:1], later_s, spans):
+        begin_s = _begin_s(container, road)
+        for _, frame in _decoded(container, container.streams.audio[:1], later_s - begin_s, spans):
             kind = (frame.format.name, frame.layout.name, frame.sample_rate)
             resampler = resamplers.setdefault(kind, av.AudioResampler("s16", "stereo", _RATE))
             for part in resampler.resample(frame):
@@ -254,13 +258,17 @@ def _sounds(road: Road, later_s: float, spans: Sequence[Span]) -> Iterator[tuple
                         yield at_s + first / _RATE, samples[first:last]
 
 
+def _begin_s(container: av.container.InputContainer, road: Road) -> float:
+    """When a road begins by the clock of its file, which is not always when FFmpeg says that the file does."""
+    return (container.start_time or 0) / 1e6 + road.found.begin_off_s
+
+
 def _decoded(
     container: av.container.InputContainer, streams: Sequence[Any], later_s: float, spans: Sequence[Span]
 ) -> Iterator[tuple[float, Any]]:
-    """Everything of a track that can be decoded, up to the end of these spans, with its time in what is made."""
+    """Everything of a track that can be decoded, up to the end of these spans, `later_s` later than its file says."""
     if not spans:
         return
-    begin_s = (container.start_time or 0) / 1e6
     for stream in streams:
         stream.thread_type = "AUTO"
     for packet in container.demux(streams) if streams else ():
@@ -268,6 +276,6 @@ def _decoded(
             for frame in cast("list[av.VideoFrame | av.AudioFrame]", packet.decode()):
                 if frame.time is None:
                     continue
-                if (at_s := frame.time - begin_s + later_s) >= spans[-1][1]:
+                if (at_s := frame.time + later_s) >= spans[-1][1]:
                     return
                 yield at_s, frame

@@ -90,6 +90,9 @@ class Made:
         size = SIZES[number / RATE >= changes_at]
         return material(self.codec, size).pictures[number]
 
+    def _is_key(self, number: int) -> bool:
+        return material(self.codec, self.size).pictures[number][0]
+
     def _decodable(self, numbers: Sequence[int]) -> set[int]:
         """Those of these pictures that follow a keyframe, and nothing is missing that was coded between the two."""
         order, found, well = sorted(self.shown), set(), False
@@ -125,15 +128,18 @@ class Made:
         data, files, names = b"", [], {}
         for begin, end in parts:
             inside = [n for n, at in shown.items() if begin <= at < end]
-            if begin:  # a file begins with a keyframe
-                keys = [n for n in inside if material(self.codec, self.size).pictures[n][0]]
-                inside = [n for n in inside if keys and n >= keys[0]]
             heard = [n for n, at in sounded.items() if begin <= at < end]
+            if begin and inside and not self._is_key(inside[0]):
+                # A browser begins with a keyframe at once: here it begins when the next one comes.
+                inside = inside[next((i for i, n in enumerate(inside) if self._is_key(n)), len(inside)) :]
+                heard = [n for n in heard if not inside or n * PACKET_S >= inside[0] / RATE]
             if not inside and not heard:
                 continue
-            one, places = (self._mp4 if mp4 else self._webm)(inside, heard, changes_at, begin)
+            # It says so when it has something to give.
+            began = _first_s(inside, heard) if begin else 0.0
+            one, places = (self._mp4 if mp4 else self._webm)(inside, heard, changes_at, began)
             names |= {key: (first + len(data), last + len(data)) for key, (first, last) in places.items()}
-            files.append((len(data), begin))
+            files.append((len(data), began))
             data += one
         if not data:
             return
@@ -311,6 +317,11 @@ class Made:
         self.answer.paths.append(sender.spool(path, left, session=number, codec=self.codec))
         alive = [n for n, _, payloads in coded if not lost & set(payloads)]
         return self._decodable(alive), {n for n in sounded if sounds()[n] not in lost}
+
+
+def _first_s(shown: Sequence[int], heard: Sequence[int]) -> float:
+    """When the first of these pictures or packets of sound came; 0 without any."""
+    return min([*(n / RATE for n in shown[:1]), *(n * PACKET_S for n in heard[:1])], default=0.0)
 
 
 def _taken_over(sent: Sequence[Sent], at_s: float, clock_s: float) -> list[Sent]:

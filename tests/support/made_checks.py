@@ -43,7 +43,10 @@ def joined(reading: Reading, road: Road, other: Road, shift_s: float, filled: Fi
         content = reading.content(one.path)
         track = track or (content.track if any(block.track == VIDEO for block in content.blocks) else None)
         for block in content.blocks:
-            at, spans = block.seconds + by_s, filled.picture if block.track == VIDEO else filled.sound
+            at, spans = (
+                block.seconds - one.found.begin_off_s + by_s,
+                filled.picture if block.track == VIDEO else filled.sound,
+            )
             if any(begin <= at < end for begin, end in spans) == (one is other):
                 blocks.append(block._replace(seconds=max(0.0, at)))
     if not blocks:
@@ -81,12 +84,20 @@ def complaints(seed: int) -> tuple[list[str], Answer, str]:
         found = reading.scan(chosen.path)
         dropped = sum(session.video.dropped for session in chosen.live.sessions)
         wrong = wrong_times(found)
-        # What lies in a hole only the clock says, and nobody sees in it that the clock jumped.
-        if not ({"sound clock jumps back", "both clocks jump back"} & {*answer.mishaps} and holes(chosen.decision)):
+        # Where there is neither picture nor sound only the clock says how long it is, and nobody sees that it jumped.
+        jumped = {"sound clock jumps back", "both clocks jump back"} & {*answer.mishaps}
+        if not (jumped and (holes(chosen.decision) or bare(answer))):
             wrong += lost(answer, held(reading.content(chosen.path)), chosen.decision, dropped)
         how(found)
         judge(measured(found), limits())
         return wrong, answer, took
+
+
+def bare(answer: Answer) -> bool:
+    """True when the slices have neither picture nor sound for a while."""
+    there = {round(n / RATE, 3) for n in answer.pictures.get("slices", ())}
+    there |= {round(n * PACKET_S, 3) for n in answer.heard.get("slices", ())}
+    return any(later - sooner > LEFT_S for sooner, later in pairwise(sorted(there)))
 
 
 def holes(decision: dict) -> list:

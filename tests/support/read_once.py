@@ -18,11 +18,12 @@ from support.coded_once import HEARD_RATE, matroska_id, number_of, samples
 from recorder.media import matroska, measure, packets, select_source, stitch
 from recorder.media.matroska import AUDIO, VIDEO, Block, VideoTrack
 from recorder.media.measure import Scan, scan
+from recorder.media.road import Road
 
 
 @dataclass
 class Content:
-    """What a file holds: its picture, and its packets in the order of the file, at seconds since it began."""
+    """What a file holds: its picture, and its packets in its order, at seconds since it began by FFmpeg's word."""
 
     track: VideoTrack | None = None
     blocks: list[Block] = field(default_factory=list)
@@ -60,12 +61,12 @@ class Reading:
             content.blocks.append(Block(at_s, numbers[index], packet.is_keyframe, bytes(packet)))
             yield track, packet
 
-    def _heard(self, path: Path) -> np.ndarray:
+    def _heard(self, road: Road) -> np.ndarray:
         """As `stitch.heard`, of what was decoded once."""
         found = bytearray()
-        for block in self.content(path).blocks:
+        for block in self.content(road.path).blocks:
             if block.track == AUDIO and (known := number_of(block.data)):
-                silence = round(block.seconds * HEARD_RATE) - len(found) // 2
+                silence = round((block.seconds - road.found.begin_off_s) * HEARD_RATE) - len(found) // 2
                 if silence > HEARD_RATE // 100:
                     found += bytes(2 * silence)
                 found += samples()[known[1]]

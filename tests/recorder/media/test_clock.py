@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorder.media.clock import Laid, lay_pictures, lay_sound
+from recorder.media.clock import Laid, in_step, lay_pictures, lay_sound
 
 STEP_S = 0.02
 PLAIN = [number * STEP_S for number in range(500)]
@@ -122,3 +122,46 @@ def test_whatever_the_times_are_none_is_dropped(times):
     laid = lay_sound(times, [STEP_S] * len(times))
     assert len(laid.times) == len(times)
     assert all(b - a > 0 for a, b in zip(laid.times, laid.times[1:], strict=False))
+
+
+def test_a_wild_time_right_after_a_hole_is_not_believed():
+    times = [time if index < 100 else time + 4 for index, time in enumerate(PLAIN)]
+    laid = lay_sound([*times[:100], times[100] + 2000, *times[101:]], LENGTHS)
+    assert (laid.wild, laid.breaks) == (1, [])
+    assert laid.times[101:] == pytest.approx(times[101:])
+
+
+def of_two_tracks(sound, lost, by_s):
+    """Places and times of ten pictures a second and of `sound`; what was heard at `lost` is not there, and after it the
+    clock of the sound is `by_s` behind."""
+    items = sorted(
+        [(number / 10, "picture", number / 10) for number in range(100)] + [(at, "sound", at) for at in sound]
+    )
+    found = {"picture": ([], []), "sound": ([], [])}
+    for turn, (at, kind, time) in enumerate(items):
+        if kind == "sound" and lost[0] <= at < lost[1]:
+            continue
+        found[kind][0].append(turn)
+        found[kind][1].append(time - (by_s if kind == "sound" and at >= lost[1] else 0.0))
+    return found["sound"], found["picture"]
+
+
+@given(st.floats(1, 6), st.floats(0.6, 3), st.floats(0.6, 5))
+def test_a_leap_back_where_no_sound_came_is_seen_beside_the_picture(at, away_s, by_s):
+    (turns, times), (others, shown) = of_two_tracks(PLAIN, (at, at + away_s), by_s)
+    laid = lay_sound(times, [STEP_S] * len(times))
+    found = in_step(laid, turns, Laid(shown), others)
+    right = [time for time in PLAIN if not at <= time < at + away_s]
+    assert found.times == pytest.approx(right, abs=0.15)
+    assert found.changed
+
+
+def test_what_is_in_step_or_not_in_the_order_of_time_is_left_alone():
+    (turns, times), (others, shown) = of_two_tracks(PLAIN, (3.0, 5.0), 0.0)
+    assert in_step(Laid(times), turns, Laid(shown), others) == Laid(times)
+    # A second of the one and then a second of the other, as in an MP4.
+    sound = sorted(range(500), key=lambda number: (number // 50, 1))
+    turns = [number + 10 * (number // 50 + 1) for number in sound]
+    others = [number + 50 * (number // 10) for number in range(100)]
+    assert in_step(Laid(PLAIN), turns, Laid(shown), others) == Laid(PLAIN)
+    assert in_step(Laid(PLAIN), turns, Laid(), []) == Laid(PLAIN)

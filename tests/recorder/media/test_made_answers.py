@@ -39,6 +39,14 @@ def test_no_made_answer_ends_dead_or_loses_anything_silently(part):
         pytest.param(16403, id="the first row is a torn fragment of an MP4, and the rest begins later"),
         pytest.param(40342, id="the page began anew in the hole, and nobody says when"),
         pytest.param(20325, id="the first row has nothing in it, and no sound is long enough to compare"),
+        pytest.param(3991, id="the live road begins sooner, and lacks a little here and there"),
+        pytest.param(5388, id="the first packet after a hole has a wild time"),
+        pytest.param(8664, id="the clock of the sound jumps back while there is no sound"),
+        pytest.param(3200, id="both clocks jump back while there is no sound"),
+        pytest.param(15119, id="both clocks jump back while there is no picture"),
+        pytest.param(13617, id="a hole of the one is as long as a hole of the other, and no clock tells"),
+        pytest.param(24992, id="FFmpeg lets a live road of few pictures begin with its sound, laid anew or not"),
+        pytest.param(23152, id="two senders took turns, and the first packets of the one came late"),
         pytest.param(11169, id="the later file begins to speak after it began"),
     ],
 )
@@ -46,7 +54,7 @@ def test_what_once_was_lost_is_kept(seed):
     assert not complaints(seed)[0]
 
 
-@pytest.mark.parametrize("seed", [32, 71, 74, 110])
+@pytest.mark.parametrize("seed", [122, 71, 74, 110])
 def test_the_choice_is_the_one_that_reading_decoding_and_joining_in_earnest_would_make(tmp_path, monkeypatch, seed):
     """What the checks leave out, since it costs most, decides nothing: files read anew, sound decoded, `stitch`."""
     earnest = select_source.best(Made(seed, tmp_path).make().paths, tmp_path).decision

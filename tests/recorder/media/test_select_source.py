@@ -329,6 +329,16 @@ def test_a_road_without_sound_or_in_silence_is_laid_by_the_clock(tmp_path):
     assert set(seen.numbers) == set(range(240)) and abs(seen.sound_s - SECONDS) < 0.1
 
 
+def test_a_hole_in_the_one_is_not_taken_for_a_hole_in_the_other():
+    """As long as each other, at other moments: only what both have says how they lie."""
+    loud = np.random.default_rng(5).random(1000) + 3
+    ours, theirs = loud.copy(), loud.copy()
+    ours[500:760], theirs[330:590] = 0, 0
+    assert lag_s(ours, theirs, 0, 10) == 0
+    assert lag_s(ours, theirs[:500], 0, 10) == 0
+    assert lag_s(ours[:500], theirs[480:], 0, 10) is None  # nothing that both have
+
+
 def test_of_a_quarter_of_an_hour_each_lag_is_looked_at_in_seconds():
     """Where nobody knows when the live road began, all of it is searched: lag by lag that took more than a minute."""
     loud = np.log1p(np.abs(np.random.default_rng(1).normal(0, 300, 90_000)) / 50)
