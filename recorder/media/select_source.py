@@ -52,7 +52,8 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
     live = join([path for path in originals if path.name.startswith("whip-")], folder / "live.mkv")
     slices = read(originals)
     other = _playable(live.path)
-    first = _file(slices.files[0], folder, other is None) if slices.rows and slices.rows[0][0].first == 0 else None
+    whole = slices.rows and slices.rows[0][0].first == 0
+    first = _file(slices, slices.files[0], folder, other is None) if whole else None
     in_step = _in_step(slices, first)
     head, unplaced = _with_later_files(slices, in_step, alone=other is None, folder=folder)
     decision = {
@@ -133,21 +134,25 @@ def _has_all(road: Road, other: Road) -> bool:
     return not lacks_track(road, other) and 2 * len(road.found.times) >= len(other.found.times)
 
 
-def _file(rows: Sequence[tuple[Run, list[Path]]], folder: Path, alone: bool) -> Road | None:
+def _file(slices: Slices, rows: Sequence[tuple[Run, list[Path]]], folder: Path, alone: bool) -> Road | None:
     """The rows of one file: up to the first hole, and from there on what a reader finds again; the times stay right.
 
-    None when its begin is lost, without which nobody knows what it is, or nothing of it can be played. Where the clock
-    jumps in a hole the page began anew, and nobody knows when: such rows are of use only where there is no other road.
+    None when its begin is lost, without which nobody knows what it is, or nothing of it can be played. Where the page
+    began anew in a hole, which it says or a clock that jumps there, nobody knows the place of the rest: it is of use
+    only where there is no other road.
     """
     if not begins_file(rows[0][1][0]):
         return None
     road, ends = None, []
     for count in range(1, min(len(rows), _ROWS) + 1):
+        known = road and not road.empty and not alone
+        if known and slices.began_in(rows[count - 2][0].last, rows[count - 1][0].first):
+            break
         path = folder / f"slices-{rows[0][0].first}-rows-{count}"
         # All of them without what a hole tore, so that their begin is the same.
         path.write_bytes(over_the_holes(rows[:count]) if len(rows) > 1 else data_of(rows[0][1]))
         longer = _playable(path)
-        if longer and road and not road.empty and not alone and longer.found.breaks != road.found.breaks:
+        if longer and road and known and longer.found.breaks != road.found.breaks:
             break
         if longer and (road is None or longer.seconds > road.seconds):
             ends += [road.picture_end_s] if road else [0.0] if count > 1 else []
@@ -185,7 +190,7 @@ def _with_later_files(slices: Slices, head: Road | None, alone: bool, folder: Pa
     unplaced: list[Road] = []
     head_after_s = 0.0
     for rows in slices.files[1:] if head else slices.files:
-        later, after_s = _file(rows, folder, alone), slices.began_after_s(rows[0][0].first)
+        later, after_s = _file(slices, rows, folder, alone), slices.began_after_s(rows[0][0].first)
         if later is None:
             continue
         if not later.begun or (head and not head.begun):

@@ -39,6 +39,10 @@ class Slices:
         began = {part.first: part.started_ms for part in self.manifest.parts} if self.manifest else {}
         return (began[first] - began[0]) / 1000 if {0, first} <= began.keys() else None
 
+    def began_in(self, last: int, first: int) -> bool:
+        """True when the page says that a file began after the slice `last`, and not later than with `first`."""
+        return any(last < part.first <= first for part in (self.manifest.parts if self.manifest else ()))
+
     @property
     def holes(self) -> list[list[int]]:
         """First and last number of each hole, the tail that never came included."""

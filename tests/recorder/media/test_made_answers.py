@@ -47,6 +47,8 @@ def test_no_made_answer_ends_dead_or_loses_anything_silently(part):
         pytest.param(13617, id="a hole of the one is as long as a hole of the other, and no clock tells"),
         pytest.param(24992, id="FFmpeg lets a live road of few pictures begin with its sound, laid anew or not"),
         pytest.param(23152, id="two senders took turns, and the first packets of the one came late"),
+        pytest.param(69890, id="the slice is lost with which an MP4 began anew, and its clock looks as if it went on"),
+        pytest.param(71340, id="the slice is lost with which a WebM began anew, and its clock looks as if it went on"),
         pytest.param(11169, id="the later file begins to speak after it began"),
     ],
 )
