@@ -21,6 +21,8 @@ class Conflict(StrEnum):
     DECLARED = "declared"
     NO_EMPLOYER = "no_employer"
     """Nobody knows for whom the assessor works, so nobody can say that there is no tie."""
+    NOT_CALIBRATED = "not_calibrated"
+    """No tie: this exam asks for a calibration that the assessor does not have, or has no more."""
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,11 @@ class SittingRules:
 
 @dataclass(frozen=True, kw_only=True)
 class AssessmentRules:
-    """How recorded answers are judged. `third_difference` is a difference between two competency means, in levels."""
+    """How recorded answers are judged. `third_difference` is a difference between two competency means, in levels.
+
+    From `benchmark_recordings` benchmark answers on (0: never) nobody judges without a test over `calibration_answers`
+    of them, in which these shares of the scores are exact, and within one level; it holds for `calibration_days`.
+    """
 
     scenarios: int = within(1, 40)
     minimum_scenarios_per_competency: int = within(1, 40)
@@ -151,6 +155,9 @@ class AssessmentRules:
     lease_hours: int = within(1, 240)
     calibration_days: int = within(1, 1095)
     benchmark_recordings: int = within(0, 100)
+    calibration_answers: int = within(1, 40, default=10)
+    calibration_exact: Fraction = within(0, 1, default=Fraction(1, 2))
+    calibration_within_one: Fraction = within(0, 1, default=Fraction(4, 5))
     conflict_months: int = within(0, 120)
     assessor_maximum_answers: int = within(1, 1000, default=150)
     assessor_daily_answers: int = within(1, 1000, default=60)

@@ -9,7 +9,5 @@ TRUST = "calibration, and how far judgements may be believed"
 
 UNREAD = {
     "sitting.self_rating": TRUST,
-    "assessment.calibration_days": TRUST,
-    "assessment.benchmark_recordings": TRUST,
 }
 """By its path in the scheme: the subject of the work that will read it."""

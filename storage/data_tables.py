@@ -239,7 +239,7 @@ TABLES: Mapping[str, Table] = {
             "assessor_id": "slot opened_at active_at phase1_signed_at phase2_signed_at declined_at declined_because"
             " seen unseen_because",
         },
-        {Apart.INNER: "version shuffle position_s marking"},
+        {Apart.INNER: "version shuffle position_s marking purpose"},
         once={_ANSWER: _TOLD},
     ),
     "score": Table(DataClass.SCORES, {_RATING: _SCORED, "rating_id.assessor_id": _SCORED}, once={_RATING: _TOLD}),
@@ -412,6 +412,11 @@ TABLES: Mapping[str, Table] = {
         },
     ),
     "absence": Table(DataClass.ASSESSORS, {"person_id": "first last cancelled_at"}),
+    "calibration": Table(
+        DataClass.ASSESSORS,
+        {"assessor_id": "exam kind begun_at ended_at answers scores exact within_one passed valid_until"},
+    ),
+    "benchmark_work": Table(DataClass.ASSESSORS, {"rating_id.assessor_id": "steps judged_at"}, {Apart.INNER: "place"}),
     "allocation": Table(
         DataClass.ASSESSORS,
         {"made_by_id": "mode made_at", "final_by_id": "mode final_at"},
@@ -542,6 +547,15 @@ TABLES: Mapping[str, Table] = {
     "theory_medium": Table(DataClass.TECHNICAL, {}, {Apart.INNER: "path key content_type size"}),
     # what is asked and allowed
     "consent": Table(DataClass.CONSENTS, {_DOSSIER: "kind version given_at taken_back_at"}),
+    "benchmark": Table(
+        DataClass.CONSENTS,
+        {
+            _ANSWER: "state chosen_at agreed_at ended_at ended_because",
+            "chosen_by_id": "chosen_at",
+            "agreed_by_id": "agreed_at",
+        },
+    ),
+    "agreed_score": Table(DataClass.CONSENTS, {f"benchmark_id.{_ANSWER}": "competency level reason"}),
     "erasure_request": Table(
         DataClass.REQUESTS,
         {

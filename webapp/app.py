@@ -48,7 +48,18 @@ from webapp.extensions import csrf, limiter, login_manager
 from webapp.fees import books, costs, invoices, membership, own_invoices, prices
 from webapp.figures import years as year_figures
 from webapp.json_in import JsonProvider
-from webapp.judging import absences, allocating, assigning, checklists, desk, examining, scoring, second_phase
+from webapp.judging import (
+    absences,
+    allocating,
+    assigning,
+    benchmarks,
+    calibration,
+    checklists,
+    desk,
+    examining,
+    scoring,
+    second_phase,
+)
 from webapp.office import (
     auditing,
     erasure_requests,
@@ -189,6 +200,8 @@ PARTS = (
     inquiries,
     office_inquiries,
     assigning,
+    benchmarks,
+    calibration,
     media,
     recorders,
     status,

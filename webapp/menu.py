@@ -38,6 +38,7 @@ CASES = ("Onregelmatigheden", "irregularities.home")
 MINUTES = ("Besluitenlijsten", "minutes.home")
 CONTENT = ("Wat examens vragen", "content.home")
 FIGURES = ("Jaarcijfers", "year_figures.show")
+BENCHMARKS = ("Normvideo’s", "benchmarks.home")
 RETENTION = (("Bewaren", "retention.home"), ("Nachten", "retention.runs"))
 MENUS: dict[Role, dict[str, Entries]] = {
     Role.KSF_OFFICER: {
@@ -57,6 +58,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
             ("Werk verdelen", "allocating.start"),
             ("Assessoren", "absences.assessors"),
             ("Examiners", "examiners.home"),
+            BENCHMARKS,
             FIGURES,
             RULES,
         ),
@@ -103,7 +105,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
         "Uitslagen": (("Uitslagen", "results.verdicts"), ("Assessments", "assessment_office.home")),
         "Bezwaren": (("Bezwaren", "objecting.waiting"), CASES),
         "Besluitenlijsten": (MINUTES,),
-        "Inhoud": (CONTENT, ("Panel simuleren", "simulations.home"), ("Andere cesuur", "trying.home")),
+        "Inhoud": (CONTENT, BENCHMARKS, ("Panel simuleren", "simulations.home"), ("Andere cesuur", "trying.home")),
         "Vragenbank": ITEMS,
         "Reglement": (RULES,),
         "Jaarcijfers": (FIGURES,),

@@ -19,6 +19,7 @@ from storage.exam.recordings import Recording
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.flags import Flag
 from storage.judging.objections import Objection
+from storage.judging.purposes import Purpose
 from storage.judging.ratings import Rating
 from storage.judging.verdicts import Verdict
 from storage.people.examiners import Examiner
@@ -112,7 +113,7 @@ def case_of(session: Session, dossier: Dossier) -> Case:
         ratings = session.scalars(
             select(Rating)
             .join(Rating.answer)
-            .where(Answer.sitting_id == sitting.id)
+            .where(Answer.sitting_id == sitting.id, Rating.purpose == Purpose.EXAM)
             .options(joinedload(Rating.answer), joinedload(Rating.assessor), selectinload(Rating.scores))
             .order_by(Rating.marking, Answer.number, Rating.slot.nulls_last(), Rating.id)
         ).all()

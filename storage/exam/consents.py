@@ -95,11 +95,13 @@ def holding(session: Session, dossier: Dossier, kind: ConsentKind) -> Consent | 
     return session.scalars(theirs.where(_HOLDING)).first()
 
 
-def take_back_all(session: Session, person: Person, now: datetime) -> None:
-    """Nothing that this person allowed holds any more."""
+def take_back_all(session: Session, person: Person, now: datetime) -> list[uuid.UUID]:
+    """Nothing that this person allowed holds any more; answers of which exams it was."""
     theirs = select(Consent).join(Dossier).where(Dossier.candidate_id == person.id, _HOLDING)
-    for one in session.scalars(theirs):
+    found = session.scalars(theirs).all()
+    for one in found:
         one.take_back(now)
+    return sorted({one.dossier_id for one in found})
 
 
 def with_recordings(session: Session, person: Person) -> dict[uuid.UUID, Dossier]:

@@ -29,6 +29,7 @@ from storage.exam.sittings import Answer, Sitting
 from storage.judging.absences import absences
 from storage.judging.assignments import give, mode_of, open_answers
 from storage.judging.conflicts import assessors, conflicts_of
+from storage.judging.purposes import Purpose
 from storage.judging.ratings import Rating, Return, ratings_of
 from storage.people.people import Person
 
@@ -229,7 +230,7 @@ def loads(session: Session, people: Sequence[Person]) -> Counter[uuid.UUID]:
     """How many answers wait for each of these people."""
     waiting = (
         select(Rating.assessor_id, func.count())
-        .where(Rating.declined_at.is_(None), Rating.phase1_signed_at.is_(None))
+        .where(Rating.declined_at.is_(None), Rating.phase1_signed_at.is_(None), Rating.purpose == Purpose.EXAM)
         .where(Rating.assessor_id.in_([person.id for person in people]))
         .group_by(Rating.assessor_id)
     )

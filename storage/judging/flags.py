@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from storage.base import audit
 from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused
-from storage.judging.ratings import Rating
+from storage.judging.purposes import Purpose
+from storage.judging.ratings import Rating, Return
 from storage.judging.workload import decline
 from storage.people.people import Person
 
@@ -93,7 +94,10 @@ def raise_flag(session: Session, rating: Rating, kind: FlagKind, reason: str, no
     if any(flag.kind is kind and flag.closed_at is None for flag in flags_of(session, [rating])):
         raise Refused(Rule.OPEN_ALREADY)
     if kind is FlagKind.KNOWN:
-        decline(session, rating.answer.sitting, rating.assessor, now)
+        if rating.purpose is Purpose.EXAM:
+            decline(session, rating.answer.sitting, rating.assessor, now)
+        else:
+            rating.declined_at, rating.declined_because = now, Return.KNOWN
     flag = Flag(id=uuid.uuid4(), rating=rating, kind=kind, reason=reason.strip(), raised_at=now)
     session.add(flag)
     audit.record(session, now, rating.assessor_id, "flag_raised", flag, kind=kind)

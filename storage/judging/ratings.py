@@ -22,6 +22,7 @@ from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused
 from storage.exam.recordings import counting_take
 from storage.exam.sittings import Answer, Sitting
+from storage.judging.purposes import LISTED, Purpose
 from storage.judging.scores import Note, Remark, Score
 from storage.people.people import Person
 
@@ -44,9 +45,11 @@ class Return(StrEnum):
     KNOWN = "known"
     TAKEN_BACK = "taken_back"
     AGAIN = "again"
+    STOPPED = "stopped"
+    """Its assessor was stopped for drifting, so it is judged by somebody else from the beginning."""
 
 
-HELD = text("declined_at IS NULL")
+HELD = text("declined_at IS NULL AND purpose = 'exam'")
 
 
 class Rating(Identified, Base):
@@ -56,7 +59,8 @@ class Rating(Identified, Base):
     recording the assessor was, `active_at` when something was last heard of the desk. `seen` is what of the recording
     was played on the desk, as the page told it, [from, to] in seconds; `unseen_because` why it was signed without the
     rest. `shuffle` orders the competencies for this assessor. When the work goes back, `declined_at` is set and the
-    slot is free for somebody else, while the scores stay for the record.
+    slot is free for somebody else, while the scores stay for the record. What is for another `purpose` than the exam
+    has no slot and no marking that counts.
     """
 
     __tablename__ = "rating"
@@ -65,6 +69,7 @@ class Rating(Identified, Base):
     assessor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Person.id))
     slot: Mapped[int | None]
     marking: Mapped[int] = mapped_column(default=1, server_default="1")
+    purpose: Mapped[Purpose] = mapped_column(one_of(Purpose), default=Purpose.EXAM, server_default="exam")
     version: Mapped[int] = mapped_column(default=0)
     shuffle: Mapped[int] = mapped_column(default=0)
     position_s: Mapped[float] = mapped_column(default=0)
@@ -88,7 +93,8 @@ class Rating(Identified, Base):
         Index("uq_rating_held", "answer_id", "assessor_id", unique=True, sqlite_where=HELD, postgresql_where=HELD),
         UniqueConstraint("answer_id", "marking", "slot"),
         CheckConstraint("slot BETWEEN 1 AND 3", name="slot"),
-        CheckConstraint("(slot IS NULL) = (declined_at IS NOT NULL)", name="declined"),
+        CheckConstraint("(slot IS NULL) = (declined_at IS NOT NULL OR purpose <> 'exam')", name="declined"),
+        CheckConstraint("(purpose = 'exam') = (marking > 0)", name="purpose_of_marking"),
         CheckConstraint("(declined_because IS NULL) = (declined_at IS NULL)", name="declined_because"),
         CheckConstraint("phase2_signed_at IS NULL OR phase1_signed_at IS NOT NULL", name="phases"),
         Index(None, "assessor_id", "phase1_signed_at"),
@@ -255,7 +261,7 @@ class Rating(Identified, Base):
 
         Phase 1 of a recording that was not seen to its end is signed with a word on why, and only then.
 
-        Phase 2 opens when all own answers of the candidate are signed.
+        Phase 2 opens when all own answers of the candidate are signed. A benchmark answer has none.
         """
         self.require_unsigned(phase)
         if phase is Phase.DOSSIER:
@@ -270,6 +276,8 @@ class Rating(Identified, Base):
                 raise Refused(Rule.NOT_SEEN, found=parts)
             self.unseen_because = self.unseen_because if parts else ""
             self.phase1_signed_at = now
+            if self.purpose not in LISTED:
+                self.phase2_signed_at = now
         else:
             self.phase2_signed_at = now
         self.version += 1
@@ -295,7 +303,7 @@ def signed_since(session: Session, assessor_id: uuid.UUID, moment: datetime) -> 
 def has_score(session: Session, answer: Answer) -> bool:
     """True when anybody has scored this answer, be it in part."""
     scored = select(Score.id).join(Rating).where(Rating.answer_id == answer.id, Rating.declined_at.is_(None))
-    return session.scalars(scored.limit(1)).first() is not None
+    return session.scalars(scored.where(Rating.purpose == Purpose.EXAM).limit(1)).first() is not None
 
 
 def ratings_of(session: Session, sitting: Sitting, marking: int | None = None) -> Sequence[Rating]:

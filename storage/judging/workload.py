@@ -14,6 +14,7 @@ from storage.base.refusal import Refused
 from storage.exam.recordings import RecordingState, counting_take
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.progress import look_again
+from storage.judging.purposes import Purpose
 from storage.judging.ratings import Rating, Return, own_ratings
 from storage.people.people import Person
 
@@ -102,7 +103,7 @@ def take_back(session: Session, sitting: Sitting, assessor: Person, by: Person, 
 
 def return_all(session: Session, assessor: Person, now: datetime) -> int:
     """An assessor who cannot go on returns all that is not signed; answers how many answers."""
-    unsigned = Rating.declined_at.is_(None) & Rating.phase1_signed_at.is_(None)
+    unsigned = Rating.declined_at.is_(None) & Rating.phase1_signed_at.is_(None) & (Rating.purpose == Purpose.EXAM)
     mine = select(Answer.sitting_id).join(Rating).where(Rating.assessor_id == assessor.id, unsigned)
     sittings = session.scalars(select(Sitting).where(Sitting.id.in_(mine)).order_by(Sitting.finished_at, Sitting.id))
     return sum(len(take_back(session, sitting, assessor, assessor, now)) for sitting in sittings.all())

@@ -23,6 +23,7 @@ from storage.base.refusal import Refused
 from storage.base.steps import check_step, going_on, table
 from storage.dossier.dossiers import Dossier
 from storage.exam import consents
+from storage.judging.benchmarks import end_without_consent
 from storage.people.outbox import MailMessage, MailState
 from storage.people.people import Person
 from storage.retention.destructions import Destruction
@@ -198,7 +199,7 @@ def ask(session: Session, person: Person, wanted: Collection[Wanted], words: str
     )
     session.add(row)
     if Wanted.RECORDINGS in wanted:
-        consents.take_back_all(session, person, now)
+        end_without_consent(session, consents.take_back_all(session, person, now), now)
     audit.record(session, now, person.id, "erasure_asked", row, wanted=list(row.wanted))
     return row
 

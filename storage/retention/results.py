@@ -17,6 +17,8 @@ from storage.exam.recordings import Original, Recording, Rendition
 from storage.exam.reservations import Reservation
 from storage.exam.sittings import Answer, Sitting
 from storage.exam.take_decisions import TakeDecision
+from storage.judging.benchmarks import AgreedScore, Benchmark
+from storage.judging.calibrations import BenchmarkWork
 from storage.judging.flags import Flag
 from storage.judging.objections import Minute, Objection, Outsider
 from storage.judging.ratings import Rating
@@ -29,6 +31,9 @@ PARENTS: dict[type[Identified], tuple[InstrumentedAttribute[Any], type[Identifie
     Score: (Score.rating_id, Rating),
     Remark: (Remark.rating_id, Rating),
     Flag: (Flag.rating_id, Rating),
+    BenchmarkWork: (BenchmarkWork.rating_id, Rating),
+    AgreedScore: (AgreedScore.benchmark_id, Benchmark),
+    Benchmark: (Benchmark.answer_id, Answer),
     Rating: (Rating.answer_id, Answer),
     Repeat: (Repeat.answer_id, Answer),
     TakeDecision: (TakeDecision.recording_id, Recording),

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy.orm import Session
-from support import assessments, audits_to_see, cast, fees_to_see, items_to_see, simulated
+from support import assessments, audits_to_see, benchmarks, cast, fees_to_see, items_to_see, simulated
 
 from review.batch import Mode
 from review.objection import Ground, Term
@@ -211,6 +211,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
     charged, invoice = fees_to_see.invoiced(
         session, done.dossier.scheme, people.organisation, people.candidate, people.beheerder, now
     )
+    benchmark, practised, to_choose = benchmarks.to_see(session, people, pack, now)
     mended, mended_elsewhere = (
         audits_to_see.reported(session, home, people.auditor, people.officer, now)
         for home in (people.organisation, people.outsider_organisation)
@@ -236,6 +237,9 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "recording": recording,
             "answer": done.answers[0],
             "rating": rating,
+            "benchmark": benchmark,
+            "practised": practised,
+            "to_choose": to_choose,
             "to_assign": to_assign,
             "to_identify": to_identify,
             "flag": flag,
@@ -783,6 +787,15 @@ RIGHTS: dict[str, Right] = {
     "exam.find_recorder": may({"candidate"}, recording_id="recording.id"),
     "exam.record": may({"candidate", "second_candidate"}, number="=1"),
     "exam.finish_answer": may({"candidate", "second_candidate"}, number="=1"),
+    "benchmarks.home": may(OFFICERS | COMMITTEE),
+    "benchmarks.answers": may(OFFICERS, exam="scheme.key"),
+    "benchmarks.choose": may(OFFICERS, answer_id="to_choose.id"),
+    "benchmarks.one": may(OFFICERS | COMMITTEE, benchmark_id="benchmark.id"),
+    "benchmarks.agree": may(COMMITTEE, benchmark_id="benchmark.id"),
+    "benchmarks.end": may(COMMITTEE, benchmark_id="benchmark.id"),
+    "calibration.home": may(ASSESSORS),
+    "calibration.begin": may(ASSESSORS, exam="scheme.key", kind="=toets"),
+    "calibration.feedback": may({"assessor_1"}, rating_id="practised.id"),
     "desk.home": may(ASSESSORS),
     "desk.stop": may(ASSESSORS),
     "desk.rating": may({"assessor_1"}, rating_id="rating.id"),

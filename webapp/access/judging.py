@@ -17,6 +17,7 @@ from storage.judging.absences import Absence
 from storage.judging.allocations import Allocation
 from storage.judging.conflicts import assessors
 from storage.judging.flags import Flag, FlagKind, flags_of
+from storage.judging.purposes import LISTED
 from storage.judging.ratings import Rating, may_open_dossier, own_ratings
 from storage.judging.verdicts import Cause, Verdict
 from storage.people.organisations import Organisation
@@ -42,6 +43,7 @@ def my_work() -> list[Rating]:
         select(Rating)
         .join(Answer)
         .where(Rating.assessor_id == me().id, Rating.declined_at.is_(None), Rating.phase2_signed_at.is_(None))
+        .where(Rating.purpose.in_(LISTED))
         .options(joinedload(Rating.answer).joinedload(Answer.sitting).options(*_OF_WHAT))
     )
     by_key = {(rating.answer.number, rating.answer.code): rating for rating in g.db.scalars(mine)}
@@ -51,6 +53,7 @@ def my_work() -> list[Rating]:
 def my_finished() -> Select[Rating]:
     """What this assessor signed in both phases, the last first."""
     mine = (Rating.assessor_id == me().id) & Rating.declined_at.is_(None) & Rating.phase2_signed_at.is_not(None)
+    mine &= Rating.purpose.in_(LISTED)
     return select(Rating).where(mine).order_by(Rating.phase2_signed_at.desc(), Rating.id)
 
 

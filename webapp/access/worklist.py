@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from review.rating import Phase
 from storage.exam.recordings import Recording
 from storage.judging.flags import Flag
+from storage.judging.purposes import LISTED, Purpose
 from storage.judging.ratings import Rating
+from webapp.access import benchmarks as access_benchmarks
 from webapp.access import judging as access_judging
 from webapp.context import g
 
@@ -43,7 +45,15 @@ class Work:
 
 def work_list() -> list[Work]:
     """The work of the one who asks, in the order in which it is served."""
-    ratings = access_judging.my_work()
+    return _works(access_judging.my_work())
+
+
+def work_around(rating: Rating) -> list[Work]:
+    """The list in which this work of the one who asks stands: the ordinary one, or benchmark answers of one purpose."""
+    return work_list() if rating.purpose in LISTED else _works(access_benchmarks.my_round(rating))
+
+
+def _works(ratings: list[Rating]) -> list[Work]:
     takes = access_judging.takes_to_watch(rating.answer for rating in ratings)
     flags = access_judging.my_flags(ratings)
     return [Work(rating, takes.get(rating.answer_id), flags[rating.id]) for rating in ratings]
@@ -53,6 +63,8 @@ def dossiers_ready(work: list[Work]) -> list[list[Work]]:
     """The candidates whose answers are all signed: for each the own work, by situation."""
     by_sitting: dict[uuid.UUID, list[Work]] = {}
     for one in work:
+        if one.rating.purpose is not Purpose.EXAM:
+            continue
         by_sitting.setdefault(one.rating.answer.sitting_id, []).append(one)
     ready = [own for own in by_sitting.values() if all(one.rating.signed is Phase.BLIND for one in own)]
     return sorted(ready, key=lambda own: own[0].rating.answer.code)

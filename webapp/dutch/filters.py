@@ -54,6 +54,7 @@ from webapp.dutch.states import (
     ASSESSMENT_HINDRANCES,
     ASSESSMENT_STATES,
     ASSESSMENT_TONES,
+    BENCHMARK_STATES,
     BOOKING_STATES,
     BOOKING_TONES,
     CERTIFICATE_STATES,
@@ -94,6 +95,7 @@ from webapp.dutch.states import (
 )
 from webapp.dutch.terms import (
     AGAINST,
+    CALIBRATION_KINDS,
     CAUSES,
     CHANNELS,
     COMPLAINTS,
@@ -104,6 +106,7 @@ from webapp.dutch.terms import (
     FILE_PARTS,
     FLAGS,
     GROUNDS,
+    LOCKED,
     MODES,
     OUTCOMES,
     RULINGS,
@@ -184,6 +187,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "getal": number,
     "inhoudsoort": _name_of(CONTENT_KINDS),
     "blik": _name_of(LOOK_OUTCOMES),
+    "normvideostand": _name_of(BENCHMARK_STATES),
+    "kalibratiesoort": _name_of(CALIBRATION_KINDS),
+    "kalibratieslot": _name_of(LOCKED),
     "blikkleur": _tone_of(LOOK_TONES),
     "onregelmatigheid": _name_of(IRREGULARITIES),
     "zaakstand": _name_of(CASE_STATES),

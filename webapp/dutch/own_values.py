@@ -31,6 +31,8 @@ from storage.exam.take_decisions import DecisionKind
 from storage.fees.invoices import InvoiceState
 from storage.fees.prices import Price
 from storage.inquiries import InquiryState
+from storage.judging.benchmarks import BenchmarkState, Ending
+from storage.judging.calibrations import CalibrationKind
 from storage.judging.flags import FlagKind
 from storage.judging.objections import Against, ObjectionState
 from storage.judging.ratings import Return
@@ -99,7 +101,11 @@ CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
         Return.KNOWN: "de assessor kent de kandidaat",
         Return.TAKEN_BACK: "door KSF teruggenomen",
         Return.AGAIN: "het antwoord is opnieuw opgenomen",
+        Return.STOPPED: "het beoordelen is stilgezet",
     },
+    BenchmarkState: states.BENCHMARK_STATES,
+    Ending: {Ending.CONSENT: "u nam uw toestemming terug", Ending.COMMITTEE: "de commissie haalde het weg"},
+    CalibrationKind: terms.CALIBRATION_KINDS,
     FlagKind: terms.FLAGS,
     Cause: terms.VERDICT_CAUSES,
     Against: terms.AGAINST,

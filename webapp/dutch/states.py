@@ -13,6 +13,7 @@ from storage.dossier.dossiers import DossierState
 from storage.exam.recordings import RecordingState
 from storage.exam.reservations import NodeState
 from storage.inquiries import InquiryState
+from storage.judging.benchmarks import BenchmarkState
 from storage.judging.objections import ObjectionState
 from storage.people.examiners import ExaminerState
 from storage.people.outbox import MailState
@@ -289,3 +290,9 @@ ENTRY_OUTCOMES = {
     ),
 }
 ENTRY_TONES = {EntryOutcome.NEW: "accent", EntryOutcome.CERTIFIED: "ok", EntryOutcome.ELSEWHERE: "warn"}
+
+BENCHMARK_STATES = {
+    BenchmarkState.START_ROUND: "startronde",
+    BenchmarkState.LIVE: "in gebruik",
+    BenchmarkState.ENDED: "geen normvideo meer",
+}

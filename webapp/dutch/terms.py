@@ -5,6 +5,7 @@ from review.batch import Mode
 from review.conflicts import Conflict
 from review.objection import Ground, Ruling
 from review.portfolio import Outcome
+from review.qualification import Shortfall
 from review.rating import Gap
 from review.retention import Erasable, Stays
 from review.rules import LEVEL_MAX, LEVEL_MIN
@@ -14,6 +15,7 @@ from scenarios.judged_live import Channel
 from scenarios.quality import FaultKind
 from scenarios.scheme import Scheme
 from storage.dossier.dossiers import StarKind
+from storage.judging.calibrations import CalibrationKind, Locked
 from storage.judging.flags import FlagKind
 from storage.judging.objections import Against
 from storage.judging.verdicts import Cause
@@ -140,6 +142,7 @@ CONFLICTS = {
     Conflict.INVOLVED_EARLIER: "had al een rol in dit dossier",
     Conflict.DECLARED: "kent de kandidaat",
     Conflict.NO_EMPLOYER: "werkgever onbekend",
+    Conflict.NOT_CALIBRATED: "heeft geen geldige kalibratie",
 }
 
 CAUSES = {
@@ -220,4 +223,16 @@ THEORY_FACTS = {
     Fact.ONLINE: "weer verbinding",
     Fact.MOVED: "naar een andere computer",
     Fact.LATE: "antwoorden kwamen na de tijd binnen",
+}
+
+CALIBRATION_KINDS = {CalibrationKind.TRAINING: "oefenen", CalibrationKind.TEST: "toets"}
+LOCKED = {
+    Locked.NEVER: "nog niet gekalibreerd",
+    Locked.FAILED: "de laatste toets was niet goed genoeg",
+    Locked.LAPSED: "de kalibratie is verlopen",
+}
+SHORTFALLS = {
+    Shortfall.ANSWERS: "te weinig antwoorden",
+    Shortfall.EXACT: "te weinig scores precies gelijk",
+    Shortfall.WITHIN_ONE: "te veel scores die meer dan één niveau schelen",
 }

@@ -16,13 +16,15 @@ from storage.base.keys import key_store
 from storage.exam.recordings import Recording, RenditionKind
 from storage.exam.sittings import Answer
 from storage.judging.flags import Flag, FlagKind, raise_flag
+from storage.judging.purposes import LISTED
 from storage.judging.ratings import Rating, signed_since
 from storage.people.people import Role
 from webapp import access, explain, todo
 from webapp.access import judging as access_judging
-from webapp.access.worklist import Work, after, dossiers_ready, work_list
+from webapp.access.worklist import Work, after, dossiers_ready, work_around, work_list
 from webapp.context import g
 from webapp.dutch.formats import day_of
+from webapp.judging.calibration import locked_exams
 from webapp.judging.scoring import progress, state_of
 from webapp.paging import page_of
 
@@ -65,6 +67,7 @@ def home() -> ResponseReturnValue:
         secret=_secret(),
         next_one=next_one,
         full=today_full(next_one.rating if next_one else None),
+        locked=locked_exams(),
     )
 
 
@@ -82,7 +85,7 @@ def rating(rating_id: uuid.UUID) -> ResponseReturnValue:
     """One answer on the desk: the recording, the situation, and the competencies that it shows."""
     found = access.rating_for_assessor(rating_id)
     scheme, scenario = found.answer.sitting.dossier.scheme.content, found.answer.scenario
-    work = work_list()
+    work, listed = work_around(found), found.purpose in LISTED
     mine = next((one for one in work if one.rating is found), None) or _final(found)
     following, around = after(work, found), neighbours(work, found)
     reachable = {"next": following, "before": around[0], "behind": around[1]}
@@ -109,6 +112,7 @@ def rating(rating_id: uuid.UUID) -> ResponseReturnValue:
         done=progress(work)[0],
         total=len(work),
         data=data,
+        home=("Werklijst", url_for("desk.home")) if listed else ("Kalibratie", url_for("calibration.home")),
     )
 
 
@@ -136,6 +140,9 @@ def flag(rating_id: uuid.UUID) -> ResponseReturnValue:
     if kind not in set(FlagKind):
         abort(400)
     made: Flag = raise_flag(g.db, found, FlagKind(kind), request.form.get("reason", "")[:LONGEST_REASON], g.now)
+    if found.purpose not in LISTED and made.kind is FlagKind.KNOWN:
+        flash("Dank u. U krijgt dit antwoord niet meer.", "success")
+        return redirect(url_for("calibration.home"))
     flash(THANKS[made.kind], "success")
     if made.kind is FlagKind.WELFARE:
         return redirect(url_for("desk.rating", rating_id=found.id))

@@ -16,15 +16,18 @@ from review.rules import on_scale
 from review.watching import Part
 from storage.base.json_values import listing, mapping, number, text, whole, yes_no
 from storage.base.refusal import Refused
+from storage.judging import calibrating
+from storage.judging.purposes import LISTED
 from storage.judging.ratings import Rating
 from storage.judging.ratings import Rule as RatingRule
 from storage.judging.scores import Note
 from storage.people.people import Role
 from webapp import access
 from webapp.access import judging as access_judging
-from webapp.access.worklist import Work, after, dossiers_ready, work_list
+from webapp.access.worklist import Work, after, dossiers_ready, work_around
 from webapp.context import g
 from webapp.dutch import formats, refusals, terms
+from webapp.judging.calibration import after_signing
 
 pages = Blueprint("scoring", __name__, url_prefix="/beoordelen")
 
@@ -72,6 +75,7 @@ def sign(rating_id: uuid.UUID) -> ResponseReturnValue:
             return jsonify(error=refusals.REFUSALS[RatingRule.INCOMPLETE], missing=missing(rating, gaps)), 409
         rating.sign(Phase.BLIND, g.now)
         g.db.flush()
+        benchmark = calibrating.signed(g.db, rating, g.now)
     except Refused as refused:
         if refused.rule is RatingRule.NOT_SEEN:
             return _not_seen(rating)
@@ -81,8 +85,10 @@ def sign(rating_id: uuid.UUID) -> ResponseReturnValue:
     except StaleDataError:
         g.db.rollback()
         return _behind(rating_id)
-    work = work_list()
+    work = work_around(rating)
     done, total = progress(work)
+    if benchmark is not None and rating.purpose not in LISTED:
+        return jsonify(next=after_signing(benchmark), done=done, total=total)
     return jsonify(next=_next(work, rating), done=done, total=total)
 
 

@@ -14,6 +14,7 @@ from storage.data_classes import KEPT, DataClass
 from storage.exam import consents
 from storage.exam.consents import ConsentKind
 from storage.exam.sittings import CONSENT_STAGES
+from storage.judging.benchmarks import end_without_consent
 from storage.people.people import Role
 from storage.retention import plan, requests
 from storage.retention.requests import OF_EXAMS, Wanted
@@ -109,6 +110,7 @@ def benchmark(dossier_id: uuid.UUID) -> ResponseReturnValue:
     elif said == "nee":
         if (there := consents.holding(g.db, dossier, ConsentKind.BENCHMARK)) is not None:
             there.take_back(g.now)
+            end_without_consent(g.db, [dossier.id], g.now)
         flash("Uw toestemming is teruggenomen. Vanaf nu oefent niemand meer met uw opnames.", "ok")
     else:
         abort(400)

@@ -1,0 +1,180 @@
+"""Benchmark answers for office and committee: choose an answer, three assessors score it, the committee signs."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from review.rules import LEVELS
+from scenarios.chapters import AssessmentRules
+from storage.base.refusal import Refused
+from storage.judging import calibrations, start_rounds
+from storage.judging.benchmarks import Benchmark, BenchmarkState, Ending
+from storage.judging.calibrations import Standing
+from storage.judging.conflicts import assessors
+from storage.judging.ratings import Rating
+from storage.judging.start_rounds import PANEL, Agreed
+from storage.people.people import Person, Role
+from storage.schemes import Scheme
+from webapp import access
+from webapp.access import benchmarks as access_benchmarks
+from webapp.context import g
+from webapp.dutch import refusals, terms
+from webapp.judging.calibration import schemes
+from webapp.paging import page_of
+
+pages = Blueprint("benchmarks", __name__, url_prefix="/normvideos")
+
+READERS = (Role.KSF_OFFICER, Role.EXAM_COMMITTEE)
+NOT_OBSERVABLE = "n"
+LONGEST_REASON = 2000
+
+
+@dataclass(frozen=True)
+class OfExam:
+    """One exam: its benchmarks, how many are asked before the lock begins, and how it stands with its assessors."""
+
+    scheme: Scheme
+    rows: Sequence[Benchmark]
+    live: int
+    asked: int
+    people: list[tuple[Person, Standing]]
+
+    @property
+    def locks(self) -> bool:
+        return 0 < self.asked <= self.live
+
+
+@pages.get("")
+@access.roles(*READERS)
+def home() -> ResponseReturnValue:
+    """Each exam with its benchmarks, how far they are, and who is calibrated."""
+    people = assessors(g.db, g.now)
+    exams = [_of_exam(scheme, people) for scheme in schemes()]
+    progress = {
+        one.id: sum(rating.signed is not None for rating in start_rounds.panel_of(g.db, one))
+        for exam in exams
+        for one in exam.rows
+        if one.state is BenchmarkState.START_ROUND
+    }
+    return render_template("benchmarks/home.html", exams=exams, progress=progress, panel=PANEL, officer=_officer())
+
+
+@pages.get("/kiezen/<exam>")
+@access.roles(Role.KSF_OFFICER)
+def answers(exam: str) -> ResponseReturnValue:
+    """The answers of which the candidate allows it."""
+    scheme = next((one for one in schemes() if one.key == exam), None) or abort(404)
+    return render_template("benchmarks/answers.html", scheme=scheme, page=page_of(access_benchmarks.to_choose(exam)))
+
+
+@pages.route("/antwoord/<uuid:answer_id>", methods=["GET", "POST"])
+@access.roles(Role.KSF_OFFICER)
+def choose(answer_id: uuid.UUID) -> ResponseReturnValue:
+    """Choose three assessors for an answer; then it lies on their desks."""
+    answer = access_benchmarks.answer_to_choose(answer_id)
+    people = assessors(g.db, g.now)
+    tied = start_rounds.not_free(g.db, answer, people, g.now)
+    chosen, problem = request.form.getlist("assessor"), ""
+    if request.method == "POST":
+        try:
+            row = start_rounds.choose(
+                g.db, answer, [one for one in people if str(one.id) in chosen], access.me(), g.now
+            )
+        except Refused as refused:
+            problem = refusals.refusal(refused)
+        else:
+            flash("De startronde is begonnen. De drie assessoren vinden het antwoord bij Kalibratie.", "ok")
+            return redirect(url_for("benchmarks.one", benchmark_id=row.id))
+    values = {
+        "answer": answer,
+        "free": [one for one in people if one.id not in tied],
+        "tied": [(one, terms.CONFLICTS[tied[one.id]]) for one in people if one.id in tied],
+        "chosen": chosen,
+        "problem": problem,
+    }
+    return render_template("benchmarks/choose.html", **values), 422 if problem else 200
+
+
+@pages.get("/<uuid:benchmark_id>")
+@access.roles(*READERS)
+def one(benchmark_id: uuid.UUID) -> ResponseReturnValue:
+    """One benchmark: how far its start round is, what the three gave, and what was agreed on."""
+    return _page(access_benchmarks.benchmark(benchmark_id))
+
+
+@pages.post("/<uuid:benchmark_id>")
+@access.roles(Role.EXAM_COMMITTEE)
+def agree(benchmark_id: uuid.UUID) -> ResponseReturnValue:
+    """Sign what the three agree on."""
+    found = access_benchmarks.benchmark(benchmark_id)
+    try:
+        agreed = {key: _agreed(key) for key in found.answer.scenario.competencies if request.form.get(f"level-{key}")}
+        start_rounds.agree(g.db, found, agreed, access.me(), g.now)
+    except Refused as refused:
+        if not isinstance(refused.rule, start_rounds.Rule):
+            raise
+        silent = refused.found if refused.rule is start_rounds.Rule.NO_REASON else ()
+        return _page(found, refusals.refusal(refused), tuple(silent)), 422
+    flash("Ondertekend. Dit antwoord is nu een normvideo.", "ok")
+    return redirect(url_for("benchmarks.one", benchmark_id=found.id))
+
+
+@pages.post("/<uuid:benchmark_id>/weghalen")
+@access.roles(Role.EXAM_COMMITTEE)
+def end(benchmark_id: uuid.UUID) -> ResponseReturnValue:
+    """It is not fit after all."""
+    access_benchmarks.benchmark(benchmark_id).end(Ending.COMMITTEE, access.me().id, g.now)
+    flash("Dit antwoord is geen normvideo meer. De afgesproken scores zijn weg.", "ok")
+    return redirect(url_for("benchmarks.home"))
+
+
+def _page(found: Benchmark, problem: str = "", silent: tuple[str, ...] = ()) -> str:
+    panel = start_rounds.panel_of(g.db, found)
+    scored = found.state is BenchmarkState.START_ROUND and start_rounds.is_scored(panel)
+    roles = access.me().roles(g.now)
+    scheme = found.scheme.content
+    return render_template(
+        "benchmarks/one.html",
+        found=found,
+        panel=panel,
+        size=PANEL,
+        competencies=[scheme.competency(key) for key in found.answer.scenario.competencies],
+        given=_given(found, panel) if scored or found.state is BenchmarkState.LIVE else {},
+        agreed={one.competency: one for one in found.agreed},
+        scored=scored,
+        signs=scored and Role.EXAM_COMMITTEE in roles and access.me().id not in {one.assessor_id for one in panel},
+        ends=Role.EXAM_COMMITTEE in roles and found.state is not BenchmarkState.ENDED,
+        problem=problem,
+        silent=silent,
+        levels=[*((str(level), str(level)) for level in LEVELS), (NOT_OBSERVABLE, "niet waarneembaar")],
+    )
+
+
+def _given(found: Benchmark, panel: Sequence[Rating]) -> dict[str, list[int | None]]:
+    """What each of the three gave, by competency."""
+    return {key: start_rounds.levels_of(panel, key) for key in found.answer.scenario.competencies}
+
+
+def _agreed(key: str) -> Agreed:
+    said = request.form.get(f"level-{key}", "")
+    reason = request.form.get(f"reason-{key}", "")[:LONGEST_REASON]
+    if said == NOT_OBSERVABLE:
+        return Agreed(None, reason)
+    if said not in {str(level) for level in LEVELS}:
+        abort(400)
+    return Agreed(int(said), reason)
+
+
+def _of_exam(scheme: Scheme, people: Sequence[Person]) -> OfExam:
+    rows = g.db.scalars(access_benchmarks.of_exam(scheme.key)).all()
+    standings = calibrations.standings(g.db, scheme, people, g.now)
+    asked = scheme.content.chapter(AssessmentRules).benchmark_recordings
+    live = sum(one.state is BenchmarkState.LIVE and one.consent.taken_back_at is None for one in rows)
+    return OfExam(scheme, rows, live, asked, [(one, standings[one.id]) for one in people])
+
+
+def _officer() -> bool:
+    return Role.KSF_OFFICER in access.me().roles(g.now)
