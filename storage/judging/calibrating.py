@@ -50,7 +50,9 @@ def usable(session: Session, assessor: Person, exam: str, now: datetime) -> list
     """
     live = benchmarks(exam, BenchmarkState.LIVE).join(Consent, Benchmark.consent_id == Consent.id)
     found = list(session.scalars(live.where(Consent.taken_back_at.is_(None))))
-    free = [one for one in found if not not_free(session, one.answer, [assessor], now)]
+    of_each = {one.answer.sitting_id: one.answer for one in found}
+    tied = {sitting for sitting, answer in of_each.items() if not_free(session, answer, [assessor], now)}
+    free = [one for one in found if one.answer.sitting_id not in tied]
     seen = select(Rating.answer_id, Rating.purpose).where(
         Rating.assessor_id == assessor.id,
         Rating.purpose != Purpose.EXAM,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from review.conflicts import Conflict
@@ -135,6 +135,17 @@ def put(session: Session, benchmark: Benchmark, assessor: Person, purpose: Purpo
 def panel_of(session: Session, benchmark: Benchmark) -> Sequence[Rating]:
     """The ratings of the start round."""
     return sorted(ratings_on(session, benchmark, Purpose.START), key=lambda one: one.assessor.name)
+
+
+def signed_of(session: Session, found: Sequence[Benchmark]) -> dict[uuid.UUID, int]:
+    """How many of the three signed, of each of these benchmarks; with one question."""
+    signed = select(Rating.answer_id, func.count()).where(
+        Rating.answer_id.in_([one.answer_id for one in found]),
+        Rating.purpose == Purpose.START,
+        Rating.phase1_signed_at.is_not(None),
+    )
+    counted = {answer: number for answer, number in session.execute(signed.group_by(Rating.answer_id))}
+    return {one.id: counted.get(one.answer_id, 0) for one in found}
 
 
 def is_scored(panel: Sequence[Rating]) -> bool:

@@ -53,12 +53,8 @@ def home() -> ResponseReturnValue:
     """Each exam with its benchmarks, how far they are, and who is calibrated."""
     people = assessors(g.db, g.now)
     exams = [_of_exam(scheme, people) for scheme in schemes()]
-    progress = {
-        one.id: sum(rating.signed is not None for rating in start_rounds.panel_of(g.db, one))
-        for exam in exams
-        for one in exam.rows
-        if one.state is BenchmarkState.START_ROUND
-    }
+    waiting = [one for exam in exams for one in exam.rows if one.state is BenchmarkState.START_ROUND]
+    progress = start_rounds.signed_of(g.db, waiting)
     return render_template("benchmarks/home.html", exams=exams, progress=progress, panel=PANEL, officer=_officer())
 
 
