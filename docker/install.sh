@@ -12,6 +12,9 @@ rm -rf /var/lib/apt/lists/*
 mkdir -p "$target"
 python3 -m venv "$target/.venv"
 "$target/.venv/bin/pip" install --quiet --no-cache-dir --require-hashes -r "$source/requirements.txt"
+if [ "${TRANSCRIBE:-no}" = yes ]; then
+    "$target/.venv/bin/pip" install --quiet --no-cache-dir --require-hashes -r "$source/requirements-transcribe.txt"
+fi
 python3 -m venv "$target/.venv-swift"
 "$target/.venv-swift/bin/pip" install --quiet --no-cache-dir --require-hashes -r "$source/docker/local/requirements-swift.txt"
 # Nothing is installed any more; what Debian's Python brought along for it is not of today.

@@ -137,6 +137,7 @@ class AssessmentRules:
 
     From `benchmark_recordings` benchmark answers on (0: never) nobody judges without a test over `calibration_answers`
     of them, in which these shares of the scores are exact, and within one level; it holds for `calibration_days`.
+    `transcript`: a program on the institution's own machines writes down what is said, as an aid beside the film.
     """
 
     scenarios: int = within(1, 40)
@@ -161,6 +162,7 @@ class AssessmentRules:
     conflict_months: int = within(0, 120)
     assessor_maximum_answers: int = within(1, 1000, default=150)
     assessor_daily_answers: int = within(1, 1000, default=60)
+    transcript: bool = False
 
 
 USUAL_WEEKS_IN_JOB = 12

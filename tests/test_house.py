@@ -56,7 +56,7 @@ A module that lies in the package itself may be named here too; it is bound then
 ONLY_IN = {
     **dict.fromkeys(("flask", "flask_login", "flask_wtf", "flask_limiter", "werkzeug", "wtforms"), "webapp"),
     **dict.fromkeys(("typst", "segno", "icalendar"), "webapp"),
-    **dict.fromkeys(("aiortc", "av", "ffmpeg", "imageio_ffmpeg", "aiohttp", "uvloop"), "recorder"),
+    **dict.fromkeys(("aiortc", "av", "ffmpeg", "imageio_ffmpeg", "aiohttp", "uvloop", "faster_whisper"), "recorder"),
     **dict.fromkeys(("boto3", "botocore", "celery", "kombu", "cryptography", "pypdf", "joserfc"), "storage"),
     **dict.fromkeys(("scipy", "rapidfuzz"), "review"),
 }

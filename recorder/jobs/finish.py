@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from recorder.jobs import transcribe
 from recorder.jobs.workspace import TYPES, folder_for, share_of
 from recorder.media import select_source
 from recorder.media.ffmpeg import FfmpegError, Progress
@@ -31,8 +32,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 NOT_MADE = "no_film"
 """Why the other road was taken when no film could be made of the one that was chosen."""
-_MADE_DEPTH = 3
-"""Slashes in the key of something that was made; that of an original has two."""
+_MADE_DEPTH, _HEARD_DEPTH = 3, 4
+"""Slashes in the key of something that was made, and of what was heard in it; that of an original has two."""
 
 
 class Changed(Exception):
@@ -243,6 +244,7 @@ def _store(
         if kind not in known:
             row.renditions.append(rendition)
     row.store(seconds, figures, now, faults)
+    transcribe.order(row, now)
 
 
 def _tidy(captured: _Captured) -> None:
@@ -257,5 +259,6 @@ def _tidy(captured: _Captured) -> None:
     for key in object_store().keys(f"recordings/{captured.id}/") if settled else ():
         stem = captured.stem_in_store()
         made = key.count("/") == _MADE_DEPTH and key[: len(stem)] <= stem
-        if made and key not in named:
+        heard = key.count("/") == _HEARD_DEPTH and key[: len(stem)] < stem
+        if (made or heard) and key not in named:
             object_store().delete(key)

@@ -77,6 +77,7 @@ class Config:
     metrics_folder: str
     whip: bool
     ffmpeg: str | None
+    transcribe_model: Path | None
     mail_url: str
     mail_tls: bool
     mail_sender: str
@@ -176,6 +177,7 @@ def read(env: Mapping[str, str]) -> Config:
         turn_secret=secret("VIGNET_TURN_SECRET", ""),
         whip=choice("VIGNET_WHIP", ("on", "off")) == "on",
         ffmpeg=text("VIGNET_FFMPEG") or None,
+        transcribe_model=Path(given).absolute() if (given := text("VIGNET_TRANSCRIBE_MODEL")) else None,
         mail_url=_mail_url(text("VIGNET_MAIL_URL", f"file://{data / 'mail'}")),
         mail_tls=choice("VIGNET_MAIL_TLS", ("on", "off") if production else ("off", "on")) == "on",
         mail_sender=text("VIGNET_MAIL_SENDER", "Vignet <vignet@example.invalid>"),

@@ -26,6 +26,9 @@ from storage.exam.sittings import Answer, Sitting
 FINISH = "finish_recording"
 """The kind of the media job that makes an MP4 of a captured recording; its subject is the recording's id."""
 
+TRANSCRIBE = "transcribe_recording"
+"""The kind of the media job that writes down what is said in a stored recording; its subject is the recording's id."""
+
 LATE = "late_original"
 """The event in the audit log of an original that came after somebody had given a score."""
 
@@ -73,6 +76,14 @@ class RenditionKind(StrEnum):
     THUMBNAILS = "thumbnails"
     THUMBNAILS_INDEX = "thumbnails_index"
     WAVEFORM = "waveform"
+    WORDS = "words"
+    CAPTIONS = "captions"
+
+
+OF_SPEECH = (RenditionKind.WORDS, RenditionKind.CAPTIONS)
+"""What a machine heard in the film, where the scheme wants that: an aid, which may be wrong or not be there."""
+OF_FILM = tuple(kind for kind in RenditionKind if kind not in OF_SPEECH)
+"""What each stored recording has."""
 
 
 class Rule(StrEnum):
@@ -306,7 +317,7 @@ class Receipt:
 
 
 class Rendition(Identified, Base):
-    """Something made of the originals, which can be made again: the MP4, its poster, thumbnails, waveform.
+    """Something made of the originals, which can be made again: the MP4, its poster, thumbnails, waveform, words.
 
     Hash and size are of the plain file. The object under `key` is encrypted under the key `sealed_under` of the key
     store; None for one from before renditions were, which is in clear.

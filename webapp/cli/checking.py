@@ -32,6 +32,7 @@ from storage.base.config import Config, config, counts
 from storage.base.database import session_scope
 from storage.base.objects import object_store
 from storage.exam.recorder_nodes import RecorderNode
+from storage.schemes import with_sittings
 from webapp import media
 from webapp.mail import deliver
 
@@ -292,6 +293,22 @@ def _ffmpeg(_settings: Config) -> str:
     return told.stdout.strip()
 
 
+def _speech(settings: Config) -> str:
+    """An aid: where it cannot work it is a warning at most, and without a model it is simply off."""
+    if settings.transcribe_model is None:
+        with session_scope(writes=False) as session:
+            asking = [one for one in with_sittings(session) if (it := one.content.assessment) and it.transcript]
+            named = [f"{one.content.name}, versie {one.number}" for one in asking]
+        if named:
+            raise Odd(f"uit, maar het reglement van {named[0]}, vraagt erom; zet VIGNET_TRANSCRIBE_MODEL")
+        return "uit, want er is geen VIGNET_TRANSCRIBE_MODEL"
+    command = [sys.executable, "-m", "recorder.media.speech", str(settings.transcribe_model)]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    if told.returncode:
+        raise Odd(f"antwoorden worden niet uitgeschreven: {''.join(told.stderr.strip().splitlines()[-1:])}")
+    return told.stdout.strip()
+
+
 PARTS: dict[str, Callable[[Config], str]] = {
     "instellingen": _settings,
     "mappen": _folders,
@@ -307,6 +324,7 @@ PARTS: dict[str, Callable[[Config], str]] = {
     "mail": _mail,
     "turn": _turn,
     "ffmpeg": _ffmpeg,
+    "uitschrijven": _speech,
 }
 HINTS = {
     "instellingen": "kijk de instellingen na",
@@ -323,5 +341,6 @@ HINTS = {
     "mail": "kijk VIGNET_MAIL_URL na",
     "turn": "kijk VIGNET_ICE_SERVERS na",
     "ffmpeg": "kijk VIGNET_FFMPEG na",
+    "uitschrijven": "de database geeft geen antwoord, of kijk VIGNET_TRANSCRIBE_MODEL na",
 }
 """What to look at when a part fails in a way that nobody thought of."""

@@ -2,6 +2,7 @@
 
 JOBS = {
     "finish_recording": "opname afwerken",
+    "transcribe_recording": "opname uitschrijven",
     "send_receipt": "ontvangstbewijs mailen",
     "tell_retake": "kandidaat om een nieuwe opname vragen",
     "deliver_mail": "mail versturen",

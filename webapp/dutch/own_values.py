@@ -96,6 +96,8 @@ CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
         RenditionKind.THUMBNAILS: "kleine beelden",
         RenditionKind.THUMBNAILS_INDEX: "lijst van kleine beelden",
         RenditionKind.WAVEFORM: "beeld van het geluid",
+        RenditionKind.WORDS: "wat een programma u hoorde zeggen",
+        RenditionKind.CAPTIONS: "ondertiteling door een programma",
     },
     Return: {
         Return.KNOWN: "de assessor kent de kandidaat",

@@ -23,7 +23,7 @@ from storage.base.config import config
 from storage.base.database import session_scope
 from storage.base.jobs import Job, JobState, perform
 from storage.base.objects import sha256_of
-from storage.exam.recordings import FINISH, Original, Recording, RecordingState, RenditionKind
+from storage.exam.recordings import FINISH, OF_FILM, Original, Recording, RecordingState, RenditionKind
 
 BIG = ((640, 384),)
 """Large enough for the limits of the scheme."""
@@ -86,7 +86,7 @@ def stored_video(recording_id, store, folder):
     """What an assessor would see of it."""
     with session_scope(writes=False) as session:
         row = session.get(Recording, recording_id)
-        assert {rendition.kind for rendition in row.renditions} == set(RenditionKind)
+        assert {rendition.kind for rendition in row.renditions} == set(OF_FILM)
         for rendition in row.renditions:
             assert b"ftyp" not in b"".join(store.read(rendition.key))[:64]
             (folder / rendition.kind).write_bytes(opened(rendition.key, recording_id))

@@ -26,7 +26,7 @@ from storage.base import keys
 from storage.base.database import session_scope
 from storage.base.jobs import Job, perform
 from storage.base.objects import sha256_of
-from storage.exam.recordings import FINISH, Original, Recording, RecordingState, RenditionKind, counting_take
+from storage.exam.recordings import FINISH, OF_FILM, Original, Recording, RecordingState, RenditionKind, counting_take
 from storage.exam.take_decisions import DecisionKind, decide
 from storage.judging.ratings import Rating
 
@@ -259,7 +259,7 @@ def test_a_film_is_made_anew_until_somebody_has_scored_it(recording, people, obj
     assert (renditions(recording) == before) is scored
     kept = set(object_store.keys(f"recordings/{recording}/"))
     assert set(renditions(recording).values()) <= kept
-    assert len(kept) == 3 + len(RenditionKind), "the three originals and one of each: what is not used any more is gone"
+    assert len(kept) == 3 + len(OF_FILM), "the three originals and one of each: what is not used any more is gone"
     with session_scope(writes=False) as session:
         row = session.get(Recording, recording)
         assert [one.name for one in row.late] == (["slices-6-7"] if scored else [])
@@ -277,7 +277,7 @@ def test_what_the_office_accepts_becomes_a_film_that_says_what_is_wrong(recordin
         row = session.get(Recording, recording)
         decide(session, row, DecisionKind.ACCEPTED, "Alles is te volgen.", people.officer, NOW + timedelta(hours=2))
     assert finish(recording)[:3] == (RecordingState.STORED, AnswerStage.RECORDED, ["too_few_frames"])
-    assert set(renditions(recording)) == set(RenditionKind)
+    assert set(renditions(recording)) == set(OF_FILM)
 
 
 @pytest.mark.one_database
