@@ -17,6 +17,7 @@ from review.rules import LEVELS
 from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.dossier.dossiers import Dossier, StarKind
+from storage.exam.recordings import RenditionKind
 from storage.judging import progress, scores
 from storage.judging.ratings import Rating
 from storage.people.people import Role, names_at
@@ -138,8 +139,24 @@ def _page(
         cited=cited,
         phase=Phase,
         final=own[0].signed is Phase.DOSSIER,
+        spoken=_spoken(own),
         changes=sum(one.changed for row in own for one in row.scores),
     )
+
+
+def _spoken(own: list[Rating]) -> list[dict[str, str]]:
+    """The own answers of which it is written down what is said: name, address on the desk, and address of the words."""
+    takes = access_judging.takes_to_watch([row.answer for row in own])
+    kinds = access_judging.kinds_of(takes.values())
+    return [
+        {
+            "name": f"{row.answer.code}, situatie {row.answer.number}",
+            "url": url_for("desk.rating", rating_id=row.id),
+            "words": url_for("media.recording", recording_id=take.id, kind=RenditionKind.WORDS.value),
+        }
+        for row in own
+        if (take := takes.get(row.answer_id)) and RenditionKind.WORDS in kinds[take.id]
+    ]
 
 
 def _chosen(own: list[Rating], rating_id: str, competency: str) -> tuple[Rating | None, scores.Score | None]:

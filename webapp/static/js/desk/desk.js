@@ -13,9 +13,13 @@ let desk;
 /** @type {import("./save.js").Keep} */
 let keep;
 
-/** @param {HTMLElement} root @param {Desk} [left] what was on the desk before */
-async function show(root, left) {
+/**
+ * @param {HTMLElement} root @param {Desk} [left] what was on the desk before
+ * @param {number | null} [second] where to begin, when somebody asked for that
+ */
+async function show(root, left, second = null) {
   const data = dataOf(root);
+  data.position_s = second ?? data.position_s;
   keep ??= await openKeep(data.secret);
   const here = new Desk(root, data, { go, keep, kept: await keep.get(data.id) });
   desk = here;
@@ -50,6 +54,12 @@ async function go(url, since, count) {
   performance.measure("desk-switch", { start: since });
 }
 
+/** The second that the address names (#t=12.3), when somebody comes from a word that was found. */
+function secondAsked() {
+  const named = /^#t=(\d{1,5}(?:\.\d{1,3})?)$/.exec(location.hash);
+  return named ? Number(named[1]) : null;
+}
+
 /** When the first picture of this recording is on the screen. @param {HTMLVideoElement | null} video */
 async function seen(video) {
   if (video && video.readyState < 2 && !video.error) {
@@ -66,6 +76,6 @@ addEventListener("online", () => void sendKept(keep, desk?.data.id));
 
 const root = document.getElementById("desk");
 if (root) {
-  void show(root);
+  void show(root, undefined, secondAsked());
   mindRest();
 }

@@ -6,6 +6,7 @@ import { Remarks } from "./remarks.js";
 import { Saver } from "./save.js";
 import { watchSplit } from "./split.js";
 import { Unseen } from "./unseen.js";
+import { Words } from "./words.js";
 import { liftCaptions } from "../ui/captions.js";
 import { openDialog } from "../ui/dialog.js";
 import { setBusy } from "../ui/forms.js";
@@ -45,7 +46,8 @@ export class Desk {
       this.remarks?.show();
       this.saver.touched();
     };
-    this.player = new Player(root, this.data, { moved: () => this.remarks?.aim(), paused: () => this.#keepPlace() });
+    this.player = new Player(root, this.data, { moved: () => this.#moved(), paused: () => this.#keepPlace() });
+    this.words = new Words(root, this.data.media, this.player);
     this.marks = new Marks(root, {
       state,
       changed,
@@ -62,6 +64,11 @@ export class Desk {
     void this.#alone();
     if (this.saver.dirty) this.#told("waiting");
     else if (!this.locked && version > 0) this.#told("saved", "");
+  }
+
+  #moved() {
+    this.remarks?.aim();
+    this.words?.mark();
   }
 
   #listen() {
@@ -94,6 +101,8 @@ export class Desk {
       guide: () => this.marks.toggleGuide(),
       sign: () => void this.#sign(),
       unseen: () => this.unseen.watch(),
+      words: () => this.words.toggle(),
+      captions: () => this.words.toggleCaptions(),
       before: () => void this.#step(this.data.before),
       behind: () => void this.#step(this.data.behind),
       stop: () => void this.#stop(),
@@ -165,6 +174,7 @@ export class Desk {
         openDialog("situation");
       },
       w: () => marks.toggleGuide(),
+      ...(this.words.there ? { t: () => this.words.toggle(), c: () => this.words.toggleCaptions() } : {}),
       "[": () => this.#act("before"),
       "]": () => this.#act("behind"),
       ArrowUp: () => marks.step(-1),
