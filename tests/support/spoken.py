@@ -8,8 +8,8 @@ from storage.base import objects
 from storage.exam.recordings import Rendition, RenditionKind, latest_take
 
 SAID = (
-    "Goedemiddag Fatima, fijn dat u even tijd hebt. Ik wil het met u hebben over het gesprek van gisteren met de klant. "
-    "U zei dat de levering te laat was. Maar de klant voelde zich niet gehoord. Wat hebt u zelf gemerkt?"
+    "Goedemiddag Fatima, fijn dat u even tijd hebt. Ik wil het met u hebben over het gesprek van gisteren met de klant."
+    " U zei dat de levering te laat was. Maar de klant voelde zich niet gehoord. Wat hebt u zelf gemerkt?"
 )
 BEGIN_S, EACH_S = 1.0, 0.5
 
