@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.one_database]
 
 MOVED = """() => new Promise((done) => {
   const moved = ({ node, previousRect: was, currentRect: is }) =>
-    node?.closest?.('.desk-left') && (was.y !== is.y || was.x !== is.x);
+    node?.closest?.('.desk-left') && was.y !== is.y;
   new PerformanceObserver((list) => done(
     list.getEntries().flatMap((one) => one.sources).filter(moved).map((one) => one.node.outerHTML.slice(0, 80))
   )).observe({type: 'layout-shift', buffered: true});
