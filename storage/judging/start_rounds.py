@@ -70,16 +70,18 @@ def allowed_answers(exam: str) -> Select[Answer]:
     return found.where(Answer.id.not_in(chosen)).order_by(Sitting.finished_at.desc(), Answer.number, Answer.id)
 
 
-def not_free(session: Session, answer: Answer, people: Sequence[Person], now: datetime) -> dict[uuid.UUID, str]:
+def not_free(session: Session, answer: Answer, people: Sequence[Person], now: datetime) -> dict[uuid.UUID, Conflict]:
     """Who of these people may not judge this answer as a benchmark, and by which tie."""
     judged = select(Rating.assessor_id).join(Answer)
     judged = judged.where(Answer.sitting_id == answer.sitting_id, Rating.purpose == Purpose.EXAM)
     sat = set(session.scalars(judged))
     # Who judged benchmarks of this candidate has a part in it, and may judge another one.
     ties = ties_of(session, answer.sitting, people, now)
-    found = {who: [one for one in reasons if one is not Conflict.INVOLVED_EARLIER] for who, reasons in ties.items()}
-    mine = {who: reasons[0] for who, reasons in found.items() if reasons}
-    return {one.id: Conflict.INVOLVED_EARLIER for one in people if one.id in sat} | mine
+    found: dict[uuid.UUID, Conflict] = {one.id: Conflict.INVOLVED_EARLIER for one in people if one.id in sat}
+    for who, reasons in ties.items():
+        if others := [one for one in reasons if one is not Conflict.INVOLVED_EARLIER]:
+            found[who] = others[0]
+    return found
 
 
 def choose(session: Session, answer: Answer, panel: Sequence[Person], by: Person, now: datetime) -> Benchmark:

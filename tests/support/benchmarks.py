@@ -68,11 +68,14 @@ def live(session, people, sitting, judges, count=10, level=3):
 
 
 def to_see(session, people, pack_row, now):
-    """A benchmark, an answer on which the first assessor practised, and an answer that may be chosen."""
+    """A benchmark, an answer on which the first assessor practised, and an answer that may be chosen.
+
+    None of the first situation, whose clip belongs to who judges it in the exam of the world.
+    """
     somebody = cast.person(session, "kandidaat9", "Kandidaat Negen", Role.CANDIDATE, people.organisation, now)
     sitting = told_exam(session, people, pack_row, somebody, now - timedelta(hours=2))
-    row = scored(session, people, sitting.answers[0], people.assessors, (2, 3, 3), now)
-    practised = scored(session, people, sitting.answers[2], people.assessors, (2, 3, 3), now)
+    row = scored(session, people, sitting.answers[3], people.assessors, (2, 3, 3), now)
+    practised = scored(session, people, sitting.answers[4], people.assessors, (2, 3, 3), now)
     why = {one: Agreed(3, "Vat samen en vraagt door.") for one in practised.answer.scenario.competencies}
     start_rounds.agree(session, practised, why, people.committee_member, now)
     work = start_rounds.put(session, practised, people.assessors[0], Purpose.TRAINING)
@@ -83,7 +86,7 @@ def to_see(session, people, pack_row, now):
     session.flush()
     calibrating.signed(session, work.rating, now)
     session.flush()
-    return row, work.rating, sitting.answers[1]
+    return row, work.rating, sitting.answers[5]
 
 
 def calibrate(session, sitting, assessor, level=3, now=NOW):
