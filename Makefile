@@ -154,5 +154,5 @@ advisories: ## Hold the pinned packages of a running system against PyPI's list 
 		-r requirements.txt -r docker/local/requirements-swift.txt -r docker/local/requirements-pip.txt
 
 clean: ## Remove what can be made again; the data in var/ stays
-	rm -rf .venv .venv-swift node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf .venv .venv-swift .venv-transcribe node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

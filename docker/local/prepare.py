@@ -15,8 +15,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 VENV_SWIFT = ROOT / ".venv-swift"
+VENV_TRANSCRIBE = ROOT / ".venv-transcribe"
 RUN = ROOT / "requirements.txt"
 TEST = ROOT / "tests" / "requirements.txt"
+TRANSCRIBE = ROOT / "tests" / "requirements-transcribe.txt"
 SWIFT = ROOT / "docker" / "local" / "requirements-swift.txt"
 PIP = ROOT / "docker" / "local" / "requirements-pip.txt"
 APT = ROOT / "tests" / "apt.txt"
@@ -181,6 +183,8 @@ def main(arguments: list[str]) -> int:
         if tests:
             system_packages(APT, *([APT_PROOF] if proof else []))
         environments(tests or lint)
+        if proof:
+            environment(VENV_TRANSCRIBE, TRANSCRIBE)
         if lint:
             script_tools()
     except Obstacle as obstacle:
