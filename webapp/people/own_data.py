@@ -98,7 +98,11 @@ def _films() -> Iterator[tuple[str, Blocks]]:
         if film is not None:
             answer = recording.answer
             dossier = answer.sitting.dossier.code
-            yield f"opnames/{dossier}-situatie-{answer.number}-poging-{recording.take}.mp4", media.whole(film)
+            name = f"opnames/{dossier}-situatie-{answer.number}-poging-{recording.take}"
+            yield f"{name}.mp4", media.whole(film)
+            heard = recording.rendition(RenditionKind.CAPTIONS)
+            if heard is not None:
+                yield f"{name}.vtt", media.whole(heard)
 
 
 def _documents() -> Iterator[tuple[str, Blocks]]:
