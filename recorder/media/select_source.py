@@ -145,7 +145,7 @@ def _file(slices: Slices, rows: Sequence[tuple[Run, list[Path]]], folder: Path, 
         return None
     road, ends = None, []
     for count in range(1, min(len(rows), _ROWS) + 1):
-        known = road and not road.empty and not alone
+        known = road is not None and not road.empty and not alone
         if known and slices.began_in(rows[count - 2][0].last, rows[count - 1][0].first):
             break
         path = folder / f"slices-{rows[0][0].first}-rows-{count}"
