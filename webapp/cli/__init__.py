@@ -49,6 +49,7 @@ COMMANDS = {
         "webapp.cli.trying:try_rule",
         "Judge past results again by a changed rule: how many would flip, and who.",
     ),
+    "scores": ("webapp.cli.scores:scores", "Signed scores as CSV under pseudonyms, for agreement and for R."),
     "version": ("webapp.cli.installation:version", "Say which version of Vignet this is."),
 }
 """Each command: where it is, and what is said of it among the others."""
