@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
-from support import assessments, audits_to_see, cast, certified, checklists, fees_to_see, items_to_see
+from support import assessments, audits_to_see, benchmarks, cast, certified, checklists, fees_to_see, items_to_see
 
 from review.objection import Ground, Ruling, Term
 from scenarios.sitting import AnswerStage, Stage
@@ -28,6 +28,7 @@ from storage.fees.invoicing import make_due
 from storage.fees.orders import credit
 from storage.inquiries import InquiryState
 from storage.inquiries import ask as inquire
+from storage.judging.benchmarks import BenchmarkState, Ending
 from storage.judging.objections import ObjectionState, object_to
 from storage.judging.progress import decide
 from storage.people.examiners import ExaminerState
@@ -496,6 +497,21 @@ def of_inquiry(house: House, state: InquiryState) -> Walk:
     return Walk({"manager": [f"/vragen-aan-ksf/{row.id}"], "officer": [office]}, (str(row.id),))
 
 
+def of_benchmark(house: House, state: BenchmarkState) -> Walk:
+    s, p = house.session, house.people
+    exam, judges = benchmarks.told_exam(s, p), benchmarks.panel(s)
+    if state is BenchmarkState.START_ROUND:
+        row = benchmarks.scored(s, p, exam.answers[0], judges)
+    else:
+        (row,) = benchmarks.live(s, p, exam, judges, 1)
+    if state is BenchmarkState.ENDED:
+        row.end(Ending.COMMITTEE, p.committee_member.id, NOW)
+    s.flush()
+    page = f"/normvideos/{row.id}"
+    over = "De commissie vond dit antwoord niet geschikt." if state is BenchmarkState.ENDED else ""
+    return Walk({"committee_member": [page]}, (page,), ends=over)
+
+
 def of_audit(house: House, state: AuditState) -> Walk:
     s, p = house.session, house.people
     who = s, p.organisation, p.auditor, p.officer, NOW
@@ -526,6 +542,7 @@ def of_finding(house: House, state: FindingState) -> Walk:
 BUILT: dict[Any, Callable[[House, Any], Walk]] = {
     AnswerStage: of_answer,
     AssessmentState: of_assessment,
+    BenchmarkState: of_benchmark,
     AuditState: of_audit,
     BookingState: of_booking,
     CertificateState: of_certificate,
