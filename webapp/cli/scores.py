@@ -26,10 +26,11 @@ def _pseudonyms(found: Iterable[uuid.UUID], letter: str) -> dict[uuid.UUID, str]
 
 @click.command("scores")
 def scores() -> None:
-    """Scores that assessors signed, as CSV, one a line; candidates and assessors have names of this file only.
+    """Signed scores as CSV under pseudonyms, for agreement and for R.
 
-    `score` is the one that counts, `phase1` the one that was given blind. Both are empty for what could not be
-    observed. A subject is one competency in one answer, within one marking.
+    One a line; candidates and assessors have names of this file only. `score` is the one that counts, `phase1` the one
+    that was given blind. Both are empty for what could not be observed. A subject is one competency in one answer,
+    within one marking.
     """
     given = (
         select(
