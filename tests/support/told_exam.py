@@ -73,5 +73,18 @@ def _put(recording: Recording) -> None:
         )
 
 
+def write_down(recording: Recording, text: str) -> None:
+    """Captions of what a program heard in this take."""
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder, "plain")
+        plain.write_text(text)
+        key = f"recordings/{recording.id}/20260302/speech/captions.enc"
+        sealed.put(key, plain, recording.id)
+        size, sha256 = plain.stat().st_size, sha256_of(plain)
+        row = Rendition(kind=RenditionKind.CAPTIONS, key=key, content_type="text/vtt", size=size, sha256=sha256)
+        row.sealed_under = recording.id
+        recording.renditions.append(row)
+
+
 def originals(session) -> list[Original]:
     return list(session.scalars(select(Original)))

@@ -59,6 +59,17 @@ def test_the_candidate_gets_films_files_and_every_row(session, people, visit, ex
     assert "Eindoordelen" in page and "assessor 1" in page and "Traceback" not in page
 
 
+def test_what_a_program_heard_lies_beside_its_film(session, people, visit, exam):
+    said = "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nIk begrijp u.\n"
+    told_exam.write_down(told_exam.takes_of(session, exam)[0], said)
+    session.commit()
+    archive = fetched(visit(people.candidate))
+    assert archive.read(f"opnames/{exam.code}-situatie-1-poging-1.vtt").decode() == said
+    assert [name for name in archive.namelist() if name.endswith(".vtt")] == [
+        f"opnames/{exam.code}-situatie-1-poging-1.vtt"
+    ]
+
+
 def test_the_page_is_written_for_whoever_reads_it(session, people, visit, exam):
     """Moments of Amsterdam, choices in words and organisations by name: nothing as a machine keeps it."""
     page = text_of(fetched(visit(people.candidate)).read("lees-mij.html").decode())
