@@ -6,8 +6,10 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 from support import cast
 
+from storage.judging.ratings import Rating
 from webapp.cli.judging import agreement_of
 from webapp.cli.scores import scores
 
@@ -35,6 +37,19 @@ def test_agreement_reads_the_scores_and_nobody_is_named(session, people, tmp_pat
     assert read.exit_code == 0, read.output
     found = json.loads(read.output)
     assert (found["raters"], found["scores"], found["subjects"]) == (2, len(rows), len(rows) // 2)
+
+
+@pytest.mark.parametrize(("signed", "counts"), [(None, "3"), (cast.NOW, "5")])
+def test_a_change_counts_once_phase_2_is_signed(session, people, signed, counts):
+    sitting = cast.finished_sitting(session, people, cast.NOW)
+    ratings = cast.rate(session, sitting, people.assessors[0], 1, 3)
+    for rating in ratings or session.scalars(select(Rating)):
+        rating.phase2_signed_at = signed
+        for score in rating.scores:
+            score.changed, score.phase2_level, score.change_reason = True, 5, "Uit de motivatie blijkt meer."
+    session.commit()
+    (row, *_) = csv.DictReader(io.StringIO(CliRunner().invoke(scores).stdout.removeprefix("\ufeff")), delimiter=";")
+    assert (row["score"], row["phase1"], row["exam"]) == (counts, "3", sitting.dossier.scheme.key)
 
 
 def test_what_is_not_signed_is_left_out(session, people):
