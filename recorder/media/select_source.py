@@ -54,6 +54,8 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
     other = _playable(live.path)
     whole = slices.rows and slices.rows[0][0].first == 0
     first = _file(slices, slices.files[0], folder, other is None) if whole else None
+    if first and first.empty and other and len(slices.files) > 1:
+        first = None  # nothing says any more when it began, and so when the next file did
     in_step = _in_step(slices, first)
     head, unplaced = _with_later_files(slices, in_step, alone=other is None, folder=folder)
     decision = {
