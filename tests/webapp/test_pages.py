@@ -335,6 +335,7 @@ LOOKS = ((1280, "light"), (390, "dark"))
 """How each page is looked at: the width of the window and the scheme of colours. No script asks for them at loading."""
 
 
+@pytest.mark.timeout(1500)  # one test of all pages: five minutes on a quiet machine, twice that on a busy one
 def test_axe_finds_nothing_and_nothing_sticks_out(session, app, chromium, served, world, pytestconfig, tmp_path):
     wrong, visitors, windows, here = [], {}, {}, ""
     pictures = pytestconfig.getoption("--screenshot") == "on"
