@@ -6,12 +6,10 @@ from pathlib import Path
 from scenarios.scheme import Scheme, parse
 
 FOLDER = Path(__file__).parent
-INSTITUTION = "KSF "
-"""Left out of the name of a certificate where it stands in a sentence."""
-
-
 PACK = "scenarios.toml"
 """The file of an exam's situations, where it brings any."""
+INSTITUTION = "KSF "
+"""Left out of the name of a certificate where it stands in a sentence."""
 
 
 def scheme_file(key: str) -> Path:

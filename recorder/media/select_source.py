@@ -52,8 +52,8 @@ def best(originals: Sequence[Path], folder: Path) -> Chosen:
     live = join([path for path in originals if path.name.startswith("whip-")], folder / "live.mkv")
     slices = read(originals)
     other = _playable(live.path)
-    whole = slices.rows and slices.rows[0][0].first == 0
-    first = _file(slices, slices.files[0], folder, other is None) if whole else None
+    has_begin = slices.rows and slices.rows[0][0].first == 0
+    first = _file(slices, slices.files[0], folder, other is None) if has_begin else None
     if first and first.empty and other and len(slices.files) > 1:
         first = None  # nothing says any more when it began, and so when the next file did
     in_step = _in_step(slices, first)
@@ -147,14 +147,14 @@ def _file(slices: Slices, rows: Sequence[tuple[Run, list[Path]]], folder: Path, 
         return None
     road, ends = None, []
     for count in range(1, min(len(rows), _ROWS) + 1):
-        known = road is not None and not road.empty and not alone
-        if known and slices.began_in(rows[count - 2][0].last, rows[count - 1][0].first):
+        enough = road is not None and not road.empty and not alone
+        if enough and slices.began_in(rows[count - 2][0].last, rows[count - 1][0].first):
             break
         path = folder / f"slices-{rows[0][0].first}-rows-{count}"
         # All of them without what a hole tore, so that their begin is the same.
         path.write_bytes(over_the_holes(rows[:count]) if len(rows) > 1 else data_of(rows[0][1]))
         longer = _playable(path)
-        if longer and road and known and longer.found.breaks != road.found.breaks:
+        if longer and road and enough and longer.found.breaks != road.found.breaks:
             break
         if longer and (road is None or longer.seconds > road.seconds):
             ends += [road.picture_end_s] if road else [0.0] if count > 1 else []
