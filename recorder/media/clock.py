@@ -65,20 +65,33 @@ def in_step(laid: Laid, turns: Sequence[int], other: Laid, other_turns: Sequence
     found = Laid(breaks=list(laid.breaks), wild=laid.wild)
     beside = [max(0, bisect(other_turns, turn) - 1) for turn in turns]
     ahead = [other.times[number] - time for number, time in zip(beside, laid.times, strict=True)] if other.times else []
+    # What lies before the other track, behind it or in a hole of it came together with nothing.
+    goes = [later - sooner <= _NEAR_S for sooner, later in pairwise(other.times)] + [False]
+    together = [bool(ahead) and turn > other_turns[0] and goes[n] for turn, n in zip(turns, beside, strict=True)]
     shift = 0.0
     for index, time in enumerate(laid.times):
         if index and ahead and ahead[index] - ahead[index - 1] > _SAME_S:
             first = min(index - 1, bisect_left(laid.times, laid.times[index - 1] - _LEAP_S, hi=index))
             last = max(index + 1, bisect(laid.times, time + _LEAP_S, lo=index))
-            sides = ahead[first:index], ahead[index:last]
-            step = median(sides[1]) - median(sides[0])
             there = other.times[beside[index - 1] : beside[index] + 1]
             goes_on = all(later - sooner <= _SAME_S for sooner, later in pairwise(there))
-            if step > _SAME_S and goes_on and all(max(side) - min(side) <= _NEAR_S for side in sides):
+            before, after = (
+                [one for one, known in zip(ahead[a:b], together[a:b], strict=True) if known]
+                for a, b in ((first, index), (index, last))
+            )
+            step = _leap(before, after) if goes_on else 0.0
+            if step > _SAME_S:
                 shift += step
                 found.breaks.append(step)
         found.times.append(time + shift)
     return found
+
+
+def _leap(before: Sequence[float], after: Sequence[float]) -> float:
+    """By how much the other track is further ahead after than before; 0 where either side has none or is at odds."""
+    if not all(side and max(side) - min(side) <= _NEAR_S for side in (before, after)):
+        return 0.0
+    return median(after) - median(before)
 
 
 def _steps(times: Sequence[float]) -> list[float]:

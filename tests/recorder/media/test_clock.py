@@ -156,6 +156,19 @@ def test_a_leap_back_where_no_sound_came_is_seen_beside_the_picture(at, away_s, 
     assert found.changed
 
 
+@given(st.floats(0.2, 1), st.floats(1.5, 4), st.floats(0.6, 2), st.floats(0.6, 2))
+def test_pictures_from_before_the_sound_began_say_nothing_of_the_step(late_s, at, away_s, by_s):
+    """The camera was there first; then no picture came for a while, and both clocks leapt back meanwhile."""
+    heard = [time for time in PLAIN if time >= late_s]
+    shown = [number / 10 for number in range(100) if not at <= number / 10 < at + away_s]
+    items = sorted([(time, "picture") for time in shown] + [(time, "sound") for time in heard])
+    turns = {kind: [turn for turn, one in enumerate(items) if one[1] == kind] for kind in ("picture", "sound")}
+    laid = [time - (by_s if time >= at else 0.0) for time in shown]
+    found = in_step(Laid(laid), turns["picture"], Laid(heard), turns["sound"])
+    assert found.times == pytest.approx(shown, abs=0.15)
+    assert found.changed
+
+
 def test_what_is_in_step_or_not_in_the_order_of_time_is_left_alone():
     (turns, times), (others, shown) = of_two_tracks(PLAIN, (3.0, 5.0), 0.0)
     assert in_step(Laid(times), turns, Laid(shown), others) == Laid(times)

@@ -50,6 +50,7 @@ def test_no_made_answer_ends_dead_or_loses_anything_silently(part):
         pytest.param(69890, id="the slice is lost with which an MP4 began anew, and its clock looks as if it went on"),
         pytest.param(71340, id="the slice is lost with which a WebM began anew, and its clock looks as if it went on"),
         pytest.param(77243, id="of the first file only the head came, and the next one is not the begin"),
+        pytest.param(83226, id="both clocks jump back while the encoder stalls, and the sound began late"),
         pytest.param(11169, id="the later file begins to speak after it began"),
     ],
 )

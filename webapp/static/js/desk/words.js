@@ -80,6 +80,8 @@ export class Words {
     });
     this.text?.replaceChildren(...this.#buttons.flatMap((one) => [one, " "]));
     this.mark();
+    // Somebody may have typed before the words were there.
+    if (this.find?.value) this.#search();
   }
 
   /** @param {string} text */
@@ -140,7 +142,7 @@ export class Words {
     this.#hits = hits(this.#words, query);
     this.#buttons.forEach((button, at) => button.toggleAttribute("data-hit", this.#hits.includes(at)));
     const count = this.#hits.length;
-    this.#tell(!query.trim() ? "" : count === 1 ? "1 keer" : count ? `${count} keer` : "niet gevonden");
+    this.#tell(!query.trim() || !this.#words.length ? "" : count === 1 ? "1 keer" : count ? `${count} keer` : "niet gevonden");
     if (count) this.#keepInSight(this.#buttons[this.#hits[0]]);
   }
 
