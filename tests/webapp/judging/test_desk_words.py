@@ -120,6 +120,35 @@ def test_who_hides_the_words_gets_a_desk_without_them_and_nothing_moves(desk):
     expect(text(page)).to_be_visible()
 
 
+def test_the_recording_is_as_high_while_the_rest_of_the_page_is_still_to_come(desk):
+    say(desk)
+    page = desk.open()
+    height = "document.querySelector('.desk-screen').getBoundingClientRect().height"
+    whole = page.evaluate(height)
+
+    def half(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().split('<div class="desk-scrub"')[0])
+
+    page.route(desk.url(), half)
+    page.goto(desk.url())
+    assert page.evaluate("document.querySelector('.desk-words')") is None
+    assert page.evaluate(height) == whole
+
+
+def test_a_search_that_is_quicker_than_the_words_finds_them_when_they_come(desk):
+    say(desk)
+    held, page = [], desk.visit()
+    page.route("**/words", lambda route: held.append(route))
+    page.goto(desk.url())
+    ready(page)
+    page.get_by_role("searchbox").fill("de KLANT")
+    expect(page.locator("[data-found]")).to_be_empty()
+    services.wait_until(lambda: page.evaluate("1") and held, "the words are asked for")
+    held[0].continue_()
+    expect(page.locator("[data-found]")).to_have_text("2 keer")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width, height", [(1280, 720), (390, 844)])
 def test_axe_finds_nothing_and_it_fits(desk, scheme, width, height):
