@@ -28,7 +28,8 @@ from storage.base.refusal import Refused
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.absences import absences
 from storage.judging.assignments import give, mode_of, open_answers
-from storage.judging.conflicts import assessors, conflicts_of
+from storage.judging.conflicts import assessors, ties_of
+from storage.judging.eligibility import locked_out, with_locked
 from storage.judging.purposes import Purpose
 from storage.judging.ratings import Rating, Return, ratings_of
 from storage.people.people import Person
@@ -184,6 +185,7 @@ def batch_of(
     openings: dict[str, dict[str, tuple[int, ...]]] = {}
     forbidden: dict[tuple[str, str], tuple[Conflict, ...]] = {}
     held: dict[tuple[str, str], tuple[str, ...]] = {}
+    locked = {one: locked_out(session, one, people, now) for one in {sitting.dossier.scheme for sitting in sittings}}
     for sitting in sittings:
         ratings = ratings_of(session, sitting)
         free = open_answers(session, sitting, ratings) if sitting.stage is Stage.FINISHED else {}
@@ -193,7 +195,8 @@ def batch_of(
             raise Refused(Rule.OTHER_MODE, found=sitting.dossier.code, needed=mode)
         key = str(sitting.id)
         openings[key] = {str(answer.id): slots for answer, slots in free.items()}
-        tied = {who: list(reasons) for who, reasons in conflicts_of(session, sitting, people, now).items()}
+        known = with_locked(ties_of(session, sitting, people, now), locked[sitting.dossier.scheme])
+        tied = {who: list(reasons) for who, reasons in known.items()}
         # Who had this work before and did not get round to it is not asked again by lot, only by name.
         for who in _left(session, sitting) - tied.keys():
             tied[who] = [Conflict.INVOLVED_EARLIER]

@@ -13,7 +13,7 @@ from scenarios.chapters import AssessmentRules
 from scenarios.sitting import Stage
 from storage.base.refusal import Refused
 from storage.exam.sittings import Answer, Judging, Sitting
-from storage.judging.conflicts import conflicts_of
+from storage.judging.eligibility import conflicts_of
 from storage.judging.progress import all_final
 from storage.judging.ratings import Rating, ratings_of
 from storage.judging.workload import assign

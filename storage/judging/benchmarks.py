@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from review.qualification import Levels
@@ -151,11 +151,10 @@ def benchmarks(exam: str, *states: BenchmarkState) -> Select[Benchmark]:
     return own.where(Scheme.key == exam, Benchmark.state.in_(states)).order_by(Benchmark.chosen_at, Benchmark.id)
 
 
-def live_benchmarks(session: Session, exam: str) -> int:
-    """How many benchmarks of this exam may be used now: with a consent that holds still."""
+def live_benchmarks(exam: str) -> Select[Benchmark]:
+    """The benchmarks of this exam that may be used now, oldest first: with a consent that holds still."""
     live = benchmarks(exam, BenchmarkState.LIVE).join(Consent, Benchmark.consent_id == Consent.id)
-    counted = live.where(Consent.taken_back_at.is_(None)).order_by(None).with_only_columns(func.count())
-    return session.scalars(counted).one()
+    return live.where(Consent.taken_back_at.is_(None))
 
 
 def end_without_consent(session: Session, dossiers: Sequence[uuid.UUID], now: datetime) -> list[Benchmark]:

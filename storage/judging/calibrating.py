@@ -14,12 +14,12 @@ from review.rating import Phase
 from scenarios.chapters import AssessmentRules
 from storage.base import audit
 from storage.base.refusal import Refused
-from storage.exam.consents import Consent
-from storage.judging.benchmarks import Benchmark, BenchmarkState, benchmarks
+from storage.judging.benchmarks import Benchmark, BenchmarkState, live_benchmarks
 from storage.judging.calibrations import BenchmarkWork, Calibration, CalibrationKind
+from storage.judging.eligibility import not_free
 from storage.judging.purposes import Purpose
 from storage.judging.ratings import Rating
-from storage.judging.start_rounds import not_free, put
+from storage.judging.start_rounds import put
 from storage.people.people import Person
 from storage.schemes import Scheme
 
@@ -48,8 +48,7 @@ def usable(session: Session, assessor: Person, exam: str, now: datetime) -> list
 
     Never one of an exam that the assessor judged, or of a candidate to whom there is a tie.
     """
-    live = benchmarks(exam, BenchmarkState.LIVE).join(Consent, Benchmark.consent_id == Consent.id)
-    found = list(session.scalars(live.where(Consent.taken_back_at.is_(None))))
+    found = list(session.scalars(live_benchmarks(exam)))
     of_each = {one.answer.sitting_id: one.answer for one in found}
     tied = {sitting for sitting, answer in of_each.items() if not_free(session, answer, [assessor], now)}
     free = [one for one in found if one.answer.sitting_id not in tied]

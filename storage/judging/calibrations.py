@@ -1,6 +1,6 @@
-"""Calibrations: assessors practise and are tested on benchmark answers; without one that holds nobody is given work.
+"""Calibrations: assessors practise and are tested on benchmark answers, and a test that was passed holds for a while.
 
-That lock begins when an exam has as many benchmarks as its scheme asks for. The rules are in `review.qualification`.
+Whom it keeps from work, `storage.judging.eligibility` says. The rules are in `review.qualification`.
 """
 
 import uuid
@@ -18,7 +18,7 @@ from review.qualification import Qualification, Shortfall, Thresholds, qualify
 from scenarios.chapters import AssessmentRules
 from storage.base.clock import AMSTERDAM
 from storage.base.database import Base, Identified, one_of
-from storage.judging.benchmarks import Benchmark, live_benchmarks
+from storage.judging.benchmarks import Benchmark
 from storage.judging.ratings import Rating
 from storage.people.people import Person
 from storage.schemes import Scheme
@@ -139,12 +139,6 @@ def thresholds_of(rules: AssessmentRules) -> Thresholds:
     return Thresholds(rules.calibration_exact, rules.calibration_within_one, rules.calibration_answers)
 
 
-def is_locked(session: Session, scheme: Scheme) -> bool:
-    """True when nobody is given work of this exam without a calibration."""
-    asked = scheme.content.chapter(AssessmentRules).benchmark_recordings
-    return 0 < asked <= live_benchmarks(session, scheme.key)
-
-
 def standings(session: Session, scheme: Scheme, people: Sequence[Person], now: datetime) -> dict[uuid.UUID, Standing]:
     """How it stands with each of these people; `locked` says what would lock, whether or not the lock has begun."""
     today = now.astimezone(AMSTERDAM).date()
@@ -171,9 +165,18 @@ def _standing(tests: Sequence[Calibration], today: date) -> Standing:
     return Standing(last.valid_until, last, None if last.valid_until >= today else Locked.LAPSED)
 
 
-def locked_out(session: Session, scheme: Scheme, people: Sequence[Person], now: datetime) -> dict[uuid.UUID, Locked]:
-    """Who of these people is given no work of this exam, and why."""
-    if not people or not is_locked(session, scheme):
-        return {}
-    found = standings(session, scheme, people, now)
-    return {who: one.locked for who, one in found.items() if one.locked}
+def held_in_test(session: Session, scheme: Scheme, people: Sequence[Person]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """Of each of these people the benchmarks of a test that goes on: signed, or to be signed still."""
+    found: dict[uuid.UUID, set[uuid.UUID]] = {one.id: set() for one in people}
+    held = select(Calibration.assessor_id, BenchmarkWork.benchmark_id)
+    held = held.join(BenchmarkWork, BenchmarkWork.calibration_id == Calibration.id).join(Rating)
+    held = held.where(
+        Calibration.assessor_id.in_(found),
+        Calibration.exam == scheme.key,
+        Calibration.kind == CalibrationKind.TEST,
+        Calibration.ended_at.is_(None),
+        BenchmarkWork.judged_at.is_not(None) | Rating.declined_at.is_(None),
+    )
+    for assessor_id, benchmark_id in session.execute(held):
+        found[assessor_id].add(benchmark_id)
+    return found

@@ -14,7 +14,6 @@ from storage.base import audit
 from storage.base.database import Base, Identified
 from storage.dossier.dossiers import Dossier
 from storage.exam.sittings import Answer, Sitting
-from storage.judging.calibrations import locked_out
 from storage.judging.objections import Objection, Outsider
 from storage.judging.ratings import Rating, Return
 from storage.people import employers, examiners
@@ -83,25 +82,13 @@ def assessors(session: Session, now: datetime) -> Sequence[Person]:
     return session.scalars(judging(now).options(selectinload(Person.memberships))).all()
 
 
-def conflicts_of(
-    session: Session, sitting: Sitting, people: Sequence[Person], now: datetime
-) -> dict[uuid.UUID, tuple[Conflict, ...]]:
-    """For each of these assessors every reason why they may not judge this sitting; those without one are left out.
-
-    Earlier involvement: who decided about part 1 of this or another file of the candidate, judged another sitting, had
-    work on this one in a marking before the one that counts, or was appointed to an objection of the candidate. And,
-    where the exam asks for a calibration, who has none that holds.
-    """
-    found = ties_of(session, sitting, people, now)
-    for who in locked_out(session, sitting.dossier.scheme, people, now):
-        found[who] = (*found.get(who, ()), Conflict.NOT_CALIBRATED)
-    return found
-
-
 def ties_of(
     session: Session, sitting: Sitting, people: Sequence[Person], now: datetime
 ) -> dict[uuid.UUID, tuple[Conflict, ...]]:
-    """The same without calibrations."""
+    """Every tie of each of these assessors to this sitting; those without one are left out.
+
+    Whether a calibration is asked as well, `storage.judging.eligibility` says.
+    """
     dossier = sitting.dossier
     months = dossier.scheme.content.chapter(AssessmentRules).conflict_months
     return conflicts_with(session, [dossier.candidate], dossier.organisation, people, now, months, besides=sitting)

@@ -13,7 +13,6 @@ from enum import StrEnum
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from review.conflicts import Conflict
 from review.rating import Phase
 from review.rules import LEVELS
 from storage.base import audit
@@ -25,7 +24,7 @@ from storage.exam.recordings import RecordingState, counting_take
 from storage.exam.sittings import Answer, Sitting
 from storage.judging.benchmarks import AgreedScore, Benchmark, BenchmarkState, ratings_on
 from storage.judging.calibrations import BenchmarkWork
-from storage.judging.conflicts import ties_of
+from storage.judging.eligibility import not_free
 from storage.judging.purposes import OF_BENCHMARKS, Purpose
 from storage.judging.ratings import Rating
 from storage.people.people import Person, Role
@@ -68,20 +67,6 @@ def allowed_answers(exam: str) -> Select[Answer]:
     found = select(Answer).join(Sitting).join(Dossier).join(Scheme, Dossier.scheme_id == Scheme.id)
     found = found.where(Scheme.key == exam, Sitting.told_at.is_not(None), Dossier.id.in_(holds))
     return found.where(Answer.id.not_in(chosen)).order_by(Sitting.finished_at.desc(), Answer.number, Answer.id)
-
-
-def not_free(session: Session, answer: Answer, people: Sequence[Person], now: datetime) -> dict[uuid.UUID, Conflict]:
-    """Who of these people may not judge this answer as a benchmark, and by which tie."""
-    judged = select(Rating.assessor_id).join(Answer)
-    judged = judged.where(Answer.sitting_id == answer.sitting_id, Rating.purpose == Purpose.EXAM)
-    sat = set(session.scalars(judged))
-    # Who judged benchmarks of this candidate has a part in it, and may judge another one.
-    ties = ties_of(session, answer.sitting, people, now)
-    found: dict[uuid.UUID, Conflict] = {one.id: Conflict.INVOLVED_EARLIER for one in people if one.id in sat}
-    for who, reasons in ties.items():
-        if others := [one for one in reasons if one is not Conflict.INVOLVED_EARLIER]:
-            found[who] = others[0]
-    return found
 
 
 def choose(session: Session, answer: Answer, panel: Sequence[Person], by: Person, now: datetime) -> Benchmark:
@@ -148,6 +133,17 @@ def signed_of(session: Session, found: Sequence[Benchmark]) -> dict[uuid.UUID, i
     )
     counted = {answer: number for answer, number in session.execute(signed.group_by(Rating.answer_id))}
     return {one.id: counted.get(one.answer_id, 0) for one in found}
+
+
+def to_agree(member: Person) -> Select[Benchmark]:
+    """The benchmarks of which all three signed, that wait for this member of the committee: not one of the three."""
+    three = select(Rating.answer_id).where(Rating.purpose == Purpose.START, Rating.phase1_signed_at.is_not(None))
+    three = three.where(Rating.declined_at.is_(None)).group_by(Rating.answer_id).having(func.count() == PANEL)
+    own = select(Rating.answer_id).where(
+        Rating.purpose == Purpose.START, Rating.assessor_id == member.id, Rating.declined_at.is_(None)
+    )
+    waiting = select(Benchmark).where(Benchmark.state == BenchmarkState.START_ROUND)
+    return waiting.where(Benchmark.answer_id.in_(three), Benchmark.answer_id.not_in(own))
 
 
 def is_scored(panel: Sequence[Rating]) -> bool:

@@ -12,7 +12,7 @@ from review.batch import Mode
 from review.rating import Phase
 from storage.base.present import present
 from storage.base.refusal import Refused
-from storage.judging import assignments, conflicts, repeats, workload
+from storage.judging import assignments, conflicts, eligibility, repeats, workload
 from storage.judging.flags import FlagKind
 from storage.judging.progress import disagreement
 from storage.judging.ratings import Rating, ratings_of
@@ -47,7 +47,7 @@ def sitting(sitting_id: uuid.UUID) -> ResponseReturnValue:
                 return redirect(url_for("results.verdicts"))
     ratings = list(ratings_of(g.db, found))
     spread = assignments.mode_of(ratings) is Mode.SPREAD
-    tied = conflicts.conflicts_of(g.db, found, people, g.now)
+    tied = eligibility.conflicts_of(g.db, found, people, g.now)
     busy = {rating.assessor_id for rating in ratings}
 
     def free(person: Person) -> bool:

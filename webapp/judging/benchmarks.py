@@ -8,12 +8,12 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from review.rules import LEVELS
-from scenarios.chapters import AssessmentRules
 from storage.base.refusal import Refused
-from storage.judging import calibrations, start_rounds
+from storage.judging import calibrations, eligibility, start_rounds
 from storage.judging.benchmarks import Benchmark, BenchmarkState, Ending
 from storage.judging.calibrations import Standing
 from storage.judging.conflicts import assessors
+from storage.judging.eligibility import Lock
 from storage.judging.ratings import Rating
 from storage.judging.start_rounds import PANEL, Agreed
 from storage.people.people import Person, Role
@@ -34,17 +34,22 @@ LONGEST_REASON = 2000
 
 @dataclass(frozen=True)
 class OfExam:
-    """One exam: its benchmarks, how many are asked before the lock begins, and how it stands with its assessors."""
+    """One exam: its benchmarks, how far its lock is, and how it stands with its assessors.
+
+    `locked`: who gets no work. `testable`: how many benchmarks each of them may be tested on who has no calibration.
+    """
 
     scheme: Scheme
     rows: Sequence[Benchmark]
-    live: int
-    asked: int
+    lock: Lock
     people: list[tuple[Person, Standing]]
+    locked: set[uuid.UUID]
+    testable: dict[uuid.UUID, int]
 
     @property
-    def locks(self) -> bool:
-        return 0 < self.asked <= self.live
+    def short(self) -> list[Person]:
+        """Who cannot be tested, as too few benchmarks are left without a tie."""
+        return [one for one, _ in self.people if self.testable.get(one.id, self.lock.in_test) < self.lock.in_test]
 
 
 @pages.get("")
@@ -72,7 +77,7 @@ def choose(answer_id: uuid.UUID) -> ResponseReturnValue:
     """Choose three assessors for an answer; then it lies on their desks."""
     answer = access_benchmarks.answer_to_choose(answer_id)
     people = assessors(g.db, g.now)
-    tied = start_rounds.not_free(g.db, answer, people, g.now)
+    tied = eligibility.not_free(g.db, answer, people, g.now)
     chosen, problem = request.form.getlist("assessor"), ""
     if request.method == "POST":
         try:
@@ -131,6 +136,7 @@ def _page(found: Benchmark, problem: str = "", silent: tuple[str, ...] = ()) -> 
     panel = start_rounds.panel_of(g.db, found)
     scored = found.state is BenchmarkState.START_ROUND and start_rounds.is_scored(panel)
     roles = access.me().roles(g.now)
+    signs = scored and Role.EXAM_COMMITTEE in roles and access.me().id not in {one.assessor_id for one in panel}
     scheme = found.scheme.content
     return render_template(
         "benchmarks/one.html",
@@ -141,7 +147,7 @@ def _page(found: Benchmark, problem: str = "", silent: tuple[str, ...] = ()) -> 
         given=_given(found, panel) if scored or found.state is BenchmarkState.LIVE else {},
         agreed={one.competency: one for one in found.agreed},
         scored=scored,
-        signs=scored and Role.EXAM_COMMITTEE in roles and access.me().id not in {one.assessor_id for one in panel},
+        signs=signs,
         ends=Role.EXAM_COMMITTEE in roles and found.state is not BenchmarkState.ENDED,
         problem=problem,
         silent=silent,
@@ -167,9 +173,17 @@ def _agreed(key: str) -> Agreed:
 def _of_exam(scheme: Scheme, people: Sequence[Person]) -> OfExam:
     rows = g.db.scalars(access_benchmarks.of_exam(scheme.key)).all()
     standings = calibrations.standings(g.db, scheme, people, g.now)
-    asked = scheme.content.chapter(AssessmentRules).benchmark_recordings
-    live = sum(one.state is BenchmarkState.LIVE and one.consent.taken_back_at is None for one in rows)
-    return OfExam(scheme, rows, live, asked, [(one, standings[one.id]) for one in people])
+    lock = eligibility.lock_of(g.db, scheme)
+    waiting = [one for one in people if standings[one.id].locked] if lock.begun else []
+    testable = eligibility.testable_on(g.db, scheme, waiting, g.now) if waiting else {}
+    return OfExam(
+        scheme,
+        rows,
+        lock,
+        [(one, standings[one.id]) for one in people],
+        set(eligibility.locked_out(g.db, scheme, people, g.now)),
+        {who: len(ids) for who, ids in testable.items()},
+    )
 
 
 def _officer() -> bool:

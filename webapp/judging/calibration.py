@@ -11,7 +11,7 @@ from review.qualification import steps_apart
 from review.rating import Phase
 from scenarios.chapters import AssessmentRules
 from storage.base.present import present
-from storage.judging import calibrating, calibrations
+from storage.judging import calibrating, calibrations, eligibility
 from storage.judging.calibrations import BenchmarkWork, Calibration, CalibrationKind, Locked, Standing
 from storage.people.people import Role
 from storage.schemes import Scheme
@@ -26,11 +26,15 @@ KINDS = {"oefenen": CalibrationKind.TRAINING, "toets": CalibrationKind.TEST}
 
 @dataclass(frozen=True)
 class OfExam:
-    """One exam as its assessor sees it: how it stands, what is going on, and whether a test can begin."""
+    """One exam as its assessor sees it: how it stands, what is going on, and whether a test can begin.
+
+    `begun`: the exam has enough benchmarks for its lock; `locks`: this assessor gets no work by it.
+    """
 
     scheme: Scheme
     rules: AssessmentRules
     standing: Standing
+    begun: bool
     locks: bool
     training: Calibration | None
     test: Calibration | None
@@ -108,7 +112,7 @@ def schemes() -> list[Scheme]:
 def locked_exams() -> list[tuple[Scheme, Locked]]:
     """Of which exams the one who asks is given no work, and why."""
     me = access.me()
-    found = [(one, calibrations.locked_out(g.db, one, [me], g.now).get(me.id)) for one in schemes()]
+    found = [(one, eligibility.locked_out(g.db, one, [me], g.now).get(me.id)) for one in schemes()]
     return [(scheme, locked) for scheme, locked in found if locked]
 
 
@@ -118,7 +122,8 @@ def _of_exam(scheme: Scheme) -> OfExam:
         scheme,
         rules,
         calibrations.standings(g.db, scheme, [me], g.now)[me.id],
-        calibrations.is_locked(g.db, scheme),
+        eligibility.lock_of(g.db, scheme).begun,
+        me.id in eligibility.locked_out(g.db, scheme, [me], g.now),
         calibrating.going_on(g.db, me, scheme.key, CalibrationKind.TRAINING),
         calibrating.going_on(g.db, me, scheme.key, CalibrationKind.TEST),
         len(calibrating.usable(g.db, me, scheme.key, g.now)),

@@ -15,7 +15,8 @@ from storage.base.refusal import Refused
 from storage.judging import absences, allocations, assignments, workload
 from storage.judging.allocations import batch_of, propose
 from storage.judging.assignments import appoint, give, mode_of, open_answers, open_slots
-from storage.judging.conflicts import affiliations, assessors, conflicts_of, set_affiliations
+from storage.judging.conflicts import affiliations, assessors, set_affiliations
+from storage.judging.eligibility import conflicts_of
 from storage.judging.progress import decide, disagreement, look_again, sign_dossier
 from storage.judging.ratings import Rating, Return, own_ratings, ratings_of
 from storage.judging.scores import Score

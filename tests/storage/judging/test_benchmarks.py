@@ -50,7 +50,7 @@ def test_an_answer_becomes_a_benchmark_when_three_scored_it_and_the_committee_si
     session.flush()
     agree(session, row, agreed_on(row), people.committee_member, NOW)
     assert row.state is BenchmarkState.LIVE and set(row.levels.values()) == {3}
-    assert benchmarks.live_benchmarks(session, exam.dossier.scheme.key) == 1
+    assert session.scalars(benchmarks.live_benchmarks(exam.dossier.scheme.key)).all() == [row]
     told = select(AuditEvent.verb).where(AuditEvent.subject == row.id)
     assert sorted(session.scalars(told)) == ["benchmark_chosen", "benchmark_live"]
 
@@ -121,7 +121,7 @@ def test_a_consent_that_is_taken_back_takes_all_of_it_away_at_once(session, peop
     waiting = choose(session, exam.answers[1], judges, people.officer, NOW)
     holding(session, exam.dossier, ConsentKind.BENCHMARK).take_back(NOW)
     # It is used no more from the very moment, whoever forgets the rest.
-    assert benchmarks.live_benchmarks(session, exam.dossier.scheme.key) == 0
+    assert session.scalars(benchmarks.live_benchmarks(exam.dossier.scheme.key)).all() == []
     gone = benchmarks.end_without_consent(session, [exam.dossier_id], NOW)
     session.flush()
     assert {one.id for one in gone} == {row.id, waiting.id}

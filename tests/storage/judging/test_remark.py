@@ -10,7 +10,7 @@ from storage.exam.sittings import Judging
 from storage.judging import objections, verdicts
 from storage.judging.assignments import Rule as Assigning
 from storage.judging.assignments import give, open_answers
-from storage.judging.conflicts import conflicts_of
+from storage.judging.eligibility import conflicts_of
 from storage.judging.objections import object_to
 from storage.judging.progress import decide
 from storage.judging.ratings import ratings_of

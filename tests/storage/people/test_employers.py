@@ -13,7 +13,7 @@ from review.conflicts import Conflict
 from storage.base.audit import AuditEvent
 from storage.base.refusal import Refused
 from storage.judging import allocations
-from storage.judging.conflicts import conflicts_of
+from storage.judging.eligibility import conflicts_of
 from storage.people import employers
 from storage.people.employers import Employer, Rule
 from storage.people.people import Role, join

@@ -158,3 +158,18 @@ def test_who_knows_the_candidate_of_a_benchmark_gets_it_no_more(session, visit, 
     me.post(f"{url}/melden", data={"kind": "known"})
     assert me.get(url).status_code == 404
     assert "Een van de drie gaf het antwoord terug." in text_of(visit(people.officer).get(f"/normvideos/{row.id}").text)
+
+
+def test_the_office_reads_who_cannot_be_tested_and_who_it_is_reads_so_too(session, visit, people, exam, judges):
+    cast.rate(session, exam, people.assessors[0], 1)
+    made.live(session, people, exam, judges)
+    session.commit()
+    page = text_of(visit(people.officer).get("/normvideos").text)
+    assert "Er zijn meer normvideo’s nodig" in page
+    assert f"{people.assessors[0].name}: 0 van de 10, en krijgt gewoon werk" in page
+    assert page.count("krijgt werk: kan de toets nog niet doen") == 1 and page.count("krijgt geen werk") >= 5
+    me = visit(people.assessors[0])
+    assert "U krijgt geen nieuw werk van" not in text_of(me.get("/beoordelen").text)
+    mine = text_of(me.get("/kalibratie").text)
+    assert "U hoeft de toets nu niet te doen" in mine and "u mag er 0 doen" in mine
+    assert "U krijgt daarom geen nieuw werk" in text_of(visit(people.assessors[1]).get("/kalibratie").text)
