@@ -5,7 +5,7 @@ already is done once more without harm. From the first key on nothing can be got
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from review.retention import Erasable
 from storage.admission.part_one import PartOneReview
-from storage.base import audit
+from storage.base import audit, jobs
 from storage.base.database import session_scope
 from storage.base.keys import key_store
 from storage.base.objects import ObjectError, object_store
@@ -30,7 +30,7 @@ from storage.retention.destructions import Destruction, Run
 from storage.retention.plan import draw_samples, due, plan
 
 ERASE = "erase"
-"""The kind of the office job that does a run; its subject is the run."""
+"""The kind of the office job that does a run, by night or at once; its subject is the run."""
 
 WRITTEN = (Star, SelfAssessment, Revision, PartOneReview, Accommodation, RoleDocument)
 """Tables whose rows go whole with a motivation file."""
@@ -81,6 +81,17 @@ def begin_run(session: Session, now: datetime) -> Run:
         session.add(going_on)
         audit.record(session, now, None, "retention_began", going_on)
     return going_on
+
+
+def begin_at_once(session: Session, dossiers: Sequence[uuid.UUID], now: datetime) -> list[uuid.UUID]:
+    """Let a worker erase now what nothing keeps any more of the recordings of these exams; answers of which.
+
+    For the moment at which a candidate takes a consent back: what that alone kept does not wait for the night.
+    """
+    going = [one.dossier.id for one in plan(session, dossiers, now) if one.outlooks[Erasable.RECORDINGS].goes]
+    if going:
+        jobs.enqueue(session, jobs.Queue.OFFICE, ERASE, begin_run(session, now).id, now)
+    return going
 
 
 def run_through(run_id: uuid.UUID, now: Callable[[], datetime], report: Callable[[float], None]) -> dict[str, int]:

@@ -100,11 +100,16 @@ def _shortest(session: Session, what: Erasable) -> int:
 
 
 def plan(
-    session: Session, dossiers: Sequence[uuid.UUID], now: datetime, if_asked: Iterable[Erasable] = ()
+    session: Session,
+    dossiers: Sequence[uuid.UUID],
+    now: datetime,
+    if_asked: Iterable[Erasable] = (),
+    if_taken_back: bool = False,
 ) -> list[Planned]:
     """The fate of each of these exams, in this order. Asks a handful of questions, however many there are.
 
-    `if_asked`: as it would be if the candidate asked today that this goes, and it were granted.
+    `if_asked`: as it would be if the candidate asked today that this goes, and it were granted; `if_taken_back`: as it
+    would be without the consent to train and test assessors with it.
     """
     today = day_of(now)
     asked = exams().add_columns(Sitting, Verdict).where(Dossier.id.in_(dossiers)).options(joinedload(Dossier.scheme))
@@ -115,7 +120,7 @@ def plan(
     working = Irregularity.dossier_id.in_(dossiers) & Irregularity.state.in_(WORKING)
     objecting |= {one for one in session.scalars(select(Irregularity.dossier_id).where(working)) if one}
     held = _holds(session, dossiers, today)
-    benchmark = set(session.scalars(_allowed(dossiers)))
+    benchmark = set() if if_taken_back else set(session.scalars(_allowed(dossiers)))
     waiting = passed_without_certificate().with_only_columns(Dossier.id).where(Dossier.id.in_(dossiers)).order_by(None)
     uncertified = set(session.scalars(waiting))
     asked_for = asked_of(session, [dossier for dossier, *_ in rows.values()])

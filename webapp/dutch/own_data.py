@@ -30,7 +30,7 @@ TABLES = {
     "score": "Scores",
     "calibration": "Uw kalibraties",
     "benchmark_work": "Wat u op normvideo’s scoorde",
-    "benchmark": "Antwoorden waarmee assessoren oefenen",
+    "benchmark": "Antwoorden waarmee assessoren oefenen en waarop zij een toets doen",
     "agreed_score": "Afgesproken scores van die antwoorden",
     "remark": "Opmerkingen bij opnames",
     "flag": "Meldingen van assessoren",

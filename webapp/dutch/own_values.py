@@ -125,7 +125,7 @@ CHOICES: Mapping[type[Enumeration], Mapping[Any, str]] = {
     AssessmentState: states.ASSESSMENT_STATES,
     BookingState: states.BOOKING_STATES,
     ConsentKind: {
-        ConsentKind.BENCHMARK: "assessoren oefenen met mijn opnames",
+        ConsentKind.BENCHMARK: "assessoren oefenen met mijn opnames en doen er een toets op",
         ConsentKind.SHARE_MANAGER: "mijn leidinggevende leest mijn uitslag",
         ConsentKind.SHARE_ORGANISATION: "de beheerders van mijn organisatie lezen mijn uitslag",
     },

@@ -7,7 +7,7 @@ from review.objection import Ground, Ruling
 from review.portfolio import Outcome
 from review.qualification import Shortfall
 from review.rating import Gap
-from review.retention import Erasable, Stays
+from review.retention import Erasable, Outlook, Stays
 from review.rules import LEVEL_MAX, LEVEL_MIN
 from scenarios import brought
 from scenarios.chapters import FilePart
@@ -22,6 +22,7 @@ from storage.judging.verdicts import Cause
 from storage.people.complaints import Subject
 from storage.retention.requests import Wanted
 from storage.theory.sittings import Fact
+from webapp.dutch.formats import date_only
 
 STAR_KINDS = {StarKind.MANAGER: "met een leidinggevende", StarKind.COLLEAGUE: "met een collega"}
 
@@ -179,10 +180,21 @@ STAYS = {
     Stays.OBJECTION: "er loopt een bezwaar",
     Stays.HOLD: "de examencommissie heeft uitstel gegeven",
     Stays.SAMPLE: "in de steekproef voor de jaarlijkse audit",
-    Stays.BENCHMARK: "de kandidaat staat toe dat assessoren ermee oefenen",
+    Stays.BENCHMARK: "de kandidaat staat toe dat assessoren ermee oefenen en er een toets op doen",
     Stays.CERTIFICATE: "het certificaat is nog niet uitgegeven",
     Stays.OTHER_PARTS: "eerst gaan de opnames en het motivatiedossier weg",
 }
+
+
+def when_gone(fate: Outlook) -> str:
+    """When recordings go that nothing but a consent would keep longer: at once, on a day, or when more is known."""
+    if fate.goes:
+        return "Wij verwijderen uw opnames meteen."
+    why = ", ".join(STAYS[one] for one in fate.stays)
+    if fate.due is None:
+        return f"Uw opnames gaan weg zodra dat kan. Waarom nu nog niet: {why}."
+    return f"Uw opnames gaan weg op {date_only(fate.due)} ({why})."
+
 
 WANTED = {
     Wanted.RECORDINGS: "opnames",

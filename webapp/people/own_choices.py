@@ -9,14 +9,16 @@ from wtforms import SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from review.retention import Erasable
 from storage.base.present import present
+from storage.base.refusal import Refused
 from storage.data_classes import KEPT, DataClass
 from storage.exam import consents
 from storage.exam.consents import ConsentKind
 from storage.exam.sittings import CONSENT_STAGES
 from storage.judging.benchmarks import end_without_consent
 from storage.people.people import Role
-from storage.retention import plan, requests
+from storage.retention import erasing, plan, requests
 from storage.retention.requests import OF_EXAMS, Wanted
 from webapp import access
 from webapp.access import looks as access_looks
@@ -56,6 +58,8 @@ def ask() -> ResponseReturnValue:
     form = EraseForm(there)
     if form.validate_on_submit():
         made = requests.ask(g.db, me, [Wanted(one) for one in present(form.wanted.data)], form.words.data or "", g.now)
+        # It takes back what was allowed, and so what that alone kept goes at once.
+        erasing.begin_at_once(g.db, [one.id for one in access.my_dossiers_as_candidate()], g.now)
         notify(g.db, me, "erasure_received", g.now, request=made)
         flash(f"Uw verzoek is ontvangen. U krijgt antwoord uiterlijk {formats.date_only(made.answer_by)}.", "ok")
         return redirect(url_for("own_data.show"))
@@ -101,9 +105,13 @@ def not_recorded() -> ResponseReturnValue:
 @pages.post("/toestemming/<uuid:dossier_id>/oefenen")
 @access.roles(Role.CANDIDATE)
 def benchmark(dossier_id: uuid.UUID) -> ResponseReturnValue:
-    """Allow that the recordings of an exam train assessors, or allow it no more."""
+    """Allow that the recordings of an exam train and test assessors, or allow it no more: then they go on their day."""
     dossier, said = access_looks.exam_to_allow(dossier_id), request.form.get("antwoord")
+    (planned,) = plan.plan(g.db, [dossier.id], g.now, if_taken_back=True)
+    fate = planned.outlooks[Erasable.RECORDINGS]
     if said == "ja":
+        if fate.goes and not consents.holding(g.db, dossier, ConsentKind.BENCHMARK):
+            raise Refused(consents.Rule.NOTHING_TO_ALLOW)
         version = str(dossier.scheme.content.text(access_looks.BENCHMARK_TEXT).version)
         consents.allow(g.db, dossier, ConsentKind.BENCHMARK, version, g.now)
         flash("Bewaard. U kunt dit altijd terugnemen.", "ok")
@@ -111,7 +119,9 @@ def benchmark(dossier_id: uuid.UUID) -> ResponseReturnValue:
         if (there := consents.holding(g.db, dossier, ConsentKind.BENCHMARK)) is not None:
             there.take_back(g.now)
             end_without_consent(g.db, [dossier.id], g.now)
-        flash("Uw toestemming is teruggenomen. Vanaf nu oefent niemand meer met uw opnames.", "ok")
+            erasing.begin_at_once(g.db, [dossier.id], g.now)
+        said = "Uw toestemming is teruggenomen. Niemand oefent nog met uw opnames of doet er een toets op."
+        flash(f"{said} {terms.when_gone(fate)}", "ok")
     else:
         abort(400)
     return redirect(url_for("own_data.show"))

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from review.retention import Erasable, Outlook
 from storage import own_data
 from storage.assessing.assessments import Assessment
 from storage.assessing.portfolios import PortfolioDocument
@@ -28,12 +29,13 @@ from storage.exam import consents, looks
 from storage.exam.recordings import RenditionKind
 from storage.exam.sittings import CONSENT_STAGES, Sitting
 from storage.people.people import Person, Role
-from storage.retention import requests
+from storage.retention import plan, requests
 from storage.retention.destructions import destroyed_of
 from webapp import access, long_answers, media
 from webapp.access import looks as access_looks
 from webapp.context import g
 from webapp.dutch import own_data as words
+from webapp.dutch import terms
 from webapp.dutch.own_values import said
 from webapp.extensions import limiter
 
@@ -56,7 +58,8 @@ def show() -> ResponseReturnValue:
         requests=requests.requests_of(g.db, access.me()),
         destroyed=destroyed_of(g.db, access.me()),
         to_be_recorded=_to_be_recorded(),
-        allowed=[(one, consents.holding(g.db, one, BENCHMARK)) for one in access_looks.may_allow()],
+        allowed=_allowed(),
+        when_gone=terms.when_gone,
         classes=[(words.CLASSES[key], kept) for key, kept in KEPT.items() if key is not DataClass.TECHNICAL],
     )
 
@@ -84,6 +87,16 @@ def everything() -> ResponseReturnValue:
     response = Response(body, content_type="application/zip")
     response.headers.set("Content-Disposition", "attachment", filename="alles-over-mij.zip")
     return response
+
+
+def _allowed() -> list[tuple[Dossier, consents.Consent | None, Outlook]]:
+    """The own exams that may train and test assessors: what holds, and when the recordings go without it."""
+    found = {one.id: one for one in access_looks.may_allow()}
+    planned = plan.plan(g.db, list(found), g.now, if_taken_back=True)
+    return [
+        (one.dossier, consents.holding(g.db, one.dossier, BENCHMARK), one.outlooks[Erasable.RECORDINGS])
+        for one in planned
+    ]
 
 
 def _to_be_recorded() -> Sitting | None:

@@ -8,16 +8,22 @@ from sqlalchemy import select
 from support import cast, told_exam
 from support.visitors import text_of
 
+from review.retention import Erasable
 from scenarios.sitting import Stage
 from storage.base.database import new_session
+from storage.base.jobs import Job
+from storage.exam import consents
 from storage.exam.consents import Consent
-from storage.exam.sittings import Sitting
+from storage.exam.recordings import Recording
+from storage.exam.sittings import Answer, Sitting
 from storage.people.logins import LogIn
 from storage.people.outbox import MailMessage
-from storage.retention.erasing import begin_run
+from storage.retention import plan
+from storage.retention.erasing import ERASE, begin_run
 from storage.retention.holds import AuditYear
 from storage.retention.requests import ErasureRequest, RequestState
 from webapp import worker
+from webapp.dutch import formats
 
 ASK, PAGE, OFFICE = "/account/gegevens/verwijderen", "/account/gegevens", "/bureau/verwijderen"
 
@@ -31,9 +37,22 @@ def _let_go(app, session):
 @pytest.fixture
 def exam(session, people, object_store):
     """A passed exam of two months ago; nothing of its year is in the sample."""
-    told_at = datetime.now(UTC) - timedelta(days=60)
+    return told(session, people, timedelta(days=60))
+
+
+@pytest.fixture
+def old_exam(session, people, object_store):
+    """One of long ago that only the consent of its candidate keeps."""
+    made = told(session, people, timedelta(days=500))
+    consents.allow(session, made, consents.ConsentKind.BENCHMARK, "2", datetime.now(UTC) - timedelta(days=490))
+    session.commit()
+    return made
+
+
+def told(session, people, ago):
+    told_at = datetime.now(UTC) - ago
     made = told_exam.told(session, people, now=told_at)
-    for year in {told_at.year, datetime.now(UTC).year}:
+    for year in range(told_at.year, datetime.now(UTC).year + 1):
         session.add(AuditYear(year=year, seed="x", closed_at=told_at, closed_by_id=people.auditor.id))
     session.commit()
     return made
@@ -169,7 +188,7 @@ def test_who_lately_gave_no_password_is_asked_for_it_first(session, people, visi
 def test_assessors_may_train_with_it_only_while_the_candidate_allows_it(people, visit, exam):
     candidate, where = visit(people.candidate), f"{PAGE}/toestemming/{exam.id}/oefenen"
     shown = text_of(candidate.get(PAGE).text)
-    assert "Mogen we uw opname gebruiken om assessoren te trainen?" in shown and "niet toegestaan" in shown
+    assert "Mogen assessoren met uw opname oefenen en er een toets op doen?" in shown and "niet toegestaan" in shown
     assert candidate.post(where, {"antwoord": "misschien"}).status_code == 400
     assert visit(people.second_candidate).post(where, {"antwoord": "ja"}).status_code == 404
     for said, chip in (("ja", "toegestaan sinds"), ("ja", "toegestaan sinds"), ("nee", "niet toegestaan")):
@@ -178,7 +197,55 @@ def test_assessors_may_train_with_it_only_while_the_candidate_allows_it(people, 
     assert candidate.post(where, {"antwoord": "nee"}).status_code == 302
     with new_session(writes=False) as fresh:
         (one,) = fresh.scalars(select(Consent))
-        assert one.taken_back_at is not None and one.version == "1"
+        assert one.taken_back_at is not None and one.version == "2"
+
+
+def test_a_consent_taken_back_within_the_period_says_on_which_day_the_recordings_go(people, visit, exam):
+    candidate, where = visit(people.candidate), f"{PAGE}/toestemming/{exam.id}/oefenen"
+    candidate.post(where, {"antwoord": "ja"})
+    (planned,) = _planned(exam)
+    day = formats.date_only(planned.outlooks[Erasable.RECORDINGS].due)
+    assert f"Neemt u het terug, dan gebruikt niemand ze meer. Uw opnames gaan weg op {day}" in text_of(
+        candidate.get(PAGE).text
+    )
+    told = text_of(candidate.post(where, {"antwoord": "nee"}, follow_redirects=True).text)
+    assert f"Uw opnames gaan weg op {day} (de bewaartermijn loopt nog)." in told
+    with new_session(writes=False) as fresh:
+        assert fresh.scalars(select(Job).where(Job.kind == ERASE)).all() == []
+
+
+def _planned(exam):
+    with new_session(writes=False) as fresh:
+        return plan.plan(fresh, [exam.id], datetime.now(UTC), if_taken_back=True)
+
+
+def test_a_consent_taken_back_after_the_period_erases_the_recordings_at_once(people, visit, old_exam, object_store):
+    candidate, where = visit(people.candidate), f"{PAGE}/toestemming/{old_exam.id}/oefenen"
+    assert "Neemt u het terug, dan gebruikt niemand ze meer. Wij verwijderen uw opnames meteen." in text_of(
+        candidate.get(PAGE).text
+    )
+    told = text_of(candidate.post(where, {"antwoord": "nee"}, follow_redirects=True).text)
+    assert "Wij verwijderen uw opnames meteen." in told
+    assert "De bewaartermijn is voorbij. Wij verwijderen deze opnames nu." in told
+    # What goes is allowed no more, also from a page of before.
+    assert candidate.post(where, {"antwoord": "ja"}).status_code == 409
+    with new_session(writes=False) as fresh:
+        job = fresh.scalars(select(Job).where(Job.kind == ERASE)).one()
+    night(job.subject)
+    with new_session(writes=False) as fresh:
+        takes = select(Recording).join(Answer).join(Sitting).where(Sitting.dossier_id == old_exam.id)
+        gone = fresh.scalars(takes).all()
+        assert gone and all(one.erased_at for one in gone)
+        assert [key for one in gone for key in object_store.sizes(f"recordings/{one.id}/")] == []
+    assert "Mogen assessoren met uw opname oefenen" not in candidate.get(PAGE).text
+
+
+def test_a_request_for_erasure_takes_it_back_and_erases_at_once_too(people, visit, old_exam):
+    candidate = visit(people.candidate)
+    candidate.post(ASK, {"wanted": "recordings"})
+    with new_session(writes=False) as fresh:
+        assert fresh.scalars(select(Consent.taken_back_at)).one() is not None
+        assert len(fresh.scalars(select(Job).where(Job.kind == ERASE)).all()) == 1
 
 
 def test_who_will_not_be_recorded_after_all_says_so_on_the_own_page(session, people, visit):
