@@ -26,7 +26,7 @@ from storage.judging.benchmarks import AgreedScore, Benchmark, BenchmarkState, r
 from storage.judging.calibrations import BenchmarkWork
 from storage.judging.eligibility import not_free
 from storage.judging.purposes import OF_BENCHMARKS, Purpose
-from storage.judging.ratings import Rating
+from storage.judging.ratings import Rating, Return
 from storage.people.people import Person, Role
 from storage.schemes import Scheme
 
@@ -43,6 +43,8 @@ class Rule(StrEnum):
     THERE_ALREADY = "benchmark_already"
     PANEL = "benchmark_panel"
     NOT_FREE = "benchmark_assessor_not_free"
+    NOT_IN_ROUND = "benchmark_not_of_round"
+    SIGNED = "benchmark_assessor_signed"
     NOT_SCORED = "benchmark_not_scored"
     NOT_ALL = "benchmark_score_missing"
     NO_REASON = "benchmark_without_reason"
@@ -90,9 +92,7 @@ def choose(session: Session, answer: Answer, panel: Sequence[Person], by: Person
         raise Refused(Rule.THERE_ALREADY)
     if len({one.id for one in panel}) != PANEL:
         raise Refused(Rule.PANEL, found=len({one.id for one in panel}), needed=PANEL)
-    tied = not_free(session, answer, panel, now)
-    if tied or any(Role.ASSESSOR not in one.roles(now) for one in panel):
-        raise Refused(Rule.NOT_FREE, found=tuple(tied.values()))
+    _require_free(session, answer, panel, now)
     row = Benchmark(id=uuid.uuid4(), answer=answer, consent=consent, state=BenchmarkState.START_ROUND)
     row.chosen_at, row.chosen_by_id = now, by.id
     session.add(row)
@@ -101,6 +101,44 @@ def choose(session: Session, answer: Answer, panel: Sequence[Person], by: Person
         put(session, row, person, Purpose.START)
     audit.record(session, now, by.id, "benchmark_chosen", row, assessors=sorted(str(one.id) for one in panel))
     return row
+
+
+def replace(
+    session: Session, benchmark: Benchmark, leaving: Rating | None, new: Person, by: Person, now: datetime
+) -> BenchmarkWork:
+    """Somebody else scores in the place of one of the three, or (`leaving` None) of one who gave the answer back.
+
+    What the one who leaves wrote is dropped; the newcomer begins with nothing and sees nothing of it. What the others
+    scored stays. Raises Refused after all is agreed on, for who signed (that counts and stays) or is not in the round,
+    while no place is open, and for a newcomer who is in it or may not judge it.
+    """
+    session.refresh(benchmark, ["state"], with_for_update=True)
+    benchmark.require_state(BenchmarkState.START_ROUND, BenchmarkState.START_ROUND)
+    panel = panel_of(session, benchmark)
+    if leaving is None and len(panel) >= PANEL:
+        raise Refused(Rule.NOT_IN_ROUND)
+    if leaving is not None and leaving.id not in {one.id for one in panel}:
+        raise Refused(Rule.NOT_IN_ROUND)
+    if leaving is not None and leaving.signed is not None:
+        raise Refused(Rule.SIGNED)
+    if new.id in {one.assessor_id for one in panel}:
+        raise Refused(Rule.PANEL, found=len(panel), needed=PANEL)
+    _require_free(session, benchmark.answer, [new], now)
+    if leaving is not None:
+        leaving.scores.clear()
+        leaving.remarks.clear()
+        leaving.seen, leaving.unseen_because, leaving.opened_at, leaving.active_at = [], "", None, None
+        leaving.declined_at, leaving.declined_because = now, Return.TAKEN_BACK
+        session.flush()
+    left = str(leaving.assessor_id) if leaving else ""
+    audit.record(session, now, by.id, "benchmark_assessor_replaced", benchmark, old=left, new=str(new.id))
+    return put(session, benchmark, new, Purpose.START)
+
+
+def _require_free(session: Session, answer: Answer, people: Sequence[Person], now: datetime) -> None:
+    tied = not_free(session, answer, people, now)
+    if tied or any(Role.ASSESSOR not in one.roles(now) for one in people):
+        raise Refused(Rule.NOT_FREE, found=tuple(tied.values()))
 
 
 def put(session: Session, benchmark: Benchmark, assessor: Person, purpose: Purpose) -> BenchmarkWork:

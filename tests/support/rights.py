@@ -791,6 +791,7 @@ RIGHTS: dict[str, Right] = {
     "benchmarks.answers": may(OFFICERS, exam="scheme.key"),
     "benchmarks.choose": may(OFFICERS, answer_id="to_choose.id"),
     "benchmarks.one": may(OFFICERS | COMMITTEE, benchmark_id="benchmark.id"),
+    "benchmarks.replace": may(OFFICERS, benchmark_id="benchmark.id"),
     "benchmarks.agree": may(COMMITTEE, benchmark_id="benchmark.id"),
     "benchmarks.end": may(COMMITTEE, benchmark_id="benchmark.id"),
     "calibration.home": may(ASSESSORS),

@@ -2,7 +2,8 @@
 
 A candidate at the own recordings once the exam is over, an assessor while judging, KSF's officer, committee and auditor
 at one recording at a time, with a reason. So does an assessor who was appointed to an objection, at those of that exam
-until it is ruled on.
+until it is ruled on. And a member of the committee, at the one answer of a start round that waits for levels to be
+agreed on.
 """
 
 import uuid
@@ -15,14 +16,18 @@ from scenarios.sitting import Stage
 from storage.base.database import session_scope
 from storage.dossier.dossiers import Dossier, RoleDocument
 from storage.exam import consents, looks
-from storage.exam.recordings import Recording, RecordingState
+from storage.exam.recordings import Recording, RecordingState, counting_take
 from storage.exam.sittings import Answer, Sitting
+from storage.judging import start_rounds
+from storage.judging.benchmarks import Benchmark
 from storage.judging.objections import Objection, ObjectionState, Outsider
 from storage.judging.ratings import Rating
 from storage.people.people import Person, Role
 from webapp.access import me, not_judging, others
 from webapp.context import g
 
+TO_AGREE = "om af te spreken welke scores kloppen"
+"""Why a member of the committee looks in a start round, as the candidate reads it."""
 BENCHMARK_TEXT = "consent_benchmark"
 """The text of the scheme that says what is asked."""
 
@@ -33,14 +38,18 @@ def recording_to_watch(recording_id: uuid.UUID) -> Recording:
         if role in me().roles(g.now) and (found := _stored(recording_id, _MAY[role]())):
             note(found, role)
             return found
+    if Role.EXAM_COMMITTEE in me().roles(g.now) and (found := _stored(recording_id, _agreeing())):
+        note(found, Role.EXAM_COMMITTEE, TO_AGREE)
+        return found
     recording = _with_reason(recording_id)
     return recording if recording and open_look(recording) else abort(404)
 
 
 def open_look(recording: Recording) -> looks.Look | None:
-    """The look for which a reason was given less than an hour ago, in a role that lasts."""
+    """The look for which a reason was given less than an hour ago, in a role that lasts; not that of a start round."""
     look = looks.going_on(g.db, recording.id, me(), g.now)
-    return look if look and look.reason and look.role in me().roles(g.now) else None
+    given = look and look.reason and look.reason != TO_AGREE and look.role in me().roles(g.now)
+    return look if given else None
 
 
 def recording_to_open(recording_id: uuid.UUID) -> Recording:
@@ -88,7 +97,7 @@ def _asks(dossier: Dossier) -> bool:
     return asked and any(one.key == BENCHMARK_TEXT for one in scheme.texts)
 
 
-def note(what: Recording | RoleDocument, role: Role) -> None:
+def note(what: Recording | RoleDocument, role: Role, reason: str = "") -> None:
     """Note that the one who asks looks, unless this look goes on. In a transaction of its own: a GET writes nothing."""
     if looks.going_on(g.db, what.id, me(), g.now):
         return
@@ -97,7 +106,7 @@ def note(what: Recording | RoleDocument, role: Role) -> None:
         theirs: Recording | RoleDocument = (
             session.get_one(Recording, subject) if recording else session.get_one(RoleDocument, subject)
         )
-        looks.look_at(session, theirs, session.get_one(Person, person), role, g.now)
+        looks.look_at(session, theirs, session.get_one(Person, person), role, g.now, reason)
 
 
 def _own() -> ColumnElement[bool]:
@@ -118,6 +127,17 @@ def _judging() -> ColumnElement[bool]:
     mine = select(Rating.answer_id).join(Answer).join(Sitting)
     mine = mine.where(Rating.assessor_id == me().id, Rating.declined_at.is_(None), going_on)
     return Answer.id.in_(mine) & not_judging()
+
+
+def _agreeing() -> ColumnElement[bool]:
+    """Answers that all three of a start round signed and on which nothing is agreed; not of an own round or exam."""
+    return Answer.id.in_(start_rounds.to_agree(me()).with_only_columns(Benchmark.answer_id)) & others()
+
+
+def film_to_agree(answer: Answer) -> Recording | None:
+    """The film of this answer, for who may agree on its levels; None where it is not there, or not to be seen."""
+    take = counting_take(g.db, answer)
+    return _stored(take.id, _agreeing()) if take else None
 
 
 _MAY: dict[Role, Callable[[], ColumnElement[bool]]] = {Role.ASSESSOR: _judging, Role.CANDIDATE: _own}

@@ -229,6 +229,7 @@ EVENTS = {
     "take_noted": "bureau zag een deel dat te laat kwam",
     "assessor_assigned": "assessor toegewezen",
     "benchmark_chosen": "antwoord gekozen als normvideo",
+    "benchmark_assessor_replaced": "andere assessor in een startronde",
     "benchmark_live": "scores van een normvideo afgesproken en ondertekend",
     "benchmark_ended": "antwoord is geen normvideo meer",
     "calibration_training_begun": "oefenen op normvideo’s begonnen",

@@ -337,6 +337,9 @@ REFUSALS: dict[str, str] = {
     start_rounds.Rule.THERE_ALREADY: "Dit antwoord is al gekozen, nu of eerder. Kies een ander antwoord.",
     start_rounds.Rule.PANEL: "Kies drie verschillende assessoren.",
     start_rounds.Rule.NOT_FREE: "Een van deze assessoren mag dit antwoord niet scoren. Kies iemand anders.",
+    start_rounds.Rule.NOT_IN_ROUND: "Deze plek in de startronde is al door iemand anders ingenomen. Kijk wie er nu in "
+    "zitten.",
+    start_rounds.Rule.SIGNED: "Deze assessor ondertekende intussen. Die scores tellen; vervangen hoeft niet meer.",
     start_rounds.Rule.NOT_SCORED: "Nog niet alle drie de assessoren hebben ondertekend. Wacht daarop.",
     start_rounds.Rule.NOT_ALL: "Kies bij elke competentie een niveau, of niet waarneembaar.",
     start_rounds.Rule.NO_REASON: "Schrijf bij elke competentie waar de drie verschillen, waarom u dit niveau kiest.",

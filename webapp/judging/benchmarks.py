@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from review.rules import LEVELS
 from storage.base.refusal import Refused
 from storage.judging import calibrations, eligibility, start_rounds
+from storage.judging.absences import absences
 from storage.judging.benchmarks import Benchmark, BenchmarkState, Ending
 from storage.judging.calibrations import Standing
 from storage.judging.conflicts import assessors
@@ -20,8 +21,10 @@ from storage.people.people import Person, Role
 from storage.schemes import Scheme
 from webapp import access
 from webapp.access import benchmarks as access_benchmarks
+from webapp.access import looks as access_looks
 from webapp.context import g
 from webapp.dutch import refusals, terms
+from webapp.dutch.formats import day_of
 from webapp.judging.calibration import schemes
 from webapp.paging import page_of
 
@@ -123,6 +126,28 @@ def agree(benchmark_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("benchmarks.one", benchmark_id=found.id))
 
 
+@pages.post("/<uuid:benchmark_id>/vervangen")
+@access.roles(Role.KSF_OFFICER)
+def replace(benchmark_id: uuid.UUID) -> ResponseReturnValue:
+    """Somebody else in the place of one of the three who cannot go on, or who gave the answer back."""
+    found = access_benchmarks.benchmark(benchmark_id)
+    panel = start_rounds.panel_of(g.db, found)
+    leaving = next((one for one in panel if str(one.id) == request.form.get("leaving")), None)
+    new = next((one for one in assessors(g.db, g.now) if str(one.id) == request.form.get("assessor")), None)
+    if new is None:
+        return _page(found, "Kies wie dit antwoord in de startronde gaat scoren."), 422
+    try:
+        if leaving is None and request.form.get("leaving"):
+            raise Refused(start_rounds.Rule.NOT_IN_ROUND)
+        start_rounds.replace(g.db, found, leaving, new, access.me(), g.now)
+    except Refused as refused:
+        if not isinstance(refused.rule, start_rounds.Rule):
+            raise
+        return _page(found, refusals.refusal(refused)), 422
+    flash(f"{new.name} zit nu in de startronde, en vindt het antwoord bij Kalibratie.", "ok")
+    return redirect(url_for("benchmarks.one", benchmark_id=found.id))
+
+
 @pages.post("/<uuid:benchmark_id>/weghalen")
 @access.roles(Role.EXAM_COMMITTEE)
 def end(benchmark_id: uuid.UUID) -> ResponseReturnValue:
@@ -138,6 +163,7 @@ def _page(found: Benchmark, problem: str = "", silent: tuple[str, ...] = ()) -> 
     roles = access.me().roles(g.now)
     signs = scored and Role.EXAM_COMMITTEE in roles and access.me().id not in {one.assessor_id for one in panel}
     scheme = found.scheme.content
+    replaces = Role.KSF_OFFICER in roles and found.state is BenchmarkState.START_ROUND and not scored
     return render_template(
         "benchmarks/one.html",
         found=found,
@@ -147,12 +173,26 @@ def _page(found: Benchmark, problem: str = "", silent: tuple[str, ...] = ()) -> 
         given=_given(found, panel) if scored or found.state is BenchmarkState.LIVE else {},
         agreed={one.competency: one for one in found.agreed},
         scored=scored,
+        film=access_looks.film_to_agree(found.answer) if signs else None,
+        to_agree=access_looks.TO_AGREE,
         signs=signs,
         ends=Role.EXAM_COMMITTEE in roles and found.state is not BenchmarkState.ENDED,
+        replaces=replaces,
+        open=[(str(one.id), one.assessor.name) for one in panel if one.signed is None],
+        free=_free(found, panel) if replaces else [],
+        away=absences(g.db, [one.assessor for one in panel], day_of(g.now)) if replaces else {},
         problem=problem,
         silent=silent,
         levels=[*((str(level), str(level)) for level in LEVELS), (NOT_OBSERVABLE, "niet waarneembaar")],
     )
+
+
+def _free(found: Benchmark, panel: Sequence[Rating]) -> list[tuple[str, str]]:
+    """Who may score it in the place of another one, for a list to choose from."""
+    people = assessors(g.db, g.now)
+    tied = eligibility.not_free(g.db, found.answer, people, g.now)
+    there = {one.assessor_id for one in panel}
+    return [(str(one.id), one.name) for one in people if one.id not in tied and one.id not in there]
 
 
 def _given(found: Benchmark, panel: Sequence[Rating]) -> dict[str, list[int | None]]:

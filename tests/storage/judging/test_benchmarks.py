@@ -8,11 +8,11 @@ from support import cast
 from storage.base.audit import AuditEvent
 from storage.base.refusal import Refused
 from storage.exam.consents import ConsentKind, holding
-from storage.judging import benchmarks, start_rounds
+from storage.judging import benchmarks, calibrating, start_rounds
 from storage.judging.benchmarks import AgreedScore, Benchmark, BenchmarkState, Ending
 from storage.judging.progress import look_again
 from storage.judging.purposes import Purpose
-from storage.judging.ratings import Rating, own_ratings, ratings_of
+from storage.judging.ratings import Rating, Return, own_ratings, ratings_of
 from storage.judging.scores import Score
 from storage.judging.start_rounds import Agreed, Rule, agree, choose, panel_of
 from storage.retention import requests
@@ -131,6 +131,63 @@ def test_a_consent_that_is_taken_back_takes_all_of_it_away_at_once(session, peop
     assert session.scalars(of_benchmarks).all() == []
     assert all(one.declined_at for one in benchmarks.ratings_on(session, waiting))
     assert benchmarks.end_without_consent(session, [exam.dossier_id], NOW) == []
+
+
+def test_who_cannot_go_on_is_replaced_and_what_was_not_signed_is_dropped(session, people, exam, judges):
+    row = choose(session, exam.answers[0], judges, people.officer, NOW)
+    first, second, third = panel_of(session, row)
+    made.sign(first, 4)
+    cast.score(second)
+    session.flush()
+    new = people.assessors[0]
+    work = start_rounds.replace(session, row, second, new, people.officer, NOW)
+    assert [one.assessor_id for one in panel_of(session, row) if one.signed] == [first.assessor_id]
+    assert {one.assessor_id for one in panel_of(session, row)} == {first.assessor_id, third.assessor_id, new.id}
+    assert (second.scores, second.declined_because) == ([], Return.TAKEN_BACK)
+    assert calibrating.start_work(session, second.assessor) == []
+    assert calibrating.start_work(session, new) == [work.rating]
+    told = session.scalars(select(AuditEvent).where(AuditEvent.verb == "benchmark_assessor_replaced")).one()
+    assert told.facts == {"old": str(second.assessor_id), "new": str(new.id)}
+    for rating in (work.rating, third):
+        made.sign(rating, 4)
+    session.flush()
+    agree(session, row, agreed_on(row, 4), people.committee_member, NOW)
+    assert row.state is BenchmarkState.LIVE
+    # Who left is no part of what the panel agreed on, and may be tested on it as anybody.
+    assert second.assessor_id not in {one.assessor_id for one in panel_of(session, row)}
+
+
+def test_who_signed_stays_and_nobody_takes_a_place_that_is_not_open(session, people, exam, judges):
+    row = choose(session, exam.answers[0], judges, people.officer, NOW)
+    signed, waiting, third = panel_of(session, row)
+    made.sign(signed, 3)
+    new, officer = people.assessors[0], people.officer
+    refused(Rule.SIGNED, start_rounds.replace, session, row, signed, new, officer, NOW)
+    refused(Rule.NOT_IN_ROUND, start_rounds.replace, session, row, None, new, officer, NOW)
+    refused(Rule.PANEL, start_rounds.replace, session, row, waiting, third.assessor, officer, NOW)
+    refused(Rule.NOT_FREE, start_rounds.replace, session, row, waiting, officer, officer, NOW)
+    start_rounds.replace(session, row, waiting, new, officer, NOW)
+    refused(Rule.NOT_IN_ROUND, start_rounds.replace, session, row, waiting, people.assessors[1], officer, NOW)
+    # Who left may come back, in the place of somebody else, and begins anew.
+    back = start_rounds.replace(session, row, third, waiting.assessor, officer, NOW)
+    assert back.rating.id != waiting.id and len(panel_of(session, row)) == 3
+
+
+def test_the_place_of_who_gave_it_back_is_filled(session, people, exam, judges):
+    row = choose(session, exam.answers[0], judges, people.officer, NOW)
+    gone = panel_of(session, row)[0]
+    gone.declined_at, gone.declined_because = NOW, Return.KNOWN
+    session.flush()
+    refused(Rule.NOT_FREE, start_rounds.replace, session, row, None, gone.assessor, people.officer, NOW)
+    start_rounds.replace(session, row, None, people.assessors[0], people.officer, NOW)
+    assert len(panel_of(session, row)) == 3
+    refused(Rule.NOT_IN_ROUND, start_rounds.replace, session, row, None, people.assessors[1], people.officer, NOW)
+
+
+def test_after_the_agreement_nobody_is_replaced(session, people, exam, judges):
+    row = made.live(session, people, exam, judges, 1)[0]
+    with pytest.raises(Refused):
+        start_rounds.replace(session, row, None, people.assessors[0], people.officer, NOW)
 
 
 def test_who_asks_that_recordings_go_ends_the_benchmarks_as_well(session, people, exam, judges):

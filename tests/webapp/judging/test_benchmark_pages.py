@@ -1,5 +1,7 @@
 """Pages of benchmark answers and calibration: from the choice of an answer to an assessor who is given work again."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from sqlalchemy.orm import object_session
 from support import benchmarks as made
@@ -7,7 +9,9 @@ from support import cast
 from support.judged_exam import score, state, tell
 from support.visitors import text_of
 
+from storage.base.clock import AMSTERDAM
 from storage.judging import calibrating, start_rounds
+from storage.judging.absences import enter
 from storage.judging.benchmarks import Benchmark, BenchmarkState
 from storage.judging.calibrations import CalibrationKind
 
@@ -157,7 +161,44 @@ def test_who_knows_the_candidate_of_a_benchmark_gets_it_no_more(session, visit, 
     session.commit()
     me.post(f"{url}/melden", data={"kind": "known"})
     assert me.get(url).status_code == 404
-    assert "Een van de drie gaf het antwoord terug." in text_of(visit(people.officer).get(f"/normvideos/{row.id}").text)
+    officer, page = visit(people.officer), f"/normvideos/{row.id}"
+    shown = text_of(officer.get(page).text)
+    assert "Een van de drie gaf het antwoord terug. Kies hieronder wie het in de plaats scoort." in shown
+    member = visit(people.committee_member)
+    assert "Het bureau kiest wie het in de plaats scoort." in text_of(member.get(page).text)
+    session.commit()
+    assert member.post(f"{page}/vervangen", data={}).status_code == 404
+    nobody = officer.post(f"{page}/vervangen", data={"leaving": "", "assessor": str(mine.assessor_id)})
+    assert nobody.status_code == 422 and "mag dit antwoord niet scoren" in nobody.text
+    officer.post(f"{page}/vervangen", data={"leaving": "", "assessor": str(people.assessors[0].id)})
+    assert people.assessors[0].name in text_of(officer.get(page).text)
+    assert row.answer.code in visit(people.assessors[0]).get("/kalibratie").text
+
+
+def test_the_office_puts_somebody_else_in_the_place_of_who_is_ill(session, visit, people, exam, judges):
+    row = start_rounds.choose(session, exam.answers[0], judges, people.officer, NOW)
+    ill, other, _ = start_rounds.panel_of(session, row)
+    now = datetime.now(AMSTERDAM)
+    enter(session, ill.assessor, now.date(), now.date() + timedelta(days=9), people.officer, now)
+    session.commit()
+    desk = visit(ill.assessor)
+    assert desk.get(f"/beoordelen/{ill.id}").status_code == 200
+    officer, page = visit(people.officer), f"/normvideos/{row.id}"
+    shown = text_of(officer.get(page).text)
+    assert "begonnen, afwezig van" in shown and "Wat de eerste invulde en niet ondertekende, vervalt." in shown
+    session.commit()
+    new = people.assessors[0]
+    assert officer.post(f"{page}/vervangen", data={"leaving": str(ill.id)}).status_code == 422
+    told = officer.post(
+        f"{page}/vervangen", data={"leaving": str(ill.id), "assessor": str(new.id)}, follow_redirects=True
+    )
+    assert f"{new.name} zit nu in de startronde" in text_of(told.text)
+    late = officer.post(f"{page}/vervangen", data={"leaving": str(ill.id), "assessor": str(people.assessors[1].id)})
+    assert late.status_code == 422 and "Nog niet vervangen" in text_of(late.text)
+    # The one who left reads what is so, and loses nothing that counts.
+    assert desk.get(f"/beoordelen/{ill.id}").status_code == 404
+    assert row.answer.code not in desk.get("/kalibratie").text
+    assert f"/beoordelen/{other.id}" in visit(other.assessor).get("/kalibratie").text
 
 
 def test_the_office_reads_who_cannot_be_tested_and_who_it_is_reads_so_too(session, visit, people, exam, judges):
