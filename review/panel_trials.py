@@ -42,12 +42,12 @@ class Setting:
 
     def ways(self) -> dict[str, Trial]:
         """Every way of judging under this rule."""
-        two = self.triggers or Triggers(True, Fraction(3, 2))
+        two = replace(self.triggers or Triggers(True, Fraction(3, 2)), near_cut=None)
         known = {
             Way.ONE: self._procedure(1, None, Mode.WHOLE),
             Way.TWO: self._procedure(2, None, Mode.WHOLE),
             Way.TWO_THIRD: self._procedure(2, two, Mode.WHOLE),
-            Way.NEAR_CUT: replace(self._procedure(2, two, Mode.WHOLE), near=self.band),
+            Way.NEAR_CUT: self._procedure(2, replace(two, near_cut=self.band), Mode.WHOLE),
             Way.THREE: self._procedure(3, None, Mode.WHOLE),
             Way.SPREAD: self._procedure(2, None, Mode.SPREAD),
             Way.SPREAD_THIRD: self._procedure(2, two, Mode.SPREAD),

@@ -35,14 +35,13 @@ DAY = date(2026, 1, 1)
 
 @dataclass(frozen=True)
 class Procedure:
-    """A way of judging. `slots`: how many judge an answer; `third`: when one more is asked; `near`: also within this
-    far from a cut; `mode`: the whole candidate to each, or answers spread over many assessors.
+    """A way of judging. `slots`: how many judge an answer; `third`: when one more is asked; `mode`: the whole candidate
+    to each, or answers spread over many assessors.
     """
 
     slots: int
     third: Triggers | None = None
     mode: Mode = Mode.WHOLE
-    near: Fraction | None = None
     least_assessors: int = 4
     most_answers: int = 5
 
@@ -52,8 +51,11 @@ class Procedure:
             raise ValueError(f"an answer has one to {MOST_SLOTS} assessors")
         if self.third and self.slots != 2:
             raise ValueError("a third assessor is asked where two differ")
-        if self.near is not None and not self.third:
-            raise ValueError("who is near a cut gets a third assessor, so there is a rule for one")
+
+    @property
+    def near(self) -> Fraction | None:
+        """How far from a cut a third assessor is asked."""
+        return self.third.near_cut if self.third else None
 
     @property
     def widest(self) -> int:
@@ -173,7 +175,7 @@ def _judge(
     if procedure.third:
         sides = found(marks[:1]), found(marks[1:2])
         asked = simulated_verdicts.asks_third(*sides, trial.rule, procedure.third, part1)
-        if procedure.near is not None:
+        if procedure.near:
             asked = asked | simulated_verdicts.near_cut(found(marks[:2]), trial.rule, procedure.near, part1)
         marks[procedure.slots :, ~asked] = UNSEEN
     passed = simulated_verdicts.verdicts(found(marks), trial.rule, part1)
@@ -220,7 +222,7 @@ def _compare(trial: Trial, judged: _Judged, part1: np.ndarray | None, candidates
         marks = marks_of(trial.form, judged.marks[:, candidate])
         decided = decide(marks, True, rule, keys, mark).passed
         same = decided == {1: True, 0: False, UNDECIDED: None}[int(judged.passed[candidate])]
-        if trial.procedure.third and trial.procedure.near is None:
+        if trial.procedure.third:
             asked = bool(differences(marks, True, rule, keys, trial.procedure.third, mark))
             same = same and asked == bool(judged.asked[candidate])
         if not same:

@@ -82,8 +82,9 @@ def near_cut(found: Means, rule: CompetencyRule, band: Fraction, part1: np.ndarr
     apart = np.abs(found.sums * cut.denominator - found.observed * (UNIT * cut.numerator)) * band.denominator
     close = apart <= found.observed * (UNIT * cut.denominator * band.numerator)
     over = np.abs(_over(found, rule, part1)) * band.denominator
-    one: np.ndarray = (close & (found.observed > 0)).any(axis=1)
-    return np.asarray(one | (over <= _over_unit(found, rule) * band.numerator))
+    seen = found.observed > 0
+    one: np.ndarray = (close & seen).any(axis=1)
+    return np.asarray(one | seen.all(axis=1) & (over <= _over_unit(found, rule) * band.numerator))
 
 
 def true_verdicts(levels: np.ndarray, rule: CompetencyRule, part1: np.ndarray | None = None) -> np.ndarray:

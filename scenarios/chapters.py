@@ -135,6 +135,9 @@ class SittingRules:
 class AssessmentRules:
     """How recorded answers are judged. `third_difference` is a difference between two competency means, in levels.
 
+    `third_near_cut`: a third assessor judges too where what the first two found together is so many levels or less
+    from a cut; 0 is never.
+
     From `benchmark_recordings` benchmark answers on (0: never) nobody judges without a test over `calibration_answers`
     of them, in which these shares of the scores are exact, and within one level; it holds for `calibration_days`.
     `transcript`: a program on the institution's own machines writes down what is said, as an aid beside the film.
@@ -151,6 +154,7 @@ class AssessmentRules:
     spread_maximum_answers: int = within(1, 40)
     third_when_verdicts_differ: bool
     third_difference: Fraction = within("0.5", 4)
+    third_near_cut: Fraction = within(0, 1, default=Fraction(0))
     second_phase: bool = always(True)
     evidence_per_score: int = within(0, 5)
     lease_hours: int = within(1, 240)

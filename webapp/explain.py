@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any, cast
 
-from review.adjudication import Difference, Trigger, Triggers, differences
+from review.adjudication import Difference, Trigger, differences
 from review.rules import Condition, Reason
 from review.terms import weeks_after, working_days_after
 from review.verdict import Case, CompetencyResult, Decision, results, shown
@@ -15,6 +15,7 @@ from storage.base.clock import AMSTERDAM
 from storage.base.present import present
 from storage.dossier.dossiers import Dossier
 from storage.exam.sittings import Sitting
+from storage.judging.progress import triggers_of
 from storage.judging.verdicts import Verdict
 from webapp.dutch.formats import day
 
@@ -121,7 +122,7 @@ def _apart(case: Case, scheme: Scheme) -> list[str]:
     rules = scheme.chapter(AssessmentRules)
     if not any(mark.slot > rules.slots for mark in case.marks):
         return []
-    triggers = Triggers(rules.third_when_verdicts_differ, rules.third_difference)
+    triggers = triggers_of(rules)
     found = differences(case.marks, case.part1_sufficient, case.cuts(), case.competencies, triggers, case.part1_mark)
     return [difference(one, scheme) for one in found]
 
@@ -131,9 +132,11 @@ def difference(one: Difference, scheme: Scheme) -> str:
     if one.trigger is Trigger.VERDICTS_DIFFER:
         first, second = cast("tuple[bool | None, bool | None]", (one.first, one.second))
         return f"De een komt uit op: {outcome(first)}. De ander: {outcome(second)}."
-    return (
-        f"{scheme.competency(one.subject).name}: de een komt op {figure(one.first)}, de ander op {figure(one.second)}."
-    )
+    subject = "Over alles samen" if one.subject == "overall" else scheme.competency(one.subject).name
+    if one.trigger is Trigger.NEAR_CUT:
+        mean, cut = cast("tuple[Fraction, Fraction]", (one.first, one.second))
+        return f"{subject}: samen komen zij op {_comma(shown(mean, beside=cut))}. De grens is {figure(cut)}."
+    return f"{subject}: de een komt op {figure(one.first)}, de ander op {figure(one.second)}."
 
 
 def standings(decision: Decision, scheme: Scheme) -> list[Standing]:

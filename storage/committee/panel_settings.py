@@ -1,13 +1,13 @@
 """What an exam's own regulation and situations say that a simulation of judging needs."""
 
 from review import rule_reading
-from review.adjudication import Triggers
 from review.batch import Mode, Panel
 from review.panel_trials import Setting
 from review.rules import CompetencyRule
 from review.simulated_people import Spreads, form_of
 from scenarios import catalogue, scheme
 from scenarios.chapters import AssessmentRules
+from storage.judging.progress import triggers_of
 
 
 def setting(exam: scheme.Scheme, pack: catalogue.Pack, spreads: Spreads | None = None) -> Setting | None:
@@ -16,7 +16,6 @@ def setting(exam: scheme.Scheme, pack: catalogue.Pack, spreads: Spreads | None =
     if not isinstance(rule, CompetencyRule) or exam.assessment is None:
         return None
     rules: AssessmentRules = exam.assessment
-    third = rules.third_when_verdicts_differ, rules.third_difference
     return Setting(
         form=form_of([one.competencies for one in pack.scenarios], [one.key for one in exam.competencies]),
         rule=rule,
@@ -27,6 +26,6 @@ def setting(exam: scheme.Scheme, pack: catalogue.Pack, spreads: Spreads | None =
             rules.spread_minimum_assessors,
             rules.spread_maximum_answers,
         ),
-        triggers=Triggers(*third) if rules.slots == 2 else None,
+        triggers=triggers_of(rules) if rules.slots == 2 else None,
         spreads=spreads or Spreads(),
     )

@@ -29,14 +29,18 @@ def all_final(sitting: Sitting, ratings: Sequence[Rating]) -> bool:
     )
 
 
+def triggers_of(rules: AssessmentRules) -> Triggers:
+    """When this regulation asks a third assessor."""
+    return Triggers(rules.third_when_verdicts_differ, rules.third_difference, rules.third_near_cut)
+
+
 def disagreement(sitting: Sitting, ratings: list[Rating]) -> tuple[Difference, ...]:
     """Why a third assessor is needed; empty when none is, or when there was a third already."""
     assessment = sitting.dossier.scheme.content.chapter(AssessmentRules)
     if {rating.slot for rating in ratings} != {1, 2} or not all_final(sitting, ratings):
         return ()
-    triggers = Triggers(assessment.third_when_verdicts_differ, assessment.third_difference)
     case = case_of(sitting, ratings)
-    return differences(case.marks, case.part1_sufficient, case.cuts(), case.competencies, triggers)
+    return differences(case.marks, case.part1_sufficient, case.cuts(), case.competencies, triggers_of(assessment))
 
 
 def look_again(session: Session, sitting: Sitting) -> None:

@@ -42,6 +42,19 @@ def test_a_gap_of_exactly_the_trigger_counts_and_anything_less_does_not():
     assert found({"a": (5, 4, 4, 4), "b": (4, 4, 4, 4)}, {"a": (3, 3, 3, 3), "b": (4, 4, 4, 4)}) == ()
 
 
+def test_near_a_cut_by_what_both_found_together_asks_a_third():
+    near = replace(TRIGGERS, near_cut=Fraction("0.25"))
+    # a: 2.5 of two who each found 2.5; over all 3.25, well above the cut of 2.75.
+    close = {"a": (2, 3, 2, 3), "b": (4, 4, 4, 4)}
+    assert found(close, close, near) == (Difference(Trigger.NEAR_CUT, "a", Fraction(5, 2), Fraction("2.25")),)
+    assert found(close, close, replace(near, near_cut=Fraction("0.24"))) == ()
+    assert found(close, close) == found(close, close, replace(near, near_cut=Fraction(0))) == ()
+    over_all = {"a": (3, 3, 3, 3), "b": (3, 3, 3, 3)}
+    assert found(over_all, over_all, near) == (Difference(Trigger.NEAR_CUT, "overall", Fraction(3), Fraction("2.75")),)
+    unseen = {"a": (None,) * 4, "b": (3, 3, 3, 3)}
+    assert found(unseen, unseen, near) == (), "over all nothing is known, and b is far from its cut"
+
+
 def test_different_verdicts_count_however_near_they_are():
     apart = found({"a": (2, 2, 2, 2), "b": (4, 4, 4, 4)}, {"a": (2, 2, 2, 3), "b": (4, 4, 4, 4)})
     assert apart == (Difference(Trigger.VERDICTS_DIFFER, "verdict", False, True),)

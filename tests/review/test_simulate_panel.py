@@ -151,7 +151,6 @@ def test_the_cheapest_that_reaches_the_aim_is_recommended_or_else_the_cheapest_n
         lambda: Procedure(0),
         lambda: Procedure(5),
         lambda: Procedure(1, THIRD),
-        lambda: Procedure(2, near=Fraction("0.25")),
         lambda: Spreads(rest=-1),
         lambda: Spreads(rest=float("nan")),
         lambda: Spreads(mean=6),

@@ -349,7 +349,9 @@ REFUSALS: dict[str, str] = {
     absences.Rule.ENDS_BEFORE: "De laatste dag ligt voor de eerste.",
     absences.Rule.OVER: "Deze dagen zijn al voorbij.",
     verdicts.Rule.NOT_FINAL: "Nog niet alle beoordelingen zijn definitief ondertekend.",
-    verdicts.Rule.THIRD_NEEDED: "De twee assessoren verschillen te veel. Wijs eerst een derde assessor aan.",
+    verdicts.Rule.THIRD_NEEDED: (
+        "De twee assessoren verschillen te veel, of zijn samen dicht bij een grens. Wijs eerst een derde assessor aan."
+    ),
     verdicts.Rule.CONFIRMED: "Iemand heeft dit eindoordeel al gecontroleerd. Nu moet iemand anders het vrijgeven.",
     verdicts.Rule.NOT_CONFIRMED: "Een eerste medewerker moet dit eindoordeel nog controleren.",
     verdicts.Rule.SECOND_PERSON: "U hebt dit eindoordeel zelf gecontroleerd. Iemand anders moet het vrijgeven.",

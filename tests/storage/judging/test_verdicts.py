@@ -2,22 +2,25 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from support import cast
 
+from review.adjudication import Difference, Trigger
 from review.rating import Gap, Phase, TimeCode
 from review.rating import Score as Given
 from storage.base.audit import AuditEvent
 from storage.base.refusal import Refused
 from storage.judging import ratings, verdicts, workload
-from storage.judging.progress import decide
-from storage.judging.ratings import may_open_dossier, own_ratings
+from storage.judging.progress import decide, disagreement
+from storage.judging.ratings import may_open_dossier, own_ratings, ratings_of
 from storage.judging.scores import Score
 from storage.judging.verdicts import Verdict
 from storage.judging.workload import assign
+from storage.schemes import add_scheme
 
 NOW = cast.NOW
 
@@ -146,6 +149,23 @@ def test_assessors_who_differ_need_a_third(session, people, sitting):
     assert refused(verdicts.Rule.THIRD_NEEDED, decide, session, sitting, NOW).found
     cast.rate(session, sitting, people.assessors[2], 3, level=2)
     assert decide(session, sitting, NOW).passed is False
+
+
+def test_two_who_are_near_a_cut_together_need_a_third_where_the_regulation_says_so(session, people, sitting):
+    """Level 3 throughout: a quarter above the cut over all, and three quarters above the cut of each competency."""
+    row = sitting.dossier.scheme
+    data = row.data.replace(b'\nthird_near_cut = "0"\n', b'\nthird_near_cut = "0.25"\n', 1)
+    changed = add_scheme(session, data.replace(b"\nnumber = 1\n", b"\nnumber = 2\n", 1), NOW)
+    for slot in (1, 2):
+        cast.rate(session, sitting, people.assessors[slot - 1], slot, level=3)
+    ratings = list(ratings_of(session, sitting))
+    assert disagreement(sitting, ratings) == ()
+    sitting.dossier.scheme = changed
+    session.flush()
+    found = (Difference(Trigger.NEAR_CUT, "overall", Fraction(3), Fraction("2.75")),)
+    assert refused(verdicts.Rule.THIRD_NEEDED, decide, session, sitting, NOW).found == found
+    cast.rate(session, sitting, people.assessors[2], 3, level=3)
+    assert decide(session, sitting, NOW).passed is True
 
 
 def test_a_verdict_says_the_same_when_it_is_computed_again(verdict):

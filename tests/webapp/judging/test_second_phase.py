@@ -9,6 +9,7 @@ from support.visitors import text_of
 from review.rating import Phase
 from storage.judging.ratings import Rating, own_ratings
 from storage.judging.verdicts import Verdict
+from storage.schemes import add_scheme
 
 
 @pytest.fixture
@@ -71,6 +72,22 @@ def test_the_last_signature_brings_the_verdict_with_the_values_of_phase_two(sess
     assert me.post(f"{ready}/ondertekenen").status_code == 409
     assert me.post(ready, a_change(bench)).status_code == 409
     assert "ondertekend" in text_of(me.get(ready).text)
+
+
+def test_near_a_cut_a_third_is_asked_where_the_regulation_says_so_and_the_office_reads_why(
+    session, me, visit, bench, ready
+):
+    row = bench.sitting.dossier.scheme
+    data = row.data.replace(b'\nthird_near_cut = "0"\n', b'\nthird_near_cut = "0.25"\n', 1)
+    data = data.replace(b"\nnumber = 1\n", b"\nnumber = 2\n", 1)
+    bench.sitting.dossier.scheme = add_scheme(session, data, NOW)
+    session.commit()
+    assert me.post(f"{ready}/ondertekenen").status_code == 302
+    assert rows_of(session, select(Verdict)) == []
+    officer = visit(bench.people.officer)
+    assert "dicht bij een grens" in text_of(officer.get("/uitslagen").text)
+    page = text_of(officer.get(f"/uitslagen/zittingen/{bench.sitting.id}").text)
+    assert "Over alles samen: samen komen zij op 3,00. De grens is 2,75." in page
 
 
 def test_when_two_differ_too_much_a_third_is_asked_who_sees_nothing_of_them(session, me, visit, bench, ready):
