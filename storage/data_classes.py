@@ -200,7 +200,7 @@ KEPT: Mapping[DataClass, Kept] = {
         must_stay="It shows that nobody judged somebody known to him, as long as that result is answered for.",
     ),
     DataClass.CONSENTS: Kept(
-        "training assessors with recordings, and showing a result to others, where the candidate allows it",
+        "training and testing assessors with recordings, and showing a result to others, where the candidate allows it",
         Basis.CONSENT,
         24,
         "it was taken back; until then as long as what it allows",

@@ -411,6 +411,9 @@ TABLES: Mapping[str, Table] = {
             "answered_by_id": "answered_at state reason",
         },
     ),
+    "calibration_note": Table(
+        DataClass.ASSESSORS, {"examiner_id.person_id": "day noted_at noted_by_id", "noted_by_id": "day noted_at"}
+    ),
     "absence": Table(DataClass.ASSESSORS, {"person_id": "first last cancelled_at"}),
     "calibration": Table(
         DataClass.ASSESSORS,

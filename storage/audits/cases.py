@@ -22,18 +22,19 @@ from storage.judging.objections import Objection
 from storage.judging.purposes import Purpose
 from storage.judging.ratings import Rating
 from storage.judging.verdicts import Verdict
+from storage.people import employers
 from storage.people.examiners import Examiner
 from storage.people.people import Person
-
-CALIBRATED = "examiner_calibrated"
-"""The event in the audit log that says on which day an examiner was calibrated."""
+from storage.planning.deployments import deployments
+from storage.planning.examiner_records import Calibrated, calibrations_of
 
 
 @dataclass(frozen=True)
 class AssessorThen:
     """An assessor of the exam in one slot of one marking, and what was known of him when he began.
 
-    `trained_on` and `calibrated_on` are None where nobody supplied this assessor as examiner, or it was never done.
+    `trained_on` is None where nobody supplied this assessor as examiner. `calibrations`: tests of this exam, passed or
+    not, and what was noted by hand, up to that day, the newest first. `deployed`: on which days of the year before.
     """
 
     person: Person
@@ -42,7 +43,14 @@ class AssessorThen:
     began_on: date | None
     signed_at: datetime | None
     trained_on: date | None
-    calibrated_on: date | None
+    employers: tuple[str, ...]
+    deployed: tuple[date, ...]
+    calibrations: tuple[Calibrated, ...]
+
+    @property
+    def calibrated_on(self) -> date | None:
+        """The last calibration before the work began that counts."""
+        return max((one.on for one in self.calibrations if one.counts), default=None)
 
     @property
     def calibrated_days(self) -> int | None:
@@ -129,7 +137,7 @@ def case_of(session: Session, dossier: Dossier) -> Case:
         dossier,
         sitting,
         certificates,
-        _assessors(session, ratings),
+        _assessors(session, dossier.scheme.key, ratings),
         recordings,
         ratings,
         verdicts,
@@ -138,8 +146,8 @@ def case_of(session: Session, dossier: Dossier) -> Case:
     )
 
 
-def _assessors(session: Session, ratings: Sequence[Rating]) -> list[AssessorThen]:
-    """Who judged in which slot, with training and calibration as they stood at the first answer."""
+def _assessors(session: Session, exam: str, ratings: Sequence[Rating]) -> list[AssessorThen]:
+    """Who judged in which slot, with training, employers and calibrations as they stood at the first answer."""
     theirs: dict[tuple[int, int, uuid.UUID], list[Rating]] = defaultdict(list)
     for one in ratings:
         theirs[(one.marking, one.slot or 9, one.assessor_id)].append(one)
@@ -147,7 +155,8 @@ def _assessors(session: Session, ratings: Sequence[Rating]) -> list[AssessorThen
     supplied = session.scalars(
         select(Examiner).where(Examiner.person_id.in_(people)).order_by(Examiner.proposed_at, Examiner.id)
     ).all()
-    days = _calibrations(session, supplied)
+    persons = list({one.assessor_id: one.assessor for one in ratings}.values())
+    calibrated, worked = calibrations_of(session, persons), employers.of(session, persons)
     found = []
     for (marking, _, person), own in sorted(theirs.items(), key=lambda pair: pair[0]):
         moments = [one.opened_at or one.phase1_signed_at for one in own]
@@ -155,7 +164,7 @@ def _assessors(session: Session, ratings: Sequence[Rating]) -> list[AssessorThen
         began = first.astimezone(AMSTERDAM).date() if first else None
         rows = [one for one in supplied if one.person_id == person]
         trained = [one.trained_on for one in rows if one.trained_on and _before(one.trained_on, began)]
-        known = [day for one in rows for day in days[one.id] if _before(day, began)]
+        known = [one for one in calibrated[person] if one.by_hand or one.exam == exam]
         signed = [one.phase2_signed_at or one.phase1_signed_at for one in own]
         last = max((one for one in signed if one), default=None)
         found.append(
@@ -166,23 +175,19 @@ def _assessors(session: Session, ratings: Sequence[Rating]) -> list[AssessorThen
                 began,
                 last,
                 max(trained, default=None),
-                max(known, default=None),
+                tuple(one.called for one in worked[person] if began is None or one.holds(began)),
+                _deployed(session, own[0].assessor, first),
+                tuple(one for one in known if _before(one.on, began)),
             )
         )
     return found
 
 
-def _calibrations(session: Session, supplied: Sequence[Examiner]) -> dict[uuid.UUID, list[date]]:
-    """Every day on which these examiners were calibrated, as the audit log has them; the row keeps only the last."""
-    told = select(AuditEvent).where(
-        AuditEvent.subject_kind == Examiner.__tablename__,
-        AuditEvent.subject.in_([one.id for one in supplied]),
-        AuditEvent.verb == CALIBRATED,
-    )
-    found: dict[uuid.UUID, list[date]] = {one.id: [one.calibrated_on] if one.calibrated_on else [] for one in supplied}
-    for event in session.scalars(told):
-        found[event.subject].append(date.fromisoformat(event.facts["day"]))
-    return found
+def _deployed(session: Session, person: Person, first: datetime | None) -> tuple[date, ...]:
+    if first is None:
+        return ()
+    days = deployments(session, [person], first)[person.id]
+    return tuple(day for day in days if day <= first.astimezone(AMSTERDAM).date())
 
 
 def _before(day: date, moment: date | None) -> bool:

@@ -11,10 +11,9 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, Text, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from review.deployment import YEAR
 from storage.base import audit, plain
 from storage.base.clock import AMSTERDAM
-from storage.base.database import Base, one_of, session_of
+from storage.base.database import Base, Identified, one_of, session_of
 from storage.base.refusal import Refused
 from storage.base.steps import Stepping, StepRule, check_step, going_on, table
 from storage.people import employers
@@ -60,7 +59,7 @@ class Rule(StrEnum):
 class Examiner(Stepping, Base):
     """Somebody whom an organisation supplies. Training is noted before the first deployment, from `active_from` on.
 
-    `calibrated_on`: when KSF last looked whether this examiner judges as the others do.
+    `calibrated_on`: the day of calibration that was last noted by hand; all of them are `CalibrationNote`s.
     """
 
     __tablename__ = "examiner"
@@ -136,12 +135,9 @@ class Examiner(Stepping, Base):
         if not self.trained_on <= day <= now.date():
             raise Refused(Rule.NOT_CALIBRATED)
         self.calibrated_on = day
+        note = CalibrationNote(id=uuid.uuid4(), examiner=self, day=day, noted_at=now, noted_by_id=officer.id)
+        session_of(self).add(note)
         audit.record(session_of(self), now, officer.id, "examiner_calibrated", self, day=day.isoformat())
-
-    def to_calibrate(self, today: date) -> bool:
-        """True when the last calibration, or else the training, is a year ago."""
-        last = self.calibrated_on or self.trained_on
-        return last is not None and last <= today - YEAR
 
     def decline(self, reason: str, officer: Person, now: datetime) -> None:
         """KSF does not take this person, and says why."""
@@ -165,6 +161,22 @@ class Examiner(Stepping, Base):
             self.ended_at = now
         else:
             self.answered_at, self.answered_by_id = now, by.id
+
+
+class CalibrationNote(Identified, Base):
+    """An officer noted by hand that an examiner was calibrated on this `day`; `noted_by` None: not known any more."""
+
+    __tablename__ = "calibration_note"
+
+    examiner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Examiner.id))
+    day: Mapped[date]
+    noted_at: Mapped[datetime]
+    noted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id))
+
+    examiner: Mapped[Examiner] = relationship()
+    noted_by: Mapped[Person | None] = relationship()
+
+    __table_args__ = (Index(None, "examiner_id", "day"),)
 
 
 def propose(session: Session, organisation: Organisation, name: str, email: str, by: Person, now: datetime) -> Examiner:
@@ -223,14 +235,6 @@ def supplier(session: Session, person: Person) -> Organisation | None:
     theirs = select(Examiner).where(Examiner.person_id == person.id, Examiner.state == ExaminerState.ACCEPTED)
     found = session.scalars(theirs.order_by(Examiner.answered_at.desc(), Examiner.id)).first()
     return found.organisation if found else None
-
-
-def to_calibrate(session: Session, people: Sequence[Person], today: date) -> set[uuid.UUID]:
-    """Those of these people who are supplied as examiners and were not calibrated in the last year."""
-    theirs = select(Examiner).where(
-        Examiner.state == ExaminerState.ACCEPTED, Examiner.person_id.in_([one.id for one in people])
-    )
-    return {one.person_id for one in session.scalars(theirs) if one.person_id and one.to_calibrate(today)}
 
 
 def active_from(session: Session, people: Sequence[Person]) -> dict[uuid.UUID, date]:

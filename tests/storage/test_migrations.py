@@ -15,6 +15,7 @@ from storage.base.audit import AuditEvent
 from storage.base.database import UtcDateTime, make_engine
 from storage.base.jobs import Job, JobState, Queue
 from storage.judging.scores import Score
+from storage.people.examiners import CalibrationNote
 from storage.people.organisations import Organisation
 from storage.people.outbox import DELIVER
 from storage.people.people import Person, SearchWord
@@ -337,3 +338,33 @@ def test_names_of_before_are_cleaned_and_found_again(empty_database_url):
 def _insert(connection, table, row):
     names, values = ", ".join(f'"{name}"' for name in row), ", ".join(f":{name}" for name in row)
     connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
+
+
+def test_each_calibration_that_was_noted_by_hand_is_read_from_the_log(empty_database_url):
+    """Two days of one examiner, one noted by somebody who is there and one by somebody who is gone."""
+    alembic, home, officer, examiner = migrate._alembic(empty_database_url), *(uuid.uuid4() for _ in range(3))
+    command.upgrade(alembic, "0077")
+    engine = make_engine(empty_database_url)
+    try:
+        with engine.begin() as connection:
+            row = {"id": officer.hex, "email": "o@x", "name": "O", "session_epoch": 0, "created_at": AT}
+            _insert(connection, "person", row)
+            row = {"id": home.hex, "name": "H", "is_member": True, "supplies_examiners": True, "created_at": AT}
+            _insert(connection, "organisation", row)
+            row = {"id": examiner.hex, "organisation_id": home.hex, "name": "E", "email": "e@x", "reason": ""}
+            row |= {"state": "proposed", "proposed_at": AT, "proposed_by_id": officer.hex}
+            _insert(connection, "examiner", row)
+            for who, day, verb in (
+                (officer, "2026-03-01", "examiner_calibrated"),
+                (uuid.uuid4(), "2026-03-02", "examiner_calibrated"),
+                (officer, "2026-03-03", "examiner_proposed"),
+            ):
+                row = {"id": uuid.uuid4().hex, "at": AT, "actor": who.hex, "verb": verb, "subject_kind": "examiner"}
+                _insert(connection, "audit_event", row | {"subject": examiner.hex, "facts": json.dumps({"day": day})})
+        command.upgrade(alembic, "0079")
+        with engine.begin() as connection:
+            rows = connection.execute(select(CalibrationNote.day, CalibrationNote.noted_by_id).order_by("day")).all()
+        assert [(str(day), who) for day, who in rows] == [("2026-03-01", officer), ("2026-03-02", None)]
+        command.downgrade(alembic, "0077")
+    finally:
+        engine.dispose()

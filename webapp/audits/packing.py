@@ -27,6 +27,7 @@ from storage.exam import looks
 from storage.exam.recordings import Recording, RecordingState, RenditionKind
 from storage.judging.verdicts import Verdict
 from storage.people.people import Role
+from storage.planning.examiner_records import Calibrated
 from webapp import media
 from webapp.audits import report_pdf
 from webapp.certificates import pdf
@@ -312,6 +313,13 @@ def _audit(found: OrganisationAudit) -> dict[str, Any]:
     }
 
 
+def _calibration(one: Calibrated) -> dict[str, Any]:
+    """A calibration as values of JSON; the two shares as fractions."""
+    values = {"on": str(one.on), "by_hand": one.by_hand, "passed": one.passed, "scores": one.scores}
+    shares = {"exact": str(one.exact or 0), "within_one": str(one.within_one or 0)}
+    return values if one.by_hand else values | shares
+
+
 def _case(case: Case) -> dict[str, Any]:
     """All of one exam as values of JSON; people are ids, and no text of the candidate is in it."""
     dossier, sitting = case.dossier, case.sitting
@@ -330,6 +338,7 @@ def _case(case: Case) -> dict[str, Any]:
                 "signed_at": _moment(one.signed_at),
                 "trained_on": str(one.trained_on or ""),
                 "calibrated_on": str(one.calibrated_on or ""),
+                "calibrations": [_calibration(each) for each in one.calibrations],
             }
             for one in case.assessors
         ],

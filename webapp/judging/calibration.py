@@ -14,10 +14,12 @@ from storage.base.present import present
 from storage.judging import calibrating, calibrations, eligibility
 from storage.judging.calibrations import BenchmarkWork, Calibration, CalibrationKind, Locked, Standing
 from storage.people.people import Role
+from storage.planning import examiner_records
 from storage.schemes import Scheme
 from webapp import access
 from webapp.access import benchmarks as access_benchmarks
 from webapp.context import g
+from webapp.dutch.formats import day_of
 
 pages = Blueprint("calibration", __name__, url_prefix="/kalibratie")
 
@@ -44,13 +46,19 @@ class OfExam:
 @pages.get("")
 @access.roles(Role.ASSESSOR)
 def home() -> ResponseReturnValue:
-    """What lies here of start rounds, how it stands with each exam, and every practice and test of before."""
+    """What lies here of start rounds, how it stands with each exam, and the own record with all of before."""
     me = access.me()
     values = {
         "start": calibrating.start_work(g.db, me),
         "exams": [_of_exam(scheme) for scheme in schemes()],
-        "before": [one for one in calibrating.calibrations_of(g.db, me) if one.ended_at],
-        "names": {one.key: one.content.name for one in schemes()},
+        "practised": [
+            one
+            for one in calibrating.calibrations_of(g.db, me)
+            if one.ended_at and one.kind is CalibrationKind.TRAINING
+        ],
+        "names": exam_names(),
+        "record": examiner_records.record_of(g.db, me, g.now),
+        "today": day_of(g.now),
         "kinds": {kind: name for name, kind in KINDS.items()},
     }
     return render_template("calibration/home.html", **values)
@@ -107,6 +115,11 @@ def schemes() -> list[Scheme]:
     """The newest version of each exam of which recordings are judged."""
     newest = {one.key: one for one in g.db.scalars(select(Scheme).order_by(Scheme.number))}
     return [one for one in newest.values() if one.content.assessment is not None]
+
+
+def exam_names() -> dict[str, str]:
+    """What each of these exams is called, by the key of its scheme."""
+    return {one.key: one.content.name for one in schemes()}
 
 
 def locked_exams() -> list[tuple[Scheme, Locked]]:

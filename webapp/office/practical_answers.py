@@ -13,9 +13,8 @@ from review.deployment import lately
 from storage.base.present import present
 from storage.base.refusal import Refused
 from storage.judging.conflicts import assessors
-from storage.people.examiners import to_calibrate
 from storage.people.people import Person, Role
-from storage.planning import practical_candidates
+from storage.planning import examiner_records, practical_candidates
 from storage.planning.deployments import deployments
 from storage.planning.exam_dates import ExamDate, to_come
 from storage.planning.practical_places import alternatives_of
@@ -175,7 +174,8 @@ def _page(found: PracticalSession, form: ExaminerForm, reason_form: ReasonForm) 
         people = [one for one in assessors(g.db, g.now) if one.id != found.examiner_id]
         conflicts, busy = found.conflicts(people, g.now), _busy(found)
         days, today = deployments(g.db, people, g.now), formats.day_of(g.now)
-        late = dict.fromkeys(to_calibrate(g.db, people, today), ", langer dan een jaar niet gekalibreerd")
+        due = examiner_records.to_calibrate(g.db, people, g.now)
+        late = dict.fromkeys(due, ", langer dan een jaar niet gekalibreerd")
         form.examiner.choices = choices(
             (one.id, f"{one.name}, {lately(days[one.id], today)} keer ingezet in twaalf maanden{late.get(one.id, '')}")
             for one in people

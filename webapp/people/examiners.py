@@ -18,6 +18,7 @@ from storage.judging.allocations import loads
 from storage.people import examiners
 from storage.people.examiners import Examiner, ExaminerState, Rule
 from storage.people.people import Person, Role
+from storage.planning import examiner_records
 from storage.planning.deployments import deployments
 from webapp import access
 from webapp.access import people as access_people
@@ -25,6 +26,7 @@ from webapp.context import g
 from webapp.dutch import refusals
 from webapp.dutch.formats import day_of
 from webapp.forms import Form
+from webapp.judging.calibration import exam_names
 from webapp.mail.notify import notify
 from webapp.paging import page_of
 from webapp.people.enrolling import ADDRESS, NAME
@@ -103,6 +105,7 @@ def home() -> ResponseReturnValue:
     values = {
         "waiting": waiting,
         "page": page,
+        "records": examiner_records.records_of(g.db, people, g.now),
         "loads": loads(g.db, people),
         "away": absences.absences(g.db, people, day_of(g.now)),
         "deployed": deployed(people),
@@ -193,5 +196,6 @@ def _page(
     values = {"form": form, "decline_form": decline_form, "calibration": calibration, "today": day_of(g.now)}
     if found.person is not None:
         values["number"], values["standing"] = deployed([found.person])[found.person.id]
-        values["days"] = deployments(g.db, [found.person], g.now)[found.person.id]
+        values["record"] = examiner_records.record_of(g.db, found.person, g.now)
+        values["names"] = exam_names()
     return render_template("examiners/one.html", found=found, **values)

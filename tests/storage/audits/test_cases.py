@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from support import cast
+from support import benchmarks, cast
 
-from storage.audits.cases import CALIBRATED, case_of
+from storage.audits.cases import case_of
 from storage.base import audit
 from storage.judging.progress import decide
-from storage.people.examiners import Examiner, ExaminerState
+from storage.people.examiners import CalibrationNote, Examiner, ExaminerState
 
 NOW = cast.NOW
 DAY = timedelta(days=1)
@@ -32,7 +32,7 @@ def calibrated(session, people, assessor, days):
     session.flush()
     for one in days:
         day = (NOW - one * DAY).date()
-        audit.record(session, NOW, people.officer.id, CALIBRATED, row, day=day.isoformat())
+        session.add(CalibrationNote(examiner=row, day=day, noted_at=NOW, noted_by=people.officer))
     session.flush()
 
 
@@ -45,12 +45,30 @@ def test_calibration_is_told_as_it_was_when_the_work_began(session, people):
     session.flush()
     case = case_of(session, sitting.dossier)
     first, second = case.assessors
-    assert (first.person, first.slot, first.calibrated_days) == (people.assessors[0], 1, 100)
+    assert (first.person, first.slot, first.calibrated_days) == (people.assessors[0], 1, 100), "not one of later"
     assert first.trained_on == (NOW - 800 * DAY).date()
+    assert [(one.on, one.noted_by) for one in first.calibrations] == [
+        ((NOW - days * DAY).date(), people.officer) for days in (100, 500)
+    ]
     assert (second.trained_on, second.calibrated_on, second.calibrated_days) == (None, None, None)
     assert case.verdicts == [verdict]
     assert len(case.ratings) == 20 and len(case.recordings) == 10
     assert {one.answer.number for one in case.recordings} == set(range(1, 11))
+
+
+def test_the_tests_of_this_exam_stand_in_its_case_as_they_were_then(session, people):
+    norm = benchmarks.told_exam(session, people)
+    benchmarks.live(session, people, norm, benchmarks.panel(session))
+    one, two, _ = people.assessors
+    benchmarks.calibrate(session, norm, one, 4, NOW)
+    benchmarks.calibrate(session, norm, one, 3, NOW + 10 * DAY)
+    sitting = cast.finished_sitting(session, people, NOW, people.second_candidate, norm.pack)
+    for slot, assessor in enumerate((one, two), 1):
+        cast.rate(session, sitting, assessor, slot, now=NOW + 20 * DAY)
+    benchmarks.calibrate(session, norm, one, 5, NOW + 30 * DAY)
+    first, second = case_of(session, sitting.dossier).assessors
+    assert [(each.passed, each.exact) for each in first.calibrations] == [(True, 1), (False, 0)]
+    assert (first.calibrated_days, second.calibrations) == (10, ())
 
 
 def test_every_event_is_there_and_none_of_another_exam(session, people):

@@ -16,7 +16,7 @@ from storage.base.steps import StepRule
 from storage.judging import allocations
 from storage.judging.conflicts import assessors
 from storage.people import employers, examiners
-from storage.people.examiners import Examiner, ExaminerState, Rule, to_calibrate
+from storage.people.examiners import CalibrationNote, Examiner, ExaminerState, Rule
 from storage.people.people import Membership, Role, person_by_email
 from storage.people.staff_changes import open_changes
 from storage.planning.deployments import deployments
@@ -171,23 +171,23 @@ def test_who_was_proposed_stays_where_it_was_answered(session, people, proposal)
     assert session.scalars(select(Examiner)).one().ended_at == NOW
 
 
-def test_a_calibration_counts_for_a_year_and_the_training_before_it(session, people, proposal):
+def test_a_calibration_is_noted_by_hand_for_who_is_supplied_and_trained(session, people, proposal):
     with pytest.raises(Refused) as error:
         proposal.calibrate(TODAY, people.officer, NOW)
     assert error.value.rule is StepRule.NOT_ALLOWED
     trained = TODAY - timedelta(days=200)
-    person = proposal.accept(trained, TODAY, people.officer, NOW)
+    proposal.accept(trained, TODAY, people.officer, NOW)
     session.flush()
-    assert not proposal.to_calibrate(TODAY)
-    assert to_calibrate(session, [person], trained + timedelta(days=366)) == {person.id}
     for wrong in (TODAY + timedelta(days=1), trained - timedelta(days=1)):
         with pytest.raises(Refused) as error:
             proposal.calibrate(wrong, people.officer, NOW)
         assert error.value.rule is Rule.NOT_CALIBRATED
-    proposal.calibrate(TODAY, people.officer, NOW)
+    for day in (trained, TODAY):
+        proposal.calibrate(day, people.officer, NOW)
     session.flush()
-    assert to_calibrate(session, [person], trained + timedelta(days=366)) == set()
-    assert proposal.to_calibrate(TODAY + timedelta(days=366))
+    assert proposal.calibrated_on == TODAY
+    notes = session.scalars(select(CalibrationNote).order_by(CalibrationNote.day)).all()
+    assert [(one.day, one.noted_by) for one in notes] == [(trained, people.officer), (TODAY, people.officer)]
 
 
 def test_a_session_knows_which_organisation_supplied_its_examiner(session, people, proposal):

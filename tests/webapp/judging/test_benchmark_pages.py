@@ -14,6 +14,7 @@ from storage.judging import calibrating, start_rounds
 from storage.judging.absences import enter
 from storage.judging.benchmarks import Benchmark, BenchmarkState
 from storage.judging.calibrations import CalibrationKind
+from storage.people.examiners import propose
 
 NOW = cast.NOW
 
@@ -214,3 +215,21 @@ def test_the_office_reads_who_cannot_be_tested_and_who_it_is_reads_so_too(sessio
     mine = text_of(me.get("/kalibratie").text)
     assert "U hoeft de toets nu niet te doen" in mine and "u mag er 0 doen" in mine
     assert "U krijgt daarom geen nieuw werk" in text_of(visit(people.assessors[1]).get("/kalibratie").text)
+
+
+def test_the_assessor_and_the_office_read_the_same_record(session, visit, people, exam, judges):
+    made.live(session, people, exam, judges)
+    one = people.assessors[0]
+    people.outsider_organisation.supplies_examiners = True
+    row = propose(session, people.outsider_organisation, one.name, one.email, people.outsider_beheerder, NOW)
+    row.accept(NOW.date(), NOW.date(), people.officer, NOW)
+    row.calibrate(NOW.date(), people.officer, NOW)
+    made.calibrate(session, exam, one, 4, NOW)
+    made.calibrate(session, exam, one, 3, NOW)
+    session.commit()
+    pages = visit(one).get("/kalibratie"), visit(people.officer).get(f"/bureau/examiners/{row.id}")
+    for page in (text_of(each.text) for each in pages):
+        assert f"met de hand genoteerd door {people.officer.name}" in page
+        assert "toets goed" in page and "toets niet goed genoeg" in page
+        assert "100 % precies gelijk" in page and "0 % precies gelijk, 100 % hoogstens één niveau ernaast" in page
+        assert people.outsider_organisation.name in page and "Nog niet ingezet." in page

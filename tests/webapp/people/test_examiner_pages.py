@@ -64,7 +64,9 @@ def test_proposed_accepted_and_counted(visit, people, session, supplying):
     wrong = officer.post(f"{where}/kalibratie", {"day": str(TODAY + timedelta(days=3))})
     assert wrong.status_code == 422 and "tot en met vandaag" in wrong.text
     assert officer.post(f"{where}/kalibratie", {"day": str(TODAY - timedelta(days=1))}).status_code == 302
-    assert "Gekalibreerd op nog niet" not in text_of(officer.get(where).text)
+    noted = text_of(officer.get(where).text)
+    assert "Gekalibreerd op nog niet" not in noted
+    assert f"met de hand genoteerd door {people.officer.name}" in noted
     row = only(session)
     assert officer.post(f"{OFFICE}/{row.id}/einde").status_code == 302
     assert only(session).state is ExaminerState.ENDED
