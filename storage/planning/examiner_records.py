@@ -106,7 +106,8 @@ def calibrations_of(session: Session, people: Sequence[Person]) -> dict[uuid.UUI
     ended = select(Calibration).where(
         Calibration.assessor_id.in_(found), Calibration.kind == CalibrationKind.TEST, Calibration.ended_at.is_not(None)
     )
-    for test in session.scalars(ended):
+    # Of one day the last first, as it is the last that locks or opens.
+    for test in session.scalars(ended.order_by(Calibration.ended_at.desc(), Calibration.id.desc())):
         if test.ended_at is not None:
             found[test.assessor_id].append(_of_test(test, test.ended_at.astimezone(AMSTERDAM).date()))
     noted = select(CalibrationNote).join(Examiner).where(Examiner.person_id.in_(found))

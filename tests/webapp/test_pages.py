@@ -10,6 +10,7 @@ from support.visitors import Visitor
 
 from storage.admission.enrolments import Entry, keep_roster
 from storage.dossier.dossiers import Dossier, DossierState
+from storage.judging import start_rounds
 from storage.people.second_factor import begin_second_factor
 
 pytestmark = pytest.mark.one_database
@@ -69,6 +70,9 @@ def world(session, people):
     made.things["stuck"].receive(hour)
     made.things["theory_test_over"] = made.elsewhere["theory_test"]
     made.things["theory_test_over"].starts_at = hour
+    # A start round in which nobody signed yet, so that somebody may be replaced.
+    answer, panel = made.things["to_choose"].sitting.answers[6], people.assessors
+    made.things["begun_round"] = start_rounds.choose(session, answer, panel, people.officer, datetime.now(UTC))
     session.commit()
     return made
 
@@ -104,6 +108,7 @@ def pages(world):
         ("officer", f"/normvideos/antwoord/{world.things['to_choose'].id}"),
         ("committee_member", f"/normvideos/{world.things['benchmark'].id}"),
         ("officer", f"/normvideos/{world.things['benchmark'].id}"),
+        ("officer", f"/normvideos/{world.things['begun_round'].id}"),
         ("assessor_1", "/kalibratie"),
         ("assessor_1", f"/kalibratie/nakijken/{world.things['practised'].id}"),
         ("officer", "/bureau/tarieven"),

@@ -78,6 +78,13 @@ def test_what_the_version_before_noted_is_in_it_too(session, people, supplied):
     assert (only.on, only.by_hand, only.noted_by) == (TODAY - timedelta(days=5), True, None)
 
 
+def test_of_one_day_the_last_test_stands_first(session, people, exam):
+    one = people.assessors[0]
+    for minutes, level in enumerate((3, 5, 3, 5)):
+        made.calibrate(session, exam, one, level, NOW + timedelta(minutes=minutes))
+    assert [each.passed for each in record_of(session, one, NOW).calibrations] == [False, True, False, True]
+
+
 def test_who_nobody_supplies_has_a_record_of_tests_alone(session, people, exam):
     two = people.assessors[1]
     made.calibrate(session, exam, two)
