@@ -621,6 +621,9 @@ TABLES: Mapping[str, Table] = {
         {"asked_by_id": "candidates supposed asked_at finished_at"},
         {Apart.INNER: "pack_id seed figures version"},
     ),
+    "judging_figures": Table(
+        DataClass.SCORES, {}, {Apart.INNER: "exam made_at candidates scores", Apart.DERIVED: "figures"}
+    ),
     "retired_scenario": Table(
         DataClass.AUDIT, {"retired_by_id": "exam scenario reason retired_at", "restored_by_id": "restored_at"}
     ),

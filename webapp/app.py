@@ -46,6 +46,7 @@ from webapp.dutch import filters, refusals
 from webapp.exam import emergency, exam, takes
 from webapp.extensions import csrf, limiter, login_manager
 from webapp.fees import books, costs, invoices, membership, own_invoices, prices
+from webapp.figures import judging as judging_figures
 from webapp.figures import years as year_figures
 from webapp.json_in import JsonProvider
 from webapp.judging import (
@@ -159,6 +160,7 @@ PARTS = (
     institution,
     prices,
     year_figures,
+    judging_figures,
     invoices,
     books,
     membership,

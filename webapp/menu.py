@@ -38,6 +38,7 @@ CASES = ("Onregelmatigheden", "irregularities.home")
 MINUTES = ("Besluitenlijsten", "minutes.home")
 CONTENT = ("Wat examens vragen", "content.home")
 FIGURES = ("Jaarcijfers", "year_figures.show")
+JUDGING = ("Oordelen in cijfers", "judging_figures.home")
 BENCHMARKS = ("Normvideo’s", "benchmarks.home")
 RETENTION = (("Bewaren", "retention.home"), ("Nachten", "retention.runs"))
 MENUS: dict[Role, dict[str, Entries]] = {
@@ -59,6 +60,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
             ("Assessoren", "absences.assessors"),
             ("Examiners", "examiners.home"),
             BENCHMARKS,
+            JUDGING,
             FIGURES,
             RULES,
         ),
@@ -102,7 +104,7 @@ MENUS: dict[Role, dict[str, Entries]] = {
         ),
     },
     Role.EXAM_COMMITTEE: {
-        "Uitslagen": (("Uitslagen", "results.verdicts"), ("Assessments", "assessment_office.home")),
+        "Uitslagen": (("Uitslagen", "results.verdicts"), ("Assessments", "assessment_office.home"), JUDGING),
         "Bezwaren": (("Bezwaren", "objecting.waiting"), CASES),
         "Besluitenlijsten": (MINUTES,),
         "Inhoud": (CONTENT, BENCHMARKS, ("Panel simuleren", "simulations.home"), ("Andere cesuur", "trying.home")),

@@ -17,6 +17,7 @@ from storage.committee.simulations import SIMULATE
 from storage.exam.recordings import RECEIPT, Recording, RecordingState, latest_take
 from storage.exam.sittings import RETAKE_ASKED, Answer, Sitting
 from storage.fees import charging
+from storage.figures import judging, judging_making
 from storage.people.links import SEND_RESET
 from storage.people.outbox import DELIVER
 from storage.retention import erasing, expired, requests, resealing
@@ -142,6 +143,19 @@ def make_audit_pack(job: jobs.Claimed) -> dict[str, Any]:
 def simulate_panel(job: jobs.Claimed) -> dict[str, Any]:
     """Make the figures of a simulation that the exam committee asked for."""
     return simulating.run(job.subject, lambda: datetime.now(UTC), job.report)
+
+
+@celery.task(name="begin_judging_figures")
+def begin_judging_figures() -> None:
+    """Have the figures about the judging of each exam made anew at night."""
+    with session_scope() as session:
+        judging.ask_all(session, datetime.now(UTC))
+
+
+@jobs.task(judging.MAKE)
+def make_judging_figures(job: jobs.Claimed) -> dict[str, Any]:
+    """Make the figures about the judging of one exam."""
+    return judging_making.run(job.subject, lambda: datetime.now(UTC))
 
 
 @jobs.task(DELIVER)

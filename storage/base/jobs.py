@@ -177,6 +177,11 @@ def _configure(sender: Celery, **_: object) -> None:
                 "schedule": crontab(hour=2, minute=40),
                 "options": {"expires": 3600},
             },
+            "begin_judging_figures": {
+                "task": "begin_judging_figures",
+                "schedule": crontab(hour=4, minute=10),
+                "options": {"expires": 3600},
+            },
         },
     )
 

@@ -44,6 +44,7 @@ LISTS = {
     "bureau_to_invoice": ("officer", "/bureau/facturen/te-maken"),
     "bureau_income": ("officer", "/bureau/facturen/inkomsten"),
     "bureau_figures": ("officer", "/cijfers"),
+    "bureau_judging": ("officer", "/oordelen"),
     "verdicts": ("officer", "/uitslagen"),
     "objections": ("officer", "/bezwaren"),
     "committee_cases": ("committee_member", "/onregelmatigheden"),

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy.orm import Session
-from support import assessments, audits_to_see, benchmarks, cast, fees_to_see, items_to_see, simulated
+from support import assessments, audits_to_see, benchmarks, cast, fees_to_see, items_to_see, judging_to_see, simulated
 
 from review.batch import Mode
 from review.objection import Ground, Term
@@ -288,6 +288,7 @@ def world(session: Session, people: cast.Cast, now: datetime) -> World:
             "case": irregular(session, people, done.dossier, certificate, now),
             "minutes": signed_minutes(session, people, now),
             "simulation": simulated.finished(session, pack, people.committee_member, now),
+            "judging_figures": judging_to_see.figures(session, people, done.dossier.scheme, pack, now),
             "calendar_feed": calendar_feed(session, people.beheerder, people.organisation, now)[1],
             "calendar_secret": calendar_feed(session, people.assessors[1], None, now)[0],
             "link": issue(session, people.candidate, LinkKind.INVITATION, None, now),
@@ -931,6 +932,12 @@ RIGHTS: dict[str, Right] = {
     "invoices.give_back": may(OFFICERS, order_id="fee_order.id"),
     "membership_credits.show": may(OFFICERS, organisation_id="organisation.id"),
     "invoices.pay_at": may(OFFICERS, invoice_id="invoice.id"),
+    "judging_figures.home": may(OFFICERS | COMMITTEE),
+    "judging_figures.one": may(OFFICERS | COMMITTEE, exam="scheme.key"),
+    "judging_figures.again": may(OFFICERS | COMMITTEE, exam="scheme.key"),
+    "judging_figures.export": may(OFFICERS | COMMITTEE, exam="scheme.key", part="=alles"),
+    "judging_figures.scores": may(OFFICERS | COMMITTEE, exam="scheme.key"),
+    "judging_figures.own": may(ASSESSORS),
     "year_figures.show": may(OFFICERS | COMMITTEE | AUDITORS),
     "year_figures.export": may(OFFICERS | COMMITTEE | AUDITORS, year="=2026"),
     "year_figures.file": may(OFFICERS | COMMITTEE | AUDITORS, year="=2026"),

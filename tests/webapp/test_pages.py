@@ -41,7 +41,7 @@ NO_PAGES |= {"bank.export", "bank.medium", "taking.medium", "taking.configure", 
 NO_PAGES |= {"institution.logo", "institution.colour"}
 NO_PAGES |= {"certificate_check.did_document", "certificate_check.status_list", "certified.export", "paper.example"}
 NO_PAGES |= {"media.proof", "metrics.tell", "visitors.robots", "visitors.sitemap", "visitors.calendar", "feeds.read"}
-NO_PAGES |= {"minutes.file", "simulations.export"}
+NO_PAGES |= {"minutes.file", "simulations.export", "judging_figures.export"}
 NO_PAGES |= {f"own_certificates.{file}" for file in ("badge", "copy_file", "file", "supplement")}
 NO_PAGES |= {f"register.{file}" for file in ("copy_file", "export", "file")}
 NO_PAGES |= {f"invoices.{file}" for file in ("electronic", "export", "file", "income_file")}
@@ -315,6 +315,9 @@ def pages(world):
         ("committee_member", "/besluitenlijsten"),
         ("committee_member", "/simulaties"),
         ("committee_member", "/proefregel"),
+        ("officer", "/oordelen"),
+        ("committee_member", f"/oordelen/{world.things['scheme'].key}"),
+        ("assessor_1", "/oordelen/eigen"),
         ("committee_member", f"/simulaties/{world.things['simulation'].id}"),
         ("auditor", f"/besluitenlijsten/{world.things['minutes'].id}"),
         ("committee_member", "/inhoud"),

@@ -19,6 +19,7 @@ from storage.committee import content, irregularities, minutes, simulations
 from storage.dossier import dossiers, qualifications, role_documents
 from storage.exam import accommodations, consents, drawing, looks, recordings, take_decisions
 from storage.fees import invoices, membership, orders, prices
+from storage.figures import judging as judging_figures
 from storage.judging import (
     absences,
     allocations,
@@ -150,6 +151,7 @@ REFUSALS: dict[str, str] = {
     packs.Rule.NOTHING: "Er is niets om in te pakken.",
     packs.Rule.GONE: "Dit pakket is vernietigd. Maak een nieuw pakket.",
     simulations.Rule.TOO_FEW: "Met {found} situaties komt niet elke competentie vaak genoeg voor. Kies er meer.",
+    judging_figures.Rule.BUSY: "De cijfers worden al berekend. Kijk over een paar minuten opnieuw.",
     simulations.Rule.BUSY: "Er wordt al een simulatie gemaakt. Probeer het opnieuw als die klaar is.",
     evidence.Rule.CLOSED: "Deze bevinding is gesloten. Er kan geen bestand meer bij.",
     evidence.Rule.FULL: "Er zijn al tien bestanden bij deze bevinding. Meer kan niet.",

@@ -108,6 +108,7 @@ LOG = {"seal_audit", "begin_audit_check", "begin_audit_anchor"}
 def test_everything_that_beat_rings_is_there():
     rung = {entry["task"] for entry in celery.conf.beat_schedule.values()}
     house = {"sweep", "tend_sittings", "tend_windows", "delete_expired", "begin_retention", "charge", "watch"}
+    house |= {"begin_judging_figures"}
     assert rung == house | LOG
     assert rung <= set(celery.tasks)
     assert sealer.app is celery
