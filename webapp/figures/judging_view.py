@@ -116,7 +116,7 @@ def _plot(part: Part, rows: Sequence[Row], names: Names) -> Plot | None:
         said = part.measure(one["measure"])
         label = said.label if part.turned else names(one["of"])
         middle = place(one["value"]) or 0.0
-        text = f"{said.whole(one)}, n = {one['n']}"
+        text = said.whole(one)
         dots.append(Dot(f"{label} (n = {one['n']})", text, ROW * at + 8, middle, place(one["low"]), place(one["high"])))
     number = round((high - low) / step)
     ticks = [(round(100 * at / number, 2), _tick(measure, low + at * step, step)) for at in range(number + 1)]

@@ -140,8 +140,8 @@ def _lowest(rows: Sequence[Row], names: Names) -> str:
         return ""
     least, most = (pick(found, key=lambda one: one["value"]) for pick in (min, max))
     return (
-        f"Assessoren zijn het het minst eens over {names(least['of'])} (kappa {formats.number(least['value'])}) "
-        f"en het meest over {names(most['of'])} ({formats.number(most['value'])})."
+        f"Assessoren zijn het het minst eens over ‘{names(least['of'])}’ (kappa {formats.number(least['value'])}) "
+        f"en het meest over ‘{names(most['of'])}’ ({formats.number(most['value'])})."
     )
 
 
