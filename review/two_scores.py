@@ -22,7 +22,7 @@ APART = LEVELS[:, None] - LEVELS[None, :]
 
 @dataclass(frozen=True)
 class TwoScores:
-    """The levels that the first and the second assessor gave to one competency of one answer, not knowing the other's."""
+    """The levels that two assessors gave, apart from each other, to one competency of one answer."""
 
     candidate: str
     first: int

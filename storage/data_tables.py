@@ -622,7 +622,7 @@ TABLES: Mapping[str, Table] = {
         {Apart.INNER: "pack_id seed figures version"},
     ),
     "judging_figures": Table(
-        DataClass.SCORES, {}, {Apart.INNER: "exam made_at candidates scores", Apart.DERIVED: "figures"}
+        DataClass.ASSESSORS, {}, {Apart.INNER: "exam made_at candidates scores", Apart.DERIVED: "figures"}
     ),
     "retired_scenario": Table(
         DataClass.AUDIT, {"retired_by_id": "exam scenario reason retired_at", "restored_by_id": "restored_at"}
