@@ -57,7 +57,6 @@ TABLES = {
     "fee_order": "Kosten",
     "invoice": "Facturen",
     "paper_list": "Lijsten met certificaten die u uploadde",
-    "judging_figures": "Cijfers over het beoordelen",
     "simulation": "Simulaties die u vroeg voor de examencommissie",
     "content_look": "Wat u van examens bekeek voor de examencommissie",
     "irregularity": "Onregelmatigheden",
