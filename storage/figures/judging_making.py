@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.base.database import session_scope
+from storage.base.present import present
 from storage.dossier.dossiers import Dossier, SelfAssessment
 from storage.exam.sittings import Sitting
 from storage.figures import judging_parts
@@ -52,5 +53,5 @@ def _claims(session: Session, exam: str) -> Mapping[uuid.UUID, Mapping[str, int]
         .where(Scheme.key == exam, SelfAssessment.level.is_not(None))
     )
     for sitting, competency, level in rows:
-        claimed[sitting][competency] = level
+        claimed[sitting][competency] = present(level)
     return claimed

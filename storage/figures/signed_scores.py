@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -74,10 +75,13 @@ def signed_scores(session: Session, exam: str | None = None) -> list[SignedScore
     )
     if exam is not None:
         given = given.where(Scheme.key == exam)
-    return [
-        SignedScore(*place, both, competency, level, again if both and changed else level, key)
-        for *place, both, competency, level, changed, again, key in session.execute(given)
-    ]
+    return [_signed(tuple(row)) for row in session.execute(given)]
+
+
+def _signed(row: tuple[Any, ...]) -> SignedScore:
+    *place, both, competency, level, changed, again, exam = row
+    final = again if both and changed else level
+    return SignedScore(*place, both_phases=both, competency=competency, blind=level, final=final, exam=exam)
 
 
 def under_pseudonyms(found: Sequence[SignedScore]) -> list[tuple[str, ...]]:
