@@ -79,9 +79,9 @@ def signed_scores(session: Session, exam: str | None = None) -> list[SignedScore
 
 
 def _signed(row: tuple[Any, ...]) -> SignedScore:
-    *place, both, competency, level, changed, again, exam = row
-    final = again if both and changed else level
-    return SignedScore(*place, both_phases=both, competency=competency, blind=level, final=final, exam=exam)
+    *_, both, competency, level, changed, again, exam = row
+    counts = both, competency, level, again if both and changed else level, exam
+    return SignedScore(*(*row[:9], *counts))
 
 
 def under_pseudonyms(found: Sequence[SignedScore]) -> list[tuple[str, ...]]:
